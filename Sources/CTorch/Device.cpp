@@ -1,0 +1,131 @@
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
+#include <dlfcn.h>
+#include <torch/headeronly/version.h>
+
+#include <cctype>
+#include <mutex>
+#include <string>
+
+#include "Bridge.h"
+#include "HostAllocator.h"
+
+using namespace segnas;
+
+namespace {
+
+bool cuda_is_loaded = false;
+
+const std::string &library_path() {
+    static const std::string path = [] {
+        Dl_info info;
+        auto *symbol = reinterpret_cast<void *>(&at::get_num_threads);
+        return std::string(dladdr(symbol, &info) && info.dli_fname ? info.dli_fname : "");
+    }();
+    return path;
+}
+
+/// The number in "Intel(R) MKL-DNN v3.7.1 (Git Hash …)".
+std::string version_in(const std::string &text) {
+    for (size_t i = text.find('v'); i != std::string::npos; i = text.find('v', i + 1)) {
+        size_t end = i + 1;
+        while (end < text.size() && (std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == '.')) ++end;
+        if (end > i + 1) return text.substr(i + 1, end - i - 1);
+    }
+    return text;
+}
+
+}  // namespace
+
+const char *ct_torch_version(void) {
+    return TORCH_VERSION;
+}
+
+const char *ct_onednn_version(void) {
+    static const std::string version = version_in(at::get_mkldnn_version());
+    return version.c_str();
+}
+
+const char *ct_vector_extension(void) {
+    static const std::string extension = at::get_cpu_capability();
+    return extension.c_str();
+}
+
+const char *ct_torch_library_path(void) {
+    return library_path().c_str();
+}
+
+bool ct_cpu_has_avx512_bf16(void) {
+    return __builtin_cpu_supports("avx512bf16");
+}
+
+bool ct_cpu_has_amx_bf16(void) {
+    return __builtin_cpu_supports("amx-bf16");
+}
+
+ct_status ct_load_cuda(void) {
+    static std::mutex mutex;
+    std::lock_guard lock(mutex);
+    return guarded("CUDA", [] {
+        if (cuda_is_loaded) return;
+        const auto &beside = library_path();
+        const auto path = beside.substr(0, beside.rfind('/') + 1) + "libtorch_cuda.so";
+        if (!dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL)) TORCH_CHECK(false, dlerror());
+        cuda_is_loaded = true;
+    });
+}
+
+int32_t ct_cuda_device_count(void) {
+    if (!cuda_is_loaded) return 0;
+    int32_t count = 0;
+    return guarded("CUDA", [&] { count = at::detail::getCUDAHooks().deviceCount(); }) == CT_OK ? count : 0;
+}
+
+ct_status ct_synchronize(ct_device device) {
+    return guarded("synchronize", [&] {
+        if (device >= 0) at::detail::getCUDAHooks().deviceSynchronize(static_cast<c10::DeviceIndex>(device));
+    });
+}
+
+int32_t ct_threads(void) {
+    return at::get_num_threads();
+}
+
+ct_status ct_set_threads(int32_t count) {
+    return guarded("threads", [&] { at::set_num_threads(count); });
+}
+
+ct_status ct_memory_statistics_of(ct_device device, ct_memory_statistics *out) {
+    return guarded("memory statistics", [&] {
+        if (device < 0) {
+            *out = host_memory_statistics();
+            return;
+        }
+        auto *allocator = c10::getDeviceAllocator(c10::kCUDA);
+        const auto index = static_cast<c10::DeviceIndex>(device);
+        constexpr auto all = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+        const auto statistics = allocator->getDeviceStats(index);
+        out->current = statistics.allocated_bytes[all].current;
+        out->peak = statistics.allocated_bytes[all].peak;
+        out->allocations = statistics.allocation[all].current;
+        out->reserved = statistics.reserved_bytes[all].current;
+        out->limit = allocator->getMemoryInfo(index).second;
+    });
+}
+
+ct_status ct_reset_peak_memory(ct_device device) {
+    return guarded("memory statistics", [&] {
+        if (device < 0) reset_host_peak();
+        else c10::getDeviceAllocator(c10::kCUDA)->resetPeakStats(static_cast<c10::DeviceIndex>(device));
+    });
+}
+
+ct_status ct_trim_memory(ct_device device) {
+    return guarded("memory", [&] {
+        if (device < 0) trim_host_memory();
+        else c10::getDeviceAllocator(c10::kCUDA)->emptyCache();
+    });
+}

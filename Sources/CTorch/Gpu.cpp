@@ -1,0 +1,55 @@
+// GPUs as the driver sees them. Asked through libcuda.so.1, opened at run time, as most machines lack it.
+
+#include <c10/util/Exception.h>
+#include <dlfcn.h>
+
+#include "Bridge.h"
+
+using namespace segnas;
+
+namespace {
+
+/// The driver's interface: every function returns 0 on success.
+struct Driver {
+    int (*count)(int *count) = nullptr;
+    int (*get)(int *device, int ordinal) = nullptr;
+    int (*name)(char *name, int length, int device) = nullptr;
+    int (*memory)(size_t *bytes, int device) = nullptr;
+    bool is_usable = false;
+};
+
+const Driver &driver() {
+    static const Driver loaded = [] {
+        Driver found;
+        void *library = dlopen("libcuda.so.1", RTLD_NOW);
+        if (!library) return found;
+        auto initialize = reinterpret_cast<int (*)(unsigned)>(dlsym(library, "cuInit"));
+        found.count = reinterpret_cast<decltype(found.count)>(dlsym(library, "cuDeviceGetCount"));
+        found.get = reinterpret_cast<decltype(found.get)>(dlsym(library, "cuDeviceGet"));
+        found.name = reinterpret_cast<decltype(found.name)>(dlsym(library, "cuDeviceGetName"));
+        found.memory = reinterpret_cast<decltype(found.memory)>(dlsym(library, "cuDeviceTotalMem_v2"));
+        found.is_usable = initialize && found.count && found.get && found.name && found.memory && initialize(0) == 0;
+        return found;
+    }();
+    return loaded;
+}
+
+}  // namespace
+
+int32_t ct_gpu_count(void) {
+    int count = 0;
+    return driver().is_usable && driver().count(&count) == 0 ? count : 0;
+}
+
+ct_status ct_gpu_describe(int32_t index, ct_gpu *out) {
+    return guarded("GPU", [&] {
+        int device = 0;
+        size_t memory = 0;
+        TORCH_CHECK(driver().is_usable, "there is no driver");
+        TORCH_CHECK(
+            driver().get(&device, index) == 0 && driver().name(out->name, sizeof out->name, device) == 0 &&
+                driver().memory(&memory, device) == 0,
+            "the driver does not describe GPU ", index);
+        out->memory = memory;
+    });
+}

@@ -1,0 +1,20 @@
+// Parallel loops for kernels of ours, on libtorch's own OpenMP team.
+//
+// Swift's compiler has no OpenMP: libtorch's header loop would run serially here without a word, and a second
+// runtime would fight the first for the cores. So the region is entered through the C function that OpenMP
+// code compiles to, taken from the very runtime that libtorch_cpu.so uses.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace segnas {
+
+/// Splits 0 ..< count into contiguous parts, at least `grain` long, at most one a thread, and runs `body(begin, end)`
+/// on each. The body must not throw.
+void parallel_for(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)> &body);
+
+/// Threads that took part in this thread's last `parallel_for`.
+int last_parallel_width();
+
+}  // namespace segnas

@@ -1,0 +1,127 @@
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/affine_grid_generator.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/conv3d.h>
+#include <ATen/ops/conv_transpose3d.h>
+#include <ATen/ops/feature_dropout.h>
+#include <ATen/ops/grid_sampler_3d.h>
+#include <ATen/ops/instance_norm.h>
+#include <ATen/ops/max_pool3d.h>
+#include <ATen/ops/upsample_nearest3d.h>
+#include <ATen/ops/upsample_trilinear3d.h>
+
+#include <array>
+
+#include "Bridge.h"
+
+using namespace segnas;
+
+namespace {
+
+std::array<int64_t, 3> axes(ct_extent extent) {
+    return {extent.depth, extent.height, extent.width};
+}
+
+/// [N, C, D, H, W], said plainly: libtorch's own words differ from operation to operation.
+void check_volume(const at::Tensor &x) {
+    TORCH_CHECK(x.dim() == 5, "expected a tensor [N, C, D, H, W], got shape ", x.sizes());
+}
+
+}  // namespace
+
+ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out) {
+    return produce("conv3d", out, [&] {
+        auto input = borrow(x);
+        check_volume(input);
+        return at::conv3d(
+            input, borrow(weight), borrow_optional(bias), axes(window->stride), axes(window->padding),
+            axes(window->dilation));
+    });
+}
+
+ct_status ct_conv_transpose3d(
+    ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out) {
+    return produce("conv-transpose3d", out, [&] {
+        auto input = borrow(x);
+        check_volume(input);
+        return at::conv_transpose3d(
+            input, borrow(weight), borrow_optional(bias), axes(window->stride), axes(window->padding),
+            axes(window->output_padding), /*groups=*/1, axes(window->dilation));
+    });
+}
+
+ct_status ct_batch_norm(ct_tensor x, const ct_batch_norm_options *options, ct_tensor *out) {
+    return produce("batch norm", out, [&] {
+        auto input = borrow(x);
+        check_volume(input);
+        TORCH_CHECK(
+            !options->training || input.numel() > input.size(1),
+            "one value per channel has no variance; got shape ", input.sizes());
+        return at::batch_norm(
+            input, borrow_optional(options->weight), borrow_optional(options->bias),
+            borrow_optional(options->running_mean), borrow_optional(options->running_variance),
+            options->training, options->momentum, options->epsilon, /*cudnn_enabled=*/true);
+    });
+}
+
+ct_status ct_instance_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out) {
+    return produce("instance norm", out, [&] {
+        auto input = borrow(x);
+        check_volume(input);
+        TORCH_CHECK(
+            input.numel() > input.size(0) * input.size(1),
+            "one voxel per channel has no variance; got shape ", input.sizes());
+        return at::instance_norm(
+            input, borrow_optional(weight), borrow_optional(bias), {}, {}, /*use_input_stats=*/true,
+            /*momentum=*/0, epsilon, /*cudnn_enabled=*/true);
+    });
+}
+
+ct_status ct_max_pool3d(
+    ct_tensor x, ct_extent size, ct_extent stride, ct_extent padding, ct_tensor *out) {
+    return produce("max pool", out, [&] {
+        auto input = borrow(x);
+        check_volume(input);
+        return at::max_pool3d(input, axes(size), axes(stride), axes(padding));
+    });
+}
+
+ct_status ct_resize_nearest(ct_tensor x, ct_extent size, ct_tensor *out) {
+    return produce("resize", out, [&] {
+        auto input = borrow(x);
+        check_volume(input);
+        return at::upsample_nearest3d(input, axes(size));
+    });
+}
+
+ct_status ct_resize_trilinear(ct_tensor x, ct_extent size, bool align_corners, ct_tensor *out) {
+    return produce("resize", out, [&] {
+        auto input = borrow(x);
+        check_volume(input);
+        return at::upsample_trilinear3d(input, axes(size), align_corners);
+    });
+}
+
+ct_status ct_channel_dropout(ct_tensor x, double probability, ct_tensor *out) {
+    return produce("dropout", out, [&] {
+        auto input = borrow(x);
+        check_volume(input);
+        return at::feature_dropout(input, probability, /*train=*/true);
+    });
+}
+
+ct_status ct_affine_sample(
+    ct_tensor x, ct_tensor matrices, ct_extent size, ct_interpolation interpolation, ct_tensor *out) {
+    return produce("affine sampling", out, [&] {
+        auto input = borrow(x), theta = borrow(matrices);
+        check_volume(input);
+        const auto [depth, height, width] = axes(size);
+        auto grid = at::affine_grid_generator(
+            theta, {input.size(0), input.size(1), depth, height, width}, /*align_corners=*/false);
+        // Both must be of one type, and bfloat16 coordinates would be off by voxels.
+        return at::grid_sampler_3d(
+                   input.to(theta.scalar_type()), grid, interpolation == CT_NEAREST ? 1 : 0,
+                   /*padding_mode zeros=*/0, /*align_corners=*/false)
+            .to(input.scalar_type());
+    });
+}

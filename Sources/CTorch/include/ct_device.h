@@ -1,0 +1,47 @@
+#ifndef CT_DEVICE_H
+#define CT_DEVICE_H
+
+#include "ct_tensor.h"
+
+CT_BEGIN
+
+// Versions and paths: static strings.
+const char *ct_torch_version(void);
+const char *ct_onednn_version(void);
+const char *ct_vector_extension(void);  // what libtorch's kernels use here: "AVX512", "AVX2", "DEFAULT"
+const char *ct_torch_library_path(void);  // the libtorch_cpu.so in use
+
+// Instructions that multiply bfloat16 natively: without them it is slower than float32.
+bool ct_cpu_has_avx512_bf16(void);
+bool ct_cpu_has_amx_bf16(void);
+
+// Loads libtorch_cuda.so from beside libtorch_cpu.so, once. CT_ERROR with the reason where it cannot.
+// Must come before anything that asks libtorch for a CUDA device.
+ct_status ct_load_cuda(void);
+
+// Number of usable CUDA devices; 0 before `ct_load_cuda`.
+int32_t ct_cuda_device_count(void);
+
+// A GPU as its driver tells, whether or not libtorch can use it.
+typedef struct {
+    char name[128];
+    uint64_t memory;  // bytes
+} ct_gpu;
+
+// Number of GPUs that the driver shows to this process; 0 without a driver.
+int32_t ct_gpu_count(void);
+ct_status ct_gpu_describe(int32_t index, ct_gpu *out);
+
+// Waits until the device has done all that it was given.
+ct_status ct_synchronize(ct_device device);
+
+// Threads of CPU operations.
+int32_t ct_threads(void);
+ct_status ct_set_threads(int32_t count);
+
+// Threads that took part in the last parallel kernel of ours that this thread called; 0 before the first.
+int32_t ct_last_parallel_width(void);
+
+CT_END
+
+#endif

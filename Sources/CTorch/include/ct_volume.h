@@ -1,0 +1,61 @@
+#ifndef CT_VOLUME_H
+#define CT_VOLUME_H
+
+#include "ct_tensor.h"
+
+CT_BEGIN
+
+// One number an axis: depth, height, width.
+typedef struct {
+    int64_t depth, height, width;
+} ct_extent;
+
+typedef struct {
+    ct_extent stride, padding, dilation;
+    ct_extent output_padding;  // transposed convolution only
+} ct_window;
+
+// x [N, I, D, H, W], weight [O, I, kD, kH, kW], bias [O] or no tensor → [N, O, D′, H′, W′].
+ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out);
+
+// x [N, I, D, H, W], weight [I, O, kD, kH, kW], bias [O] or no tensor → [N, O, D′, H′, W′].
+ct_status ct_conv_transpose3d(
+    ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out);
+
+typedef struct {
+    ct_tensor weight, bias;                    // [C], or no tensor
+    ct_tensor running_mean, running_variance;  // [C], updated in training, used otherwise
+    bool training;
+    double momentum, epsilon;
+} ct_batch_norm_options;
+
+// Normalizes each channel of [N, C, D, H, W] over images and voxels.
+ct_status ct_batch_norm(ct_tensor x, const ct_batch_norm_options *options, ct_tensor *out);
+
+// Normalizes each channel of each image over voxels; weight and bias [C] or no tensor.
+ct_status ct_instance_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out);
+
+// [N, C, D, H, W] → the largest of each window; padding counts as −∞.
+ct_status ct_max_pool3d(
+    ct_tensor x, ct_extent size, ct_extent stride, ct_extent padding, ct_tensor *out);
+
+// [N, C, D, H, W] → [N, C, size]. Nearest takes voxel ⌊i·in/out⌋; trilinear is between voxel centres, or between
+// corners where `align_corners`.
+ct_status ct_resize_nearest(ct_tensor x, ct_extent size, ct_tensor *out);
+ct_status ct_resize_trilinear(ct_tensor x, ct_extent size, bool align_corners, ct_tensor *out);
+
+// Sets whole channels [n, c, :, :, :] to zero with a probability and scales the others by 1/(1 − probability).
+// Draws from the device's generator (`ct_seed`).
+ct_status ct_channel_dropout(ct_tensor x, double probability, ct_tensor *out);
+
+typedef CT_ENUM { CT_NEAREST, CT_TRILINEAR } ct_interpolation;
+
+// x [N, C, D, H, W] sampled where matrices [N, 3, 4] send the output grid [N, C, size]; coordinates (x, y, z) run
+// from −1 to 1 over W, H, D, from voxel border to voxel border; 0 outside. Computed in the matrices' type, float32
+// or float64.
+ct_status ct_affine_sample(
+    ct_tensor x, ct_tensor matrices, ct_extent size, ct_interpolation interpolation, ct_tensor *out);
+
+CT_END
+
+#endif

@@ -1,0 +1,51 @@
+internal import CTorch
+
+/// What libtorch makes of this machine's processor.
+public enum CPU {
+    /// Threads of tensor operations.
+    public static var threads: Int { Int(ct_threads()) }
+
+    public static func setThreads(_ count: Int) throws(TorchError) {
+        try check(ct_set_threads(Int32(clamping: count)))
+    }
+
+    /// The widest vector instructions that libtorch's kernels use here: `AVX512`, `AVX2` or `DEFAULT`.
+    public static var vectorExtension: String { String(cString: ct_vector_extension()) }
+
+    /// The instructions for bfloat16 products, `amx` or `avx512_bf16`; empty where there are none.
+    public static var bfloat16Instructions: [String] {
+        [(ct_cpu_has_amx_bf16(), "amx"), (ct_cpu_has_avx512_bf16(), "avx512_bf16")]
+            .filter(\.0).map(\.1)
+    }
+
+    /// Threads that took part in the last parallel kernel of ours that this thread called.
+    static var lastParallelWidth: Int { Int(ct_last_parallel_width()) }
+}
+
+/// The libtorch in use.
+public enum Libtorch {
+    public static var version: String { String(cString: ct_torch_version()) }
+    public static var oneDNNVersion: String { String(cString: ct_onednn_version()) }
+    /// Path of `libtorch_cpu.so`.
+    public static var path: String { String(cString: ct_torch_library_path()) }
+}
+
+/// A GPU as its driver tells, whether or not libtorch can use it.
+public struct GPU: Hashable, Sendable {
+    public var name: String
+    public var memory: ByteCount
+
+    /// The GPUs that the driver shows to this process; none without a driver.
+    public static func all() throws(TorchError) -> [GPU] {
+        var gpus: [GPU] = []
+        for index in 0..<ct_gpu_count() {
+            var gpu = ct_gpu()
+            try check(ct_gpu_describe(index, &gpu))
+            let name = withUnsafeBytes(of: &gpu.name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            gpus.append(GPU(name: name, memory: ByteCount(gpu.memory)))
+        }
+        return gpus
+    }
+}

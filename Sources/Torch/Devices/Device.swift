@@ -1,0 +1,102 @@
+internal import CTorch
+
+/// Where a tensor lies and is worked on.
+public enum Device: Hashable, Sendable {
+    case cpu
+    case cuda(Int)
+
+    init(_ code: ct_device) {
+        self = code < 0 ? .cpu : .cuda(Int(code))
+    }
+
+    var code: ct_device {
+        switch self {
+        case .cpu: -1
+        case .cuda(let index): ct_device(index)
+        }
+    }
+}
+
+extension Device: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .cpu: "cpu"
+        case .cuda(let index): "cuda:\(index)"
+        }
+    }
+}
+
+extension Device {
+    /// Makes CUDA devices known to libtorch and counts them. The first call loads libtorch's CUDA library.
+    ///
+    /// - Throws: ``TorchError/operation(_:)`` with the reason where that library is missing or does not load.
+    public static func cudaDevices() throws(TorchError) -> [Device] {
+        try check(ct_load_cuda())
+        return (0..<Int(ct_cuda_device_count())).map { .cuda($0) }
+    }
+
+    /// The devices that `text` names: `auto` (all CUDA devices, else the CPU), `cpu`, `cuda:0` or `cuda:0,2`.
+    ///
+    /// - Throws: ``DeviceError`` if it names none, or one that this machine has not.
+    public static func parse(_ text: String) throws(DeviceError) -> [Device] {
+        if text == "cpu" { return [.cpu] }
+        if text == "auto" {
+            let found = (try? cudaDevices()) ?? []
+            return found.isEmpty ? [.cpu] : found
+        }
+        let indices = text.dropFirst("cuda:".count).split(
+            separator: ",", omittingEmptySubsequences: false)
+        let devices = indices.compactMap { Int($0) }.filter { $0 >= 0 }.map { Device.cuda($0) }
+        guard text.hasPrefix("cuda:"), devices.count == indices.count,
+            Set(devices).count == devices.count
+        else { throw .notADevice(text) }
+        let present: [Device]
+        do {
+            present = try cudaDevices()
+        } catch {
+            throw .noCUDA(reason: error.description)
+        }
+        guard let missing = devices.first(where: { !present.contains($0) }) else { return devices }
+        throw .absent(missing, count: present.count)
+    }
+
+    /// Seeds the generators that random operations draw from, on the CPU and every CUDA device.
+    public static func seed(_ seed: UInt64) throws(TorchError) {
+        try check(ct_seed(seed))
+    }
+
+    /// The state of this device's generator, `uint8 [bytes]`, for ``restoreGenerator(_:)``.
+    public func generatorState() throws(TorchError) -> Tensor {
+        try produce { ct_generator_state(code, $0) }
+    }
+
+    /// Continues this device's random numbers from a saved state.
+    public func restoreGenerator(_ state: Tensor) throws(TorchError) {
+        try withExtendedLifetime(state) { () throws(TorchError) in
+            try check(ct_set_generator_state(code, state.handle))
+        }
+    }
+
+    /// Waits until the device has done all that it was given. Needed before a clock is read.
+    public func synchronize() throws(TorchError) {
+        try check(ct_synchronize(code))
+    }
+}
+
+/// Why a device that a user named cannot be used.
+public enum DeviceError: Error, Equatable, Sendable, CustomStringConvertible {
+    case notADevice(String)
+    case noCUDA(reason: String)
+    case absent(Device, count: Int)
+
+    public var description: String {
+        switch self {
+        case .notADevice(let text):
+            "'\(text)' is no device: use auto, cpu, cuda:0, or several as cuda:0,1"
+        case .noCUDA(let reason):
+            "no CUDA device can be used (\(reason)); use --device cpu, or see segnas3d doctor"
+        case .absent(let device, let count):
+            "there is no \(device): this machine has \(count) CUDA device(s), counted from 0"
+        }
+    }
+}

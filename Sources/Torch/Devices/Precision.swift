@@ -1,0 +1,24 @@
+/// The type in which a network's activations are computed. Parameters and their updates are always float32.
+public enum Precision: String, CaseIterable, Sendable {
+    /// bfloat16 on devices that multiply it faster than float32, else float32.
+    case auto
+    case float32
+    case bfloat16
+
+    /// The type of activations on a device.
+    public func dtype(on device: Device) -> DType {
+        switch self {
+        case .float32: .float32
+        case .bfloat16: .bfloat16
+        case .auto: Self.isBFloat16Fast(on: device) ? .bfloat16 : .float32
+        }
+    }
+
+    /// Without native instructions bfloat16 on a CPU is emulated, and slower than float32.
+    private static func isBFloat16Fast(on device: Device) -> Bool {
+        switch device {
+        case .cpu: !CPU.bfloat16Instructions.isEmpty
+        case .cuda: true  // native since Ampere (2020)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+/// A 3D convolution with a learned kernel.
+///
+/// Its parameters are float32; they are cast to the type of the input, which decides the precision.
+public struct Conv3D: Layer {
+    /// `[O, I, kD, kH, kW]`
+    public let weight: Tensor
+    /// `[O]`, or none
+    public let bias: Tensor?
+    public let window: ConvolutionWindow
+
+    /// - Parameter window: the one that keeps the volume's size where left out.
+    public init(
+        _ inputChannels: Int, _ outputChannels: Int, kernel: Extent = 3,
+        window: ConvolutionWindow? = nil, bias: Bool = true, initializer: Initializer = .heNormal,
+        device: Device = .cpu, using generator: inout some RandomNumberGenerator
+    ) throws(TorchError) {
+        weight = try initializer(
+            [outputChannels, inputChannels] + kernel.axes, fanIn: inputChannels * kernel.volume,
+            fanOut: outputChannels * kernel.volume, device: device, using: &generator)
+        self.bias = bias ? try parameter(.zeros([outputChannels], device: device)) : nil
+        self.window = window ?? .sameSize(kernel: kernel)
+    }
+
+    /// `[N, I, D, H, W]` → `[N, O, D′, H′, W′]`
+    public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
+        try x.conv3D(weight: weight.cast(to: x.dtype), bias: bias?.cast(to: x.dtype), window: window)
+    }
+
+    public var weights: Weights { .affine(weight, bias) }
+}
+
+/// A transposed 3D convolution with a learned kernel; doubles the volume's size by default.
+public struct ConvTranspose3D: Layer {
+    /// `[I, O, kD, kH, kW]`
+    public let weight: Tensor
+    /// `[O]`, or none
+    public let bias: Tensor?
+    public let window: ConvolutionWindow
+
+    public init(
+        _ inputChannels: Int, _ outputChannels: Int, kernel: Extent = 2,
+        window: ConvolutionWindow = ConvolutionWindow(stride: 2), bias: Bool = true,
+        initializer: Initializer = .heNormal, device: Device = .cpu,
+        using generator: inout some RandomNumberGenerator
+    ) throws(TorchError) {
+        // Each output voxel sees the part of the kernel that the stride leaves.
+        let seen = max(1, kernel.volume / window.stride.volume)
+        weight = try initializer(
+            [inputChannels, outputChannels] + kernel.axes, fanIn: inputChannels * seen,
+            fanOut: outputChannels * kernel.volume, device: device, using: &generator)
+        self.bias = bias ? try parameter(.zeros([outputChannels], device: device)) : nil
+        self.window = window
+    }
+
+    /// `[N, I, D, H, W]` → `[N, O, D′, H′, W′]`
+    public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
+        try x.convTranspose3D(
+            weight: weight.cast(to: x.dtype), bias: bias?.cast(to: x.dtype), window: window)
+    }
+
+    public var weights: Weights { .affine(weight, bias) }
+}
+
+extension Weights {
+    /// `weight`, and `bias` where there is one.
+    static func affine(_ weight: Tensor, _ bias: Tensor?) -> Weights {
+        var weights = Weights(parameters: ["weight": weight])
+        if let bias { weights.parameters.add(bias, named: "bias") }
+        return weights
+    }
+}

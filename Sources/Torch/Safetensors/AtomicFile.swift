@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file written beside its final name and renamed when it is whole and on disk.
+///
+/// What is not published disappears with the object; a killed process leaves only a file named `.<name>.<pid>.partial`.
+final class AtomicFile {
+    private let path: String
+    private let temporaryPath: String
+    private var descriptor: Int32
+
+    init(path: String) throws(SystemFailure) {
+        self.path = path
+        let (folder, name) = Self.split(path)
+        temporaryPath = "\(folder)/.\(name).\(getpid()).partial"
+        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .last }
+    }
+
+    deinit {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        unlink(temporaryPath)
+    }
+
+    func append(_ bytes: UnsafeRawBufferPointer) throws(SystemFailure) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw .last }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    /// Gives the file its name, after its bytes have reached the disk.
+    func publish() throws(SystemFailure) {
+        guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else { throw .last }
+        close(descriptor)
+        descriptor = -1
+        // The name itself lies in the folder.
+        let folder = open(Self.split(path).folder, O_RDONLY | O_CLOEXEC)
+        guard folder >= 0 else { throw .last }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw .last }
+    }
+
+    private static func split(_ path: String) -> (folder: String, name: Substring) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path[...]) }
+        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+        return (folder, path[path.index(after: slash)...])
+    }
+}

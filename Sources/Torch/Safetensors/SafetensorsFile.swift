@@ -1,0 +1,79 @@
+import FoundationEssentials
+
+/// Named tensors on disk, in the format that the field's Python libraries share.
+public struct SafetensorsFile {
+    /// In the order of their bytes in the file.
+    public var tensors: NamedTensors
+    /// Free text beside the tensors.
+    public var metadata: [String: String]
+
+    public init(tensors: NamedTensors, metadata: [String: String] = [:]) {
+        self.tensors = tensors
+        self.metadata = metadata
+    }
+
+    /// Opens a file. Its tensors lie on the CPU over the mapped file: elements are read from disk when first used,
+    /// and writing to them changes memory only.
+    ///
+    /// The file must not be shortened by others while its tensors live.
+    ///
+    /// - Throws: ``SafetensorsError``, for a file that does not follow the format to the byte.
+    public init(reading path: String) throws(SafetensorsError) {
+        let file: MappedFile
+        do {
+            file = try MappedFile(path: path)
+        } catch {
+            throw .system(path: path, action: "read", reason: error.description)
+        }
+        let header: SafetensorsHeader
+        do {
+            header = try SafetensorsHeader(file: UnsafeRawBufferPointer(file.bytes))
+        } catch {
+            throw .malformed(path: path, fault: error)
+        }
+        let dataStart = file.bytes.count - (header.entries.last?.bytes.upperBound ?? 0)
+        var tensors = NamedTensors()
+        for entry in header.entries {
+            let range = entry.bytes.lowerBound + dataStart..<entry.bytes.upperBound + dataStart
+            do {
+                tensors.add(try Self.tensor(entry, in: file, range: range), named: entry.name)
+            } catch {
+                throw .tensors(path: path, error)
+            }
+        }
+        self.init(tensors: tensors, metadata: header.metadata)
+    }
+
+    /// The format aligns the header to 8 bytes, but does not oblige a writer to; a misaligned tensor is copied.
+    private static func tensor(
+        _ entry: SafetensorsHeader.Entry, in file: MappedFile, range: Range<Int>
+    ) throws(TorchError) -> Tensor {
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: file.bytes[range])
+        let isAligned = bytes.baseAddress.map { Int(bitPattern: $0) % entry.dtype.size == 0 } ?? true
+        guard isAligned, !bytes.isEmpty else {
+            return try Tensor(
+                copying: UnsafeRawBufferPointer(bytes), shape: entry.shape, dtype: entry.dtype)
+        }
+        return try Tensor(
+            borrowing: bytes, shape: entry.shape, dtype: entry.dtype, keptBy: file)
+    }
+
+    /// Writes the file under a temporary name and renames it: readers see the old file or the new one, whole.
+    public func write(to path: String) throws(SafetensorsError) {
+        do {
+            let header = SafetensorsHeader(tensors, metadata: metadata)
+            let file = try AtomicFile(path: path)
+            try header.encoded().withUnsafeBytes { try file.append($0) }
+            for entry in header.entries {
+                try tensors[entry.name]?.withUnsafeBytes { try file.append($0) }
+            }
+            try file.publish()
+        } catch let error as SystemFailure {
+            throw .system(path: path, action: "write", reason: error.description)
+        } catch let error as TorchError {
+            throw .tensors(path: path, error)
+        } catch {
+            throw .system(path: path, action: "write", reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import CTorch
+
+/// Why an operation on tensors failed.
+public enum TorchError: Error, Equatable, Sendable {
+    /// The memory at hand does not suffice. In a search this is a result, not an accident.
+    case outOfMemory(MemoryShortage)
+    /// Shapes, types or devices do not fit together; one sentence that names the operation.
+    case operation(String)
+}
+
+/// What an allocation asked for, and why it was refused. Bytes.
+public struct MemoryShortage: Equatable, Sendable {
+    /// Bytes asked for; nil where the device's allocator does not tell.
+    public var requested: ByteCount?
+    /// Bytes of tensors at that moment, and the most they may be; nil where not known.
+    public var inUse: ByteCount?
+    public var limit: ByteCount?
+
+    public init(requested: ByteCount?, inUse: ByteCount?, limit: ByteCount?) {
+        self.requested = requested
+        self.inUse = inUse
+        self.limit = limit
+    }
+}
+
+extension TorchError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .operation(let sentence): sentence
+        case .outOfMemory(let shortage): shortage.description
+        }
+    }
+}
+
+extension MemoryShortage: CustomStringConvertible {
+    public var description: String {
+        guard let requested, let inUse else { return "out of memory" }
+        let sentence = "out of memory: \(requested) more were needed, with \(inUse) in use"
+        guard let limit else { return sentence }
+        return sentence + " of at most \(limit)"
+    }
+}
+
+/// Throws what a function of the C interface reported.
+func check(_ status: ct_status) throws(TorchError) {
+    switch status {
+    case .CT_OK: return
+    case .CT_ERROR: throw .operation(String(cString: ct_last_message()))
+    case .CT_OUT_OF_MEMORY: throw .outOfMemory(MemoryShortage(ct_last_shortage()))
+    }
+}
+
+extension MemoryShortage {
+    /// The C interface writes 0 for "not known" and the largest number for "no limit".
+    init(_ shortage: ct_shortage) {
+        let isKnown = shortage.requested > 0
+        requested = isKnown ? ByteCount(shortage.requested) : nil
+        inUse = isKnown ? ByteCount(shortage.in_use) : nil
+        limit = isKnown && shortage.limit < .max ? ByteCount(shortage.limit) : nil
+    }
+}

@@ -1,0 +1,41 @@
+internal import CTorch
+
+/// A number for each axis of a volume: sizes, strides, paddings. Voxels.
+///
+/// An integer literal stands for the same number on every axis.
+public struct Extent: Hashable, Sendable {
+    public var depth: Int
+    public var height: Int
+    public var width: Int
+
+    public init(_ depth: Int, _ height: Int, _ width: Int) {
+        self.depth = depth
+        self.height = height
+        self.width = width
+    }
+
+    /// The same on every axis.
+    public init(cube side: Int) {
+        self.init(side, side, side)
+    }
+
+    public var axes: [Int] { [depth, height, width] }
+
+    /// Voxels of a volume of this size.
+    public var volume: Int { depth * height * width }
+
+    var code: ct_extent {
+        ct_extent(depth: Int64(depth), height: Int64(height), width: Int64(width))
+    }
+}
+
+extension Extent: ExpressibleByIntegerLiteral {
+    public init(integerLiteral side: Int) {
+        self.init(cube: side)
+    }
+}
+
+extension Extent: CustomStringConvertible {
+    /// `48x64x48`, as the command line writes sizes.
+    public var description: String { "\(depth)x\(height)x\(width)" }
+}

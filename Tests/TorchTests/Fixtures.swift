@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@testable import Torch
+
+/// A file of expected values; the Python script of the same name beside it made them.
+func fixture<Content: Decodable>(_ name: String, as type: Content.Type = Content.self) throws -> Content {
+    let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
+    let data = try Data(contentsOf: folder.appending(path: name))
+    return try JSONDecoder().decode(Content.self, from: data)
+}
+
+/// sin(0.7 i + phase) + shift in row-major order, float64: the inputs of all fixtures.
+func sines(_ shape: [Int], phase: Double, shift: Double = 0) throws -> Tensor {
+    let count = shape.reduce(1, *)
+    return try Tensor((0..<count).map { sin(0.7 * Double($0) + phase) + shift }, shape: shape)
+}
+
+/// A folder that is removed with everything in it when the body has ended.
+func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let folder = URL.temporaryDirectory.appending(path: "segnas3d-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(folder)
+}
+
+extension Tensor {
+    /// All elements as `Double`, row-major.
+    var values: [Double] {
+        get throws { try detached().cast(to: .float64).array(of: Double.self) }
+    }
+}
+
+/// The largest difference, relative to the largest expected magnitude.
+func relativeError(_ values: [Double], _ expected: [Double]) -> Double {
+    guard values.count == expected.count else { return .infinity }
+    let scale = expected.map(abs).max() ?? 0
+    let difference = zip(values, expected).map { abs($0 - $1) }.max() ?? 0
+    return difference.isNaN ? .infinity : difference / max(scale, 1e-6)
+}

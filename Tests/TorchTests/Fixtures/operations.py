@@ -1,0 +1,127 @@
+"""Writes operations.json: what PyTorch 2.11.0 computes in float64 for the cases of OperationCase.swift.
+
+    python3 -m venv /tmp/torch && /tmp/torch/bin/pip install torch==2.11.0 && /tmp/torch/bin/python operations.py
+
+Input k of a case has elements sin(0.7 i + k + 0.4) in row-major order, plus 1.5 where the case wants positive numbers. The
+gradients are those of sum(output * seed), seed being sin(0.7 i + 100).
+"""
+import json
+import math
+import pathlib
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+
+
+def sines(shape, phase):
+    count = math.prod(shape)
+    return torch.tensor([math.sin(0.7 * i + phase) for i in range(count)]).reshape(shape)
+
+
+labels = torch.tensor([[0, 2, 1], [1, 1, 0]])
+theta = torch.tensor([[[0.9, -0.2, 0.1, 0.15], [0.3, 0.8, 0.0, -0.1], [-0.1, 0.2, 1.1, 0.05]]])
+V = (1, 2, 3, 4, 5)
+
+
+def running():
+    return torch.tensor([0.1, -0.2, 0.3]), torch.tensor([0.9, 1.2, 0.7])
+
+
+cases = {
+    "negate": ([(2, 3)], lambda x: -x),
+    "absolute": ([(2, 3)], torch.abs),
+    "exp": ([(2, 3)], torch.exp),
+    "log": ([(2, 3)], torch.log),
+    "sqrt": ([(2, 3)], torch.sqrt),
+    "relu": ([(2, 3)], torch.relu),
+    "sigmoid": ([(2, 3)], torch.sigmoid),
+    "add": ([(2, 1, 3), (4, 1)], lambda a, b: a + b),
+    "subtract": ([(2, 1, 3), (4, 1)], lambda a, b: a - b),
+    "multiply": ([(2, 1, 3), (4, 1)], lambda a, b: a * b),
+    "divide": ([(2, 1, 3), (4, 1)], lambda a, b: a / b),
+    "numbers": ([(2, 3)], lambda x: 2 / (3 - (x * 0.5 + 1) / 4)),
+    "power of a number": ([(2, 3)], lambda x: x**0.3),
+    "power": ([(2, 3), (3,)], torch.pow),
+    "maximum": ([(2, 3), (3,)], torch.maximum),
+    "minimum": ([(2, 3), (3,)], torch.minimum),
+    "clamp": ([(3, 4)], lambda x: x.clamp(-0.5, 0.7)),
+    "where": ([(3, 4), (3, 4)], lambda a, b: torch.where(a > 0.2, b, a)),
+    "reshape": ([(2, 6)], lambda x: x.reshape(3, -1)),
+    "permute": ([(2, 3, 4)], lambda x: x.permute(2, 0, 1)),
+    "slice": ([(3, 7)], lambda x: x[:, 1:6:2]),
+    "select": ([(3, 4)], lambda x: x[:, -1]),
+    "squeeze": ([(3, 1, 4)], lambda x: x.squeeze(1).unsqueeze(0)),
+    "expand": ([(3, 1)], lambda x: x.expand(2, 3, 4)),
+    "concatenate": ([(2, 3), (2, 2)], lambda a, b: torch.cat([a, b], 1)),
+    "stack": ([(2, 3), (2, 3)], lambda a, b: torch.stack([a, b], 1)),
+    "pad": ([(2, 3)], lambda x: F.pad(x, (2, 1, 0, 3), value=0.5)),
+    "crop": ([(4, 5)], lambda x: F.pad(x, (-1, -2, 0, 1))),
+    "sum": ([(2, 3, 4)], lambda x: x.sum((0, 2))),
+    "mean": ([(2, 3, 4)], lambda x: x.mean((1,), keepdim=True)),
+    "variance": ([(2, 3, 4)], lambda x: x.var((0, 2))),
+    "largest": ([(2, 3, 4)], lambda x: x.amax((0, 2))),
+    "smallest": ([(2, 3, 4)], lambda x: x.amin((1,))),
+    "sum of all": ([(2, 3)], lambda x: x.sum()),
+    "softmax": ([(2, 3, 2)], lambda x: x.softmax(1)),
+    "log-softmax": ([(2, 3, 2)], lambda x: x.log_softmax(1)),
+    "gather": ([(2, 3, 3)], lambda x: x.gather(1, labels[:, None])),
+    "conv 3": ([V, (3, 2, 3, 3, 3), (3,)], lambda x, w, b: F.conv3d(x, w, b, padding=1)),
+    "conv 1 without bias": ([V, (3, 2, 1, 1, 1)], F.conv3d),
+    "conv 3 dilated": ([(1, 2, 5, 7, 6), (2, 2, 3, 3, 3)], lambda x, w: F.conv3d(x, w, padding=2, dilation=2)),
+    "conv 5": ([(1, 1, 5, 6, 7), (2, 1, 5, 5, 5)], lambda x, w: F.conv3d(x, w, padding=2)),
+    "conv uneven": (
+        [(2, 2, 5, 4, 7), (3, 2, 1, 3, 5), (3,)],
+        lambda x, w, b: F.conv3d(x, w, b, stride=(2, 1, 3), padding=(0, 1, 2)),
+    ),
+    "conv transpose 2": ([(1, 3, 2, 3, 4), (3, 2, 2, 2, 2), (2,)], lambda x, w, b: F.conv_transpose3d(x, w, b, 2)),
+    "conv transpose uneven": (
+        [(2, 2, 3, 2, 3), (2, 2, 3, 3, 2)],
+        lambda x, w: F.conv_transpose3d(
+            x, w, stride=(2, 2, 1), padding=(1, 1, 0), output_padding=(1, 0, 0), dilation=(1, 2, 1)
+        ),
+    ),
+    "batch norm in training": (
+        [(2, 3, 3, 2, 5), (3,), (3,)],
+        lambda x, w, b: F.batch_norm(x, *running(), w, b, training=True),
+    ),
+    "batch norm in evaluation": (
+        [(2, 3, 3, 2, 5), (3,), (3,)],
+        lambda x, w, b: F.batch_norm(x, *running(), w, b, training=False),
+    ),
+    "instance norm": ([(2, 3, 3, 2, 5), (3,), (3,)], lambda x, w, b: F.instance_norm(x, weight=w, bias=b)),
+    "max pool": ([(1, 2, 5, 4, 7)], lambda x: F.max_pool3d(x, 2)),
+    "max pool overlapping": ([(1, 2, 5, 4, 7)], lambda x: F.max_pool3d(x, (3, 2, 3), (2, 1, 2), (1, 0, 1))),
+    "upsample nearest": ([V], lambda x: F.interpolate(x, scale_factor=2, mode="nearest")),
+    "upsample trilinear": ([V], lambda x: F.interpolate(x, scale_factor=2, mode="trilinear")),
+    "resize nearest": ([V], lambda x: F.interpolate(x, size=(2, 7, 3), mode="nearest")),
+    "resize trilinear": ([V], lambda x: F.interpolate(x, size=(2, 7, 3), mode="trilinear")),
+    "resize corners": ([V], lambda x: F.interpolate(x, size=(5, 3, 4), mode="trilinear", align_corners=True)),
+    "affine trilinear": (
+        [V],
+        lambda x: F.grid_sample(x, F.affine_grid(theta, (1, 2, 4, 3, 5), align_corners=False), align_corners=False),
+    ),
+    "affine nearest": (
+        [V],
+        lambda x: F.grid_sample(
+            x, F.affine_grid(theta, (1, 2, 4, 3, 5), align_corners=False), "nearest", align_corners=False
+        ),
+    ),
+}
+
+positive = {"log", "sqrt", "power of a number", "power"}
+results = {}
+for name, (shapes, function) in cases.items():
+    shift = 1.5 if name in positive else 0
+    inputs = [(sines(s, k + 0.4) + shift).requires_grad_() for k, s in enumerate(shapes)]
+    output = function(*inputs)
+    (output * sines(output.shape, 100)).sum().backward()
+    results[name] = {
+        "shape": list(output.shape),
+        "output": output.flatten().tolist(),
+        "gradients": [x.grad.flatten().tolist() for x in inputs],
+    }
+
+path = pathlib.Path(__file__).with_suffix(".json")
+path.write_text("{\n" + ",\n".join(f"{json.dumps(n)}: {json.dumps(r)}" for n, r in results.items()) + "\n}\n")
