@@ -4,8 +4,8 @@
 #include <ATen/ops/conv3d.h>
 #include <ATen/ops/conv_transpose3d.h>
 #include <ATen/ops/feature_dropout.h>
+#include <ATen/ops/group_norm.h>
 #include <ATen/ops/grid_sampler_3d.h>
-#include <ATen/ops/instance_norm.h>
 #include <ATen/ops/max_pool3d.h>
 #include <ATen/ops/upsample_nearest3d.h>
 #include <ATen/ops/upsample_trilinear3d.h>
@@ -71,9 +71,9 @@ ct_status ct_instance_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, double
         TORCH_CHECK(
             input.numel() > input.size(0) * input.size(1),
             "one voxel per channel has no variance; got shape ", input.sizes());
-        return at::instance_norm(
-            input, borrow_optional(weight), borrow_optional(bias), {}, {}, /*use_input_stats=*/true,
-            /*momentum=*/0, epsilon, /*cudnn_enabled=*/true);
+        // A group for each channel is the same; at::instance_norm would leave the channels-last order.
+        return at::group_norm(
+            input, /*num_groups=*/input.size(1), borrow_optional(weight), borrow_optional(bias), epsilon);
     });
 }
 

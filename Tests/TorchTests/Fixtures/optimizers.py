@@ -8,6 +8,8 @@ import pathlib
 
 import torch
 
+torch.set_default_dtype(torch.float64)  # that of NAdam's running product too
+
 methods = {
     "nadam": lambda p: torch.optim.NAdam(p, lr=1e-3, eps=1e-7),
     "adam": lambda p: torch.optim.Adam(p, lr=1e-3),
@@ -19,7 +21,7 @@ methods = {
 results = {}
 for name, make in methods.items():
     parameters = [
-        torch.tensor([math.sin(0.7 * i + k) for i in range(n)], dtype=torch.float64, requires_grad=True)
+        torch.tensor([math.sin(0.7 * i + k) for i in range(n)], requires_grad=True)
         for k, n in enumerate((6, 17))
     ]
     optimizer = make(parameters)
