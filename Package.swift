@@ -31,26 +31,33 @@ let package = Package(
                 .unsafeFlags(["-isystem", "\(libtorch)/include", "-O3", "-Wall"]),
             ],
             linkerSettings: [
-                .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+                .unsafeFlags([
+                    "-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib",
+                ]),
                 .linkedLibrary("torch_cpu"),
                 .linkedLibrary("c10"),
             ]),
         // Tensors, layers, optimizers and their files in Swift. Knows nothing of medicine.
         .target(
             name: "Torch",
-            dependencies: ["CTorch", .product(name: "OrderedCollections", package: "swift-collections")],
+            dependencies: [
+                "CTorch", .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
             swiftSettings: swiftSettings),
         // The program: parse, call, print.
         .executableTarget(
             name: "segnas3d",
-            dependencies: ["Torch", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Torch", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TorchTests",
             dependencies: ["Torch"],
             resources: [.copy("Fixtures")],
             swiftSettings: swiftSettings),
-        .testTarget(name: "segnas3dTests", dependencies: ["segnas3d"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "segnas3dTests", dependencies: ["segnas3d"], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -5,6 +5,7 @@
 #include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 #include <torch/headeronly/version.h>
+#include <unistd.h>
 
 #include <cctype>
 #include <mutex>
@@ -73,7 +74,8 @@ ct_status ct_load_cuda(void) {
         if (cuda_is_loaded) return;
         const auto &beside = library_path();
         const auto path = beside.substr(0, beside.rfind('/') + 1) + "libtorch_cuda.so";
-        if (!dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL)) TORCH_CHECK(false, dlerror());
+        TORCH_CHECK(access(path.c_str(), F_OK) == 0, "this libtorch is for CPUs only, it has no libtorch_cuda.so");
+        TORCH_CHECK(dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL), "libtorch_cuda.so does not load: ", dlerror());
         cuda_is_loaded = true;
     });
 }

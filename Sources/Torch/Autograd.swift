@@ -14,8 +14,8 @@ extension Tensor {
 
     /// Adds the derivatives of this tensor to the gradients of every leaf that requires one.
     ///
-    /// - Parameter seed: the derivative of the loss with respect to this tensor, of its shape; may be left out
-    ///   for a tensor of one element, where it is 1.
+    /// The seed is the derivative of the loss with respect to this tensor, of its shape; it may be left out for a
+    /// tensor of one element, where it is 1.
     public func backward(seed: Tensor? = nil) throws(TorchError) {
         try withExtendedLifetime((self, seed)) { () throws(TorchError) in
             try check(ct_backward(handle, seed?.handle ?? ct_tensor()))

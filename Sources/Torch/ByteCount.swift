@@ -7,7 +7,8 @@ public struct ByteCount: Hashable, Comparable, Sendable {
     }
 
     private static let units: [(name: String, bytes: Double)] = [
-        ("B", 1), ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("TiB", 1_099_511_627_776),
+        ("B", 1), ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824),
+        ("TiB", 1_099_511_627_776),
     ]
 
     /// Reads `16GiB`, `1.5 GiB`, `512MiB`, `4096` (bytes) and, as powers of 1024 too, `16G` and `16GB`.
@@ -21,7 +22,9 @@ public struct ByteCount: Hashable, Comparable, Sendable {
             let name = candidate.name.lowercased()
             return unit == name || unit == name.filter { $0 != "i" } || (unit + "ib") == name
         }
-        guard let bytes = unit.isEmpty ? number : scale.map({ number * $0.bytes }) else { return nil }
+        guard let bytes = unit.isEmpty ? number : scale.map({ number * $0.bytes }) else {
+            return nil
+        }
         guard bytes < 0x1p63 else { return nil }
         self.init(UInt64(bytes))
     }

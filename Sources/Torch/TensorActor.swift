@@ -36,12 +36,14 @@ private final class ThreadExecutor: SerialExecutor {
     init() {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
-        let failure = pthread_create(&thread, nil, { context in
-            if let context {
-                Unmanaged<ThreadExecutor>.fromOpaque(context).takeRetainedValue().runForever()
-            }
-            return nil
-        }, context)
+        let failure = pthread_create(
+            &thread, nil,
+            { context in
+                if let context {
+                    Unmanaged<ThreadExecutor>.fromOpaque(context).takeRetainedValue().runForever()
+                }
+                return nil
+            }, context)
         precondition(failure == 0, "the system gives no thread for tensors (error \(failure))")
         pthread_detach(thread)
     }

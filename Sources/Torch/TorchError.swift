@@ -8,7 +8,7 @@ public enum TorchError: Error, Equatable, Sendable {
     case operation(String)
 }
 
-/// What an allocation asked for, and why it was refused. Bytes.
+/// What an allocation asked for, and why it was refused.
 public struct MemoryShortage: Equatable, Sendable {
     /// Bytes asked for; nil where the device's allocator does not tell.
     public var requested: ByteCount?

@@ -15,7 +15,8 @@ struct ErrorTests {
     /// Every mistake reads as one sentence that begins with the operation.
     nonisolated static let mistakes = [
         Mistake(
-            sentence: "element-wise operation: The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 0"
+            sentence:
+                "element-wise operation: The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 0"
         ) { try Tensor.ones([3]) + Tensor.ones([4]) },
         Mistake(sentence: "tensor: shape [2, 2] of float32 needs 16 bytes, and 12 are given") {
             try Tensor([1, 2, 3] as [Float], shape: [2, 2])
@@ -34,7 +35,8 @@ struct ErrorTests {
             try Tensor.ones([2, 3]).conv3D(weight: .ones([1, 1, 3, 3, 3]))
         },
         Mistake(
-            sentence: "conv3d: Given groups=1, weight of size [1, 2, 3, 3, 3], expected input[1, 1, 4, 4, 4] to have 2 channels, but got 1 channels instead"
+            sentence:
+                "conv3d: Given groups=1, weight of size [1, 2, 3, 3, 3], expected input[1, 1, 4, 4, 4] to have 2 channels, but got 1 channels instead"
         ) { try Tensor.ones([1, 1, 4, 4, 4]).conv3D(weight: .ones([1, 2, 3, 3, 3])) },
         Mistake(
             sentence: "batch norm: one value per channel has no variance; got shape [1, 2, 1, 1, 1]"
@@ -49,7 +51,10 @@ struct ErrorTests {
         Mistake(sentence: "upsample: expected a tensor [N, C, D, H, W], got shape [2]") {
             try Tensor.ones([2]).upsampled(by: 2)
         },
-        Mistake(sentence: "backward: element 0 of tensors does not require grad and does not have a grad_fn") {
+        Mistake(
+            sentence:
+                "backward: element 0 of tensors does not require grad and does not have a grad_fn"
+        ) {
             let x = try Tensor.ones([1])
             try x.backward()
             return x
@@ -65,7 +70,10 @@ struct ErrorTests {
     @Test("elements of another type are not handed out")
     func wrongElement() throws {
         let x = try Tensor.ones([1])
-        #expect(throws: TorchError.operation("array: the tensor holds float32, not int64; cast it first")) {
+        #expect(
+            throws: TorchError.operation(
+                "array: the tensor holds float32, not int64; cast it first")
+        ) {
             try x.array(of: Int64.self)
         }
         #expect(throws: TorchError.operation("item: the tensor has 2 elements, not one")) {

@@ -36,7 +36,8 @@ struct LayerTests {
         #expect(try values(1) != values(2))
     }
 
-    /// He: 2/(32·27). Glorot: 2/(32·27 + 64·27). Of 64·32·27 draws the variance's standard error is 0.6 %, the mean's 0.4 % of the deviation.
+    // He: 2/(32·27). Glorot: 2/(32·27 + 64·27). Of 64·32·27 draws the variance's standard error is 0.6 %, the
+    // mean's 0.4 % of the deviation.
     @Test(
         "initial variances are those of the papers",
         arguments: zip(Initializer.allCases, [2.0 / 864, 2.0 / 2592]))

@@ -74,7 +74,8 @@ struct MemoryTests {
         #expect(try TensorMemory.statistics().reserved <= before)
     }
 
-    @Test("1,000 forward and backward passes leave nothing behind", arguments: MemoryFormat.allCases)
+    @Test(
+        "1,000 forward and backward passes leave nothing behind", arguments: MemoryFormat.allCases)
     func leaks(_ format: MemoryFormat) throws {
         var generator = SeededGenerator(seed: 1)
         let conv = try Conv3D(2, 3, using: &generator)

@@ -55,7 +55,7 @@ struct OperationTests {
     struct Variant: Sendable, CustomTestStringConvertible {
         var dtype: DType
         var format: MemoryFormat
-        /// Relative to the largest element of the float64 result. bfloat16 has 8 bits; sums are float32.
+        /// Relative to the largest element of the float64 result; bfloat16 has 8 bits, its sums are float32.
         var tolerance: Double
         var testDescription: String { "\(dtype) \(format)" }
 
@@ -80,9 +80,11 @@ struct OperationTests {
         }
         let result = try differentiate(operation, inputs)
         #expect(result.output.dtype == variant.dtype)
-        #expect(relativeError(try result.output.values, try exact.output.values) < variant.tolerance)
+        #expect(
+            relativeError(try result.output.values, try exact.output.values) < variant.tolerance)
         for (gradient, exactGradient) in zip(result.gradients, exact.gradients) {
-            #expect(relativeError(try gradient.values, try exactGradient.values) < variant.tolerance)
+            #expect(
+                relativeError(try gradient.values, try exactGradient.values) < variant.tolerance)
         }
     }
 

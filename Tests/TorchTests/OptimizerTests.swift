@@ -33,7 +33,8 @@ struct OptimizerTests {
         let optimizer = try Optimizer(
             problem.parameters, named.method, learningRate: named.learningRate)
         try problem.run(optimizer, steps: 50)
-        for (tensor, values) in zip(problem.parameters.tensors, try #require(expected[named.name])) {
+        for (tensor, values) in zip(problem.parameters.tensors, try #require(expected[named.name]))
+        {
             #expect(relativeError(try tensor.values, values) < (dtype == .float64 ? 1e-12 : 1e-6))
         }
     }

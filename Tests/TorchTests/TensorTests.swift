@@ -7,9 +7,12 @@ import Testing
 struct TensorTests {
     @Test("elements make the round trip in every type that Swift has")
     func roundTrip() throws {
-        #expect(try Tensor([1.5, -2, .infinity] as [Float], shape: [3]).array() == [1.5, -2, .infinity] as [Float])
+        #expect(
+            try Tensor([1.5, -2, .infinity] as [Float], shape: [3]).array() == [1.5, -2, .infinity]
+                as [Float])
         #expect(try Tensor([0.1, 2] as [Double], shape: [2, 1]).array() == [0.1, 2] as [Double])
-        #expect(try Tensor([.min, .max] as [Int64], shape: [1, 2]).array() == [.min, .max] as [Int64])
+        #expect(
+            try Tensor([.min, .max] as [Int64], shape: [1, 2]).array() == [.min, .max] as [Int64])
         #expect(try Tensor([0, 255] as [UInt8], shape: [2]).array() == [0, 255] as [UInt8])
         #expect(try Tensor([true, false] as [Bool], shape: [2]).array() == [true, false])
         #expect(try Tensor([] as [Float], shape: [0, 3]).array() == [] as [Float])
@@ -74,10 +77,12 @@ struct TensorTests {
     }
 
     @Test(
-        "comparisons", arguments: zip(
+        "comparisons",
+        arguments: zip(
             Comparison.allCases,
             [
-                [false, true, false], [true, false, true], [true, false, false], [true, true, false],
+                [false, true, false], [true, false, true], [true, false, false],
+                [true, true, false],
                 [false, false, true], [false, true, true],
             ]))
     func comparisons(_ comparison: Comparison, _ expected: [Bool]) throws {

@@ -27,7 +27,7 @@ extension Device: CustomStringConvertible {
 }
 
 extension Device {
-    /// Makes CUDA devices known to libtorch and counts them. The first call loads libtorch's CUDA library.
+    /// The CUDA devices that libtorch can use; the first call loads its CUDA library.
     ///
     /// - Throws: ``TorchError/operation(_:)`` with the reason where that library is missing or does not load.
     public static func cudaDevices() throws(TorchError) -> [Device] {
@@ -77,7 +77,7 @@ extension Device {
         }
     }
 
-    /// Waits until the device has done all that it was given. Needed before a clock is read.
+    /// Waits until the device has done all that it was given, as is needed before a clock is read.
     public func synchronize() throws(TorchError) {
         try check(ct_synchronize(code))
     }

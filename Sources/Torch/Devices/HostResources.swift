@@ -9,9 +9,10 @@ public struct HostResources: Equatable, Sendable {
     /// What is free of it now, file caches counted as free.
     public var available: ByteCount
 
-    /// - Parameters:
-    ///   - root: where `proc` and `sys` are found; another folder in tests.
-    ///   - affinity: cores that the scheduler lets this process run on.
+    /// What this process has now.
+    ///
+    /// `root` is where `proc` and `sys` are found, another folder in tests; `affinity` the cores that the
+    /// scheduler lets this process run on.
     public static func current(
         root: String = "/", affinity: Int = ProcessInfo.processInfo.activeProcessorCount
     ) -> HostResources {
@@ -49,7 +50,8 @@ private struct ControlGroup {
 
     /// The groups of this process and all that enclose them: each may limit.
     static func all(root: String) -> [ControlGroup] {
-        let memberships = (try? String(contentsOfFile: root + "proc/self/cgroup", encoding: .utf8)) ?? ""
+        let memberships =
+            (try? String(contentsOfFile: root + "proc/self/cgroup", encoding: .utf8)) ?? ""
         return memberships.split(separator: "\n").flatMap { line -> [ControlGroup] in
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { return [] }
@@ -70,7 +72,9 @@ private struct ControlGroup {
     private static func unified(_ folder: String) -> ControlGroup {
         let quota = words(folder + "/cpu.max")
         var cores: Double?
-        if quota.count == 2, let time = Double(quota[0]), let period = Double(quota[1]), period > 0 {
+        if quota.count == 2, let time = Double(quota[0]), let period = Double(quota[1]), time > 0,
+            period > 0
+        {
             cores = time / period
         }
         return ControlGroup(

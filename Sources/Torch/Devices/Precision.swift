@@ -1,4 +1,6 @@
-/// The type in which a network's activations are computed. Parameters and their updates are always float32.
+/// The type in which a network's activations are computed.
+///
+/// Parameters and their updates are always float32.
 public enum Precision: String, CaseIterable, Sendable {
     /// bfloat16 on devices that multiply it faster than float32, else float32.
     case auto

@@ -2,13 +2,11 @@
 ///
 /// Its parameters are float32; they are cast to the type of the input, which decides the precision.
 public struct Conv3D: Layer {
-    /// `[O, I, kD, kH, kW]`
-    public let weight: Tensor
-    /// `[O]`, or none
-    public let bias: Tensor?
+    public let weight: Tensor  // [O, I, kD, kH, kW]
+    public let bias: Tensor?  // [O]
     public let window: ConvolutionWindow
 
-    /// - Parameter window: the one that keeps the volume's size where left out.
+    /// A layer with drawn weights and zero bias; the window keeps the volume's size where left out.
     public init(
         _ inputChannels: Int, _ outputChannels: Int, kernel: Extent = 3,
         window: ConvolutionWindow? = nil, bias: Bool = true, initializer: Initializer = .heNormal,
@@ -21,9 +19,10 @@ public struct Conv3D: Layer {
         self.window = window ?? .sameSize(kernel: kernel)
     }
 
-    /// `[N, I, D, H, W]` → `[N, O, D′, H′, W′]`
+    /// Turns `[N, I, D, H, W]` into `[N, O, D′, H′, W′]`.
     public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
-        try x.conv3D(weight: weight.cast(to: x.dtype), bias: bias?.cast(to: x.dtype), window: window)
+        try x.conv3D(
+            weight: weight.cast(to: x.dtype), bias: bias?.cast(to: x.dtype), window: window)
     }
 
     public var weights: Weights { .affine(weight, bias) }
@@ -31,10 +30,8 @@ public struct Conv3D: Layer {
 
 /// A transposed 3D convolution with a learned kernel; doubles the volume's size by default.
 public struct ConvTranspose3D: Layer {
-    /// `[I, O, kD, kH, kW]`
-    public let weight: Tensor
-    /// `[O]`, or none
-    public let bias: Tensor?
+    public let weight: Tensor  // [I, O, kD, kH, kW]
+    public let bias: Tensor?  // [O]
     public let window: ConvolutionWindow
 
     public init(
@@ -52,7 +49,7 @@ public struct ConvTranspose3D: Layer {
         self.window = window
     }
 
-    /// `[N, I, D, H, W]` → `[N, O, D′, H′, W′]`
+    /// Turns `[N, I, D, H, W]` into `[N, O, D′, H′, W′]`.
     public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
         try x.convTranspose3D(
             weight: weight.cast(to: x.dtype), bias: bias?.cast(to: x.dtype), window: window)

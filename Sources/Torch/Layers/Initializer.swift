@@ -1,6 +1,8 @@
 internal import CTorch
 
-/// How the parameters of a new layer are drawn. `fanIn` and `fanOut` count inputs and outputs of one voxel.
+/// How the parameters of a new layer are drawn.
+///
+/// `fanIn` and `fanOut` count the inputs and outputs of one voxel.
 public enum Initializer: Sendable, CaseIterable {
     /// Normal with variance 2/fanIn, for ReLU. He et al. 2015, arXiv:1502.01852, equation 10.
     case heNormal
@@ -20,7 +22,8 @@ public enum Initializer: Sendable, CaseIterable {
                     ct_normal(shape, (2 / Double(fanIn)).squareRoot(), seed, out)
                 case .glorotUniform:
                     ct_uniform(
-                        shape, -Self.glorotBound(fanIn, fanOut), Self.glorotBound(fanIn, fanOut), seed,
+                        shape, -Self.glorotBound(fanIn, fanOut), Self.glorotBound(fanIn, fanOut),
+                        seed,
                         out)
                 }
             }

@@ -56,7 +56,8 @@ extension NamedTensors {
         }
         faults += source.names.filter { self[$0] == nil }.map { "'\($0)' is unknown" }
         guard faults.isEmpty else {
-            throw .operation("these tensors are not this network's: " + faults.joined(separator: ", "))
+            throw .operation(
+                "these tensors are not this network's: " + faults.joined(separator: ", "))
         }
         for (name, tensor) in self {
             if let other = source[name] { try tensor.assign(other) }

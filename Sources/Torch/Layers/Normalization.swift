@@ -1,8 +1,7 @@
 /// Batch normalization with a learned scale and shift, and running statistics; all float32, whatever the input.
 public struct BatchNorm3D: Layer {
-    /// Scale and shift, `[C]` each
-    public let weight: Tensor
-    public let bias: Tensor
+    public let weight: Tensor  // [C], the scale
+    public let bias: Tensor  // [C], the shift
     public let running: RunningStatistics
     public var momentum: Double
     public var epsilon: Double
@@ -19,7 +18,7 @@ public struct BatchNorm3D: Layer {
         self.epsilon = epsilon
     }
 
-    /// `[N, C, D, H, W]` → the same shape. In training the running statistics are updated.
+    /// Normalizes `[N, C, D, H, W]`; in training the running statistics are updated.
     public func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
         try x.batchNorm(
             weight: weight, bias: bias, running: running, training: training, momentum: momentum,
@@ -36,9 +35,8 @@ public struct BatchNorm3D: Layer {
 
 /// Instance normalization with a learned scale and shift, float32, whatever the input.
 public struct InstanceNorm3D: Layer {
-    /// Scale and shift, `[C]` each
-    public let weight: Tensor
-    public let bias: Tensor
+    public let weight: Tensor  // [C], the scale
+    public let bias: Tensor  // [C], the shift
     public var epsilon: Double
 
     public init(
@@ -49,7 +47,7 @@ public struct InstanceNorm3D: Layer {
         self.epsilon = epsilon
     }
 
-    /// `[N, C, D, H, W]` → the same shape
+    /// Normalizes `[N, C, D, H, W]`.
     public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
         try x.instanceNorm(weight: weight, bias: bias, epsilon: epsilon)
     }

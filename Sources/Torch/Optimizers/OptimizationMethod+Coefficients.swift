@@ -16,9 +16,7 @@ extension OptimizationMethod {
 }
 
 extension Nadam {
-    /// - Parameters:
-    ///   - step: t, from 1
-    ///   - momentumProduct: Π_{i≤t} μᵢ
+    /// The coefficients of step t = 1, 2, …, with `momentumProduct` Π_{i≤t} μᵢ.
     func coefficients(
         step: Int, momentumProduct: Double, learningRate: Double
     ) -> ct_adam_coefficients {
@@ -32,7 +30,7 @@ extension Nadam {
 }
 
 extension Adam {
-    /// - Parameter step: t, from 1
+    /// The coefficients of step t = 1, 2, ….
     func coefficients(step: Int, learningRate: Double) -> ct_adam_coefficients {
         ct_adam_coefficients(
             beta1: beta1, beta2: beta2, epsilon: epsilon,

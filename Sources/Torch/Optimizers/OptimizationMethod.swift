@@ -25,7 +25,7 @@ public struct Nadam: Hashable, Sendable {
 
     public init() {}
 
-    /// μₜ
+    /// The momentum μₜ of step t.
     func momentum(at step: Int) -> Double {
         beta1 * (1 - 0.5 * pow(0.96, Double(step) * momentumDecay))
     }
@@ -47,8 +47,10 @@ public struct Adam: Hashable, Sendable {
     }
 }
 
-/// Gradient descent with momentum: `m = momentum·m + g`, `θ −= rate·(g + momentum·m)` with Nesterov's form, else
-/// `θ −= rate·m`. Sutskever et al. 2013, in PyTorch's notation.
+/// Gradient descent with momentum.
+///
+/// `m = momentum·m + g`, then `θ −= rate·(g + momentum·m)` in Nesterov's form, else `θ −= rate·m`.
+/// Sutskever et al. 2013, in PyTorch's notation.
 public struct SGD: Hashable, Sendable {
     public var momentum = 0.9
     public var nesterov = true

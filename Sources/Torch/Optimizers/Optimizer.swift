@@ -1,6 +1,6 @@
 internal import CTorch
 
-/// Moves parameters against their gradients. One fused pass over all parameters per step.
+/// Moves parameters against their gradients, in one fused pass over all of them per step.
 ///
 /// ```swift
 /// let optimizer = try Optimizer(network.weights.parameters, .nadam(), learningRate: 1e-3)
@@ -21,7 +21,7 @@ public final class Optimizer {
     /// Π_{i≤t} μᵢ of Nadam.
     private var momentumProduct = 1.0
 
-    /// - Parameter parameters: float32 or float64 leaves that require gradients, all on one device.
+    /// An optimizer of float32 or float64 leaves that require gradients, all on one device.
     public init(
         _ parameters: NamedTensors, _ method: OptimizationMethod, learningRate: Double
     ) throws(TorchError) {
@@ -31,7 +31,8 @@ public final class Optimizer {
         first = try parameters.tensors.map { parameter throws(TorchError) in
             try parameter.zerosLike()
         }
-        second = try method.usesSecondMoment
+        second =
+            try method.usesSecondMoment
             ? first.map { moment throws(TorchError) in try moment.zerosLike() } : []
     }
 
@@ -109,7 +110,9 @@ extension Optimizer {
     public func restore(_ saved: NamedTensors) throws(TorchError) {
         let current = try state()
         try current.assign(saved)
-        guard let steps = current["steps"], let product = current["momentum_product"] else { return }
+        guard let steps = current["steps"], let product = current["momentum_product"] else {
+            return
+        }
         self.steps = Int(try steps.item())
         momentumProduct = try product.item()
     }

@@ -29,7 +29,8 @@ final class AtomicFile {
     func append(_ bytes: UnsafeRawBufferPointer) throws(SystemFailure) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            let written = write(
+                descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
             if written < 0, errno == EINTR { continue }
             guard written > 0 else { throw .last }
             rest = rest.dropFirst(written)

@@ -12,8 +12,10 @@ public struct SafetensorsFile {
         self.metadata = metadata
     }
 
-    /// Opens a file. Its tensors lie on the CPU over the mapped file: elements are read from disk when first used,
-    /// and writing to them changes memory only.
+    /// Opens a file.
+    ///
+    /// Its tensors lie on the CPU over the mapped file: elements are read from disk when first used, and
+    /// writing to them changes memory only.
     ///
     /// The file must not be shortened by others while its tensors live.
     ///
@@ -49,7 +51,8 @@ public struct SafetensorsFile {
         _ entry: SafetensorsHeader.Entry, in file: MappedFile, range: Range<Int>
     ) throws(TorchError) -> Tensor {
         let bytes = UnsafeMutableRawBufferPointer(rebasing: file.bytes[range])
-        let isAligned = bytes.baseAddress.map { Int(bitPattern: $0) % entry.dtype.size == 0 } ?? true
+        let isAligned =
+            bytes.baseAddress.map { Int(bitPattern: $0) % entry.dtype.size == 0 } ?? true
         guard isAligned, !bytes.isEmpty else {
             return try Tensor(
                 copying: UnsafeRawBufferPointer(bytes), shape: entry.shape, dtype: entry.dtype)

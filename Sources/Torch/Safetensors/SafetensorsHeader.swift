@@ -65,7 +65,9 @@ extension SafetensorsHeader {
                 entries.append(try Entry(name, tensor))
             }
         }
-        entries.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
+        entries.sort {
+            ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound)
+        }
         try checkBytes(dataSize: file.count - Self.lengthSize - Int(length))
     }
 

@@ -32,7 +32,8 @@ extension Tensor {
     ) throws(TorchError) -> ct_tensor {
         try checkSize(bytes.count, shape: shape, dtype: dtype)
         var handle = ct_tensor()
-        try check(withShape(shape) { ct_tensor_copying(bytes.baseAddress, $0, dtype.code, &handle) })
+        try check(
+            withShape(shape) { ct_tensor_copying(bytes.baseAddress, $0, dtype.code, &handle) })
         return handle
     }
 
@@ -78,13 +79,15 @@ extension Tensor {
         }
     }
 
-    /// A tensor of equal elements. ``MemoryFormat/channelsLast`` needs rank 5.
+    /// A tensor of equal elements; ``MemoryFormat/channelsLast`` needs rank 5.
     public static func full(
         _ shape: [Int], _ value: Double, dtype: DType = .float32, device: Device = .cpu,
         format: MemoryFormat = .contiguous
     ) throws(TorchError) -> Tensor {
         try produce { out in
-            withShape(shape) { ct_tensor_full($0, value, dtype.code, device.code, format.code, out) }
+            withShape(shape) {
+                ct_tensor_full($0, value, dtype.code, device.code, format.code, out)
+            }
         }
     }
 
@@ -118,7 +121,8 @@ extension Tensor {
         of type: Element.Type = Element.self
     ) throws(TorchError) -> [Element] {
         guard dtype == Element.dtype else {
-            throw .operation("array: the tensor holds \(dtype), not \(Element.dtype); cast it first")
+            throw .operation(
+                "array: the tensor holds \(dtype), not \(Element.dtype); cast it first")
         }
         var failure: TorchError?
         let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -142,7 +146,9 @@ extension Tensor {
 
     /// The only element of a tensor of one element, as `Double`.
     public func item() throws(TorchError) -> Double {
-        guard count == 1 else { throw .operation("item: the tensor has \(count) elements, not one") }
+        guard count == 1 else {
+            throw .operation("item: the tensor has \(count) elements, not one")
+        }
         return try cast(to: .float64).array(of: Double.self)[0]
     }
 
@@ -162,7 +168,7 @@ extension Tensor {
 // MARK: - Other types, places and layouts
 
 extension Tensor {
-    /// The elements as another type. Differentiable between floating-point types.
+    /// The elements as another type; differentiable between floating-point types.
     public func cast(to dtype: DType) throws(TorchError) -> Tensor {
         try map { ct_tensor_to_dtype($0, dtype.code, $1) }
     }

@@ -74,7 +74,9 @@ extension Tensor {
 // MARK: - By index
 
 extension Tensor {
-    /// Elements picked along a dimension: `out[n][k] = self[n][index[n][k]]` for dimension 1. `index` is `int64`.
+    /// Elements picked along a dimension by an `int64` index.
+    ///
+    /// For dimension 1, `out[n][k] = self[n][index[n][k]]`.
     public func gathered(
         _ index: Tensor, along dimension: Int
     ) throws(TorchError) -> Tensor {

@@ -3,7 +3,9 @@ internal import CTorch
 // Views share memory with their tensor. Negative dimensions count from the end.
 
 extension Tensor {
-    /// The same elements in another shape; one extent may be −1. Copies only where no view can do it.
+    /// The same elements in another shape; one extent may be −1.
+    ///
+    /// Copies only where no view can do it.
     public func reshaped(to shape: [Int]) throws(TorchError) -> Tensor {
         try map { tensor, out in withShape(shape) { ct_reshape(tensor, $0, out) } }
     }
@@ -27,7 +29,8 @@ extension Tensor {
             throw .operation("slice: \(range) along dimension \(dimension) leaves shape \(extents)")
         }
         return try map {
-            ct_slice($0, Int64(axis), Int64(range.lowerBound), Int64(range.upperBound), Int64(step), $1)
+            ct_slice(
+                $0, Int64(axis), Int64(range.lowerBound), Int64(range.upperBound), Int64(step), $1)
         }
     }
 
@@ -69,8 +72,9 @@ extension Tensor {
         }
     }
 
-    /// Surrounded by a value; `(before, after)` for each of the last dimensions, in the shape's order. Negative
-    /// amounts crop.
+    /// Surrounded by a value: `(before, after)` for each of the last dimensions, in the shape's order.
+    ///
+    /// Negative amounts crop.
     public func padded(
         _ amounts: [(before: Int, after: Int)], with value: Double = 0
     ) throws(TorchError) -> Tensor {

@@ -13,7 +13,7 @@ internal import CTorch
 public final class Tensor {
     let handle: ct_tensor
 
-    /// Takes over the reference that a function of the C interface gave. The only way in.
+    /// Takes over the reference that a function of the C interface gave: the only way in.
     init(owning handle: ct_tensor) {
         self.handle = handle
     }

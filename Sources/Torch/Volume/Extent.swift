@@ -1,6 +1,6 @@
 internal import CTorch
 
-/// A number for each axis of a volume: sizes, strides, paddings. Voxels.
+/// A number of voxels for each axis of a volume: a size, a stride, a padding.
 ///
 /// An integer literal stands for the same number on every axis.
 public struct Extent: Hashable, Sendable {

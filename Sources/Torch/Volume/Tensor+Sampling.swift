@@ -6,9 +6,9 @@ public enum Interpolation: Sendable, CaseIterable {
 }
 
 extension Tensor {
-    /// The largest value of each window of `[N, C, D, H, W]`; padding counts as −∞.
+    /// The largest value of each window of `[N, C, D, H, W]`.
     ///
-    /// - Parameter stride: the window's size where left out.
+    /// Padding counts as −∞; the stride is the window's size where left out.
     public func maxPool3D(
         size: Extent, stride: Extent? = nil, padding: Extent = 0
     ) throws(TorchError) -> Tensor {

@@ -1,0 +1,78 @@
+internal import Torch
+
+extension Diagnosis {
+    /// Memory below which no network worth training fits.
+    private static let scarce = ByteCount(2 << 30)
+
+    /// This diagnosis with what is wrong, told from its facts and two trials.
+    ///
+    /// - Parameters:
+    ///   - cuda: CUDA devices that libtorch can use, or why it can use none
+    ///   - convolution: what computing here gave
+    /// - Returns: the completed diagnosis
+    func withProblems(
+        cuda: Result<Int, TorchError>, convolution: Result<Void, TorchError>
+    ) -> Diagnosis {
+        var diagnosis = self
+        diagnosis.problems = [
+            computing(convolution), graphics(cuda), vectors(), scarceMemory(),
+        ].compactMap(\.self)
+        return diagnosis
+    }
+
+    private func computing(_ convolution: Result<Void, TorchError>) -> Problem? {
+        guard case .failure(let error) = convolution else { return nil }
+        return Problem(
+            problem: "a small convolution fails on the CPU: \(error)",
+            remedy:
+                "install libtorch anew (Scripts/setup.sh, after deleting its folder), and free memory",
+            isFatal: true)
+    }
+
+    private func graphics(_ cuda: Result<Int, TorchError>) -> Problem? {
+        guard gpus.contains(where: { !$0.isUsable }) else { return nil }
+        switch cuda {
+        case .success(let count):
+            return Problem(
+                problem:
+                    "the driver shows \(gpus.count) GPU(s), of which libtorch can use \(count)",
+                remedy: "update the driver to one for CUDA 13, or set LIBTORCH to a PyTorch "
+                    + "\(libtorch) for your CUDA version",
+                isFatal: false)
+        case .failure(let error):
+            return Problem(
+                problem: "there is a GPU, and this libtorch cannot use it (\(error))",
+                remedy:
+                    "install PyTorch \(libtorch) with CUDA and set LIBTORCH to its torch folder",
+                isFatal: false)
+        }
+    }
+
+    private func vectors() -> Problem? {
+        guard processor.vector == "DEFAULT" else { return nil }
+        return Problem(
+            problem: "this processor has no AVX2: computing on it is slow",
+            remedy: "use a machine from 2014 or later, or a GPU", isFatal: false)
+    }
+
+    private func scarceMemory() -> Problem? {
+        let available = ByteCount(memory.available)
+        guard available < Self.scarce else { return nil }
+        return Problem(
+            problem: "only \(available) of memory is available",
+            remedy: "end other programs, or ask your batch system for more", isFatal: false)
+    }
+}
+
+/// A convolution whose result is known, to see that libtorch computes here at all.
+enum SelfTest {
+    static func run() -> Result<Void, TorchError> {
+        Result { () throws(TorchError) in
+            for dtype in [DType.float32, .bfloat16] {
+                let x = try Tensor.ones([1, 1, 3, 3, 3], dtype: dtype)
+                let sum = try x.conv3D(weight: x).item()
+                guard sum == 27 else { throw .operation("\(dtype): 27 ones add up to \(sum)") }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+internal import ArgumentParser
+import Glibc
+internal import Torch
+
+/// The program: subcommands parse, call the library and print.
+@main
+struct Segnas3d: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "segnas3d",
+        abstract: "Finds, trains and ships 3D segmentation networks for medical images.",
+        version: version,
+        subcommands: [Demo.self, Doctor.self])
+
+    /// Runs the command that the arguments name.
+    ///
+    /// Results go to standard output, everything else to standard error, and the exit code tells scripts
+    /// how it went.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = ProgramExit(error)
+            let message = fullMessage(for: error)
+            if code == .done {
+                print(message)
+            } else if !message.isEmpty {
+                var standardError = StandardError()
+                print(message, to: &standardError)
+            }
+            Glibc.exit(code.rawValue)
+        }
+    }
+}
+
+/// How the program ended, for scripts.
+///
+/// 130, interrupted, is the system's own code for Ctrl-C.
+enum ProgramExit: Int32 {
+    case done = 0
+    case failed = 1
+    case usage = 2
+    case outOfMemory = 4
+
+    init(_ error: any Error) {
+        if case TorchError.outOfMemory = error {
+            self = .outOfMemory
+            return
+        }
+        switch Segnas3d.exitCode(for: error) {
+        case .success: self = .done
+        case .validationFailure: self = .usage
+        default: self = .failed
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@testable import segnas3d
+
+@Suite("The command line")
+struct CommandLineTests {
+    @Test("help goes to standard output and lists the subcommands")
+    func help() throws {
+        let program = try Program.run("--help")
+        #expect(program.status == 0)
+        #expect(program.output.contains("doctor") && program.output.contains("demo"))
+        #expect(program.errors.isEmpty)
+    }
+
+    @Test("the version is the change log's newest")
+    func versions() throws {
+        #expect(try Program.run("--version").output == segnas3d.version + "\n")
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let log = try String(contentsOf: root.appending(path: "CHANGELOG.md"), encoding: .utf8)
+        let newest = log.split(separator: "\n").first { $0.hasPrefix("## [") }
+        #expect(newest?.hasPrefix("## [\(segnas3d.version)]") == true)
+    }
+
+    @Test(
+        "misuse is told in one sentence on standard error, with exit code 2",
+        arguments: [
+            (["train-my-brain"], "Error: Unexpected argument 'train-my-brain'\n"),
+            (["doctor", "--jsn"], "Error: Unknown option '--jsn'. Did you mean '--json'?\n"),
+            (["demo", "--threads", "0"], "Error: --threads must be at least 1, and 0 is given\n"),
+            (
+                ["demo", "--device", "gpu"],
+                "Error: 'gpu' is no device: use auto, cpu, cuda:0, or several as cuda:0,1\n"
+            ),
+        ])
+    func misuse(_ arguments: [String], _ sentence: String) throws {
+        let program = try Program.run(arguments)
+        #expect(program.status == 2)
+        #expect(program.output.isEmpty)
+        #expect(program.errors.hasPrefix(sentence))
+    }
+
+    @Test("the demonstration learns, and repeats with its seed")
+    func demo() throws {
+        let options = ["demo", "--device", "cpu", "--precision", "float32", "--threads", "1"]
+        let program = try Program.run(options)
+        #expect(program.status == 0)
+        let losses = program.output.matches(of: /loss ([0-9.]+)/).compactMap { Double($0.1) }
+        #expect(losses.count == 7)
+        #expect(try #require(losses.last) < 0.2 * (losses.first ?? 0))
+        let dice = try #require(program.output.firstMatch(of: /Dice ([0-9.]+)/))
+        #expect(try #require(Double(dice.1)) > 0.8)
+        let again = try Program.run(options).output
+        #expect(withoutTimes(again) == withoutTimes(program.output))
+    }
+
+    private func withoutTimes(_ text: String) -> String {
+        text.replacing(/after .* s/, with: "")
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+import Torch
+
+@testable import segnas3d
+
+@Suite("Doctor")
+struct DoctorTests {
+    @Test("the JSON document describes this machine")
+    func json() throws {
+        let program = try Program.run("doctor", "--json")
+        #expect(program.status == 0)
+        let diagnosis = try JSONDecoder().decode(Diagnosis.self, from: Data(program.output.utf8))
+        #expect(diagnosis.schema == 1)
+        #expect(diagnosis.version == segnas3d.version)
+        #expect(diagnosis.libtorch == "2.11.0")
+        #expect(diagnosis.processor.cores >= 1)
+        #expect(diagnosis.memory.available <= diagnosis.memory.total)
+    }
+
+    @Test("the text says the same")
+    func text() throws {
+        let program = try Program.run("doctor")
+        #expect(program.status == 0)
+        #expect(program.output.hasPrefix("segnas3d \(segnas3d.version), built with Swift "))
+        #expect(program.output.contains("libtorch   2.11.0 with oneDNN "))
+    }
+
+    static let healthy = Diagnosis(
+        version: "1.2.3", swift: "6.3", libtorch: "2.11.0", libtorchPath: "/l/libtorch_cpu.so",
+        oneDNN: "3.10.2",
+        processor: .init(
+            model: "Fast 9000", cores: 8, vector: "AVX512", bfloat16: ["amx", "avx512_bf16"]),
+        memory: .init(total: 64 << 30, available: 48 << 30), gpus: [], problems: [])
+
+    @Test("a healthy machine")
+    func healthyText() {
+        let text = Self.healthy.withProblems(cuda: .success(0), convolution: .success(())).text()
+        #expect(
+            text == """
+                segnas3d 1.2.3, built with Swift 6.3
+                libtorch   2.11.0 with oneDNN 3.10.2, from /l/libtorch_cpu.so
+                processor  Fast 9000: 8 cores, AVX512, bfloat16 by amx and avx512_bf16
+                memory     48 GiB available of 64 GiB
+                GPU        none
+
+                All is well.
+                """)
+    }
+
+    @Test("a machine with every problem, each with its remedy")
+    func sickText() {
+        var sick = Self.healthy
+        sick.processor = .init(model: "Old 1", cores: 1, vector: "DEFAULT", bfloat16: [])
+        sick.memory.available = 1 << 30
+        sick.gpus = [.init(name: "Graphics 5", memory: 16 << 30, isUsable: false)]
+        let text = sick.withProblems(
+            cuda: .failure(.operation("CUDA: this libtorch is for CPUs only")),
+            convolution: .failure(.operation("conv3d: could not create a primitive"))
+        ).text()
+        #expect(
+            text == """
+                segnas3d 1.2.3, built with Swift 6.3
+                libtorch   2.11.0 with oneDNN 3.10.2, from /l/libtorch_cpu.so
+                processor  Old 1: 1 core, DEFAULT, no native bfloat16
+                memory     1 GiB available of 64 GiB
+                GPU        Graphics 5, 16 GiB, not usable
+
+                ERROR: a small convolution fails on the CPU: conv3d: could not create a primitive
+                  → install libtorch anew (Scripts/setup.sh, after deleting its folder), and free memory
+                Warning: there is a GPU, and this libtorch cannot use it (CUDA: this libtorch is for CPUs only)
+                  → install PyTorch 2.11.0 with CUDA and set LIBTORCH to its torch folder
+                Warning: this processor has no AVX2: computing on it is slow
+                  → use a machine from 2014 or later, or a GPU
+                Warning: only 1 GiB of memory is available
+                  → end other programs, or ask your batch system for more
+                """)
+    }
+
+    @Test("a driver too old for this CUDA")
+    func oldDriver() {
+        var machine = Self.healthy
+        machine.gpus = [.init(name: "Graphics 5", memory: 16 << 30, isUsable: false)]
+        let problems = machine.withProblems(cuda: .success(0), convolution: .success(())).problems
+        #expect(
+            problems.map(\.problem) == ["the driver shows 1 GPU(s), of which libtorch can use 0"])
+        #expect(!problems.contains { $0.isFatal })
+    }
+}

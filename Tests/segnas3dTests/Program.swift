@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+/// The built program, run as a user runs it.
+struct Program {
+    var status: Int32
+    var output: String
+    var errors: String
+
+    /// Beside the test bundle, where the build leaves it.
+    static let url = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        .appending(path: "segnas3d")
+
+    static func run(_ arguments: String...) throws -> Program {
+        try run(arguments)
+    }
+
+    static func run(_ arguments: [String]) throws -> Program {
+        let process = Process()
+        let output = Pipe()
+        let errors = Pipe()
+        process.executableURL = url
+        process.arguments = arguments
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        // What these commands write fits into the pipes, so that one may be read after the other.
+        let outputText = try output.fileHandleForReading.readToEnd() ?? Data()
+        let errorText = try errors.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return Program(
+            status: process.terminationReason == .exit
+                ? process.terminationStatus : 128 + process.terminationStatus,
+            output: String(decoding: outputText, as: UTF8.self),
+            errors: String(decoding: errorText, as: UTF8.self))
+    }
+}
