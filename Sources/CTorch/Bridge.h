@@ -70,4 +70,8 @@ at::ScalarType scalar_type(ct_dtype dtype);
 at::Device device_of(ct_device device);
 at::MemoryFormat memory_format(ct_format format);
 
+/// [N, C, D, H, W], said plainly: libtorch's own words differ from operation to operation.
+void check_volume(const at::Tensor &x);
+void check_batch_norm(const at::Tensor &x, const ct_batch_norm_options &options);
+
 }  // namespace segnas

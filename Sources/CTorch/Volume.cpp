@@ -22,12 +22,17 @@ std::array<int64_t, 3> axes(ct_extent extent) {
     return {extent.depth, extent.height, extent.width};
 }
 
-/// [N, C, D, H, W], said plainly: libtorch's own words differ from operation to operation.
-void check_volume(const at::Tensor &x) {
+}  // namespace
+
+void segnas::check_volume(const at::Tensor &x) {
     TORCH_CHECK(x.dim() == 5, "expected a tensor [N, C, D, H, W], got shape ", x.sizes());
 }
 
-}  // namespace
+void segnas::check_batch_norm(const at::Tensor &x, const ct_batch_norm_options &options) {
+    check_volume(x);
+    TORCH_CHECK(
+        !options.training || x.numel() > x.size(1), "one value per channel has no variance; got shape ", x.sizes());
+}
 
 ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out) {
     return produce("conv3d", out, [&] {
@@ -53,10 +58,7 @@ ct_status ct_conv_transpose3d(
 ct_status ct_batch_norm(ct_tensor x, const ct_batch_norm_options *options, ct_tensor *out) {
     return produce("batch norm", out, [&] {
         auto input = borrow(x);
-        check_volume(input);
-        TORCH_CHECK(
-            !options->training || input.numel() > input.size(1),
-            "one value per channel has no variance; got shape ", input.sizes());
+        check_batch_norm(input, *options);
         return at::batch_norm(
             input, borrow_optional(options->weight), borrow_optional(options->bias),
             borrow_optional(options->running_mean), borrow_optional(options->running_variance),

@@ -42,7 +42,7 @@ struct ErrorTests {
             sentence: "batch norm: one value per channel has no variance; got shape [1, 2, 1, 1, 1]"
         ) {
             try Tensor.ones([1, 2, 1, 1, 1]).batchNorm(
-                weight: nil, bias: nil,
+                weight: .ones([2]), bias: .zeros([2]),
                 running: RunningStatistics(mean: .zeros([2]), variance: .ones([2])), training: true)
         },
         Mistake(sentence: "one-hot: label 7 is outside 0 to 2") {

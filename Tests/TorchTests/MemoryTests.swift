@@ -61,6 +61,24 @@ struct MemoryTests {
         #expect(after.peak.bytes - before.current.bytes == 6 * Self.mebibyte)
     }
 
+    @Test("normalization followed by ReLU holds one tensor less than the two apart")
+    func fusedActivation() throws {
+        let norm = try BatchNorm3D(8)
+        let x = try sines([1, 8, 32, 32, 32], phase: 0).cast(to: .float32)
+        try x.setRequiresGradient(true)
+        func peak(_ body: () throws -> Tensor) throws -> UInt64 {
+            let before = try TensorMemory.statistics().current.bytes
+            try TensorMemory.resetPeak()
+            let result = try body()
+            return try withExtendedLifetime(result) {
+                try TensorMemory.statistics().peak.bytes - before
+            }
+        }
+        let apart = try peak { try norm(x, training: true).relu() }
+        let fused = try peak { try norm(x, training: true, activation: .relu) }
+        #expect(apart - fused > 1_000_000)  // of 1 MiB; small scratch differs
+    }
+
     @Test("freed memory is kept for reuse, and given back when asked")
     func reuse() throws {
         try TensorMemory.trim()

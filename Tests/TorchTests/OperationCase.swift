@@ -148,7 +148,9 @@ extension OperationCase {
     ]
 
     /// Batch normalization from the running statistics of `running()` in the Python script.
-    static func batchNorm(_ x: [Tensor], training: Bool) throws -> Tensor {
+    static func batchNorm(
+        _ x: [Tensor], training: Bool, activation: Activation = .none
+    ) throws -> Tensor {
         // Beside bfloat16 all else is float32, as the layers keep it.
         let dtype = x[0].dtype == .bfloat16 ? DType.float32 : x[0].dtype
         let running = try RunningStatistics(
@@ -156,7 +158,7 @@ extension OperationCase {
             variance: Tensor([0.9, 1.2, 0.7], shape: [3]).cast(to: dtype))
         return try x[0].batchNorm(
             weight: x[1].cast(to: dtype), bias: x[2].cast(to: dtype), running: running,
-            training: training)
+            training: training, activation: activation)
     }
 
     static let normalizations: [OperationCase] = [
@@ -165,6 +167,12 @@ extension OperationCase {
         },
         OperationCase("batch norm in evaluation", [[2, 3, 3, 2, 5], [3], [3]]) { x in
             try batchNorm(x, training: false)
+        },
+        OperationCase("batch norm and relu in training", [[2, 3, 3, 2, 5], [3], [3]]) { x in
+            try batchNorm(x, training: true, activation: .relu)
+        },
+        OperationCase("batch norm and relu in evaluation", [[2, 3, 3, 2, 5], [3], [3]]) { x in
+            try batchNorm(x, training: false, activation: .relu)
         },
         OperationCase("instance norm", [[2, 3, 3, 2, 5], [3], [3]]) { x in
             try x[0].instanceNorm(weight: x[1], bias: x[2])

@@ -32,6 +32,9 @@ typedef struct {
 // Normalizes each channel of [N, C, D, H, W] over images and voxels.
 ct_status ct_batch_norm(ct_tensor x, const ct_batch_norm_options *options, ct_tensor *out);
 
+// The same followed by ReLU, with one tensor less in memory; weight, bias and running statistics are needed.
+ct_status ct_batch_norm_relu(ct_tensor x, const ct_batch_norm_options *options, ct_tensor *out);
+
 // Normalizes each channel of each image over voxels; weight and bias [C] or no tensor.
 ct_status ct_instance_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out);
 

@@ -19,10 +19,12 @@ public struct BatchNorm3D: Layer {
     }
 
     /// Normalizes `[N, C, D, H, W]`; in training the running statistics are updated.
-    public func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
+    public func callAsFunction(
+        _ x: Tensor, training: Bool, activation: Activation = .none
+    ) throws(TorchError) -> Tensor {
         try x.batchNorm(
             weight: weight, bias: bias, running: running, training: training, momentum: momentum,
-            epsilon: epsilon)
+            epsilon: epsilon, activation: activation)
     }
 
     public var weights: Weights {

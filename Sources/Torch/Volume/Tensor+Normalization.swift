@@ -1,5 +1,10 @@
 internal import CTorch
 
+/// What batch normalization does with its result.
+public enum Activation: Sendable {
+    case none, relu
+}
+
 /// The means and variances that batch normalization collects in training and applies afterwards: `[C]` each.
 public struct RunningStatistics {
     public var mean: Tensor
@@ -16,16 +21,20 @@ extension Tensor {
     ///
     /// In training the batch's own statistics are used, and the running ones move towards them by `momentum`
     /// (variance unbiased); otherwise the running ones are used. Ioffe & Szegedy 2015, arXiv:1502.03167.
+    /// An activation that follows is best asked for here: one tensor less is held.
     public func batchNorm(
-        weight: Tensor?, bias: Tensor?, running: RunningStatistics, training: Bool,
-        momentum: Double = 0.1, epsilon: Double = 1e-5
+        weight: Tensor, bias: Tensor, running: RunningStatistics, training: Bool,
+        momentum: Double = 0.1, epsilon: Double = 1e-5, activation: Activation = .none
     ) throws(TorchError) -> Tensor {
         try map(with: weight, bias, running.mean, running.variance) { x, others, out in
             var options = ct_batch_norm_options(
                 weight: others[0], bias: others[1], running_mean: others[2],
                 running_variance: others[3], training: training, momentum: momentum,
                 epsilon: epsilon)
-            return ct_batch_norm(x, &options, out)
+            return switch activation {
+            case .none: ct_batch_norm(x, &options, out)
+            case .relu: ct_batch_norm_relu(x, &options, out)
+            }
         }
     }
 
