@@ -29,6 +29,8 @@ let package = Package(
                 .define("AT_PER_OPERATOR_HEADERS"),
                 // Optimised in debug builds too: tests train networks.
                 .unsafeFlags(["-isystem", "\(libtorch)/include", "-O3", "-Wall"]),
+                // libtorch's assertions name their files: without the folders of this machine.
+                .unsafeFlags(["-fmacro-prefix-map=\(Context.packageDirectory)/="]),
             ],
             linkerSettings: [
                 .unsafeFlags([
