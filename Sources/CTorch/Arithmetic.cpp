@@ -193,10 +193,11 @@ ct_status ct_where(ct_tensor condition, ct_tensor a, ct_tensor b, ct_tensor *out
     return produce("where", out, [&] { return at::where(borrow(condition), borrow(a), borrow(b)); });
 }
 
+// The CPU's softmax copies what is not contiguous. Done here instead, the copy is seen on the meta device too.
 ct_status ct_softmax(ct_tensor x, int64_t dimension, ct_tensor *out) {
-    return produce("softmax", out, [&] { return at::softmax(borrow(x), dimension); });
+    return produce("softmax", out, [&] { return at::softmax(borrow(x).contiguous(), dimension); });
 }
 
 ct_status ct_log_softmax(ct_tensor x, int64_t dimension, ct_tensor *out) {
-    return produce("log-softmax", out, [&] { return at::log_softmax(borrow(x), dimension); });
+    return produce("log-softmax", out, [&] { return at::log_softmax(borrow(x).contiguous(), dimension); });
 }

@@ -13,6 +13,7 @@
 
 #include "Bridge.h"
 #include "HostAllocator.h"
+#include "MetaAllocator.h"
 
 using namespace segnas;
 
@@ -103,7 +104,7 @@ ct_status ct_set_threads(int32_t count) {
 ct_status ct_memory_statistics_of(ct_device device, ct_memory_statistics *out) {
     return guarded("memory statistics", [&] {
         if (device < 0) {
-            *out = host_memory_statistics();
+            *out = device == -1 ? host_memory_statistics() : meta_memory_statistics();
             return;
         }
         auto *allocator = c10::getDeviceAllocator(c10::kCUDA);
@@ -120,14 +121,15 @@ ct_status ct_memory_statistics_of(ct_device device, ct_memory_statistics *out) {
 
 ct_status ct_reset_peak_memory(ct_device device) {
     return guarded("memory statistics", [&] {
-        if (device < 0) reset_host_peak();
+        if (device == -1) reset_host_peak();
+        else if (device == -2) reset_meta_peak();
         else c10::getDeviceAllocator(c10::kCUDA)->resetPeakStats(static_cast<c10::DeviceIndex>(device));
     });
 }
 
 ct_status ct_trim_memory(ct_device device) {
     return guarded("memory", [&] {
-        if (device < 0) trim_host_memory();
-        else c10::getDeviceAllocator(c10::kCUDA)->emptyCache();
+        if (device == -1) trim_host_memory();
+        else if (device >= 0) c10::getDeviceAllocator(c10::kCUDA)->emptyCache();
     });
 }

@@ -23,7 +23,11 @@ at::ScalarType scalar_type(ct_dtype dtype) {
 }
 
 at::Device device_of(ct_device device) {
-    return device < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device));
+    switch (device) {
+    case -2: return at::Device(at::kMeta);
+    case -1: return at::Device(at::kCPU);
+    default: return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device));
+    }
 }
 
 at::MemoryFormat memory_format(ct_format format) {
@@ -79,7 +83,7 @@ ct_dtype ct_tensor_dtype(ct_tensor tensor) {
 
 ct_device ct_tensor_device(ct_tensor tensor) {
     const auto device = peek(tensor).device();
-    return device.is_cuda() ? device.index() : -1;
+    return device.is_cuda() ? device.index() : device.is_meta() ? -2 : -1;
 }
 
 ct_shape ct_tensor_shape(ct_tensor tensor) {

@@ -1,7 +1,6 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/affine_grid_generator.h>
 #include <ATen/ops/batch_norm.h>
-#include <ATen/ops/conv3d.h>
 #include <ATen/ops/conv_transpose3d.h>
 #include <ATen/ops/feature_dropout.h>
 #include <ATen/ops/group_norm.h>
@@ -32,16 +31,6 @@ void segnas::check_batch_norm(const at::Tensor &x, const ct_batch_norm_options &
     check_volume(x);
     TORCH_CHECK(
         !options.training || x.numel() > x.size(1), "one value per channel has no variance; got shape ", x.sizes());
-}
-
-ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out) {
-    return produce("conv3d", out, [&] {
-        auto input = borrow(x);
-        check_volume(input);
-        return at::conv3d(
-            input, borrow(weight), borrow_optional(bias), axes(window->stride), axes(window->padding),
-            axes(window->dilation));
-    });
 }
 
 ct_status ct_conv_transpose3d(

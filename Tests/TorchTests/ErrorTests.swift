@@ -36,8 +36,24 @@ struct ErrorTests {
         },
         Mistake(
             sentence:
-                "conv3d: Given groups=1, weight of size [1, 2, 3, 3, 3], expected input[1, 1, 4, 4, 4] to have 2 channels, but got 1 channels instead"
+                "conv3d: a weight of shape [1, 2, 3, 3, 3] does not fit an input of shape [1, 1, 4, 4, 4]"
         ) { try Tensor.ones([1, 1, 4, 4, 4]).conv3D(weight: .ones([1, 2, 3, 3, 3])) },
+        Mistake(
+            sentence: "conv3d: a bias of shape [2] does not fit a weight of shape [1, 1, 3, 3, 3]"
+        ) {
+            try Tensor.ones([1, 1, 4, 4, 4]).conv3D(
+                weight: .ones([1, 1, 3, 3, 3]), bias: .ones([2]))
+        },
+        Mistake(
+            sentence:
+                "conv3d: the kernel of shape [1, 1, 5, 5, 5] is larger than the padded input of shape [1, 1, 4, 4, 4]"
+        ) { try Tensor.ones([1, 1, 4, 4, 4]).conv3D(weight: .ones([1, 1, 5, 5, 5])) },
+        Mistake(
+            sentence: "conv3d: strides and dilations must be positive and paddings not negative"
+        ) {
+            try Tensor.ones([1, 1, 4, 4, 4])
+                .conv3D(weight: .ones([1, 1, 1, 1, 1]), window: ConvolutionWindow(stride: 0))
+        },
         Mistake(
             sentence: "batch norm: one value per channel has no variance; got shape [1, 2, 1, 1, 1]"
         ) {

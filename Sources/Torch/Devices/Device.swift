@@ -4,13 +4,21 @@ internal import CTorch
 public enum Device: Hashable, Sendable {
     case cpu
     case cuda(Int)
+    /// Shapes without elements: what runs here costs next to nothing, and ``TensorMemory`` counts the bytes that it
+    /// would need on the CPU.
+    case meta
 
     init(_ code: ct_device) {
-        self = code < 0 ? .cpu : .cuda(Int(code))
+        switch code {
+        case -2: self = .meta
+        case -1: self = .cpu
+        default: self = .cuda(Int(code))
+        }
     }
 
     var code: ct_device {
         switch self {
+        case .meta: -2
         case .cpu: -1
         case .cuda(let index): ct_device(index)
         }
@@ -21,6 +29,7 @@ extension Device: CustomStringConvertible {
     public var description: String {
         switch self {
         case .cpu: "cpu"
+        case .meta: "meta"
         case .cuda(let index): "cuda:\(index)"
         }
     }

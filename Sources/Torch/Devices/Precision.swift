@@ -19,7 +19,7 @@ public enum Precision: String, CaseIterable, Sendable {
     /// Without native instructions bfloat16 on a CPU is emulated, and slower than float32.
     private static func isBFloat16Fast(on device: Device) -> Bool {
         switch device {
-        case .cpu: !CPU.bfloat16Instructions.isEmpty
+        case .cpu, .meta: !CPU.bfloat16Instructions.isEmpty
         case .cuda: true  // native since Ampere (2020)
         }
     }

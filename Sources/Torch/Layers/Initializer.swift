@@ -15,6 +15,7 @@ public enum Initializer: Sendable, CaseIterable {
         using generator: inout some RandomNumberGenerator
     ) throws(TorchError) -> Tensor {
         let seed = generator.next()
+        if device == .meta { return try parameter(.zeros(shape, device: .meta)) }
         let values = try produce { out in
             withShape(shape) { shape in
                 switch self {

@@ -65,8 +65,8 @@ public final class Optimizer {
     }
 
     private func apply(to slots: [ct_optimizer_slot]) throws(TorchError) {
-        let isOnCPU = parameters.tensors.allSatisfy { $0.device == .cpu }
-        let how: ct_step_method = isOnCPU ? .CT_STEP_FUSED : .CT_STEP_FOREACH
+        let isOnGPU = parameters.tensors.contains { $0.device != .cpu && $0.device != .meta }
+        let how: ct_step_method = isOnGPU ? .CT_STEP_FOREACH : .CT_STEP_FUSED
         let step = steps + 1
         switch method {
         case .nadam(let nadam):
