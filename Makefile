@@ -21,6 +21,7 @@ test: setup  ## run all tests
 lint: setup  ## check the format of the sources and build the documentation, warnings being errors
 	swift format lint --strict --recursive Sources Tests Package.swift
 	swift package generate-documentation --target Torch --warnings-as-errors
+	swift package generate-documentation --target Search --warnings-as-errors
 
 format:  ## format the sources in place
 	swift format --in-place --recursive Sources Tests Package.swift
