@@ -12,7 +12,7 @@ setup:  ## install what the build needs (every target below that builds does thi
 build: setup  ## build .build/release/segnas3d
 	swift build -c release --static-swift-stdlib --product segnas3d
 
-demo: build  ## build, then segment phantoms: minutes on two cores
+demo: build  ## build, then train a tiny network: seconds
 	.build/release/segnas3d demo
 
 test: setup  ## run all tests
@@ -21,6 +21,7 @@ test: setup  ## run all tests
 lint: setup  ## check the format of the sources and build the documentation, warnings being errors
 	swift format lint --strict --recursive Sources Tests Package.swift
 	swift package generate-documentation --target Torch --warnings-as-errors
+	swift package generate-documentation --target Search --warnings-as-errors
 
 format:  ## format the sources in place
 	swift format --in-place --recursive Sources Tests Package.swift

@@ -12,13 +12,16 @@ let swiftSettings: [SwiftSetting] = [
 
 let package = Package(
     name: "segnas3d",
+    platforms: [.macOS(.v15)],  // UInt128
     products: [
         .executable(name: "segnas3d", targets: ["segnas3d"]),
+        .library(name: "Search", targets: ["Search"]),
         .library(name: "Torch", targets: ["Torch"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
@@ -46,6 +49,10 @@ let package = Package(
                 "CTorch", .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: swiftSettings),
+        // Block graphs, architectures and the spaces they are searched in. Knows nothing of training.
+        .target(
+            name: "Search", dependencies: [.product(name: "Yams", package: "Yams")],
+            swiftSettings: swiftSettings),
         // The program: parse, call, print.
         .executableTarget(
             name: "segnas3d",
@@ -58,6 +65,7 @@ let package = Package(
             dependencies: ["Torch"],
             resources: [.copy("Fixtures")],
             swiftSettings: swiftSettings),
+        .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: swiftSettings),
         .testTarget(
             name: "segnas3dTests", dependencies: ["segnas3d"], swiftSettings: swiftSettings),
     ],

@@ -108,7 +108,8 @@ at::Tensor binary(ct_binary_operation operation, const at::Scalar &a, const at::
 
 /// A whole number keeps integral tensors integral.
 at::Scalar number(double value, const at::Tensor &beside) {
-    const bool integral = at::isIntegralType(beside.scalar_type(), false) && value == std::trunc(value);
+    const bool integral = at::isIntegralType(beside.scalar_type(), false) && value == std::trunc(value) &&
+                          std::abs(value) < 0x1p63;
     return integral ? at::Scalar(static_cast<int64_t>(value)) : at::Scalar(value);
 }
 
@@ -181,10 +182,10 @@ ct_status ct_one_hot(ct_tensor labels, int64_t classes, ct_dtype dtype, ct_tenso
 
 ct_status ct_clamp(ct_tensor x, double low, double high, ct_tensor *out) {
     return produce("clamp", out, [&] {
-        std::optional<at::Scalar> minimum, maximum;
-        if (std::isfinite(low)) minimum = low;
-        if (std::isfinite(high)) maximum = high;
         auto source = borrow(x);
+        std::optional<at::Scalar> minimum, maximum;
+        if (std::isfinite(low)) minimum = number(low, source);
+        if (std::isfinite(high)) maximum = number(high, source);
         return minimum || maximum ? at::clamp(source, minimum, maximum) : source;
     });
 }

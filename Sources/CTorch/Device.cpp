@@ -10,6 +10,7 @@
 #include <cctype>
 #include <mutex>
 #include <string>
+#include <typeinfo>
 
 #include "Bridge.h"
 #include "HostAllocator.h"
@@ -43,6 +44,17 @@ std::string version_in(const std::string &text) {
 }  // namespace
 
 const char *ct_torch_version(void) {
+    static const std::string version = [] {
+        const std::string config = at::show_config(), key = "TORCH_VERSION=";
+        const auto start = config.find(key);
+        if (start == std::string::npos) return std::string("unknown");
+        const auto end = config.find_first_of(", \n", start);
+        return config.substr(start + key.size(), end - start - key.size());
+    }();
+    return version.c_str();
+}
+
+const char *ct_built_torch_version(void) {
     return TORCH_VERSION;
 }
 
@@ -77,6 +89,9 @@ ct_status ct_load_cuda(void) {
         const auto path = beside.substr(0, beside.rfind('/') + 1) + "libtorch_cuda.so";
         TORCH_CHECK(access(path.c_str(), F_OK) == 0, "this libtorch is for CPUs only, it has no libtorch_cuda.so");
         TORCH_CHECK(dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL), "libtorch_cuda.so does not load: ", dlerror());
+        // libtorch looks for its CUDA part once, at the first question of any kind that concerns it.
+        const auto &hooks = at::detail::getCUDAHooks();
+        TORCH_CHECK(typeid(hooks) != typeid(at::CUDAHooksInterface), "it was asked for after other work had begun");
         cuda_is_loaded = true;
     });
 }

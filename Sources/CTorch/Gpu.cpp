@@ -15,8 +15,11 @@ struct Driver {
     int (*get)(int *device, int ordinal) = nullptr;
     int (*name)(char *name, int length, int device) = nullptr;
     int (*memory)(size_t *bytes, int device) = nullptr;
+    int (*attribute)(int *value, int attribute, int device) = nullptr;
     bool is_usable = false;
 };
+
+constexpr int compute_capability_major = 75;
 
 const Driver &driver() {
     static const Driver loaded = [] {
@@ -28,7 +31,9 @@ const Driver &driver() {
         found.get = reinterpret_cast<decltype(found.get)>(dlsym(library, "cuDeviceGet"));
         found.name = reinterpret_cast<decltype(found.name)>(dlsym(library, "cuDeviceGetName"));
         found.memory = reinterpret_cast<decltype(found.memory)>(dlsym(library, "cuDeviceTotalMem_v2"));
-        found.is_usable = initialize && found.count && found.get && found.name && found.memory && initialize(0) == 0;
+        found.attribute = reinterpret_cast<decltype(found.attribute)>(dlsym(library, "cuDeviceGetAttribute"));
+        found.is_usable = initialize && found.count && found.get && found.name && found.memory && found.attribute &&
+                          initialize(0) == 0;
         return found;
     }();
     return loaded;
@@ -48,7 +53,8 @@ ct_status ct_gpu_describe(int32_t index, ct_gpu *out) {
         TORCH_CHECK(driver().is_usable, "there is no driver");
         TORCH_CHECK(
             driver().get(&device, index) == 0 && driver().name(out->name, sizeof out->name, device) == 0 &&
-                driver().memory(&memory, device) == 0,
+                driver().memory(&memory, device) == 0 &&
+                driver().attribute(&out->generation, compute_capability_major, device) == 0,
             "the driver does not describe GPU ", index);
         out->memory = memory;
     });

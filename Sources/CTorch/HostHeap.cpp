@@ -1,6 +1,7 @@
 #include "HostHeap.h"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,7 +34,11 @@ struct alignas(alignment) HostHeap::Block {
 
 HostHeap::HostHeap() {
     // Addresses cost nothing until they are made writable; a limit on them (ulimit -v) may refuse many.
-    for (size_t size = size_t(1) << 40; size >= size_t(1) << 30; size /= 2) {
+    // Half of what is allowed is left to others: threads' stacks, mapped files, code made at run time.
+    rlimit addresses{};
+    const bool is_limited = getrlimit(RLIMIT_AS, &addresses) == 0 && addresses.rlim_cur != RLIM_INFINITY;
+    const size_t most = is_limited ? addresses.rlim_cur / 2 : size_t(1) << 40;
+    for (size_t size = most / large_page * large_page; size >= size_t(1) << 30; size = size / 2 / large_page * large_page) {
         void *start = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (start == MAP_FAILED) continue;
         auto aligned = round_up(reinterpret_cast<uintptr_t>(start), large_page);

@@ -58,16 +58,17 @@ Slots gather_slots(const ct_optimizer_slot *slots, size_t count, bool with_secon
 
 template <class T>
 struct Adam {
-    T beta1, beta2, epsilon, momentum_weight, gradient_weight, second_scale, l2, decay;
+    // 1 − β rounded from double: 1 − β₂ in float32 is off by 10⁻⁵ of itself.
+    T beta1, beta2, rest1, rest2, epsilon, momentum_weight, gradient_weight, second_scale, l2, decay;
 
     explicit Adam(const ct_adam_coefficients &c)
-        : beta1(c.beta1), beta2(c.beta2), epsilon(c.epsilon), momentum_weight(c.momentum_weight),
+        : beta1(c.beta1), beta2(c.beta2), rest1(1 - c.beta1), rest2(1 - c.beta2), epsilon(c.epsilon), momentum_weight(c.momentum_weight),
           gradient_weight(c.gradient_weight), second_scale(c.second_scale), l2(c.l2), decay(c.decay) {}
 
     __attribute__((always_inline)) void operator()(T &parameter, T gradient, T &first, T &second) const {
         gradient += l2 * parameter;
-        first = beta1 * first + (1 - beta1) * gradient;
-        second = beta2 * second + (1 - beta2) * gradient * gradient;
+        first = beta1 * first + rest1 * gradient;
+        second = beta2 * second + rest2 * gradient * gradient;
         const T step = momentum_weight * first + gradient_weight * gradient;
         // Not (1 − decay)·parameter: 1 − decay in float32 is off by as much as decay's last three digits.
         parameter -= decay * parameter + step / (std::sqrt(second * second_scale) + epsilon);

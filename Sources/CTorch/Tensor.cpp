@@ -5,6 +5,7 @@
 #include <c10/core/GradMode.h>
 
 #include <cstring>
+#include <memory>
 
 #include "Bridge.h"
 
@@ -46,15 +47,22 @@ ct_status ct_tensor_copying(const void *bytes, ct_shape shape, ct_dtype dtype, c
     return produce("tensor", out, [&] {
         auto tensor = at::empty(list(shape), scalar_type(dtype));
         if (tensor.nbytes()) std::memcpy(tensor.data_ptr(), bytes, tensor.nbytes());
-        return tensor;
+        // A bool of another bit pattern than 0 and 1 is undefined in C++ and in Swift.
+        return dtype == CT_BOOL ? tensor.view(at::kByte).ne(0) : tensor;
     });
 }
 
 ct_status ct_tensor_adopting(
     void *bytes, ct_shape shape, ct_dtype dtype, void (*release)(void *), void *context, ct_tensor *out) {
     return produce("tensor", out, [&] {
-        auto deleter = [release, context](void *) { release(context); };
-        return at::from_blob(bytes, list(shape), deleter, scalar_type(dtype));
+        // from_blob may still fail after it has taken the deleter.
+        const auto is_made = std::make_shared<bool>(false);
+        auto deleter = [release, context, is_made](void *) {
+            if (*is_made) release(context);
+        };
+        auto tensor = at::from_blob(bytes, list(shape), deleter, scalar_type(dtype));
+        *is_made = true;
+        return tensor;
     });
 }
 

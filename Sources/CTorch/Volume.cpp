@@ -29,6 +29,11 @@ void segnas::check_volume(const at::Tensor &x) {
 
 void segnas::check_batch_norm(const at::Tensor &x, const ct_batch_norm_options &options) {
     check_volume(x);
+    for (auto part : {options.weight, options.bias, options.running_mean, options.running_variance}) {
+        TORCH_CHECK(
+            !part.impl || peek(part).sizes() == at::IntArrayRef{x.size(1)}, "parameters of shape ", peek(part).sizes(),
+            " do not fit an input of shape ", x.sizes());
+    }
     TORCH_CHECK(
         !options.training || x.numel() > x.size(1), "one value per channel has no variance; got shape ", x.sizes());
 }

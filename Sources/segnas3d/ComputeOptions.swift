@@ -12,6 +12,9 @@ struct ComputeOptions: ParsableArguments {
     @Option(help: "Threads of the CPU; by default one for each core that this process may use.")
     var threads: Int?
 
+    @Option(help: "Memory of tensors, as 16GiB; by default 90 % of what is available.")
+    var memoryLimit: ByteCount?
+
     @Option(help: "Seed of all random numbers.")
     var seed: UInt64 = 0
 
@@ -21,7 +24,7 @@ struct ComputeOptions: ParsableArguments {
         }
     }
 
-    /// The devices that were asked for, after threads and random numbers have been set.
+    /// The devices that were asked for, after threads, memory and random numbers have been set.
     func apply() throws -> [Device] {
         let devices: [Device]
         do {
@@ -30,9 +33,17 @@ struct ComputeOptions: ParsableArguments {
             throw ValidationError(error.description)
         }
         try CPU.setThreads(threads ?? HostResources.current().cores)
+        TensorMemory.setBudget(
+            memoryLimit ?? ByteCount(HostResources.current().available.bytes / 10 * 9))
         try Device.seed(seed)
         return devices
     }
 }
 
 extension Precision: ExpressibleByArgument {}
+
+extension ByteCount: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(parsing: argument)
+    }
+}

@@ -19,6 +19,7 @@ struct Segnas3d: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            guard fflush(nil) == 0 else { throw OutputFailure(code: errno) }
         } catch {
             let code = ProgramExit(error)
             let message = fullMessage(for: error)
@@ -31,6 +32,13 @@ struct Segnas3d: ParsableCommand {
             Glibc.exit(code.rawValue)
         }
     }
+}
+
+/// Results that could not be written, as on a full disk.
+struct OutputFailure: Error, CustomStringConvertible {
+    var code: Int32
+
+    var description: String { "the output cannot be written: " + String(cString: strerror(code)) }
 }
 
 /// How the program ended, for scripts.

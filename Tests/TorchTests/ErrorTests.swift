@@ -61,6 +61,10 @@ struct ErrorTests {
                 weight: .ones([2]), bias: .zeros([2]),
                 running: RunningStatistics(mean: .zeros([2]), variance: .ones([2])), training: true)
         },
+        Mistake(
+            sentence:
+                "batch norm: parameters of shape [2] do not fit an input of shape [1, 3, 4, 4, 4]"
+        ) { try BatchNorm3D(2)(.ones([1, 3, 4, 4, 4]), training: true, activation: .relu) },
         Mistake(sentence: "one-hot: label 7 is outside 0 to 2") {
             try Tensor([1, 7] as [UInt8], shape: [1, 2]).oneHot(classes: 3)
         },

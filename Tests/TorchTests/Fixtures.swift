@@ -37,6 +37,7 @@ extension Tensor {
 func relativeError(_ values: [Double], _ expected: [Double]) -> Double {
     guard values.count == expected.count else { return .infinity }
     let scale = expected.map(abs).max() ?? 0
-    let difference = zip(values, expected).map { abs($0 - $1) }.max() ?? 0
-    return difference.isNaN ? .infinity : difference / max(scale, 1e-6)
+    let differences = zip(values, expected).map { abs($0 - $1) }
+    guard differences.allSatisfy(\.isFinite) else { return .infinity }
+    return (differences.max() ?? 0) / max(scale, 1e-6)
 }

@@ -97,6 +97,23 @@ struct LayerTests {
         #expect(try x.channelDropout(0).values == x.values)
     }
 
+    @Test("the gradient of dropout is its mask, that of a cast passes through")
+    func dropoutAndCastGradients() throws {
+        let x = try sines([3, 4, 2, 1, 3], phase: 0.4)
+        try x.setRequiresGradient(true)
+        try Device.seed(7)
+        let y = try x.channelDropout(0.4)
+        try y.sum().backward()
+        let mask = try (y / x).values
+        #expect(relativeError(try #require(try x.gradient).values, mask) < 1e-12)
+
+        let half = try x.detached().copy()
+        try half.setRequiresGradient(true)
+        let weights = try sines([3, 4, 2, 1, 3], phase: 1)
+        try (half.cast(to: .float32) * weights).sum().backward()
+        #expect(relativeError(try #require(try half.gradient).values, try weights.values) < 1e-6)
+    }
+
     @Test("gradients are not recorded in a scope without them")
     func withoutRecording() throws {
         let x = try Tensor.ones([2])

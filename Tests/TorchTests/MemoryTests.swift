@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Torch
@@ -88,8 +89,36 @@ struct MemoryTests {
         #expect(kept.bytes - before.bytes >= 32 * Self.mebibyte)
         do { _ = try Tensor.zeros([31 << 20], dtype: .uint8) }
         #expect(try TensorMemory.statistics().reserved == kept)
+        let resident = try residentBytes()
         try TensorMemory.trim()
         #expect(try TensorMemory.statistics().reserved <= before)
+        #expect(try residentBytes() < resident - 24_000_000)
+    }
+
+    /// Memory of this process that is really there: field 2 of /proc/self/statm, in pages.
+    private func residentBytes() throws -> Int {
+        let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(
+            separator: " ")
+        return try #require(Int(fields[1])) * Int(getpagesize())
+    }
+
+    @Test("memory kept for reuse is given back before the budget is passed")
+    func reuseWithinBudget() throws {
+        try TensorMemory.trim()
+        let before = try TensorMemory.statistics()
+        let limit = ByteCount(before.reserved.bytes + 96 * Self.mebibyte)
+        TensorMemory.setBudget(limit)
+        defer { TensorMemory.setBudget(nil) }
+        // Free 60 MiB in pieces of 4 between walls: each too small for what follows.
+        var blocks: [(piece: Tensor?, wall: Tensor)] = []
+        for _ in 0..<15 {
+            blocks.append(
+                (try .zeros([4 << 20], dtype: .uint8), try .zeros([256 << 10], dtype: .uint8)))
+        }
+        for index in blocks.indices { blocks[index].piece = nil }
+        let large = try Tensor.zeros([60 << 20], dtype: .uint8)
+        #expect(try TensorMemory.statistics().reserved <= limit)
+        withExtendedLifetime((blocks, large)) {}
     }
 
     @Test(
@@ -103,7 +132,7 @@ struct MemoryTests {
         let target = try Tensor.zeros([1, 1, 5, 4, 3], dtype: .int64)
         let parameters = [conv, head].flatMap(\.weights.parameters.tensors)
         func pass() throws {
-            let scores = try head(norm(conv(x), training: true).relu())
+            let scores = try head(norm(conv(x), training: true, activation: .relu))
             try (-scores.logSoftmax(along: 1).gathered(target, along: 1)).mean().backward()
             for parameter in parameters + norm.weights.parameters.tensors {
                 try parameter.clearGradient()

@@ -72,6 +72,8 @@ struct TensorTests {
         let half = try Tensor.ones([2], dtype: .bfloat16)
         #expect(try (half * 0.1).dtype == .bfloat16)
         #expect(try whole.compare(.greater, 4).array() == [false, true])
+        #expect(try whole.compare(.less, .infinity).array() == [true, true])
+        #expect(try whole.clamped(min: 5).array() == [5, 9] as [Int64])
         let single = try Tensor([1.0] as [Float], shape: [1])
         #expect(try (single + Tensor([1.0], shape: [1])).dtype == .float64)
     }
@@ -103,6 +105,15 @@ struct TensorTests {
         #expect(try a.all().array() == [false])
         let odd = try Tensor([1, .nan, -.infinity] as [Float], shape: [3])
         #expect(try odd.isFinite().array() == [true, false, false])
+    }
+
+    @Test("bytes of bools other than 0 and 1 count as true")
+    func boolBytes() throws {
+        let flags = try [UInt8]([0, 1, 2, 255]).withUnsafeBytes { bytes in
+            try Tensor(copying: bytes, shape: [4], dtype: .bool).array(of: Bool.self)
+        }
+        #expect(flags.map { $0 ? 1 : 0 } == [0, 1, 1, 1])
+        #expect(flags[2] == true && flags[3] == flags[1])
     }
 
     @Test("one-hot and argmax undo each other")

@@ -41,6 +41,26 @@ struct CommandLineTests {
         #expect(program.errors.hasPrefix(sentence))
     }
 
+    @Test("too little memory is told with the figures, with exit code 4")
+    func outOfMemory() throws {
+        let program = try Program.run(["demo", "--device", "cpu", "--memory-limit", "1MiB"])
+        #expect(program.status == 4)
+        #expect(program.errors.hasPrefix("Error: out of memory: "))
+        #expect(program.errors.contains(" of at most 1 MiB"))
+    }
+
+    @Test("output that cannot be written is a failure")
+    func fullOutput() throws {
+        let process = Process()
+        process.executableURL = Program.url
+        process.arguments = ["doctor", "--json"]
+        process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1)
+    }
+
     @Test("the demonstration learns, and repeats with its seed")
     func demo() throws {
         let options = ["demo", "--device", "cpu", "--precision", "float32", "--threads", "1"]

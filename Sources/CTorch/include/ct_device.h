@@ -6,7 +6,8 @@
 CT_BEGIN
 
 // Versions and paths: static strings.
-const char *ct_torch_version(void);
+const char *ct_torch_version(void);        // of the library in use
+const char *ct_built_torch_version(void);  // of the headers that this program was built with
 const char *ct_onednn_version(void);
 const char *ct_vector_extension(void);  // what libtorch's kernels use here: "AVX512", "AVX2", "DEFAULT"
 const char *ct_torch_library_path(void);  // the libtorch_cpu.so in use
@@ -16,7 +17,7 @@ bool ct_cpu_has_avx512_bf16(void);
 bool ct_cpu_has_amx_bf16(void);
 
 // Loads libtorch_cuda.so from beside libtorch_cpu.so, once. CT_ERROR with the reason where it cannot.
-// Must come before anything that asks libtorch for a CUDA device.
+// Must come before any other work with tensors: libtorch looks for its CUDA part once, at its first use.
 ct_status ct_load_cuda(void);
 
 // Number of usable CUDA devices; 0 before `ct_load_cuda`.
@@ -26,6 +27,7 @@ int32_t ct_cuda_device_count(void);
 typedef struct {
     char name[128];
     uint64_t memory;  // bytes
+    int32_t generation;  // major number of the compute capability
 } ct_gpu;
 
 // Number of GPUs that the driver shows to this process; 0 without a driver.

@@ -2,9 +2,10 @@ internal import CTorch
 
 /// What libtorch makes of this machine's processor.
 public enum CPU {
-    /// Threads of tensor operations.
+    /// Threads of tensor operations that the calling thread starts.
     public static var threads: Int { Int(ct_threads()) }
 
+    /// Sets ``threads`` for the calling thread and for threads that have not worked with tensors yet.
     public static func setThreads(_ count: Int) throws(TorchError) {
         try check(ct_set_threads(Int32(clamping: count)))
     }
@@ -25,6 +26,8 @@ public enum CPU {
 /// The libtorch in use.
 public enum Libtorch {
     public static var version: String { String(cString: ct_torch_version()) }
+    /// The version that this program was built with; another one in use gives undefined results.
+    public static var builtVersion: String { String(cString: ct_built_torch_version()) }
     public static var oneDNNVersion: String { String(cString: ct_onednn_version()) }
     /// Path of `libtorch_cpu.so`.
     public static var path: String { String(cString: ct_torch_library_path()) }
@@ -34,6 +37,8 @@ public enum Libtorch {
 public struct GPU: Hashable, Sendable {
     public var name: String
     public var memory: ByteCount
+    /// Major number of NVIDIA's compute capability: 8 is Ampere (2020).
+    public var generation: Int
 
     /// The GPUs that the driver shows to this process; none without a driver.
     public static func all() throws(TorchError) -> [GPU] {
@@ -44,7 +49,8 @@ public struct GPU: Hashable, Sendable {
             let name = withUnsafeBytes(of: &gpu.name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            gpus.append(GPU(name: name, memory: ByteCount(gpu.memory)))
+            gpus.append(
+                GPU(name: name, memory: ByteCount(gpu.memory), generation: Int(gpu.generation)))
         }
         return gpus
     }

@@ -38,6 +38,8 @@ extension Device: CustomStringConvertible {
 extension Device {
     /// The CUDA devices that libtorch can use; the first call loads its CUDA library.
     ///
+    /// It must come before any other work with tensors: libtorch looks for that library once, at its first use.
+    ///
     /// - Throws: ``TorchError/operation(_:)`` with the reason where that library is missing or does not load.
     public static func cudaDevices() throws(TorchError) -> [Device] {
         try check(ct_load_cuda())

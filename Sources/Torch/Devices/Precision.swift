@@ -20,7 +20,9 @@ public enum Precision: String, CaseIterable, Sendable {
     private static func isBFloat16Fast(on device: Device) -> Bool {
         switch device {
         case .cpu, .meta: !CPU.bfloat16Instructions.isEmpty
-        case .cuda: true  // native since Ampere (2020)
+        case .cuda(let index):
+            (try? GPU.all()).map { $0.indices.contains(index) && $0[index].generation >= 8 }
+                ?? false
         }
     }
 }

@@ -39,9 +39,9 @@ public struct Adam: Hashable, Sendable {
     public var epsilon = 1e-8
     public var weightDecay = 0.0
     /// Whether weight decay shrinks parameters directly (AdamW) or is added to gradients (Adam).
-    public var decoupled = true
+    public var decoupled = false
 
-    public init(weightDecay: Double = 0, decoupled: Bool = true) {
+    public init(weightDecay: Double = 0, decoupled: Bool = false) {
         self.weightDecay = weightDecay
         self.decoupled = decoupled
     }

@@ -100,7 +100,9 @@ extension Optimizer {
             if method.usesSecondMoment { state.add(second[index], named: "\(name).second") }
         }
         state.add(try Tensor(Int64(steps)), named: "steps")
-        state.add(try Tensor(momentumProduct), named: "momentum_product")
+        if case .nadam = method {
+            state.add(try Tensor(momentumProduct), named: "momentum_product")
+        }
         return state
     }
 
@@ -110,10 +112,7 @@ extension Optimizer {
     public func restore(_ saved: NamedTensors) throws(TorchError) {
         let current = try state()
         try current.assign(saved)
-        guard let steps = current["steps"], let product = current["momentum_product"] else {
-            return
-        }
-        self.steps = Int(try steps.item())
-        momentumProduct = try product.item()
+        if let steps = current["steps"] { self.steps = Int(try steps.item()) }
+        if let product = current["momentum_product"] { momentumProduct = try product.item() }
     }
 }

@@ -46,7 +46,8 @@ final class AtomicFile {
         let folder = open(Self.split(path).folder, O_RDONLY | O_CLOEXEC)
         guard folder >= 0 else { throw .last }
         defer { close(folder) }
-        guard fsync(folder) == 0 else { throw .last }
+        // Some file systems cannot do this for folders; the file is in place by now.
+        guard fsync(folder) == 0 || errno == EINVAL else { throw .last }
     }
 
     private static func split(_ path: String) -> (folder: String, name: Substring) {

@@ -53,7 +53,8 @@ public struct SafetensorsFile {
         let bytes = UnsafeMutableRawBufferPointer(rebasing: file.bytes[range])
         let isAligned =
             bytes.baseAddress.map { Int(bitPattern: $0) % entry.dtype.size == 0 } ?? true
-        guard isAligned, !bytes.isEmpty else {
+        // Python takes any byte but 0 for true; a Swift Bool must be 0 or 1, so these are copied and made so.
+        guard isAligned, !bytes.isEmpty, entry.dtype != .bool else {
             return try Tensor(
                 copying: UnsafeRawBufferPointer(bytes), shape: entry.shape, dtype: entry.dtype)
         }

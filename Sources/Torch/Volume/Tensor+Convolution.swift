@@ -17,8 +17,12 @@ public struct ConvolutionWindow: Hashable, Sendable {
         self.outputPadding = outputPadding
     }
 
-    /// Stride 1 and the padding that keeps the volume's size; for odd kernels.
+    /// Stride 1 and the padding that keeps the volume's size; traps where there is none, as for even kernels.
     public static func sameSize(kernel: Extent, dilation: Extent = 1) -> ConvolutionWindow {
+        let reach = zip(kernel.axes, dilation.axes).map { ($0 - 1) * $1 }
+        precondition(
+            reach.allSatisfy { $0.isMultiple(of: 2) },
+            "no padding keeps the size under kernel \(kernel) with dilation \(dilation)")
         let padding = Extent(
             dilation.depth * (kernel.depth - 1) / 2, dilation.height * (kernel.height - 1) / 2,
             dilation.width * (kernel.width - 1) / 2)

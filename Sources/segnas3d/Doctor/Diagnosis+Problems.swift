@@ -15,9 +15,16 @@ extension Diagnosis {
     ) -> Diagnosis {
         var diagnosis = self
         diagnosis.problems = [
-            computing(convolution), graphics(cuda), vectors(), scarceMemory(),
+            otherLibrary(), computing(convolution), graphics(cuda), vectors(), scarceMemory(),
         ].compactMap(\.self)
         return diagnosis
+    }
+
+    private func otherLibrary() -> Problem? {
+        guard libtorch != Libtorch.builtVersion else { return nil }
+        return Problem(
+            problem: "libtorch \(libtorch) is in use, and \(Libtorch.builtVersion) is needed",
+            remedy: "look at LIBTORCH and LD_LIBRARY_PATH, and run Scripts/setup.sh", isFatal: true)
     }
 
     private func computing(_ convolution: Result<Void, TorchError>) -> Problem? {

@@ -1,0 +1,108 @@
+/// Everything that is wrong with a file that describes a search space.
+public struct SearchSpaceError: Error, Equatable, Sendable {
+    /// In the order of their lines.
+    public var faults: [LocatedFault]
+    /// Nil for text that does not come from a file.
+    public var file: String?
+
+    init(_ faults: [LocatedFault], file: String? = nil) {
+        func order(_ item: LocatedFault) -> (Int, String) {
+            (item.line ?? .max, item.fault.description)
+        }
+        self.faults = faults.sorted { order($0) < order($1) }
+        self.file = file
+    }
+
+    public struct LocatedFault: Error, Equatable, Sendable {
+        /// Counted from 1; nil for what concerns the whole.
+        public var line: Int?
+        public var fault: SearchSpaceFault
+    }
+}
+
+/// One thing that is wrong with the description of a search space; `found` is shown as it stands there.
+public enum SearchSpaceFault: Error, Equatable, Sendable {
+    case file(TextFileFault)
+    case tooManyAliases(limit: Int)
+    case syntax(String)
+    case duplicates([String])
+    case noNames
+    case unknownName(String)
+    case schema(found: String)
+    case base(found: String)
+    case missing([String])
+    case value(String, found: String)
+    case emptyRange(String, found: String)
+    case logarithmOfZero(String)
+    case block(BlockGraphError)
+    case nodesOfBlock(Int)
+    case unusedEdge(Edge, nodes: Int)
+    case nothingSearched
+    case nothingLegal
+}
+
+extension SearchSpaceError: CustomStringConvertible {
+    /// A line for each fault.
+    public var description: String {
+        faults.map { place($0.line) + $0.fault.description }.joined(separator: "\n")
+    }
+
+    private func place(_ line: Int?) -> String {
+        switch (file, line) {
+        case (let file?, let line?): "\(file):\(line): "
+        case (let file?, nil): "\(file): "
+        case (nil, let line?): "line \(line): "
+        case (nil, nil): ""
+        }
+    }
+}
+
+extension SearchSpaceFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .file(let fault): "\(fault)"
+        case .tooManyAliases(let limit):
+            "more than \(limit) words begin with *, as YAML's aliases do; write the values out"
+        case .syntax(let problem): "no valid YAML: \(problem)"
+        case .duplicates(let names) where names.allSatisfy({ Int($0) != nil }):
+            "braces hold names; write a list in brackets, for example [2, 0, 2]"
+        case .duplicates(let names): "\(listed(names.map(quoted))) appears more than once; keep one"
+        case .noNames:
+            "no search space: write a name and its values on each line, for example n: [8, 33]"
+        case .unknownName(let name):
+            "there is no \(quoted(name)); \(advice(for: name, among: SearchSpaceReader.names))"
+        case .schema(let found):
+            "schema is \(found), and it must be \(SearchSpaceReader.schema), the only one that this program reads"
+        case .base(let found):
+            "base is \(found), and it must be segnas11, segnas4 or segnas7"
+        case .missing(let names):
+            "nothing is said about \(listed(names)); write a value or a range, or start from a preset with base: segnas11"
+        case .value(let name, let found): "\(name) is \(found), and it must be \(Self.rule(name))"
+        case .emptyRange(let name, let found):
+            "the range \(found) of \(name) is empty; its end must be larger than its start, and does not belong to it"
+        case .logarithmOfZero(let name):
+            "\(name) has a logarithmic scale, so its range must start above 0"
+        case .block(let error): "ops: \(error)"
+        case .nodesOfBlock(let nodes):
+            "the block that ops or the base lists has \(nodes) nodes; remove nodes, or give ops a range"
+        case .unusedEdge(let edge, let nodes):
+            "op\(edge) is never used, as blocks have at most \(nodes) nodes; remove it, or raise nodes"
+        case .nothingSearched:
+            "nothing is searched; give at least one name a range, for example n: [8, 33]"
+        case .nothingLegal:
+            "no block of this space is legal: only the first node may be a source, only the last a sink; allow more operations"
+        }
+    }
+
+    /// What the values of a name must be.
+    private static func rule(_ name: String) -> String {
+        let limits = Dimension.Name(name)?.limits ?? .operation
+        let range =
+            switch limits {
+            case .whole: "[from, below]"
+            case .real: "{from: …, to: …, scale: linear or log}"
+            }
+        let rule = "\(limits), or a range \(range) of them"
+        return name == "ops" ? rule + "; or the list of one block, for example [2, 0, 2]" : rule
+    }
+}

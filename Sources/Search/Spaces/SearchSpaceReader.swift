@@ -1,0 +1,118 @@
+internal import Yams
+
+/// Reads the YAML of a search space, collecting every fault.
+///
+/// `Documentation/search-spaces.md` describes the format.
+struct SearchSpaceReader {
+    private var settings = SpaceSettings()
+    /// The line of each name.
+    private var lines: [String: Int] = [:]
+    private var faults: [SearchSpaceError.LocatedFault] = []
+
+    static let schema = 1
+    static let names = ["schema", "base", "ops"] + Dimension.Name.all.map(\.description)
+
+    init(_ entries: [YAMLEntry]) {
+        for entry in entries where entry.name == "base" { readBase(entry) }
+        for entry in entries { read(entry) }
+        settleNodes()
+        checkEdges()
+        checkMissing()
+    }
+
+    func space() throws(SearchSpaceError) -> SearchSpace {
+        guard faults.isEmpty else { throw SearchSpaceError(faults) }
+        let space = SearchSpace(settings)
+        if space.searched.isEmpty {
+            throw SearchSpaceError([.init(line: nil, fault: .nothingSearched)])
+        }
+        if space.legalFraction == 0 {
+            throw SearchSpaceError([.init(line: nil, fault: .nothingLegal)])
+        }
+        return space
+    }
+}
+
+// MARK: - Entries
+
+extension SearchSpaceReader {
+    private mutating func readBase(_ entry: YAMLEntry) {
+        guard let preset = entry.value.scalar.flatMap({ SearchSpace.Preset(rawValue: $0.string) })
+        else {
+            return report(.base(found: entry.value.shown), entry.line)
+        }
+        settings = preset.settings
+    }
+
+    private mutating func read(_ entry: YAMLEntry) {
+        lines[entry.name] = entry.line
+        switch entry.name {
+        case "base": break
+        case "schema": readSchema(entry)
+        case "ops": readOperations(entry)
+        default: readDimension(entry)
+        }
+    }
+
+    private mutating func readSchema(_ entry: YAMLEntry) {
+        guard entry.value.wholeNumber == Self.schema else {
+            return report(.schema(found: entry.value.shown), entry.line)
+        }
+    }
+
+    private mutating func readOperations(_ entry: YAMLEntry) {
+        settings.operations = nil
+        do {
+            settings.operations = try SpaceSettings.Operations(entry.value)
+        } catch {
+            report(error, entry.line)
+        }
+    }
+
+    private mutating func readDimension(_ entry: YAMLEntry) {
+        guard let name = Dimension.Name(entry.name) else {
+            return report(.unknownName(entry.name), entry.line)
+        }
+        settings.values[name] = nil
+        do {
+            settings.values[name] = try Dimension.Values(entry.value, of: name)
+        } catch {
+            report(error, entry.line)
+        }
+    }
+
+    private mutating func report(_ fault: SearchSpaceFault, _ line: Int?) {
+        faults.append(.init(line: line, fault: fault))
+    }
+}
+
+// MARK: - The whole
+
+extension SearchSpaceReader {
+    /// A listed block says the number of its nodes; another one beside it is a fault.
+    private mutating func settleNodes() {
+        guard case .block(let block) = settings.operations else { return }
+        let nodes = Dimension.Values.fixed(Double(block.nodes))
+        if let line = lines["nodes"], let other = settings.values[.nodes], other != nodes {
+            report(.nodesOfBlock(block.nodes), line)
+        }
+        settings.values[.nodes] = nodes
+    }
+
+    private mutating func checkEdges() {
+        guard let nodes = settings.edges.last?.to, settings.values[.nodes] != nil else { return }
+        for case .operation(let edge) in settings.values.keys where !edge.isUsed(nodes: nodes) {
+            report(.unusedEdge(edge, nodes: nodes), lines["op\(edge)"])
+        }
+    }
+
+    private mutating func checkMissing() {
+        var missing: [String] = []
+        for (name, values) in settings.dimensions where values == nil {
+            var written = name.description
+            if case .operation = name, lines[written] == nil { written = "ops" }
+            if lines[written] == nil && !missing.contains(written) { missing.append(written) }
+        }
+        if !missing.isEmpty { report(.missing(missing), nil) }
+    }
+}

@@ -1,0 +1,39 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Why a small text file cannot be read.
+public enum TextFileFault: Error, Hashable, Sendable {
+    /// The system refuses; its own words.
+    case system(String)
+    case tooLarge(limit: Int)
+    case notUTF8
+}
+
+extension TextFileFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .system(let reason): "cannot be read: \(reason)"
+        case .tooLarge(let limit): "is larger than \(limit / 1024) KiB: is it the right file?"
+        case .notUTF8: "is not UTF-8 text; save it as UTF-8, or is it the right file?"
+        }
+    }
+}
+
+/// Files that people write are small; a bound keeps a wrong path from filling memory.
+let textFileLimit = 65_536
+
+/// Reads a small file of UTF-8 text.
+func readText(at path: String) throws(TextFileFault) -> String {
+    guard let file = fopen(path, "r") else { throw .system(String(cString: strerror(errno))) }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: textFileLimit + 1)
+    let count = fread(&bytes, 1, bytes.count, file)
+    guard ferror(file) == 0 else { throw .system(String(cString: strerror(errno))) }
+    guard count <= textFileLimit else { throw .tooLarge(limit: textFileLimit) }
+    guard let text = String(validating: bytes[..<count], as: UTF8.self) else { throw .notUTF8 }
+    // Windows editors begin a file with a mark that is not part of its text.
+    return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+}

@@ -1,0 +1,190 @@
+import Search
+import Testing
+
+/// What people read when a search space is wrong.
+struct SpaceFaultTests {
+    private func words(_ text: String) -> String? {
+        #expect(throws: SearchSpaceError.self) { try SearchSpace(yaml: text) }?.description
+    }
+
+    @Test(arguments: faultyTexts)
+    func fault(text: String, expected: String) {
+        #expect(words(text) == expected)
+    }
+
+    /// Whatever a file holds, reading it ends soon and says one thing about it.
+    @Test(arguments: hostileTexts)
+    func hostileText(text: String, start: String) {
+        #expect(words(text)?.hasPrefix(start) == true)
+    }
+}
+
+private let hostileTexts: [(String, String)] = [
+    (
+        String(repeating: "[", count: 5000),
+        "line 1: no valid YAML: while parsing (line 1), Maximum nesting level"
+    ),
+    (
+        String(repeating: "- ", count: 5000),
+        "line 1: no valid YAML: while parsing (line 1), Maximum nesting level"
+    ),
+    (nested(900), "line 1: no search space"),
+    ("base: segnas4\nn: " + nested(900), "line 2: n is [[[[["),
+    ("base: segnas4\n? " + nested(900) + "\n: 3", "line 2: there is no \"[[[[["),
+    (
+        "a: &a [1]\n" + String(repeating: "b: [*a, *a, *a]\n", count: 3),
+        "more than 8 words begin with *"
+    ),
+    (String(repeating: "x", count: 70_000), "is larger than 64 KiB"),
+]
+
+private func nested(_ depth: Int) -> String {
+    String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+}
+
+private let faultyTexts: [(String, String)] = [
+    // Nothing in it.
+    (
+        "",
+        "no search space: write a name and its values on each line, for example n: [8, 33]"
+    ),
+    (
+        "# only a comment",
+        "no search space: write a name and its values on each line, for example n: [8, 33]"
+    ),
+    (
+        "segnas11",
+        "line 1: no search space: write a name and its values on each line, for example n: [8, 33]"
+    ),
+    (
+        "- n: 3",
+        "line 1: no search space: write a name and its values on each line, for example n: [8, 33]"
+    ),
+    // No YAML.
+    (
+        "n: [8\np: 3",
+        "line 2: no valid YAML: while parsing a flow sequence (line 1), did not find expected ',' or ']'"
+    ),
+    (
+        "\tn: 3",
+        "line 1: no valid YAML: while scanning for the next token (line 1), found character that cannot start any token"
+    ),
+    (
+        "p: 3\nn: \u{7}",
+        "line 2: no valid YAML: control characters are not allowed"
+    ),
+    (
+        "n: 3\n---\nn: 4",
+        "line 2: no valid YAML: expected a single document in the stream, but found another document"
+    ),
+    (
+        "n: *other",
+        "line 1: no valid YAML: found undefined alias"
+    ),
+    // Names.
+    (
+        "p: 1\nn: 1\nn: 2",
+        "line 2: \"n\" appears more than once; keep one"
+    ),
+    (
+        "base: segnas12\nschema: 2\nop11: 2\nNodes: 3\n? [a, b]\n: 3\n<<: {n: 3}",
+        """
+        line 1: base is segnas12, and it must be segnas11, segnas4 or segnas7
+        line 2: schema is 2, and it must be 1, the only one that this program reads
+        line 3: there is no "op11"; did you mean op12?
+        line 4: there is no "Nodes"; did you mean nodes?
+        line 5: there is no "[a, b]"; the names are schema, base, ops, n, p, sup, res, nodes, dropout, batch, learning_rate, op12, …
+        line 7: there is no "<<"; the names are schema, base, ops, n, p, sup, res, nodes, dropout, batch, learning_rate, op12, …
+        nothing is said about n, p, sup, res, nodes and ops; write a value or a range, or start from a preset with base: segnas11
+        """
+    ),
+    (
+        "n: 3",
+        "nothing is said about p, sup, res, nodes and ops; write a value or a range, or start from a preset with base: segnas11"
+    ),
+    (
+        "{n: 3, p: 2, sup: 0, res: 0, nodes: 3, op12: 2}",
+        "nothing is said about ops; write a value or a range, or start from a preset with base: segnas11"
+    ),
+    // Values.
+    (
+        "n: eight\np: [2]\nsup: yes\nres: [0, 3]\nnodes: [1, 4]\nops:\ndropout: [0, 1]\nlearning_rate: 0\nbatch: {from: 1, to: 3}",
+        """
+        line 1: n is eight, and it must be a whole number from 1 to 1024, or a range [from, below] of them
+        line 2: p is [2], and it must be a whole number from 1 to 10, or a range [from, below] of them
+        line 3: sup is yes, and it must be 0 or 1, or a range [from, below] of them
+        line 4: res is [0, 3], and it must be 0 or 1, or a range [from, below] of them
+        line 5: nodes is [1, 4], and it must be a whole number from 2 to 7, or a range [from, below] of them
+        line 6: ops is empty, and it must be a whole number from 0 to 6, or a range [from, below] of them; or the list of one block, for example [2, 0, 2]
+        line 7: dropout is [0, 1], and it must be a number of at least 0 and below 1, or a range {from: …, to: …, scale: linear or log} of them
+        line 8: learning_rate is 0, and it must be a number of at least 1e-09 and below 10, or a range {from: …, to: …, scale: linear or log} of them
+        line 9: batch is {from: 1, to: 3}, and it must be a whole number from 1 to 1024, or a range [from, below] of them
+        """
+    ),
+    (
+        "base: segnas4\nn: [8, 8]\nop12: [7, 0]\ndropout: {from: 0.5, to: 0.5}\nlearning_rate: {from: 1e-4, to: 20}",
+        """
+        line 2: the range [8, 8] of n is empty; its end must be larger than its start, and does not belong to it
+        line 3: the range [7, 0] of op12 is empty; its end must be larger than its start, and does not belong to it
+        line 4: the range {from: 0.5, to: 0.5} of dropout is empty; its end must be larger than its start, and does not belong to it
+        line 5: learning_rate is {from: 1e-4, to: 20}, and it must be a number of at least 1e-09 and below 10, or a range {from: …, to: …, scale: linear or log} of them
+        """
+    ),
+    (
+        "base: segnas4\nlearning_rate: nan\ndropout: {from: nan, to: 1}\nn: 99999999999999999999",
+        """
+        line 2: learning_rate is nan, and it must be a number of at least 1e-09 and below 10, or a range {from: …, to: …, scale: linear or log} of them
+        line 3: dropout is {from: nan, to: 1}, and it must be a number of at least 0 and below 1, or a range {from: …, to: …, scale: linear or log} of them
+        line 4: n is 99999999999999999999, and it must be a whole number from 1 to 1024, or a range [from, below] of them
+        """
+    ),
+    (
+        "base: segnas4\ndropout: {from: 0, to: 0.5, scale: log}\nlearning_rate: {from: 1e-4, too: 1e-2}",
+        """
+        line 2: dropout has a logarithmic scale, so its range must start above 0
+        line 3: learning_rate is {from: 1e-4, too: 1e-2}, and it must be a number of at least 1e-09 and below 10, or a range {from: …, to: …, scale: linear or log} of them
+        """
+    ),
+    // Operations.
+    (
+        "base: segnas11\nops: {2, 0, 2}",
+        "line 2: braces hold names; write a list in brackets, for example [2, 0, 2]"
+    ),
+    (
+        "base: segnas11\nops: {2, 0, 6}",
+        "line 2: ops is {2: empty, 0: empty, 6: empty}, and it must be a whole number from 0 to 6, or a range [from, below] of them; or the list of one block, for example [2, 0, 2]"
+    ),
+    (
+        "base: segnas11\nops: [2, 0, 2, 1]",
+        "line 2: ops: a block does not have 4 operations; 2, 3, 4, 5, 6 or 7 nodes have 1, 3, 6, 10, 15 or 21"
+    ),
+    (
+        "base: segnas11\nops: [2, 0, 9]",
+        "line 2: ops: no operation is numbered 9; the numbers are 0 to 6"
+    ),
+    (
+        "base: segnas11\nops: [2, x, 9]",
+        "line 2: ops is [2, x, 9], and it must be a whole number from 0 to 6, or a range [from, below] of them; or the list of one block, for example [2, 0, 2]"
+    ),
+    (
+        "base: segnas11\nops: [0, 8]",
+        "line 2: ops is [0, 8], and it must be a whole number from 0 to 6, or a range [from, below] of them; or the list of one block, for example [2, 0, 2]"
+    ),
+    (
+        "base: segnas4\nnodes: 4",
+        "line 2: the block that ops or the base lists has 3 nodes; remove nodes, or give ops a range"
+    ),
+    (
+        "base: segnas4\nop14: 2",
+        "line 2: op14 is never used, as blocks have at most 3 nodes; remove it, or raise nodes"
+    ),
+    // The whole.
+    (
+        "{base: segnas7, nodes: 3, ops: 2}",
+        "nothing is searched; give at least one name a range, for example n: [8, 33]"
+    ),
+    (
+        "{base: segnas11, op12: 0, op13: 0, op14: 0}",
+        "no block of this space is legal: only the first node may be a source, only the last a sink; allow more operations"
+    ),
+]

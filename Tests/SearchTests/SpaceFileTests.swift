@@ -1,0 +1,103 @@
+import FoundationEssentials
+import Search
+import Testing
+
+/// Search spaces as people write them.
+struct SpaceFileTests {
+    private func dimensions(_ text: String) throws -> String {
+        try SearchSpace(yaml: text).dimensions.map { "\($0.name) \($0.values)" }.joined(
+            separator: ", ")
+    }
+
+    @Test(arguments: [
+        // A listed block says its nodes.
+        (
+            "{base: segnas7, ops: [2, 0, 2], n: [8, 9], p: [2, 6]}",
+            "n 8, p [2, 6), sup 0, res 1, nodes 3, op12 2, op13 0, op23 2, dropout 0.2"
+        ),
+        // A base's block gives way to a range.
+        (
+            "{base: segnas4, ops: [1, 7]}",
+            "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 3, op12 [1, 7), op13 [1, 7), op23 [1, 7), dropout 0.2"
+        ),
+        // An edge has its own values.
+        (
+            "{base: segnas4, op13: [0, 7]}",
+            "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 3, op12 2, op13 [0, 7), op23 2, dropout 0.2"
+        ),
+        // JSON is YAML.
+        (
+            "{\"n\": [8, 33], \"p\": 2, \"sup\": false, \"res\": true, \"nodes\": 2, \"ops\": 2}",
+            "n [8, 33), p 2, sup 0, res 1, nodes 2, op12 2, dropout 0.2"
+        ),
+        // Aliases, numbers with leading zeros, other line ends.
+        (
+            "base: segnas7\r\nn: &range [8, 010]\r\nbatch: *range\r\n",
+            "n [8, 10), p 4, sup 0, res 1, nodes [2, 5), op12 [0, 7), op13 [0, 7), op14 [0, 7), op23 [0, 7), op24 [0, 7), op34 [0, 7), dropout 0.2, batch [8, 10)"
+        ),
+        (
+            "{base: segnas4, learning_rate: {from: 1e-4, to: .5, scale: log}, dropout: 0, batch: 2}",
+            "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 3, op12 2, op13 0, op23 2, dropout 0, batch 2, learning_rate [0.0001, 0.5) log"
+        ),
+    ])
+    func accepts(text: String, expected: String) throws {
+        #expect(try dimensions(text) == expected)
+    }
+
+    @Test func presetsAreTheirOwnBases() throws {
+        for preset in SearchSpace.Preset.allCases {
+            #expect(try SearchSpace(yaml: "base: \(preset)") == SearchSpace(preset))
+        }
+    }
+
+    private func documentation() throws -> String {
+        try String(
+            contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../Documentation/search-spaces.md"), encoding: .utf8)
+    }
+
+    @Test func documentedExamplesAreTrue() throws {
+        let examples = try documentation().split(separator: "```yaml\n").dropFirst().map {
+            $0.prefix { $0 != "`" }
+        }
+        #expect(examples.count == 2)
+        #expect(
+            try examples.map { try dimensions(String($0)) } == [
+                "n [8, 25), p 3, sup [0, 2), res 1, nodes [2, 6), op12 [1, 6), op13 [0, 7), op14 [0, 7), op15 [0, 7), op23 [0, 7), op24 [0, 7), op25 [0, 7), op34 [0, 7), op35 [0, 7), op45 [0, 7), dropout [0, 0.5) linear, batch [1, 4), learning_rate [0.0001, 0.01) log",
+                "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 4, op12 2, op13 6, op14 0, op23 2, op24 0, op34 2, dropout 0.2, learning_rate [0.0001, 0.01) log",
+            ])
+    }
+
+    @Test func faultsNameTheirFile() throws {
+        let path = FileManager.default.temporaryDirectory.appending(
+            path: "space-\(UInt64.random(in: 0 ... .max)).yaml"
+        ).path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        func words(_ data: Data) throws -> String? {
+            try data.write(to: URL(filePath: path))
+            let error = #expect(throws: SearchSpaceError.self) { try SearchSpace(contentsOf: path) }
+            return error?.description.replacing(path, with: "space.yaml")
+        }
+        let faulty = try #require(
+            try words(Data("base: segnas11\nnode: 3\nn: [33, 8]\np: 0\n".utf8)))
+        #expect(faulty.split(separator: "\n").count == 3)
+        #expect(try documentation().contains(faulty))
+        #expect(
+            try words(Data([0x6E, 0x3A, 0xFF]))
+                == "space.yaml: is not UTF-8 text; save it as UTF-8, or is it the right file?")
+        #expect(
+            try words(Data(count: 1 << 17))
+                == "space.yaml: is larger than 64 KiB: is it the right file?")
+        try Data("\u{FEFF}base: segnas11\r\n".utf8).write(to: URL(filePath: path))
+        #expect(try SearchSpace(contentsOf: path) == .segnas11)
+    }
+
+    @Test(arguments: [
+        ("/no/space.yaml", "/no/space.yaml: cannot be read: No such file or directory"),
+        ("/", "/: cannot be read: Is a directory"),
+    ])
+    func unreadableFiles(path: String, words: String) {
+        let error = #expect(throws: SearchSpaceError.self) { try SearchSpace(contentsOf: path) }
+        #expect(error?.description == words)
+    }
+}
