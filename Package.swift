@@ -16,6 +16,7 @@ let package = Package(
     products: [
         .executable(name: "segnas3d", targets: ["segnas3d"]),
         .library(name: "Search", targets: ["Search"]),
+        .library(name: "Segmentation", targets: ["Segmentation"]),
         .library(name: "Torch", targets: ["Torch"]),
     ],
     dependencies: [
@@ -53,11 +54,14 @@ let package = Package(
         .target(
             name: "Search", dependencies: [.product(name: "Yams", package: "Yams")],
             swiftSettings: swiftSettings),
+        // Networks built from architectures, and what they cost. Knows nothing of where trials run.
+        .target(name: "Segmentation", dependencies: ["Torch", "Search"], swiftSettings: swiftSettings),
         // The program: parse, call, print.
         .executableTarget(
             name: "segnas3d",
             dependencies: [
-                "Torch", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Torch", "Search", "Segmentation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(
@@ -65,6 +69,9 @@ let package = Package(
             dependencies: ["Torch"],
             resources: [.copy("Fixtures")],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SegmentationTests", dependencies: ["Segmentation"],
+            resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: swiftSettings),
         .testTarget(
             name: "segnas3dTests", dependencies: ["segnas3d"], swiftSettings: swiftSettings),

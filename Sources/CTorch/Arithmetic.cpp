@@ -168,7 +168,7 @@ ct_status ct_one_hot(ct_tensor labels, int64_t classes, ct_dtype dtype, ct_tenso
         auto index = borrow(labels);
         TORCH_CHECK(at::isIntegralType(index.scalar_type(), false), "labels must be integers");
         TORCH_CHECK(classes > 0 && index.dim() > 0, "labels need a batch dimension, and at least one class");
-        if (index.numel()) {
+        if (index.numel() && !index.is_meta()) {
             const auto low = index.amin().item<int64_t>(), high = index.amax().item<int64_t>();
             TORCH_CHECK(
                 low >= 0 && high < classes, "label ", low < 0 ? low : high, " is outside 0 to ", classes - 1);

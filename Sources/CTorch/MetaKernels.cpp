@@ -5,6 +5,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <ATen/OpMathType.h>
+#include <ATen/ExpandUtils.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -69,6 +70,19 @@ Tensor max_pool3d_with_indices_backward(
     const Tensor &, const Tensor &x, at::IntArrayRef, at::IntArrayRef, at::IntArrayRef, at::IntArrayRef, bool,
     const Tensor &) {
     return at::empty_like(x, x.options(), format_of(x));
+}
+
+Tensor where(const Tensor &condition, const Tensor &a, const Tensor &b) {
+    const auto &full = a.dim() ? a : b;  // the other may be a number
+    return at::empty(at::infer_size(condition.sizes(), at::infer_size(a.sizes(), b.sizes())), full.options());
+}
+
+Tensor logical_and(const Tensor &a, const Tensor &b) {
+    return at::empty(at::infer_size(a.sizes(), b.sizes()), a.options().dtype(at::kBool));
+}
+
+Tensor &logical_and_(Tensor &a, const Tensor &) {
+    return a;
 }
 
 Tensor relu(const Tensor &x) {
@@ -155,12 +169,25 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> segnas::meta_convolution_backward
 
 namespace {
 
+Tensor prelu(const Tensor &x, const Tensor &) {
+    return at::empty_like(x);
+}
+
+std::tuple<Tensor, Tensor> prelu_backward(const Tensor &, const Tensor &x, const Tensor &) {
+    return {at::empty_like(x), at::empty_like(x)};
+}
+
 TORCH_LIBRARY_IMPL(aten, Meta, library) {
     library.impl("native_batch_norm", native_batch_norm);
     library.impl("native_batch_norm_backward", native_batch_norm_backward);
     library.impl("max_pool3d_with_indices", max_pool3d_with_indices);
     library.impl("max_pool3d_with_indices_backward", max_pool3d_with_indices_backward);
+    library.impl("_prelu_kernel", prelu);
+    library.impl("_prelu_kernel_backward", prelu_backward);
     library.impl("relu", relu);
+    library.impl("where.self", where);
+    library.impl("logical_and", logical_and);
+    library.impl("logical_and_", logical_and_);
     library.impl("relu_", relu_);
 }
 

@@ -6,6 +6,7 @@
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/grid_sampler_3d.h>
 #include <ATen/ops/max_pool3d.h>
+#include <ATen/ops/prelu.h>
 #include <ATen/ops/upsample_nearest3d.h>
 #include <ATen/ops/upsample_trilinear3d.h>
 
@@ -71,6 +72,10 @@ ct_status ct_instance_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, double
         return at::group_norm(
             input, /*num_groups=*/input.size(1), borrow_optional(weight), borrow_optional(bias), epsilon);
     });
+}
+
+ct_status ct_prelu(ct_tensor x, ct_tensor weight, ct_tensor *out) {
+    return produce("prelu", out, [&] { return at::prelu(borrow(x), borrow(weight)); });
 }
 
 ct_status ct_max_pool3d(

@@ -174,6 +174,7 @@ extension OperationCase {
         OperationCase("batch norm and relu in evaluation", [[2, 3, 3, 2, 5], [3], [3]]) { x in
             try batchNorm(x, training: false, activation: .relu)
         },
+        OperationCase("prelu", [[2, 3, 3, 2, 5], [3]]) { x in try x[0].prelu(weight: x[1]) },
         OperationCase("instance norm", [[2, 3, 3, 2, 5], [3], [3]]) { x in
             try x[0].instanceNorm(weight: x[1], bias: x[2])
         },

@@ -38,6 +38,9 @@ ct_status ct_batch_norm_relu(ct_tensor x, const ct_batch_norm_options *options, 
 // Normalizes each channel of each image over voxels; weight and bias [C] or no tensor.
 ct_status ct_instance_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out);
 
+// x where positive, else weight·x; weight [C], one slope a channel of [N, C, …].
+ct_status ct_prelu(ct_tensor x, ct_tensor weight, ct_tensor *out);
+
 // [N, C, D, H, W] → the largest of each window; padding counts as −∞.
 ct_status ct_max_pool3d(
     ct_tensor x, ct_extent size, ct_extent stride, ct_extent padding, ct_tensor *out);

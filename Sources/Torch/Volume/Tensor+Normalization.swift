@@ -47,6 +47,13 @@ extension Tensor {
         try map(with: weight, bias) { ct_instance_norm($0, $1[0], $1[1], epsilon, $2) }
     }
 
+    /// x where positive, else a slope times x; weight `[C]` holds a slope for each channel of `[N, C, …]`.
+    ///
+    /// He et al. 2015, arXiv:1502.01852.
+    public func prelu(weight: Tensor) throws(TorchError) -> Tensor {
+        try map(with: weight) { ct_prelu($0, $1[0], $2) }
+    }
+
     /// Sets whole channels to zero with a probability and scales the others by 1/(1 − probability).
     ///
     /// Draws from the device's generator (``Device/seed(_:)``). Tompson et al. 2015, arXiv:1411.4280.

@@ -98,6 +98,7 @@ cases = {
         [(2, 3, 3, 2, 5), (3,), (3,)],
         lambda x, w, b: torch.relu(F.batch_norm(x, *running(), w, b, training=False)),
     ),
+    "prelu": ([(2, 3, 3, 2, 5), (3,)], F.prelu),
     "instance norm": ([(2, 3, 3, 2, 5), (3,), (3,)], lambda x, w, b: F.instance_norm(x, weight=w, bias=b)),
     "max pool": ([(1, 2, 5, 4, 7)], lambda x: F.max_pool3d(x, 2)),
     "max pool overlapping": ([(1, 2, 5, 4, 7)], lambda x: F.max_pool3d(x, (3, 2, 3), (2, 1, 2), (1, 0, 1))),

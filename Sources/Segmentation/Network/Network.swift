@@ -1,0 +1,87 @@
+internal import Search
+public import Torch
+
+/// A segmentation network: images `[N, I, D, H, W]` in, class scores `[N, classes, D, H, W]` out.
+///
+/// Images of any size are padded with zeros to what the poolings need, and the scores cropped again. The type and
+/// memory format of the images decide those of the computation.
+public struct Network: Layer {
+    public let plan: NetworkPlan
+    private let body: any NetworkBody
+
+    /// Draws a new network; equal generators give equal networks.
+    public init(
+        _ plan: NetworkPlan, device: Device = .cpu,
+        using generator: inout some RandomNumberGenerator
+    ) throws(TorchError) {
+        self.plan = plan
+        switch plan.architecture {
+        case .segnas(let network):
+            body = try SegNASBody(
+                SegNASPlan(network, channels: plan.channels, classes: plan.classes),
+                device: device, using: &generator)
+        case .unet3d:
+            body = try UNet3DBody(
+                UNet3DPlan(channels: plan.channels, classes: plan.classes), device: device,
+                using: &generator)
+        case .vnet:
+            body = try VNetBody(
+                VNetPlan(channels: plan.channels, classes: plan.classes), device: device,
+                using: &generator)
+        }
+    }
+
+    /// Scores before softmax, in the images' type.
+    ///
+    /// Sizes that ``NetworkPlan/check(size:batch:)`` refuses can be computed, but not trained on with success.
+    public func callAsFunction(
+        _ images: Tensor, training: Bool
+    ) throws(TorchError) -> Tensor {
+        let shape = images.shape
+        guard shape.count == 5, shape[1] == plan.channels else {
+            throw .operation(
+                "network: images [N, \(plan.channels), D, H, W] are expected, and their shape is \(shape)")
+        }
+        let size = Extent(shape[2], shape[3], shape[4])
+        let padding = Padding(from: size, to: plan.padded(size))
+        return try padding.cropped(body(padding.padded(images), training: training))
+    }
+
+    public var weights: Weights { body.weights }
+}
+
+/// What the families of networks have in common, once their input is padded.
+protocol NetworkBody: Layer {
+    /// Turns `[N, I, D, H, W]` into `[N, classes, D, H, W]`; D, H and W are multiples of 2 to the power of the
+    /// poolings.
+    func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor
+}
+
+/// Zeros around a volume, as evenly as can be, and their removal.
+private struct Padding {
+    private let amounts: [(before: Int, after: Int)]
+    private let size: Extent
+
+    init(from size: Extent, to padded: Extent) {
+        self.size = size
+        amounts = zip(size.axes, padded.axes).map { axis, padded in
+            let total = padded - axis
+            return (total / 2, total - total / 2)
+        }
+    }
+
+    private var isEmpty: Bool { amounts.allSatisfy { $0 == (0, 0) } }
+
+    func padded(_ x: Tensor) throws(TorchError) -> Tensor {
+        isEmpty ? x : try x.padded(amounts)
+    }
+
+    func cropped(_ y: Tensor) throws(TorchError) -> Tensor {
+        var y = y
+        for (axis, extent) in size.axes.enumerated() where !isEmpty {
+            let start = amounts[axis].before
+            y = try y.sliced(start..<start + extent, along: axis + 2)
+        }
+        return y
+    }
+}

@@ -1,0 +1,103 @@
+internal import Torch
+
+/// A layer as its plan says: convolution, then normalization and activation where planned.
+struct PlannedLayer: Layer {
+    let plan: LayerPlan
+    private let convolution: Convolution
+    private let norm: BatchNorm3D?
+    private let slopes: Tensor?  // [O]
+
+    /// The slope of PReLU at the start: that of He et al. 2015 and of PyTorch.
+    private static let initialSlope = 0.25
+
+    init(
+        _ plan: LayerPlan, device: Device, using generator: inout some RandomNumberGenerator
+    ) throws(TorchError) {
+        self.plan = plan
+        convolution = try Convolution(plan, device: device, using: &generator)
+        norm = plan.isNormalized ? try BatchNorm3D(plan.outputs, device: device) : nil
+        slopes =
+            plan.activation == .prelu
+            ? try .full([plan.outputs], Self.initialSlope, device: device) : nil
+        try slopes?.setRequiresGradient(true)
+    }
+
+    func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
+        try activate(preactivation(x, training: training, then: plan.activation), after: plan.activation)
+    }
+
+    /// The sum of this layer's values before their activation and a residual, activated.
+    func callAsFunction(
+        _ x: Tensor, adding residual: Tensor, training: Bool
+    ) throws(TorchError) -> Tensor {
+        let sum = try preactivation(x, training: training, then: .none) + residual
+        return plan.activation == .relu ? try sum.relu() : try activate(sum, after: plan.activation)
+    }
+
+    /// ReLU is left to the normalization where there is one.
+    private func preactivation(
+        _ x: Tensor, training: Bool, then activation: LayerPlan.Activation
+    ) throws(TorchError) -> Tensor {
+        let y = try convolution(x)
+        guard let norm else { return activation == .relu ? try y.relu() : y }
+        return try norm(y, training: training, activation: activation == .relu ? .relu : .none)
+    }
+
+    private func activate(
+        _ y: Tensor, after activation: LayerPlan.Activation
+    ) throws(TorchError) -> Tensor {
+        guard activation == .prelu, let slopes else { return y }
+        return try y.prelu(weight: slopes.cast(to: y.dtype))
+    }
+
+    var weights: Weights {
+        var weights = Weights()
+        weights.add(convolution.weights, under: "conv")
+        if let norm { weights.add(norm.weights, under: "norm") }
+        if let slopes { weights.parameters.add(slopes, named: "slopes") }
+        return weights
+    }
+}
+
+/// Either kind of convolution.
+private enum Convolution: Layer {
+    case plain(Conv3D)
+    case transposed(ConvTranspose3D)
+
+    init(
+        _ plan: LayerPlan, device: Device, using generator: inout some RandomNumberGenerator
+    ) throws(TorchError) {
+        let kernel = Extent(cube: plan.kernel)
+        let stride = Extent(cube: plan.stride)
+        if plan.isTransposed {
+            self = .transposed(
+                try ConvTranspose3D(
+                    plan.inputs, plan.outputs, kernel: kernel,
+                    window: ConvolutionWindow(stride: stride), bias: plan.hasBias, device: device,
+                    using: &generator))
+        } else {
+            let window =
+                plan.stride == 1
+                ? ConvolutionWindow.sameSize(kernel: kernel, dilation: Extent(cube: plan.dilation))
+                : ConvolutionWindow(stride: stride)
+            self = .plain(
+                try Conv3D(
+                    plan.inputs, plan.outputs, kernel: kernel, window: window, bias: plan.hasBias,
+                    device: device, using: &generator))
+        }
+    }
+
+    func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
+        switch self {
+        case .plain(let conv): try conv(x)
+        case .transposed(let conv): try conv(x)
+        }
+    }
+
+    var weights: Weights {
+        switch self {
+        case .plain(let conv): conv.weights
+        case .transposed(let conv): conv.weights
+        }
+    }
+}

@@ -1,0 +1,32 @@
+internal import ArgumentParser
+
+/// `segnas3d bench`: what this machine does with standard workloads.
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure standard workloads on this machine.",
+        discussion: """
+            memory: the peak memory of a training step, predicted and measured, for 40 networks of \
+            the paper's search space. Takes minutes.
+            """)
+
+    enum Workload: String, CaseIterable, ExpressibleByArgument {
+        case memory
+    }
+
+    @OptionGroup var compute: ComputeOptions
+
+    @Flag(help: "Print one JSON object a line instead of text.")
+    var json = false
+
+    @Argument(help: "Which workloads to run; all of them by default.")
+    var workloads: [Workload] = Workload.allCases
+
+    func run() throws {
+        _ = try compute.apply()
+        for workload in workloads {
+            switch workload {
+            case .memory: try MemoryBench(json: json).run()
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import FoundationEssentials
+internal import Glibc
+internal import Segmentation
+internal import Torch
+
+/// Predicted and measured memory of a training step, network by network.
+struct MemoryBench {
+    let json: Bool
+
+    struct Row: Encodable {
+        let schema = 1
+        let workload = "memory"
+        var network: String
+        var size: Int
+        var batch: Int
+        var precision: String
+        var parameters: Int
+        /// Bytes of tensors at the peak; nil where the step was not run.
+        var predictedBytes: UInt64?
+        var measuredBytes: UInt64?
+        /// By how much the process's resident memory grew at the most.
+        var residentBytes: UInt64?
+        var predictionSeconds: Double
+        var note: String?
+    }
+
+    func run() throws {
+        for trial in MemoryTrial.sample(40, sizes: [32, 48, 64, 80, 96]) {
+            show(try row(trial))
+        }
+    }
+
+    private func row(_ trial: MemoryTrial) throws -> Row {
+        let start = ContinuousClock.now
+        let prediction = try trial.prediction()
+        var row = Row(
+            network: "\(trial.network)", size: trial.size, batch: trial.batch,
+            precision: "\(trial.dtype)", parameters: try trial.parameters(),
+            predictedBytes: prediction?.training.bytes,
+            predictionSeconds: (ContinuousClock.now - start) / .seconds(1))
+        guard let prediction else {
+            row.note = "too few values per channel to train"
+            return row
+        }
+        guard prediction.training.bytes < HostResources.current().available.bytes / 10 * 9 else {
+            row.note = "more than this machine has: not run"
+            return row
+        }
+        try TensorMemory.trim()
+        let before = ResidentMemory.restartPeak()
+        row.measuredBytes = try trial.measuredPeak().bytes
+        row.residentBytes = ResidentMemory.peak() - before
+        return row
+    }
+
+    private func show(_ row: Row) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if json, let text = try? encoder.encode(row) {
+            print(String(decoding: text, as: UTF8.self))
+        } else {
+            print(text(row))
+        }
+        fflush(nil)
+    }
+
+    private func text(_ row: Row) -> String {
+        let name = "\(row.network) \(row.size)³ × \(row.batch) \(row.precision)"
+        guard let predicted = row.predictedBytes else { return "\(name): \(row.note ?? "")" }
+        guard let measured = row.measuredBytes, let resident = row.residentBytes else {
+            return "\(name): predicted \(ByteCount(predicted)), \(row.note ?? "")"
+        }
+        let error = (Double(predicted) / Double(measured) - 1) * 1000
+        let seconds = (row.predictionSeconds * 10_000).rounded() / 10
+        return "\(name): predicted \(ByteCount(predicted)), measured \(ByteCount(measured)), "
+            + "error \(error.rounded() / 10) %, resident \(ByteCount(resident)), in \(seconds) ms"
+    }
+}
+
+/// The resident memory of this process, as Linux counts it. Bytes.
+private enum ResidentMemory {
+    /// Lets the peak start again from what is resident now, and returns that.
+    static func restartPeak() -> UInt64 {
+        try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
+        return value("VmRSS")
+    }
+
+    static func peak() -> UInt64 {
+        value("VmHWM")
+    }
+
+    private static func value(_ key: String) -> UInt64 {
+        let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix(key + ":") }
+        let kibibytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first
+        return (kibibytes.flatMap { UInt64($0) } ?? 0) * 1024
+    }
+}

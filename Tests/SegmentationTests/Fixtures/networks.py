@@ -1,0 +1,166 @@
+"""Writes networks.json: three networks in PyTorch 2.11.0, forward and backward, in training and in evaluation.
+
+The networks are written here from the paper's description, not from segnas3d's code. Parameter k (in the order of
+`parameters()` below) has elements sin(0.7 i + k) scaled to its kind; images, seeds of gradients and running statistics
+are made alike. Deep supervision is computed as the paper says: upsample, concatenate, one 1x1x1 convolution.
+
+    python3 -m venv /tmp/torch && /tmp/torch/bin/pip install torch==2.11.0 && /tmp/torch/bin/python networks.py
+"""
+import json
+import math
+import pathlib
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+OPERATIONS = [None, (1, 1), (3, 1), (5, 1), (3, 2), (5, 2), "skip"]
+
+
+def sines(shape, phase):
+    return torch.tensor([math.sin(0.7 * i + phase) for i in range(math.prod(shape))]).reshape(shape)
+
+
+class ConvNormReLU(nn.Module):
+    def __init__(self, i, o, k, d):
+        super().__init__()
+        self.conv = nn.Conv3d(i, o, k, padding=d * (k // 2), dilation=d, bias=False)
+        self.norm = nn.BatchNorm3d(o)
+
+    def forward(self, x):
+        return F.relu(self.norm(self.conv(x)))
+
+
+class MegaBlock(nn.Module):
+    def __init__(self, i, o, nodes, ops, res):
+        super().__init__()
+        self.nodes, self.res, self.i, self.o = nodes, res, i, o
+        self.edges = nn.ModuleDict()
+        self.identity = set()
+        entries = iter(ops)
+        for a in range(1, nodes + 1):
+            for b in range(a + 1, nodes + 1):
+                operation, inputs = OPERATIONS[next(entries)], i if a == 1 else o
+                if operation == "skip" and inputs == o:
+                    self.identity.add((a, b))
+                elif operation == "skip":
+                    self.edges[f"{a}{b}"] = nn.Conv3d(inputs, o, 1, bias=False)
+                elif operation:
+                    self.edges[f"{a}{b}"] = ConvNormReLU(inputs, o, *operation)
+        if res and i != o:
+            self.residual = ConvNormReLU(i, o, 1, 1)
+
+    def forward(self, x):
+        features = {1: x}
+        for b in range(2, self.nodes + 1):
+            terms = [
+                features[a] if (a, b) in self.identity else self.edges[f"{a}{b}"](features[a])
+                for a in range(1, b)
+                if (a, b) in self.identity or f"{a}{b}" in self.edges
+            ]
+            features[b] = sum(terms[1:], terms[0])
+        y = features[self.nodes]
+        if self.res:
+            y = y + (x if self.i == self.o else self.residual(x))
+        return y
+
+
+class Network(nn.Module):
+    def __init__(self, channels, classes, n, p, sup, res, nodes, ops):
+        super().__init__()
+        self.p, self.sup = p, sup
+        block = lambda i, o: MegaBlock(i, o, nodes, ops, res)
+        self.encoder = nn.ModuleList(
+            block(channels if l == 0 else n * 2 ** (l - 1), n * 2**l) for l in range(p + 1)
+        )
+        self.decoder = nn.ModuleList(block(3 * n * 2**l, n * 2**l) for l in reversed(range(p)))
+        features = sum(n * 2**l for l in range(p + 1)) if sup else n
+        self.head = nn.Conv3d(features, classes, 1)
+
+    def forward(self, x):
+        size = x.shape[2:]
+        unit = 2**self.p
+        pads = [(-s) % unit for s in size]
+        x = F.pad(x, [a for t in reversed(pads) for a in (t // 2, t - t // 2)])
+        kept = []
+        for level, block in enumerate(self.encoder):
+            x = block(F.max_pool3d(x, 2) if level else x)
+            kept.append(x)
+        levels = [kept.pop()]
+        for block in self.decoder:
+            x = block(torch.cat([F.interpolate(x, scale_factor=2, mode="nearest"), kept.pop()], 1))
+            levels.append(x)
+        if self.sup:
+            x = torch.cat([F.interpolate(f, size=levels[-1].shape[2:], mode="nearest") for f in levels], 1)
+        y = self.head(x)
+        a = [t // 2 for t in pads]
+        return y[:, :, a[0] : a[0] + size[0], a[1] : a[1] + size[1], a[2] : a[2] + size[2]]
+
+
+def named(network):
+    """Parameters under segnas3d's names, in its order; the one head split by level."""
+    p = network.p
+    for path, blocks, levels in (
+        ("encoder", network.encoder, range(p + 1)),
+        ("decoder", network.decoder, reversed(range(p))),
+    ):
+        for level, block in zip(levels, blocks):
+            for key, layer in block.edges.items():
+                yield from layer_parameters(f"{path}.{level}.edge{key}", layer)
+            if hasattr(block, "residual"):
+                yield from layer_parameters(f"{path}.{level}.residual", block.residual)
+
+
+def layer_parameters(name, layer):
+    if isinstance(layer, nn.Conv3d):
+        yield f"{name}.conv.weight", layer.weight
+    else:
+        yield f"{name}.conv.weight", layer.conv.weight
+        yield f"{name}.norm.weight", layer.norm.weight
+        yield f"{name}.norm.bias", layer.norm.bias
+
+
+def value(name, parameter, k):
+    s = sines(parameter.shape, k)
+    if name.endswith("norm.weight"):
+        return 1 + 0.1 * s
+    return 0.1 * s if name.endswith("bias") else s * (2 / math.prod(parameter.shape[1:])) ** 0.5
+
+
+def run(channels, classes, size, **options):
+    network = Network(channels, classes, **options)
+    with torch.no_grad():
+        for k, (name, parameter) in enumerate(named(network)):
+            parameter.copy_(value(name, parameter, k))
+        network.head.weight.copy_(sines(network.head.weight.shape, 50) / 4)
+        network.head.bias.copy_(sines(network.head.bias.shape, 51) / 4)
+        for module in network.modules():
+            if isinstance(module, nn.BatchNorm3d):
+                module.running_mean.copy_(0.1 * sines(module.running_mean.shape, 1))
+                module.running_var.copy_(1 + 0.3 * sines(module.running_var.shape, 2))
+    x = sines((2, channels, *size), 0.4)
+    result = {"size": size, "channels": channels, "classes": classes}
+    result["architecture"] = {k: v for k, v in options.items()} | {"dropout": 0}
+    for mode in ("evaluation", "training"):
+        network.train(mode == "training")
+        network.zero_grad()
+        y = network(x)
+        (y * sines(y.shape, 100)).sum().backward()
+        gradients = {n: q.grad for n, q in named(network)}
+        gradients["head"] = network.head.weight.grad
+        result[mode] = {
+            "output": [round(v, 8) for v in y.flatten().tolist()],
+            "gradients": {n: [g.norm().item(), (g * sines(g.shape, 7)).sum().item()] for n, g in gradients.items()},
+        }
+    return result
+
+
+results = {
+    "plain": run(1, 3, (7, 8, 5), n=4, p=2, sup=0, res=0, nodes=3, ops=[2, 0, 2]),
+    "residual and supervised": run(2, 4, (9, 8, 8), n=3, p=2, sup=1, res=1, nodes=3, ops=[2, 1, 3]),
+    "four nodes": run(1, 3, (8, 12, 10), n=4, p=1, sup=1, res=1, nodes=4, ops=[4, 6, 6, 5, 6, 2]),
+}
+pathlib.Path(__file__).with_suffix(".json").write_text(
+    "{\n" + ",\n".join(f"{json.dumps(n)}: {json.dumps(r)}" for n, r in results.items()) + "\n}\n"
+)

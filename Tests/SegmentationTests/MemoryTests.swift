@@ -1,0 +1,29 @@
+import Search
+import Testing
+import Torch
+
+@testable import Segmentation
+
+@TensorActor
+@Suite("Memory before training")
+struct MemoryTests {
+    /// At small sizes, where a test is quick; `segnas3d bench memory` repeats it at sizes that users train.
+    @Test("the peak of a training step is predicted within 15 %", arguments: MemoryTrial.sample(12, sizes: [32]))
+    func predicts(_ trial: MemoryTrial) throws {
+        guard let predicted = try trial.prediction() else { return }  // too small to train
+        let ratio = Double(predicted.training.bytes) / Double(try trial.measuredPeak().bytes)
+        #expect(abs(ratio - 1) < 0.15, "predicted/measured \(ratio)")
+        #expect(predicted.inference < predicted.training)
+    }
+
+    @Test("a network far beyond this machine is predicted without allocating it")
+    func allocatesNothing() throws {
+        try TensorMemory.resetPeak()
+        let block = try BlockGraph([5, 5, 5, 5, 5, 5])
+        let network = SegNAS(n: 32, p: 5, sup: true, res: true, block: block)
+        let plan = try NetworkPlan(.segnas(network), channels: 1, classes: 20)
+        let predicted = try MemoryPrediction(plan, size: 128, batch: 3, dtype: .float32)
+        #expect(predicted.training > ByteCount(100 << 30))
+        #expect(try TensorMemory.statistics().peak < ByteCount(1 << 30))
+    }
+}

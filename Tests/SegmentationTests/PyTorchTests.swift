@@ -1,0 +1,125 @@
+import Foundation
+import Search
+import Testing
+import Torch
+
+@testable import Segmentation
+
+/// Three networks with the weights of `Fixtures/networks.py` and what PyTorch makes of them.
+@TensorActor
+@Suite("Networks beside PyTorch")
+struct PyTorchTests {
+    struct Case: Decodable {
+        struct Run: Decodable {
+            var output: [Double]
+            /// Norm, and product with a sine, by parameter.
+            var gradients: [String: [Double]]
+        }
+
+        var size: [Int]
+        var channels: Int
+        var classes: Int
+        var architecture: Architecture
+        var training: Run
+        var evaluation: Run
+    }
+
+    nonisolated static let names = ["plain", "residual and supervised", "four nodes"]
+
+    static let cases = Result {
+        let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
+        let data = try Data(contentsOf: folder.appending(path: "networks.json"))
+        return try JSONDecoder().decode([String: Case].self, from: data)
+    }
+
+    @Test("forward and backward are equal", arguments: names, [true, false])
+    func equal(_ name: String, _ training: Bool) throws {
+        let expected = try #require(try Self.cases.get()[name])
+        let run = training ? expected.training : expected.evaluation
+        let network = try network(expected)
+        let images = try sines([2, expected.channels] + expected.size, phase: 0.4)
+            .cast(to: .float32).laidOut(in: .channelsLast)
+        let scores = try network(images, training: training)
+        #expect(scores.shape == [2, expected.classes] + expected.size)
+        #expect(relativeError(try scores.values, run.output) < 1e-4)
+        try (scores * sines(scores.shape, phase: 100).cast(to: .float32)).sum().backward()
+        // Gradients that cancel out to next to nothing are compared on the scale of the others.
+        let largest = run.gradients.values.map { $0[0] }.max() ?? 0
+        for (name, numbers) in run.gradients {
+            let gradient = try gradient(name, of: network)
+            let norm = try gradient.power(2).sum().item().squareRoot()
+            let product = try (gradient * sines(gradient.shape, phase: 7)).sum().item()
+            let scale = max(numbers[0], 1e-3 * largest)
+            #expect(abs(norm - numbers[0]) < 1e-4 * scale, "\(name)")
+            #expect(abs(product - numbers[1]) < 1e-4 * scale, "\(name)")
+        }
+    }
+
+    /// A network whose weights are those of the Python script, the one head there split by level here.
+    private func network(_ expected: Case) throws -> Network {
+        var generator = SeededGenerator(seed: 0)
+        let plan = try NetworkPlan(
+            expected.architecture, channels: expected.channels, classes: expected.classes)
+        let network = try Network(plan, using: &generator)
+        let trunk = network.weights.parameters.filter { !$0.key.hasPrefix("head") }
+        for (index, (name, parameter)) in trunk.enumerated() {
+            try parameter.assign(value(name, parameter.shape, phase: Double(index)))
+        }
+        for (name, buffer) in network.weights.buffers {
+            let isMean = name.hasSuffix("running_mean")
+            let sine = try sines(buffer.shape, phase: isMean ? 1 : 2)
+            try buffer.assign(isMean ? sine * 0.1 : sine * 0.3 + 1)
+        }
+        let heads = heads(of: network)
+        let inputs = heads.map { $0.shape[1] }.reduce(0, +)
+        let joined = try sines([expected.classes, inputs, 1, 1, 1], phase: 50) / 4
+        var start = 0
+        for head in heads {
+            try head.assign(joined.sliced(start..<start + head.shape[1], along: 1))
+            start += head.shape[1]
+        }
+        try network.weights.parameters["head.0.conv.bias"]?
+            .assign(sines([expected.classes], phase: 51) / 4)
+        return network
+    }
+
+    private func value(_ name: String, _ shape: [Int], phase: Double) throws -> Tensor {
+        let sine = try sines(shape, phase: phase)
+        if name.hasSuffix("norm.weight") { return try sine * 0.1 + 1 }
+        if name.hasSuffix("bias") { return try sine * 0.1 }
+        return try sine * (2 / Double(shape.dropFirst().reduce(1, *))).squareRoot()
+    }
+
+    /// The weights of the heads, lowest level first: the order in which the script concatenates features.
+    private func heads(of network: Network) -> [Tensor] {
+        network.weights.parameters.filter { $0.key.hasPrefix("head") && $0.key.hasSuffix("weight") }
+            .map(\.value)
+    }
+
+    private func gradient(_ name: String, of network: Network) throws -> Tensor {
+        guard name == "head" else {
+            return try #require(try network.weights.parameters[name]?.gradient).cast(to: .float64)
+        }
+        let parts = try heads(of: network).map { try #require(try $0.gradient).cast(to: .float64) }
+        return try .concatenated(parts, along: 1)
+    }
+}
+
+/// sin(0.7 i + phase) in row-major order, float64.
+func sines(_ shape: [Int], phase: Double) throws -> Tensor {
+    let count = shape.reduce(1, *)
+    return try Tensor((0..<count).map { sin(0.7 * Double($0) + phase) }, shape: shape)
+}
+
+extension Tensor {
+    var values: [Double] {
+        get throws { try detached().cast(to: .float64).array(of: Double.self) }
+    }
+}
+
+/// The largest difference, relative to the largest expected magnitude.
+func relativeError(_ values: [Double], _ expected: [Double]) -> Double {
+    let differences = zip(values, expected).map { abs($0 - $1) }
+    guard values.count == expected.count, differences.allSatisfy(\.isFinite) else { return .infinity }
+    return (differences.max() ?? 0) / max(expected.map(abs).max() ?? 0, 1e-6)
+}
