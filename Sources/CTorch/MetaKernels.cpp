@@ -34,6 +34,33 @@ Tensor statistics_of(const Tensor &x) {
     return at::empty({x.size(1)}, x.options().dtype(at::toOpMathType(x.scalar_type())));
 }
 
+/// Transposed ones only: others are `Convolution`'s.
+Tensor convolution(
+    const Tensor &x, const Tensor &weight, const optional<Tensor> &, c10::SymIntArrayRef stride,
+    c10::SymIntArrayRef padding, c10::SymIntArrayRef dilation, bool transposed, c10::SymIntArrayRef output_padding,
+    c10::SymInt) {
+    TORCH_CHECK(transposed, "a plain convolution of this type has no shape on the meta device");
+    std::vector<c10::SymInt> shape{x.size(0), weight.size(1)};
+    for (int axis = 0; axis < 3; ++axis) {
+        const auto reach = dilation[axis] * (weight.sym_size(axis + 2) - 1);
+        shape.push_back(
+            (x.sym_size(axis + 2) - 1) * stride[axis] - padding[axis] * 2 + reach + output_padding[axis] + 1);
+    }
+    return like(x, shape);
+}
+
+std::tuple<Tensor, Tensor, Tensor> convolution_backward(
+    const Tensor &gradient, const Tensor &x, const Tensor &weight, at::OptionalSymIntArrayRef bias_sizes,
+    c10::SymIntArrayRef, c10::SymIntArrayRef, c10::SymIntArrayRef, bool, c10::SymIntArrayRef, c10::SymInt,
+    std::array<bool, 3> wanted) {
+    const auto given = gradient.contiguous(format_of(x));
+    Tensor dx, dweight, dbias;
+    if (wanted[0]) dx = at::empty_like(x);
+    if (wanted[1]) dweight = at::empty_like(weight);
+    if (wanted[2]) dbias = at::empty_symint(*bias_sizes, x.options());
+    return {dx, dweight, dbias};
+}
+
 std::tuple<Tensor, Tensor, Tensor> native_batch_norm(
     const Tensor &x, const optional<Tensor> &, const optional<Tensor> &, const optional<Tensor> &,
     const optional<Tensor> &, bool training, double, double) {
@@ -95,8 +122,9 @@ Tensor &relu_(Tensor &x) {
 
 }  // namespace
 
-// Buffers that oneDNN 3.10 asks libtorch's allocator for, fitted on AVX-512 with bfloat16 to what it took, for
-// channels in blocks of 16, kernels of 1, 3 and 5, dilations of 1 and 2, and volumes of 4³ to 64³. Bytes.
+// Buffers that oneDNN 3.10 asks libtorch's allocator for. Its headers do not tell; this is what it was seen to take
+// with AVX-512 and bfloat16 on two threads, for 1 to 432 channels, kernels of 1, 3 and 5, dilations of 1 and 2, and
+// volumes of 2³ to 64³. Bytes.
 
 static int64_t blocks_of_16(int64_t channels) {
     return (channels + 15) / 16 * 16;
@@ -118,7 +146,7 @@ static int64_t weight_gradient_scratch(
     const int64_t kernel = weight[0][0].numel(), volume = x[0][0].numel(), size = x.element_size();
     const bool is_float32 = x.scalar_type() == at::kFloat;
     const bool is_dilated = std::any_of(dilation.begin(), dilation.end(), [](auto d) { return d > 1; });
-    if (is_dilated) {
+    if (is_dilated || (is_float32 && x.size(4) <= 2)) {
         // An image and one of its slices unfolded; where slices are small, for each thread.
         const int64_t slice = gradient.size(3) * gradient.size(4);
         const int64_t images = slice < 512 ? std::min<int64_t>(x.size(0), at::get_num_threads()) : 1;
@@ -126,12 +154,16 @@ static int64_t weight_gradient_scratch(
         return (images * x.size(1) * (volume + kernel * slice) + weights * weight.numel()) * size;
     }
     if (is_float32) return 3 * reordered_weight(weight);
-    // Each thread turns an image and its gradient round, for products of pairs of voxels.
+    // Threads turn an image and its gradient round, for products of pairs of voxels; two share the work where one
+    // side has an even number of blocks and more than the other.
     const int64_t width = x.size(4), row = width + weight.size(4) - 1;
+    const int64_t outputs = blocks_of_16(weight.size(0));
     const int64_t inputs = x.size(1) == 1 ? 0 : x.size(1) <= 8 ? 8 : blocks_of_16(x.size(1));
-    const int64_t turned =
-        inputs * volume / width * row + blocks_of_16(weight.size(0)) * gradient[0][0].numel();
-    return at::get_num_threads() * turned * size + 3 * reordered_weight(weight);
+    const int64_t wider = inputs ? inputs : outputs;
+    const bool is_shared = wider % 32 == 0 && (inputs == 0 || inputs > outputs);
+    const int64_t turned = inputs * volume / width * row + outputs * gradient[0][0].numel();
+    const int64_t copies = is_shared ? (at::get_num_threads() + 1) / 2 : at::get_num_threads();
+    return copies * turned * size + 4 * reordered_weight(weight);
 }
 
 static Tensor scratch(const Tensor &x, int64_t bytes) {
@@ -178,6 +210,8 @@ std::tuple<Tensor, Tensor> prelu_backward(const Tensor &, const Tensor &x, const
 }
 
 TORCH_LIBRARY_IMPL(aten, Meta, library) {
+    library.impl("convolution", convolution);
+    library.impl("convolution_backward", convolution_backward);
     library.impl("native_batch_norm", native_batch_norm);
     library.impl("native_batch_norm_backward", native_batch_norm_backward);
     library.impl("max_pool3d_with_indices", max_pool3d_with_indices);

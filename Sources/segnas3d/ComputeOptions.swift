@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import Torch
+internal import ArgumentParser
+internal import Torch
 
 /// Where and how a subcommand computes: the options that all of them share.
 struct ComputeOptions: ParsableArguments {
@@ -37,13 +37,5 @@ struct ComputeOptions: ParsableArguments {
             memoryLimit ?? ByteCount(HostResources.current().available.bytes / 10 * 9))
         try Device.seed(seed)
         return devices
-    }
-}
-
-extension Precision: ExpressibleByArgument {}
-
-extension ByteCount: ExpressibleByArgument {
-    public init?(argument: String) {
-        self.init(parsing: argument)
     }
 }

@@ -73,7 +73,9 @@ struct NetworkPlanTests {
 
     @Test(
         "a level with fewer than 8 values per channel is refused",
-        arguments: [(8, 1, false), (9, 1, true), (16, 1, true), (8, 7, false), (8, 8, true), (1, 9, true)])
+        arguments: [
+            (8, 1, false), (9, 1, true), (16, 1, true), (8, 7, false), (8, 8, true), (1, 9, true),
+        ])
     func tooFewValues(_ size: Int, _ batch: Int, _ isAdmitted: Bool) throws {
         let plan = try NetworkPlan(Self.segnas(p: 3), channels: 1, classes: 2)
         let size = Extent(cube: size)

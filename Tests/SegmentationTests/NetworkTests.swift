@@ -20,7 +20,9 @@ struct NetworkTests {
         return legal
     }
 
-    @Test("every legal block with two or three nodes, and 2,000 with four, builds and keeps the shape")
+    @Test(
+        "every legal block with two or three nodes, and 2,000 with four, builds and keeps the shape"
+    )
     func legalBlocksBuild() throws {
         var generator = SeededGenerator(seed: 1)
         let images = try Tensor.ones([2, 1, 4, 2, 2], format: .channelsLast)
@@ -101,7 +103,9 @@ struct NetworkTests {
             var generator = SeededGenerator(seed: seed)
             let plan = try NetworkPlan(
                 NetworkPlanTests.segnas(res: true, [2, 4, 6, 3, 6, 2]), channels: 1, classes: 3)
-            return try Network(plan, using: &generator).weights.all.map { ($0.key, try $0.value.values) }
+            return try Network(plan, using: &generator).weights.all.map {
+                ($0.key, try $0.value.values)
+            }
         }
         let first = try weights(1)
         let second = try weights(1)

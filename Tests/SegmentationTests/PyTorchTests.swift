@@ -120,6 +120,8 @@ extension Tensor {
 /// The largest difference, relative to the largest expected magnitude.
 func relativeError(_ values: [Double], _ expected: [Double]) -> Double {
     let differences = zip(values, expected).map { abs($0 - $1) }
-    guard values.count == expected.count, differences.allSatisfy(\.isFinite) else { return .infinity }
+    guard values.count == expected.count, differences.allSatisfy(\.isFinite) else {
+        return .infinity
+    }
     return (differences.max() ?? 0) / max(expected.map(abs).max() ?? 0, 1e-6)
 }

@@ -1,6 +1,5 @@
 public import Torch
 
-
 /// The exponential logarithmic loss: Wong et al., MICCAI 2018, arXiv:1809.00076, equations 1 to 4.
 ///
 /// L = w_D·E[(−ln Dice_i)^γ] + w_X·E[w_l·(−ln p_l(x))^γ], over labels i and voxels x with true label l, in float32.
@@ -58,8 +57,10 @@ public struct ExponentialLogarithmicLoss {
     ) throws(TorchError) -> Tensor {
         let index = try labels.unsqueezed(at: 1)  // [N, 1, D, H, W]
         let losses = try (-logarithms.gathered(index, along: 1)).clamped(min: Self.leastLogarithm)
-        let weights = try Tensor(labelWeights.map { Float($0) }, shape: [1, labelWeights.count, 1, 1, 1])
-            .moved(to: labels.device).expanded(to: logarithms.shape).gathered(index, along: 1)
+        let weights = try Tensor(
+            labelWeights.map { Float($0) }, shape: [1, labelWeights.count, 1, 1, 1]
+        )
+        .moved(to: labels.device).expanded(to: logarithms.shape).gathered(index, along: 1)
         return try (losses.power(gamma) * weights).mean()
     }
 }

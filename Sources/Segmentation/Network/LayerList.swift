@@ -15,7 +15,9 @@ struct LayerList: Layer {
     }
 
     subscript(plan: LayerPlan) -> PlannedLayer {
-        guard let layer = layers[plan] else { preconditionFailure("no layer \(plan.name) was built") }
+        guard let layer = layers[plan] else {
+            preconditionFailure("no layer \(plan.name) was built")
+        }
         return layer
     }
 

@@ -33,7 +33,7 @@ public struct LayerPlan: Hashable, Sendable {
     }
 
     /// Products for one image, with `voxels` of a level.
-    func multiplyAdds(voxels: (_ level: Int) -> Int) -> Int {
+    package func multiplyAdds(voxels: (_ level: Int) -> Int) -> Int {
         inputs * outputs * kernel * kernel * kernel * voxels(isTransposed ? level + 1 : level)
     }
 

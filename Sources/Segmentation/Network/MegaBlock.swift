@@ -39,9 +39,10 @@ struct MegaBlock: Layer {
             for edge in plan.steps.map(\.edge) where edge.to == node {
                 guard let source = features[edge.from] else { continue }
                 let term = try edges[edge]?(source, training: training) ?? source
-                features[node] = try features[node].map { sum throws(TorchError) in
-                    try sum + term
-                } ?? term
+                features[node] =
+                    try features[node].map { sum throws(TorchError) in
+                        try sum + term
+                    } ?? term
             }
         }
         guard let last = features[plan.graph.nodes] else {

@@ -40,7 +40,8 @@ public struct Network: Layer {
         let shape = images.shape
         guard shape.count == 5, shape[1] == plan.channels else {
             throw .operation(
-                "network: images [N, \(plan.channels), D, H, W] are expected, and their shape is \(shape)")
+                "network: images [N, \(plan.channels), D, H, W] are expected, and their shape is \(shape)"
+            )
         }
         let size = Extent(shape[2], shape[3], shape[4])
         let padding = Padding(from: size, to: plan.padded(size))

@@ -23,7 +23,8 @@ struct PlannedLayer: Layer {
     }
 
     func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
-        try activate(preactivation(x, training: training, then: plan.activation), after: plan.activation)
+        try activate(
+            preactivation(x, training: training, then: plan.activation), after: plan.activation)
     }
 
     /// The sum of this layer's values before their activation and a residual, activated.

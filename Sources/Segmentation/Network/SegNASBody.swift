@@ -33,7 +33,8 @@ struct SegNASBody: NetworkBody {
         var (y, copies) = try encode(x, training: training)
         var scores = plan.network.sup ? try heads[0](y, training: training) : nil
         for (index, block) in decoder.enumerated() {
-            let joined = try Tensor.concatenated([y.upsampled(by: 2), copies.removeLast()], along: 1)
+            let joined = try Tensor.concatenated(
+                [y.upsampled(by: 2), copies.removeLast()], along: 1)
             y = try block(joined, training: training)
             guard let deeper = scores else { continue }
             scores = try deeper.upsampled(by: 2) + heads[index + 1](y, training: training)

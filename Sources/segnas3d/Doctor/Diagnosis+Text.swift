@@ -1,11 +1,8 @@
-import FoundationEssentials
 internal import Torch
 
 extension Diagnosis {
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        try documentText(self)
     }
 
     func text() -> String {

@@ -1,0 +1,30 @@
+public import ArgumentParser
+public import Torch
+
+// How values of the library are written on the command line.
+
+extension Precision: ExpressibleByArgument {}
+
+extension ByteCount: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(parsing: argument)
+    }
+}
+
+extension Extent: ExpressibleByArgument {
+    /// Reads `64` or `48x64x48`: 1 to 4096 voxels along each axis.
+    public init?(argument: String) {
+        let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
+        let axes = parts.compactMap { Int($0) }.filter { (1...4096).contains($0) }
+        guard axes.count == parts.count else { return nil }
+        switch axes.count {
+        case 1: self.init(cube: axes[0])
+        case 3: self.init(axes[0], axes[1], axes[2])
+        default: return nil
+        }
+    }
+
+    public var defaultValueDescription: String {
+        depth == height && height == width ? "\(depth)" : description
+    }
+}

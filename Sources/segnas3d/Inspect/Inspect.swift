@@ -1,0 +1,97 @@
+internal import ArgumentParser
+import FoundationEssentials
+internal import Search
+internal import Segmentation
+internal import Torch
+
+/// `segnas3d inspect`: what a network or a search space is, before anything is trained.
+struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show a network's layers, parameters and memory, or a search space.",
+        discussion: """
+            Nothing is allocated or trained. Memory is that of tensors on the CPU: the peak of a training \
+            step (forward, loss, backward, Nadam), and of predicting one image.
+            """)
+
+    @Argument(
+        help: """
+            unet3d, vnet, an architecture's JSON file; or a search space: segnas11, segnas4, segnas7 or a YAML file.
+            """)
+    var target: String
+
+    @Option(help: "Size of the images in voxels: 64, or 48x64x48.")
+    var size: Extent = 64
+
+    @Option(help: "Labels, background included.")
+    var classes = 2
+
+    @Option(help: "Channels of the images.")
+    var channels = 1
+
+    @Option(help: "Images of a training step.")
+    var batch = 1
+
+    @Option(help: "Type of activations: auto, float32 or bfloat16.")
+    var precision = Precision.auto
+
+    @Flag(help: "Print one JSON document instead of text.")
+    var json = false
+
+    @Option(help: "Draw the network and its block graph to this SVG file.")
+    var svg: String?
+
+    func validate() throws {
+        let counts = [
+            ("--classes", classes, 2), ("--channels", channels, 1), ("--batch", batch, 1),
+        ]
+        for (name, count, least) in counts where !(least...4096).contains(count) {
+            throw ValidationError("\(name) must be from \(least) to 4096, and \(count) is given")
+        }
+    }
+
+    func run() throws {
+        switch try InspectTarget(target) {
+        case .space(let space):
+            guard svg == nil else {
+                throw ValidationError("only networks can be drawn, not spaces")
+            }
+            let description = SpaceDescription(space, name: target)
+            print(json ? try description.json() : description.text())
+        case .network(let architecture):
+            try inspect(architecture)
+        }
+    }
+
+    private func inspect(_ architecture: Architecture) throws {
+        let plan = try NetworkPlan(architecture, channels: channels, classes: classes)
+        //SVG
+        let description = try NetworkDescription(
+            plan, size: size, batch: batch, dtype: precision.dtype(on: .cpu))
+        print(json ? try description.json() : description.text())
+    }
+}
+
+/// What the first argument names.
+enum InspectTarget {
+    case network(Architecture)
+    case space(SearchSpace)
+
+    init(_ text: String) throws {
+        if let preset = SearchSpace.Preset(rawValue: text) {
+            self = .space(SearchSpace(preset))
+        } else if text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
+            self = .space(try SearchSpace(contentsOf: text))
+        } else if text.hasSuffix(".json") {
+            self = .network(try Architecture(contentsOf: text))
+        } else {
+            switch text {
+            case "unet3d": self = .network(.unet3d)
+            case "vnet": self = .network(.vnet)
+            default:
+                throw ValidationError(
+                    "'\(text)' is neither a network (unet3d, vnet, an architecture's .json file) nor a "
+                        + "search space (segnas11, segnas4, segnas7, a .yaml file)")
+            }
+        }
+    }
+}

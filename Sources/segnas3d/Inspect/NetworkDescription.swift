@@ -1,0 +1,115 @@
+import FoundationEssentials
+internal import Search
+internal import Segmentation
+internal import Torch
+
+/// What `inspect` tells of a network.
+struct NetworkDescription: Encodable {
+    struct Row: Encodable {
+        var name: String
+        var operation: String
+        /// Channels, depth, height, width.
+        var output: [Int]
+        var parameters: Int
+        /// Of one image's forward pass.
+        var multiplyAdds: Int
+    }
+
+    /// Bytes of tensors on the CPU; nil where the size is too small to train.
+    struct Memory: Encodable {
+        var training: UInt64
+        var inference: UInt64
+    }
+
+    let schema = 1
+    var architecture: Architecture
+    var channels: Int
+    var classes: Int
+    var size: [Int]
+    var batch: Int
+    var precision: String
+    var layers: [Row]
+    var parameters: Int
+    var multiplyAdds: Int
+    var memory: Memory?
+    /// Why the network cannot be trained at this size.
+    var refusal: String?
+
+    init(_ plan: NetworkPlan, size: Extent, batch: Int, dtype: DType) throws {
+        architecture = plan.architecture
+        channels = plan.channels
+        classes = plan.classes
+        self.size = size.axes
+        self.batch = batch
+        precision = "\(dtype)"
+        layers = plan.layers.map { Row($0, plan, size) }
+        parameters = plan.parameters
+        multiplyAdds = plan.multiplyAdds(size: size)
+        do {
+            try plan.check(size: size, batch: batch)
+            let prediction = try MemoryPrediction(plan, size: size, batch: batch, dtype: dtype)
+            memory = Memory(
+                training: prediction.training.bytes, inference: prediction.inference.bytes)
+        } catch let error as NetworkError {
+            refusal = error.description
+        }
+    }
+}
+
+extension NetworkDescription.Row {
+    init(_ layer: LayerPlan, _ plan: NetworkPlan, _ size: Extent) {
+        name = layer.name
+        operation = layer.operation
+        output = [layer.outputs] + plan.size(atLevel: layer.level, of: size).axes
+        parameters = layer.parameters
+        multiplyAdds = layer.multiplyAdds { plan.size(atLevel: $0, of: size).volume }
+    }
+}
+
+extension NetworkDescription {
+    func json() throws -> String {
+        try documentText(self)
+    }
+
+    func text() -> String {
+        let side = size.map(String.init).joined(separator: "×")
+        var lines = [
+            "\(architecture)",
+            "\(channels) channels in, \(classes) classes out, \(side) voxels",
+            "",
+        ]
+        lines += table().lines
+        lines += [
+            "",
+            "\(millions(parameters)) M parameters, \(millions(multiplyAdds)) M multiply-adds for an image",
+        ]
+        if let memory {
+            lines.append(
+                "memory of tensors on the CPU in \(precision): \(ByteCount(memory.training)) to train "
+                    + "with a batch of \(batch), \(ByteCount(memory.inference)) to predict")
+        }
+        if let refusal { lines.append("cannot be trained so: \(refusal)") }
+        return lines.joined(separator: "\n")
+    }
+
+    private func table() -> TextTable {
+        TextTable(
+            columns: [
+                .left("layer"), .left("operation"), .left("output"), .right("parameters"),
+                .right("multiply-adds"),
+            ],
+            rows: layers.map { row in
+                [
+                    row.name, row.operation, row.output.map(String.init).joined(separator: "×"),
+                    grouped(row.parameters), grouped(row.multiplyAdds),
+                ]
+            })
+    }
+
+    /// Two decimals.
+    private func millions(_ count: Int) -> String {
+        let hundredths = (count + 5000) / 10_000
+        let rest = hundredths % 100
+        return "\(grouped(hundredths / 100)).\(rest < 10 ? "0" : "")\(rest)"
+    }
+}

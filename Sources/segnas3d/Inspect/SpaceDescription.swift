@@ -1,0 +1,63 @@
+import FoundationEssentials
+internal import Search
+
+/// What `inspect` tells of a search space.
+struct SpaceDescription: Encodable {
+    struct Row: Encodable {
+        var name: String
+        var values: String
+        var isSearched: Bool
+    }
+
+    struct Blocks: Encodable {
+        var nodes: Int
+        var all: Int
+        var legal: Int
+    }
+
+    let schema = 1
+    var name: String
+    var dimensions: [Row]
+    var searched: Int
+    /// Decimal digits, as the number may exceed what JSON readers hold.
+    var integerPoints: String
+    var isInfinite: Bool
+    var blocks: [Blocks]
+    var legalFraction: Double
+
+    init(_ space: SearchSpace, name: String) {
+        self.name = name
+        dimensions = space.dimensions.map { dimension in
+            Row(
+                name: "\(dimension.name)", values: "\(dimension.values)",
+                isSearched: space.searched.contains(dimension))
+        }
+        searched = space.searched.count
+        integerPoints = "\(space.integerPoints)"
+        isInfinite = space.isInfinite
+        blocks = space.blockCounts.map { Blocks(nodes: $0.nodes, all: $0.all, legal: $0.legal) }
+        legalFraction = space.legalFraction
+    }
+
+    func json() throws -> String {
+        try documentText(self)
+    }
+
+    func text() -> String {
+        var lines = ["\(name): \(searched) searched dimensions", ""]
+        lines +=
+            TextTable(
+                columns: [.left("dimension"), .left("values")],
+                rows: dimensions.map { [$0.name, $0.values + ($0.isSearched ? "" : "  fixed")] }
+            ).lines
+        lines += [
+            "",
+            "\(grouped(integerPoints)) points" + (isInfinite ? ", times the real dimensions" : ""),
+        ]
+        lines += blocks.map {
+            "blocks of \($0.nodes) nodes: \(grouped($0.legal)) of \(grouped($0.all)) legal"
+        }
+        lines.append("\((legalFraction * 10_000).rounded() / 100) % of the space is legal")
+        return lines.joined(separator: "\n")
+    }
+}
