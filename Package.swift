@@ -55,7 +55,8 @@ let package = Package(
             name: "Search", dependencies: [.product(name: "Yams", package: "Yams")],
             swiftSettings: swiftSettings),
         // Networks built from architectures, and what they cost. Knows nothing of where trials run.
-        .target(name: "Segmentation", dependencies: ["Torch", "Search"], swiftSettings: swiftSettings),
+        .target(
+            name: "Segmentation", dependencies: ["Torch", "Search"], swiftSettings: swiftSettings),
         // The program: parse, call, print.
         .executableTarget(
             name: "segnas3d",

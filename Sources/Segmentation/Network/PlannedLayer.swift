@@ -7,7 +7,7 @@ struct PlannedLayer: Layer {
     private let norm: BatchNorm3D?
     private let slopes: Tensor?  // [O]
 
-    /// The slope of PReLU at the start: that of He et al. 2015 and of PyTorch.
+    /// The slope of PReLU at the start, from arXiv:1502.01852 and as in PyTorch.
     private static let initialSlope = 0.25
 
     init(

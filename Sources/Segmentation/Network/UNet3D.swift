@@ -1,8 +1,8 @@
 internal import Torch
 
-/// 3D U-Net before it is built: Çiçek et al. 2016, arXiv:1606.06650, figure 2, with padded convolutions.
+/// 3D U-Net before it is built.
 ///
-/// Two convolutions a level, the channels doubling in the second of the encoder's; transposed convolutions keep them.
+/// Çiçek et al. 2016, arXiv:1606.06650, figure 2, with padded convolutions. Two convolutions a level, the channels doubling in the second of the encoder's; transposed convolutions keep them.
 struct UNet3DPlan {
     static let poolings = 3
 

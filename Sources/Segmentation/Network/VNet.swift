@@ -1,8 +1,8 @@
 internal import Torch
 
-/// V-Net before it is built: Milletari et al. 2016, arXiv:1606.04797, figure 2.
+/// V-Net before it is built.
 ///
-/// Stages of 5×5×5 convolutions that learn residuals, with PReLU, joined by 2×2×2 convolutions of stride 2 and their
+/// Milletari et al. 2016, arXiv:1606.04797, figure 2. Stages of 5×5×5 convolutions that learn residuals, with PReLU, joined by 2×2×2 convolutions of stride 2 and their
 /// transposes. Batch normalization, which the paper lacks and every public implementation adds, follows each.
 struct VNetPlan {
     static let poolings = 4

@@ -77,7 +77,7 @@ struct MemoryBench {
     }
 }
 
-/// The resident memory of this process, as Linux counts it. Bytes.
+/// The resident memory of this process in bytes, as Linux counts it.
 private enum ResidentMemory {
     /// Lets the peak start again from what is resident now, and returns that.
     static func restartPeak() -> UInt64 {

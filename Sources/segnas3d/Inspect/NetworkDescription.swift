@@ -75,7 +75,7 @@ extension NetworkDescription {
         let side = size.map(String.init).joined(separator: "×")
         var lines = [
             "\(architecture)",
-            "\(channels) channels in, \(classes) classes out, \(side) voxels",
+            "channels in: \(channels), classes out: \(classes), voxels: \(side)",
             "",
         ]
         lines += table().lines
