@@ -18,6 +18,29 @@ struct MemoryTests {
         #expect(predicted.inference < predicted.training)
     }
 
+    @Test(
+        "the peaks of the baselines are predicted within 15 %", arguments: [true, false],
+        [DType.float32, .bfloat16])
+    func predictsBaselines(_ isUNet: Bool, _ dtype: DType) throws {
+        let plan = try NetworkPlan(isUNet ? .unet3d : .vnet, channels: 1, classes: 20)
+        let predicted = try MemoryPrediction(plan, size: 32, batch: 1, dtype: dtype)
+        let training = try peak {
+            try TrainingStep(plan, size: 32, batch: 1, dtype: dtype, device: .cpu).run()
+        }
+        let inference = try peak {
+            try InferenceStep(plan, size: 32, dtype: dtype, device: .cpu).run()
+        }
+        #expect(abs(Double(predicted.training.bytes) / training - 1) < 0.15)
+        #expect(abs(Double(predicted.inference.bytes) / inference - 1) < 0.15)
+    }
+
+    private func peak(_ body: () throws -> Void) throws -> Double {
+        try TensorMemory.resetPeak()
+        let before = try TensorMemory.statistics().current.bytes
+        try body()
+        return Double(try TensorMemory.statistics().peak.bytes - before)
+    }
+
     @Test("a network far beyond this machine is predicted without allocating it")
     func allocatesNothing() throws {
         try TensorMemory.resetPeak()

@@ -41,7 +41,8 @@ struct PyTorchTests {
             .cast(to: .float32).laidOut(in: .channelsLast)
         let scores = try network(images, training: training)
         #expect(scores.shape == [2, expected.classes] + expected.size)
-        #expect(relativeError(try scores.values, run.output) < 1e-4)
+        // The script concatenates what deep supervision adds up here.
+        #expect(relativeError(try scores.values, run.output) < 1e-5)
         try (scores * sines(scores.shape, phase: 100).cast(to: .float32)).sum().backward()
         // Gradients that cancel out to next to nothing are compared on the scale of the others.
         let largest = run.gradients.values.map { $0[0] }.max() ?? 0
