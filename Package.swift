@@ -57,11 +57,13 @@ let package = Package(
         // Networks built from architectures, and what they cost. Knows nothing of where trials run.
         .target(
             name: "Segmentation", dependencies: ["Torch", "Search"], swiftSettings: swiftSettings),
+        // The paper's figures as SVG, from plain values.
+        .target(name: "Report", swiftSettings: swiftSettings),
         // The program: parse, call, print.
         .executableTarget(
             name: "segnas3d",
             dependencies: [
-                "Torch", "Search", "Segmentation",
+                "Torch", "Search", "Segmentation", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -74,6 +76,9 @@ let package = Package(
             name: "SegmentationTests", dependencies: ["Segmentation"],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Report"], exclude: ["Snapshots"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "segnas3dTests", dependencies: ["segnas3d"], swiftSettings: swiftSettings),
     ],

@@ -40,7 +40,8 @@ struct InspectTests {
 
                 0.01 M parameters, 24.90 M multiply-adds for an image
                 """)
-        #expect(lines.dropLast().last?.hasPrefix("memory of tensors on the CPU in float32: ") == true)
+        #expect(
+            lines.dropLast().last?.hasPrefix("memory of tensors on the CPU in float32: ") == true)
     }
 
     struct Document: Decodable {
@@ -91,7 +92,8 @@ struct InspectTests {
         #expect(program.status == 0)
         #expect(program.output.hasPrefix("segnas11: 11 searched dimensions\n"))
         for line in [
-            "n          [8, 33)", "141,178,800 points", "blocks of 4 nodes: 83,160 of 117,649 legal",
+            "n          [8, 33)", "141,178,800 points",
+            "blocks of 4 nodes: 83,160 of 117,649 legal",
         ] {
             #expect(program.output.contains(line + "\n"))
         }
@@ -114,6 +116,23 @@ struct InspectTests {
         #expect(program.status == status)
         #expect(program.output.isEmpty)
         #expect(program.errors.contains(sentence))
+    }
+
+    @Test("the drawing is written once, and never over what is there")
+    func drawing() throws {
+        let folder = URL.temporaryDirectory.appending(path: "segnas3d-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "unet.svg")
+        #expect(try Program.run("inspect", "unet3d", "--svg", file.path).status == 0)
+        let drawn = try String(contentsOf: file, encoding: .utf8)
+        #expect(drawn.hasPrefix("<svg") && drawn.contains("2 × Conv(3) BN ReLU"))
+        let again = try Program.run("inspect", "unet3d", "--svg", file.path)
+        #expect(again.status == 1)
+        #expect(again.errors == "Error: \(file.path) exists: remove it, or name another file\n")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["unet.svg"])
+        let nowhere = folder.appending(path: "missing/a.svg").path
+        #expect(try Program.run("inspect", "vnet", "--svg", nowhere).status == 1)
     }
 
     @Test("an illegal block is refused with the reason")

@@ -10,6 +10,8 @@ public struct NetworkPlan: Hashable, Sendable {
     /// Times that the volume is halved; sizes are padded to a multiple of 2 to this power.
     public var poolings: Int
     public var layers: [LayerPlan]
+    /// What stands between two changes of size: encoder from the top down, then decoder from below.
+    package var stages: [StagePlan]
 
     /// - Throws: ``NetworkError/illegal(_:)`` for a block graph that cannot be built.
     public init(
@@ -22,13 +24,16 @@ public struct NetworkPlan: Hashable, Sendable {
         case .segnas(let network):
             guard network.block.isLegal else { throw .illegal(network.block.illegalities) }
             poolings = network.p
-            layers = SegNASPlan(network, channels: channels, classes: classes).layers
+            let plan = SegNASPlan(network, channels: channels, classes: classes)
+            (layers, stages) = (plan.layers, plan.stages)
         case .unet3d:
             poolings = UNet3DPlan.poolings
-            layers = UNet3DPlan(channels: channels, classes: classes).layers
+            let plan = UNet3DPlan(channels: channels, classes: classes)
+            (layers, stages) = (plan.layers, plan.stages)
         case .vnet:
             poolings = VNetPlan.poolings
-            layers = VNetPlan(channels: channels, classes: classes).layers
+            let plan = VNetPlan(channels: channels, classes: classes)
+            (layers, stages) = (plan.layers, plan.stages)
         }
     }
 

@@ -52,6 +52,15 @@ struct SegNASPlan {
         }
     }
 
+    var stages: [StagePlan] {
+        (encoder.map { (StagePlan.Path.encoder, $0) } + decoder.map { (.decoder, $0) })
+            .map { path, block in
+                StagePlan(
+                    path: path, level: block.level, inputs: block.inputs, outputs: block.outputs,
+                    layers: block.layers)
+            }
+    }
+
     var layers: [LayerPlan] {
         (encoder + decoder).flatMap(\.layers) + heads
     }

@@ -41,6 +41,11 @@ struct UNet3DPlan {
         ]
     }
 
+    var stages: [StagePlan] {
+        encoder.map { StagePlan(.encoder, $0) }
+            + decoder.map { StagePlan(.decoder, $0.convolutions) }
+    }
+
     var layers: [LayerPlan] {
         encoder.flatMap(\.self) + decoder.flatMap { [$0.up] + $0.convolutions } + [head]
     }

@@ -67,6 +67,11 @@ struct VNetPlan {
             isTransposed: isTransposed, activation: .prelu, level: level)
     }
 
+    var stages: [StagePlan] {
+        encoder.map { StagePlan(.encoder, $0.convolutions) }
+            + decoder.map { StagePlan(.decoder, $0.convolutions) }
+    }
+
     var layers: [LayerPlan] {
         (encoder + decoder).flatMap { [$0.resize].compactMap(\.self) + $0.convolutions } + [head]
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 import FoundationEssentials
+internal import Report
 internal import Search
 internal import Segmentation
 internal import Torch
@@ -64,7 +65,7 @@ struct Inspect: ParsableCommand {
 
     private func inspect(_ architecture: Architecture) throws {
         let plan = try NetworkPlan(architecture, channels: channels, classes: classes)
-        //SVG
+        if let svg { try NewFile.write(NetworkFigure(plan, size: size).svg(), to: svg) }
         let description = try NetworkDescription(
             plan, size: size, batch: batch, dtype: precision.dtype(on: .cpu))
         print(json ? try description.json() : description.text())

@@ -1,0 +1,109 @@
+extension NetworkFigure {
+    private static let margin = 16.0
+
+    /// The U, its legend, and the inside of a block where there is a graph.
+    var drawing: Drawing {
+        let shape = shape
+        let width = max(shape.size.x, legend.leastWidth, leastPanelWidth)
+        let parts = [shape, legend.drawn(width: width), panel(width: width)].compactMap(\.self)
+        return .stacked(parts, width: width, margin: Self.margin)
+    }
+
+    private var legend: Legend {
+        let residual = Element.sum(at: Point(x: Legend.sampleWidth / 2, y: 0), radius: 7)
+        let entries: [Legend.Entry?] = [
+            .init(NetworkArrows.descent, descent.words),
+            .init(NetworkArrows.ascent, ascent.words),
+            .init(NetworkArrows.copy, Self.copyWords),
+            isSupervised ? .init(NetworkArrows.supervision, Self.supervisionWords) : nil,
+            isResidual ? .init(sample: [residual], text: Self.residualWords) : nil,
+        ]
+        let dropout = block == nil ? dropout : nil
+        return Legend(
+            entries: entries.compactMap(\.self),
+            notes: dropout.map { ["Spatial dropout \($0) ends each block."] } ?? [])
+    }
+}
+
+// MARK: - The U
+
+extension NetworkFigure {
+    private var shape: Drawing {
+        let layout = NetworkLayout(self)
+        let arrows = NetworkArrows(layout: layout)
+        let elements =
+            (isSupervised ? supervision(arrows) : [])
+            + (arrows.copies + arrows.descents + arrows.ascents + arrows.ends).flatMap(\.elements)
+            + boxes(layout) + words("image", inputWords, above: layout.encoders[0])
+            + words("segmentation", outputWords, above: layout.head)
+        let bounds = layout.bounds
+        let top = bounds.top - NetworkLayout.levelGap - 2 * NetworkLayout.lineHeight
+        let right = isSupervised ? layout.bypass + 4 : bounds.right
+        return Drawing(
+            elements: [.group(elements, at: Point(x: -bounds.left, y: -top))],
+            size: Point(x: right - bounds.left, y: bounds.bottom - top))
+    }
+
+    /// Two lines at the far end of an arrow above a box.
+    private func words(_ name: String, _ detail: String, above box: Box) -> [Element] {
+        let base = Point(x: box.center.x, y: box.top - NetworkLayout.levelGap - 5)
+        let higher = base - Point(x: 0, y: NetworkLayout.lineHeight)
+        return [
+            .text(name, at: higher, NetworkLayout.nameStyle),
+            .text(detail, at: base, NetworkLayout.lineStyle),
+        ]
+    }
+
+    /// The paths, each with the factor that brings it to full size.
+    private func supervision(_ arrows: NetworkArrows) -> [Element] {
+        let style = TextStyle(colour: .purple, centered: false)
+        let paths = arrows.branches + [arrows.supervision.shaft]
+        let factors = paths.enumerated().map { index, path in
+            Element.text("×\(2 << index)", at: path.start + Point(x: 8, y: -5), style)
+        }
+        return arrows.branches.map { .path($0, NetworkArrows.supervision) }
+            + arrows.supervision.elements + factors
+    }
+}
+
+// MARK: - Boxes
+
+extension NetworkFigure {
+    private func boxes(_ layout: NetworkLayout) -> [Element] {
+        let bottom = levels.count - 1
+        let stages = levels.indices.flatMap { index in
+            let level = levels[index]
+            let encoder = stage(
+                level.encoder.lines(size: level.size), layout.encoders[index],
+                fill: index == bottom ? .bottom : .encoder)
+            let decoder = level.decoder.map {
+                stage($0.lines(size: level.size), layout.decoders[index], fill: .decoder)
+            }
+            return encoder + (decoder ?? [])
+        }
+        let head = Self.box(headLines, layout.head, fill: .head, title: false)
+        return stages + head
+    }
+
+    /// A box with the mark of a residual connection on its corner.
+    private func stage(_ lines: [String], _ box: Box, fill: Colour) -> [Element] {
+        let corner = Point(x: box.right - 3, y: box.bottom - 3)
+        return Self.box(lines, box, fill: fill, title: true)
+            + (isResidual ? [.sum(at: corner, radius: 7)] : [])
+    }
+
+    private static func box(
+        _ lines: [String], _ box: Box, fill: Colour, title: Bool
+    ) -> [Element] {
+        let height = NetworkLayout.lineHeight
+        let first = box.center.y - height * Double(lines.count - 1) / 2 + 4
+        let stroke = Stroke(colour: .line, width: 1.2)
+        return [.rectangle(box, fill: fill, stroke: stroke, radius: 7)]
+            + lines.enumerated().map { index, line in
+                let base = Point(x: box.center.x, y: first + height * Double(index))
+                let isName = title && index == 0
+                return Element.text(
+                    line, at: base, isName ? NetworkLayout.nameStyle : NetworkLayout.lineStyle)
+            }
+    }
+}

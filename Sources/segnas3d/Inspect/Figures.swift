@@ -1,0 +1,66 @@
+internal import Report
+internal import Search
+internal import Segmentation
+internal import Torch
+
+// The report's figures from what a network's plan says.
+
+extension BlockFigure {
+    /// - Parameter isWidening: whether skips from the first node change the number of channels
+    init(_ graph: BlockGraph, isWidening: Bool = false) {
+        let edges = Search.Edge.all(nodes: graph.nodes).compactMap { edge -> BlockFigure.Edge? in
+            let operation: Operation
+            switch graph[edge.from, edge.to] {
+            case .none: return nil
+            case .conv(let kernel, let dilation):
+                operation = .convolution(kernel: kernel, dilation: dilation)
+            case .skip: operation = isWidening && edge.from == 1 ? .projection : .skip
+            }
+            return BlockFigure.Edge(from: edge.from, to: edge.to, operation)
+        }
+        self.init(nodes: graph.nodes, edges: edges, title: "Block \(graph)")
+    }
+}
+
+extension NetworkFigure {
+    init(_ plan: NetworkPlan, size: Extent) {
+        let levels = (0...plan.poolings).map { level in
+            let stages = plan.stages.filter { $0.level == level }
+            return Level(
+                size: plan.size(atLevel: level, of: size).axes,
+                encoder: Stage(stages[0], plan),
+                decoder: stages.dropFirst().first.map { Stage($0, plan) })
+        }
+        self.init(title: "\(plan.architecture)", levels: levels, classes: plan.classes)
+        switch plan.architecture {
+        case .segnas(let network):
+            isSupervised = network.sup
+            isResidual = network.res
+            dropout = network.dropout
+            block = BlockFigure(network.block, isWidening: true)
+        case .unet3d:
+            ascent = .transposedConvolution(kernel: 2)
+        case .vnet:
+            isResidual = true
+            descent = .convolution(kernel: 2)
+            ascent = .transposedConvolution(kernel: 2)
+        }
+    }
+}
+
+extension NetworkFigure.Stage {
+    init(_ stage: StagePlan, _ plan: NetworkPlan) {
+        let isBottom = stage.level == plan.poolings
+        let path = stage.path == .encoder ? "Encoder" : "Decoder"
+        var detail: String?
+        if case .segnas = plan.architecture {
+            detail = nil
+        } else if let layer = stage.layers.first {
+            let activation = layer.activation == .prelu ? "PReLU" : "ReLU"
+            detail = "\(stage.layers.count) × Conv(\(layer.kernel)) BN \(activation)"
+        }
+        self.init(
+            isBottom ? "Bottom" : "\(path) \(stage.level + 1)", input: stage.inputs,
+            output: stage.outputs, detail: detail)
+    }
+}
