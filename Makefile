@@ -20,8 +20,9 @@ test: setup  ## run all tests
 
 lint: setup  ## check the format of the sources and build the documentation, warnings being errors
 	swift format lint --strict --recursive Sources Tests Package.swift
-	swift package generate-documentation --target Torch --warnings-as-errors
-	swift package generate-documentation --target Search --warnings-as-errors
+	for target in Torch Search Segmentation Report; do \
+		swift package generate-documentation --target $$target --warnings-as-errors || exit 1; \
+	done
 
 format:  ## format the sources in place
 	swift format --in-place --recursive Sources Tests Package.swift

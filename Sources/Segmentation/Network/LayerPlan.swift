@@ -3,7 +3,7 @@ internal import Torch
 /// One convolution of a network with what follows it, before it is built.
 ///
 /// Everything that is said of a network without building it (parameters, multiply-adds, shapes) comes from these, and
-/// ``PlannedLayer`` builds exactly these.
+/// `PlannedLayer` builds exactly these.
 public struct LayerPlan: Hashable, Sendable {
     public enum Activation: Sendable {
         case none, relu, prelu

@@ -6,7 +6,7 @@ internal import Torch
 // The report's figures from what a network's plan says.
 
 extension BlockFigure {
-    /// - Parameter isWidening: whether skips from the first node change the number of channels
+    /// The graph of a block; where it is widening, skips from the first node change the number of channels.
     init(_ graph: BlockGraph, isWidening: Bool = false) {
         let edges = Search.Edge.all(nodes: graph.nodes).compactMap { edge -> BlockFigure.Edge? in
             let operation: Operation

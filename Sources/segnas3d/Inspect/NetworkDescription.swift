@@ -18,6 +18,8 @@ struct NetworkDescription: Encodable {
     /// Bytes of tensors on the CPU; nil where the size is too small to train.
     struct Memory: Encodable {
         var training: UInt64
+        /// Resident memory of the process that trains.
+        var trainingProcess: UInt64
         var inference: UInt64
     }
 
@@ -49,7 +51,8 @@ struct NetworkDescription: Encodable {
             try plan.check(size: size, batch: batch)
             let prediction = try MemoryPrediction(plan, size: size, batch: batch, dtype: dtype)
             memory = Memory(
-                training: prediction.training.bytes, inference: prediction.inference.bytes)
+                training: prediction.training.bytes,
+                trainingProcess: prediction.trainingProcess.bytes, inference: prediction.inference.bytes)
         } catch let error as NetworkError {
             refusal = error.description
         }
@@ -86,7 +89,8 @@ extension NetworkDescription {
         if let memory {
             lines.append(
                 "memory of tensors on the CPU in \(precision): \(ByteCount(memory.training)) to train "
-                    + "with a batch of \(batch), \(ByteCount(memory.inference)) to predict")
+                    + "with a batch of \(batch) (the process \(ByteCount(memory.trainingProcess))), "
+                    + "\(ByteCount(memory.inference)) to predict")
         }
         if let refusal { lines.append("cannot be trained so: \(refusal)") }
         return lines.joined(separator: "\n")
