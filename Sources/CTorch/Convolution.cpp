@@ -93,8 +93,9 @@ ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_wind
         auto offset = borrow_optional(bias);
         const auto stride = axes(window->stride), padding = axes(window->padding), dilation = axes(window->dilation);
         check_shapes(input, kernel, offset, stride, padding, dilation);
-        const bool by_onednn = (input.is_cpu() || input.is_meta()) && has_onednn(input.scalar_type()) &&
-                               kernel.scalar_type() == input.scalar_type() && input.numel() > 0;
+        const bool by_onednn =
+            input.is_meta() || (input.is_cpu() && has_onednn(input.scalar_type()) &&
+                                kernel.scalar_type() == input.scalar_type() && input.numel() > 0);
         return by_onednn ? Convolution::apply(input, kernel, offset, stride, padding, dilation)
                          : at::conv3d(input, kernel, offset, stride, padding, dilation);
     });

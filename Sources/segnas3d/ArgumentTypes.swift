@@ -12,10 +12,10 @@ extension ByteCount: ExpressibleByArgument {
 }
 
 extension Extent: ExpressibleByArgument {
-    /// Reads `64` or `48x64x48`: 1 to 4096 voxels along each axis.
+    /// Reads `64` or `48x64x48`: 1 to 1024 voxels along each axis.
     public init?(argument: String) {
         let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
-        let axes = parts.compactMap { Int($0) }.filter { (1...4096).contains($0) }
+        let axes = parts.compactMap { Int($0) }.filter { (1...1024).contains($0) }
         guard axes.count == parts.count else { return nil }
         switch axes.count {
         case 1: self.init(cube: axes[0])

@@ -9,20 +9,10 @@ struct ComputeOptions: ParsableArguments {
     @Option(help: "Type of activations: auto, float32 or bfloat16.")
     var precision = Precision.auto
 
-    @Option(help: "Threads of the CPU; by default one for each core that this process may use.")
-    var threads: Int?
-
-    @Option(help: "Memory of tensors, as 16GiB; by default 90 % of what is available.")
-    var memoryLimit: ByteCount?
+    @OptionGroup var host: HostOptions
 
     @Option(help: "Seed of all random numbers.")
     var seed: UInt64 = 0
-
-    func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads must be at least 1, and \(threads) is given")
-        }
-    }
 
     /// The devices that were asked for, after threads, memory and random numbers have been set.
     func apply() throws -> [Device] {
@@ -32,9 +22,7 @@ struct ComputeOptions: ParsableArguments {
         } catch {
             throw ValidationError(error.description)
         }
-        try CPU.setThreads(threads ?? HostResources.current().cores)
-        TensorMemory.setBudget(
-            memoryLimit ?? ByteCount(HostResources.current().available.bytes / 10 * 9))
+        try host.apply()
         try Device.seed(seed)
         return devices
     }

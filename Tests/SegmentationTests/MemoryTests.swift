@@ -9,12 +9,14 @@ import Torch
 struct MemoryTests {
     /// At small sizes, where a test is quick; `segnas3d bench memory` repeats it at sizes that users train.
     @Test(
-        "the peak of a training step is predicted within 15 %",
+        "the peak of a training step is predicted within 5 %",
         arguments: MemoryTrial.sample(12, sizes: [32]))
     func predicts(_ trial: MemoryTrial) throws {
-        guard let predicted = try trial.prediction() else { return }  // too small to train
+        let predicted = try trial.prediction()
+        #expect((predicted == nil) == (trial.network.p == 5 && trial.batch < 8))
+        guard let predicted else { return }  // 32 voxels halved five times are one
         let ratio = Double(predicted.training.bytes) / Double(try trial.measuredPeak().bytes)
-        #expect(abs(ratio - 1) < 0.15, "predicted/measured \(ratio)")
+        #expect(abs(ratio - 1) < 0.05, "predicted/measured \(ratio)")
         #expect(predicted.inference < predicted.training)
     }
 

@@ -39,21 +39,70 @@ struct NetworkTests {
         }
     }
 
-    @Test("gradients reach every parameter of every legal block with two or three nodes")
+    @Test(
+        "gradients reach every parameter of every legal block with two or three nodes, and 60 with four"
+    )
     func gradientsReachAll() throws {
         var generator = SeededGenerator(seed: 1)
-        let images = try Tensor.ones([2, 1, 4, 4, 2], format: .channelsLast)
+        let images = try sines([2, 1, 4, 4, 4], phase: 0).cast(to: .float32)
         for graph in Self.legalGraphs(fourNodes: 60) {
-            let network = SegNAS(n: 2, p: 1, sup: true, res: true, block: graph, dropout: 0)
+            let network = SegNAS(n: 4, p: 1, sup: true, res: true, block: graph, dropout: 0)
             let plan = try NetworkPlan(.segnas(network), channels: 1, classes: 2)
             let built = try Network(plan, using: &generator)
-            try built(images, training: true).sum().backward()
-            let missing = try built.weights.parameters.filter { try $0.value.gradient == nil }
+            let scores = try built(images, training: true)
+            try (scores * sines(scores.shape, phase: 3).cast(to: .float32)).sum().backward()
+            let missing = try built.weights.parameters.filter { _, parameter in
+                try parameter.gradient?.abs().sum().item() ?? 0 == 0
+            }
             if !missing.isEmpty { Issue.record("\(graph): no gradient for \(missing.map(\.key))") }
         }
     }
 
-    @Test("the plan counts the parameters of 200 random networks as they are built")
+    @Test("dropout takes whole channels of the block in training only, and leaves the residual")
+    func dropoutPlace() throws {
+        var generator = SeededGenerator(seed: 0)
+        func block(dropout: Double) throws -> MegaBlock {
+            var generator = SeededGenerator(seed: 5)
+            let plan = MegaBlockPlan(
+                name: "b", level: 0, inputs: 6, outputs: 6, graph: try BlockGraph([2]),
+                isResidual: true, dropout: dropout)
+            return try MegaBlock(plan, device: .cpu, using: &generator)
+        }
+        let values = (0..<6 * 64).map { _ in Float.random(in: -1...1, using: &generator) }
+        let x = try Tensor(values, shape: [1, 6, 4, 4, 4])
+        let dropping = try block(dropout: 0.999_999)
+        let kept = try dropping(x, training: false)
+        let plain = try block(dropout: 0)(x, training: false)
+        #expect(relativeError(try kept.values, try plain.values) < 1e-6)
+        #expect(try (kept - x).abs().sum().item() > 0)
+        #expect(try (dropping(x, training: true) - x).abs().sum().item() == 0)
+    }
+
+    /// The paper's channel counts written out: an encoder and a decoder block a level, heads, projections.
+    private func parameters(_ network: SegNAS, channels: Int, classes: Int) -> Int {
+        func block(_ inputs: Int, _ outputs: Int) -> Int {
+            let projection = inputs * outputs
+            var sum = network.res && inputs != outputs ? projection + 2 * outputs : 0
+            for (edge, operation) in zip(
+                Edge.all(nodes: network.block.nodes), network.block.operations)
+            {
+                let from = edge.from == 1 ? inputs : outputs
+                switch operation {
+                case .none: break
+                case .conv(let k, _): sum += k * k * k * from * outputs + 2 * outputs
+                case .skip: sum += from == outputs ? 0 : from * outputs
+                }
+            }
+            return sum
+        }
+        let widths = (0...network.p).map { network.n << $0 }
+        let encoder = zip([channels] + widths, widths).map { block($0, $1) }
+        let decoder = zip(widths, widths.dropFirst()).map { block($0 + $1, $0) }
+        let heads = (network.sup ? widths : [network.n]).map { $0 * classes }
+        return (encoder + decoder + heads).reduce(classes, +)
+    }
+
+    @Test("the parameters of 200 random networks are the closed form's, planned and built")
     func planCounts() throws {
         var generator = SeededGenerator(seed: 4)
         let space = SearchSpace.segnas11
@@ -66,6 +115,7 @@ struct NetworkTests {
             let plan = try NetworkPlan(.segnas(network), channels: 2, classes: 5)
             let built = try Network(plan, device: .meta, using: &generator)
             #expect(built.weights.parameters.elementCount == plan.parameters)
+            #expect(plan.parameters == parameters(network, channels: 2, classes: 5))
         }
         for architecture in [Architecture.unet3d, .vnet] {
             let plan = try NetworkPlan(architecture, channels: 2, classes: 5)

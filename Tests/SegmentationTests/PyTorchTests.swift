@@ -26,11 +26,7 @@ struct PyTorchTests {
 
     nonisolated static let names = ["plain", "residual and supervised", "four nodes"]
 
-    static let cases = Result {
-        let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
-        let data = try Data(contentsOf: folder.appending(path: "networks.json"))
-        return try JSONDecoder().decode([String: Case].self, from: data)
-    }
+    static let cases = Result { try fixture("networks.json") as [String: Case] }
 
     @Test("forward and backward are equal", arguments: names, [true, false])
     func equal(_ name: String, _ training: Bool) throws {
@@ -54,6 +50,50 @@ struct PyTorchTests {
             #expect(abs(norm - numbers[0]) < 1e-4 * scale, "\(name)")
             #expect(abs(product - numbers[1]) < 1e-4 * scale, "\(name)")
         }
+    }
+
+    struct Baseline: Decodable {
+        var size: [Int]
+        var output: [Double]
+        var gradientNorms: [Double]
+    }
+
+    /// Narrow ones, made by `Fixtures/baselines.py`.
+    @Test("the baselines are equal, forward and backward", arguments: ["unet3d", "vnet"])
+    func baselines(_ name: String) throws {
+        let expected: [String: Baseline] = try Self.fixture("baselines.json")
+        let baseline = try #require(expected[name])
+        var generator = SeededGenerator(seed: 0)
+        let body: any NetworkBody =
+            name == "vnet"
+            ? try VNetBody(
+                VNetPlan(channels: 1, classes: 3, topWidth: 2), device: .cpu, using: &generator)
+            : try UNet3DBody(
+                UNet3DPlan(channels: 1, classes: 3, width: 2), device: .cpu, using: &generator)
+        let parameters = body.weights.parameters
+        for (index, (name, parameter)) in parameters.enumerated() {
+            try parameter.assign(value(name, parameter.shape, phase: Double(index)))
+        }
+        let images = try sines([1, 1] + baseline.size, phase: 0.4).cast(to: .float32)
+            .laidOut(in: .channelsLast)
+        let scores = try body(images, training: false)
+        #expect(relativeError(try scores.values, baseline.output) < 1e-4)
+        try (scores * sines(scores.shape, phase: 100).cast(to: .float32)).sum().backward()
+        let norms = try parameters.map { _, parameter in
+            try #require(try parameter.gradient).cast(to: .float64).power(2).sum().item()
+                .squareRoot()
+        }
+        let largest = baseline.gradientNorms.max() ?? 0
+        for (index, name) in parameters.names.enumerated() {
+            let expected = baseline.gradientNorms[index]
+            #expect(abs(norms[index] - expected) < 1e-3 * max(expected, 1e-2 * largest), "\(name)")
+        }
+    }
+
+    private nonisolated static func fixture<Content: Decodable>(_ name: String) throws -> Content {
+        let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
+        return try JSONDecoder().decode(
+            Content.self, from: Data(contentsOf: folder.appending(path: name)))
     }
 
     /// A network whose weights are those of the Python script, the one head there split by level here.
@@ -87,7 +127,7 @@ struct PyTorchTests {
     private func value(_ name: String, _ shape: [Int], phase: Double) throws -> Tensor {
         let sine = try sines(shape, phase: phase)
         if name.hasSuffix("norm.weight") { return try sine * 0.1 + 1 }
-        if name.hasSuffix("bias") { return try sine * 0.1 }
+        if shape.count == 1 { return try sine * 0.1 }
         return try sine * (2 / Double(shape.dropFirst().reduce(1, *))).squareRoot()
     }
 

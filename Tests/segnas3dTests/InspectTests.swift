@@ -106,7 +106,7 @@ struct InspectTests {
             (["nonsense"], 2, "'nonsense' is neither a network"),
             (["unet3d", "--size", "0"], 2, "The value '0' is invalid for '--size <size>'"),
             (["unet3d", "--size", "4x4"], 2, "The value '4x4' is invalid for '--size <size>'"),
-            (["unet3d", "--classes", "1"], 2, "--classes must be from 2 to 4096, and 1 is given"),
+            (["unet3d", "--classes", "1"], 2, "--classes must be from 2 to 1024, and 1 is given"),
             (["/nowhere/a.json"], 1, "/nowhere/a.json"),
             (["/nowhere/a.yaml"], 1, "/nowhere/a.yaml"),
             (["segnas11", "--svg", "a.svg"], 2, "only networks can be drawn"),
@@ -133,6 +133,20 @@ struct InspectTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["unet.svg"])
         let nowhere = folder.appending(path: "missing/a.svg").path
         #expect(try Program.run("inspect", "vnet", "--svg", nowhere).status == 1)
+    }
+
+    @Test("the largest networks and sizes that can be written are told, and drawn")
+    func extremes() throws {
+        let deepest = #"{"n": 1024, "p": 10, "sup": 1, "res": 1, "nodes": 2, "ops": [5]}"#
+        let file = URL.temporaryDirectory.appending(path: "segnas3d-\(UUID().uuidString).svg")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let program = try withArchitecture(deepest) { path in
+            try Program.run(
+                "inspect", path, "--size", "1024", "--batch", "1024", "--classes", "1024",
+                "--channels", "1024", "--json", "--svg", file.path)
+        }
+        #expect(try #require(try document(program).memory).training > 1 << 50)
+        #expect(FileManager.default.fileExists(atPath: file.path))
     }
 
     @Test("an illegal block is refused with the reason")

@@ -10,13 +10,15 @@ public struct MemoryPrediction: Equatable, Sendable {
     /// The peak of a forward pass without gradients; parameters and one image included.
     public var inference: ByteCount
 
-    /// By how much the process's resident memory may exceed that of its tensors: pages kept for reuse, and what
-    /// oneDNN takes for itself. At most 14 % over 39 networks of 32 MiB to 8 GiB (`segnas3d bench memory`).
-    private static let processOverhead = 1.15
+    /// By how much the process's resident memory may exceed that of its tensors.
+    ///
+    /// Pages kept for reuse, and what oneDNN takes for itself: at most 14 % over 39 networks of 32 MiB to 8 GiB
+    /// (`segnas3d bench memory`).
+    private static let processOverheadPercent: UInt64 = 15
 
     /// The resident memory of a process that trains so, at the most.
     public var trainingProcess: ByteCount {
-        ByteCount(UInt64(Double(training.bytes) * Self.processOverhead as Double))
+        ByteCount(training.bytes + training.bytes / 100 * Self.processOverheadPercent)
     }
 
     /// Predicts for images of a size that ``NetworkPlan/check(size:batch:)`` admits, in a type of activations.

@@ -32,9 +32,10 @@ public struct LayerPlan: Hashable, Sendable {
         return inputs * outputs * volume + outputs * perOutput
     }
 
-    /// Products for one image, with `voxels` of a level.
+    /// Products for one image, with `voxels` of a level; the largest number where there are more.
     package func multiplyAdds(voxels: (_ level: Int) -> Int) -> Int {
-        inputs * outputs * kernel * kernel * kernel * voxels(isTransposed ? level + 1 : level)
+        let perVoxel = UInt128(inputs * outputs) * UInt128(kernel * kernel * kernel)
+        return Int(clamping: perVoxel * UInt128(voxels(isTransposed ? level + 1 : level)))
     }
 
     /// What the layer does, in the paper's notation: `Conv(3,1)`.

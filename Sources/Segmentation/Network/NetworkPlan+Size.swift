@@ -14,11 +14,12 @@ extension NetworkPlan {
         return Extent(axes[0], axes[1], axes[2])
     }
 
-    /// Products of one image's forward pass.
+    /// Products of one image's forward pass; the largest number where there are more.
     public func multiplyAdds(size: Extent) -> Int {
-        layers.reduce(0) { sum, layer in
-            sum + layer.multiplyAdds { self.size(atLevel: $0, of: size).volume }
+        let all = layers.reduce(0 as UInt128) { sum, layer in
+            sum + UInt128(layer.multiplyAdds { self.size(atLevel: $0, of: size).volume })
         }
+        return Int(clamping: all)
     }
 
     /// Fewer values of a channel than this say nothing of its mean and variance.

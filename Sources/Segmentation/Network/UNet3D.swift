@@ -8,20 +8,23 @@ struct UNet3DPlan {
 
     let channels: Int
     let classes: Int
+    /// Channels of the first convolution.
+    var width = 32
 
     /// The two convolutions of each encoder level.
     var encoder: [[LayerPlan]] {
         (0...Self.poolings).map { level in
-            let inputs = level == 0 ? channels : 32 << level
-            return pair("encoder.\(level)", inputs, 32 << level, 64 << level, level: level)
+            let middle = width << level
+            let inputs = level == 0 ? channels : middle
+            return pair("encoder.\(level)", inputs, middle, middle * 2, level: level)
         }
     }
 
     /// Enlargement and two convolutions of each decoder level, lowest first.
     var decoder: [(up: LayerPlan, convolutions: [LayerPlan])] {
         (0..<Self.poolings).reversed().map { level in
-            let deep = 128 << level
-            let copied = 64 << level
+            let copied = width * 2 << level
+            let deep = copied * 2
             let up = LayerPlan(
                 name: "decoder.\(level).up", inputs: deep, outputs: deep, kernel: 2, stride: 2,
                 isTransposed: true, hasBias: true, isNormalized: false, activation: .none,
@@ -30,7 +33,7 @@ struct UNet3DPlan {
         }
     }
 
-    var head: LayerPlan { .linear("head", 64, classes, bias: true, level: 0) }
+    var head: LayerPlan { .linear("head", width * 2, classes, bias: true, level: 0) }
 
     private func pair(
         _ name: String, _ inputs: Int, _ middle: Int, _ outputs: Int, level: Int

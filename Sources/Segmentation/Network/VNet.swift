@@ -6,12 +6,13 @@ internal import Torch
 /// transposes. Batch normalization, which the paper lacks and every public implementation adds, follows each.
 struct VNetPlan {
     static let poolings = 4
-    private static let topWidth = 16
     private static let encoderDepths = [1, 2, 3, 3, 3]
     private static let decoderDepths = [1, 2, 3, 3]
 
     let channels: Int
     let classes: Int
+    /// Channels of the first stage.
+    var topWidth = 16
 
     /// A change of size, where there is one, and the convolutions of a stage.
     struct Stage {
@@ -22,7 +23,7 @@ struct VNetPlan {
     /// From the top to the bottom.
     var encoder: [Stage] {
         Self.encoderDepths.enumerated().map { level, depth in
-            let width = Self.topWidth << level
+            let width = topWidth << level
             let down = layer(
                 "encoder.\(level).down", width / 2, width, kernel: 2, stride: 2, level: level)
             return Stage(
@@ -35,7 +36,7 @@ struct VNetPlan {
     /// From the level above the bottom to the top; enlarged features fill up the copied ones.
     var decoder: [Stage] {
         Self.decoderDepths.enumerated().reversed().map { level, depth in
-            let width = Self.topWidth << level
+            let width = topWidth << level
             let below = level == Self.poolings - 1 ? width * 2 : width * 4
             let up = layer(
                 "decoder.\(level).up", below, width, kernel: 2, stride: 2, isTransposed: true,
@@ -46,7 +47,7 @@ struct VNetPlan {
         }
     }
 
-    var head: LayerPlan { .linear("head", Self.topWidth * 2, classes, bias: true, level: 0) }
+    var head: LayerPlan { .linear("head", topWidth * 2, classes, bias: true, level: 0) }
 
     private func stage(
         _ name: String, _ inputs: Int, _ width: Int, _ depth: Int, level: Int

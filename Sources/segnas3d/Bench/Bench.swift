@@ -13,7 +13,7 @@ struct Bench: ParsableCommand {
         case memory
     }
 
-    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var host: HostOptions
 
     @Flag(help: "Print one JSON object a line instead of text.")
     var json = false
@@ -22,10 +22,10 @@ struct Bench: ParsableCommand {
     var workloads: [Workload] = Workload.allCases
 
     func run() throws {
-        _ = try compute.apply()
+        try host.apply()
         for workload in workloads {
             switch workload {
-            case .memory: try MemoryBench(json: json).run()
+            case .memory: try MemoryBench(json: json, limit: host.limit).run()
             }
         }
     }

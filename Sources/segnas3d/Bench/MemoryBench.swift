@@ -6,6 +6,8 @@ internal import Torch
 /// Predicted and measured memory of a training step, network by network.
 struct MemoryBench {
     let json: Bool
+    /// Steps that would need more are not run.
+    let limit: ByteCount
 
     struct Row: Encodable {
         let schema = 1
@@ -42,8 +44,8 @@ struct MemoryBench {
             row.note = "too few values per channel to train"
             return row
         }
-        guard prediction.training.bytes < HostResources.current().available.bytes / 10 * 9 else {
-            row.note = "more than this machine has: not run"
+        guard prediction.trainingProcess < limit else {
+            row.note = "more than \(limit): not run"
             return row
         }
         try TensorMemory.trim()

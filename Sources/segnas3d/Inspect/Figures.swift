@@ -36,7 +36,7 @@ extension NetworkFigure {
         case .segnas(let network):
             isSupervised = network.sup
             isResidual = network.res
-            dropout = network.dropout
+            dropout = network.dropout > 0 ? network.dropout : nil
             block = BlockFigure(network.block, isWidening: true)
         case .unet3d:
             ascent = .transposedConvolution(kernel: 2)

@@ -45,8 +45,8 @@ struct Inspect: ParsableCommand {
         let counts = [
             ("--classes", classes, 2), ("--channels", channels, 1), ("--batch", batch, 1),
         ]
-        for (name, count, least) in counts where !(least...4096).contains(count) {
-            throw ValidationError("\(name) must be from \(least) to 4096, and \(count) is given")
+        for (name, count, least) in counts where !(least...1024).contains(count) {
+            throw ValidationError("\(name) must be from \(least) to 1024, and \(count) is given")
         }
     }
 
@@ -65,9 +65,11 @@ struct Inspect: ParsableCommand {
 
     private func inspect(_ architecture: Architecture) throws {
         let plan = try NetworkPlan(architecture, channels: channels, classes: classes)
-        if let svg { try NewFile.write(NetworkFigure(plan, size: size).svg(), to: svg) }
+        // Buffers of convolutions are counted by thread: those that a training would use.
+        try CPU.setThreads(HostResources.current().cores)
         let description = try NetworkDescription(
             plan, size: size, batch: batch, dtype: precision.dtype(on: .cpu))
+        if let svg { try NewFile.write(NetworkFigure(plan, size: size).svg(), to: svg) }
         print(json ? try description.json() : description.text())
     }
 }

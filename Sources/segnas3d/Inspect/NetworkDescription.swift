@@ -52,7 +52,8 @@ struct NetworkDescription: Encodable {
             let prediction = try MemoryPrediction(plan, size: size, batch: batch, dtype: dtype)
             memory = Memory(
                 training: prediction.training.bytes,
-                trainingProcess: prediction.trainingProcess.bytes, inference: prediction.inference.bytes)
+                trainingProcess: prediction.trainingProcess.bytes,
+                inference: prediction.inference.bytes)
         } catch let error as NetworkError {
             refusal = error.description
         }

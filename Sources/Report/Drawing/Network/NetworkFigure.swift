@@ -50,7 +50,7 @@ public struct NetworkFigure: Hashable, Sendable {
         case transposedConvolution(kernel: Int)
     }
 
-    public static let levelCounts = 2...7
+    public static let levelCounts = 2...11
 
     public var title: String
     /// From the full size down to the bottom.
@@ -88,7 +88,7 @@ public struct NetworkFigure: Hashable, Sendable {
     public func svg() -> String {
         precondition(
             Self.levelCounts.contains(levels.count),
-            "a figure has 2 to 7 levels, not \(levels.count)")
+            "a figure has 2 to 11 levels, not \(levels.count)")
         precondition(
             levels.dropLast().allSatisfy { $0.decoder != nil } && levels.last?.decoder == nil,
             "all levels but the bottom have a decoder")

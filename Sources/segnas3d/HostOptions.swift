@@ -1,0 +1,26 @@
+internal import ArgumentParser
+internal import Torch
+
+/// How much of the host a subcommand may use.
+struct HostOptions: ParsableArguments {
+    @Option(help: "Threads of the CPU; by default one for each core that this process may use.")
+    var threads: Int?
+
+    @Option(help: "Memory of tensors, as 16GiB; by default 90 % of what is available.")
+    var memoryLimit: ByteCount?
+
+    func validate() throws {
+        if let threads, threads < 1 {
+            throw ValidationError("--threads must be at least 1, and \(threads) is given")
+        }
+    }
+
+    var limit: ByteCount {
+        memoryLimit ?? ByteCount(HostResources.current().available.bytes / 10 * 9)
+    }
+
+    func apply() throws {
+        try CPU.setThreads(threads ?? HostResources.current().cores)
+        TensorMemory.setBudget(limit)
+    }
+}
