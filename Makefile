@@ -1,6 +1,9 @@
 # Every target that needs libtorch calls set-up first, so each works as the first command in a clone.
 # LIBTORCH=…/site-packages/torch, on the command line or in the environment, takes an installed PyTorch.
 
+# C sources name their files in assertions: without the folders of this machine.
+NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
+
 .PHONY: help setup build demo test lint format dist clean
 
 help:  ## list these targets
@@ -10,7 +13,7 @@ setup:  ## install what the build needs (every target below that builds does thi
 	@Scripts/setup.sh
 
 build: setup  ## build .build/release/segnas3d
-	swift build -c release --static-swift-stdlib --product segnas3d
+	swift build -c release --static-swift-stdlib --product segnas3d $(NO_PATHS)
 
 demo: build  ## build, then train a tiny network: seconds
 	.build/release/segnas3d demo
