@@ -5,8 +5,17 @@ import Torch
 @testable import Segmentation
 
 @TensorActor
-@Suite("Memory before training")
+@Suite(
+    "Memory before training",
+    .enabled(
+        if: CPU.bfloat16Instructions == ["avx512_bf16"],
+        "the buffers of convolutions were fitted on AVX-512 with bfloat16"))
 struct MemoryTests {
+    /// The number of threads that the buffers were fitted with.
+    init() throws {
+        try CPU.setThreads(2)
+    }
+
     /// At small sizes, where a test is quick; `segnas3d bench memory` repeats it at sizes that users train.
     @Test(
         "the peak of a training step is predicted within 5 %",

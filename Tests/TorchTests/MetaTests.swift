@@ -37,9 +37,14 @@ struct MetaTests {
     }
 
     @Test(
-        "the memory of a step on the CPU is known before", arguments: [DType.float32, .bfloat16],
+        "the memory of a step on the CPU is known before",
+        .enabled(
+            if: CPU.bfloat16Instructions == ["avx512_bf16"],
+            "the buffers of convolutions were fitted on AVX-512 with bfloat16"),
+        arguments: [DType.float32, .bfloat16],
         [1, 2])
     func predictsMemory(_ dtype: DType, _ batch: Int) throws {
+        try CPU.setThreads(2)  // as fitted
         let predicted = Double(try train(on: .meta, dtype: dtype, batch: batch))
         let measured = Double(try train(on: .cpu, dtype: dtype, batch: batch))
         #expect(abs(predicted / measured - 1) < 0.02)
