@@ -11,6 +11,7 @@ struct HostResourcesTests {
     private func resources(_ files: [String: String]) throws -> HostResources {
         try withTemporaryFolder { folder in
             var files = files
+            files["proc/self/status"] = "Name:\tsegnas3d\nCpus_allowed_list:\t0-7,16-22,31\n"
             files["proc/meminfo"] = """
                 MemTotal:        8388608 kB
                 MemFree:          100000 kB
@@ -23,7 +24,7 @@ struct HostResourcesTests {
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try text.write(to: file, atomically: false, encoding: .utf8)
             }
-            return .current(root: folder.path + "/", affinity: 16)
+            return .current(root: folder.path + "/")
         }
     }
 

@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 
 /// The cores and the memory that this process may use: the machine's, or less where a control group limits it
 /// (containers, batch systems).
@@ -9,16 +9,12 @@ public struct HostResources: Equatable, Sendable {
     /// What is free of it now, file caches counted as free.
     public var available: ByteCount
 
-    /// What this process has now.
-    ///
-    /// `root` is where `proc` and `sys` are found, another folder in tests; `affinity` the cores that the
-    /// scheduler lets this process run on.
-    public static func current(
-        root: String = "/", affinity: Int = ProcessInfo.processInfo.activeProcessorCount
-    ) -> HostResources {
+    /// What this process has now; `root` is where `proc` and `sys` are found, another folder in tests.
+    public static func current(root: String = "/") -> HostResources {
         let machine = meminfo(root: root)
         var resources = HostResources(
-            cores: affinity, memory: machine.total, available: machine.available)
+            cores: schedulableCores(root: root), memory: machine.total, available: machine.available
+        )
         for group in ControlGroup.all(root: root) {
             if let quota = group.cores {
                 resources.cores = min(resources.cores, max(1, Int(quota.rounded())))
@@ -29,6 +25,19 @@ public struct HostResources: Equatable, Sendable {
             resources.available = min(resources.available, ByteCount(free))
         }
         return resources
+    }
+
+    /// Cores on which the scheduler lets this process run: `Cpus_allowed_list:	0-3,8`.
+    private static func schedulableCores(root: String) -> Int {
+        let status = (try? String(contentsOfFile: root + "proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+        let list = line?.split(whereSeparator: \.isWhitespace).last ?? ""
+        let counts = list.split(separator: ",").map { range in
+            let ends = range.split(separator: "-").compactMap { Int($0) }
+            return ends.count == 2 ? max(0, ends[1] - ends[0] + 1) : ends.count
+        }
+        let cores = counts.reduce(0 as Int) { $0 + $1 }
+        return cores > 0 ? cores : ProcessInfo.processInfo.activeProcessorCount
     }
 
     private static func meminfo(root: String) -> (total: ByteCount, available: ByteCount) {
