@@ -3,9 +3,9 @@
 // Each makes the tensors that the CPU kernel makes, temporary ones included, so that a run on meta tensors counts
 // the memory of a real one.
 
-#include <ATen/core/Tensor.h>
-#include <ATen/OpMathType.h>
 #include <ATen/ExpandUtils.h>
+#include <ATen/OpMathType.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <torch/library.h>
@@ -135,10 +135,10 @@ TORCH_LIBRARY_IMPL(aten, Meta, library) {
     library.impl("_prelu_kernel", prelu);
     library.impl("_prelu_kernel_backward", prelu_backward);
     library.impl("relu", relu);
+    library.impl("relu_", relu_);
     library.impl("where.self", where);
     library.impl("logical_and", logical_and);
     library.impl("logical_and_", logical_and_);
-    library.impl("relu_", relu_);
 }
 
 }  // namespace

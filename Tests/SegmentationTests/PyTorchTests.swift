@@ -66,9 +66,9 @@ struct PyTorchTests {
         var generator = SeededGenerator(seed: 0)
         let body: any NetworkBody =
             name == "vnet"
-            ? try VNetBody(
+            ? try LayeredBody(
                 VNetPlan(channels: 1, classes: 3, topWidth: 2), device: .cpu, using: &generator)
-            : try UNet3DBody(
+            : try LayeredBody(
                 UNet3DPlan(channels: 1, classes: 3, width: 2), device: .cpu, using: &generator)
         let parameters = body.weights.parameters
         for (index, (name, parameter)) in parameters.enumerated() {

@@ -21,11 +21,11 @@ public struct Network: Layer {
                 SegNASPlan(network, channels: plan.channels, classes: plan.classes),
                 device: device, using: &generator)
         case .unet3d:
-            body = try UNet3DBody(
+            body = try LayeredBody(
                 UNet3DPlan(channels: plan.channels, classes: plan.classes), device: device,
                 using: &generator)
         case .vnet:
-            body = try VNetBody(
+            body = try LayeredBody(
                 VNetPlan(channels: plan.channels, classes: plan.classes), device: device,
                 using: &generator)
         }

@@ -23,32 +23,33 @@ struct PlannedLayer: Layer {
     }
 
     func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
-        try activate(
-            preactivation(x, training: training, then: plan.activation), after: plan.activation)
+        guard let norm, plan.activation == .relu else {
+            return try activated(preactivation(x, training: training))
+        }
+        return try norm(convolution(x), training: training, activation: .relu)
     }
 
     /// The sum of this layer's values before their activation and a residual, activated.
     func callAsFunction(
         _ x: Tensor, adding residual: Tensor, training: Bool
     ) throws(TorchError) -> Tensor {
-        let sum = try preactivation(x, training: training, then: .none) + residual
-        return plan.activation == .relu ? try sum.relu() : try activate(sum, after: plan.activation)
+        try activated(preactivation(x, training: training) + residual)
     }
 
-    /// ReLU is left to the normalization where there is one.
-    private func preactivation(
-        _ x: Tensor, training: Bool, then activation: LayerPlan.Activation
-    ) throws(TorchError) -> Tensor {
+    private func preactivation(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
         let y = try convolution(x)
-        guard let norm else { return activation == .relu ? try y.relu() : y }
-        return try norm(y, training: training, activation: activation == .relu ? .relu : .none)
+        return try norm?(y, training: training) ?? y
     }
 
-    private func activate(
-        _ y: Tensor, after activation: LayerPlan.Activation
-    ) throws(TorchError) -> Tensor {
-        guard activation == .prelu, let slopes else { return y }
-        return try y.prelu(weight: slopes.cast(to: y.dtype))
+    private func activated(_ y: Tensor) throws(TorchError) -> Tensor {
+        switch plan.activation {
+        case .none: y
+        case .relu: try y.relu()
+        case .prelu:
+            try slopes.map { slopes throws(TorchError) in
+                try y.prelu(weight: slopes.cast(to: y.dtype))
+            } ?? y
+        }
     }
 
     var weights: Weights {

@@ -54,34 +54,21 @@ struct UNet3DPlan {
     }
 }
 
-/// 3D U-Net.
-struct UNet3DBody: NetworkBody {
-    private let layers: LayerList
-    private let plan: UNet3DPlan
-
-    init(
-        _ plan: UNet3DPlan, device: Device, using generator: inout some RandomNumberGenerator
-    ) throws(TorchError) {
-        self.plan = plan
-        layers = try LayerList(plan.layers, device: device, using: &generator)
-    }
-
-    func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
+extension UNet3DPlan: LayeredPlan {
+    func run(_ x: Tensor, through layers: LayerList, training: Bool) throws(TorchError) -> Tensor {
         var copies: [Tensor] = []
         var y = x
-        for (level, convolutions) in plan.encoder.enumerated() {
+        for (level, convolutions) in encoder.enumerated() {
             if level > 0 { y = try y.maxPool3D(size: 2) }
             y = try layers.run(convolutions, y, training: training)
             copies.append(y)
         }
         copies.removeLast()
-        for (up, convolutions) in plan.decoder {
+        for (up, convolutions) in decoder {
             let enlarged = try layers[up](y, training: training)
             let joined = try Tensor.concatenated([enlarged, copies.removeLast()], along: 1)
             y = try layers.run(convolutions, joined, training: training)
         }
-        return try layers[plan.head](y, training: training)
+        return try layers[head](y, training: training)
     }
-
-    var weights: Weights { layers.weights }
 }

@@ -78,41 +78,32 @@ struct VNetPlan {
     }
 }
 
-/// V-Net.
-struct VNetBody: NetworkBody {
-    private let layers: LayerList
-    private let plan: VNetPlan
-
-    init(
-        _ plan: VNetPlan, device: Device, using generator: inout some RandomNumberGenerator
-    ) throws(TorchError) {
-        self.plan = plan
-        layers = try LayerList(plan.layers, device: device, using: &generator)
-    }
-
-    func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
+extension VNetPlan: LayeredPlan {
+    func run(_ x: Tensor, through layers: LayerList, training: Bool) throws(TorchError) -> Tensor {
         var copies: [Tensor] = []
         var y = x
-        for stage in plan.encoder {
+        for stage in encoder {
             if let down = stage.resize { y = try layers[down](y, training: training) }
-            y = try run(stage, y, training: training)
+            y = try stage.run(y, through: layers, training: training)
             copies.append(y)
         }
         copies.removeLast()
-        for stage in plan.decoder {
+        for stage in decoder {
             if let up = stage.resize { y = try layers[up](y, training: training) }
             y = try Tensor.concatenated([y, copies.removeLast()], along: 1)
-            y = try run(stage, y, training: training)
+            y = try stage.run(y, through: layers, training: training)
         }
-        return try layers[plan.head](y, training: training)
+        return try layers[head](y, training: training)
     }
+}
 
+extension VNetPlan.Stage {
     /// The stage's input is added before the activation of its last convolution.
-    private func run(
-        _ stage: VNetPlan.Stage, _ x: Tensor, training: Bool
+    fileprivate func run(
+        _ x: Tensor, through layers: LayerList, training: Bool
     ) throws(TorchError) -> Tensor {
-        guard let last = stage.convolutions.last else { return x }
-        let y = try layers.run(stage.convolutions.dropLast(), x, training: training)
+        guard let last = convolutions.last else { return x }
+        let y = try layers.run(convolutions.dropLast(), x, training: training)
         return try layers[last](y, adding: repeated(x, last.outputs), training: training)
     }
 
@@ -123,6 +114,4 @@ struct VNetBody: NetworkBody {
         let copies = Array(repeating: x, count: (width + channels - 1) / channels)
         return try Tensor.concatenated(copies, along: 1).sliced(0..<width, along: 1)
     }
-
-    var weights: Weights { layers.weights }
 }

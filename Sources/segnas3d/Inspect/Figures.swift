@@ -6,15 +6,15 @@ internal import Torch
 // The report's figures from what a network's plan says.
 
 extension BlockFigure {
-    /// The graph of a block; where it is widening, skips from the first node change the number of channels.
-    init(_ graph: BlockGraph, isWidening: Bool = false) {
+    /// The graph of a block inside a network, where skips from the first node change the number of channels.
+    init(_ graph: BlockGraph) {
         let edges = Search.Edge.all(nodes: graph.nodes).compactMap { edge -> BlockFigure.Edge? in
             let operation: Operation
             switch graph[edge.from, edge.to] {
             case .none: return nil
             case .conv(let kernel, let dilation):
                 operation = .convolution(kernel: kernel, dilation: dilation)
-            case .skip: operation = isWidening && edge.from == 1 ? .projection : .skip
+            case .skip: operation = edge.from == 1 ? .projection : .skip
             }
             return BlockFigure.Edge(from: edge.from, to: edge.to, operation)
         }
@@ -37,7 +37,7 @@ extension NetworkFigure {
             isSupervised = network.sup
             isResidual = network.res
             dropout = network.dropout > 0 ? network.dropout : nil
-            block = BlockFigure(network.block, isWidening: true)
+            block = BlockFigure(network.block)
         case .unet3d:
             ascent = .transposedConvolution(kernel: 2)
         case .vnet:
@@ -52,15 +52,19 @@ extension NetworkFigure.Stage {
     init(_ stage: StagePlan, _ plan: NetworkPlan) {
         let isBottom = stage.level == plan.poolings
         let path = stage.path == .encoder ? "Encoder" : "Decoder"
-        var detail: String?
-        if case .segnas = plan.architecture {
-            detail = nil
-        } else if let layer = stage.layers.first {
-            let activation = layer.activation == .prelu ? "PReLU" : "ReLU"
-            detail = "\(stage.layers.count) × Conv(\(layer.kernel)) BN \(activation)"
-        }
         self.init(
             isBottom ? "Bottom" : "\(path) \(stage.level + 1)", input: stage.inputs,
-            output: stage.outputs, detail: detail)
+            output: stage.outputs, detail: Self.detail(of: stage, plan.architecture))
+    }
+
+    /// What the block's graph tells in the paper's family: `2 × Conv(3) BN ReLU`.
+    private static func detail(of stage: StagePlan, _ architecture: Architecture) -> String? {
+        let activation: String
+        switch architecture {
+        case .segnas: return nil
+        case .unet3d: activation = "ReLU"
+        case .vnet: activation = "PReLU"
+        }
+        return "\(stage.layers.count) × Conv(\(stage.layers[0].kernel)) BN \(activation)"
     }
 }
