@@ -23,7 +23,7 @@ test: setup  ## run all tests
 
 lint: setup  ## check the format of the sources and build the documentation, warnings being errors
 	swift format lint --strict --recursive Sources Tests Package.swift
-	for target in Torch Search Segmentation Report; do \
+	for target in Torch Search Imaging Datasets Segmentation Report; do \
 		swift package generate-documentation --target $$target --warnings-as-errors || exit 1; \
 	done
 

@@ -10,11 +10,19 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// For code whose tests read and compare whole volumes: optimised in debug builds too.
+let optimizedSettings =
+    swiftSettings + [
+        .unsafeFlags(["-O"], .when(configuration: .debug))
+    ]
+
 let package = Package(
     name: "segnas3d",
     platforms: [.macOS(.v15)],  // UInt128
     products: [
         .executable(name: "segnas3d", targets: ["segnas3d"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "Imaging", targets: ["Imaging"]),
         .library(name: "Search", targets: ["Search"]),
         .library(name: "Segmentation", targets: ["Segmentation"]),
         .library(name: "Torch", targets: ["Torch"]),
@@ -43,44 +51,76 @@ let package = Package(
                 .linkedLibrary("torch_cpu"),
                 .linkedLibrary("c10"),
             ]),
+        // The machine's files, memory and cores.
+        .target(name: "Host", swiftSettings: swiftSettings),
+        // Random numbers that depend on a seed alone.
+        .target(name: "Randomness", swiftSettings: swiftSettings),
+        .systemLibrary(
+            name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(
+            name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        // Images: their files, geometry, resampling and comparison. Knows nothing of tensors.
+        .target(
+            name: "Imaging", dependencies: ["Host", "CDeflate"], swiftSettings: optimizedSettings),
+        // Folders of images and labels: their layouts, faults, splits and preparation.
+        .target(
+            name: "Datasets", dependencies: ["Imaging", "Host", "Randomness", "CXXHash"],
+            swiftSettings: optimizedSettings),
         // Tensors, layers, optimizers and their files in Swift. Knows nothing of medicine.
         .target(
             name: "Torch",
             dependencies: [
-                "CTorch", .product(name: "OrderedCollections", package: "swift-collections"),
+                "CTorch", "Host",
+                .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: swiftSettings),
         // Block graphs, architectures and the spaces they are searched in. Knows nothing of training.
         .target(
-            name: "Search", dependencies: [.product(name: "Yams", package: "Yams")],
+            name: "Search", dependencies: ["Host", .product(name: "Yams", package: "Yams")],
             swiftSettings: swiftSettings),
         // Networks built from architectures, and what they cost. Knows nothing of where trials run.
         .target(
-            name: "Segmentation", dependencies: ["Torch", "Search"], swiftSettings: swiftSettings),
+            name: "Segmentation",
+            dependencies: ["Torch", "Search", "Datasets", "Host", "Randomness"],
+            swiftSettings: swiftSettings),
         // The paper's figures as SVG, from plain values.
         .target(name: "Report", swiftSettings: swiftSettings),
         // The program: parse, call, print.
         .executableTarget(
             name: "segnas3d",
             dependencies: [
-                "Torch", "Search", "Segmentation", "Report",
+                "Torch", "Search", "Datasets", "Imaging", "Segmentation", "Report", "Host",
+                "Randomness",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
+        // Temporary folders, fixtures and the real data that tests share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(
-            name: "TorchTests",
-            dependencies: ["Torch"],
-            resources: [.copy("Fixtures")],
+            name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["Imaging", "Host", "Randomness", "TestSupport"],
+            resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "DatasetsTests",
+            dependencies: ["Datasets", "Imaging", "Host", "Randomness", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "SegmentationTests", dependencies: ["Segmentation"],
+            name: "TorchTests", dependencies: ["Torch", "Host", "Randomness", "TestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
-        .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SegmentationTests",
+            dependencies: ["Segmentation", "Host", "Randomness", "TestSupport"],
+            resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SearchTests", dependencies: ["Search", "Host", "Randomness", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "ReportTests", dependencies: ["Report"], exclude: ["Snapshots"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "segnas3dTests", dependencies: ["segnas3d"], swiftSettings: swiftSettings),
+            name: "segnas3dTests", dependencies: ["segnas3d", "TestSupport"],
+            swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )

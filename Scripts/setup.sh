@@ -14,7 +14,9 @@ fail() { say "$@"; exit 1; }
 
 # Debian packages that the build needs.
 packages=(
-    g++  # the headers of libstdc++, and the linker
+    g++                      # the headers of libstdc++, and the linker
+    libdeflate-dev           # gzip
+    libxxhash-dev            # fingerprints of files
     "$@"
 )
 

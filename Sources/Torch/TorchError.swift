@@ -1,4 +1,5 @@
 internal import CTorch
+public import Host
 
 /// Why an operation on tensors failed.
 public enum TorchError: Error, Equatable, Sendable {

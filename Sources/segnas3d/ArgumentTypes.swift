@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Host
 public import Torch
 
 // How values of the library are written on the command line.

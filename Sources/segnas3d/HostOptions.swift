@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Host
 internal import Torch
 
 /// How much of the host a subcommand may use.

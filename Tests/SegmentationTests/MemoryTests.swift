@@ -1,3 +1,4 @@
+import Host
 import Search
 import Testing
 import Torch

@@ -1,3 +1,4 @@
+import Randomness
 import Search
 import Testing
 import Torch

@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import Search
 import Testing
 import Torch

@@ -18,14 +18,6 @@ func sines(_ shape: [Int], phase: Double, shift: Double = 0) throws -> Tensor {
     return try Tensor((0..<count).map { sin(0.7 * Double($0) + phase) + shift }, shape: shape)
 }
 
-/// A folder that is removed with everything in it when the body has ended.
-func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = URL.temporaryDirectory.appending(path: "segnas3d-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
-}
-
 extension Tensor {
     /// All elements as `Double`, row-major.
     var values: [Double] {

@@ -1,4 +1,6 @@
 import Foundation
+import Host
+import Randomness
 import Testing
 
 @testable import Torch

@@ -1,3 +1,5 @@
+import Host
+import Randomness
 import Testing
 
 @testable import Torch

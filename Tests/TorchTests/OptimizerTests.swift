@@ -1,5 +1,6 @@
 import CTorch
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Torch

@@ -1,4 +1,5 @@
 import FoundationEssentials
+internal import Host
 
 /// The families of architectures by their names in files.
 public enum Family: String, CaseIterable, Codable, Sendable {

@@ -1,3 +1,5 @@
+public import Host
+
 /// Everything that is wrong with the JSON of an architecture.
 public struct ArchitectureError: Error, Equatable, Sendable {
     public var faults: [ArchitectureFault]

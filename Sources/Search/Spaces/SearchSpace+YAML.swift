@@ -1,3 +1,5 @@
+internal import Host
+
 extension SearchSpace {
     /// Reads a description in YAML, and reports every fault with its line.
     public init(yaml text: String) throws(SearchSpaceError) {

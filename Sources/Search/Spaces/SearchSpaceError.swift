@@ -1,3 +1,5 @@
+public import Host
+
 /// Everything that is wrong with a file that describes a search space.
 public struct SearchSpaceError: Error, Equatable, Sendable {
     /// In the order of their lines.

@@ -1,3 +1,4 @@
+public import Host
 public import Torch
 
 /// The bytes of tensors that a network needs on the CPU, known before anything is allocated.

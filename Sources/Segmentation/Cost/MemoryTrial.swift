@@ -1,3 +1,5 @@
+package import Host
+internal import Randomness
 package import Search
 package import Torch
 

@@ -1,3 +1,4 @@
+internal import Randomness
 package import Torch
 
 /// One training step on zeros: what a training repeats, for predicting and measuring its cost.

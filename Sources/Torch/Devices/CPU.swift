@@ -1,4 +1,5 @@
 internal import CTorch
+public import Host
 
 /// What libtorch makes of this machine's processor.
 public enum CPU {

@@ -1,4 +1,5 @@
 internal import CTorch
+public import Host
 
 /// Memory of tensors on a device.
 ///

@@ -1,4 +1,5 @@
 import FoundationEssentials
+internal import Host
 
 /// Named tensors on disk, in the format that the field's Python libraries share.
 public struct SafetensorsFile {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 internal import Glibc
+internal import Host
 internal import Segmentation
 internal import Torch
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 import Glibc
+internal import Randomness
 internal import Torch
 
 /// `segnas3d demo`: proof in seconds that this installation trains networks.

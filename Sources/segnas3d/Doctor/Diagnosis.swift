@@ -1,4 +1,5 @@
 import FoundationEssentials
+internal import Host
 internal import Torch
 
 /// What `doctor` finds out.

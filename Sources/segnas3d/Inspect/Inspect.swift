@@ -1,5 +1,6 @@
 internal import ArgumentParser
 import FoundationEssentials
+internal import Host
 internal import Report
 internal import Search
 internal import Segmentation

@@ -1,4 +1,5 @@
 import FoundationEssentials
+internal import Host
 internal import Search
 internal import Segmentation
 internal import Torch

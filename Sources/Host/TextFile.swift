@@ -23,16 +23,16 @@ extension TextFileFault: CustomStringConvertible {
 }
 
 /// Files that people write are small; a bound keeps a wrong path from filling memory.
-let textFileLimit = 65_536
+package let textFileLimit = 65_536
 
 /// Reads a small file of UTF-8 text.
-func readText(at path: String) throws(TextFileFault) -> String {
+package func readText(at path: String, limit: Int = textFileLimit) throws(TextFileFault) -> String {
     guard let file = fopen(path, "r") else { throw .system(String(cString: strerror(errno))) }
     defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: textFileLimit + 1)
+    var bytes = [UInt8](repeating: 0, count: limit + 1)
     let count = fread(&bytes, 1, bytes.count, file)
     guard ferror(file) == 0 else { throw .system(String(cString: strerror(errno))) }
-    guard count <= textFileLimit else { throw .tooLarge(limit: textFileLimit) }
+    guard count <= limit else { throw .tooLarge(limit: limit) }
     guard let text = String(validating: bytes[..<count], as: UTF8.self) else { throw .notUTF8 }
     // Windows editors begin a file with a mark that is not part of its text.
     return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text

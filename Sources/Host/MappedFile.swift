@@ -4,21 +4,11 @@
     import Darwin
 #endif
 
-/// What the operating system said when it refused.
-struct SystemFailure: Error, CustomStringConvertible {
-    var code: Int32
-
-    /// The failure of the call just made.
-    static var last: SystemFailure { SystemFailure(code: errno) }
-
-    var description: String { String(cString: strerror(code)) }
-}
-
 /// A file's bytes in memory, read from disk on first use and private when written to.
-final class MappedFile {
-    let bytes: UnsafeMutableRawBufferPointer
+package final class MappedFile {
+    package let bytes: UnsafeMutableRawBufferPointer
 
-    init(path: String) throws(SystemFailure) {
+    package init(path: String) throws(SystemFailure) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last }
         defer { close(descriptor) }

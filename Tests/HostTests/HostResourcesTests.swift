@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Torch
+@testable import Host
 
 @Suite("The machine's resources")
 struct HostResourcesTests {

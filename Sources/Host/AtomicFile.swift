@@ -7,12 +7,12 @@
 /// A file written beside its final name and renamed when it is whole and on disk.
 ///
 /// What is not published disappears with the object; a killed process leaves only a file named `.<name>.<pid>.partial`.
-final class AtomicFile {
+package final class AtomicFile {
     private let path: String
     private let temporaryPath: String
     private var descriptor: Int32
 
-    init(path: String) throws(SystemFailure) {
+    package init(path: String) throws(SystemFailure) {
         self.path = path
         let (folder, name) = Self.split(path)
         temporaryPath = "\(folder)/.\(name).\(getpid()).partial"
@@ -26,7 +26,7 @@ final class AtomicFile {
         unlink(temporaryPath)
     }
 
-    func append(_ bytes: UnsafeRawBufferPointer) throws(SystemFailure) {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(SystemFailure) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = write(
@@ -38,8 +38,17 @@ final class AtomicFile {
     }
 
     /// Gives the file its name, after its bytes have reached the disk.
-    func publish() throws(SystemFailure) {
-        guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else { throw .last }
+    ///
+    /// A file that has the name already is replaced, or the call fails with `EEXIST`, as `replacing` says.
+    package func publish(replacing: Bool = true) throws(SystemFailure) {
+        guard fsync(descriptor) == 0 else { throw .last }
+        if replacing {
+            guard rename(temporaryPath, path) == 0 else { throw .last }
+        } else {
+            // Unlike a look before a rename, a link cannot miss a file that appears in between.
+            guard link(temporaryPath, path) == 0 else { throw .last }
+            unlink(temporaryPath)
+        }
         close(descriptor)
         descriptor = -1
         // The name itself lies in the folder.

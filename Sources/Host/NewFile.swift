@@ -1,0 +1,44 @@
+internal import Glibc
+
+/// A file that a command makes and that must not be there yet.
+package enum NewFile {
+    /// Writes a file that appears whole or not at all, and never in place of another.
+    package static func write(_ text: String, to path: String) throws(NewFileError) {
+        try write(Array(text.utf8), to: path)
+    }
+
+    /// Writes a file that appears whole or not at all, and never in place of another.
+    package static func write(_ bytes: [UInt8], to path: String) throws(NewFileError) {
+        guard access(path, F_OK) != 0 else { throw .exists(path) }
+        do {
+            let file = try AtomicFile(path: path)
+            let failure = bytes.withUnsafeBytes { bytes -> SystemFailure? in
+                do throws(SystemFailure) {
+                    try file.append(bytes)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            if let failure { throw failure }
+            try file.publish(replacing: false)
+        } catch let failure as SystemFailure where failure.code == EEXIST {
+            throw .exists(path)
+        } catch {
+            throw .unwritable(path, reason: "\(error)")
+        }
+    }
+}
+
+/// Why a file that must be new was not written.
+package enum NewFileError: Error, Equatable, CustomStringConvertible {
+    case exists(String)
+    case unwritable(String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .exists(let path): "\(path) exists: remove it, or name another file"
+        case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
+        }
+    }
+}

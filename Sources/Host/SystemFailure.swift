@@ -1,0 +1,19 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What the operating system said when it refused.
+package struct SystemFailure: Error, Equatable, CustomStringConvertible {
+    package var code: Int32
+
+    package init(code: Int32) {
+        self.code = code
+    }
+
+    /// The failure of the call just made.
+    package static var last: SystemFailure { SystemFailure(code: errno) }
+
+    package var description: String { String(cString: strerror(code)) }
+}

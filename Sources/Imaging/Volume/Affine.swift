@@ -1,0 +1,82 @@
+/// A map from voxel indices to positions in mm, as in NIfTI: x to the right, y to the front, z up (RAS).
+public struct Affine: Hashable, Sendable {
+    /// Where one step along each voxel axis leads, in mm.
+    public var x: SIMD3<Double>
+    public var y: SIMD3<Double>
+    public var z: SIMD3<Double>
+    /// Where voxel (0, 0, 0) lies, in mm: the centre of the voxel.
+    public var origin: SIMD3<Double>
+
+    public init(
+        x: SIMD3<Double>, y: SIMD3<Double>, z: SIMD3<Double>, origin: SIMD3<Double> = .zero
+    ) {
+        self.x = x
+        self.y = y
+        self.z = z
+        self.origin = origin
+    }
+
+    /// Voxel axes along the axes of space.
+    public init(spacing: SIMD3<Double>, origin: SIMD3<Double> = .zero) {
+        self.init(
+            x: [spacing.x, 0, 0], y: [0, spacing.y, 0], z: [0, 0, spacing.z], origin: origin)
+    }
+
+    public static let identity = Affine(spacing: .one)
+
+    /// The position of a point given in voxels.
+    public func callAsFunction(_ point: SIMD3<Double>) -> SIMD3<Double> {
+        origin + linear(point)
+    }
+
+    /// A displacement in mm, from one in voxels.
+    public func linear(_ step: SIMD3<Double>) -> SIMD3<Double> {
+        x * step.x + y * step.y + z * step.z
+    }
+
+    /// The map that applies `inner` first.
+    public func composed(with inner: Affine) -> Affine {
+        Affine(
+            x: linear(inner.x), y: linear(inner.y), z: linear(inner.z), origin: self(inner.origin))
+    }
+
+    /// Mm³ of a voxel, negative where the voxel axes are left-handed.
+    public var determinant: Double {
+        (x * cross(y, z)).sum()
+    }
+
+    /// The map back, from mm to voxels; the affine must not be singular.
+    public var inverse: Affine {
+        let scale = 1 / determinant
+        let rows = [cross(y, z) * scale, cross(z, x) * scale, cross(x, y) * scale]
+        let inverse = Affine(
+            x: [rows[0].x, rows[1].x, rows[2].x], y: [rows[0].y, rows[1].y, rows[2].y],
+            z: [rows[0].z, rows[1].z, rows[2].z])
+        return Affine(
+            x: inverse.x, y: inverse.y, z: inverse.z, origin: -inverse.linear(origin))
+    }
+
+    /// Length of a voxel along each of its axes, in mm.
+    public var spacing: SIMD3<Double> {
+        SIMD3(x.length, y.length, z.length)
+    }
+
+    /// False where an axis has no length, two coincide, or a number is not finite.
+    public var isInvertible: Bool {
+        let volume = spacing.x * spacing.y * spacing.z
+        return volume.isFinite && origin.sum().isFinite && abs(determinant) > 1e-6 * volume
+    }
+
+    /// Four rows of four numbers, as files and `info` write it.
+    public var rows: [[Double]] {
+        (0..<3).map { [x[$0], y[$0], z[$0], origin[$0]] } + [[0, 0, 0, 1]]
+    }
+}
+
+private func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
+    [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
+}
+
+extension SIMD3<Double> {
+    package var length: Double { (self * self).sum().squareRoot() }
+}

@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Imaging
+
+@Suite("Affine maps")
+struct AffineTests {
+    static let oblique = Affine(
+        x: [-2, 0.1, 0.3], y: [0, 1.97, 0.32], z: [0.4, -0.36, 2.17], origin: [117.8, -35.7, -7.2])
+
+    @Test("The inverse leads back")
+    func inverse() {
+        let point = SIMD3(3.0, -5, 7)
+        let back = Self.oblique.inverse(Self.oblique(point))
+        #expect((back - point).length < 1e-12)
+        let identity = Self.oblique.composed(with: Self.oblique.inverse)
+        #expect((identity.origin).length < 1e-12)
+        #expect((identity(point) - point).length < 1e-12)
+    }
+
+    @Test("Maps without an inverse are told")
+    func singular() {
+        #expect(Self.oblique.isInvertible)
+        var flat = Self.oblique
+        flat.z = flat.x + flat.y
+        #expect(!flat.isInvertible)
+        flat.z = .zero
+        #expect(!flat.isInvertible)
+        flat = Self.oblique
+        flat.origin.x = .nan
+        #expect(!flat.isInvertible)
+    }
+}
