@@ -26,6 +26,9 @@ public struct LabelTable: Hashable, Sendable {
         self.ignore = ignore
     }
 
+    /// Marks, among classes, the voxels to ignore.
+    public static let ignoredClass: UInt8 = 255
+
     /// Classes with the background.
     public var classCount: Int { foreground.count + 1 }
 }

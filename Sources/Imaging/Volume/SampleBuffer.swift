@@ -1,29 +1,28 @@
 internal import Glibc
 
-/// Memory for the samples of a volume, aligned for vectors and not initialised.
+/// Memory that holds the samples of a volume, and is released with the last of them.
 ///
-/// Filled once by whoever allocates it, and only read after that; which is why it may be shared between threads.
+/// Filled once by whoever makes it, and only read after that; which is why it may be shared between threads.
 package final class SampleBuffer: @unchecked Sendable {
     package let bytes: UnsafeMutableRawBufferPointer
-    private let base: UnsafeMutableRawPointer
+    private let release: () -> Void
 
-    /// Memory of so many bytes, which must come from a size that was checked against the file.
+    /// New memory, aligned for vectors and not initialised; its size must have been checked against the file.
     ///
     /// Nil where the system has no such memory.
     package convenience init?(byteCount: Int) {
         var base: UnsafeMutableRawPointer?
         guard posix_memalign(&base, 64, max(byteCount, 1)) == 0, let base else { return nil }
-        self.init(
-            base: base, bytes: UnsafeMutableRawBufferPointer(start: base, count: byteCount))
+        self.init(UnsafeMutableRawBufferPointer(start: base, count: byteCount)) { free(base) }
     }
 
-    /// Takes over memory that `free` releases, of which only a part holds samples.
-    package init(base: UnsafeMutableRawPointer, bytes: UnsafeMutableRawBufferPointer) {
-        self.base = base
+    /// Memory of someone else, such as a part of a file that is mapped.
+    package init(_ bytes: UnsafeMutableRawBufferPointer, release: @escaping () -> Void) {
         self.bytes = bytes
+        self.release = release
     }
 
     deinit {
-        free(base)
+        release()
     }
 }
