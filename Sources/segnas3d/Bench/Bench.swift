@@ -15,6 +15,8 @@ struct Bench: ParsableCommand {
 
     @OptionGroup var host: HostOptions
 
+    @OptionGroup var inputs: BenchInputs
+
     @Flag(help: "Print one JSON object a line instead of text.")
     var json = false
 

@@ -1,0 +1,40 @@
+import FoundationEssentials
+internal import Glibc
+
+/// How workloads measure and print: the least seconds of several repetitions, the keys of which are those of the scripts
+/// that measure other tools.
+struct Measurement: Encodable {
+    let schema = 1
+    var workload: String
+    let peer = "segnas3d"
+    /// Voxels along an axis, where the workload has such a size.
+    var size: Int?
+    var file: String?
+    var metric: String?
+    var shape: [Int]?
+    var seconds: Double
+    var values: [Double]?
+
+    /// The least time of so many calls, after one that warms up.
+    static func seconds(repetitions: Int, _ body: () throws -> Void) rethrows -> Double {
+        try body()
+        return try (0..<repetitions).reduce(.infinity) { least, _ in
+            let start = ContinuousClock.now
+            try body()
+            return min(least, (ContinuousClock.now - start) / .seconds(1))
+        }
+    }
+
+    /// Prints a line: JSON, or text.
+    func show(json: Bool) throws {
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(self), as: UTF8.self))
+        } else {
+            let what = [file, metric, size.map { "\($0)³" }].compactMap { $0 }
+            print("\(workload) \(what.joined(separator: " ")): \(seconds * 1000) ms")
+        }
+        fflush(nil)
+    }
+}
