@@ -9,24 +9,44 @@ public struct ImageError: Error, Equatable, Sendable {
     }
 }
 
-/// What is wrong with an image file.
-public enum ImageFault: Equatable, Sendable {
-    /// The system refuses; its own words.
-    case system(String)
-    case unknownFormat
-}
-
 extension ImageError: CustomStringConvertible {
     public var description: String { "\(file): \(fault)" }
 }
 
-extension ImageFault: CustomStringConvertible {
-    /// The fault and what to do about it.
-    public var description: String {
-        switch self {
-        case .system(let reason): "cannot be read: \(reason)"
-        case .unknownFormat:
-            "is not an image that segnas3d reads: NIfTI, Analyze, MGH, NRRD, MetaImage or a DICOM folder"
-        }
-    }
+/// What is wrong with an image file.
+public enum ImageFault: Error, Equatable, Sendable {
+    /// The system refuses; its own words.
+    case system(String)
+    case outOfMemory(bytes: Int)
+    case empty
+    case unknownFormat
+    /// Compressed by other means than gzip.
+    case compressed(with: String)
+    /// Fewer bytes than the header announces.
+    case truncated(expected: Int, actual: Int)
+    /// More bytes than the header announces.
+    case surplus(expected: Int)
+    /// A gzip stream that ends early, contradicts itself or fails its checksum.
+    case gzipDamaged
+    /// Bytes after a gzip stream that are none.
+    case gzipSurplus
+    case dimensions([Int])
+    case spacing(axis: Int, Double)
+    case affine(name: String)
+    case quaternion
+    case transformCode(name: String, Int)
+    case scaling(slope: Double, intercept: Double)
+    case dataOffset(Double)
+    case bitsPerSample(SampleType, bits: Int)
+    /// Samples of a kind that is no image to be segmented, by name.
+    case sampleKind(String)
+    case unknownSampleType(code: Int)
+    case cifti
+    /// Header and samples lie in two files, and one is missing.
+    case partner(missing: String)
+    /// A header of two files in a file that is not named as such.
+    case pairName
+    /// A name to write to that says no format.
+    case writtenName
+    case exists
 }

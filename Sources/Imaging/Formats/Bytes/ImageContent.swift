@@ -1,0 +1,113 @@
+/// The bytes of an image file, decompressed where it is a gzip file.
+///
+/// The head is known first, and memory for the rest is taken only when the header in it has been checked.
+struct ImageContent {
+    let path: String
+    /// The first bytes: enough for any header and the first of its extensions.
+    let head: [UInt8]
+    private let source: Source
+
+    private enum Source {
+        case plain(InputFile)
+        case gzip(SampleBuffer)
+    }
+
+    static let headSize = 1024
+
+    init(_ path: String) throws(ImageError) {
+        let file = try InputFile(path)
+        let start = try file.head(Self.headSize)
+        self.path = path
+        guard Gzip.isGzip(start) else {
+            head = start
+            source = .plain(file)
+            return
+        }
+        let compressed = try SampleBuffer.memory(for: path, byteCount: file.size)
+        try file.read(into: compressed.bytes, from: 0)
+        head = try naming(path) { () throws(ImageFault) in
+            try Gzip.head(of: UnsafeRawBufferPointer(compressed.bytes), count: Self.headSize)
+        }
+        source = .gzip(compressed)
+    }
+
+    /// A part of the content, aligned for any sample, which must be its end unless more is allowed to follow.
+    ///
+    /// Nothing is allocated for a part that the file cannot hold.
+    func part(
+        at offset: Int, byteCount: Int, allowingMore: Bool
+    ) throws(ImageError) -> SampleBuffer {
+        let (end, overflow) = offset.addingReportingOverflow(byteCount)
+        guard !overflow else { throw error(.dataOffset(Double(offset))) }
+        switch source {
+        case .plain(let file):
+            guard file.size >= end else {
+                throw error(.truncated(expected: end, actual: file.size))
+            }
+            guard file.size == end || allowingMore else { throw error(.surplus(expected: end)) }
+            let buffer = try SampleBuffer.memory(for: path, byteCount: byteCount)
+            try file.read(into: buffer.bytes, from: offset)
+            return buffer
+        case .gzip(let compressed):
+            return try part(
+                of: compressed, at: offset, end: end, allowingMore: allowingMore)
+        }
+    }
+
+    private func part(
+        of compressed: SampleBuffer, at offset: Int, end: Int, allowingMore: Bool
+    ) throws(ImageError) -> SampleBuffer {
+        let input = UnsafeRawBufferPointer(compressed.bytes)
+        let most = input.count * Gzip.largestRatio
+        guard end <= most else { throw error(.truncated(expected: end, actual: most)) }
+        var room = end + (allowingMore ? 1 << 16 : 0)
+        while true {
+            // The header is decompressed in front of the samples, which then begin where vectors do.
+            let padding = (64 - offset % 64) % 64
+            let buffer = try SampleBuffer.memory(for: path, byteCount: padding + room)
+            let output = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[padding...])
+            let count = try naming(path) { () throws(ImageFault) in
+                try Gzip.decompress(input, into: output)
+            }
+            if let count {
+                guard count >= end else { throw error(.truncated(expected: end, actual: count)) }
+                guard output.starts(with: head) else { throw error(.gzipDamaged) }
+                return buffer.part(padding + offset..<padding + end)
+            }
+            guard allowingMore, room < most else { throw error(.surplus(expected: end)) }
+            room = min(most, room * 2)
+        }
+    }
+
+    private func error(_ fault: ImageFault) -> ImageError {
+        ImageError(file: path, fault: fault)
+    }
+}
+
+/// Adds the file's name to the fault that a body throws.
+func naming<Result>(
+    _ path: String, _ body: () throws(ImageFault) -> Result
+) throws(ImageError) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw ImageError(file: path, fault: error)
+    }
+}
+
+extension SampleBuffer {
+    /// New memory for the content of a file.
+    static func memory(for path: String, byteCount: Int) throws(ImageError) -> SampleBuffer {
+        guard let buffer = SampleBuffer(byteCount: byteCount) else {
+            throw ImageError(file: path, fault: .outOfMemory(bytes: byteCount))
+        }
+        return buffer
+    }
+
+    /// A part of the memory, which keeps all of it.
+    func part(_ range: Range<Int>) -> SampleBuffer {
+        SampleBuffer(UnsafeMutableRawBufferPointer(rebasing: bytes[range])) {
+            withExtendedLifetime(self) {}
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import Glibc
+internal import Host
+
+/// A regular file that is opened for reading.
+///
+/// Its bytes are copied instead of mapped: a mapped file that someone shortens kills the process.
+final class InputFile {
+    let path: String
+    let size: Int
+    private let descriptor: Int32
+
+    init(_ path: String) throws(ImageError) {
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw ImageError(file: path, failure: .last) }
+        self.path = path
+        var status = stat()
+        let isKnown = fstat(descriptor, &status) == 0
+        size = Int(status.st_size)
+        guard isKnown else { throw ImageError(file: path, failure: .last) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            throw ImageError(
+                file: path, failure: SystemFailure(code: isFolder ? EISDIR : EINVAL))
+        }
+        guard size > 0 else { throw ImageError(file: path, fault: .empty) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Fills memory with the bytes from an offset on.
+    func read(
+        into memory: UnsafeMutableRawBufferPointer, from offset: Int
+    ) throws(ImageError) {
+        var done = 0
+        while done < memory.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: memory[done...])
+            let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw ImageError(file: path, failure: .last) }
+            guard count > 0 else {
+                throw ImageError(
+                    file: path,
+                    fault: .truncated(expected: offset + memory.count, actual: offset + done))
+            }
+            done += count
+        }
+    }
+
+    /// The first bytes, as many as there are.
+    func head(_ count: Int) throws(ImageError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: min(count, size))
+        let result = bytes.withUnsafeMutableBytes { memory in
+            Result { () throws(ImageError) in try read(into: memory, from: 0) }
+        }
+        try result.get()
+        return bytes
+    }
+}
+
+extension ImageError {
+    init(file: String, failure: SystemFailure) {
+        self.init(file: file, fault: .system(failure.description))
+    }
+}

@@ -1,0 +1,77 @@
+extension ImageFault: CustomStringConvertible {
+    /// The fault and what to do about it.
+    public var description: String {
+        switch self {
+        case .system(let reason): "cannot be read or written: \(reason)"
+        case .outOfMemory(let bytes):
+            "needs \(bytes) bytes of memory, which the system does not give"
+        case .empty: "is empty: " + Self.copyAgain
+        case .unknownFormat:
+            "is not an image that segnas3d reads: NIfTI, Analyze, MGH, NRRD, MetaImage or a DICOM folder"
+        case .compressed(let method):
+            "is compressed with \(method), which segnas3d does not read: decompress it, or use gzip"
+        case .truncated(let expected, let actual):
+            "is cut short: its header announces \(expected) bytes and there are at most \(actual); "
+                + Self.copyAgain
+        case .surplus(let expected):
+            "is longer than the \(expected) bytes that its header announces, so one of the two is "
+                + "wrong: write it again from its source"
+        case .gzipDamaged:
+            "is damaged: its gzip stream is cut short or fails its checksum; " + Self.copyAgain
+        case .gzipSurplus:
+            "is damaged: something other than gzip follows its gzip stream; " + Self.copyAgain
+        default: headerWords
+        }
+    }
+
+    private static let copyAgain = "copy or download it again"
+    private static let writeAgain = "write it again with the tool that made it"
+
+    /// Faults of what a header says.
+    private var headerWords: String {
+        switch self {
+        case .dimensions(let lengths):
+            "has the dimensions \(lengths), and an image has 1 to 7, each at least 1 and together "
+                + "no more than memory can hold; " + Self.writeAgain
+        case .spacing(let axis, let value):
+            "has a spacing of \(value) along its axis \(axis), which must be a positive number: "
+                + "correct its header"
+        case .affine(let name):
+            "has a singular or infinite \(name), so the place of its voxels is unknown: "
+                + "correct its header"
+        case .quaternion:
+            "has a qform whose quaternion is no rotation: correct its header, or set an sform"
+        case .transformCode(let name, let code):
+            "has the unknown \(name) \(code), which must be from 0 to 5: correct its header"
+        case .scaling(let slope, let intercept):
+            "scales its samples by \(slope) and \(intercept), which must be finite: correct its header"
+        case .dataOffset(let offset):
+            "says that its samples begin at byte \(offset), where they cannot: " + Self.writeAgain
+        case .bitsPerSample(let type, let bits):
+            "says that its \(type.rawValue) samples have \(bits) bits instead of \(type.size * 8): "
+                + Self.writeAgain
+        default: kindWords
+        }
+    }
+
+    /// Files that are whole, and still no image for segnas3d.
+    private var kindWords: String {
+        switch self {
+        case .sampleKind(let kind):
+            "holds \(kind) samples, and segnas3d reads real numbers: convert it to one of "
+                + SampleType.allCases.map(\.rawValue).joined(separator: ", ")
+        case .unknownSampleType(let code):
+            "has samples of the unknown type \(code): " + Self.writeAgain
+        case .cifti:
+            "is a CIFTI-2 file, which holds surfaces and matrices instead of an image: "
+                + "convert it to a NIfTI volume"
+        case .partner(let missing):
+            "is one of two files, and the other, \(missing), is missing: put it beside this one"
+        case .pairName:
+            "says that its samples lie in a second file: name the two .hdr and .img"
+        case .writtenName: "cannot be written: its name must end in .nii or .nii.gz"
+        case .exists: "exists: remove it, or name another file"
+        default: ""
+        }
+    }
+}

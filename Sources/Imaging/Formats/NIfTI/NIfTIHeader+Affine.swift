@@ -1,0 +1,98 @@
+/// Where voxels lie, by the rules of `nifti1.h` and, where it has none, as nibabel does.
+extension NIfTIHeader {
+    /// From voxels to mm: the sform where there is one, else the qform, else a guess from the spacing.
+    func affine(of shape: [Int]) throws(ImageFault) -> Affine {
+        for (name, code) in [("qform_code", qformCode), ("sform_code", sformCode)]
+        where !(0...5).contains(code) {
+            throw .transformCode(name: name, code)
+        }
+        if let sform = try sformAffine() { return sform }
+        if let qform = try qformAffine() { return qform }
+        return try checked(guess(for: shape), "spacing")
+    }
+
+    /// Nil where the header has none.
+    func sformAffine() throws(ImageFault) -> Affine? {
+        guard sformCode > 0 else { return nil }
+        let columns = (0..<4).map { column in
+            SIMD3(sform[0][column], sform[1][column], sform[2][column])
+        }
+        let affine = Affine(x: columns[0], y: columns[1], z: columns[2], origin: columns[3])
+        return try checked(affine, "sform")
+    }
+
+    /// Nil where the header has none.
+    func qformAffine() throws(ImageFault) -> Affine? {
+        guard qformCode > 0 else { return nil }
+        let columns = try rotation()
+        let size = existingSpacing
+        let affine = Affine(
+            x: columns[0] * size.x, y: columns[1] * size.y,
+            z: columns[2] * size.z * (try thirdAxisSign()),
+            origin: SIMD3(quaternionOffset[0], quaternionOffset[1], quaternionOffset[2]))
+        return try checked(affine, "qform")
+    }
+
+    /// Columns of the rotation of the unit quaternion a + bi + cj + dk, of which a ≥ 0 is not stored.
+    private func rotation() throws(ImageFault) -> [SIMD3<Double>] {
+        var (b, c, d) = (quaternion[0], quaternion[1], quaternion[2])
+        let rest = 1 - (b * b + c * c + d * d)
+        // As much as rounding to 32 bits can do; NIfTI-2 files are often made of NIfTI-1 files.
+        let tolerance = 3 * Double(Float.ulpOfOne)
+        guard rest > -tolerance else { throw .quaternion }
+        let a = rest < tolerance ? 0 : rest.squareRoot()
+        let norm = (a * a + b * b + c * c + d * d).squareRoot()
+        (b, c, d) = (b / norm, c / norm, d / norm)
+        let w = a / norm
+        return [
+            [w * w + b * b - c * c - d * d, 2 * (b * c + w * d), 2 * (b * d - w * c)],
+            [2 * (b * c - w * d), w * w + c * c - b * b - d * d, 2 * (c * d + w * b)],
+            [2 * (b * d + w * c), 2 * (c * d - w * b), w * w + d * d - b * b - c * c],
+        ]
+    }
+
+    /// A quaternion is a proper rotation; the header's first spacing says whether the third axis is mirrored.
+    private func thirdAxisSign() throws(ImageFault) -> Double {
+        switch spacing[0] {
+        case -1: return -1
+        case 0, 1: return 1
+        default: throw .spacing(axis: 0, spacing[0])
+        }
+    }
+
+    /// Nothing is known but the spacing: x runs to the left, as in SPM's images, and the middle is the origin.
+    ///
+    /// Analyze files may name the voxel at the origin.
+    private func guess(for shape: [Int]) -> Affine {
+        let size = existingSpacing * SIMD3(-1, 1, 1)
+        let axes = shape.prefix(3) + Array(repeating: 1, count: max(0, 3 - shape.count))
+        var centre = SIMD3(Double(axes[0] - 1), Double(axes[1] - 1), Double(axes[2] - 1)) / 2
+        let isPlausible = zip(originVoxel, axes).allSatisfy { $0 > -$1 && $0 < 2 * $1 }
+        if originVoxel != [0, 0, 0], isPlausible {
+            centre = SIMD3(
+                Double(originVoxel[0] - 1), Double(originVoxel[1] - 1), Double(originVoxel[2] - 1))
+        }
+        return Affine(spacing: size, origin: -centre * size)
+    }
+
+    /// The spacing of the axes that exist, and 1 for the others.
+    private var existingSpacing: SIMD3<Double> {
+        var size = SIMD3<Double>.one
+        for axis in 0..<min(3, dimensions[0]) { size[axis] = spacing[axis + 1] }
+        return size
+    }
+
+    /// In mm, where the header has another unit.
+    private func checked(_ affine: Affine, _ name: String) throws(ImageFault) -> Affine {
+        guard affine.isInvertible else { throw .affine(name: name) }
+        let unit: Double =
+            switch units & 7 {
+            case 1: 1000  // m
+            case 3: 0.001  // µm
+            default: 1  // mm, or not said
+            }
+        return Affine(
+            x: affine.x * unit, y: affine.y * unit, z: affine.z * unit, origin: affine.origin * unit
+        )
+    }
+}

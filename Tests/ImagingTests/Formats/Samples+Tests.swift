@@ -1,0 +1,16 @@
+@testable import Imaging
+
+extension Samples {
+    /// One sample alone, of the same type.
+    func part(_ index: Int) -> Samples {
+        withBytes { bytes in
+            let size = type.size
+            guard let buffer = SampleBuffer(byteCount: size) else { fatalError("no memory") }
+            buffer.bytes.copyBytes(from: bytes[index * size..<(index + 1) * size])
+            return Samples(buffer, type: type)
+        }
+    }
+
+    /// All bytes, as an array.
+    var array: [UInt8] { withBytes { Array($0) } }
+}
