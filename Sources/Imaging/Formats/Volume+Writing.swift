@@ -10,6 +10,7 @@ extension Volume {
     /// - Parameters:
     ///   - path: Ends in `.nii` or `.nii.gz`.
     ///   - replacing: Whether a file of that name may be replaced.
+    /// - Throws: ``ImageError``, when the file exists or the system refuses.
     public func write(to path: String, replacing: Bool = false) throws(ImageError) {
         let name = path.lowercased()
         let isCompressed = name.hasSuffix(".nii.gz")
