@@ -2,7 +2,8 @@ extension ImageFault: CustomStringConvertible {
     /// The fault and what to do about it.
     public var description: String {
         switch self {
-        case .system(let reason): "cannot be read or written: \(reason)"
+        case .system(let reason): "cannot be read: \(reason)"
+        case .unwritable(let reason): "cannot be written: \(reason)"
         case .outOfMemory(let bytes):
             "needs \(bytes) bytes of memory, which the system does not give"
         case .empty: "is empty: " + Self.copyAgain

@@ -31,8 +31,8 @@ extension Volume {
             try file.append(UnsafeRawBufferPointer(content.bytes))
             try file.publish(replacing: replacing)
         } catch {
-            throw error.code == EEXIST
-                ? ImageError(file: path, fault: .exists) : ImageError(file: path, failure: error)
+            throw ImageError(
+                file: path, fault: error.code == EEXIST ? .exists : .unwritable("\(error)"))
         }
     }
 
