@@ -24,11 +24,13 @@ extension Volume {
         let content = try naming(path) { () throws(ImageFault) in
             let content = try encoded()
             return isCompressed
-                ? try Gzip.compress(UnsafeRawBufferPointer(content.bytes), level: 6) : content
+                ? try content.withBytes { bytes throws(ImageFault) in
+                    try Gzip.compress(bytes, level: 6)
+                } : content
         }
         do throws(SystemFailure) {
             let file = try AtomicFile(path: path)
-            try file.append(UnsafeRawBufferPointer(content.bytes))
+            try content.withBytes { bytes throws(SystemFailure) in try file.append(bytes) }
             try file.publish(replacing: replacing)
         } catch {
             throw ImageError(
