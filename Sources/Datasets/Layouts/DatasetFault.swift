@@ -1,5 +1,5 @@
 /// One thing that is wrong, or odd, with a dataset.
-public struct DatasetFault: Hashable, Sendable {
+public struct DatasetFault: Equatable, Sendable {
     /// Nil for what concerns the whole dataset.
     public var caseIdentifier: String?
     /// The file, as the dataset names it: relative to the dataset's folder where it lies in it.
@@ -7,7 +7,7 @@ public struct DatasetFault: Hashable, Sendable {
     public var problem: Problem
 
     /// What is wrong: with the layout, or with the content of images.
-    public enum Problem: Hashable, Sendable {
+    public enum Problem: Equatable, Sendable {
         case layout(LayoutProblem)
         case content(ContentProblem)
     }

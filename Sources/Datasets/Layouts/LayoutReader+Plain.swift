@@ -30,11 +30,6 @@ extension LayoutReader {
         return nil
     }
 
-    /// A path of the dataset as its faults name it.
-    func relative(_ path: String) -> String {
-        path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
-    }
-
     /// A label for each value that a label map holds, named `label_3` after it; 0 is the background.
     ///
     /// Maps that cannot be read are left to those who use them, and to `check`.

@@ -27,6 +27,11 @@ struct LayoutReader {
         return relative.hasPrefix("/") ? String(relative) : "\(folder)/\(relative)"
     }
 
+    /// A path of the dataset as its faults name it.
+    func relative(_ path: String) -> String {
+        relativePath(path, to: folder)
+    }
+
     func exists(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: path(name))
     }
@@ -90,4 +95,9 @@ struct LayoutReader {
         if let name = json["name"]?.string, !name.isEmpty { return name }
         return URL(filePath: folder).standardizedFileURL.lastPathComponent
     }
+}
+
+/// A path without the folder in which it lies; absolute paths elsewhere stay as they are.
+func relativePath(_ path: String, to folder: String) -> String {
+    path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
 }
