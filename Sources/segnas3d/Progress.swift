@@ -49,7 +49,7 @@ final class Progress: Sendable {
     private var interval: Duration { style == .bar ? .milliseconds(100) : .seconds(5) }
 
     private func show(_ text: String) {
-        var standardError = StandardError()
+        let standardError = StandardError()
         standardError.write(text)
     }
 

@@ -40,7 +40,7 @@ extension ContentProblem {
         case .notFinite(let count):
             "has \(count) \(count == 1 ? "voxel" : "voxels") with NaN or infinity: replace them, or make the image anew"
         case .constant(let channel, let value):
-            "is \(number(value)) everywhere in the channel \(channel): is it the right file?"
+            "is \(significant(value)) everywhere in the channel \(channel): is it the right file?"
         case .channels(let found, let expected):
             """
             has \(found) \(found == 1 ? "channel" : "channels") where the dataset has \(expected): add what is missing, \
@@ -70,7 +70,7 @@ extension ContentProblem {
             """
         case .sheared(let degrees):
             """
-            has axes that meet at \(number(degrees))°, so its spacing says little: resample it to a grid with right \
+            has axes that meet at \(significant(degrees))°, so its spacing says little: resample it to a grid with right \
             angles if predictions look slanted
             """
         }
@@ -85,14 +85,5 @@ private func listed(_ counts: [Int: Int]) -> String {
 
 /// `1×1×1.5 mm`.
 func millimetres(_ spacing: SIMD3<Double>) -> String {
-    (0..<3).map { number(spacing[$0]) }.joined(separator: "×") + " mm"
-}
-
-/// Four significant digits, fewer where they say as much.
-func number(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
-    var scale = 1.0
-    while abs(value) * scale < 1000 && scale < 1e12 { scale *= 10 }
-    let rounded = (value * scale).rounded() / scale
-    return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
+    (0..<3).map { significant(spacing[$0]) }.joined(separator: "×") + " mm"
 }

@@ -1,4 +1,4 @@
-public import Imaging
+internal import Imaging
 
 #if canImport(Glibc)
     internal import Glibc
@@ -58,7 +58,7 @@ extension GridMismatch: CustomStringConvertible {
         case .spacing(let spacing, let expected):
             "has a spacing of \(millimetres(spacing)) instead of \(millimetres(expected))"
         case .position(let distance, let voxels):
-            "lies up to \(number(distance)) mm (\(number(voxels)) voxels) elsewhere"
+            "lies up to \(significant(distance)) mm (\(significant(voxels)) voxels) elsewhere"
         }
     }
 }

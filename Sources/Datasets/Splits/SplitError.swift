@@ -29,7 +29,7 @@ extension SplitError: CustomStringConvertible {
             "'\(text)' is no split: give percent as 50/20/30, all, folds, listed, or a .json file"
         case .shares(let shares):
             """
-            the shares \(shares.map(number).joined(separator: "/")) must not be negative, sum to 100, and leave some \
+            the shares \(shares.map(significant).joined(separator: "/")) must not be negative, sum to 100, and leave some \
             for training
             """
         case .empty(let part, let cases, let groups):

@@ -67,7 +67,7 @@ extension SplitPlan: CustomStringConvertible {
     public var description: String {
         switch self {
         case .shuffled(let shares):
-            Split.Part.allCases.map { number(shares[$0]) }.joined(separator: "/")
+            Split.Part.allCases.map { significant(shares[$0]) }.joined(separator: "/")
         case .everything: "all"
         case .file(let path): path
         case .folds: "folds"
