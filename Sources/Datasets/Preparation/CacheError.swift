@@ -1,0 +1,17 @@
+/// A cache of prepared cases that cannot be used.
+public enum CacheError: Error, Equatable, Sendable {
+    /// No folder is named, and the environment leads to none.
+    case noFolder
+    case unusable(folder: String, reason: String)
+}
+
+extension CacheError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noFolder:
+            "prepared cases have no place: neither XDG_CACHE_HOME nor HOME is set; name a folder with --cache"
+        case .unusable(let folder, let reason):
+            "prepared cases cannot be kept in \(folder): \(reason); name another folder with --cache"
+        }
+    }
+}
