@@ -4,10 +4,8 @@ public import Imaging
 extension GridTransform {
     /// A prediction on the prepared grid, taken back to the grid and the orientation of the image's file.
     ///
-    /// - Parameters:
-    ///   - classes: uint8 [z, y, x] on the prepared grid.
-    ///   - labels: Says which stored value each class has.
-    /// - Returns: Stored values, in the smallest integer type that holds all of the table's.
+    /// Classes are uint8 [z, y, x]; the result holds the values that the table has for them, in the smallest integer
+    /// type that holds all of the table's.
     public func restore(
         classes: Samples, labels: LabelTable, interpolation: LabelInterpolation = .perLabelLinear,
         threads: Int = HostResources.current().cores

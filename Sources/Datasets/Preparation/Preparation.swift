@@ -15,9 +15,10 @@ public struct Preparation: Hashable, Codable, Sendable {
         public var intensities: ForegroundIntensities?
     }
 
-    /// - Parameters:
-    ///   - channels: Names, which decide on the normalisation where the options leave that to them.
-    ///   - intensities: Of the labelled voxels, channel by channel; needed for CT only.
+    /// How a dataset with these channels is prepared; their names decide on the normalisation if the options do not.
+    ///
+    /// Intensities are those of the labelled voxels, channel by channel, and needed for CT only: without them such a
+    /// channel is refused, as are more labels than fit into a byte.
     public init(
         _ options: PreparationOptions, channels: [String], labels: LabelTable,
         intensities: [ForegroundIntensities]? = nil

@@ -182,22 +182,52 @@ private struct Rows<Label: Sample> {
     /// The label to which the eight corners give most weight.
     @inline(never)
     private func vote(at x: Corner) -> Label {
-        var best = rows.0[x.first]
-        var most: UInt64 = 0
-        let corners = [rows.0, rows.1, rows.2, rows.3]
-        for row in corners {
-            for candidate in [row[x.first], row[x.second]] {
-                var sum: UInt64 = 0
-                for index in 0..<4 {
-                    let weight = weights[index]
-                    if corners[index][x.first] == candidate { sum += weight * x.firstWeight }
-                    if corners[index][x.second] == candidate { sum += weight * x.secondWeight }
-                }
-                if sum > most || (sum == most && candidate < best) {
-                    (best, most) = (candidate, sum)
-                }
-            }
+        let corners = Corners(
+            labels: (
+                rows.0[x.first], rows.1[x.first], rows.2[x.first], rows.3[x.first],
+                rows.0[x.second], rows.1[x.second], rows.2[x.second], rows.3[x.second]
+            ),
+            weights: SIMD8(
+                lowHalf: weights &* SIMD4(repeating: x.firstWeight),
+                highHalf: weights &* SIMD4(repeating: x.secondWeight)))
+        var best = (label: corners.labels.0, weight: corners.weight(of: corners.labels.0))
+        corners.consider(corners.labels.1, &best)
+        corners.consider(corners.labels.2, &best)
+        corners.consider(corners.labels.3, &best)
+        corners.consider(corners.labels.4, &best)
+        corners.consider(corners.labels.5, &best)
+        corners.consider(corners.labels.6, &best)
+        corners.consider(corners.labels.7, &best)
+        return best.label
+    }
+}
+
+/// Eight neighbours and their weights, in a tuple because arrays would ask for memory at each voxel.
+private struct Corners<Label: Sample> {
+    let labels: (Label, Label, Label, Label, Label, Label, Label, Label)
+    let weights: SIMD8<UInt64>
+
+    /// What all neighbours with a label weigh together.
+    @inline(__always)
+    func weight(of label: Label) -> UInt64 {
+        var sum: UInt64 = 0
+        if labels.0 == label { sum += weights[0] }
+        if labels.1 == label { sum += weights[1] }
+        if labels.2 == label { sum += weights[2] }
+        if labels.3 == label { sum += weights[3] }
+        if labels.4 == label { sum += weights[4] }
+        if labels.5 == label { sum += weights[5] }
+        if labels.6 == label { sum += weights[6] }
+        if labels.7 == label { sum += weights[7] }
+        return sum
+    }
+
+    @inline(__always)
+    func consider(_ label: Label, _ best: inout (label: Label, weight: UInt64)) {
+        guard label != best.label else { return }
+        let weight = weight(of: label)
+        if weight > best.weight || (weight == best.weight && label < best.label) {
+            best = (label, weight)
         }
-        return best
     }
 }

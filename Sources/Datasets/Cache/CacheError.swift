@@ -2,6 +2,7 @@
 public enum CacheError: Error, Equatable, Sendable {
     /// No folder is named, and the environment leads to none.
     case noFolder
+    /// The system's own words.
     case unusable(folder: String, reason: String)
 }
 
@@ -11,7 +12,7 @@ extension CacheError: CustomStringConvertible {
         case .noFolder:
             "prepared cases have no place: neither XDG_CACHE_HOME nor HOME is set; name a folder with --cache"
         case .unusable(let folder, let reason):
-            "prepared cases cannot be kept in \(folder): \(reason); name another folder with --cache"
+            "prepared cases cannot be kept in \(folder): \(reason); make room there or name another folder with --cache"
         }
     }
 }
