@@ -11,6 +11,15 @@ internal import Host
 struct CacheFolder: Hashable, Sendable {
     let path: String
 
+    /// The folder that the user names, or the standard one.
+    init(named path: String?) throws(CacheError) {
+        guard let path else {
+            self.path = try Self.standard()
+            return
+        }
+        self.path = path
+    }
+
     var entries: String { path + "/entries" }
     var partial: String { path + "/partial" }
     var leases: String { path + "/leases" }

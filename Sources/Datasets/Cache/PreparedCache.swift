@@ -1,6 +1,5 @@
-import FoundationEssentials
-internal import Glibc
 public import Host
+internal import Imaging
 internal import Synchronization
 
 /// Prepared cases on disk, found again by the contents of their files and the preparation.
@@ -22,7 +21,7 @@ public final class PreparedCache: Sendable {
     ///
     /// The limit is by default a fifth of the space that is free or taken by the cache, at most 50 GiB.
     public init(folder path: String? = nil, limit: ByteCount? = nil) throws(CacheError) {
-        let folder = CacheFolder(path: try path ?? CacheFolder.standard())
+        let folder = try CacheFolder(named: path)
         try folder.create()
         self.folder = folder
         lease = try CacheLease(in: folder)
