@@ -154,8 +154,11 @@ private struct CaseReader {
     private func agree(
         _ geometry: Geometry, _ file: String, with reference: Geometry
     ) throws(PreparationFault) {
-        guard let difference = geometry.difference(from: reference) else { return }
-        throw .geometry(file: file, reference: subject.images[0], difference: difference)
+        // Within half a voxel `check` warns.
+        guard let mismatch = GridMismatch(geometry, expected: reference),
+            mismatch.severity == .fault
+        else { return }
+        throw .geometry(file: file, reference: subject.images[0], mismatch)
     }
 }
 

@@ -19,7 +19,7 @@ public enum PreparationFault: Error, Equatable, Sendable {
     /// A file that should hold one channel or one label map.
     case severalChannels(file: String, count: Int)
     /// The grid of a channel or label map is not that of the first image.
-    case geometry(file: String, reference: String, difference: String)
+    case geometry(file: String, reference: String, GridMismatch)
     case notFinite(file: String, voxels: Int)
     case unexpectedLabel(file: String, value: Double, expected: [Int])
     /// `pad` has no room for the image.
@@ -44,8 +44,8 @@ extension PreparationFault: CustomStringConvertible {
                 + "add what is missing, or remove the case"
         case .severalChannels(let file, let count):
             "\(file) holds \(count) channels or times, and one is expected: split it into files"
-        case .geometry(let file, let reference, let difference):
-            "\(file) does not lie on the grid of \(reference): \(difference); resample it to that grid"
+        case .geometry(let file, let reference, let mismatch):
+            "\(file) \(mismatch), unlike \(reference): \(mismatch.remedy(of: "file", as: "image"))"
         case .notFinite(let file, let voxels):
             "\(file) has \(voxels) voxels that are NaN, infinite or beyond float32: replace them, for example by 0"
         case .unexpectedLabel(let file, let value, let expected):
@@ -63,7 +63,7 @@ extension PreparationFault: CustomStringConvertible {
         }
     }
 
-    private func text(_ size: SIMD3<Int>) -> String { "\(size.x)x\(size.y)x\(size.z)" }
+    private func text(_ size: SIMD3<Int>) -> String { "\(size.x)×\(size.y)×\(size.z)" }
 
     private func shortest(_ value: Double) -> String {
         Int(exactly: value).map(String.init) ?? "\(value)"

@@ -31,7 +31,7 @@ struct PreparationFaultTests {
     func tooLarge() throws {
         #expect(
             try message(.init(size: [8, 5, 8], fit: .pad))
-                == "case c1: the image has 5x6x7 voxels, more than the 8x5x8 of --size: "
+                == "case c1: the image has 5×6×7 voxels, more than the 8×5×8 of --size: "
                 + "choose a --size that holds it, or --fit resize")
     }
 
@@ -54,16 +54,17 @@ struct PreparationFaultTests {
     func geometry() throws {
         let text = try message { files, subject in
             var affine = Affine.identity
-            affine.origin.x = 0.5
+            affine.origin.x = 0.75
             subject.label = try files.subject("other", size: [5, 6, 7], affine: affine).label
         }
         #expect(
-            text == "case c1: other.nii does not lie on the grid of c1_0000.nii: "
-                + "corners lie 0.5 mm apart; resample it to that grid")
+            text == "case c1: other.nii lies up to 0.75 mm (0.75 voxels) elsewhere, "
+                + "unlike c1_0000.nii: if its voxels match those of the image, "
+                + "give it the header of the image; if not, resample the file")
         let smaller = try message { files, subject in
             subject.label = try files.subject("other", size: [5, 6, 6]).label
         }
-        #expect(smaller.contains("5x6x6 voxels instead of 5x6x7"))
+        #expect(smaller.contains("has 5×6×6 voxels instead of 5×6×7"))
     }
 
     @Test("Channels that are missing or too many")

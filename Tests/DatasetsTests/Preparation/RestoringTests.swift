@@ -38,7 +38,9 @@ struct RestoringTests {
         }
     }
 
-    @Test("A structure enlarged comes back as it was", arguments: PreparationFiles.orientations.prefix(12))
+    @Test(
+        "A structure enlarged comes back as it was",
+        arguments: PreparationFiles.orientations.prefix(12))
     func enlarged(orientation: Orientation) throws {
         try withTemporaryFolder { folder in
             var files = PreparationFiles(folder, seed: 3)
@@ -83,7 +85,8 @@ struct RestoringTests {
     func coding() throws {
         try withTemporaryFolder { folder in
             var files = PreparationFiles(folder)
-            let affine = PreparationFiles.affine(PreparationFiles.orientations[37], spacing: [0.7, 1.2, 2.31])
+            let affine = PreparationFiles.affine(
+                PreparationFiles.orientations[37], spacing: [0.7, 1.2, 2.31])
             let subject = try files.subject("case", size: [7, 4, 9], affine: affine)
             let transform = try Self.preparation(.init(size: [16, 12, 16])).prepare(subject)
                 .transform
