@@ -34,11 +34,11 @@ struct Brain: Anatomy {
         folds = FoldField(using: &generator)
         let thickness = Float.random(in: 0.9...1.1, using: &generator)
         // Finer gyri than four voxels cannot be told from noise.
-        let gyrus = max(12, 4 * voxel)
+        let gyrus = max(10.5, 4 * voxel)
         cerebrum = Cortex(
-            gyrus: gyrus, thickness: 0.24 * thickness, depth: 16, opening: 0.06)
+            gyrus: gyrus, thickness: 0.25 * thickness, depth: 18, opening: 0.06)
         cerebellarCortex = Cortex(
-            gyrus: 0.7 * gyrus, thickness: 0.36 * thickness, depth: 14, opening: 0.04)
+            gyrus: 0.75 * gyrus, thickness: 0.33 * thickness, depth: 14, opening: 0.03)
         nuclei = Nucleus.all.map { ($0.tissue, $0.draw(using: &generator)) }
     }
 
@@ -85,8 +85,8 @@ struct Brain: Anatomy {
         let (x, y, z) = (row.x[voxel], row.y[voxel], row.z[voxel])
         let cerebellum = depths.cerebellum[voxel]
         let cerebrum = depths.cerebrum[voxel]
-        if cerebellum > 0.5 { return cerebellarTissue(x, y, z, depth: cerebellum) }
-        if cerebrum > 0, cerebellum < -0.8 {
+        if cerebellum > 0.3 { return cerebellarTissue(x, y, z, depth: cerebellum) }
+        if cerebrum > 0, cerebellum < -0.5 {
             return cerebralTissue(x, y, z, depth: cerebrum, core: depths.core[voxel])
         }
         return outerTissue(
@@ -100,11 +100,13 @@ struct Brain: Anatomy {
         let (u, v, w) = ((abs(x) - 26) / 38, (y + 1) / 86, (z - 10) / 55)
         // Gyri run inwards: the folds of the surface are carried half-way along rays to the middle.
         let scale = 0.5 + 0.5 / larger((u * u + v * v + w * w).squareRoot(), 0.2)
-        let fold = cerebrum.gyrus * folds.distance(
-            x: u * 38 * scale / cerebrum.gyrus, y: v * 86 * scale / cerebrum.gyrus,
-            z: w * 55 * scale / cerebrum.gyrus)
+        let point = SIMD3(u * 38, v * 86, w * 55) * (scale / cerebrum.gyrus)
+        let fold = cerebrum.gyrus * folds.distance(x: point.x, y: point.y, z: point.z)
+        // Some sulci are deep and some shallow, which changes over a few gyri.
+        let shallow = folds.distance(x: 0.3 * point.x, y: 0.3 * point.y, z: 0.3 * point.z)
         let sheet = smaller(
-            cerebrum.distance(fold: fold, depth: depth), sylvianDistance(abs(x), y, z))
+            cerebrum.distance(fold: fold, depth: depth, shallow: shallow),
+            sylvianDistance(abs(x), y, z))
         switch cerebrum.layer(sheet: sheet + 3 * larger(core, 0), depth: depth) {
         case .fluid: return .fluid
         case .grey: return .cerebralGrey
@@ -125,7 +127,7 @@ struct Brain: Anatomy {
         let gyrus = cerebellarCortex.gyrus
         // Leaves of the cerebellum run from left to right.
         let fold = gyrus * folds.distance(x: 0.3 * abs(x) / gyrus, y: y / gyrus, z: z / gyrus)
-        let sheet = cerebellarCortex.distance(fold: fold, depth: depth)
+        let sheet = cerebellarCortex.distance(fold: fold, depth: depth, shallow: 0)
         switch cerebellarCortex.layer(sheet: sheet, depth: depth) {
         case .fluid: return .fluid
         case .grey: return .cerebellarGrey
@@ -172,11 +174,11 @@ private struct Cortex {
     }
 
     /// Deeper is only white matter.
-    var reach: Float { depth + thickness }
+    var reach: Float { 1.5 * depth + thickness }
 
-    /// The distance to a sulcus, given that to its sheet, which ends at the greatest depth.
-    func distance(fold: Float, depth: Float) -> Float {
-        let below = larger(depth - self.depth, 0)
+    /// The distance to a sulcus, given that to its sheet, which ends at a depth that `shallow`, up to ±0.5, varies.
+    func distance(fold: Float, depth: Float, shallow: Float) -> Float {
+        let below = larger(depth - self.depth * (1 - shallow), 0)
         return (fold * fold + below * below).squareRoot()
     }
 

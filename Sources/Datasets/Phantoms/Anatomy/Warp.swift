@@ -25,7 +25,7 @@ struct Warp {
         first = SIMD3<Float>(placement.origin)
         steps = (SIMD3(placement.x), SIMD3(placement.y), SIMD3(placement.z))
         let mm = Float(extent)
-        let coarse = SIMD4<Float>(0.016 * mm, 0.016 * mm, 0.016 * mm, 0.15)
+        let coarse = SIMD4<Float>(0.016 * mm, 0.016 * mm, 0.016 * mm, 0.11)
         let fine = SIMD4<Float>(0.005 * mm, 0.005 * mm, 0.005 * mm, 0)
         fields = [(3, coarse), (9, fine)].map { intervals, deviation in
             SmoothField(
@@ -33,7 +33,7 @@ struct Warp {
         }
     }
 
-    /// Rotations to 8°, sizes from 0.94 to 1.1 and shifts to 2 % of the grid.
+    /// Rotations to 8°, scales from 0.94 to 1.1 and shifts to 2 % of the grid.
     private static func placement(
         extent: Double, centre: SIMD3<Double>, using generator: inout SeededGenerator
     ) -> Affine {

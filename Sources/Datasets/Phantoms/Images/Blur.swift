@@ -18,7 +18,8 @@ enum Blur {
 
     /// Weights of a voxel itself and its neighbours at distances 1 and 2.
     private static func kernel(_ deviation: Float) -> SIMD3<Float> {
-        let weights = SIMD3<Float>(1, exp(-0.5 / (deviation * deviation)), exp(-2 / (deviation * deviation)))
+        let weights = SIMD3<Float>(
+            1, exp(-0.5 / (deviation * deviation)), exp(-2 / (deviation * deviation)))
         return weights / (weights[0] + 2 * weights[1] + 2 * weights[2])
     }
 
