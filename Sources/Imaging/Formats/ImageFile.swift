@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A whole image file: its volume, and what else is to be known of it.
 public struct ImageFile: Sendable {
     public var volume: Volume
@@ -5,10 +7,15 @@ public struct ImageFile: Sendable {
     /// What a user of the image should know, though nothing is wrong.
     public var remarks: [ImageRemark] = []
 
-    /// Reads an image file; its content decides what it is, not its name alone.
+    /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
     ///
     /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:)`` does.
     public init(contentsOf path: String) throws(ImageError) {
+        if isFolder(path) {
+            format = .dicom
+            volume = try Volume(dicomFolder: path)
+            return
+        }
         // A file of samples without a header says nothing itself; its name leads to the header.
         let header = try naming(path) { () throws(ImageFault) in
             try NIfTIPair.header(ofSamples: path)
@@ -21,8 +28,15 @@ public struct ImageFile: Sendable {
         switch format {
         case .nifti1, .nifti2, .analyze: (volume, remarks) = try NIfTIHeader.read(content)
         case .mgh: volume = try MGHHeader.read(content)
+        case .nrrd, .metaImage: volume = try Volume(itk: path)
+        case .dicom: throw ImageError(file: path, fault: .dicom(.singleFile))
         }
     }
+}
+
+private func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// Something unusual of an image that is read nevertheless.

@@ -4,13 +4,20 @@ public enum ImageFormat: String, Codable, Sendable {
     case nifti2 = "NIfTI-2"
     case analyze = "Analyze 7.5"
     case mgh = "MGH"
+    case nrrd = "NRRD"
+    case metaImage = "MetaImage"
+    case dicom = "DICOM"
 }
 
 extension ImageFormat {
     /// The format of a file's first bytes, decompressed.
     init?(_ head: [UInt8]) {
-        if MGHHeader.recognise(head) {
-            self = .mgh
+        let others: [(ImageFormat, ([UInt8]) -> Bool)] = [
+            (.mgh, MGHHeader.recognise), (.nrrd, NRRDHeader.recognise),
+            (.metaImage, MetaImageHeader.recognise), (.dicom, DICOMElements.recognise),
+        ]
+        if let (format, _) = others.first(where: { $0.1(head) }) {
+            self = format
             return
         }
         switch NIfTIHeader.recognise(head)?.version {
