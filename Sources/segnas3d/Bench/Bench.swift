@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Torch
 
 /// `segnas3d bench`: what this machine does with standard workloads.
 struct Bench: ParsableCommand {
