@@ -1,8 +1,10 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// Set up by Scripts/setup.sh: a link to libtorch 2.11.0.
+// Set up by Scripts/setup.sh: a link to libtorch 2.11.0, and links to ITK's headers and libraries without the
+// version that their names carry.
 let libtorch = "\(Context.packageDirectory)/.deps/libtorch"
+let itk = "\(Context.packageDirectory)/.deps/itk"
 
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -51,6 +53,18 @@ let package = Package(
                 .linkedLibrary("torch_cpu"),
                 .linkedLibrary("c10"),
             ]),
+        // ITK behind a C interface: the image formats that Imaging does not read itself.
+        .target(
+            name: "CITK",
+            cxxSettings: [.unsafeFlags(["-isystem", "\(itk)/include", "-O2", "-Wall"])],
+            linkerSettings: [
+                .unsafeFlags(["-L\(itk)/lib"]),
+                .linkedLibrary("ITKIOGDCM"),
+                .linkedLibrary("ITKIOMeta"),
+                .linkedLibrary("ITKIONRRD"),
+                .linkedLibrary("ITKIOImageBase"),
+                .linkedLibrary("ITKCommon"),
+            ]),
         // The machine's files, memory and cores.
         .target(name: "Host", swiftSettings: swiftSettings),
         // Random numbers that depend on a seed alone.
@@ -61,7 +75,8 @@ let package = Package(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         // Images: their files, geometry, resampling and comparison. Knows nothing of tensors.
         .target(
-            name: "Imaging", dependencies: ["Host", "CDeflate"], swiftSettings: optimizedSettings),
+            name: "Imaging", dependencies: ["Host", "CDeflate", "CITK"],
+            swiftSettings: optimizedSettings),
         // Folders of images and labels: their layouts, faults, splits and preparation.
         .target(
             name: "Datasets", dependencies: ["Imaging", "Host", "Randomness", "CXXHash"],

@@ -16,6 +16,7 @@ fail() { say "$@"; exit 1; }
 packages=(
     g++                      # the headers of libstdc++, and the linker
     libdeflate-dev           # gzip
+    libinsighttoolkit5-dev   # ITK, which reads NRRD, MetaImage and DICOM
     libxxhash-dev            # fingerprints of files
     "$@"
 )
@@ -123,6 +124,20 @@ link() {
     say ".deps/libtorch is now $1"
 }
 
+# ITK's headers and libraries under names without its version: 5.2 in Debian 12, 5.3 in Debian 13.
+link_itk() {
+    local headers version library found
+    headers=$(find /usr/include -maxdepth 1 -name 'ITK-*' | sort -V | tail -n 1)
+    version=${headers##*/ITK-}
+    mkdir -p .deps/itk/lib
+    for library in ITKCommon ITKIOImageBase ITKIONRRD ITKIOMeta ITKIOGDCM; do
+        found=$(find /usr/lib -maxdepth 2 -name "lib$library-$version.so" -print -quit)
+        [[ -n $headers && -n $found ]] || fail "ITK's headers or lib$library are not in /usr."
+        ln -sfnT "$found" ".deps/itk/lib/lib$library.so"
+    done
+    ln -sfnT "$headers" .deps/itk/include
+}
+
 # A cache that another user fills may be read-only; an empty one must be ours to write.
 choose_cache() {
     ! is_wanted "$cache/$name/torch" || return 0
@@ -154,5 +169,6 @@ if ! is_wanted "$torch"; then
     command -v unzip >/dev/null || packages+=(unzip)
 fi
 install_packages
+link_itk
 is_wanted "$torch" || download
 [[ $torch -ef .deps/libtorch ]] || link "$torch"

@@ -46,6 +46,11 @@ public enum ImageFault: Error, Equatable, Sendable {
     case partner(missing: String)
     /// A header of two files in a file that is not named as such.
     case pairName
+    /// A header of text lines.
+    case header(HeaderFault)
+    case dicom(DICOMFault)
+    /// What ITK said.
+    case refusedByITK(String)
     /// A name to write to that says no format.
     case writtenName
     case exists

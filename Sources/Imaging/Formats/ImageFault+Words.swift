@@ -69,6 +69,10 @@ extension ImageFault: CustomStringConvertible {
             "is one of two files, and the other, \(missing), is missing: put it beside this one"
         case .pairName:
             "says that its samples lie in a second file: name the two .hdr and .img"
+        case .header(let fault): fault.description
+        case .dicom(let fault): fault.description
+        case .refusedByITK(let reason):
+            "cannot be read: ITK says “\(reason)”; " + Self.writeAgain
         case .writtenName: "cannot be written: its name must end in .nii or .nii.gz"
         case .exists: "exists: remove it, or name another file"
         default: ""

@@ -1,9 +1,15 @@
+internal import Glibc
+
 extension Volume {
-    /// Reads an image file; its content decides what it is, not its name alone.
+    /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
     ///
     /// - Throws: ``ImageError`` for a file that cannot be read, is damaged, contradicts itself, or holds something else
     ///   than a real image with a place in space: nothing is repaired silently.
     public init(contentsOf path: String) throws(ImageError) {
+        if isFolder(path) {
+            try self.init(dicomFolder: path)
+            return
+        }
         // A file of samples without a header says nothing itself; its name leads to the header.
         let header = try naming(path) { () throws(ImageFault) in
             try NIfTIPair.header(ofSamples: path)
@@ -12,6 +18,8 @@ extension Volume {
         switch ImageFormat(content.head) {
         case .nifti1, .nifti2, .analyze: self = try Volume(nifti: content)
         case .mgh: self = try Volume(mgh: content)
+        case .nrrd, .metaImage: try self.init(itk: path)
+        case .dicom: throw ImageError(file: path, fault: .dicom(.singleFile))
         case nil: throw ImageError(file: path, fault: .unrecognised(content.head))
         }
     }
@@ -19,14 +27,18 @@ extension Volume {
 
 /// The formats of image files.
 public enum ImageFormat: String, Sendable {
-    case nifti1, nifti2, analyze, mgh
+    case nifti1, nifti2, analyze, mgh, nrrd, metaImage, dicom
 }
 
 extension ImageFormat {
     /// The format of a file's first bytes, decompressed.
     init?(_ head: [UInt8]) {
-        if MGHHeader.recognise(head) {
-            self = .mgh
+        let others: [(ImageFormat, ([UInt8]) -> Bool)] = [
+            (.mgh, MGHHeader.recognise), (.nrrd, NRRDHeader.recognise),
+            (.metaImage, MetaImageHeader.recognise), (.dicom, DICOMElements.recognise),
+        ]
+        if let (format, _) = others.first(where: { $0.1(head) }) {
+            self = format
             return
         }
         switch NIfTIHeader.recognise(head)?.version {
@@ -36,6 +48,11 @@ extension ImageFormat {
         case nil: return nil
         }
     }
+}
+
+private func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 extension ImageFault {
