@@ -4,51 +4,16 @@
 #include <itkMetaImageIO.h>
 #include <itkNrrdImageIO.h>
 
-#include <algorithm>
-#include <cmath>
+#include <cctype>
+#include <cerrno>
 #include <exception>
-#include <new>
 #include <string>
+#include <type_traits>
 
-#include "Silence.h"
+#include "Child.h"
 #include "include/CITK.h"
 
 namespace {
-
-thread_local std::string last_message;
-
-/// The last line of ITK's words, which is the most specific one.
-const char *keep(const char *text) noexcept {
-    try {
-        last_message = text;
-        while (!last_message.empty() && std::isspace(static_cast<unsigned char>(last_message.back()))) {
-            last_message.pop_back();
-        }
-        const size_t line = last_message.rfind('\n');
-        if (line != std::string::npos) last_message.erase(0, line + 1);
-        return last_message.c_str();
-    } catch (...) {
-        return "no memory";
-    }
-}
-
-/// Runs a body in silence; whatever it throws ends here.
-template <class Body>
-const char *guarded(Body &&body) noexcept {
-    try {
-        segnas::Silence silence;
-        body();
-        return nullptr;
-    } catch (const itk::ExceptionObject &error) {
-        return keep(error.GetDescription());
-    } catch (const std::bad_alloc &) {
-        return keep("the system has no more memory");
-    } catch (const std::exception &error) {
-        return keep(error.what());
-    } catch (...) {
-        return keep("an exception of unknown type");
-    }
-}
 
 itk::ImageIOBase::Pointer reader(citk_format format) {
     switch (format) {
@@ -149,10 +114,6 @@ void fill_geometry(const itk::ImageIOBase &io, citk_header &header) {
     }
 }
 
-itk::ImageIOBase &image_io(citk_image image) {
-    return *static_cast<itk::ImageIOBase *>(image.io);
-}
-
 itk::ImageIORegion whole(const itk::ImageIOBase &io) {
     itk::ImageIORegion region(io.GetNumberOfDimensions());
     for (unsigned axis = 0; axis < io.GetNumberOfDimensions(); ++axis) {
@@ -161,37 +122,103 @@ itk::ImageIORegion whole(const itk::ImageIOBase &io) {
     return region;
 }
 
+void fill(const itk::ImageIOBase &io, citk_header &header) {
+    header.rank = io.GetNumberOfDimensions();
+    if (header.rank < 1 || header.rank > CITK_MAX_RANK) itkGenericExceptionMacro("too many axes");
+    header.sample = sample(io.GetComponentType());
+    header.pixel = pixel(io.GetPixelType());
+    header.components = io.GetNumberOfComponents();
+    for (unsigned axis = 0; axis < header.rank; ++axis) header.size[axis] = io.GetDimensions(axis);
+    fill_geometry(io, header);
+}
+
+/// What the child leaves in shared memory.
+struct Outcome {
+    citk_report report;
+    bool is_read;
+};
+
+void read(
+    const char *const *paths, size_t count, citk_format format, void *memory, size_t bytes, citk_report &report) {
+    for (size_t file = 0; file < (memory ? count : 1); ++file) {
+        report.file = file;
+        itk::ImageIOBase::Pointer io = reader(format);
+        io->SetFileName(paths[file]);
+        io->ReadImageInformation();
+        if (file == 0) fill(*io, report.header);
+        if (!memory) return;
+        io->SetIORegion(whole(*io));
+        if (static_cast<size_t>(io->GetImageSizeInBytes()) != bytes) {
+            itkGenericExceptionMacro("another number of bytes is expected");
+        }
+        io->Read(static_cast<char *>(memory) + file * bytes);
+    }
+}
+
+/// Keeps the last line, which is the most specific one.
+void keep(const char *text, citk_report &report) {
+    std::string message = text;
+    while (!message.empty() && std::isspace(static_cast<unsigned char>(message.back()))) message.pop_back();
+    const size_t line = message.rfind('\n');
+    if (line != std::string::npos) message.erase(0, line + 1);
+    for (const char *mark : {"ITK ERROR: ", "): "}) {  // of the class, with its place in memory
+        const size_t start = message.find(mark);
+        if (start != std::string::npos) message.erase(0, start + std::string(mark).size());
+    }
+    // MetaIO prints its reasons instead, and the system's is of something else.
+    if (message.rfind("Reason:", 0) == 0) message = "the file cannot be read";
+    message.copy(report.message, sizeof report.message - 1);
+}
+
+void read_or_tell(
+    const char *const *paths, size_t count, citk_format format, void *memory, size_t bytes,
+    Outcome &outcome) noexcept {
+    try {
+        read(paths, count, format, memory, bytes, outcome.report);
+        outcome.is_read = true;
+    } catch (const itk::ExceptionObject &error) {
+        keep(error.GetDescription(), outcome.report);
+    } catch (const std::exception &error) {
+        keep(error.what(), outcome.report);
+    } catch (...) {
+        keep("an exception of unknown type", outcome.report);
+    }
+}
+
+/// What decoding may take beside the samples: compressed bytes, copies, and the libraries' own.
+constexpr size_t spare_memory = size_t(1) << 30;
+
 }  // namespace
 
-const char *citk_open(const char *path, citk_format format, citk_header *header, citk_image *out) {
-    return guarded([&] {
-        itk::ImageIOBase::Pointer io = reader(format);
-        io->SetFileName(path);
-        io->ReadImageInformation();
-        *header = {};
-        header->rank = io->GetNumberOfDimensions();
-        if (header->rank < 1 || header->rank > CITK_MAX_RANK) itkGenericExceptionMacro("has too many axes");
-        header->sample = sample(io->GetComponentType());
-        header->pixel = pixel(io->GetPixelType());
-        header->components = io->GetNumberOfComponents();
-        for (unsigned axis = 0; axis < header->rank; ++axis) header->size[axis] = io->GetDimensions(axis);
-        fill_geometry(*io, *header);
-        io->Register();  // the reference that citk_close releases
-        out->io = io.GetPointer();
-    });
+void *citk_allocate(size_t bytes) {
+    return segnas::allocate_shared(bytes);
 }
 
-const char *citk_read(citk_image image, void *samples, size_t bytes) {
-    return guarded([&] {
-        itk::ImageIOBase &io = image_io(image);
-        io.SetIORegion(whole(io));
-        if (static_cast<size_t>(io.GetImageSizeInBytes()) != bytes) {
-            itkGenericExceptionMacro("the header tells of another number of bytes");
-        }
-        io.Read(samples);
-    });
+void citk_free(void *memory, size_t bytes) {
+    segnas::free_shared(memory, bytes);
 }
 
-void citk_close(citk_image image) {
-    guarded([&] { image_io(image).UnRegister(); });
+citk_status citk_read(
+    const char *const *paths, size_t count, citk_format format, void *memory, size_t bytes, citk_report *report) {
+    auto *outcome = static_cast<Outcome *>(segnas::allocate_shared(sizeof(Outcome)));
+    if (!outcome) {
+        report->code = ENOMEM;
+        return CITK_NO_PROCESS;
+    }
+    const segnas::End end = segnas::run_in_child(spare_memory + 4 * bytes, [&] {
+        read_or_tell(paths, count, format, memory, bytes, *outcome);
+    });
+    *report = outcome->report;
+    const bool is_read = outcome->is_read;
+    segnas::free_shared(outcome, sizeof(Outcome));
+    switch (end.kind) {
+    case segnas::End::DONE:
+        return is_read ? CITK_OK : CITK_REFUSED;
+    case segnas::End::KILLED:
+        report->signal = end.code;
+        return CITK_CRASHED;
+    case segnas::End::NOT_STARTED:
+        report->code = end.code;
+        return CITK_NO_PROCESS;
+    }
 }

@@ -28,7 +28,7 @@ typedef CITK_ENUM {
     CITK_OTHER_SAMPLE
 } citk_sample;
 
-// What the components of a pixel are together.
+// What the components of a voxel are together.
 typedef CITK_ENUM { CITK_SCALAR, CITK_LIST, CITK_COLOUR, CITK_COMPLEX, CITK_TENSOR, CITK_OTHER_PIXEL } citk_pixel;
 
 enum { CITK_MAX_RANK = 7 };
@@ -40,27 +40,34 @@ typedef struct {
     uint32_t rank;
     uint64_t size[CITK_MAX_RANK];
     // Of the spatial axes, at most three; in mm, towards left, posterior and superior (LPS). An axis that the
-    // file lacks is of length 1 and at right angles to the others.
+    // file lacks has length 1 and lies at right angles to the others.
     double spacing[3];
     double origin[3];
     double direction[3][3];  // direction[axis][coordinate]
     bool mixes_space;        // a further axis, such as time, has a part in space
 } citk_header;
 
-// A file whose header ITK has read. Not for use on two threads at once.
+typedef CITK_ENUM { CITK_OK, CITK_REFUSED, CITK_CRASHED, CITK_NO_PROCESS } citk_status;
+
 typedef struct {
-    void *io;
-} citk_image;
+    citk_header header;  // of the first file
+    size_t file;         // the one that failed, as an index
+    int signal;          // that ended the reading process: CITK_CRASHED
+    int code;            // the system's: CITK_NO_PROCESS
+    char message[240];   // ITK's words, one line: CITK_REFUSED
+} citk_report;
 
-// All functions return NULL, or what ITK said, in one line, valid until this thread's next failing call.
-// No exception leaves them, and ITK and its libraries print nothing.
+// Memory that the reading process can fill, zero before; NULL where the system has none.
+void *citk_allocate(size_t bytes);
+void citk_free(void *memory, size_t bytes);
 
-const char *citk_open(const char *path, citk_format format, citk_header *header, citk_image *out);
-
-// Reads all samples, the components of a pixel beside each other; `bytes` must be what the header tells.
-const char *citk_read(citk_image image, void *samples, size_t bytes);
-
-void citk_close(citk_image image);
+// Reads the header of the first of several files, and, where there is memory, from citk_allocate, the samples of
+// all, one file after the other, each of `bytes` bytes, with the components of a voxel beside each other.
+//
+// ITK runs in a process of its own, for it, or a library below it, ends the process on some damaged files, and
+// prints. What the files make it do cannot reach this process.
+citk_status citk_read(
+    const char *const *paths, size_t count, citk_format format, void *memory, size_t bytes, citk_report *report);
 
 #ifdef __cplusplus
 }

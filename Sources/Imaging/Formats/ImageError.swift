@@ -51,6 +51,7 @@ public enum ImageFault: Error, Equatable, Sendable {
     case dicom(DICOMFault)
     /// What ITK said.
     case refusedByITK(String)
+    case crashedITK(signal: Int32)
     /// A name to write to that says no format.
     case writtenName
     case exists

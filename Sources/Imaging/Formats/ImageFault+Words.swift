@@ -73,6 +73,8 @@ extension ImageFault: CustomStringConvertible {
         case .dicom(let fault): fault.description
         case .refusedByITK(let reason):
             "cannot be read: ITK says “\(reason)”; " + Self.writeAgain
+        case .crashedITK(let signal):
+            "is damaged in a way that makes ITK crash (signal \(signal)): " + Self.copyAgain
         case .writtenName: "cannot be written: its name must end in .nii or .nii.gz"
         case .exists: "exists: remove it, or name another file"
         default: ""

@@ -66,11 +66,10 @@ extension DICOMSeries {
     private static func geometry(of slices: [DICOMSlice]) throws(ImageError) -> Geometry {
         let first = slices[0]
         let step = try step(between: slices)
-        let lps = SIMD3<Double>(-1, -1, 1)
         let affine = Affine(
-            x: first.directions[0] * first.spacing.x * lps,
-            y: first.directions[1] * first.spacing.y * lps, z: first.normal * step * lps,
-            origin: first.position * lps)
+            x: first.directions[0] * first.spacing.x, y: first.directions[1] * first.spacing.y,
+            z: first.normal * step, origin: first.position
+        ).turnedFromLPS
         return Geometry(size: SIMD3(first.size.x, first.size.y, slices.count), affine: affine)
     }
 

@@ -8,47 +8,55 @@ extension Volume {
     ///   two are at one place, they differ in size or orientation, or the gantry was tilted.
     public init(dicomFolder path: String) throws(ImageError) {
         let series = try DICOMSeries(folder: path)
-        let type = try series.sampleType()
-        let count = series.geometry.voxelCount
-        let buffer = try SampleBuffer.memory(for: path, byteCount: count * type.size)
-        let size = buffer.bytes.count / series.slices.count
-        for (index, slice) in series.slices.enumerated() {
-            let part = buffer.bytes[index * size..<(index + 1) * size]
-            try slice.read(into: UnsafeMutableRawBufferPointer(rebasing: part), as: type)
+        let types = try series.sampleTypes()
+        let type = types.count == 1 ? types[0] : .float64
+        let byteCount = series.geometry.voxelCount * type.size
+        let buffer = try SampleBuffer.itk(for: path, byteCount: byteCount)
+        if types.count == 1 {
+            let paths = series.slices.map(\.path)
+            try series.check(ITKImage(paths, format: .CITK_DICOM, into: buffer), is: type)
+        } else {
+            try series.readEach(into: buffer)
         }
         self.init(Samples(buffer, type: type), geometry: series.geometry)
     }
 }
 
 extension DICOMSeries {
-    /// The type that GDCM gives the samples; 64-bit numbers where it is not the same for all slices.
-    fileprivate func sampleType() throws(ImageError) -> SampleType {
+    /// The types that GDCM gives the samples, which depend on how the values of a slice are scaled.
+    fileprivate func sampleTypes() throws(ImageError) -> [SampleType] {
         let samples = Dictionary(slices.map { ($0.encoding, $0) }) { first, _ in first }
         var types: Set<SampleType> = []
-        for slice in samples.values {
-            types.insert(
-                try naming(slice.path) { () throws(ImageFault) in
-                    try ITKImage(slice.path, format: .CITK_DICOM).sampleType()
-                })
-        }
-        return types.count == 1 ? types.first ?? .float64 : .float64
+        for slice in samples.values { types.insert(try sampleType(of: slice)) }
+        return Array(types)
     }
-}
 
-extension DICOMSlice {
-    fileprivate func read(
-        into memory: UnsafeMutableRawBufferPointer, as type: SampleType
-    ) throws(ImageError) {
-        try naming(path) { () throws(ImageFault) in
-            let image = try ITKImage(path, format: .CITK_DICOM)
-            let stored = try image.sampleType()
-            guard image.components == 1, image.size.prefix(2).elementsEqual([size.x, size.y]),
-                image.size.dropFirst(2).allSatisfy({ $0 == 1 }), stored == type || type == .float64
-            else { throw .header(.ambiguous) }
-            guard stored != type else { return try image.read(into: memory) }
-            let buffer = try SampleBuffer.memory(size.x * size.y * stored.size)
-            try image.read(into: buffer.bytes)
-            Samples(buffer, type: stored).copy(into: memory.bindMemory(to: Double.self))
+    private func sampleType(of slice: DICOMSlice) throws(ImageError) -> SampleType {
+        let image = try ITKImage(slice.path, format: .CITK_DICOM)
+        return try naming(slice.path) { () throws(ImageFault) in try image.sampleType() }
+    }
+
+    /// The checks of the files hold for GDCM only if it understands the same.
+    fileprivate func check(_ image: ITKImage, is type: SampleType) throws(ImageError) {
+        let expected = [geometry.size.x, geometry.size.y, 1]
+        let size = image.size + Array(repeating: 1, count: max(0, 3 - image.size.count))
+        try naming(slices[0].path) { () throws(ImageFault) in
+            guard image.components == 1, size == expected, try image.sampleType() == type else {
+                throw .header(.ambiguous)
+            }
+        }
+    }
+
+    /// Reads slices whose samples have several types.
+    fileprivate func readEach(into buffer: SampleBuffer) throws(ImageError) {
+        let all = buffer.bytes.bindMemory(to: Double.self)
+        let count = all.count / slices.count
+        for (index, slice) in slices.enumerated() {
+            let type = try sampleType(of: slice)
+            let part = try SampleBuffer.itk(for: slice.path, byteCount: count * type.size)
+            try check(ITKImage([slice.path], format: .CITK_DICOM, into: part), is: type)
+            let target = all[index * count..<(index + 1) * count]
+            Samples(part, type: type).copy(into: UnsafeMutableBufferPointer(rebasing: target))
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The file of samples that a header names.
 enum DataFile {
     /// The path of a file in the header's folder, or deeper.
@@ -11,6 +13,8 @@ enum DataFile {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         guard !name.hasPrefix("/"), !parts.contains("..") else { throw .header(.outside(name)) }
         let folder = header.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        return (folder + parts).joined(separator: "/")
+        let path = (folder + parts).joined(separator: "/")
+        guard access(path, F_OK) == 0 else { throw .partner(missing: path) }
+        return path
     }
 }

@@ -1,33 +1,65 @@
 internal import CITK
+internal import Glibc
+internal import Host
 
-/// An image file whose header ITK has read, and whose samples it can read.
+/// The header of an image file as ITK understands it.
 ///
 /// ITK itself is lax: 5.2 and 5.4 take a MetaImage whose compressed samples are damaged without an error, and GDCM, which
-/// it reads DICOM with, ends the process on a file that is cut short. So files are checked before they come here.
-struct ITKImage: ~Copyable {
-    let header: citk_header
-    private let image: citk_image
+/// it reads DICOM with, ends its process on a file that is cut short. So files are checked before they come here, and ITK
+/// works in a process of its own.
+struct ITKImage {
+    private let header: citk_header
 
-    init(_ path: String, format: citk_format) throws(ImageFault) {
-        var header = citk_header()
-        var image = citk_image()
-        try check(citk_open(path, format, &header, &image))
-        self.header = header
-        self.image = image
+    /// Reads the header of a file.
+    init(_ path: String, format: citk_format) throws(ImageError) {
+        try self.init([path], format: format, memory: nil, byteCount: 0)
     }
 
-    deinit {
-        citk_close(image)
+    /// Reads files of the same kind: the header of the first, and the samples of all into memory of ITK's, one after the
+    /// other, the components of a voxel beside each other.
+    init(_ paths: [String], format: citk_format, into buffer: SampleBuffer) throws(ImageError) {
+        try self.init(
+            paths, format: format, memory: buffer.bytes.baseAddress,
+            byteCount: buffer.bytes.count / paths.count)
     }
 
-    /// Reads all samples, the components of a voxel beside each other.
-    func read(into memory: UnsafeMutableRawBufferPointer) throws(ImageFault) {
-        try check(citk_read(image, memory.baseAddress, memory.count))
+    private init(
+        _ paths: [String], format: citk_format, memory: UnsafeMutableRawPointer?, byteCount: Int
+    ) throws(ImageError) {
+        var report = citk_report()
+        let strings = paths.map { strdup($0) }
+        defer { for string in strings { free(string) } }
+        let status = citk_read(
+            strings.map { UnsafePointer($0) }, strings.count, format, memory, byteCount, &report)
+        header = report.header
+        switch status {
+        case .CITK_OK: return
+        case .CITK_REFUSED:
+            throw ImageError(file: paths[report.file], fault: .refusedByITK(report.words))
+        case .CITK_CRASHED:
+            throw ImageError(file: paths[report.file], fault: .crashedITK(signal: report.signal))
+        case .CITK_NO_PROCESS:
+            throw ImageError(file: paths[0], failure: SystemFailure(code: report.code))
+        }
     }
 }
 
-private func check(_ message: UnsafePointer<CChar>?) throws(ImageFault) {
-    if let message { throw .refusedByITK(String(cString: message)) }
+extension citk_report {
+    fileprivate var words: String {
+        withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}
+
+extension SampleBuffer {
+    /// New memory that ITK's process can fill, zero before.
+    static func itk(for path: String, byteCount: Int) throws(ImageError) -> SampleBuffer {
+        guard let memory = citk_allocate(byteCount) else {
+            throw ImageError(file: path, fault: .outOfMemory(bytes: byteCount))
+        }
+        return SampleBuffer(UnsafeMutableRawBufferPointer(start: memory, count: byteCount)) {
+            citk_free(memory, byteCount)
+        }
+    }
 }
 
 extension ITKImage {
@@ -53,20 +85,30 @@ extension ITKImage {
         return type
     }
 
-    /// From voxels to mm in RAS; ITK's first two coordinates run the other way (LPS).
+    /// From voxels to mm.
     func affine() throws(ImageFault) -> Affine {
         let spacing = [header.spacing.0, header.spacing.1, header.spacing.2]
         for axis in 0..<min(3, size.count) where !(spacing[axis] > 0 && spacing[axis].isFinite) {
             throw .spacing(axis: axis + 1, spacing[axis])
         }
-        let ras = SIMD3<Double>(-1, -1, 1)
         let (x, y, z) = header.direction
         let affine = Affine(
-            x: SIMD3(x.0, x.1, x.2) * ras * spacing[0], y: SIMD3(y.0, y.1, y.2) * ras * spacing[1],
-            z: SIMD3(z.0, z.1, z.2) * ras * spacing[2],
-            origin: SIMD3(header.origin.0, header.origin.1, header.origin.2) * ras)
+            x: SIMD3(x.0, x.1, x.2) * spacing[0], y: SIMD3(y.0, y.1, y.2) * spacing[1],
+            z: SIMD3(z.0, z.1, z.2) * spacing[2],
+            origin: SIMD3(header.origin.0, header.origin.1, header.origin.2)
+        ).turnedFromLPS
         guard affine.isInvertible, !header.mixes_space else { throw .affine(name: "direction") }
         return affine
+    }
+}
+
+extension Affine {
+    /// The same place, of a map whose first two coordinates run towards left and posterior, as ITK's and DICOM's do.
+    var turnedFromLPS: Affine {
+        func turned(_ vector: SIMD3<Double>) -> SIMD3<Double> {
+            vector * [-1, -1, 1] + [0, 0, 0]  // which makes 0 of -0
+        }
+        return Affine(x: turned(x), y: turned(y), z: turned(z), origin: turned(origin))
     }
 }
 

@@ -1,5 +1,4 @@
 internal import CITK
-internal import Host
 
 extension Volume {
     /// Reads an NRRD (`.nrrd`, `.nhdr`) or MetaImage (`.mha`, `.mhd`) file through ITK.
@@ -14,8 +13,10 @@ extension Volume {
             try Self.header(of: bytes, path: path)
         }
         try stored.check()
+        let buffer = try SampleBuffer.itk(for: path, byteCount: stored.byteCount)
+        let image = try ITKImage([path], format: format, into: buffer)
         self = try naming(path) { () throws(ImageFault) in
-            try Volume(ITKImage(path, format: format), stored: stored)
+            try Volume(buffer, image: image, stored: stored)
         }
     }
 
@@ -31,62 +32,52 @@ extension Volume {
     }
 
     private init(
-        _ image: consuming ITKImage, stored: StoredSamples
+        _ buffer: SampleBuffer, image: ITKImage, stored: StoredSamples
     ) throws(ImageFault) {
         let type = try image.sampleType()
-        let affine = try image.affine()
         let (size, components) = (image.size, image.components)
-        // The check of the bytes that are there holds for ITK only if it expects the same.
-        guard type == stored.type,
-            size.reduce(components, { $0.multipliedReportingOverflow(by: $1).partialValue })
-                == stored.shape.reduce(1, *), size.allSatisfy({ $0 > 0 }),
-            (size + [components]).sorted().filter({ $0 > 1 })
-                == stored.shape.sorted().filter({ $0 > 1 })
-        else { throw .header(.ambiguous) }
-        var buffer = try SampleBuffer.memory(stored.byteCount)
-        try image.read(into: buffer.bytes)
-        if components > 1 {
-            let sorted = try SampleBuffer.memory(stored.byteCount)
-            sorted.separate(buffer, components: components, sampleSize: type.size)
-            buffer = sorted
+        func lengths(_ shape: [Int]) -> [Int] { shape.filter { $0 != 1 }.sorted() }
+        // The check of the bytes that are there holds for ITK only if it understands the same.
+        guard type == stored.type, lengths(size + [components]) == lengths(stored.shape) else {
+            throw .header(.ambiguous)
         }
+        let affine = try image.affine()
+        guard components > 1 else {
+            self.init(shape: size, affine: affine, samples: Samples(buffer, type: type))
+            return
+        }
+        let sorted = try buffer.separated(components: components, sampleSize: type.size)
         // Channels come fourth, whatever the number of axes.
-        let axes = components > 1 ? size + Array(repeating: 1, count: max(0, 3 - size.count)) : size
-        self.init(
-            shape: components > 1 ? axes + [components] : axes, affine: affine,
-            samples: Samples(buffer, type: type))
+        let axes = size + Array(repeating: 1, count: max(0, 3 - size.count))
+        self.init(shape: axes + [components], affine: affine, samples: Samples(sorted, type: type))
     }
-
 }
 
 extension SampleBuffer {
-    /// New memory, where the file has no part in what is wrong.
-    static func memory(_ byteCount: Int) throws(ImageFault) -> SampleBuffer {
-        guard let buffer = SampleBuffer(byteCount: byteCount) else {
-            throw .outOfMemory(bytes: byteCount)
+    /// A copy in which the samples of one component lie together.
+    fileprivate func separated(components: Int, sampleSize: Int) throws(ImageFault) -> SampleBuffer
+    {
+        guard let target = SampleBuffer(byteCount: bytes.count) else {
+            throw .outOfMemory(bytes: bytes.count)
         }
-        return buffer
-    }
-
-    /// Copies samples so that those of one component lie together.
-    func separate(_ mixed: SampleBuffer, components: Int, sampleSize: Int) {
         switch sampleSize {
-        case 1: separate(mixed, components, as: UInt8.self)
-        case 2: separate(mixed, components, as: UInt16.self)
-        case 4: separate(mixed, components, as: UInt32.self)
-        default: separate(mixed, components, as: UInt64.self)
+        case 1: separate(into: target, components, as: UInt8.self)
+        case 2: separate(into: target, components, as: UInt16.self)
+        case 4: separate(into: target, components, as: UInt32.self)
+        default: separate(into: target, components, as: UInt64.self)
         }
+        return target
     }
 
     private func separate<Word: FixedWidthInteger>(
-        _ mixed: SampleBuffer, _ components: Int, as type: Word.Type
+        into target: SampleBuffer, _ components: Int, as type: Word.Type
     ) {
-        let source = mixed.bytes.bindMemory(to: Word.self)
-        let target = bytes.bindMemory(to: Word.self)
-        let voxels = source.count / components
+        let mixed = bytes.bindMemory(to: Word.self)
+        let sorted = target.bytes.bindMemory(to: Word.self)
+        let voxels = mixed.count / components
         for component in 0..<components {
             for voxel in 0..<voxels {
-                target[component * voxels + voxel] = source[voxel * components + component]
+                sorted[component * voxels + voxel] = mixed[voxel * components + component]
             }
         }
     }
