@@ -9,7 +9,7 @@ struct Segnas3d: ParsableCommand {
         commandName: "segnas3d",
         abstract: "Finds, trains and ships 3D segmentation networks for medical images.",
         version: version,
-        subcommands: [Demo.self, Inspect.self, Bench.self, Doctor.self])
+        subcommands: [Demo.self, Info.self, Inspect.self, Bench.self, Doctor.self])
 
     /// Runs the command that the arguments name.
     ///

@@ -15,8 +15,10 @@ extension ImageError: CustomStringConvertible {
 
 /// What is wrong with an image file.
 public enum ImageFault: Error, Equatable, Sendable {
-    /// The system refuses; its own words.
+    /// The system refuses to let it be read; its own words.
     case system(String)
+    /// The system refuses to have it written; its own words.
+    case unwritable(String)
     case outOfMemory(bytes: Int)
     case empty
     case unknownFormat

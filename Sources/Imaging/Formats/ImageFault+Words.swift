@@ -2,7 +2,8 @@ extension ImageFault: CustomStringConvertible {
     /// The fault and what to do about it.
     public var description: String {
         switch self {
-        case .system(let reason): "cannot be read or written: \(reason)"
+        case .system(let reason): "cannot be read: \(reason)"
+        case .unwritable(let reason): "cannot be written: \(reason)"
         case .outOfMemory(let bytes):
             "needs \(bytes) bytes of memory, which the system does not give"
         case .empty: "is empty: " + Self.copyAgain
@@ -11,7 +12,7 @@ extension ImageFault: CustomStringConvertible {
         case .compressed(let method):
             "is compressed with \(method), which segnas3d does not read: decompress it, or use gzip"
         case .truncated(let expected, let actual):
-            "is cut short: its header announces \(expected) bytes and there are at most \(actual); "
+            "is cut short: it must have \(expected) bytes and has at most \(actual); "
                 + Self.copyAgain
         case .surplus(let expected):
             "is longer than the \(expected) bytes that its header announces, so one of the two is "

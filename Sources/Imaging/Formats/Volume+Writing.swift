@@ -24,15 +24,17 @@ extension Volume {
         let content = try naming(path) { () throws(ImageFault) in
             let content = try encoded()
             return isCompressed
-                ? try Gzip.compress(UnsafeRawBufferPointer(content.bytes), level: 6) : content
+                ? try content.withBytes { bytes throws(ImageFault) in
+                    try Gzip.compress(bytes, level: 6)
+                } : content
         }
         do throws(SystemFailure) {
             let file = try AtomicFile(path: path)
-            try file.append(UnsafeRawBufferPointer(content.bytes))
+            try content.withBytes { bytes throws(SystemFailure) in try file.append(bytes) }
             try file.publish(replacing: replacing)
         } catch {
-            throw error.code == EEXIST
-                ? ImageError(file: path, fault: .exists) : ImageError(file: path, failure: error)
+            throw ImageError(
+                file: path, fault: error.code == EEXIST ? .exists : .unwritable("\(error)"))
         }
     }
 

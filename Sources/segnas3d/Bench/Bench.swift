@@ -7,10 +7,12 @@ struct Bench: ParsableCommand {
         discussion: """
             memory: the peak memory of a training step, predicted and measured, for 40 networks of \
             the paper's search space. Takes minutes.
+            nifti-read: seconds to read a .nii.gz file into memory.
             """)
 
     enum Workload: String, CaseIterable, ExpressibleByArgument {
         case memory
+        case niftiRead = "nifti-read"
     }
 
     @OptionGroup var host: HostOptions
@@ -28,6 +30,7 @@ struct Bench: ParsableCommand {
         for workload in workloads {
             switch workload {
             case .memory: try MemoryBench(json: json, limit: host.limit).run()
+            case .niftiRead: try NIfTIReadBench(json: json, files: inputs.images).run()
             }
         }
     }

@@ -17,14 +17,11 @@ enum Gzip {
     static func head(
         of compressed: UnsafeRawBufferPointer, count: Int
     ) throws(ImageFault) -> [UInt8] {
-        let decompressor = try Decompressor()
-        var output = [UInt8](repeating: 0, count: count + 65_535)
-        let end = output.withUnsafeMutableBytes { decompressor.member(compressed, into: $0) }
-        switch end {
-        case .whole(_, let written): return Array(output.prefix(min(written, count)))
-        case .full: return Array(output.prefix(count))
-        case .damaged: throw .gzipDamaged
-        }
+        let room = count + 65_535
+        guard let output = SampleBuffer(byteCount: room) else { throw .outOfMemory(bytes: room) }
+        output.bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        let written = try decompress(compressed, into: output.bytes)
+        return output.withBytes { Array($0.prefix(min(written ?? count, count))) }
     }
 
     /// Decompresses all members of a file, one after the other, and returns how many bytes they have.

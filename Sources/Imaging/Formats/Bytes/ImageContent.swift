@@ -26,7 +26,9 @@ struct ImageContent {
         let compressed = try SampleBuffer.memory(for: path, byteCount: file.size)
         try file.read(into: compressed.bytes, from: 0)
         head = try naming(path) { () throws(ImageFault) in
-            try Gzip.head(of: UnsafeRawBufferPointer(compressed.bytes), count: Self.headSize)
+            try compressed.withBytes { bytes throws(ImageFault) in
+                try Gzip.head(of: bytes, count: Self.headSize)
+            }
         }
         source = .gzip(compressed)
     }
@@ -49,16 +51,16 @@ struct ImageContent {
             try file.read(into: buffer.bytes, from: offset)
             return buffer
         case .gzip(let compressed):
-            return try part(
-                of: compressed, at: offset, end: end, allowingMore: allowingMore)
+            return try compressed.withBytes { bytes throws(ImageError) in
+                try part(of: bytes, at: offset, end: end, allowingMore: allowingMore)
+            }
         }
     }
 
     private func part(
-        of compressed: SampleBuffer, at offset: Int, end: Int, allowingMore: Bool
+        of compressed: UnsafeRawBufferPointer, at offset: Int, end: Int, allowingMore: Bool
     ) throws(ImageError) -> SampleBuffer {
-        let input = UnsafeRawBufferPointer(compressed.bytes)
-        let most = input.count * Gzip.largestRatio
+        let most = compressed.count * Gzip.largestRatio
         guard end <= most else { throw error(.truncated(expected: end, actual: most)) }
         var room = end + (allowingMore ? 1 << 16 : 0)
         while true {
@@ -67,7 +69,7 @@ struct ImageContent {
             let buffer = try SampleBuffer.memory(for: path, byteCount: padding + room)
             let output = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[padding...])
             let count = try naming(path) { () throws(ImageFault) in
-                try Gzip.decompress(input, into: output)
+                try Gzip.decompress(compressed, into: output)
             }
             if let count {
                 guard count >= end else { throw error(.truncated(expected: end, actual: count)) }
@@ -92,22 +94,5 @@ func naming<Result>(
         return try body()
     } catch {
         throw ImageError(file: path, fault: error)
-    }
-}
-
-extension SampleBuffer {
-    /// New memory for the content of a file.
-    static func memory(for path: String, byteCount: Int) throws(ImageError) -> SampleBuffer {
-        guard let buffer = SampleBuffer(byteCount: byteCount) else {
-            throw ImageError(file: path, fault: .outOfMemory(bytes: byteCount))
-        }
-        return buffer
-    }
-
-    /// A part of the memory, which keeps all of it.
-    func part(_ range: Range<Int>) -> SampleBuffer {
-        SampleBuffer(UnsafeMutableRawBufferPointer(rebasing: bytes[range])) {
-            withExtendedLifetime(self) {}
-        }
     }
 }

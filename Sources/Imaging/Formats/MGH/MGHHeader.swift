@@ -69,12 +69,11 @@ struct MGHHeader {
     private static let coronal = Affine(x: [-1, 0, 0], y: [0, 0, -1], z: [0, 1, 0])
 }
 
-extension Volume {
+extension MGHHeader {
     /// Reads an MGH image, of which a file's content is at hand.
-    init(mgh content: ImageContent) throws(ImageError) {
-        let layout = try naming(content.path) { () throws(ImageFault) in
+    static func read(_ content: ImageContent) throws(ImageError) -> Volume {
+        try naming(content.path) { () throws(ImageFault) in
             try MGHHeader(content.head).layout()
-        }
-        self = try layout.volume(of: content)
+        }.volume(of: content)
     }
 }

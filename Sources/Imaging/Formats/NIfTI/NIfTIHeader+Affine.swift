@@ -85,14 +85,20 @@ extension NIfTIHeader {
     /// In mm, where the header has another unit.
     private func checked(_ affine: Affine, _ name: String) throws(ImageFault) -> Affine {
         guard affine.isInvertible else { throw .affine(name: name) }
-        let unit: Double =
-            switch units & 7 {
-            case 1: 1000  // m
-            case 3: 0.001  // µm
-            default: 1  // mm, or not said
-            }
+        let scale = unit?.millimetres ?? 1
         return Affine(
-            x: affine.x * unit, y: affine.y * unit, z: affine.z * unit, origin: affine.origin * unit
-        )
+            x: affine.x * scale, y: affine.y * scale, z: affine.z * scale,
+            origin: affine.origin * scale)
+    }
+
+    /// The unit of lengths where the header names another than mm.
+    ///
+    /// ITK converts these, nibabel does not.
+    var unit: (name: String, millimetres: Double)? {
+        switch units & 7 {
+        case 1: ("m", 1000)
+        case 3: ("µm", 0.001)
+        default: nil
+        }
     }
 }

@@ -65,6 +65,8 @@ extension NIfTIHeader {
     /// Reads the fields of a file's first bytes; throws ``ImageFault/unknownFormat`` for other files.
     init(_ head: [UInt8]) throws(ImageFault) {
         guard let kind = Self.recognise(head) else { throw .unknownFormat }
+        let size = kind.version == .nifti2 ? Self.size2 : Self.size1
+        guard head.count >= size else { throw .truncated(expected: size, actual: head.count) }
         let reader = ByteReader(bytes: head, isBigEndian: kind.isBigEndian)
         if kind.version == .nifti2 {
             try self.init(nifti2: reader, isPair: kind.isPair)

@@ -1,24 +1,5 @@
 internal import Glibc
 
-extension Volume {
-    /// Reads a NIfTI or Analyze image, of which a file's content is at hand.
-    init(nifti content: ImageContent) throws(ImageError) {
-        let path = content.path
-        let (header, layout) = try naming(path) { () throws(ImageFault) in
-            let header = try NIfTIHeader(content.head)
-            return (header, try header.layout())
-        }
-        guard header.isPair else {
-            self = try layout.volume(of: content)
-            return
-        }
-        let samples = try naming(path) { () throws(ImageFault) in
-            try NIfTIPair.samples(ofHeader: path)
-        }
-        self = try layout.volume(of: ImageContent(samples))
-    }
-}
-
 /// Images in two files: `x.hdr` and `x.img`, or `x.hdr.gz` and `x.img.gz`.
 enum NIfTIPair {
     /// The file of the samples that belongs to a header.

@@ -1,0 +1,63 @@
+internal import Glibc
+
+/// A whole image file: its volume, and what else is to be known of it.
+public struct ImageFile: Sendable {
+    public var volume: Volume
+    public var format: ImageFormat
+    /// What a user of the image should know, though nothing is wrong.
+    public var remarks: [ImageRemark] = []
+
+    /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
+    ///
+    /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:)`` does.
+    public init(contentsOf path: String) throws(ImageError) {
+        if isFolder(path) {
+            format = .dicom
+            volume = try Volume(dicomFolder: path)
+            return
+        }
+        // A file of samples without a header says nothing itself; its name leads to the header.
+        let header = try naming(path) { () throws(ImageFault) in
+            try NIfTIPair.header(ofSamples: path)
+        }
+        let content = try ImageContent(header ?? path)
+        guard let format = ImageFormat(content.head) else {
+            throw ImageError(file: path, fault: .unrecognised(content.head))
+        }
+        self.format = format
+        switch format {
+        case .nifti1, .nifti2, .analyze: (volume, remarks) = try NIfTIHeader.read(content)
+        case .mgh: volume = try MGHHeader.read(content)
+        case .nrrd, .metaImage: volume = try Volume(itk: path)
+        case .dicom: throw ImageError(file: path, fault: .dicom(.singleFile))
+        }
+    }
+}
+
+private func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// Something unusual of an image that is read nevertheless.
+public enum ImageRemark: Equatable, Sendable {
+    /// The header gives two places, so far apart at the most; the sform is used.
+    case formsDiffer(millimetres: Double)
+    /// The header gives no place; the voxels' axes are taken to lead to the left, the front and up.
+    case guessedPlace
+    /// The header's unit, which is converted to mm.
+    case unit(String)
+}
+
+extension ImageRemark: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .formsDiffer(let distance):
+            "sform and qform differ by up to \((distance * 1000).rounded() / 1000) mm; "
+                + "the sform is used"
+        case .guessedPlace:
+            "the header does not say how the image lies in space; LAS around the centre is assumed"
+        case .unit(let unit): "lengths are converted from \(unit) to mm"
+        }
+    }
+}
