@@ -4,7 +4,7 @@
 # C sources name their files in assertions: without the folders of this machine.
 NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
 
-.PHONY: help setup build demo test lint format dist clean
+.PHONY: help setup build demo test fuzz lint format dist clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile
@@ -20,6 +20,13 @@ demo: build  ## build, then train a tiny network: seconds
 
 test: setup  ## run all tests
 	swift test
+
+# Folders of image files besides those that the command makes itself: make fuzz IMAGES=…
+FUZZ_COUNT := 200000
+
+fuzz: setup  ## read 200,000 spoilt image files (IMAGES=folders adds files to spoil): minutes
+	swift run -c release FuzzImages --count $(FUZZ_COUNT) --work .build/fuzz $(IMAGES) || \
+		{ echo 'the last mutants:' `cat .build/fuzz/*/current`; exit 1; }
 
 lint: setup  ## check the format of the sources and build the documentation, warnings being errors
 	swift format lint --strict --recursive Sources Tests Package.swift

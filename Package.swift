@@ -113,10 +113,19 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Temporary folders, fixtures and the real data that tests share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        // Reads spoilt image files, as long as one likes.
+        .executableTarget(
+            name: "FuzzImages",
+            dependencies: [
+                "Imaging", "Host", "Randomness",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/FuzzImages", swiftSettings: swiftSettings),
         .testTarget(
             name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "ImagingTests", dependencies: ["Imaging", "Host", "Randomness", "TestSupport"],
+            name: "ImagingTests",
+            dependencies: ["Imaging", "FuzzImages", "Host", "Randomness", "TestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "DatasetsTests",

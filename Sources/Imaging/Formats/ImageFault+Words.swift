@@ -35,7 +35,7 @@ extension ImageFault: CustomStringConvertible {
             "has the dimensions \(lengths), and an image has 1 to 7, each at least 1 and together "
                 + "no more than memory can hold; " + Self.writeAgain
         case .spacing(let axis, let value):
-            "has a spacing of \(value) along its axis \(axis), which must be a positive number: "
+            "has a spacing of \(plain(value)) along its axis \(axis), which must be a positive number: "
                 + "correct its header"
         case .affine(let name):
             "has a singular or infinite \(name), so the place of its voxels is unknown: "
@@ -45,9 +45,10 @@ extension ImageFault: CustomStringConvertible {
         case .transformCode(let name, let code):
             "has the unknown \(name) \(code), which must be from 0 to 5: correct its header"
         case .scaling(let slope, let intercept):
-            "scales its samples by \(slope) and \(intercept), which must be finite: correct its header"
+            "scales its samples by \(plain(slope)) and \(plain(intercept)), which must be finite: correct its header"
         case .dataOffset(let offset):
-            "says that its samples begin at byte \(offset), where they cannot: " + Self.writeAgain
+            "says that its samples begin at byte \(plain(offset)), where they cannot: "
+                + Self.writeAgain
         case .bitsPerSample(let type, let bits):
             "says that its \(type.rawValue) samples have \(bits) bits instead of \(type.size * 8): "
                 + Self.writeAgain
@@ -81,4 +82,10 @@ extension ImageFault: CustomStringConvertible {
         default: ""
         }
     }
+}
+
+/// Without the bits of a NaN, which Swift would show.
+private func plain(_ number: Double) -> String {
+    number.isNaN
+        ? "NaN" : number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
 }

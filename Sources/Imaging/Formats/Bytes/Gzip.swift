@@ -1,11 +1,11 @@
 internal import CDeflate
 
 /// Gzip files in memory, RFC 1952, over libdeflate, which checks their checksums.
-enum Gzip {
+package enum Gzip {
     /// The most bytes that deflate can make of one: a bound on what a small file can make a reader allocate.
-    static let largestRatio = 1032
+    package static let largestRatio = 1032
 
-    static func isGzip(_ head: some Collection<UInt8>) -> Bool {
+    package static func isGzip(_ head: some Collection<UInt8>) -> Bool {
         head.starts(with: [0x1F, 0x8B])
     }
 
@@ -27,7 +27,7 @@ enum Gzip {
     /// Decompresses all members of a file, one after the other, and returns how many bytes they have.
     ///
     /// Nil where the output has no room for them.
-    static func decompress(
+    package static func decompress(
         _ compressed: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(ImageFault) -> Int? {
         let decompressor = try Decompressor()
@@ -53,7 +53,7 @@ enum Gzip {
     }
 
     /// One member, at a level from 0 to 12 that trades speed for size.
-    static func compress(
+    package static func compress(
         _ bytes: UnsafeRawBufferPointer, level: Int32
     ) throws(ImageFault) -> SampleBuffer {
         guard let compressor = libdeflate_alloc_compressor(level) else {

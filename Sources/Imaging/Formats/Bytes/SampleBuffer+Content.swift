@@ -15,7 +15,7 @@ extension SampleBuffer {
     }
 
     /// Calls a body with the bytes, and keeps the memory until it has returned.
-    func withBytes<Result, Failure>(
+    package func withBytes<Result, Failure>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         defer { withExtendedLifetime(self) {} }

@@ -1,0 +1,35 @@
+/// Why a volume is not a map of labels.
+public enum LabelFault: Error, Equatable, Sendable {
+    /// More than one value a voxel.
+    case channels(Int)
+    /// So many voxels hold NaN or an infinity.
+    case notFinite(count: Int)
+    /// So many voxels hold fractions, such as this one.
+    case notIntegers(count: Int, example: Double)
+    /// So many voxels hold integers that are no 32-bit numbers, such as this one.
+    case outOfRange(count: Int, example: Double)
+}
+
+extension LabelFault: CustomStringConvertible {
+    /// The fault and what to do about it.
+    public var description: String {
+        switch self {
+        case .channels(let count):
+            "has \(count) values a voxel where labels have one: merge the channels into one label map"
+        case .notFinite(let count):
+            "has \(voxels(count)) with NaN or infinity where labels are whole numbers: "
+                + "is it an image? If not, set them to the background's label"
+        case .notIntegers(let count, let example):
+            "has \(voxels(count)) with fractions such as \(example) where labels are whole numbers: "
+                + "is it an image, or were labels resampled with interpolation? "
+                + "Resample them with nearest neighbours"
+        case .outOfRange(let count, let example):
+            "has \(voxels(count)) with labels such as \(example), beyond 32 bits: "
+                + "give the structures smaller numbers"
+        }
+    }
+}
+
+private func voxels(_ count: Int) -> String {
+    count == 1 ? "1 voxel" : "\(count) voxels"
+}

@@ -1,0 +1,128 @@
+internal import Host
+
+/// How well a predicted label map agrees with a reference, label by label.
+///
+/// Memory beyond the maps: 12 bytes for each run of equal labels along x, and for each thread a few bits for each voxel in
+/// the box of one label and 4 bytes for each voxel of its surfaces. Which metric suits which question: Maier-Hein et al. 2024, "Metrics reloaded",
+/// doi:10.1038/s41592-023-02151-z.
+public struct LabelComparison: Equatable, Sendable, Codable {
+    /// What is measured, and how.
+    public struct Options: Sendable {
+        /// Mm by which surfaces may differ in the surface Dice.
+        public var tolerance = 1.0
+        /// The percentile of distances that is reported beside their maximum, from 0 to 100.
+        public var percentile = 95.0
+        /// Voxels where the reference has this label count as background in both.
+        public var ignoring: Int32?
+        /// Whether distances and the surface Dice are measured, which takes most of the time.
+        public var measuresSurfaces = true
+        public var threads = 1
+
+        public init() {}
+    }
+
+    /// One for each label compared, in order.
+    public let labels: [LabelMetrics]
+
+    /// Compares two maps on the same grid, in the spacing of the reference.
+    ///
+    /// - Parameters:
+    ///   - reference: What is right.
+    ///   - prediction: What is judged, on the grid of the reference.
+    ///   - labels: Those to compare, each once; by default all that occur in one of the maps, but 0.
+    ///   - options: What is measured, and how.
+    /// - Throws: `GridMismatch` where sizes or positions of the voxels differ.
+    public init(
+        reference: LabelMap, prediction: LabelMap, labels: [Int32]? = nil,
+        options: Options = Options()
+    ) throws(GridMismatch) {
+        precondition((0...100).contains(options.percentile), "percentile \(options.percentile)")
+        precondition(options.tolerance >= 0, "a tolerance of \(options.tolerance) mm")
+        if let mismatch = GridMismatch(
+            reference: reference.geometry, prediction: prediction.geometry)
+        {
+            throw mismatch
+        }
+        let pair = LabelPair(
+            reference: reference, prediction: prediction,
+            labels: labels ?? foreground(reference, prediction), options: options)
+        self.labels = pair.metrics()
+    }
+
+    /// How many of the labels occur so.
+    public func count(_ presence: LabelPresence) -> Int {
+        labels.count { $0.presence == presence }
+    }
+}
+
+private func foreground(_ reference: LabelMap, _ prediction: LabelMap) -> [Int32] {
+    Set(reference.labelCounts.keys).union(prediction.labelCounts.keys).subtracting([0]).sorted()
+}
+
+/// Two maps that are being compared.
+private struct LabelPair {
+    let reference: LabelMap
+    let prediction: LabelMap
+    let labels: [Int32]
+    let options: LabelComparison.Options
+
+    func metrics() -> [LabelMetrics] {
+        let extents = LabelExtents(
+            reference: reference, prediction: prediction, labels: labels,
+            ignored: options.ignoring, recordsRuns: options.measuresSurfaces,
+            threads: options.threads
+        ).extents
+        // The largest first, so that threads end together.
+        let order = extents.indices.sorted {
+            extents[$0].box.voxelCount > extents[$1].box.voxelCount
+        }
+        let results = concurrentMap(labels.count, threads: options.threads) { place in
+            metrics(of: labels[order[place]], extents[order[place]])
+        }
+        let places = Dictionary(uniqueKeysWithValues: zip(order, results))
+        return labels.indices.compactMap { places[$0] }
+    }
+
+    private func metrics(of label: Int32, _ extent: LabelExtents.Extent) -> LabelMetrics {
+        let presence = LabelPresence(extent.overlap)
+        let distances =
+            presence == .both && options.measuresSurfaces ? distances(extent) : nil
+        let difference = extent.overlap.prediction - extent.overlap.reference
+        return LabelMetrics(
+            label: label, presence: presence, overlap: extent.overlap,
+            volumeDifference: Double(difference) * abs(reference.geometry.affine.determinant),
+            distances: distances.map {
+                SurfaceMetrics($0.prediction, $0.reference, percentile: options.percentile)
+            },
+            surfaceDice: surfaceDice(distances, presence))
+    }
+
+    private func surfaceDice(
+        _ distances: (prediction: DistanceList, reference: DistanceList)?, _ presence: LabelPresence
+    ) -> Double? {
+        if let distances {
+            return DistanceList.surfaceDice(
+                distances.prediction, distances.reference, tolerance: options.tolerance)
+        }
+        return presence == .neither || !options.measuresSurfaces ? nil : 0
+    }
+
+    /// From each surface to the other.
+    private func distances(
+        _ extent: LabelExtents.Extent
+    ) -> (prediction: DistanceList, reference: DistanceList) {
+        let geometry = reference.geometry
+        let surfaces = (
+            reference: BitGrid(extent.reference, box: extent.box, height: geometry.size.y)
+                .surface(),
+            prediction: BitGrid(extent.prediction, box: extent.box, height: geometry.size.y)
+                .surface()
+        )
+        return (
+            NearestSurface(surfaces.reference, spacing: geometry.spacing)
+                .distances(from: surfaces.prediction),
+            NearestSurface(surfaces.prediction, spacing: geometry.spacing)
+                .distances(from: surfaces.reference)
+        )
+    }
+}

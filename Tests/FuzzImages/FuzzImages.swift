@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Host
+import Imaging
+
+/// Reads spoilt image files until something breaks.
+@main
+struct FuzzImages: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Read mutants of image files, and fail if one crashes or asks for absurd memory.",
+        discussion: """
+            The number of the mutant that is being read stands in a file `current` of the work folder, and \
+            after a crash `--first NUMBER --count 1` makes it again.
+            """)
+
+    @Option(help: "Another seed makes other mutants.")
+    var seed: UInt64 = 1
+
+    @Option(help: "The number of the first mutant.")
+    var first = 0
+
+    @Option(help: "Mutants to read.")
+    var count = 200_000
+
+    @Option(help: "Where mutants are written.")
+    var work = FileManager.default.temporaryDirectory.appending(path: "segnas3d-fuzz").path
+
+    @Flag(help: "Set no limit to memory: for a sanitizer, which reserves much of it.")
+    var unlimited = false
+
+    @Argument(help: "Folders of image files to make mutants of, besides those that are made here.")
+    var folders: [String] = []
+
+    func run() throws {
+        var seeds = try Seed.generated()
+        for folder in folders { seeds += try Seed.files(of: URL(filePath: folder)) }
+        let threads = HostResources.current().cores
+        let fuzzers = try (0..<threads).map { thread in
+            try Fuzzer(
+                seeds: seeds, seed: seed, folder: URL(filePath: work).appending(path: "\(thread)"))
+        }
+        print("\(seeds.count) files, mutants \(first) to \(first + count - 1) of seed \(seed)")
+        if !unlimited {
+            // Enough for what small files may hold on each thread, the allocator's reserves and a little.
+            let limit = try MemoryLimit.allow(ByteCount(threads * (256 << 20) + (256 << 20)))
+            print("memory limited to \(limit)")
+        }
+        fflush(nil)
+        let tallies = concurrentMap(threads, threads: threads) { thread in
+            Result {
+                var tally = FuzzTally()
+                for number in stride(from: first + thread, to: first + count, by: threads) {
+                    try fuzzers[thread].run(number, &tally)
+                }
+                return tally
+            }
+        }
+        let tally = try tallies.reduce(into: FuzzTally()) { $0.add(try $1.get()) }
+        print(tally)
+        guard tally.greedy.isEmpty else {
+            print("more memory was asked than the limit for the mutants \(tally.greedy)")
+            throw ExitCode.failure
+        }
+    }
+}
