@@ -96,7 +96,7 @@ let package = Package(
         // Networks built from architectures, and what they cost. Knows nothing of where trials run.
         .target(
             name: "Segmentation",
-            dependencies: ["Torch", "Search", "Datasets", "Host", "Randomness"],
+            dependencies: ["Torch", "Search", "Datasets", "Imaging", "Host", "Randomness"],
             swiftSettings: swiftSettings),
         // The paper's figures as SVG, from plain values.
         .target(name: "Report", swiftSettings: swiftSettings),
@@ -136,7 +136,7 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "SegmentationTests",
-            dependencies: ["Segmentation", "Host", "Randomness", "TestSupport"],
+            dependencies: ["Segmentation", "Datasets", "Imaging", "Host", "Randomness", "TestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "SearchTests", dependencies: ["Search", "Host", "Randomness", "TestSupport"],

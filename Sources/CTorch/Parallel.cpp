@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 
 #include "Bridge.h"
 
@@ -59,9 +60,13 @@ thread_local int last_width = 0;
 }  // namespace
 
 void parallel_for(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)> &body) {
+    parallel_for(count, grain, std::numeric_limits<int>::max(), body);
+}
+
+void parallel_for(int64_t count, int64_t grain, int most, const std::function<void(int64_t, int64_t)> &body) {
     if (count <= 0) return;
-    const int64_t useful = (count + grain - 1) / grain;
-    const auto threads = static_cast<unsigned>(std::min<int64_t>(at::get_num_threads(), useful));
+    const int64_t useful = std::min<int64_t>((count + grain - 1) / grain, most);
+    const auto threads = useful > 1 ? static_cast<unsigned>(std::min<int64_t>(at::get_num_threads(), useful)) : 1;
     Region region{count, body};
     if (threads <= 1 || openmp().inside()) {
         region.width = 1;

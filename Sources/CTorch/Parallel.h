@@ -14,6 +14,10 @@ namespace segnas {
 /// on each. The body must not throw.
 void parallel_for(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)> &body);
 
+/// The same on at most so many threads. One is the calling thread alone, without a team: for threads that work beside
+/// the one that trains.
+void parallel_for(int64_t count, int64_t grain, int most, const std::function<void(int64_t, int64_t)> &body);
+
 /// Threads that took part in this thread's last `parallel_for`.
 int last_parallel_width();
 

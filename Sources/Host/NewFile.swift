@@ -2,6 +2,11 @@ internal import Glibc
 
 /// A file that a command makes and that must not be there yet.
 package enum NewFile {
+    /// Refuses a name that is taken, before the work for the file begins.
+    package static func checkAbsence(of path: String) throws(NewFileError) {
+        guard access(path, F_OK) != 0 else { throw .exists(path) }
+    }
+
     /// Writes a file that appears whole or not at all, and never in place of another.
     package static func write(_ text: String, to path: String) throws(NewFileError) {
         try write(Array(text.utf8), to: path)
@@ -9,7 +14,7 @@ package enum NewFile {
 
     /// Writes a file that appears whole or not at all, and never in place of another.
     package static func write(_ bytes: [UInt8], to path: String) throws(NewFileError) {
-        guard access(path, F_OK) != 0 else { throw .exists(path) }
+        try checkAbsence(of: path)
         do {
             let file = try AtomicFile(path: path)
             let failure = bytes.withUnsafeBytes { bytes -> SystemFailure? in

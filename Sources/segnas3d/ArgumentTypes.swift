@@ -1,10 +1,13 @@
 public import ArgumentParser
+public import Datasets
 public import Host
 public import Torch
 
 // How values of the library are written on the command line.
 
 extension Precision: ExpressibleByArgument {}
+
+extension PreparationOptions.Fit: ExpressibleByArgument {}
 
 extension ByteCount: ExpressibleByArgument {
     public init?(argument: String) {
@@ -13,14 +16,14 @@ extension ByteCount: ExpressibleByArgument {
 }
 
 extension Extent: ExpressibleByArgument {
-    /// Reads `64` or `48x64x48`: 1 to 1024 voxels along each axis.
+    /// Reads `64` or `48x64x32`: 1 to 1024 voxels along x, y and z, of which x is a tensor's last axis.
     public init?(argument: String) {
         let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
         let axes = parts.compactMap { Int($0) }.filter { (1...1024).contains($0) }
         guard axes.count == parts.count else { return nil }
         switch axes.count {
         case 1: self.init(cube: axes[0])
-        case 3: self.init(axes[0], axes[1], axes[2])
+        case 3: self.init(axes[2], axes[1], axes[0])
         default: return nil
         }
     }

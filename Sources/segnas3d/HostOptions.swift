@@ -20,8 +20,10 @@ struct HostOptions: ParsableArguments {
         memoryLimit ?? ByteCount(HostResources.current().available.bytes / 10 * 9)
     }
 
+    var threadCount: Int { threads ?? HostResources.current().cores }
+
     func apply() throws {
-        try CPU.setThreads(threads ?? HostResources.current().cores)
+        try CPU.setThreads(threadCount)
         TensorMemory.setBudget(limit)
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Datasets
 import Glibc
 internal import Torch
 
@@ -9,7 +10,11 @@ struct Segnas3d: ParsableCommand {
         commandName: "segnas3d",
         abstract: "Finds, trains and ships 3D segmentation networks for medical images.",
         version: version,
-        subcommands: [Demo.self, Info.self, Inspect.self, Bench.self, Doctor.self])
+        subcommands: [
+            Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Bench.self, Doctor.self,
+        ])
+        subcommands: [Demo.self, Check.self, Inspect.self, Bench.self, Doctor.self])
+        subcommands: [Demo.self, PhantomCommand.self, Inspect.self, Bench.self, Doctor.self])
 
     /// Runs the command that the arguments name.
     ///
@@ -48,6 +53,7 @@ enum ProgramExit: Int32 {
     case done = 0
     case failed = 1
     case usage = 2
+    case dataset = 3
     case outOfMemory = 4
 
     init(_ error: any Error) {
@@ -55,10 +61,14 @@ enum ProgramExit: Int32 {
             self = .outOfMemory
             return
         }
+        if error is DatasetError {
+            self = .dataset
+            return
+        }
         switch Segnas3d.exitCode(for: error) {
         case .success: self = .done
         case .validationFailure: self = .usage
-        default: self = .failed
+        case let code: self = ProgramExit(rawValue: code.rawValue) ?? .failed
         }
     }
 }

@@ -13,6 +13,8 @@
 #include "ct_views.h"
 #include "ct_arithmetic.h"
 #include "ct_volume.h"
+#include "ct_warp.h"
+#include "ct_intensity.h"
 #include "ct_autograd.h"
 #include "ct_random.h"
 #include "ct_optimizer.h"

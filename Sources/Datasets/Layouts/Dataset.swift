@@ -11,6 +11,8 @@ public struct Dataset: Equatable, Sendable {
     public var training: [Case]
     /// Cases without one.
     public var test: [Case]
+    /// The parts that a datalist gives its cases with a label map; nil where all are for training.
+    public var listedSplit: Split?
 
     /// How the folder is organised.
     public enum Layout: String, Sendable, Codable {
@@ -27,5 +29,7 @@ public struct Dataset: Equatable, Sendable {
         public var images: [String]
         /// Path of the label map; nil where there is none.
         public var label: String?
+        /// The fold of cross-validation in which a datalist puts the case.
+        public var fold: Int?
     }
 }

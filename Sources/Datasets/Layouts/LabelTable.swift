@@ -1,7 +1,7 @@
 /// The labels of a dataset: what is stored in its label maps, and the classes that a network tells apart.
 ///
 /// Class 0 is the background. Stored values need not be consecutive; classes are.
-public struct LabelTable: Hashable, Sendable {
+public struct LabelTable: Hashable, Codable, Sendable {
     /// Foreground labels in the order of their stored values: class k is `foreground[k - 1]`.
     public var foreground: [Label]
     /// The stored value of the background.

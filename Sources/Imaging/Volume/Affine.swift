@@ -1,5 +1,5 @@
 /// A map from voxel indices to positions in mm, as in NIfTI: x to the right, y to the front, z up (RAS).
-public struct Affine: Hashable, Sendable {
+public struct Affine: Hashable, Codable, Sendable {
     /// Where one step along each voxel axis leads, in mm.
     public var x: SIMD3<Double>
     public var y: SIMD3<Double>

@@ -1,5 +1,5 @@
 /// Where the voxels of an image lie in space.
-public struct Geometry: Hashable, Sendable {
+public struct Geometry: Hashable, Codable, Sendable {
     /// Voxels along x, y and z of the stored array, the first fastest in memory.
     public var size: SIMD3<Int>
     /// From voxel indices to mm.

@@ -19,7 +19,11 @@ public struct Extent: Hashable, Sendable {
         self.init(side, side, side)
     }
 
+    /// In the order of a tensor's axes.
     public var axes: [Int] { [depth, height, width] }
+
+    /// Along x, y and z, as users write sizes: x is the width, the last axis of a tensor.
+    public var xyz: [Int] { [width, height, depth] }
 
     /// Voxels of a volume of this size.
     public var volume: Int { depth * height * width }
@@ -36,6 +40,6 @@ extension Extent: ExpressibleByIntegerLiteral {
 }
 
 extension Extent: CustomStringConvertible {
-    /// `48x64x48`, as the command line writes sizes.
-    public var description: String { "\(depth)x\(height)x\(width)" }
+    /// `48x64x32`, as the command line writes sizes: x, y, z.
+    public var description: String { "\(width)x\(height)x\(depth)" }
 }

@@ -8,11 +8,14 @@ struct Bench: ParsableCommand {
             memory: the peak memory of a training step, predicted and measured, for 40 networks of \
             the paper's search space. Takes minutes.
             nifti-read: seconds to read a .nii.gz file into memory.
+            prepare: seconds and memory to prepare the cases of --dataset at --size, and what that alone costs: the \
+            Dice of prepared labels taken back to the original grid.
             """)
 
     enum Workload: String, CaseIterable, ExpressibleByArgument {
         case memory
         case niftiRead = "nifti-read"
+        case prepare
     }
 
     @OptionGroup var host: HostOptions
@@ -22,8 +25,14 @@ struct Bench: ParsableCommand {
     @Flag(help: "Print one JSON object a line instead of text.")
     var json = false
 
-    @Argument(help: "Which workloads to run; all of them by default.")
-    var workloads: [Workload] = Workload.allCases
+    @Argument(help: "Which workloads to run; by default all that need no dataset.")
+    var workloads: [Workload] = Workload.allCases.filter { $0 != .prepare }
+
+    func validate() throws {
+        guard !workloads.contains(.prepare) || inputs.dataset != nil else {
+            throw ValidationError("prepare needs --dataset DIR")
+        }
+    }
 
     func run() throws {
         try host.apply()
@@ -31,6 +40,7 @@ struct Bench: ParsableCommand {
             switch workload {
             case .memory: try MemoryBench(json: json, limit: host.limit).run()
             case .niftiRead: try NIfTIReadBench(json: json, files: inputs.images).run()
+            case .prepare: try PrepareBench(inputs, json: json, threads: host.threadCount).run()
             }
         }
     }

@@ -27,7 +27,7 @@ extension NetworkFigure {
         let levels = (0...plan.poolings).map { level in
             let stages = plan.stages.filter { $0.level == level }
             return Level(
-                size: plan.size(atLevel: level, of: size).axes,
+                size: plan.size(atLevel: level, of: size).xyz,
                 encoder: Stage(stages[0], plan),
                 decoder: stages.dropFirst().first.map { Stage($0, plan) })
         }

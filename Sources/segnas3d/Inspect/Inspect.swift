@@ -21,7 +21,7 @@ struct Inspect: ParsableCommand {
             """)
     var target: String
 
-    @Option(help: "Size of the images in voxels: 64, or 48x64x48.")
+    @Option(help: "Size of the images in voxels: 64, or x, y and z as in 48x64x32.")
     var size: Extent = 64
 
     @Option(help: "Labels, background included.")

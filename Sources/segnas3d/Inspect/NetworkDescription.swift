@@ -9,7 +9,7 @@ struct NetworkDescription: Encodable {
     struct Row: Encodable {
         var name: String
         var operation: String
-        /// Channels, depth, height, width.
+        /// Channels, then voxels along x, y and z.
         var output: [Int]
         var parameters: Int
         /// Of one image's forward pass.
@@ -28,6 +28,7 @@ struct NetworkDescription: Encodable {
     var architecture: Architecture
     var channels: Int
     var classes: Int
+    /// Voxels along x, y and z.
     var size: [Int]
     var batch: Int
     var precision: String
@@ -42,7 +43,7 @@ struct NetworkDescription: Encodable {
         architecture = plan.architecture
         channels = plan.channels
         classes = plan.classes
-        self.size = size.axes
+        self.size = size.xyz
         self.batch = batch
         precision = "\(dtype)"
         layers = plan.layers.map { Row($0, plan, size) }
@@ -65,7 +66,7 @@ extension NetworkDescription.Row {
     init(_ layer: LayerPlan, _ plan: NetworkPlan, _ size: Extent) {
         name = layer.name
         operation = layer.operation
-        output = [layer.outputs] + plan.size(atLevel: layer.level, of: size).axes
+        output = [layer.outputs] + plan.size(atLevel: layer.level, of: size).xyz
         parameters = layer.parameters
         multiplyAdds = layer.multiplyAdds { plan.size(atLevel: $0, of: size).volume }
     }

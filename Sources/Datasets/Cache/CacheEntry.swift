@@ -1,0 +1,134 @@
+import FoundationEssentials
+internal import Glibc
+internal import Host
+internal import Imaging
+
+/// A prepared case in a folder: `image.nii` and `label.nii`, which any viewer shows, and `case.json`.
+struct CacheEntry: Codable {
+    /// What `case.json` holds.
+    private var schema = 1
+    private var identifier: String
+    private var transform: GridTransform
+    private var channels: Int
+    private var imageBytes: Int
+    private var labelBytes: Int?
+
+    private static let imageName = "image.nii"
+    private static let labelName = "label.nii"
+    private static let recordName = "case.json"
+    private static let recordLimit = 1 << 16
+
+    private enum CodingKeys: CodingKey {
+        case schema, identifier, transform, channels, imageBytes, labelBytes
+    }
+
+    /// Writes a case to a folder, the record last.
+    static func write(_ result: CasePreparation, to folder: String) throws(EntryError) {
+        let prepared = result.prepared
+        let affine = result.transform.prepared.affine
+        let size = [prepared.size.x, prepared.size.y, prepared.size.z]
+        guard mkdir(folder, 0o700) == 0 else { throw .system(.last) }
+        let image = Volume(
+            shape: size + [prepared.channels], affine: affine, samples: prepared.image)
+        let imageBytes = try write(image, to: "\(folder)/\(imageName)")
+        var labelBytes: Int?
+        if let labels = prepared.labels {
+            let volume = Volume(shape: size, affine: affine, samples: labels)
+            labelBytes = try write(volume, to: "\(folder)/\(labelName)")
+        }
+        let entry = CacheEntry(
+            identifier: prepared.identifier, transform: result.transform,
+            channels: prepared.channels, imageBytes: imageBytes, labelBytes: labelBytes)
+        try entry.write(to: "\(folder)/\(recordName)")
+    }
+
+    private static func write(_ volume: Volume, to path: String) throws(EntryError) -> Int {
+        do {
+            try volume.write(to: path)
+        } catch {
+            throw .image(error.fault)
+        }
+        return try byteCount(of: path)
+    }
+
+    private func write(to path: String) throws(EntryError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        do {
+            try NewFile.write(Array(try encoder.encode(self)), to: path)
+        } catch {
+            throw .record("\(error)")
+        }
+    }
+
+    /// The case in a folder, its samples mapped; nil where it is not whole.
+    static func read(_ folder: String, of identifier: String, size: SIMD3<Int>) -> CasePreparation?
+    {
+        guard let text = try? readText(at: "\(folder)/\(recordName)", limit: recordLimit),
+            let entry = try? JSONDecoder().decode(CacheEntry.self, from: Data(text.utf8)),
+            entry.schema == 1, entry.transform.map.size == size
+        else { return nil }
+        let voxels = size.x * size.y * size.z
+        guard
+            let image = samples(
+                of: "\(folder)/\(imageName)", bytes: entry.imageBytes, .float32,
+                count: voxels * entry.channels)
+        else { return nil }
+        var labels: Samples?
+        if let bytes = entry.labelBytes {
+            labels = samples(of: "\(folder)/\(labelName)", bytes: bytes, .uint8, count: voxels)
+            guard labels != nil else { return nil }
+        }
+        return CasePreparation(
+            prepared: PreparedCase(
+                identifier: identifier, size: size, image: image, labels: labels),
+            transform: entry.transform)
+    }
+
+    /// The samples of a file that we wrote: they are its end.
+    private static func samples(
+        of path: String, bytes: Int, _ type: SampleType, count: Int
+    ) -> Samples? {
+        guard let file = try? MappedFile(path: path), file.bytes.count == bytes,
+            bytes > count * type.size
+        else { return nil }
+        let samples = UnsafeMutableRawBufferPointer(
+            rebasing: file.bytes[(bytes - count * type.size)...])
+        return Samples(SampleBuffer(samples) { withExtendedLifetime(file) {} }, type: type)
+    }
+
+    /// Marks an entry as used now, for the order in which entries are removed.
+    static func touch(_ folder: String) {
+        utimensat(AT_FDCWD, "\(folder)/\(recordName)", nil, 0)
+    }
+
+    /// When an entry was last used, and its bytes; nil where there is no record.
+    static func state(of folder: String) -> (used: Double, bytes: Int)? {
+        var status = stat()
+        guard stat("\(folder)/\(recordName)", &status) == 0 else { return nil }
+        let files = [imageName, labelName].compactMap { try? byteCount(of: "\(folder)/\($0)") }
+        let used = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9
+        return (used, files.reduce(Int(status.st_size), +))
+    }
+
+    private static func byteCount(of path: String) throws(EntryError) -> Int {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .system(.last) }
+        return Int(status.st_size)
+    }
+}
+
+/// Why an entry was not written.
+enum EntryError: Error, CustomStringConvertible {
+    case system(SystemFailure)
+    case image(ImageFault)
+    case record(String)
+
+    var description: String {
+        switch self {
+        case .system(let failure): "\(failure)"
+        case .image(let fault): "\(fault)"
+        case .record(let reason): reason
+        }
+    }
+}

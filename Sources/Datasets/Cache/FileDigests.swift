@@ -1,0 +1,134 @@
+internal import CXXHash
+import FoundationEssentials
+internal import Glibc
+internal import Host
+internal import Synchronization
+
+/// Digests of files' contents (XXH3, 128 bits), remembered as long as a file's size, time and inode stay the same.
+///
+/// The memory is a text file to which all processes append lines; a line that is not whole is ignored.
+final class FileDigests: Sendable {
+    private let file: String
+    private let known: Mutex<[String: Memo]>
+
+    /// What a file looked like when it was read.
+    private struct Memo: Equatable {
+        var state: String
+        var digest: String
+    }
+
+    init(file: String) {
+        self.file = file
+        let text = (try? readText(at: file, limit: 1 << 28)) ?? ""
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        var known: [String: Memo] = [:]
+        for line in lines {
+            let fields = line.split(separator: "\t", maxSplits: 2)
+            guard fields.count == 3, fields[0].utf8.count == 32 else { continue }
+            known[String(fields[2])] = Memo(
+                state: String(fields[1]), digest: String(fields[0]))
+        }
+        // Lines of files that have changed add up; few enough are left alone.
+        if lines.count > 1000, lines.count > 2 * known.count { Self.rewrite(known, file) }
+        self.known = Mutex(known)
+    }
+
+    /// The digest of an image's file, or of all the files that it consists of.
+    func digest(of path: String) throws(SystemFailure) -> String {
+        let parts = try Self.parts(of: path)
+        guard parts != [path] else { return try digest(ofFile: path) }
+        var text = ""
+        for part in parts { text += try digest(ofFile: part) + "\n" }
+        return text.withUTF8 { XXH3_128bits($0.baseAddress, $0.count) }.text
+    }
+
+    private func digest(ofFile path: String) throws(SystemFailure) -> String {
+        let before = try Self.state(of: path)
+        let memo = known.withLock { $0[path] }
+        if let memo, memo.state == before.text { return memo.digest }
+        let digest = try Self.read(path)
+        // A file written to since, or a moment ago, may change again without a new time.
+        if before.isSettled, try Self.state(of: path).text == before.text {
+            remember(Memo(state: before.text, digest: digest), path)
+        }
+        return digest
+    }
+
+    private func remember(_ memo: Memo, _ path: String) {
+        known.withLock { known in
+            known[path] = memo
+            guard !path.contains("\n") else { return }
+            let descriptor = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { return }
+            let line = Array(Self.line(memo, path).utf8)
+            // Without it the file is read again next time, no more.
+            _ = write(descriptor, line, line.count)
+            close(descriptor)
+        }
+    }
+
+    private static func line(_ memo: Memo, _ path: String) -> String {
+        "\(memo.digest)\t\(memo.state)\t\(path)\n"
+    }
+
+    private static func rewrite(_ known: [String: Memo], _ file: String) {
+        let lines = known.filter { !$0.key.contains("\n") }.map { line($0.value, $0.key) }
+        var text = lines.joined()
+        let atomic = try? AtomicFile(path: file)
+        text.withUTF8 { try? atomic?.append(UnsafeRawBufferPointer($0)) }
+        try? atomic?.publish()
+    }
+
+    /// What tells that a file is the one that was read, and whether its time is old enough to rely on.
+    private static func state(of path: String) throws(SystemFailure) -> (
+        text: String, isSettled: Bool
+    ) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .last }
+        let modified = status.st_mtim
+        let age = time(nil) - modified.tv_sec
+        return (
+            "\(status.st_size) \(modified.tv_sec).\(modified.tv_nsec) \(status.st_dev).\(status.st_ino)",
+            age > 2
+        )
+    }
+
+    private static func read(_ path: String) throws(SystemFailure) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last }
+        defer { close(descriptor) }
+        guard let state = XXH3_createState() else { throw SystemFailure(code: ENOMEM) }
+        defer { XXH3_freeState(state) }
+        XXH3_128bits_reset(state)
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .last }
+            guard count > 0 else { break }
+            XXH3_128bits_update(state, buffer, count)
+        }
+        return XXH3_128bits_digest(state).text
+    }
+
+    /// The files that an image consists of: those of a DICOM folder, or a header and what shares its name.
+    private static func parts(of path: String) throws(SystemFailure) -> [String] {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .last }
+        let url = URL(filePath: path)
+        if status.st_mode & S_IFMT == S_IFDIR { return files(in: path) { _ in true } }
+        let name = url.lastPathComponent.lowercased()
+        let headers = [".hdr", ".img", ".hdr.gz", ".img.gz", ".mhd", ".nhdr"]
+        guard let suffix = headers.first(where: name.hasSuffix) else { return [path] }
+        let stem = url.lastPathComponent.dropLast(suffix.count)
+        return files(in: url.deletingLastPathComponent().path) { $0.hasPrefix(stem + ".") }
+    }
+
+    private static func files(in folder: String, where isPart: (String) -> Bool) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter(isPart).sorted().map { "\(folder)/\($0)" }.filter { path in
+            var status = stat()
+            return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        }
+    }
+}

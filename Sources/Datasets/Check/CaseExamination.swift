@@ -1,0 +1,154 @@
+internal import Imaging
+
+/// What a case holds, and what is wrong with it; small, whatever the size of its images.
+struct CaseExamination: Sendable {
+    let identifier: String
+    var faults: [DatasetFault] = []
+    /// The grid of the first image; nil where it cannot be read.
+    var grid: Geometry?
+    /// Files and what tells their channels apart from others.
+    var digests: [(file: String, digest: ImageDigest)] = []
+    /// Voxels of each stored label; nil where there is no label map, or none that can be read.
+    var labelCounts: [Int: Int]?
+    /// Intensities of some labelled voxels, for each channel.
+    var foreground: [[Float]] = []
+}
+
+/// Examines the cases of a dataset one at a time.
+struct CaseExaminer {
+    let dataset: Dataset
+    /// How many labelled voxels of each case stand for all.
+    let sampledVoxels: Int
+
+    /// Reads one file after the other, so that two at most are in memory.
+    func examine(_ examined: Dataset.Case) -> CaseExamination {
+        var result = CaseExamination(identifier: examined.identifier)
+        let labels = examined.label.flatMap { labelMap($0, &result) }
+        let voxels = labels.map(sample) ?? []
+        var channels = 0
+        var readsAll = true
+        for path in examined.images {
+            guard let volume = volume(path, &result) else {
+                readsAll = false
+                continue
+            }
+            compare(volume.geometry, path, &result)
+            let fits = labels?.geometry.size == volume.geometry.size
+            scan(volume, path, at: fits ? voxels : [], firstChannel: channels, &result)
+            channels += volume.channels
+        }
+        if readsAll, channels != dataset.channels.count {
+            let file = examined.images.count == 1 ? examined.images[0] : nil
+            report(
+                .channels(found: channels, expected: dataset.channels.count), file, &result)
+        }
+        if let labels, let path = examined.label { check(labels, path, &result) }
+        return result
+    }
+
+    private func relative(_ path: String) -> String { relativePath(path, to: dataset.folder) }
+
+    private func report(_ problem: ContentProblem, _ path: String?, _ result: inout CaseExamination)
+    {
+        result.faults.append(
+            DatasetFault(
+                problem, file: path.map(relative), caseIdentifier: result.identifier))
+    }
+
+    private func volume(_ path: String, _ result: inout CaseExamination) -> Volume? {
+        do {
+            return try Volume(contentsOf: path)
+        } catch {
+            report(.unreadable(error.fault), path, &result)
+            return nil
+        }
+    }
+
+    private func labelMap(_ path: String, _ result: inout CaseExamination) -> LabelMap? {
+        guard let volume = volume(path, &result) else { return nil }
+        do {
+            let labels = try LabelMap(volume)
+            let counts = labels.labelCounts.map { (Int($0.key), $0.value) }
+            result.labelCounts = Dictionary(uniqueKeysWithValues: counts)
+            return labels
+        } catch {
+            report(.notLabels(error), path, &result)
+            return nil
+        }
+    }
+
+    /// The first image is the measure for the case.
+    private func compare(_ grid: Geometry, _ path: String, _ result: inout CaseExamination) {
+        guard let first = result.grid else {
+            result.grid = grid
+            let angle = grid.sharpestAngle
+            if angle < 89 { report(.sheared(degrees: angle), path, &result) }
+            return
+        }
+        if let mismatch = GridMismatch(grid, expected: first) {
+            report(.channelGrid(mismatch), path, &result)
+        }
+    }
+
+    private func scan(
+        _ volume: Volume, _ path: String, at voxels: [Int], firstChannel: Int,
+        _ result: inout CaseExamination
+    ) {
+        let scans = ChannelScan.all(of: volume, at: voxels)
+        let notFinite = scans.map(\.notFinite).reduce(0, +)
+        if notFinite > 0 { report(.notFinite(notFinite), path, &result) }
+        for (index, scan) in scans.enumerated() {
+            let isConstant = scan.minimum >= scan.maximum
+            if isConstant, scan.notFinite == 0 {
+                let names = dataset.channels.dropFirst(firstChannel + index)
+                report(
+                    .constant(
+                        channel: names.first ?? "\(firstChannel + index)", value: scan.minimum),
+                    path, &result)
+            }
+            if !isConstant { result.digests.append((relative(path), scan.digest)) }
+            if scan.notFinite == 0 { result.foreground.append(scan.values) }
+        }
+    }
+
+    private func check(_ labels: LabelMap, _ path: String, _ result: inout CaseExamination) {
+        if let grid = result.grid, let mismatch = GridMismatch(labels.geometry, expected: grid) {
+            report(.labelGrid(mismatch), path, &result)
+        }
+        let table = dataset.labels
+        let known = Set(table.foreground.map(\.value) + [table.background])
+            .union([table.ignore].compactMap { $0 })
+        let counts = result.labelCounts ?? [:]
+        let unexpected = counts.filter { !known.contains($0.key) }
+        if !unexpected.isEmpty { report(.unexpectedLabels(unexpected), path, &result) }
+        if counts.keys.allSatisfy({ $0 == table.background || $0 == table.ignore }) {
+            report(.noForeground, path, &result)
+        }
+    }
+
+    /// Indices of voxels with labels, evenly chosen along the file; some repeat where there are few.
+    private func sample(_ labels: LabelMap) -> [Int] {
+        let foreground = Set(dataset.labels.foreground.map { Int32(clamping: $0.value) })
+        let counts = labels.labelCounts.filter { foreground.contains($0.key) }
+        let total = counts.values.reduce(0, +)
+        guard total > 0 else { return [] }
+        var indices: [Int] = []
+        indices.reserveCapacity(sampledVoxels)
+        var rank = 0
+        var last: (value: Int32, isForeground: Bool) = (0, foreground.contains(0))
+        labels.values.withUnsafeBufferPointer { values in
+            for index in values.indices {
+                let value = values[index]
+                if value != last.value { last = (value, foreground.contains(value)) }
+                guard last.isForeground else { continue }
+                rank += 1
+                while indices.count < sampledVoxels,
+                    (2 * indices.count + 1) * total < 2 * rank * sampledVoxels
+                {
+                    indices.append(index)
+                }
+            }
+        }
+        return indices
+    }
+}

@@ -1,0 +1,111 @@
+internal import CXXHash
+internal import Imaging
+
+/// What one pass over the samples of a channel finds.
+struct ChannelScan {
+    /// Of finite samples, as they stand for; equal for a constant channel.
+    var minimum: Double
+    var maximum: Double
+    var notFinite: Int
+    /// The values at the voxels that were asked for.
+    var values: [Float]
+    var digest: ImageDigest
+}
+
+/// Tells images apart by their samples: XXH3's 128 bits, by which no two different ones will ever agree.
+struct ImageDigest: Hashable {
+    var low: UInt64
+    var high: UInt64
+    var size: SIMD3<Int>
+    var type: SampleType
+}
+
+extension ChannelScan {
+    /// Scans each channel of a volume, and takes the values of voxels by their index.
+    static func all(of volume: Volume, at voxels: [Int]) -> [ChannelScan] {
+        switch volume.samples.type {
+        case .uint8: integers(volume, voxels, UInt8.self)
+        case .int8: integers(volume, voxels, Int8.self)
+        case .uint16: integers(volume, voxels, UInt16.self)
+        case .int16: integers(volume, voxels, Int16.self)
+        case .uint32: integers(volume, voxels, UInt32.self)
+        case .int32: integers(volume, voxels, Int32.self)
+        case .uint64: integers(volume, voxels, UInt64.self)
+        case .int64: integers(volume, voxels, Int64.self)
+        case .float32: numbers(volume, voxels, Float.self)
+        case .float64: numbers(volume, voxels, Double.self)
+        }
+    }
+
+    private static func integers<Value: Sample & FixedWidthInteger>(
+        _ volume: Volume, _ voxels: [Int], _ type: Value.Type
+    ) -> [ChannelScan] {
+        volume.channelBuffers(of: type) { values in
+            var (lowest, highest) = (Value.max, Value.min)
+            for value in values {
+                lowest = min(lowest, value)
+                highest = max(highest, value)
+            }
+            return ChannelScan(
+                volume, lowest: Double(lowest), highest: Double(highest), notFinite: 0,
+                values: voxels.map { Double(values[$0]) }, digest: ImageDigest(values, volume))
+        }
+    }
+
+    private static func numbers<Value: Sample & BinaryFloatingPoint>(
+        _ volume: Volume, _ voxels: [Int], _ type: Value.Type
+    ) -> [ChannelScan] {
+        volume.channelBuffers(of: type) { values in
+            var (lowest, highest) = (Value.infinity, -Value.infinity)
+            var notFinite = 0
+            for value in values {
+                guard value.isFinite else {
+                    notFinite += 1
+                    continue
+                }
+                lowest = min(lowest, value)
+                highest = max(highest, value)
+            }
+            return ChannelScan(
+                volume, lowest: Double(lowest), highest: Double(highest), notFinite: notFinite,
+                values: voxels.map { Double(values[$0]) }, digest: ImageDigest(values, volume))
+        }
+    }
+
+    private init(
+        _ volume: Volume, lowest: Double, highest: Double, notFinite: Int, values: [Double],
+        digest: ImageDigest
+    ) {
+        let scaling = volume.scaling
+        let ends = [lowest, highest].map { $0 * scaling.slope + scaling.intercept }.sorted()
+        minimum = ends[0]
+        maximum = ends[1]
+        self.notFinite = notFinite
+        self.values = values.map { Float($0 * scaling.slope + scaling.intercept) }
+        self.digest = digest
+    }
+}
+
+extension Volume {
+    /// The results of a body for the samples of each channel.
+    fileprivate func channelBuffers<Value: Sample, Result>(
+        of type: Value.Type, _ body: (UnsafeBufferPointer<Value>) -> Result
+    ) -> [Result] {
+        let count = geometry.voxelCount
+        return samples.withValues(as: type) { values in
+            (0..<channels).map { channel in
+                body(UnsafeBufferPointer(rebasing: values[channel * count..<(channel + 1) * count]))
+            }
+        }
+    }
+}
+
+extension ImageDigest {
+    fileprivate init<Value: Sample>(_ values: UnsafeBufferPointer<Value>, _ volume: Volume) {
+        let bytes = UnsafeRawBufferPointer(values)
+        let hash = XXH3_128bits(bytes.baseAddress, bytes.count)
+        self.init(
+            low: hash.low64, high: hash.high64, size: volume.geometry.size,
+            type: volume.samples.type)
+    }
+}

@@ -1,0 +1,89 @@
+public import Imaging
+
+/// What can be wrong with images and label maps themselves.
+public enum ContentProblem: Equatable, Sendable {
+    case unreadable(ImageFault)
+    case notLabels(LabelFault)
+    /// So many samples are NaN or infinite.
+    case notFinite(Int)
+    /// One value everywhere in a channel.
+    case constant(channel: String, value: Double)
+    case channels(found: Int, expected: Int)
+    case labelGrid(GridMismatch)
+    case channelGrid(GridMismatch)
+    /// Voxels of each value that the dataset's labels do not name.
+    case unexpectedLabels([Int: Int])
+    case noForeground
+    case labelInNoCase(LabelTable.Label)
+    /// The same samples as these other files.
+    case duplicate([String])
+    /// Spacing along right, anterior and superior, against that of most cases, in mm.
+    case unusualSpacing(SIMD3<Double>, median: SIMD3<Double>)
+    /// The sharpest angle between two axes of the grid, in degrees.
+    case sheared(degrees: Double)
+}
+
+extension ContentProblem {
+    var severity: DatasetFault.Severity {
+        switch self {
+        case .noForeground, .unusualSpacing, .sheared: .warning
+        case .labelGrid(let mismatch), .channelGrid(let mismatch): mismatch.severity
+        default: .fault
+        }
+    }
+
+    /// The problem and its remedy.
+    var message: String {
+        switch self {
+        case .unreadable(let fault): fault.description
+        case .notLabels(let fault): fault.description
+        case .notFinite(let count):
+            "has \(count) \(count == 1 ? "voxel" : "voxels") with NaN or infinity: replace them, or make the image anew"
+        case .constant(let channel, let value):
+            "is \(significant(value)) everywhere in the channel \(channel): is it the right file?"
+        case .channels(let found, let expected):
+            """
+            has \(found) \(found == 1 ? "channel" : "channels") where the dataset has \(expected): add what is missing, \
+            or correct the names of the channels
+            """
+        case .labelGrid(let mismatch):
+            "\(mismatch), unlike the image: \(mismatch.remedy(of: "label map", as: "image"))"
+        case .channelGrid(let mismatch):
+            "\(mismatch), unlike the first channel: \(mismatch.remedy(of: "channel", as: "first"))"
+        case .unexpectedLabels(let counts):
+            """
+            has labels that the dataset does not name: \(listed(counts)); name them, or set those voxels to the \
+            background
+            """
+        case .noForeground:
+            "has no voxel of any label: if that is not meant, is it the right file?"
+        case .labelInNoCase(let label):
+            "no case has a voxel of \(label.name) (\(label.value)), so it cannot be learned: remove it from the labels"
+        case .duplicate(let others):
+            """
+            holds the same image as \(others.joined(separator: " and ")): keep one, or training and test may share it
+            """
+        case .unusualSpacing(let spacing, let median):
+            """
+            has a spacing of \(millimetres(spacing)) (right, anterior, superior), more than three times off the \
+            \(millimetres(median)) of most cases: is its header right?
+            """
+        case .sheared(let degrees):
+            """
+            has axes that meet at \(significant(degrees))°, so its spacing says little: resample it to a grid with right \
+            angles if predictions look slanted
+            """
+        }
+    }
+}
+
+private func listed(_ counts: [Int: Int]) -> String {
+    let sorted = counts.sorted { $0.key < $1.key }
+    let shown = sorted.prefix(8).map { "\($0.key) (\($0.value) voxels)" }.joined(separator: ", ")
+    return sorted.count > 8 ? shown + " and \(sorted.count - 8) more" : shown
+}
+
+/// `1×1×1.5 mm`.
+func millimetres(_ spacing: SIMD3<Double>) -> String {
+    (0..<3).map { significant(spacing[$0]) }.joined(separator: "×") + " mm"
+}

@@ -1,0 +1,121 @@
+public import Host
+internal import Imaging
+
+/// Every fault of a dataset, and what it holds.
+public struct DatasetCheck: Equatable, Sendable {
+    /// Nil where the layout's faults leave nothing to use.
+    public var dataset: Dataset?
+    /// Of the layout, then of the cases in their order, then of all together.
+    public var faults: [DatasetFault]
+    /// Nil where no case can be read.
+    public var fingerprint: Fingerprint?
+
+    /// Whether a network can be trained on it, and would learn what is meant.
+    public var isSound: Bool { !faults.contains { $0.severity == .fault } }
+
+    /// Checks what a folder or a datalist holds.
+    ///
+    /// - Parameters:
+    ///   - path: As for ``Dataset/init(contentsOf:threads:)``.
+    ///   - threads: Cases that are examined at a time; each has two of its files in memory.
+    ///   - progress: Called from several threads after each case, with the number of all.
+    public init(
+        contentsOf path: String, threads: Int = HostResources.current().cores,
+        progress: @Sendable (_ of: Int) -> Void = { _ in }
+    ) {
+        let reading = DatasetReading(contentsOf: path, threads: threads)
+        guard let dataset = reading.dataset else {
+            self.init(dataset: nil, faults: reading.faults, fingerprint: nil)
+            return
+        }
+        self.init(dataset, threads: threads, progress: progress)
+        faults = reading.faults + faults
+    }
+
+    /// Checks the images of a dataset whose layout has been read.
+    public init(
+        _ dataset: Dataset, threads: Int = HostResources.current().cores,
+        progress: @Sendable (_ of: Int) -> Void = { _ in }
+    ) {
+        let cases = dataset.training + dataset.test
+        let examiner = CaseExaminer(
+            dataset: dataset, sampledVoxels: Self.sampledVoxels(dataset))
+        let examinations = concurrentMap(cases.count, threads: threads) { index in
+            let result = examiner.examine(cases[index])
+            progress(cases.count)
+            return result
+        }
+        self.init(
+            dataset: dataset,
+            faults: examinations.flatMap(\.faults) + unusualSpacings(examinations)
+                + duplicates(examinations) + missingLabels(examinations, of: dataset),
+            fingerprint: Fingerprint(examinations, of: dataset))
+    }
+
+    private init(dataset: Dataset?, faults: [DatasetFault], fingerprint: Fingerprint?) {
+        self.dataset = dataset
+        self.faults = faults
+        self.fingerprint = fingerprint
+    }
+
+    /// Of each case and channel: nnU-Net's 10,000, or fewer where all together would fill memory.
+    private static func sampledVoxels(_ dataset: Dataset) -> Int {
+        let images = max(1, dataset.training.count * dataset.channels.count)
+        return max(100, min(10_000, 10_000_000 / images))
+    }
+}
+
+extension Fingerprint {
+    /// The fingerprint of some cases of a dataset, such as those that train; nil where none can be read.
+    public init?(
+        of dataset: Dataset, training identifiers: [String],
+        threads: Int = HostResources.current().cores
+    ) {
+        let chosen = Set(identifiers)
+        var part = dataset
+        part.training = dataset.training.filter { chosen.contains($0.identifier) }
+        part.test = []
+        guard let fingerprint = DatasetCheck(part, threads: threads).fingerprint else { return nil }
+        self = fingerprint
+    }
+}
+
+/// Cases whose spacing is more than three times that of most, or less than a third.
+private func unusualSpacings(_ examinations: [CaseExamination]) -> [DatasetFault] {
+    let spacings = examinations.compactMap { examination in
+        examination.grid.map { (identifier: examination.identifier, spacing: $0.bodySpacing) }
+    }
+    guard !spacings.isEmpty else { return [] }
+    let median = Fingerprint.Range(spacings.map(\.spacing)).median
+    return spacings.compactMap { identifier, spacing in
+        let ratio = spacing / median
+        guard ratio.max() > 3 || ratio.min() < 1 / 3.0 else { return nil }
+        return DatasetFault(
+            .unusualSpacing(spacing, median: median), caseIdentifier: identifier)
+    }
+}
+
+/// Images that two names lead to.
+private func duplicates(_ examinations: [CaseExamination]) -> [DatasetFault] {
+    let images = examinations.flatMap { examination in
+        examination.digests.map { (examination.identifier, $0.file, $0.digest) }
+    }
+    let same = Dictionary(grouping: images.indices) { images[$0].2 }.values.filter { $0.count > 1 }
+    return same.sorted { $0[0] < $1[0] }.map { indices in
+        let (identifier, file, _) = images[indices[0]]
+        return DatasetFault(
+            .duplicate(indices.dropFirst().map { images[$0].1 }), file: file,
+            caseIdentifier: identifier)
+    }
+}
+
+/// Labels that no case holds, as far as all label maps could be read.
+private func missingLabels(
+    _ examinations: [CaseExamination], of dataset: Dataset
+) -> [DatasetFault] {
+    let counts = examinations.prefix(dataset.training.count).map(\.labelCounts)
+    guard !counts.contains(where: { $0 == nil }) else { return [] }
+    return dataset.labels.foreground.filter { label in
+        !counts.contains { ($0?[label.value] ?? 0) > 0 }
+    }.map { DatasetFault(.labelInNoCase($0)) }
+}

@@ -1,0 +1,42 @@
+/// Everything that keeps a dataset from being used.
+public struct DatasetError: Error, Equatable, Sendable {
+    /// The folder or file that was to be read, as the user named it.
+    public var source: String
+    public var faults: [DatasetFault]
+
+    public init(source: String, faults: [DatasetFault]) {
+        self.source = source
+        self.faults = faults
+    }
+}
+
+extension DatasetError: CustomStringConvertible {
+    /// The first faults of each kind, a line each, and how many more there are.
+    public var description: String {
+        let lines = DatasetFault.summary(faults).map { line in
+            faults.count == 1 && faults[0].file == nil ? "\(source): \(line)" : line
+        }
+        guard faults.count > 1 || faults.first?.file != nil else {
+            return lines.joined(separator: "\n")
+        }
+        return (["\(source) has faults:"] + lines.map { "  " + $0 }).joined(separator: "\n")
+    }
+}
+
+extension DatasetFault {
+    /// A line for each fault, of each kind the first ones only: one mistake may concern a thousand files.
+    public static func summary(_ faults: [DatasetFault], each limit: Int = 8) -> [String] {
+        var kinds: [String] = []
+        var byKind: [String: [DatasetFault]] = [:]
+        for fault in faults {
+            if byKind[fault.kind] == nil { kinds.append(fault.kind) }
+            byKind[fault.kind, default: []].append(fault)
+        }
+        return kinds.flatMap { kind in
+            let all = byKind[kind] ?? []
+            let rest = all.count - limit
+            return all.prefix(limit).map(\.description)
+                + (rest > 0 ? ["… and \(rest) more of this kind (\(kind)); --json lists all"] : [])
+        }
+    }
+}

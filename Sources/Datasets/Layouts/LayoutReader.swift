@@ -1,0 +1,103 @@
+import FoundationEssentials
+internal import Host
+
+/// Reads the description of a dataset, and collects every fault that it meets.
+struct LayoutReader {
+    /// The dataset's folder.
+    let folder: String
+    /// Threads for reading label maps where no description names the labels.
+    let threads: Int
+    private(set) var faults: [DatasetFault] = []
+
+    init(folder: String, threads: Int) {
+        self.folder = folder
+        self.threads = threads
+    }
+
+    mutating func report(
+        _ problem: LayoutProblem, file: String? = nil, caseIdentifier: String? = nil
+    ) {
+        faults.append(DatasetFault(problem, file: file, caseIdentifier: caseIdentifier))
+    }
+
+    /// The path of a file as a description names it: relative to the folder, or absolute.
+    func path(_ name: String) -> String {
+        var relative = name[...]
+        while relative.hasPrefix("./") { relative = relative.dropFirst(2) }
+        return relative.hasPrefix("/") ? String(relative) : "\(folder)/\(relative)"
+    }
+
+    /// A path of the dataset as its faults name it.
+    func relative(_ path: String) -> String {
+        relativePath(path, to: folder)
+    }
+
+    func exists(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: path(name))
+    }
+
+    func isFolder(_ name: String) -> Bool {
+        var isDirectory = false
+        let exists = FileManager.default.fileExists(
+            atPath: path(name), isDirectory: &isDirectory)
+        return exists && isDirectory
+    }
+
+    /// An object in a file of JSON; nil after faults.
+    mutating func object(in file: String) -> [String: JSONValue]? {
+        let text: String
+        do {
+            text = try readText(at: path(file), limit: 16 << 20)
+        } catch {
+            report(.file(error), file: file)
+            return nil
+        }
+        guard let object = JSONValue(text: text)?.object else {
+            report(.notJSON, file: file)
+            return nil
+        }
+        return object
+    }
+
+    /// The names of the channels: `{"0": "T1", "1": "T2"}`, a list of names, or one name.
+    mutating func channels(_ json: JSONValue, key: String, file: String) -> [String]? {
+        if let name = json.string { return [name] }
+        if let list = json.array, !list.isEmpty {
+            let names = list.compactMap(\.string)
+            if names.count == list.count { return names }
+        }
+        if let object = json.object, !object.isEmpty {
+            let names = (0..<object.count).compactMap { object["\($0)"]?.string }
+            if names.count == object.count { return names }
+            guard object.values.contains(where: { $0.string == nil }) else {
+                report(.channelKeys(object.keys.sorted()), file: file)
+                return nil
+            }
+        }
+        report(.keyType(key, expected: "an object such as {\"0\": \"T1\"}"), file: file)
+        return nil
+    }
+
+    mutating func checkCaseCount(
+        _ json: [String: JSONValue], found: Int, isListed: Bool, file: String
+    ) {
+        guard let stated = json["numTraining"] else { return }
+        guard let number = stated.int else {
+            report(.keyType("numTraining", expected: "a whole number"), file: file)
+            return
+        }
+        guard number != found else { return }
+        report(.caseCount(stated: number, found: found, isListed: isListed), file: file)
+    }
+
+    /// The name that a description gives, else that of the folder.
+    func name(_ json: [String: JSONValue] = [:]) -> String {
+        if let name = json["name"]?.string, !name.isEmpty { return name }
+        return URL(filePath: folder).standardizedFileURL.lastPathComponent
+    }
+}
+
+/// A path without the folder in which it lies; absolute paths elsewhere stay as they are.
+func relativePath(_ path: String, to folder: String) -> String {
+    path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
+}

@@ -1,0 +1,27 @@
+/// Which labels a phantom of the brain has when only its first structures are labelled.
+///
+/// The rest of the brain keeps the first label, `brain`: with one structure the task is to find the brain, and
+/// with all of them that label is the cerebral grey matter, which is what remains.
+struct BrainLabels {
+    let table: LabelTable
+    /// The label of each tissue.
+    let values: [UInt8]
+
+    init(structures count: Int) {
+        let named = BrainStructure.allCases.prefix(count)
+        // Values follow the usual order of the structures, whatever their sizes.
+        let ordered = named.sorted { $0.tissue.rawValue < $1.tissue.rawValue }
+        let isWhole = count == BrainStructure.allCases.count
+        table = LabelTable(
+            foreground: ordered.enumerated().map { index, structure in
+                let isRest = structure == .cerebralGrey && !isWhole
+                return .init(name: isRest ? "brain" : structure.name, value: index + 1)
+            })
+        var values = [UInt8](repeating: 0, count: Tissue.allCases.count)
+        for structure in BrainStructure.allCases {
+            let index = ordered.firstIndex(of: structure) ?? 0
+            values[Int(structure.tissue.rawValue)] = UInt8(index + 1)
+        }
+        self.values = values
+    }
+}

@@ -1,0 +1,93 @@
+internal import FoundationEssentials
+internal import Host
+internal import Imaging
+internal import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension Phantom {
+    /// Writes cases as an nnU-Net v2 dataset: `imagesTr`, `labelsTr`, and `dataset.json` when all are there.
+    ///
+    /// A folder that was begun with the same options is finished. Memory holds one case for each thread, about
+    /// 10 bytes a voxel.
+    ///
+    /// - Parameters:
+    ///   - cases: How many cases; more of them begin with the same ones.
+    ///   - folder: Must not exist, be empty, or have been begun.
+    ///   - progress: Called after each case, from any thread, with the number of cases.
+    public func write(
+        cases: Int, to folder: String, threads: Int, progress: @Sendable (Int) -> Void = { _ in }
+    ) throws(PhantomError) {
+        try begin(folder)
+        let failure = Mutex<PhantomError?>(nil)
+        concurrently(cases, threads: threads) { index in
+            guard failure.withLock({ $0 == nil }) else { return }
+            do throws(ImageError) {
+                try writeCase(index, to: folder)
+                progress(cases)
+            } catch {
+                failure.withLock { $0 = $0 ?? .image(error) }
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+        try writeText(description(cases: cases), to: "\(folder)/dataset.json")
+    }
+
+    /// The name of a case, whatever their number.
+    public static func identifier(_ index: Int) -> String {
+        let digits = String(index)
+        return "phantom" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    private func begin(_ folder: String) throws(PhantomError) {
+        let found = FileManager.default
+        let names = try? found.contentsOfDirectory(atPath: folder)
+        let record = "\(folder)/\(Self.recordName)"
+        if names?.contains("dataset.json") == true { throw .complete(folder) }
+        if names?.contains(Self.recordName) == true {
+            guard (try? readText(at: record, limit: 1 << 20)) == self.record else {
+                throw .begunOtherwise(folder)
+            }
+        } else if names?.isEmpty == false {
+            throw .occupied(folder)
+        }
+        for part in ["imagesTr", "labelsTr"] {
+            do {
+                try found.createDirectory(
+                    atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
+            } catch {
+                throw .unwritable("\(folder)/\(part)", reason: Self.reason(of: error))
+            }
+        }
+        if names?.contains(Self.recordName) != true { try writeText(self.record, to: record) }
+    }
+
+    /// The system's words for a failure of the file manager.
+    private static func reason(of error: any Error) -> String {
+        let underlying = (error as? CocoaError)?.underlying as? POSIXError
+        return underlying.map { "\(SystemFailure(code: $0.code.rawValue))" } ?? "\(error)"
+    }
+
+    private func writeCase(_ index: Int, to folder: String) throws(ImageError) {
+        let name = Self.identifier(index)
+        let image = "\(folder)/imagesTr/\(name)_0000.nii.gz"
+        let labels = "\(folder)/labelsTr/\(name).nii.gz"
+        let found = FileManager.default
+        guard !found.fileExists(atPath: image) || !found.fileExists(atPath: labels) else { return }
+        let made = makeCase(index)
+        try made.labels.write(to: labels, replacing: true)
+        try made.image.write(to: image, replacing: true)
+    }
+
+    private func writeText(_ text: String, to path: String) throws(PhantomError) {
+        do throws(NewFileError) {
+            try NewFile.write(text, to: path)
+        } catch {
+            throw .unwritable(path, reason: error.description)
+        }
+    }
+}

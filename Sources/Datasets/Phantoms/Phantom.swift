@@ -1,0 +1,116 @@
+public import Imaging
+internal import Randomness
+
+/// A generator of heads that never were: images and label maps that depend on a seed alone.
+///
+/// ```swift
+/// let phantom = Phantom(size: [64, 64, 64], seed: 1)
+/// let first = phantom.makeCase(0)  // first.image, first.labels
+/// ```
+public struct Phantom: Sendable {
+    /// Voxels along x, y and z, at least 16 each.
+    public var size: SIMD3<Int>
+    public var seed: UInt64
+    public var contrast: Contrast
+    public var source: Source
+
+    /// How tissues look.
+    public enum Contrast: String, CaseIterable, Sendable, Codable {
+        /// As in T1-weighted images, a little different in each case.
+        case t1
+        /// Any intensities, other ones in each case.
+        case random
+    }
+
+    /// Where label maps come from.
+    public enum Source: Sendable {
+        /// A model of the brain, with its first so many structures labelled: 1 to 19.
+        case brain(structures: Int)
+        /// Maps of the user's own.
+        case maps(PhantomMaps)
+    }
+
+    public init(
+        size: SIMD3<Int>, seed: UInt64, contrast: Contrast = .t1,
+        source: Source = .brain(structures: Self.structureCount)
+    ) {
+        precondition(size.min() >= Self.leastSize, "\(size) voxels")
+        if case .brain(let count) = source {
+            precondition((1...Self.structureCount).contains(count), "\(count) structures")
+        }
+        self.size = size
+        self.seed = seed
+        self.contrast = contrast
+        self.source = source
+    }
+
+    /// Fewer voxels on an axis show no brain.
+    public static let leastSize = 16
+    /// Structures that the brain's model has.
+    public static let structureCount = BrainStructure.allCases.count
+
+    /// The labels of all cases, with values from 1 without gaps.
+    public var labels: LabelTable {
+        switch source {
+        case .brain(let structures): BrainLabels(structures: structures).table
+        case .maps(let maps): maps.labels
+        }
+    }
+
+    /// The case with a number, the same whenever and wherever it is made.
+    public func makeCase(_ index: Int) -> PhantomCase {
+        var generator = generator(of: index)
+        switch source {
+        case .brain(let structures):
+            let grid = brainGrid
+            let brain = Brain(voxel: Float(grid.spacing.x), using: &generator)
+            let warp = Warp(grid: grid, using: &generator)
+            let labels = BrainLabels(structures: structures)
+            return Drawing(
+                anatomy: brain, warp: warp, grid: grid, contrast: contrast,
+                usual: Tissue.allCases.map(\.t1), labels: labels.values
+            ).render(using: &generator)
+        case .maps(let maps):
+            let map = maps.map(of: index)
+            let grid = map.grid(size: size)
+            let warp = Warp(grid: grid, centre: map.centre, using: &generator)
+            return Drawing(
+                anatomy: map, warp: warp, grid: grid, contrast: contrast,
+                usual: maps.usualIntensities(using: &generator),
+                labels: (0..<256).map { UInt8($0) }
+            ).render(using: &generator)
+        }
+    }
+
+    /// A grid around the head, of cubic voxels as small as the size allows.
+    private var brainGrid: Geometry {
+        let headroom = SIMD3<Double>(176, 208, 176)
+        return .centred(size: size, spacing: (headroom / SIMD3<Double>(size)).max())
+    }
+
+    /// A generator for each case, so that cases can be made in any order.
+    private func generator(of index: Int) -> SeededGenerator {
+        var seeds = SeededGenerator(seed: seed)
+        var own = SeededGenerator(seed: seeds.next() ^ UInt64(index))
+        return SeededGenerator(seed: own.next())
+    }
+}
+
+/// One head: its image and the structures in it, on the same grid.
+public struct PhantomCase: Sendable {
+    /// One channel, int16.
+    public var image: Volume
+    /// Values of the phantom's labels, uint8.
+    public var labels: Volume
+}
+
+extension Geometry {
+    /// Cubic voxels along the axes of space, around its origin.
+    static func centred(
+        size: SIMD3<Int>, spacing: Double, middle: SIMD3<Double> = .zero
+    ) -> Geometry {
+        let first = middle - (SIMD3<Double>(size) - 1) / 2 * spacing
+        return Geometry(
+            size: size, affine: Affine(spacing: SIMD3(repeating: spacing), origin: first))
+    }
+}

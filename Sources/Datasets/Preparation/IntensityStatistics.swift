@@ -1,0 +1,92 @@
+internal import Host
+internal import Imaging
+
+/// What normalisation needs to know of one channel of an image.
+struct IntensityStatistics: Equatable {
+    /// Voxels that are NaN or infinite, or too large for float32.
+    var invalid = 0
+    /// Of the valid voxels.
+    var minimum = Double.infinity
+    var maximum = -Double.infinity
+    /// Voxels that are valid and not 0.
+    var nonZero = 0
+    /// Of those voxels; 0 where there are none.
+    var mean = 0.0
+    var standardDeviation = 0.0
+
+    init(_ volume: Volume, channel: Int, threads: Int) {
+        let scan = StatisticsScan(volume: volume, channel: channel, threads: threads)
+        let sums = scan.sums(about: 0)
+        invalid = sums.invalid
+        minimum = sums.minimum
+        maximum = sums.maximum
+        nonZero = sums.count
+        guard nonZero > 0 else { return }
+        mean = sums.sum / Double(nonZero)
+        // A second pass about the mean: large intensities that differ little keep their digits.
+        standardDeviation =
+            (scan.sums(about: mean).squares / Double(nonZero)).squareRoot()
+    }
+}
+
+/// Sums over the voxels of a slice or of a channel.
+private struct IntensitySums {
+    var invalid = 0
+    var minimum = Double.infinity
+    var maximum = -Double.infinity
+    var count = 0
+    /// Of values less the centre, over voxels that are not 0.
+    var sum = 0.0
+    var squares = 0.0
+
+    mutating func add(_ other: IntensitySums) {
+        invalid += other.invalid
+        minimum = min(minimum, other.minimum)
+        maximum = max(maximum, other.maximum)
+        count += other.count
+        sum += other.sum
+        squares += other.squares
+    }
+}
+
+/// Goes through the slices of a channel; their sums are added in order, so that threads change no digit.
+private struct StatisticsScan {
+    let volume: Volume
+    let channel: Int
+    let threads: Int
+
+    func sums(about center: Double) -> IntensitySums {
+        let size = volume.geometry.size
+        let count = size.x * size.y
+        let slices = concurrentMap(size.z, threads: threads) { z in
+            let start = (channel * size.z + z) * count
+            return withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { values in
+                guard let samples = values.baseAddress else { return IntensitySums() }
+                volume.samples.copyDoubles(start..<(start + count), to: samples)
+                return sums(UnsafeBufferPointer(values), about: center)
+            }
+        }
+        return slices.reduce(into: IntensitySums()) { $0.add($1) }
+    }
+
+    private func sums(
+        _ values: UnsafeBufferPointer<Double>, about center: Double
+    ) -> IntensitySums {
+        var sums = IntensitySums()
+        for sample in values {
+            let value = volume.scaling.slope * sample + volume.scaling.intercept
+            guard abs(value) <= Double(Float.greatestFiniteMagnitude) else {
+                sums.invalid += 1
+                continue
+            }
+            sums.minimum = min(sums.minimum, value)
+            sums.maximum = max(sums.maximum, value)
+            guard value != 0 else { continue }
+            let difference = value - center
+            sums.count += 1
+            sums.sum += difference
+            sums.squares += difference * difference
+        }
+        return sums
+    }
+}

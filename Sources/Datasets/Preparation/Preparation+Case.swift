@@ -1,0 +1,191 @@
+public import Host
+internal import Imaging
+
+extension Preparation {
+    /// Reads and prepares a case: its image, and its label map where it has one.
+    ///
+    /// One original channel is in memory at a time where channels are files of their own.
+    public func prepare(
+        _ subject: Dataset.Case, threads: Int = HostResources.current().cores
+    ) throws(PreparationError) -> CasePreparation {
+        do {
+            return try CaseReader(preparation: self, subject: subject, threads: threads).read()
+        } catch {
+            throw PreparationError(identifier: subject.identifier, fault: error)
+        }
+    }
+}
+
+/// Goes through the files of a case.
+private struct CaseReader {
+    let preparation: Preparation
+    let subject: Dataset.Case
+    let threads: Int
+
+    private var options: PreparationOptions { preparation.options }
+
+    func read() throws(PreparationFault) -> CasePreparation {
+        guard let firstFile = subject.images.first else {
+            throw .channels(expected: preparation.channels.map(\.name), found: 0)
+        }
+        let first = try volume(firstFile)
+        let transform = try transform(of: first.geometry)
+        let image = try image(first: first, transform)
+        var labels: Samples?
+        if let file = subject.label {
+            labels = try classes(file, on: first.geometry, transform)
+        }
+        return CasePreparation(
+            prepared: PreparedCase(
+                identifier: subject.identifier, size: options.size, image: image, labels: labels),
+            transform: transform)
+    }
+
+    private func volume(_ file: String) throws(PreparationFault) -> Volume {
+        do {
+            return try Volume(contentsOf: file)
+        } catch {
+            throw .image(error)
+        }
+    }
+
+    private func transform(of original: Geometry) throws(PreparationFault) -> GridTransform {
+        let reorientation =
+            options.isCanonical
+            ? Reorientation(from: Orientation(original.affine), to: .ras) : .identity
+        let reoriented = reorientation(original)
+        guard let map = options.map(of: reoriented) else {
+            throw .tooLarge(image: options.paddedSize(of: reoriented), size: options.size)
+        }
+        return GridTransform(original: original, reorientation: reorientation, map: map)
+    }
+
+    /// All channels, float32 [channels, z, y, x].
+    private func image(
+        first: Volume, _ transform: GridTransform
+    ) throws(PreparationFault) -> Samples {
+        let resampler = ImageResampler(
+            transform.map, options.interpolation, border: .zero, threads: threads)
+        let count = options.size.x * options.size.y * options.size.z
+        let channels = preparation.channels
+        var fault: PreparationFault?
+        let samples = Samples(count: count * channels.count) {
+            (values: UnsafeMutableBufferPointer<Float>) in
+            func fill(_ channel: Int, from volume: Volume, _ source: Int, _ file: String)
+                throws(PreparationFault)
+            {
+                let map = try intensities(of: volume, source, channels[channel], file)
+                resampler.resample(
+                    volume, channel: source, intensities: map,
+                    into: .init(rebasing: values[(channel * count)..<((channel + 1) * count)]))
+            }
+            do throws(PreparationFault) {
+                try fillAll(first, transform, fill)
+            } catch {
+                fault = error
+            }
+        }
+        if let fault { throw fault }
+        return samples
+    }
+
+    /// Calls a body with each channel of the prepared image and the reoriented volume that holds it.
+    private func fillAll(
+        _ first: Volume, _ transform: GridTransform,
+        _ fill: (Int, Volume, Int, String) throws(PreparationFault) -> Void
+    ) throws(PreparationFault) {
+        let files = subject.images
+        let expected = preparation.channels.map(\.name)
+        guard files.count > 1 else {
+            guard first.channels == expected.count else {
+                throw .channels(expected: expected, found: first.channels)
+            }
+            let reoriented = first.reoriented(by: transform.reorientation, threads: threads)
+            for channel in expected.indices { try fill(channel, reoriented, channel, files[0]) }
+            return
+        }
+        guard files.count == expected.count else {
+            throw .channels(expected: expected, found: files.count)
+        }
+        for (channel, file) in files.enumerated() {
+            let volume = channel == 0 ? first : try self.volume(file)
+            guard volume.channels == 1 else {
+                throw .severalChannels(file: file, count: volume.channels)
+            }
+            try agree(volume.geometry, file, with: first.geometry)
+            let reoriented = volume.reoriented(by: transform.reorientation, threads: threads)
+            try fill(channel, reoriented, 0, file)
+        }
+    }
+
+    private func intensities(
+        of volume: Volume, _ source: Int, _ channel: Preparation.Channel, _ file: String
+    ) throws(PreparationFault) -> IntensityMap {
+        let statistics = IntensityStatistics(volume, channel: source, threads: threads)
+        guard statistics.invalid == 0 else {
+            throw .notFinite(file: file, voxels: statistics.invalid)
+        }
+        return IntensityMap(channel, statistics)
+    }
+
+    /// The label map on the prepared grid, uint8 [z, y, x].
+    private func classes(
+        _ file: String, on original: Geometry, _ transform: GridTransform
+    ) throws(PreparationFault) -> Samples {
+        let stored = try volume(file)
+        guard stored.channels == 1 else {
+            throw .severalChannels(file: file, count: stored.channels)
+        }
+        try agree(stored.geometry, file, with: original)
+        let classes: Samples
+        do {
+            classes = try ClassMapper(preparation.labels).classes(of: stored)
+        } catch {
+            throw .unexpectedLabel(
+                file: file, value: error.value, expected: preparation.labels.classes.keys.sorted())
+        }
+        let reoriented = Volume(classes, geometry: original)
+            .reoriented(by: transform.reorientation, threads: threads)
+        return LabelResampler(
+            transform.map, options.labelInterpolation, border: .zero, threads: threads
+        ).resample(reoriented.samples)
+    }
+
+    private func agree(
+        _ geometry: Geometry, _ file: String, with reference: Geometry
+    ) throws(PreparationFault) {
+        // Within half a voxel `check` warns.
+        guard let mismatch = GridMismatch(geometry, expected: reference),
+            mismatch.severity == .fault
+        else { return }
+        throw .geometry(file: file, reference: subject.images[0], mismatch)
+    }
+}
+
+extension IntensityMap {
+    /// The map that a channel's rule asks for.
+    fileprivate init(_ channel: Preparation.Channel, _ statistics: IntensityStatistics) {
+        switch channel.rule {
+        case .ct:
+            let known = channel.intensities
+            let lower = known?.lowerPercentile ?? 0
+            self.init(
+                range: lower...max(lower, known?.upperPercentile ?? 0), offset: known?.mean ?? 0,
+                gain: Self.inverse(known?.standardDeviation ?? 0))
+        case .zScore, .byChannelName:
+            self.init(
+                offset: statistics.mean, gain: Self.inverse(statistics.standardDeviation),
+                keepsZero: true)
+        case .unitRange:
+            self.init(
+                offset: statistics.minimum,
+                gain: Self.inverse(statistics.maximum - statistics.minimum))
+        case .none: self.init()
+        }
+    }
+
+    /// A channel of one value becomes 0 everywhere, not infinite.
+    private static func inverse(_ scale: Double) -> Double {
+        scale > 0 ? 1 / scale : 1
+    }
+}

@@ -1,0 +1,127 @@
+internal import Imaging
+internal import Randomness
+internal import Torch
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+extension Augmentation {
+    /// Draws what happens to an image of so many voxels along x, y and z.
+    package func draw(
+        using generator: inout some RandomNumberGenerator, size: SIMD3<Int>, channels: Int
+    ) -> AugmentationSample {
+        // Numbers of their own for each kind: switching one on leaves the draws of the others as they are.
+        var streams = (0..<10).map { _ in SeededGenerator(seed: generator.next()) }
+        return AugmentationSample(
+            warp: warp(&streams, size: size),
+            changes: changes(&streams[3...], channels: channels))
+    }
+
+    private func warp(_ streams: inout [SeededGenerator], size: SIMD3<Int>) -> Warp? {
+        let movement = movement?.draw(using: &streams[0], size: size)
+        let mirroring = mirroring?.draw(using: &streams[1], size: size)
+        let elastic = elastic?.draw(using: &streams[2], size: size)
+        guard movement != nil || mirroring != nil || elastic != nil else { return nil }
+        // From the output back to the input: the mirror is the last that an image goes through.
+        let affine = (movement ?? .identity).composed(with: mirroring ?? .identity)
+        return Warp(
+            rows: Array(affine.rows.prefix(3)), displacement: elastic?.moved(by: affine).grid)
+    }
+
+    /// In nnU-Net's order.
+    private func changes(
+        _ streams: inout ArraySlice<SeededGenerator>, channels: Int
+    ) -> [[IntensityChange]] {
+        let kinds: [(any ChannelDraw)?] = [
+            noise, blur, brightness, contrast, lowResolution,
+            invertedGamma.map { GammaDraw(gamma: $0, inverted: true) },
+            gamma.map { GammaDraw(gamma: $0, inverted: false) },
+        ]
+        let draws = zip(streams.indices, kinds).map { index, kind in
+            kind?.draw(using: &streams[index], channels: channels)
+                ?? Array(repeating: nil, count: channels)
+        }
+        return (0..<channels).map { channel in draws.compactMap { $0[channel] } }
+    }
+}
+
+extension Augmentation.Movement {
+    /// The map from the moved image back to the original, in voxels; nil where the image stays.
+    fileprivate func draw(
+        using generator: inout SeededGenerator, size: SIMD3<Int>
+    ) -> Affine? {
+        guard generator.chance(probability) else { return nil }
+        let angle = generator.uniform(in: -rotation...rotation) * .pi / 180
+        let scale = generator.uniform(in: self.scale)
+        let shifts = SIMD3(
+            generator.uniform(in: -shift...shift), generator.uniform(in: -shift...shift),
+            generator.uniform(in: -shift...shift))
+        return Self.map(angle: angle, scale: scale, shift: shifts * SIMD3<Double>(size), size: size)
+    }
+}
+
+extension Augmentation.Movement {
+    /// Back to the original from an image that was turned counterclockwise as seen from above (radians), enlarged
+    /// about its centre, then shifted by so many voxels.
+    static func map(
+        angle: Double, scale: Double, shift: SIMD3<Double>, size: SIMD3<Int>
+    ) -> Affine {
+        let (sine, cosine) = (sin(angle) * scale, cos(angle) * scale)
+        var forth = Affine(x: [cosine, sine, 0], y: [-sine, cosine, 0], z: [0, 0, scale])
+        let centre = (SIMD3<Double>(size) - 1) / 2
+        forth.origin = centre + shift - forth.linear(centre)
+        return forth.inverse
+    }
+}
+
+extension Augmentation.Mirroring {
+    fileprivate func draw(using generator: inout SeededGenerator, size: SIMD3<Int>) -> Affine? {
+        let flips = probabilities.map { generator.chance($0) }
+        return flips.contains(true) ? Self.map(flips: flips, size: size) : nil
+    }
+
+    static func map(flips: [Bool], size: SIMD3<Int>) -> Affine {
+        var map = Affine.identity
+        if flips[0] { (map.x.x, map.origin.x) = (-1, Double(size.x - 1)) }
+        if flips[1] { (map.y.y, map.origin.y) = (-1, Double(size.y - 1)) }
+        if flips[2] { (map.z.z, map.origin.z) = (-1, Double(size.z - 1)) }
+        return map
+    }
+}
+
+extension Augmentation.Elastic {
+    fileprivate func draw(
+        using generator: inout SeededGenerator, size: SIMD3<Int>
+    ) -> ElasticDraw? {
+        guard generator.chance(probability) else { return nil }
+        let largest = generator.uniform(in: displacement)
+        let points = (0..<(cells + 3) * (cells + 3) * (cells + 3)).map { _ in
+            SIMD3<Double>(size) / Double(cells)
+                * SIMD3(
+                    generator.uniform(in: -largest...largest),
+                    generator.uniform(in: -largest...largest),
+                    generator.uniform(in: -largest...largest))
+        }
+        return ElasticDraw(cells: cells, points: points)
+    }
+}
+
+/// Displacements of control points, z outermost, in voxels.
+private struct ElasticDraw {
+    var cells: Int
+    var points: [SIMD3<Double>]
+
+    /// With the affine map after the deformation: two maps without folds follow each other.
+    func moved(by affine: Affine) -> ElasticDraw {
+        ElasticDraw(cells: cells, points: points.map { affine.linear($0) })
+    }
+
+    var grid: Warp.Displacement {
+        Warp.Displacement(
+            cells: Extent(cube: cells),
+            points: (0..<3).flatMap { axis in points.map { Float($0[axis]) } })
+    }
+}

@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Datasets
+internal import Host
+internal import Imaging
+
+/// `segnas3d check`: what a dataset holds, and what is wrong with it.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a dataset: every fault at once, and what its images are like.",
+        discussion: """
+            Reads nnU-Net v2 folders, the Medical Segmentation Decathlon, MONAI datalists, and folders with images \
+            and labels. Exits with 3 if training would be wrong or impossible.
+            """)
+
+    @Argument(help: "A dataset's folder, or a datalist (.json).")
+    var dataset: String
+
+    @Flag(help: "Print one JSON document instead of text.")
+    var json = false
+
+    @Option(help: "Draw some cases with their labels to this PNG file.")
+    var preview: String?
+
+    @Option(
+        help: "Cases to read at a time; by default one for each core that this process may use.")
+    var threads: Int?
+
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if let threads, threads < 1 {
+            throw ValidationError("--threads must be at least 1, and \(threads) is given")
+        }
+    }
+
+    func run() throws {
+        if let preview { try NewFile.checkAbsence(of: preview) }
+        let threads = threads ?? HostResources.current().cores
+        let progress = Progress("Checking", isQuiet: quiet)
+        let check = DatasetCheck(contentsOf: dataset, threads: threads) {
+            progress.advance(of: $0)
+        }
+        progress.finish()
+        let report = CheckReport(check, source: dataset)
+        print(json ? try report.json() : report.text())
+        if let preview, let dataset = check.dataset {
+            let sheet = ContactSheet(of: dataset, threads: threads)
+            try NewFile.write(sheet.picture().png(), to: preview)
+        }
+        if !check.isSound { throw ExitCode(ProgramExit.dataset.rawValue) }
+    }
+}

@@ -1,0 +1,47 @@
+internal import Datasets
+
+/// What `check --json` prints.
+struct CheckDocument: Encodable {
+    let schema = 1
+    let sound: Bool
+    let dataset: Description?
+    let faults: [Fault]
+    let fingerprint: Fingerprint?
+
+    struct Description: Encodable {
+        let name: String
+        let layout: String
+        let channels: [String]
+        let labels: [LabelTable.Label]
+        let background: Int
+        let ignore: Int?
+        /// Cases with a label map, and without.
+        let training: Int
+        let test: Int
+    }
+
+    struct Fault: Encodable {
+        let kind: String
+        let severity: DatasetFault.Severity
+        let `case`: String?
+        let file: String?
+        let message: String
+    }
+
+    init(_ check: DatasetCheck) {
+        sound = check.isSound
+        dataset = check.dataset.map { dataset in
+            Description(
+                name: dataset.name, layout: dataset.layout.rawValue, channels: dataset.channels,
+                labels: dataset.labels.foreground, background: dataset.labels.background,
+                ignore: dataset.labels.ignore, training: dataset.training.count,
+                test: dataset.test.count)
+        }
+        faults = check.faults.map { fault in
+            Fault(
+                kind: fault.kind, severity: fault.severity, case: fault.caseIdentifier,
+                file: fault.file, message: fault.message)
+        }
+        fingerprint = check.fingerprint
+    }
+}

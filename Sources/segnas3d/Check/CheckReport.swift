@@ -1,0 +1,111 @@
+internal import Datasets
+
+/// What `check` found, for a reader of text or of JSON.
+struct CheckReport {
+    private let check: DatasetCheck
+    private let source: String
+
+    init(_ check: DatasetCheck, source: String) {
+        self.check = check
+        self.source = source
+    }
+
+    func json() throws -> String {
+        try documentText(CheckDocument(check))
+    }
+
+    func text() -> String {
+        let faults = check.faults.filter { $0.severity == .fault }
+        let warnings = check.faults.filter { $0.severity == .warning }
+        var blocks = check.dataset.map { [Self.lines($0)] } ?? []
+        if let fingerprint = check.fingerprint {
+            blocks += [Self.grids(fingerprint), Self.channels(fingerprint)]
+            blocks.append(Self.labels(fingerprint))
+        }
+        if !warnings.isEmpty { blocks.append(list("Warnings", warnings)) }
+        if !faults.isEmpty { blocks.append(list("Faults", faults)) }
+        blocks.append([verdict(faults.count, warnings.count)])
+        return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private func list(_ title: String, _ faults: [DatasetFault]) -> [String] {
+        ["\(title):"]
+            + DatasetFault.summary(faults).map { line in
+                "  "
+                    + (faults.count == 1 && check.dataset == nil && faults[0].file == nil
+                        ? "\(source) \(line)" : line)
+            }
+    }
+
+    private func verdict(_ faults: Int, _ warnings: Int) -> String {
+        let looked = warnings == 0 ? "" : ", \(counted(warnings, "warning"))"
+        guard faults > 0 else { return "No faults\(looked)." }
+        return "\(counted(faults, "fault"))\(looked): not fit for training."
+    }
+
+    private static func lines(_ dataset: Dataset) -> [String] {
+        let ignored = dataset.labels.ignore.map { ", label \($0) ignored" } ?? ""
+        let test = dataset.test.isEmpty ? "" : ", \(dataset.test.count) without"
+        return [
+            "\(dataset.name): \(dataset.layout.rawValue)",
+            "\(counted(dataset.training.count, "case")) with labels\(test); "
+                + "\(counted(dataset.channels.count, "channel")), "
+                + "\(counted(dataset.labels.foreground.count, "label"))\(ignored)",
+        ]
+    }
+
+    private static func grids(_ fingerprint: Fingerprint) -> [String] {
+        func row(_ title: String, _ range: Fingerprint.Range, _ unit: String) -> [String] {
+            [title]
+                + [range.minimum, range.median, range.maximum].map { values in
+                    (0..<3).map { significant(values[$0]) }.joined(separator: "×") + " \(unit)"
+                }
+        }
+        let orientations = fingerprint.orientations.sorted {
+            ($1.value, $0.key) < ($0.value, $1.key)
+        }
+        return TextTable(
+            columns: [.left("grid"), .left("minimum"), .left("median"), .left("maximum")],
+            rows: [
+                row("size", fingerprint.size, "voxels"), row("spacing", fingerprint.spacing, "mm"),
+            ]
+        ).lines + [
+            "along right, anterior and superior; stored as "
+                + orientations.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
+        ]
+    }
+
+    private static func channels(_ fingerprint: Fingerprint) -> [String] {
+        TextTable(
+            columns: [.left("channel"), .right("mean"), .right("std")]
+                + ["min", "0.5 %", "median", "99.5 %", "max"].map { .right($0) },
+            rows: fingerprint.channels.map { channel in
+                [channel.name]
+                    + [
+                        channel.mean, channel.std, channel.minimum, channel.percentile005,
+                        channel.median, channel.percentile995, channel.maximum,
+                    ].map(significant)
+            }
+        ).lines + ["of labelled voxels"]
+    }
+
+    private static func labels(_ fingerprint: Fingerprint) -> [String] {
+        TextTable(
+            columns: [
+                .left("label"), .right("value"), .right("voxels"), .right("share"), .right("cases"),
+            ],
+            rows: fingerprint.labels.map { label in
+                [
+                    label.name, "\(label.value)", grouped(label.voxels),
+                    significant(label.share * 100) + " %",
+                    label.cases == fingerprint.cases ? "all" : "\(label.cases)",
+                ]
+            }
+        ).lines
+    }
+}
+
+/// `1 case`, `2 cases`.
+func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)" + (count == 1 ? "" : "s")
+}
