@@ -100,12 +100,14 @@ let package = Package(
             swiftSettings: swiftSettings),
         // The paper's figures as SVG, from plain values.
         .target(name: "Report", swiftSettings: swiftSettings),
+        // Linked instead of 34 MB that no part of the program uses.
+        .target(name: "CICUData"),
         // The program: parse, call, print.
         .executableTarget(
             name: "segnas3d",
             dependencies: [
                 "Torch", "Search", "Datasets", "Imaging", "Segmentation", "Report", "Host",
-                "Randomness",
+                "Randomness", "CICUData",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

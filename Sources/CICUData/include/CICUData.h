@@ -1,0 +1,1 @@
+// Nothing to call: this target is linked for the data that it defines.
