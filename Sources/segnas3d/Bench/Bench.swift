@@ -8,11 +8,13 @@ struct Bench: ParsableCommand {
             memory: the peak memory of a training step, predicted and measured, for 40 networks of \
             the paper's search space. Takes minutes.
             nifti-read: seconds to read a .nii.gz file into memory.
+            augment: seconds to rotate, shift and scale an image and its label map.
             """)
 
     enum Workload: String, CaseIterable, ExpressibleByArgument {
         case memory
         case niftiRead = "nifti-read"
+        case augment
     }
 
     @OptionGroup var host: HostOptions
@@ -31,6 +33,7 @@ struct Bench: ParsableCommand {
             switch workload {
             case .memory: try MemoryBench(json: json, limit: host.limit).run()
             case .niftiRead: try NIfTIReadBench(json: json, files: inputs.images).run()
+            case .augment: try AugmentBench(json: json, size: inputs.size).run()
             }
         }
     }
