@@ -12,25 +12,19 @@ struct LayoutTests {
 
     @Test("the same cases in four layouts")
     func equality() throws {
-        let datasets = try [
-            withDataset {
-                try $0.writeNNUNet()
-                return try Dataset(contentsOf: $0.path)
-            },
-            withDataset {
-                try $0.writeDecathlon()
-                return try Dataset(contentsOf: $0.path)
-            },
-            withDataset {
-                try $0.writePlain()
-                return try Dataset(contentsOf: $0.path)
-            },
-            withDataset {
+        let arrangements: [(SmallDataset) throws -> Void] = [
+            { try $0.writeNNUNet() }, { try $0.writeDecathlon() }, { try $0.writePlain() },
+            {
                 try $0.writeListedFiles()
                 try $0.write(#"{"training": [\#(SmallDataset.decathlonItems)]}"#, to: "list.json")
-                return try Dataset(contentsOf: $0.path)
             },
         ]
+        let datasets = try arrangements.map { arrange in
+            try withDataset { small in
+                try arrange(small)
+                return try Dataset(contentsOf: small.path)
+            }
+        }
         #expect(datasets.map(\.layout) == [.nnUNet, .decathlon, .plain, .monai])
         for dataset in datasets {
             #expect(dataset.training.map(\.identifier) == ["a", "b", "c"])
