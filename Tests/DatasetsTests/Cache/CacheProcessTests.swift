@@ -16,7 +16,7 @@ struct CacheProcessTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let scene = try CacheScene(folder, size: 48)
         await #expect(processExitsWith: .signal(SIGKILL)) {
-            [path = folder.path, count] in
+            [path = folder.path as String, count = count as Int] in
             let scene = try CacheScene(sharing: path, count: 3, size: 48)
             Thread.detachNewThread {
                 while true {
@@ -51,7 +51,7 @@ struct CacheProcessTests {
     }
 
     private func run(_ path: String) async {
-        await #expect(processExitsWith: .success) { [path] in
+        await #expect(processExitsWith: .success) { [path = path as String] in
             let scene = try CacheScene(sharing: path, count: 8, size: 16)
             for _ in 0..<20 {
                 let results = try scene.run().results
