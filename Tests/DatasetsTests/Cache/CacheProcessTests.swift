@@ -22,6 +22,7 @@ struct CacheProcessTests {
                 while true {
                     let files = scene.names("partial").flatMap { scene.names("partial/\($0)") }
                     if files.count >= count { kill(getpid(), SIGKILL) }
+                    usleep(50)
                 }
             }
             for size in 33... {
@@ -53,7 +54,7 @@ struct CacheProcessTests {
     private func run(_ path: String) async {
         await #expect(processExitsWith: .success) { [path = path as String] in
             let scene = try CacheScene(sharing: path, count: 8, size: 16)
-            for _ in 0..<20 {
+            for _ in 0..<4 {
                 let results = try scene.run().results
                 guard try scene.isRight(results) else { exit(7) }
                 // Makes the others write again what they have just found.
