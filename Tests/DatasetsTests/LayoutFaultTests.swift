@@ -143,7 +143,16 @@ struct LayoutFaultTests {
             try $0.write(
                 """
                 {"training": [{"image": "x.nii.gz", "label": "l.nii.gz"}, {"image": "y.nii.gz", "label": "m.nii.gz"}],
-                 "testing": ["x.nii.gz"]}
+                 "testing": ["./x.nii.gz"]}
+                """, to: "list.json")
+        },
+        FaultCase("two formats of one image", "x/a.mha and x/a.nii.gz have the same name") {
+            try $0.writeImage("x/a.nii.gz", 1)
+            try $0.write("not read", to: "x/a.mha")
+            for name in ["l", "m"] { try $0.writeLabels("\(name).nii.gz") }
+            try $0.write(
+                """
+                {"training": [{"image": "x/a.nii.gz", "label": "l.nii.gz"}, {"image": "x/a.mha", "label": "m.nii.gz"}]}
                 """, to: "list.json")
         },
         FaultCase(
