@@ -75,9 +75,38 @@ struct LabelComparisonTests {
         #expect((metrics.overlap.relativeVolumeDifference == nil) == !isReferred)
         #expect((metrics.distances == nil) == !(isReferred && isPredicted))
         #expect((metrics.surfaceDice == nil) == !(isReferred || isPredicted))
-        // An encoder refuses NaN and infinities.
-        let data = try JSONEncoder().encode(comparison)
-        #expect(try JSONDecoder().decode(LabelComparison.self, from: data) == comparison)
+    }
+
+    @Test(
+        "JSON leaves out what is not defined",
+        arguments: [
+            (
+                [1, 1, 0, 0], [1, 0, 0, 0],
+                #"{"averageSurfaceDistance":0.3333333333333333,"dice":0.6666666666666666,"#
+                    + #""hausdorff":1,"hausdorffPercentile":0.949999988079071,"iou":0.5,"label":1,"#
+                    + #""precision":1,"predictionVoxels":1,"presence":"both","referenceVoxels":2,"#
+                    + #""relativeVolumeDifference":-0.5,"sensitivity":0.5,"sharedVoxels":1,"#
+                    + #""surfaceDice":1,"volumeDifference":-1}"#
+            ),
+            (
+                [0, 0, 0, 0], [1, 0, 0, 0],
+                #"{"dice":0,"iou":0,"label":1,"precision":0,"predictionVoxels":1,"#
+                    + #""presence":"predictionOnly","referenceVoxels":0,"sharedVoxels":0,"#
+                    + #""surfaceDice":0,"volumeDifference":1}"#
+            ),
+            (
+                [2, 0, 0, 0], [2, 0, 0, 0],
+                #"{"label":1,"predictionVoxels":0,"presence":"neither","referenceVoxels":0,"#
+                    + #""sharedVoxels":0}"#
+            ),
+        ] as [([Int32], [Int32], String)])
+    func json(reference: [Int32], prediction: [Int32], expected: String) throws {
+        let comparison = try LabelComparison(
+            reference: row(reference), prediction: row(prediction), labels: [1])
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let text = try encoder.encode(comparison.labels.first)
+        #expect(String(decoding: text, as: UTF8.self) == expected)
     }
 
     @Test("ignored voxels count as background in both")
@@ -96,6 +125,9 @@ struct LabelComparisonTests {
         let expected = try LabelComparison(
             reference: cleared.reference, prediction: cleared.prediction, labels: [1, 2, 3])
         #expect(ignoring == expected)
+        #expect(
+            try LabelComparison(reference: reference, prediction: prediction, options: options)
+                == expected)
         #expect(
             try ignoring
                 != LabelComparison(
