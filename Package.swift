@@ -147,7 +147,7 @@ let package = Package(
             name: "ReportTests", dependencies: ["Report"], exclude: ["Snapshots"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "segnas3dTests", dependencies: ["segnas3d", "TestSupport"],
+            name: "segnas3dTests", dependencies: ["segnas3d", "Imaging", "TestSupport"],
             swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
