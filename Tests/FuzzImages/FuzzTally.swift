@@ -17,7 +17,10 @@ struct FuzzTally: Sendable {
     var recognised: Double { 1 - Double(unrecognised) / Double(max(count, 1)) }
 
     mutating func add(_ fault: ImageFault, of mutant: Int) {
-        let words = "\(fault)".split(separator: " ").prefix(4).joined(separator: " ")
+        // Without what differs from file to file.
+        let words = "\(fault)".split { " :,".contains($0) }.prefix(4)
+            .filter { $0.utf8.allSatisfy { ("a"..."z").contains(Character(Unicode.Scalar($0))) } }
+            .joined(separator: " ")
         refused[words, default: 0] += 1
         switch fault {
         case .unknownFormat, .gzipDamaged, .gzipSurplus, .empty, .compressed: unrecognised += 1

@@ -10,7 +10,16 @@ public struct ImageError: Error, Equatable, Sendable {
 }
 
 extension ImageError: CustomStringConvertible {
-    public var description: String { "\(file): \(fault)" }
+    /// One line for a terminal: names and headers may hold characters that steer one.
+    public var description: String {
+        let scalars = "\(file): \(fault)".unicodeScalars.map { scalar -> Character in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
+            default: Character(scalar)
+            }
+        }
+        return String(scalars)
+    }
 }
 
 /// What is wrong with an image file.

@@ -60,7 +60,7 @@ extension ImageFault: CustomStringConvertible {
     private var kindWords: String {
         switch self {
         case .sampleKind(let kind):
-            "holds \(kind) samples, and segnas3d reads real numbers: convert it to one of "
+            "holds \(kind.prefix(42)) samples, and segnas3d reads real numbers: convert it to one of "
                 + SampleType.allCases.map(\.rawValue).joined(separator: ", ")
         case .unknownSampleType(let code):
             "has samples of the unknown type \(code): " + Self.writeAgain

@@ -45,4 +45,14 @@ struct ImageFaultTests {
         #expect("\(fault)" == words)
         #expect("\(ImageError(file: "a.hdr", fault: fault))" == "a.hdr: \(words)")
     }
+
+    @Test("What a file holds cannot steer a terminal")
+    func controls() {
+        let kind = "\u{1B}[2Jshort\r\n\u{202E}é"
+        let error = ImageError(file: "a\n.nrrd", fault: .sampleKind(kind))
+        let start = "a\u{FFFD}.nrrd: holds \u{FFFD}[2Jshort\u{FFFD}\u{FFFD}\u{FFFD}é samples, and "
+        #expect("\(error)".hasPrefix(start))
+        let long = ImageFault.sampleKind(String(repeating: "x", count: 100_000))
+        #expect("\(long)".count < 250)
+    }
 }
