@@ -136,7 +136,9 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "SegmentationTests",
-            dependencies: ["Segmentation", "Datasets", "Imaging", "Host", "Randomness", "TestSupport"],
+            dependencies: [
+                "Segmentation", "Datasets", "Imaging", "Host", "Randomness", "TestSupport",
+            ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "SearchTests", dependencies: ["Search", "Host", "Randomness", "TestSupport"],

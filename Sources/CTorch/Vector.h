@@ -2,18 +2,22 @@
 // when the program starts; elementary functions without branches; numbers that lie in memory as bfloat16.
 #pragma once
 
-#include <c10/util/BFloat16.h>
-
 #include <bit>
 #include <cstdint>
 
 #define EACH_VECTOR_WIDTH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+/// Functions called from those must be inlined: clang forgets to emit them otherwise.
 #define ALWAYS_INLINE __attribute__((always_inline)) inline
 
 namespace segnas {
 
+/// The upper half of a float32.
+struct BFloat16 {
+    uint16_t bits;
+};
+
 ALWAYS_INLINE float to_float(float x) { return x; }
-ALWAYS_INLINE float to_float(c10::BFloat16 x) { return std::bit_cast<float>(uint32_t{x.x} << 16); }
+ALWAYS_INLINE float to_float(BFloat16 x) { return std::bit_cast<float>(uint32_t{x.bits} << 16); }
 
 template <class T>
 T from_float(float x);
@@ -25,10 +29,10 @@ ALWAYS_INLINE float from_float<float>(float x) {
 
 /// To the nearest, ties to even; not a number stays one.
 template <>
-ALWAYS_INLINE c10::BFloat16 from_float<c10::BFloat16>(float x) {
+ALWAYS_INLINE BFloat16 from_float<BFloat16>(float x) {
     const auto bits = std::bit_cast<uint32_t>(x);
     const uint32_t rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
-    return c10::BFloat16(static_cast<uint16_t>(x != x ? 0x7FC0 : rounded), c10::BFloat16::from_bits());
+    return {static_cast<uint16_t>(x != x ? 0x7FC0 : rounded)};
 }
 
 /// eˣ to 2 units in the last place; 0 below −87, finite above 88.
@@ -69,6 +73,13 @@ ALWAYS_INLINE float logarithm(float x) {
     const auto exponent = static_cast<float>(e);
     y = y * m * square - 2.12194440e-4f * exponent - 0.5f * square;
     return m + y + 0.693359375f * exponent;
+}
+
+/// ln(1 + x) for x ≥ 0, exact where x is small too (Kahan).
+ALWAYS_INLINE float logarithm_of_one_plus(float x) {
+    const float u = 1 + x;
+    const float difference = u - 1;
+    return difference == 0 ? x : logarithm(u) * (x / difference);
 }
 
 }  // namespace segnas

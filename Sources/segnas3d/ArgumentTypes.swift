@@ -32,3 +32,5 @@ extension Extent: ExpressibleByArgument {
         depth == height && height == width ? "\(depth)" : description
     }
 }
+
+extension Phantom.Contrast: ExpressibleByArgument {}

@@ -91,5 +91,3 @@ struct PhantomCommand: ParsableCommand {
         }
     }
 }
-
-extension Phantom.Contrast: ExpressibleByArgument {}

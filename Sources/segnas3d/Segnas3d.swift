@@ -11,10 +11,9 @@ struct Segnas3d: ParsableCommand {
         abstract: "Finds, trains and ships 3D segmentation networks for medical images.",
         version: version,
         subcommands: [
-            Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Bench.self, Doctor.self,
+            Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Bench.self,
+            Doctor.self,
         ])
-        subcommands: [Demo.self, Check.self, Inspect.self, Bench.self, Doctor.self])
-        subcommands: [Demo.self, PhantomCommand.self, Inspect.self, Bench.self, Doctor.self])
 
     /// Runs the command that the arguments name.
     ///

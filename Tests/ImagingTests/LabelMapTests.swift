@@ -70,7 +70,7 @@ struct LabelMapTests {
                 fault: .outOfRange(count: 1, example: 4_294_967_295)),
             Ill(
                 samples: Samples([UInt64.max, 1 << 40, 3] as [UInt64]),
-                fault: .outOfRange(count: 2, example: 18_446_744_073_709_551_615)),
+                fault: .outOfRange(count: 2, example: 18_446_744_073_709_551_616)),
             Ill(
                 samples: Samples([Int64(Int32.min) - 1] as [Int64]),
                 fault: .outOfRange(count: 1, example: -2_147_483_649)),

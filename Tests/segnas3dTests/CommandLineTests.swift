@@ -30,6 +30,10 @@ struct CommandLineTests {
             (["doctor", "--jsn"], "Error: Unknown option '--jsn'. Did you mean '--json'?\n"),
             (["demo", "--threads", "0"], "Error: --threads must be at least 1, and 0 is given\n"),
             (
+                ["bench", "metrics", "--reference", "a.nii"],
+                "Error: --reference and --prediction belong together\n"
+            ),
+            (
                 ["demo", "--device", "gpu"],
                 "Error: 'gpu' is no device: use auto, cpu, cuda:0, or several as cuda:0,1\n"
             ),

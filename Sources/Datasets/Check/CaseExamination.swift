@@ -1,4 +1,5 @@
 internal import Imaging
+internal import Randomness
 
 /// What a case holds, and what is wrong with it; small, whatever the size of its images.
 struct CaseExamination: Sendable {
@@ -126,14 +127,29 @@ struct CaseExaminer {
         }
     }
 
-    /// Indices of voxels with labels, evenly chosen along the file; some repeat where there are few.
+    /// Indices of voxels with labels, as many for each case; some repeat where there are few.
+    ///
+    /// One is drawn from each of as many equal parts of the labelled voxels: steps of one length would fall in with the
+    /// rows of the image, and miss a percentile by more than chance does.
     private func sample(_ labels: LabelMap) -> [Int] {
         let foreground = Set(dataset.labels.foreground.map { Int32(clamping: $0.value) })
         let counts = labels.labelCounts.filter { foreground.contains($0.key) }
         let total = counts.values.reduce(0, +)
         guard total > 0 else { return [] }
+        var generator = SeededGenerator(seed: 0)
+        let width = Double(total) / Double(sampledVoxels)
+        let ranks = (0..<sampledVoxels).map { part in
+            min(total - 1, Int((Double(part) + generator.unit()) * width))
+        }
+        return indices(of: ranks, among: foreground, in: labels)
+    }
+
+    /// Where the labelled voxels of some ranks, which ascend, lie in the file.
+    private func indices(
+        of ranks: [Int], among foreground: Set<Int32>, in labels: LabelMap
+    ) -> [Int] {
         var indices: [Int] = []
-        indices.reserveCapacity(sampledVoxels)
+        indices.reserveCapacity(ranks.count)
         var rank = 0
         var last: (value: Int32, isForeground: Bool) = (0, foreground.contains(0))
         labels.values.withUnsafeBufferPointer { values in
@@ -141,14 +157,19 @@ struct CaseExaminer {
                 let value = values[index]
                 if value != last.value { last = (value, foreground.contains(value)) }
                 guard last.isForeground else { continue }
-                rank += 1
-                while indices.count < sampledVoxels,
-                    (2 * indices.count + 1) * total < 2 * rank * sampledVoxels
-                {
+                while indices.count < ranks.count, ranks[indices.count] == rank {
                     indices.append(index)
                 }
+                rank += 1
             }
         }
         return indices
+    }
+}
+
+extension SeededGenerator {
+    /// A number from 0 to just below 1.
+    fileprivate mutating func unit() -> Double {
+        Double(next() >> 11) * 0x1p-53
     }
 }

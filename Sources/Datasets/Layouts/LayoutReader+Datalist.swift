@@ -123,8 +123,13 @@ extension LayoutReader {
 
     /// The files of an image that is listed without its channels, as in nnU-Net v1's `dataset.json`.
     private func withChannelFiles(_ image: String, _ channels: Int?) -> [String] {
-        guard !exists(image), let name = ImageFileName(image) else { return [image] }
-        let files = (0..<(channels ?? 1)).map { "\(name.stem)_\(channelDigits($0))\(name.ending)" }
+        let start = image.lastIndex(of: "/").map { image.index(after: $0) } ?? image.startIndex
+        guard !exists(image), let name = ImageFileName(String(image[start...])) else {
+            return [image]
+        }
+        let files = (0..<(channels ?? 1)).map {
+            "\(image[..<start])\(name.stem)_\(channelDigits($0))\(name.ending)"
+        }
         return files.contains(where: exists) ? files : [image]
     }
 
@@ -132,11 +137,18 @@ extension LayoutReader {
         var owners: [String: [String]] = [:]
         for (item, identifier) in items {
             for file in item.images + [item.label].compactMap({ $0 }) {
-                owners[file, default: []].append(identifier)
+                owners[path(file), default: []].append(identifier)
             }
         }
         for (file, cases) in owners.sorted(by: { $0.key < $1.key }) where cases.count > 1 {
-            report(.listedTwice(cases: cases), file: file)
+            report(.listedTwice(cases: cases), file: relativePath(file, to: folder))
+        }
+        for (identifier, same) in Dictionary(grouping: items, by: \.identifier) {
+            let files = Set(same.map { path($0.item.images[0]) })
+            guard files.count > 1 else { continue }
+            report(
+                .sameImage(files.sorted().map { relativePath($0, to: folder) }),
+                caseIdentifier: identifier)
         }
     }
 

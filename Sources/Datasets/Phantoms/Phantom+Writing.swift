@@ -13,12 +13,14 @@ extension Phantom {
     /// Writes cases as an nnU-Net v2 dataset: `imagesTr`, `labelsTr`, and `dataset.json` when all are there.
     ///
     /// A folder that was begun with the same options is finished. Memory holds one case for each thread, about
-    /// 10 bytes a voxel.
+    /// 12 bytes a voxel.
     ///
     /// - Parameters:
     ///   - cases: How many cases; more of them begin with the same ones.
     ///   - folder: Must not exist, be empty, or have been begun.
+    ///   - threads: How many cases are made at once.
     ///   - progress: Called after each case, from any thread, with the number of cases.
+    /// - Throws: ``PhantomError``, where the folder holds something else or the system refuses.
     public func write(
         cases: Int, to folder: String, threads: Int, progress: @Sendable (Int) -> Void = { _ in }
     ) throws(PhantomError) {

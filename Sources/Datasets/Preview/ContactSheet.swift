@@ -35,7 +35,9 @@ public struct ContactSheet: Sendable {
     public func picture() -> Picture {
         let rows = (cases.count + columns - 1) / columns
         let width = columns * tileWidth + Self.gap
-        let entry = 260
+        let names = dataset.labels.foreground.map { "\($0.value) \($0.name)" }
+        let longest = names.map(\.count).max() ?? 0
+        let entry = min(width - 2 * Self.gap, 2 * Picture.letterSize.width * longest + 48)
         let legendColumns = max(1, (width - 2 * Self.gap) / entry)
         let legendRows = (colours.count + legendColumns - 1) / legendColumns
         let top = 2 * Self.line + Self.gap
@@ -49,11 +51,11 @@ public struct ContactSheet: Sendable {
                 shown, x: Self.gap + index % columns * tileWidth,
                 y: top + index / columns * tileHeight, &picture)
         }
-        for (index, label) in dataset.labels.foreground.enumerated() {
+        for (index, name) in names.enumerated() {
             let x = Self.gap + index % legendColumns * entry
             let y = bottom + index / legendColumns * Self.line
             picture.fill(x: x, y: y, width: 16, height: 16, colours[index])
-            let text = Picture.shortened("\(label.value) \(label.name)", toWidth: entry - 30)
+            let text = Picture.shortened(name, toWidth: entry - 24)
             picture.write(text, x: x + 24, y: y + 1, Self.ink)
         }
         return picture

@@ -9,8 +9,8 @@ internal import Imaging
 /// As many colours as there are labels, each as far as possible from those before it, for colour-blind readers too.
 ///
 /// Greedy farthest points (Glasbey et al. 2007, "Colour displays for categorical images", doi:10.1002/col.20327) in
-/// the OKLab space, where the distance of two colours is the smallest that readers see: with normal sight, without
-/// red cones, and without green cones (Machado, Oliveira & Fernandes 2009, doi:10.1109/TVCG.2009.113).
+/// the OKLab space, where the distance of two colours is the smallest that readers see: with all cones, without
+/// red ones, and without green ones (Machado, Oliveira & Fernandes 2009, doi:10.1109/TVCG.2009.113).
 enum LabelColours {
     static func distinct(_ count: Int) -> [RGB] {
         var nearest = [Double](repeating: .infinity, count: candidates.count)
@@ -46,13 +46,15 @@ enum LabelColours {
             let linear = SIMD3(colour.red, colour.green, colour.blue).linear
             let seen = sights.map { okLab(apply($0, to: linear)) }
             let chroma = (seen[0].y * seen[0].y + seen[0].z * seen[0].z).squareRoot()
-            guard (0.45...0.95).contains(seen[0].x), chroma > 0.09 else { return nil }
+            guard (0.35...0.97).contains(seen[0].x), chroma > 0.05 else { return nil }
             return Candidate(colour: colour, seen: seen)
         }
     }()
 
     private static func distance(_ a: [SIMD3<Double>], _ b: [SIMD3<Double>]) -> Double {
-        zip(a, b).map { ($0 - $1).length }.min() ?? 0
+        let distances = zip(a, b).map { ($0 - $1).length }
+        // Most readers have all cones: the others' distances count for more than they are, or 20 colours look alike.
+        return min(distances[0], 1.5 * min(distances[1], distances[2]))
     }
 
     /// Rows of the matrices from linear RGB to what is seen: all cones, no red cones, no green cones.

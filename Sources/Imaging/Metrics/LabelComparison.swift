@@ -5,7 +5,7 @@ internal import Host
 /// Memory beyond the maps: 12 bytes for each run of equal labels along x, and for each thread a few bits for each voxel in
 /// the box of one label and 4 bytes for each voxel of its surfaces. Which metric suits which question: Maier-Hein et al. 2024, "Metrics reloaded",
 /// doi:10.1038/s41592-023-02151-z.
-public struct LabelComparison: Equatable, Sendable, Codable {
+public struct LabelComparison: Equatable, Sendable {
     /// What is measured, and how.
     public struct Options: Sendable {
         /// Mm by which surfaces may differ in the surface Dice.
@@ -29,7 +29,8 @@ public struct LabelComparison: Equatable, Sendable, Codable {
     /// - Parameters:
     ///   - reference: What is right.
     ///   - prediction: What is judged, on the grid of the reference.
-    ///   - labels: Those to compare, each once; by default all that occur in one of the maps, but 0.
+    ///   - labels: Those to compare, each once; by default all that occur in one of the maps, but not 0
+    ///     and the ignored one.
     ///   - options: What is measured, and how.
     /// - Throws: `GridMismatch` where sizes or positions of the voxels differ.
     public init(
@@ -37,6 +38,7 @@ public struct LabelComparison: Equatable, Sendable, Codable {
         options: Options = Options()
     ) throws(GridMismatch) {
         precondition((0...100).contains(options.percentile), "percentile \(options.percentile)")
+        precondition(Set(labels ?? []).count == labels?.count ?? 0, "a label occurs twice")
         precondition(options.tolerance >= 0, "a tolerance of \(options.tolerance) mm")
         if let mismatch = GridMismatch(
             reference: reference.geometry, prediction: prediction.geometry)
@@ -45,7 +47,8 @@ public struct LabelComparison: Equatable, Sendable, Codable {
         }
         let pair = LabelPair(
             reference: reference, prediction: prediction,
-            labels: labels ?? foreground(reference, prediction), options: options)
+            labels: labels ?? foreground(reference, prediction, options.ignoring),
+            options: options)
         self.labels = pair.metrics()
     }
 
@@ -55,8 +58,11 @@ public struct LabelComparison: Equatable, Sendable, Codable {
     }
 }
 
-private func foreground(_ reference: LabelMap, _ prediction: LabelMap) -> [Int32] {
-    Set(reference.labelCounts.keys).union(prediction.labelCounts.keys).subtracting([0]).sorted()
+private func foreground(
+    _ reference: LabelMap, _ prediction: LabelMap, _ ignored: Int32?
+) -> [Int32] {
+    Set(reference.labelCounts.keys).union(prediction.labelCounts.keys)
+        .subtracting([0, ignored ?? 0]).sorted()
 }
 
 /// Two maps that are being compared.

@@ -1,7 +1,7 @@
 /// How well a prediction agrees with a reference on one label.
 ///
 /// A value that is not defined is nil, and is left out of JSON; `presence` says why.
-public struct LabelMetrics: Equatable, Sendable, Codable {
+public struct LabelMetrics: Equatable, Sendable {
     public let label: Int32
     public let presence: LabelPresence
     public let overlap: Overlap

@@ -2,7 +2,7 @@
 ///
 /// Formulas: Taha & Hanbury 2015, "Metrics for evaluating 3D medical image segmentation",
 /// doi:10.1186/s12880-015-0068-x. A ratio is nil where it would be 0 / 0.
-public struct Overlap: Hashable, Sendable, Codable {
+public struct Overlap: Hashable, Sendable {
     /// Voxels of the label in the reference, R.
     public var reference: Int
     /// Voxels of the label in the prediction, P.

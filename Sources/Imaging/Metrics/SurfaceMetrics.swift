@@ -5,7 +5,7 @@
 /// from the reference to the prediction.
 ///
 /// Formulas: Taha & Hanbury 2015, doi:10.1186/s12880-015-0068-x; as in MONAI 1.6.
-public struct SurfaceMetrics: Hashable, Sendable, Codable {
+public struct SurfaceMetrics: Hashable, Sendable {
     /// max(max D, max D′), the distance of Hausdorff.
     public let hausdorff: Double
     /// max(Q(D), Q(D′)) with the percentile Q of the options, 95 by default, interpolated linearly.

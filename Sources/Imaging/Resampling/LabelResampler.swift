@@ -4,7 +4,7 @@ internal import Host
 public enum LabelInterpolation: String, CaseIterable, Codable, Sendable {
     /// The label of the voxel whose centre is nearest.
     case nearest
-    /// The label that linear interpolation of each label's own mask makes the largest, of equal ones the least.
+    /// The label that linear interpolation of each label's own mask makes the largest, of equal ones (to 1e-5) the least.
     ///
     /// Outlines become smoother than with `nearest`, and no labels arise that the source does not hold.
     case perLabelLinear
@@ -114,9 +114,11 @@ private struct CornerTable: Sendable {
     }
 }
 
-/// Two neighbours and their weights, in parts of `Corner.one`: integers, so that equal sums are equal.
+/// Two neighbours and their weights, in parts of `Corner.one`: integers, whose sums do not depend on their order.
 private struct Corner: Sendable {
     static let one: UInt64 = 1 << 20
+    /// Sums of products of three weights that differ by less, 1e-5 of the whole, are equal but for rounding.
+    static let rounding: UInt64 = 1 << 43
 
     let first: Int
     let second: Int
@@ -226,8 +228,7 @@ private struct Corners<Label: Sample> {
     func consider(_ label: Label, _ best: inout (label: Label, weight: UInt64)) {
         guard label != best.label else { return }
         let weight = weight(of: label)
-        if weight > best.weight || (weight == best.weight && label < best.label) {
-            best = (label, weight)
-        }
+        let isEqual = max(weight, best.weight) - min(weight, best.weight) < Corner.rounding
+        if isEqual ? label < best.label : weight > best.weight { best = (label, weight) }
     }
 }

@@ -72,7 +72,7 @@ package struct ChannelMemory {
     }
 
     private func call(_ body: (UnsafePointer<ct_channel>) -> ct_status) throws(TorchError) {
-        var channel = ct_channel(values: values, size: size.code, threads: Int32(threads))
+        var channel = ct_channel(values: values, size: size.code, threads: Int32(clamping: threads))
         try check(body(&channel))
     }
 

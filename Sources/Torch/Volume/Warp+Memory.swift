@@ -65,7 +65,7 @@ extension Warp {
         try check(
             withCode { code in
                 var warp = code
-                return ct_warp_memory(&from, &warp, &to, instructions.code, Int32(threads))
+                return ct_warp_memory(&from, &warp, &to, instructions.code, Int32(clamping: threads))
             })
     }
 }

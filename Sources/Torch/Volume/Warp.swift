@@ -56,7 +56,9 @@ public struct Warp: Hashable, Sendable {
 }
 
 /// Lends warps to the C interface.
-func withCodes<Result>(_ warps: ArraySlice<Warp>, _ codes: [ct_warp] = [], _ body: ([ct_warp]) -> Result)
+func withCodes<Result>(
+    _ warps: ArraySlice<Warp>, _ codes: [ct_warp] = [], _ body: ([ct_warp]) -> Result
+)
     -> Result
 {
     guard let warp = warps.first else { return body(codes) }

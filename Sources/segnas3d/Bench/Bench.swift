@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Torch
 
 /// `segnas3d bench`: what this machine does with standard workloads.
 struct Bench: ParsableCommand {
@@ -8,13 +9,17 @@ struct Bench: ParsableCommand {
             memory: the peak memory of a training step, predicted and measured, for 40 networks of \
             the paper's search space. Takes minutes.
             nifti-read: seconds to read a .nii.gz file into memory.
-            prepare: seconds and memory to prepare the cases of --dataset at --size, and what that alone costs: the \
-            Dice of prepared labels taken back to the original grid.
+            augment: seconds to rotate, shift and scale an image and its label map.
+            metrics: seconds to compare two label maps, and how well they agree.
+            prepare: seconds and memory to prepare the cases of --dataset at --size, and what that \
+            alone costs: the Dice of prepared labels taken back to the original grid.
             """)
 
     enum Workload: String, CaseIterable, ExpressibleByArgument {
         case memory
         case niftiRead = "nifti-read"
+        case augment
+        case metrics
         case prepare
     }
 
@@ -36,12 +41,20 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         try host.apply()
-        for workload in workloads {
-            switch workload {
-            case .memory: try MemoryBench(json: json, limit: host.limit).run()
-            case .niftiRead: try NIfTIReadBench(json: json, files: inputs.images).run()
-            case .prepare: try PrepareBench(inputs, json: json, threads: host.threadCount).run()
-            }
+        for workload in workloads { try run(workload) }
+    }
+
+    private func run(_ workload: Workload) throws {
+        switch workload {
+        case .memory: try MemoryBench(json: json, limit: host.limit).run()
+        case .niftiRead: try NIfTIReadBench(json: json, files: inputs.images).run()
+        case .augment: try AugmentBench(json: json, size: inputs.size?.width ?? 128).run()
+        case .metrics:
+            try MetricsBench(
+                json: json, threads: host.threadCount, files: inputs.labelMaps,
+                classes: inputs.classes
+            ).run()
+        case .prepare: try PrepareBench(inputs, json: json, threads: host.threadCount).run()
         }
     }
 }

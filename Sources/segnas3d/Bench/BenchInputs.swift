@@ -10,13 +10,46 @@ struct BenchInputs: ParsableArguments {
             "For nifti-read: a file to read, instead of a generated one; may be repeated.",
             valueName: "file"))
     var images: [String] = []
-    @Option(help: "For prepare: a dataset's folder.")
+
+    @Option(
+        help: ArgumentHelp(
+            "For metrics: a label map, instead of a generated pair.", valueName: "file"))
+    var reference: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "For metrics: the label map that is compared with the reference.", valueName: "file"))
+    var prediction: String?
+
+    @Option(help: "For metrics: labels from 0 to one less, the background included.")
+    var classes = 20
+
+    @Option(help: ArgumentHelp("For prepare: a dataset's folder.", valueName: "folder"))
     var dataset: String?
 
-    @Option(help: "For prepare: voxels to prepare to, 64, or x, y and z as in 48x64x32.")
-    var size: Extent = 64
+    @Option(
+        help: """
+            For prepare: voxels to prepare to, 64 by default, or x, y and z as in 48x64x32. For \
+            augment: voxels along each axis, 128 by default.
+            """)
+    var size: Extent?
 
     @Option(
         help: "For prepare: resize images to the size, or pad them with their voxels as they are.")
     var fit = PreparationOptions.Fit.resize
+
+    func validate() throws {
+        guard (reference == nil) == (prediction == nil) else {
+            throw ValidationError("--reference and --prediction belong together")
+        }
+        guard (2...65536).contains(classes) else {
+            throw ValidationError("--classes must be 2 to 65536, and \(classes) is given")
+        }
+    }
+
+    /// The reference and the prediction, where they are given.
+    var labelMaps: (reference: String, prediction: String)? {
+        guard let reference, let prediction else { return nil }
+        return (reference, prediction)
+    }
 }

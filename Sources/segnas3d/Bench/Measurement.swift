@@ -13,7 +13,8 @@ struct Measurement: Encodable {
     var metric: String?
     var shape: [Int]?
     var seconds: Double
-    var values: [Double]?
+    /// Null where one is not defined.
+    var values: [Double?]?
 
     /// The least time of so many calls, after one that warms up.
     static func seconds(repetitions: Int, _ body: () throws -> Void) rethrows -> Double {

@@ -58,7 +58,7 @@ struct PrepareBench {
     private func preparation(
         of dataset: Dataset, _ interpolation: LabelInterpolation
     ) throws -> Preparation {
-        let xyz = inputs.size.xyz
+        let xyz = (inputs.size ?? 64).xyz
         let options = PreparationOptions(
             size: SIMD3(xyz[0], xyz[1], xyz[2]), fit: inputs.fit,
             labelInterpolation: interpolation)
@@ -127,7 +127,8 @@ struct PrepareBench {
         let start = ContinuousClock.now
         let dice = try body()
         let row = Row(
-            step: step, size: inputs.size.xyz, fit: inputs.fit, cases: dataset.training.count,
+            step: step, size: (inputs.size ?? 64).xyz, fit: inputs.fit,
+            cases: dataset.training.count,
             seconds: (ContinuousClock.now - start) / .seconds(1),
             peakBytes: ResidentMemory.peak() - min(before, ResidentMemory.peak()),
             interpolation: dice == nil ? nil : interpolation, dice: dice)
@@ -144,7 +145,7 @@ struct PrepareBench {
     private func text(_ row: Row, _ labels: LabelTable) -> String {
         let hundredths = (row.seconds * 100).rounded() / 100
         var text =
-            "prepare \(inputs.size) \(row.fit) \(row.step): \(row.cases) cases in "
+            "prepare \((inputs.size ?? 64)) \(row.fit) \(row.step): \(row.cases) cases in "
             + "\(hundredths) s, at the peak \(ByteCount(row.peakBytes)) more"
         if let dice = row.dice, let interpolation = row.interpolation {
             let values = labels.foreground.compactMap { label in

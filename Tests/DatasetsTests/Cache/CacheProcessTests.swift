@@ -16,12 +16,13 @@ struct CacheProcessTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let scene = try CacheScene(folder, size: 48)
         await #expect(processExitsWith: .signal(SIGKILL)) {
-            [path = folder.path, count] in
+            [path = folder.path as String, count = count as Int] in
             let scene = try CacheScene(sharing: path, count: 3, size: 48)
             Thread.detachNewThread {
                 while true {
                     let files = scene.names("partial").flatMap { scene.names("partial/\($0)") }
                     if files.count >= count { kill(getpid(), SIGKILL) }
+                    usleep(50)
                 }
             }
             for size in 33... {
@@ -51,9 +52,9 @@ struct CacheProcessTests {
     }
 
     private func run(_ path: String) async {
-        await #expect(processExitsWith: .success) { [path] in
+        await #expect(processExitsWith: .success) { [path = path as String] in
             let scene = try CacheScene(sharing: path, count: 8, size: 16)
-            for _ in 0..<20 {
+            for _ in 0..<4 {
                 let results = try scene.run().results
                 guard try scene.isRight(results) else { exit(7) }
                 // Makes the others write again what they have just found.

@@ -1,9 +1,9 @@
 import Foundation
-import Imaging
 import TestSupport
 import Testing
 
 @testable import Datasets
+@testable import Imaging
 
 @Suite("Preparation of a case")
 struct PreparationTests {
@@ -19,15 +19,19 @@ struct PreparationTests {
 
     @Test("A grid that is no cube keeps the proportions of the body")
     func proportions() throws {
+        var options = PreparationOptions(size: [20, 40, 40])
+        #expect(try spacing(options) == [1, 1, 1])
+        options.spacing = .stored
+        #expect(try spacing(options) == [1, 1, 2])
+        options.spacing = .isotropic
+        options.keepsProportions = false
+        #expect(try spacing(options) == [1, 0.75, 0.5])
+    }
+
+    private func spacing(_ options: PreparationOptions) throws -> SIMD3<Double> {
         let image = Geometry(size: [20, 30, 10], affine: Affine(spacing: [1, 1, 2]))
-        let options = PreparationOptions(size: [20, 40, 40])
-        #expect(try #require(options.map(of: image))(image).spacing == [1, 1, 1])
-        var stretched = options
-        stretched.keepsProportions = false
-        #expect(try #require(stretched.map(of: image))(image).spacing == [1, 0.75, 0.5])
-        var stored = options
-        stored.spacing = .stored
-        #expect(try #require(stored.map(of: image))(image).spacing == [1, 1, 2])
+        let map = try #require(options.map(of: image))
+        return map(image).spacing
     }
 
     @Test("Content lies where it lay in space, whatever the options")

@@ -46,7 +46,7 @@ def labels(kind, size, random):
             low = [random.below(n) for n in size]
             high = [l + 1 + random.below(n - l) for l, n in zip(low, size)]
             values[low[2]:high[2], low[1]:high[1], low[0]:high[0]] = label
-    return values.transpose(2, 1, 0)  # "empty" and whatever else: none
+    return values.transpose(2, 1, 0)  # "empty": none
 
 
 def one_hot(array):
@@ -78,15 +78,16 @@ PAIRS = [(a, b) for a in KINDS for b in KINDS]
 SIZES = [(7, 5, 3), (1, 1, 1), (13, 4, 9), (1, 17, 6), (70, 3, 5), (5, 6, 1), (9, 40, 33), (130, 2, 20)]
 SPACINGS = [(1.0, 1.0, 1.0), (0.7, 1.3, 2.9), (3.0, 0.5, 0.5), (0.4, 0.4, 6.0), (1.25, 2.5, 0.9)]
 
-cases = []
-for index in range(96):
-    kinds, size, spacing = PAIRS[index % 16], SIZES[(index // 2) % 8], SPACINGS[index % 5]
-    random = SplitMix64(index)
-    reference = labels(kinds[0], size, random)
-    prediction = labels(kinds[1], size, random)
-    tolerance = [1.0, 2.5, 0.0][index % 3]
-    cases.append({"seed": index, "kinds": kinds, "size": size, "spacing": spacing, "tolerance": tolerance,
-                  **metrics(reference, prediction, spacing, tolerance)})
+if __name__ == "__main__":
+    cases = []
+    for index in range(96):
+        kinds, size, spacing = PAIRS[index % 16], SIZES[(index // 2) % 8], SPACINGS[index % 5]
+        random = SplitMix64(index)
+        reference = labels(kinds[0], size, random)
+        prediction = labels(kinds[1], size, random)
+        tolerance = [1.0, 2.5, 0.0][index % 3]
+        cases.append({"seed": index, "kinds": kinds, "size": size, "spacing": spacing, "tolerance": tolerance,
+                      **metrics(reference, prediction, spacing, tolerance)})
 
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "metrics.json"), "w") as file:
-    json.dump({"cases": cases}, file, indent=None, separators=(",", ":"))
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "metrics.json"), "w") as file:
+        json.dump({"cases": cases}, file, separators=(",", ":"))
