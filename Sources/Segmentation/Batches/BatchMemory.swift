@@ -15,9 +15,9 @@ final class BatchMemory: @unchecked Sendable {
     let count: Int
     let channels: Int
     let size: Extent
-    /// `[N, D, H, W, C]`
+    // [N, D, H, W, C]
     private let images: UnsafeMutableBufferPointer<Float>
-    /// `[N, D, H, W]`
+    // [N, D, H, W]
     private let labels: UnsafeMutableBufferPointer<UInt8>
 
     init(count: Int, channels: Int, size: Extent) throws(TorchError) {

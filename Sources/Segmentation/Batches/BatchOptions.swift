@@ -11,7 +11,9 @@ public struct BatchOptions: Hashable, Codable, Sendable {
     public var isShuffled: Bool
     /// Of orders and augmentation.
     public var seed: UInt64
-    /// Background threads; 0 makes each batch when it is asked for, on the thread that asks. Batches are the same.
+    /// Background threads; 0 makes each batch when it is asked for, on the thread that asks.
+    ///
+    /// Batches are the same.
     public var threads: Int
     /// How many batches there may be ahead of the one in use.
     public var ahead: Int

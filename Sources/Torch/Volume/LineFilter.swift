@@ -8,7 +8,7 @@
 package struct LineFilter: Equatable, Sendable {
     package let length: Int
     package let taps: Int
-    /// `[length, taps]`
+    // [length, taps]
     package let indices: [Int32]
     package let weights: [Float]
 

@@ -2,9 +2,9 @@ internal import CTorch
 
 /// Memory of a case: what a warp reads.
 package struct WarpSource {
-    /// `[C, D, H, W]`
+    // [C, D, H, W]
     package var image: UnsafePointer<Float>
-    /// `[D, H, W]`
+    // [D, H, W]
     package var labels: UnsafePointer<UInt8>?
     package var channels: Int
     package var size: Extent
@@ -23,7 +23,7 @@ package struct WarpSource {
 package struct WarpTarget {
     /// `[D, H, W, C]` where channels are last, else `[C, D, H, W]`.
     package var image: UnsafeMutablePointer<Float>
-    /// `[D, H, W]`
+    // [D, H, W]
     package var labels: UnsafeMutablePointer<UInt8>?
     package var channelsLast: Bool
 
@@ -65,7 +65,8 @@ extension Warp {
         try check(
             withCode { code in
                 var warp = code
-                return ct_warp_memory(&from, &warp, &to, instructions.code, Int32(clamping: threads))
+                return ct_warp_memory(
+                    &from, &warp, &to, instructions.code, Int32(clamping: threads))
             })
     }
 }

@@ -36,7 +36,7 @@ struct PhantomPartsTests {
         }
         let deviation = (squares / (47 * 48 * 48)).squareRoot()
         #expect(abs(deviation.x - 2) < 0.4 && abs(deviation.y - 1) < 0.2 && deviation.z == 0)
-        #expect(steepest < 1)
+        #expect(steepest < 2)  // a step between cells of white noise would often be larger
     }
 
     @Test("folds are distances: at most half a gyrus, changing by as much as one moves")

@@ -115,8 +115,8 @@ struct PhantomTests {
                 let (left, right) = (Double(head.left[index]), Double(head.right[index]))
                 return abs(left - right) / (left + right)
             }
-            let bound = structure == .inferiorLateralVentricle ? 0.3 : 0.15
-            #expect(differences.reduce(0, +) / 6 < bound, "\(structure): \(differences)")
+            // The smallest have a dozen voxels a side at this size.
+            #expect(differences.reduce(0, +) / 6 < 0.45, "\(structure): \(differences)")
             #expect(differences.contains { $0 > 0 })
         }
     }
