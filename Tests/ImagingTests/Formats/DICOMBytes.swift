@@ -11,6 +11,7 @@ struct DICOMBytes {
     var intercept = -10.0
     var pixels: [Int16] = [0, 1, 2, 3, 4, 5]
     var photometric = "MONOCHROME2"
+    var kind = "1.2.840.10008.5.1.4.1.1.4"
     var frames: Int?
     var isExplicit = true
     /// Elements to leave out.
@@ -21,15 +22,16 @@ struct DICOMBytes {
     var file: [UInt8] {
         let syntax = isExplicit ? "1.2.840.10008.1.2.1" : "1.2.840.10008.1.2"
         let meta =
-            element(.kindOfFile, "UI", text("1.2.840.10008.5.1.4.1.1.4"), true)
+            element(.kindOfFile, "UI", text(kind), true)
             + element(.transferSyntax, "UI", text(syntax), true)
         let length = element(DICOMTag(group: 2, element: 0), "UL", bytes(UInt32(meta.count)), true)
-        return [UInt8](repeating: 0, count: 128) + Array("DICM".utf8) + length + meta + body
+        let start = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
+        return start + length + meta + body
     }
 
     private var body: [UInt8] {
         var elements: [(DICOMTag, String, [UInt8])] = [
-            (.kind, "UI", text("1.2.840.10008.5.1.4.1.1.4")),
+            (DICOMTag(group: 0x0008, element: 0x0016), "UI", text(kind)),
             (DICOMTag(group: 0x0008, element: 0x0060), "CS", text("MR")),
             (DICOMTag(group: 0x0008, element: 0x1140), "SQ", item),
             (DICOMTag(group: 0x0010, element: 0x0010), "PN", text(Self.patient)),
@@ -54,11 +56,13 @@ struct DICOMBytes {
     private var item: [UInt8] {
         let inner = element(
             DICOMTag(group: 0x0008, element: 0x1155), "UI", text("1.2.3.4"), isExplicit)
-        let undefined = bytes(UInt32.max)
-        let ends = [0xE00D, 0xE0DD].flatMap { mark in
-            bytes(UInt16(0xFFFE)) + bytes(UInt16(mark)) + bytes(UInt32(0))
-        }
-        return bytes(UInt16(0xFFFE)) + bytes(UInt16(0xE000)) + undefined + inner + ends
+        return mark(0xE000, length: .max) + inner + mark(0xE00D, length: 0)
+            + mark(0xE0DD, length: 0)
+    }
+
+    /// The beginning or end of an item, or the end of a sequence.
+    private func mark(_ element: UInt16, length: UInt32) -> [UInt8] {
+        bytes(0xFFFE as UInt16) + bytes(element) + bytes(length)
     }
 
     private func element(
@@ -84,8 +88,4 @@ struct DICOMBytes {
     private func text(_ numbers: [Double]) -> [UInt8] {
         text(numbers.map { "\($0)" }.joined(separator: "\\"))
     }
-}
-
-extension DICOMTag {
-    fileprivate static let kindOfFile = DICOMTag(group: 0x0002, element: 0x0002)
 }

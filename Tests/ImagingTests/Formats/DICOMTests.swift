@@ -44,10 +44,19 @@ struct DICOMTests {
     func order(isExplicit: Bool) throws {
         let slices = slices { slice, _ in slice.isExplicit = isExplicit }
         var files = zip(["d", "a.dcm", "c", "b"], slices).map { ($0, $1.file) }
-        files += [("README.txt", Array("hello".utf8)), (".hidden.dcm", [1, 2, 3])]
+        var report = DICOMBytes(isExplicit: isExplicit)
+        report.kind = "1.2.840.10008.5.1.4.1.1.88.11"
+        report.without = [.pixelData, .rows]
+        files += [
+            ("report.dcm", report.file), ("README.txt", Array("hello".utf8)),
+            (".hidden.dcm", [1, 2, 3]),
+        ]
         let volume = try read(files).get()
         #expect(volume.shape == [3, 2, 4])
-        let values = (0..<4).flatMap { slice in (0..<6).map { Double(100 * slice + $0 - 10) } }
+        let values = (0..<24).map { (index: Int) -> Double in
+            let (slice, pixel) = (index / 6, index % 6)
+            return Double(100 * slice + pixel - 10)
+        }
         #expect(VolumeStatistics(volume).sum == values.reduce(0, +))
         #expect(volume.samples.doubles == values)
         // x by columns, whose distance comes second in the file; LPS turned to RAS.
@@ -82,8 +91,9 @@ struct DICOMTests {
         #expect(same.samples.doubles.prefix(3) == [-10, -9.5, -9])
         let mixed = try read(slices { slice, index in slice.slope = 1 + Double(index) / 2 }).get()
         #expect(mixed.samples.type == .float64)
-        let values = (0..<4).flatMap { slice in
-            (0..<6).map { Double(100 * slice + $0) * (1 + Double(slice) / 2) - 10 }
+        let values = (0..<24).map { (index: Int) -> Double in
+            let (slice, pixel) = (Double(index / 6), Double(index % 6))
+            return (100 * slice + pixel) * (1 + slice / 2) - 10
         }
         #expect(mixed.samples.doubles == values)
     }

@@ -1,3 +1,4 @@
+import CITK
 import Foundation
 import TestSupport
 import Testing
@@ -125,6 +126,7 @@ final class ITKDamageTests {
             ("encoding: raw", "encoding: hex", .header(.encoding("hex"))),
             ("(0,0,2)", "(0,0,0)", .spacing(axis: 3, 0)),
             ("(0,0,2)", "(0,1.5,0)", .affine(name: "direction")),
+            ("kinds: domain", "kinds:", .header(.value(name: "kinds", "domain domain"))),
             ("kinds: domain", "dog", .header(.line("dog domain domain"))),
             (
                 "space directions: (0,1.5,0) (-0.5,0,0) (0,0,2)", "spacings: 1 -1 1",
@@ -154,7 +156,8 @@ final class ITKDamageTests {
             ("DimSize = 2 3 4", "DimSize = 2 3 -4", ImageFault.dimensions([2, 3, -4])),
             ("NDims = 3", "NDims = 4", .header(.value(name: "DimSize", "2 3 4"))),
             ("1.5 0.5 2", "1.5 0 2", .spacing(axis: 2, 0)),
-            ("1.5 0.5 2", "1.5 nan 2", .header(.value(name: "ElementSpacing", "1.5 nan 2"))),
+            ("1.5 0.5 2", "1.5 inf 2", .spacing(axis: 2, .infinity)),
+            ("1.5 0.5 2", "1.5 O.5 2", .header(.value(name: "ElementSpacing", "1.5 O.5 2"))),
             ("0 1 0 -1 0 0 0 0 1", "0 1 0 0 1 0 0 0 1", .affine(name: "direction")),
             ("MET_SHORT", "MET_FLOAT_MATRIX", .sampleKind("“MET_FLOAT_MATRIX”")),
             ("BinaryData = True", "BinaryData = False", .header(.encoding("text"))),
@@ -201,16 +204,32 @@ final class ITKDamageTests {
                 "(0,1.5,0) (-0.5,0,0) (0,0,2)", with: row("none", "(0,1.5,0) (-0.5,0,0) (0,0,2)")
             )
             .replacing("domain domain domain", with: row("list", "domain domain domain"))
-        let values: [Int16] = (0..<48).map {
-            first ? ($0 % 2) * 100 + $0 / 2 : $0 / 24 * 100 + $0 % 24
+        let values = (0..<48).map { (index: Int) -> Int16 in
+            let (component, voxel) = first ? (index % 2, index / 2) : (index / 24, index % 24)
+            return Int16(100 * component + voxel)
         }
         let bytes = values.withUnsafeBytes { Array($0) }
         let volume = try read(Array(header.utf8) + bytes, "a.nrrd").get()
         #expect(volume.shape == [2, 3, 4, 2])
         volume.samples.withValues(as: Int16.self) { samples in
-            #expect(Array(samples) == (0..<24).map { $0 } + (100..<124).map { $0 })
+            #expect(Array(samples) == Array(0..<24) + Array(100..<124))
         }
         #expect(volume.affine == TextHeaderBytes.affine)
+    }
+
+    @Test("Either byte order is read, and must be said", arguments: ["little", "big"])
+    func byteOrder(order: String) throws {
+        let isBig = order == "big"
+        let samples = isBig ? [0] + TextHeaderBytes.samples.dropLast() : TextHeaderBytes.samples
+        let nrrd = TextHeaderBytes.nrrd().replacing("endian: little", with: "endian: \(order)")
+        let meta = TextHeaderBytes.metaImage()
+            .replacing("MSB = False", with: isBig ? "MSB = True" : "MSB = False")
+        for (name, header) in [("a.nrrd", nrrd), ("a.mha", meta)] {
+            let volume = try read(Array(header.utf8) + samples, name).get()
+            #expect(volume.samples.array == TextHeaderBytes.samples)
+        }
+        let silent = TextHeaderBytes.nrrd().replacing("endian: little\n", with: "")
+        #expect(try fault(silent, "a.nrrd", samples) == .header(.missing("endian")))
     }
 
     @Test("Text formats are known by their content, and as a whole they are not compressed")

@@ -2,7 +2,7 @@
 
 /// Small NRRD and MetaImage files of 2 × 3 × 4 voxels, to be spoilt: the samples are 0, 1, … in 16 bits.
 enum TextHeaderBytes {
-    static let samples = (0..<24).flatMap { [UInt8($0), 0] }
+    static let samples: [UInt8] = (0..<48).map { $0 % 2 == 0 ? $0 / 2 : 0 }
 
     static func nrrd(_ fields: String = "", encoding: String = "raw") -> String {
         """

@@ -33,8 +33,8 @@ extension DICOMSlice {
     /// The image of a file, or nil where the file holds something else, such as a report.
     init?(_ elements: DICOMElements, path: String) throws(ImageFault) {
         guard elements.values[.rows] != nil || elements.values[.pixelData] != nil else {
-            // Cut short before its pixels, it would be missed in its series.
-            guard elements.values[.position] == nil else { throw .dicom(.missing("Pixel Data")) }
+            // An image that is cut short before its pixels would be missed in its series.
+            guard elements.isOfOtherKind else { throw .dicom(.missing("Pixel Data")) }
             return nil
         }
         self.path = path
@@ -64,6 +64,16 @@ extension DICOMElements {
     ) throws(ImageFault) -> Value {
         guard let value else { throw .dicom(.missing(tag.description)) }
         return value
+    }
+
+    /// Whether the file describes itself as something that has no pixels, PS3.4 annex B.5.
+    fileprivate var isOfOtherKind: Bool {
+        let kind = text(.kindOfFile) ?? ""
+        let storage = "1.2.840.10008.5.1.4.1.1."
+        // Waveforms, presentation states, raw data and registrations, surfaces, reports, documents, radiotherapy.
+        let kinds = ["9.", "11.", "66", "67", "68.", "88.", "104.", "481."].map { storage + $0 }
+        return kind == "1.2.840.10008.1.3.10" /* DICOMDIR */
+            || kinds.contains { kind.hasPrefix($0) }
     }
 
     fileprivate func checkIsSingleGrayImage() throws(ImageFault) {

@@ -40,9 +40,18 @@ struct MetaImageHeader {
         }
         let isCompressed = try header.boolean("CompressedData", default: false)
         var samples = StoredSamples(
-            shape: shape, type: type, compression: isCompressed ? .zlib : .none, path: path)
+            shape: shape, componentAxis: components == 1 ? nil : 0, type: type,
+            isBigEndian: try isBigEndian(), compression: isCompressed ? .zlib : .none, path: path)
         try place(&samples)
         return samples
+    }
+
+    /// One thing under two names.
+    private func isBigEndian() throws(ImageFault) -> Bool {
+        let names = ["BinaryDataByteOrderMSB", "ElementByteOrderMSB"]
+        let present = names.filter { header.fields[$0] != nil }
+        guard present.count < 2 else { throw .header(.repeated(names[0])) }
+        return try header.boolean(present.first ?? names[0], default: false)
     }
 
     private func place(_ samples: inout StoredSamples) throws(ImageFault) {
