@@ -69,11 +69,11 @@ extension DICOMElements {
     /// Whether the file describes itself as something that has no pixels, PS3.4 annex B.5.
     fileprivate var isOfOtherKind: Bool {
         let kind = text(.kindOfFile) ?? ""
-        let storage = "1.2.840.10008.5.1.4.1.1."
+        let folderIndex = "1.2.840.10008.1.3.10"
         // Waveforms, presentation states, raw data and registrations, surfaces, reports, documents, radiotherapy.
-        let kinds = ["9.", "11.", "66", "67", "68.", "88.", "104.", "481."].map { storage + $0 }
-        return kind == "1.2.840.10008.1.3.10" /* DICOMDIR */
-            || kinds.contains { kind.hasPrefix($0) }
+        let others = ["9.", "11.", "66", "67", "68.", "88.", "104.", "481."]
+        return kind == folderIndex
+            || others.contains { kind.hasPrefix("1.2.840.10008.5.1.4.1.1." + $0) }
     }
 
     fileprivate func checkIsSingleGrayImage() throws(ImageFault) {
