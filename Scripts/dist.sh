@@ -21,8 +21,9 @@ strip -o "$partial/bin/segnas3d" .build/release/segnas3d  # before patchelf, who
 
 # Shared libraries go beside the binary, except libtorch's and those that every system has. With
 # libstdc++ the folder would run on fewer systems: Debian 12's needs a newer glibc (2.36) than our
-# binary (2.35), and systems with that glibc have a libstdc++ that is new enough.
-system='lib(anl|c|dl|gcc_s|m|mvec|nsl|pthread|resolv|rt|stdc\+\+|util)\.so\.[0-9]+'
+# binary (2.35), and systems with that glibc have a libstdc++ that is new enough. So does its libexpat, which
+# GDCM is linked to and all but the smallest systems have.
+system='lib(anl|c|dl|expat|gcc_s|m|mvec|nsl|pthread|resolv|rt|stdc\+\+|util)\.so\.[0-9]+'
 ldd .build/release/segnas3d | sed -n 's/^\s*\(.*\) => \(\/.*\) (0x.*)$/\1\t\2/p' |
     while IFS=$'\t' read -r library path; do
         [[ $(realpath "$path") != "$site_packages"/* && ! $library =~ ^$system$ ]] || continue
@@ -44,7 +45,8 @@ newest() {
 needs="glibc $(newest GLIBC) and libstdc++ (GLIBCXX) $(newest GLIBCXX)"
 
 cat > "$partial/INSTALL.txt" <<END
-segnas3d $version for Linux x86_64 with $needs, or newer.
+segnas3d $version for Linux x86_64 with $needs, or newer,
+and with libexpat.so.1 (the package libexpat1 or expat), which hardly any system lacks.
 
 It needs the libtorch of PyTorch $torch. Link to it once in this folder, for instance:
 

@@ -121,7 +121,7 @@ final class ITKDamageTests {
                 .truncated(expected: 1_458_000_000_271, actual: 319)
             ),
             ("sizes: 2 3 4", "sizes: 2 3 4\nsizes: 2 3 4", .header(.repeated("sizes"))),
-            ("type: short", "type: block", .sampleKind("“block”")),
+            ("type: short", "type: block", .sampleKind("block")),
             ("type: short\n", "", .header(.missing("type"))),
             ("encoding: raw", "encoding: hex", .header(.encoding("hex"))),
             ("(0,0,2)", "(0,0,0)", .spacing(axis: 3, 0)),
@@ -159,7 +159,10 @@ final class ITKDamageTests {
             ("1.5 0.5 2", "1.5 inf 2", .spacing(axis: 2, .infinity)),
             ("1.5 0.5 2", "1.5 O.5 2", .header(.value(name: "ElementSpacing", "1.5 O.5 2"))),
             ("0 1 0 -1 0 0 0 0 1", "0 1 0 0 1 0 0 0 1", .affine(name: "direction")),
-            ("MET_SHORT", "MET_FLOAT_MATRIX", .sampleKind("“MET_FLOAT_MATRIX”")),
+            (
+                "MET_SHORT", "MET_FLOAT_MATRIX",
+                .header(.value(name: "ElementType", "MET_FLOAT_MATRIX"))
+            ),
             ("BinaryData = True", "BinaryData = False", .header(.encoding("text"))),
             ("LOCAL", "LOCAL or not", .partner(missing: "LOCAL or not")),
             (

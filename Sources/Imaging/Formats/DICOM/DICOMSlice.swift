@@ -80,9 +80,11 @@ extension DICOMElements {
         let frames = text(.frames).flatMap { Int($0) } ?? 1
         guard frames == 1 else { throw .dicom(.severalFrames(frames)) }
         let kind = try required(text(.photometric), .photometric)
-        guard kind.hasPrefix("MONOCHROME"), try short(.samplesPerPixel) ?? 1 == 1 else {
-            throw .sampleKind("\(kind) colour")
+        for colour in ["RGB", "YBR", "PALETTE"] where kind.hasPrefix(colour) {
+            throw .sampleKind("\(colour) colour")
         }
+        guard ["MONOCHROME1", "MONOCHROME2"].contains(kind), try short(.samplesPerPixel) ?? 1 == 1
+        else { throw .dicom(.value(DICOMTag.photometric.description)) }
     }
 
     fileprivate func directions() throws(ImageFault) -> [SIMD3<Double>] {

@@ -71,8 +71,7 @@ struct MetaImageHeader {
     }
 
     private func type() throws(ImageFault) -> SampleType {
-        let name = try header.text("ElementType")
-        switch name {
+        switch try header.text("ElementType") {
         case "MET_CHAR": return .int8
         case "MET_UCHAR": return .uint8
         case "MET_SHORT": return .int16
@@ -83,7 +82,7 @@ struct MetaImageHeader {
         case "MET_ULONG_LONG": return .uint64
         case "MET_FLOAT": return .float32
         case "MET_DOUBLE": return .float64
-        default: throw .sampleKind("“\(name)”")
+        default: throw header.invalid("ElementType")
         }
     }
 

@@ -79,7 +79,8 @@ struct NRRDHeader {
         case "ulonglong", "unsigned long long", "uint64", "uint64_t": return .uint64
         case "float": return .float32
         case "double": return .float64
-        default: throw .sampleKind("“\(name)”")
+        case "block": throw .sampleKind("block")
+        default: throw header.invalid("type")
         }
     }
 
