@@ -125,7 +125,7 @@ let package = Package(
             name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests",
-            dependencies: ["Imaging", "FuzzImages", "Host", "Randomness", "TestSupport"],
+            dependencies: ["Imaging", "CITK", "FuzzImages", "Host", "Randomness", "TestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "DatasetsTests",

@@ -21,8 +21,9 @@ strip -o "$partial/bin/segnas3d" .build/release/segnas3d  # before patchelf, who
 
 # Shared libraries go beside the binary, except libtorch's and those that every system has. With
 # libstdc++ the folder would run on fewer systems: Debian 12's needs a newer glibc (2.36) than our
-# binary (2.35), and systems with that glibc have a libstdc++ that is new enough.
-system='lib(anl|c|dl|gcc_s|m|mvec|nsl|pthread|resolv|rt|stdc\+\+|util)\.so\.[0-9]+'
+# binary (2.35), and systems with that glibc have a libstdc++ that is new enough. So does its libexpat, which
+# GDCM is linked to and all but the smallest systems have.
+system='lib(anl|c|dl|expat|gcc_s|m|mvec|nsl|pthread|resolv|rt|stdc\+\+|util)\.so\.[0-9]+'
 ldd .build/release/segnas3d | sed -n 's/^\s*\(.*\) => \(\/.*\) (0x.*)$/\1\t\2/p' |
     while IFS=$'\t' read -r library path; do
         [[ $(realpath "$path") != "$site_packages"/* && ! $library =~ ^$system$ ]] || continue
@@ -44,7 +45,8 @@ newest() {
 needs="glibc $(newest GLIBC) and libstdc++ (GLIBCXX) $(newest GLIBCXX)"
 
 cat > "$partial/INSTALL.txt" <<END
-segnas3d $version for Linux x86_64 with $needs, or newer.
+segnas3d $version for Linux x86_64 with $needs, or newer,
+and with libexpat.so.1 (the package libexpat1 or expat), which hardly any system lacks.
 
 It needs the libtorch of PyTorch $torch. Link to it once in this folder, for instance:
 
@@ -55,10 +57,21 @@ or name it in the environment: LIBTORCH=.../site-packages/torch. To use a GPU, i
 with CUDA. Then run ./segnas3d; a symbolic link to it, from a folder in your PATH, works too.
 END
 
-# The proof that it starts, with nothing of this shell's environment.
-started=$(env -i LIBTORCH=.deps/libtorch "$partial/segnas3d" --version)
-[[ $started == "$version" ]] || { echo "dist: version $version says it is $started" >&2; exit 1; }
+fail() { echo "dist: $*" >&2; exit 1; }
+
+# The proof that it starts, with nothing of this shell's environment, and that Yams, which uses Foundation, does
+# without the data of ICU.
+run() { env -i LIBTORCH=.deps/libtorch "$partial/segnas3d" "$@"; }
+started=$(run --version)
+[[ $started == "$version" ]] || fail "version $version says it is $started"
+echo 'base: segnas4' > "$partial/space.yaml"
+run inspect "$partial/space.yaml" > /dev/null || fail "it does not read YAML"
+rm "$partial/space.yaml"
+
+# A Swift with another version of ICU brings 34 MB of data: Sources/CICUData says how they are left out.
+size=$(du -sm "$partial" | cut -f 1)
+(( size <= 60 )) || fail "$partial has $size MiB, and 60 are enough"
 
 rm -rf "dist/$name"
 mv -T "$partial" "dist/$name"
-echo "dist/$name: $(du -sm "dist/$name" | cut -f 1) MiB, needs $needs or newer"
+echo "dist/$name: $size MiB, needs $needs or newer"

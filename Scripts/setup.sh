@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes this machine ready for `swift build`: checks Swift, installs missing Debian packages (those
-# named as arguments too) and links .deps/libtorch to libtorch, downloaded once for each user. With
-# LIBTORCH=…/site-packages/torch it links to the libtorch of that installed PyTorch instead.
+# named as arguments too), and links .deps/itk to ITK and .deps/libtorch to libtorch, downloaded
+# once for each user. With LIBTORCH=…/site-packages/torch it links to the libtorch of that installed
+# PyTorch instead.
 # `make` runs it before every build; when all is there, it only looks.
 set -euo pipefail
 

@@ -32,7 +32,7 @@ size_t address_space() {
 void limit(int resource, rlim_t value) {
     rlimit limits{};
     getrlimit(resource, &limits);
-    limits.rlim_cur = value < limits.rlim_max ? value : limits.rlim_max;
+    if (value < limits.rlim_cur) limits.rlim_cur = value;  // never more than what is set already
     setrlimit(resource, &limits);
 }
 

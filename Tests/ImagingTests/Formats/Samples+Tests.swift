@@ -14,3 +14,13 @@ extension Samples {
     /// All bytes, as an array.
     var array: [UInt8] { withBytes { Array($0) } }
 }
+
+extension Samples {
+    /// All values.
+    var doubles: [Double] {
+        (0..<count).map { index in
+            let part = Volume(shape: [1], affine: .identity, samples: part(index))
+            return VolumeStatistics(part).minimum ?? .nan
+        }
+    }
+}

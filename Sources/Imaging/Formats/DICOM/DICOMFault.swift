@@ -38,7 +38,7 @@ extension DICOMFault: CustomStringConvertible {
         case .damaged(let byte):
             "is damaged: its DICOM structure breaks at byte \(byte); " + Self.exportAgain
         case .transferSyntax(let name):
-            "is stored in the transfer syntax \(name), which segnas3d does not read: "
+            "is stored in the transfer syntax “\(name.shown)”, which segnas3d does not read: "
                 + Self.convert
         case .missing(let name): "lacks the DICOM attribute \(name): " + Self.exportAgain
         case .value(let name):

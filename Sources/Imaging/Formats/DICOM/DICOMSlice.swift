@@ -33,8 +33,8 @@ extension DICOMSlice {
     /// The image of a file, or nil where the file holds something else, such as a report.
     init?(_ elements: DICOMElements, path: String) throws(ImageFault) {
         guard elements.values[.rows] != nil || elements.values[.pixelData] != nil else {
-            // Cut short before its pixels, it would be missed in its series.
-            guard elements.values[.position] == nil else { throw .dicom(.missing("Pixel Data")) }
+            // An image that is cut short before its pixels would be missed in its series.
+            guard elements.isOfOtherKind else { throw .dicom(.missing("Pixel Data")) }
             return nil
         }
         self.path = path
@@ -66,13 +66,25 @@ extension DICOMElements {
         return value
     }
 
+    /// Whether the file describes itself as something that has no pixels, PS3.4 annex B.5.
+    fileprivate var isOfOtherKind: Bool {
+        let kind = text(.kindOfFile) ?? ""
+        let folderIndex = "1.2.840.10008.1.3.10"
+        // Waveforms, presentation states, raw data and registrations, surfaces, reports, documents, radiotherapy.
+        let others = ["9.", "11.", "66", "67", "68.", "88.", "104.", "481."]
+        return kind == folderIndex
+            || others.contains { kind.hasPrefix("1.2.840.10008.5.1.4.1.1." + $0) }
+    }
+
     fileprivate func checkIsSingleGrayImage() throws(ImageFault) {
         let frames = text(.frames).flatMap { Int($0) } ?? 1
         guard frames == 1 else { throw .dicom(.severalFrames(frames)) }
         let kind = try required(text(.photometric), .photometric)
-        guard kind.hasPrefix("MONOCHROME"), try short(.samplesPerPixel) ?? 1 == 1 else {
-            throw .sampleKind("\(kind) colour")
+        for colour in ["RGB", "YBR", "PALETTE"] where kind.hasPrefix(colour) {
+            throw .sampleKind("\(colour) colour")
         }
+        guard ["MONOCHROME1", "MONOCHROME2"].contains(kind), try short(.samplesPerPixel) ?? 1 == 1
+        else { throw .dicom(.value(DICOMTag.photometric.description)) }
     }
 
     fileprivate func directions() throws(ImageFault) -> [SIMD3<Double>] {

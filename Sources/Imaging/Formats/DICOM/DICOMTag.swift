@@ -9,8 +9,8 @@ struct DICOMTag: Hashable, Comparable {
 }
 
 extension DICOMTag {
+    static let kindOfFile = DICOMTag(group: 0x0002, element: 0x0002)
     static let transferSyntax = DICOMTag(group: 0x0002, element: 0x0010)
-    static let kind = DICOMTag(group: 0x0008, element: 0x0016)
     static let thickness = DICOMTag(group: 0x0018, element: 0x0050)
     static let series = DICOMTag(group: 0x0020, element: 0x000E)
     static let position = DICOMTag(group: 0x0020, element: 0x0032)
@@ -37,7 +37,7 @@ extension DICOMTag: CustomStringConvertible {
     }
 
     private static let names: [DICOMTag: String] = [
-        .kind: "SOP Class UID", .thickness: "Slice Thickness", .series: "Series Instance UID",
+        .thickness: "Slice Thickness", .series: "Series Instance UID",
         .position: "Image Position (Patient)", .orientation: "Image Orientation (Patient)",
         .samplesPerPixel: "Samples per Pixel", .photometric: "Photometric Interpretation",
         .frames: "Number of Frames", .rows: "Rows", .columns: "Columns",

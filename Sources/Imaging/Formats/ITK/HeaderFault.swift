@@ -24,21 +24,21 @@ extension HeaderFault: CustomStringConvertible {
     public var description: String {
         switch self {
         case .line(let line):
-            "has a header line that is no field, “\(line.prefix(40))”: correct its header"
+            "has a header line that is no field, “\(line.shown)”: correct its header"
         case .unended: "is cut short in its header, which does not end; copy or download it again"
-        case .missing(let name): "lacks the header field “\(name)”: correct its header"
+        case .missing(let name): "lacks the header field “\(name.shown)”: correct its header"
         case .repeated(let name):
-            "has the header field “\(name)” twice: remove the wrong one from its header"
+            "has the header field “\(name.shown)” twice: remove the wrong one from its header"
         case .value(let name, let value):
-            "has the header field “\(name)” with “\(value.prefix(40))”, which segnas3d does not take: "
+            "has the header field “\(name.shown)” with “\(value.shown)”, which segnas3d does not take: "
                 + "correct its header"
         case .encoding(let encoding):
-            "has samples in the encoding “\(encoding)”, which segnas3d does not read: "
+            "has samples in the encoding “\(encoding.shown)”, which segnas3d does not read: "
                 + "write it again as raw or gzip"
         case .severalFiles(let name):
-            "has its samples in several files, “\(name.prefix(40))”: write it again with one file"
+            "has its samples in several files, “\(name.shown)”: write it again with one file"
         case .outside(let name):
-            "has its samples in the file “\(name)”, which is not in its folder: move it there, and "
+            "has its samples in the file “\(name.shown)”, which is not in its folder: move it there, and "
                 + "correct the header"
         case .lineSkip(let count):
             "has fewer than the \(count) lines that its header says to skip: correct its header"
@@ -49,5 +49,12 @@ extension HeaderFault: CustomStringConvertible {
         case .compressedWhole:
             "is compressed as a whole: decompress it (both formats can compress their samples)"
         }
+    }
+}
+
+extension String {
+    /// The beginning, for a message: what is no character to be seen, as in damaged files, could confuse a terminal.
+    var shown: String {
+        String(prefix(40).map { $0.isASCII && ($0 < " " || $0 == "\u{7F}") ? "?" : $0 })
     }
 }

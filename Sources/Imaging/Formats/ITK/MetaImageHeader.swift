@@ -40,9 +40,18 @@ struct MetaImageHeader {
         }
         let isCompressed = try header.boolean("CompressedData", default: false)
         var samples = StoredSamples(
-            shape: shape, type: type, compression: isCompressed ? .zlib : .none, path: path)
+            shape: shape, componentAxis: components == 1 ? nil : 0, type: type,
+            isBigEndian: try isBigEndian(), compression: isCompressed ? .zlib : .none, path: path)
         try place(&samples)
         return samples
+    }
+
+    /// One thing under two names.
+    private func isBigEndian() throws(ImageFault) -> Bool {
+        let names = ["BinaryDataByteOrderMSB", "ElementByteOrderMSB"]
+        let present = names.filter { header.fields[$0] != nil }
+        guard present.count < 2 else { throw .header(.repeated(names[0])) }
+        return try header.boolean(present.first ?? names[0], default: false)
     }
 
     private func place(_ samples: inout StoredSamples) throws(ImageFault) {
@@ -62,8 +71,7 @@ struct MetaImageHeader {
     }
 
     private func type() throws(ImageFault) -> SampleType {
-        let name = try header.text("ElementType")
-        switch name {
+        switch try header.text("ElementType") {
         case "MET_CHAR": return .int8
         case "MET_UCHAR": return .uint8
         case "MET_SHORT": return .int16
@@ -74,7 +82,7 @@ struct MetaImageHeader {
         case "MET_ULONG_LONG": return .uint64
         case "MET_FLOAT": return .float32
         case "MET_DOUBLE": return .float64
-        default: throw .sampleKind("“\(name)”")
+        default: throw header.invalid("ElementType")
         }
     }
 

@@ -39,19 +39,25 @@ struct NRRDHeader {
 
     func samples() throws(ImageFault) -> StoredSamples {
         let type = try type()
-        let sizes = try header.numbers("sizes", as: Int.self)
-        guard try header.integer("dimension") == sizes.count else { throw header.invalid("sizes") }
-        let shape = try ImageLayout.checkedShape(sizes, type: type)
-        try checkSpacings()
+        let compression = try compression()
         var samples = StoredSamples(
-            shape: shape, type: type, compression: try compression(), path: path,
+            shape: try shape(of: type), componentAxis: componentAxis, type: type,
+            isBigEndian: try isBigEndian(type), compression: compression, path: path,
             offset: header.end)
+        try checkSpacings()
         if let name = header.fields["datafile"] {
             samples.path = try DataFile.path(of: name, besides: path)
             samples.offset = 0
         }
         try skip(&samples)
         return samples
+    }
+
+    private func shape(of type: SampleType) throws(ImageFault) -> [Int] {
+        let sizes = try header.numbers("sizes", as: Int.self)
+        guard try header.integer("dimension") == sizes.count else { throw header.invalid("sizes") }
+        guard kinds.isEmpty || kinds.count == sizes.count else { throw header.invalid("kinds") }
+        return try ImageLayout.checkedShape(sizes, type: type)
     }
 
     private func type() throws(ImageFault) -> SampleType {
@@ -73,8 +79,27 @@ struct NRRDHeader {
         case "ulonglong", "unsigned long long", "uint64", "uint64_t": return .uint64
         case "float": return .float32
         case "double": return .float64
-        default: throw .sampleKind("“\(name)”")
+        case "block": throw .sampleKind("block")
+        default: throw header.invalid("type")
         }
+    }
+
+    private func isBigEndian(_ type: SampleType) throws(ImageFault) -> Bool {
+        guard type.size > 1 else { return false }
+        switch try header.text("endian").lowercased() {
+        case "little": return false
+        case "big": return true
+        default: throw header.invalid("endian")
+        }
+    }
+
+    private var kinds: [Substring] {
+        (header.fields["kinds"] ?? "").lowercased().split(whereSeparator: \.isWhitespace)
+    }
+
+    /// The first axis that is neither of space nor of time nor of unknown kind; ITK takes no more than one.
+    private var componentAxis: Int? {
+        kinds.firstIndex { !["domain", "space", "time", "???", "none"].contains($0) }
     }
 
     private func compression() throws(ImageFault) -> StoredSamples.Compression {
@@ -101,7 +126,7 @@ struct NRRDHeader {
     /// ITK takes 1 where a spacing is not a number; an axis of components has none by right.
     private func checkSpacings() throws(ImageFault) {
         guard header.fields["spacings"] != nil else { return }
-        let kinds = (header.fields["kinds"] ?? "").lowercased().split(separator: " ")
+        let kinds = kinds
         let spacings = try header.numbers("spacings", as: Double.self)
         for (axis, spacing) in spacings.enumerated() where !(spacing > 0 && spacing.isFinite) {
             let isSpatial = axis >= kinds.count || ["domain", "space"].contains(kinds[axis])

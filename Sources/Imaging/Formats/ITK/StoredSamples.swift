@@ -4,9 +4,12 @@ struct StoredSamples {
         case none, gzip, zlib
     }
 
-    /// Lengths of all axes, components too.
+    /// Lengths of all axes, components too, the first fastest in memory.
     var shape: [Int]
+    /// The axis of components, where voxels have several.
+    var componentAxis: Int?
     var type: SampleType
+    var isBigEndian: Bool
     var compression: Compression
     /// The file that holds them.
     var path: String
@@ -18,17 +21,27 @@ struct StoredSamples {
     var innerOffset: Int? = 0
 
     var byteCount: Int { shape.reduce(type.size, *) }
+
+    var components: Int { componentAxis.map { shape[$0] } ?? 1 }
+
+    /// Lengths of the axes of space and time.
+    var size: [Int] {
+        shape.indices.filter { $0 != componentAxis }.map { shape[$0] }
+    }
 }
 
 extension StoredSamples {
-    /// Makes sure that the file holds exactly what the header announces, with right checksums.
-    func check() throws(ImageError) {
+    /// The samples, of which the file must hold exactly as many as the header announces, with right checksums.
+    func read() throws(ImageError) -> SampleBuffer {
         let file = try InputFile(path)
         let start = try start(in: file)
-        switch compression {
-        case .none: try checkPlain(from: start, to: file.size)
-        case .gzip, .zlib: try checkCompressed(file, from: start)
-        }
+        let buffer =
+            switch compression {
+            case .none: try readPlain(file, from: start)
+            case .gzip, .zlib: try readCompressed(file, from: start)
+            }
+        if isBigEndian { buffer.swapBytes(sampleSize: type.size) }
+        return buffer
     }
 
     private func start(in file: InputFile) throws(ImageError) -> Int {
@@ -44,17 +57,21 @@ extension StoredSamples {
         return start
     }
 
-    private func checkPlain(from start: Int, to end: Int) throws(ImageError) {
-        guard end - start >= byteCount else {
-            throw truncated(expected: start + byteCount, actual: end)
+    private func readPlain(_ file: InputFile, from start: Int) throws(ImageError) -> SampleBuffer {
+        guard file.size - start >= byteCount else {
+            throw truncated(expected: start + byteCount, actual: file.size)
         }
-        guard end - start == byteCount else {
+        guard file.size - start == byteCount else {
             throw ImageError(file: path, fault: .surplus(expected: start + byteCount))
         }
+        let buffer = try SampleBuffer.memory(for: path, byteCount: byteCount)
+        try file.read(into: buffer.bytes, from: start)
+        return buffer
     }
 
-    /// Decompresses once for the checksum, ahead of ITK, which does not look at it.
-    private func checkCompressed(_ file: InputFile, from start: Int) throws(ImageError) {
+    private func readCompressed(
+        _ file: InputFile, from start: Int
+    ) throws(ImageError) -> SampleBuffer {
         let most = (file.size - start).multipliedReportingOverflow(by: Gzip.largestRatio)
         let (expected, overflow) = byteCount.addingReportingOverflow(innerOffset ?? 0)
         guard !most.overflow, !overflow, expected <= most.partialValue else {
@@ -66,17 +83,30 @@ extension StoredSamples {
         while true {
             let output = try SampleBuffer.memory(for: path, byteCount: room)
             let count = try naming(path) { () throws(ImageFault) in
-                try decompress(UnsafeRawBufferPointer(compressed.bytes), into: output.bytes)
+                try compressed.withBytes { bytes throws(ImageFault) in
+                    try decompress(bytes, into: output.bytes)
+                }
             }
             if let count {
                 guard count >= expected else { throw truncated(expected: expected, actual: count) }
-                return
+                return try part(of: output, at: innerOffset ?? (count - byteCount))
             }
             guard innerOffset == nil, room < most.partialValue else {
                 throw ImageError(file: path, fault: .surplus(expected: expected))
             }
             room = min(most.partialValue, room * 2)
         }
+    }
+
+    /// A copy where the samples do not begin with the memory, for they must be aligned.
+    private func part(of output: SampleBuffer, at start: Int) throws(ImageError) -> SampleBuffer {
+        guard start > 0 else { return output }
+        let buffer = try SampleBuffer.memory(for: path, byteCount: byteCount)
+        output.withBytes { bytes in
+            let samples = bytes[start..<start + byteCount]
+            buffer.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: samples))
+        }
+        return buffer
     }
 
     private func decompress(

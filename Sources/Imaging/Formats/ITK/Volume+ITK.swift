@@ -1,8 +1,9 @@
 internal import CITK
 
 extension Volume {
-    /// Reads an NRRD (`.nrrd`, `.nhdr`) or MetaImage (`.mha`, `.mhd`) file through ITK.
+    /// Reads an NRRD (`.nrrd`, `.nhdr`) or MetaImage (`.mha`, `.mhd`) file, whose header ITK understands.
     ///
+    /// The samples are read here: ITK gives zeros, and no error, for some that are damaged or stored unusually.
     /// Several components of a voxel become channels, as does a fourth axis. Where the header does not say which way its
     /// space runs, it is taken as ITK's: towards left, posterior and superior.
     /// - Throws: ``ImageError`` for a file that cannot be read, is damaged, contradicts itself, or holds colours,
@@ -12,9 +13,8 @@ extension Volume {
         let (format, stored) = try naming(path) { () throws(ImageFault) in
             try Self.header(of: bytes, path: path)
         }
-        try stored.check()
-        let buffer = try SampleBuffer.itk(for: path, byteCount: stored.byteCount)
-        let image = try ITKImage([path], format: format, into: buffer)
+        let buffer = try stored.read()
+        let image = try ITKImage(path, format: format)
         self = try naming(path) { () throws(ImageFault) in
             try Volume(buffer, image: image, stored: stored)
         }
@@ -35,49 +35,56 @@ extension Volume {
         _ buffer: SampleBuffer, image: ITKImage, stored: StoredSamples
     ) throws(ImageFault) {
         let type = try image.sampleType()
-        let (size, components) = (image.size, image.components)
-        func lengths(_ shape: [Int]) -> [Int] { shape.filter { $0 != 1 }.sorted() }
-        // The check of the bytes that are there holds for ITK only if it understands the same.
-        guard type == stored.type, lengths(size + [components]) == lengths(stored.shape) else {
-            throw .header(.ambiguous)
-        }
+        guard type == stored.type, image.size == stored.size, image.components == stored.components
+        else { throw .header(.ambiguous) }
         let affine = try image.affine()
-        guard components > 1 else {
-            self.init(shape: size, affine: affine, samples: Samples(buffer, type: type))
+        guard let axis = stored.componentAxis else {
+            self.init(shape: image.size, affine: affine, samples: Samples(buffer, type: type))
             return
         }
-        let sorted = try buffer.separated(components: components, sampleSize: type.size)
         // Channels come fourth, whatever the number of axes.
-        let axes = size + Array(repeating: 1, count: max(0, 3 - size.count))
-        self.init(shape: axes + [components], affine: affine, samples: Samples(sorted, type: type))
+        let axes = image.size + Array(repeating: 1, count: max(0, 3 - image.size.count))
+        self.init(
+            shape: axes + [image.components], affine: affine,
+            samples: Samples(
+                try buffer.movingLast(axis: axis, of: stored.shape, sampleSize: type.size),
+                type: type))
     }
 }
 
 extension SampleBuffer {
-    /// A copy in which the samples of one component lie together.
-    fileprivate func separated(components: Int, sampleSize: Int) throws(ImageFault) -> SampleBuffer
-    {
+    /// The samples of an array whose axis is moved behind all others.
+    fileprivate func movingLast(
+        axis: Int, of shape: [Int], sampleSize: Int
+    ) throws(ImageFault) -> SampleBuffer {
+        let inner = shape[..<axis].reduce(1, *)
+        let outer = shape[(axis + 1)...].reduce(1, *)
+        guard outer > 1 else { return self }
         guard let target = SampleBuffer(byteCount: bytes.count) else {
             throw .outOfMemory(bytes: bytes.count)
         }
+        let lengths = (inner, shape[axis], outer)
         switch sampleSize {
-        case 1: separate(into: target, components, as: UInt8.self)
-        case 2: separate(into: target, components, as: UInt16.self)
-        case 4: separate(into: target, components, as: UInt32.self)
-        default: separate(into: target, components, as: UInt64.self)
+        case 1: move(into: target, lengths, as: UInt8.self)
+        case 2: move(into: target, lengths, as: UInt16.self)
+        case 4: move(into: target, lengths, as: UInt32.self)
+        default: move(into: target, lengths, as: UInt64.self)
         }
         return target
     }
 
-    private func separate<Word: FixedWidthInteger>(
-        into target: SampleBuffer, _ components: Int, as type: Word.Type
+    private func move<Word: FixedWidthInteger>(
+        into target: SampleBuffer, _ lengths: (inner: Int, components: Int, outer: Int),
+        as type: Word.Type
     ) {
         let mixed = bytes.bindMemory(to: Word.self)
         let sorted = target.bytes.bindMemory(to: Word.self)
-        let voxels = mixed.count / components
+        let (inner, components, outer) = lengths
         for component in 0..<components {
-            for voxel in 0..<voxels {
-                sorted[component * voxels + voxel] = mixed[voxel * components + component]
+            for row in 0..<outer {
+                let from = (row * components + component) * inner
+                let to = (component * outer + row) * inner
+                for index in 0..<inner { sorted[to + index] = mixed[from + index] }
             }
         }
     }

@@ -1,0 +1,91 @@
+@testable import Imaging
+
+/// A small DICOM file with the pixels of one slice: 3 columns, 2 rows.
+struct DICOMBytes {
+    var position = [1.0, 2, 3]
+    var orientation = [1.0, 0, 0, 0, 1, 0]
+    var spacing = [0.5, 0.25]
+    var size = [2, 3]  // rows, columns
+    var series = "1.2.3"
+    var slope = 1.0
+    var intercept = -10.0
+    var pixels: [Int16] = [0, 1, 2, 3, 4, 5]
+    var photometric = "MONOCHROME2"
+    var kind = "1.2.840.10008.5.1.4.1.1.4"
+    var frames: Int?
+    var isExplicit = true
+    /// Elements to leave out.
+    var without: Set<DICOMTag> = []
+
+    static let patient = "Mustermann^Erika"
+
+    var file: [UInt8] {
+        let syntax = isExplicit ? "1.2.840.10008.1.2.1" : "1.2.840.10008.1.2"
+        let meta =
+            element(.kindOfFile, "UI", text(kind), true)
+            + element(.transferSyntax, "UI", text(syntax), true)
+        let length = element(DICOMTag(group: 2, element: 0), "UL", bytes(UInt32(meta.count)), true)
+        let start = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
+        return start + length + meta + body
+    }
+
+    private var body: [UInt8] {
+        var elements: [(DICOMTag, String, [UInt8])] = [
+            (DICOMTag(group: 0x0008, element: 0x0016), "UI", text(kind)),
+            (DICOMTag(group: 0x0008, element: 0x0060), "CS", text("MR")),
+            (DICOMTag(group: 0x0008, element: 0x1140), "SQ", item),
+            (DICOMTag(group: 0x0010, element: 0x0010), "PN", text(Self.patient)),
+            (.thickness, "DS", text("2")),
+            (.series, "UI", text(series)),
+            (.position, "DS", text(position)), (.orientation, "DS", text(orientation)),
+            (.samplesPerPixel, "US", bytes(UInt16(1))),
+            (.photometric, "CS", text(photometric)),
+            (.rows, "US", bytes(UInt16(size[0]))), (.columns, "US", bytes(UInt16(size[1]))),
+            (.pixelSpacing, "DS", text(spacing)),
+            (.bitsAllocated, "US", bytes(UInt16(16))), (.bitsStored, "US", bytes(UInt16(16))),
+            (.highBit, "US", bytes(UInt16(15))), (.representation, "US", bytes(UInt16(1))),
+            (.intercept, "DS", text([intercept])), (.slope, "DS", text([slope])),
+            (.pixelData, "OW", pixels.flatMap { bytes($0) }),
+        ]
+        if let frames { elements.append((.frames, "IS", text("\(frames)"))) }
+        return elements.filter { !without.contains($0.0) }.sorted { $0.0 < $1.0 }
+            .flatMap { element($0.0, $0.1, $0.2, isExplicit) }
+    }
+
+    /// A sequence of one item without a length, with an element in it.
+    private var item: [UInt8] {
+        let inner = element(
+            DICOMTag(group: 0x0008, element: 0x1155), "UI", text("1.2.3.4"), isExplicit)
+        return mark(0xE000, length: .max) + inner + mark(0xE00D, length: 0)
+            + mark(0xE0DD, length: 0)
+    }
+
+    /// The beginning or end of an item, or the end of a sequence.
+    private func mark(_ element: UInt16, length: UInt32) -> [UInt8] {
+        bytes(0xFFFE as UInt16) + bytes(element) + bytes(length)
+    }
+
+    private func element(
+        _ tag: DICOMTag, _ kind: String, _ value: [UInt8], _ isExplicit: Bool
+    ) -> [UInt8] {
+        let number = bytes(UInt16(tag.group)) + bytes(UInt16(tag.element))
+        let length = kind == "SQ" ? UInt32.max : UInt32(value.count)
+        guard isExplicit else { return number + bytes(length) + value }
+        if ["OW", "SQ"].contains(kind) {
+            return number + Array(kind.utf8) + [0, 0] + bytes(length) + value
+        }
+        return number + Array(kind.utf8) + bytes(UInt16(length)) + value
+    }
+
+    private func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    }
+
+    private func text(_ text: String) -> [UInt8] {
+        Array(text.utf8) + (text.utf8.count % 2 == 1 ? [UInt8(ascii: " ")] : [])
+    }
+
+    private func text(_ numbers: [Double]) -> [UInt8] {
+        text(numbers.map { "\($0)" }.joined(separator: "\\"))
+    }
+}

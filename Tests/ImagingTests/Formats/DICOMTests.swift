@@ -1,0 +1,184 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Imaging
+
+@Suite("DICOM series")
+struct DICOMTests {
+    /// Slices 2 mm apart, the pixels of each larger by 100 than those of the one below.
+    private func slices(_ count: Int = 4, _ change: (inout DICOMBytes, Int) -> Void = { _, _ in })
+        -> [DICOMBytes]
+    {
+        (0..<count).map { index in
+            var slice = DICOMBytes()
+            slice.position[2] += 2 * Double(index)
+            slice.pixels = slice.pixels.map { $0 + 100 * Int16(index) }
+            change(&slice, index)
+            return slice
+        }
+    }
+
+    private func read(_ files: [(name: String, bytes: [UInt8])]) throws -> Result<
+        Volume, ImageError
+    > {
+        try withTemporaryFolder { folder in
+            for file in files {
+                try Data(file.bytes).write(to: folder.appending(path: file.name))
+            }
+            return Result { () throws(ImageError) in try Volume(contentsOf: folder.path) }
+        }
+    }
+
+    private func read(_ slices: [DICOMBytes]) throws -> Result<Volume, ImageError> {
+        try read(slices.enumerated().map { ("\($0.offset).dcm", $0.element.file) })
+    }
+
+    private func fault(_ result: Result<Volume, ImageError>) -> ImageFault? {
+        guard case .failure(let error) = result else { return nil }
+        return error.fault
+    }
+
+    @Test(
+        "Slices are put in order of their places, whatever their names", arguments: [true, false])
+    func order(isExplicit: Bool) throws {
+        let slices = slices { slice, _ in slice.isExplicit = isExplicit }
+        var files = zip(["d", "a.dcm", "c", "b"], slices).map { ($0, $1.file) }
+        var report = DICOMBytes(isExplicit: isExplicit)
+        report.kind = "1.2.840.10008.5.1.4.1.1.88.11"
+        report.without = [.pixelData, .rows]
+        files += [
+            ("report.dcm", report.file), ("README.txt", Array("hello".utf8)),
+            (".hidden.dcm", [1, 2, 3]),
+        ]
+        let volume = try read(files).get()
+        #expect(volume.shape == [3, 2, 4])
+        let values = (0..<24).map { (index: Int) -> Double in
+            let (slice, pixel) = (index / 6, index % 6)
+            return Double(100 * slice + pixel - 10)
+        }
+        #expect(VolumeStatistics(volume).sum == values.reduce(0, +))
+        #expect(volume.samples.doubles == values)
+        // x by columns, whose distance comes second in the file; LPS turned to RAS.
+        let expected = Affine(
+            x: [-0.25, 0, 0], y: [0, -0.5, 0], z: [0, 0, 2], origin: [-1, -2, 3])
+        #expect(volume.affine == expected)
+    }
+
+    @Test("An oblique series lies where its slices say")
+    func oblique() throws {
+        let (row, column) = (SIMD3(0.8, 0.6, 0), SIMD3(0, 0, -1.0))
+        let normal = SIMD3(-0.6, 0.8, 0)  // row × column
+        let slices = slices { slice, index in
+            slice.orientation = [row.x, row.y, row.z, column.x, column.y, column.z]
+            // Against the normal: the first file is the last slice.
+            let place = SIMD3(1, 2, 3) - normal * 1.5 * Double(index)
+            slice.position = [place.x, place.y, place.z]
+        }
+        let affine = try read(slices).get().affine
+        let lps = SIMD3<Double>(-1, -1, 1)
+        let wanted = Affine(
+            x: row * 0.25 * lps, y: column * 0.5 * lps, z: normal * 1.5 * lps,
+            origin: (SIMD3(1, 2, 3) - normal * 4.5) * lps)
+        for (number, expected) in zip(affine.rows.joined(), wanted.rows.joined()) {
+            #expect(abs(number - expected) < 1e-9)
+        }
+    }
+
+    @Test("Slope and intercept are applied, and may differ between slices")
+    func scaling() throws {
+        let same = try read(slices { slice, _ in slice.slope = 0.5 }).get()
+        #expect(same.samples.doubles.prefix(3) == [-10, -9.5, -9])
+        let mixed = try read(slices { slice, index in slice.slope = 1 + Double(index) / 2 }).get()
+        #expect(mixed.samples.type == .float64)
+        let values = (0..<24).map { (index: Int) -> Double in
+            let (slice, pixel) = (Double(index / 6), Double(index % 6))
+            return (100 * slice + pixel) * (1 + slice / 2) - 10
+        }
+        #expect(mixed.samples.doubles == values)
+    }
+
+    @Test("Slices that make no volume are refused")
+    func irregular() throws {
+        var missing = slices(6)
+        missing.remove(at: 3)
+        #expect(fault(try read(missing)) == .dicom(.distance(4, usual: 2)))
+        let twice = slices { slice, index in if index == 2 { slice.position[2] = 5 } }
+        #expect(fault(try read(twice)) == .dicom(.samePosition(as: "1.dcm")))
+        let tilted = slices { slice, index in slice.position[1] += Double(index) }
+        #expect(fault(try read(tilted)) == .dicom(.tilted))
+        let turned = slices { slice, index in
+            if index == 1 { slice.orientation = [0, 1, 0, -1, 0, 0] }
+        }
+        #expect(fault(try read(turned)) == .dicom(.differs(in: "orientation")))
+        let narrow = slices { slice, index in if index == 1 { slice.size = [3, 2] } }
+        #expect(fault(try read(narrow)) == .dicom(.differs(in: "size")))
+        let fine = slices { slice, index in if index == 1 { slice.spacing = [0.5, 0.5] } }
+        #expect(fault(try read(fine)) == .dicom(.differs(in: "pixel spacing")))
+        let two = slices { slice, index in if index > 0 { slice.series = "1.2.4" } }
+        let found = [DICOMFault.Series(file: "0.dcm", count: 1), .init(file: "1.dcm", count: 3)]
+        #expect(fault(try read(two)) == .dicom(.severalSeries(found)))
+        #expect(fault(try read([("a.txt", [1])])) == .dicom(.noFiles))
+        #expect(fault(try read([("a.dcm", [1])])) == .dicom(.unmarked))
+        #expect(fault(try read([("a.dcm", [])])) == .empty)
+    }
+
+    @Test("One slice has the thickness that it says")
+    func single() throws {
+        #expect(try read(slices(1)).get().shape == [3, 2, 1])
+        #expect(try read(slices(1)).get().affine.spacing == [0.25, 0.5, 2])
+        let flat = slices(1) { slice, _ in slice.without = [.thickness] }
+        #expect(fault(try read(flat)) == .dicom(.missing("Slice Thickness")))
+    }
+
+    @Test("Slices that are no grey images with a place are refused by name")
+    func kinds() throws {
+        let cases: [((inout DICOMBytes) -> Void, ImageFault)] = [
+            ({ $0.photometric = "RGB" }, .sampleKind("RGB colour")),
+            ({ $0.frames = 7 }, .dicom(.severalFrames(7))),
+            ({ $0.without = [.position] }, .dicom(.missing("Image Position (Patient)"))),
+            ({ $0.without = [.pixelData] }, .dicom(.missing("Pixel Data"))),
+            ({ $0.without = [.pixelData, .rows] }, .dicom(.missing("Pixel Data"))),
+            ({ $0.without = [.series] }, .dicom(.missing("Series Instance UID"))),
+            ({ $0.spacing = [0, 1] }, .spacing(axis: 2, 0)),
+            ({ $0.spacing = [1, .nan] }, .dicom(.value("Pixel Spacing"))),
+            ({ $0.slope = 0 }, .dicom(.value("Rescale Slope"))),
+            ({ $0.size = [60_000, 60_000] }, .truncated(expected: 7_200_000_000, actual: 12)),
+            ({ $0.pixels.removeLast() }, .truncated(expected: 12, actual: 10)),
+            ({ $0.pixels += [1, 2] }, .surplus(expected: 12)),
+            (
+                { $0.orientation = [1, 0, 0, 1, 0, 0] },
+                .affine(name: "Image Orientation (Patient)")
+            ),
+        ]
+        for (change, expected) in cases {
+            #expect(fault(try read(slices { slice, _ in change(&slice) })) == expected)
+        }
+    }
+
+    @Test("No beginning of a slice is taken for the whole, and no message names the patient")
+    func truncation() throws {
+        let files = slices(3).map(\.file)
+        for count in 1..<files[1].count {
+            let spoilt = [files[0], Array(files[1].prefix(count)), files[2]]
+            let result = try read(spoilt.enumerated().map { ("\($0.offset).dcm", $0.element) })
+            guard case .failure(let error) = result else {
+                Issue.record("\(count) of \(files[1].count) bytes are read")
+                continue
+            }
+            #expect(!"\(error)".contains("Mustermann"))
+            #expect(error.file.hasSuffix("1.dcm"))
+        }
+    }
+
+    @Test("A single file leads to its folder")
+    func file() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "a.dcm")
+            try Data(DICOMBytes().file).write(to: file)
+            #expect(throws: ImageError(file: file.path, fault: .dicom(.singleFile))) {
+                try Volume(contentsOf: file.path)
+            }
+        }
+    }
+}
