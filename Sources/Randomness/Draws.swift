@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
 extension SeededGenerator {
     /// A generator for one of many things that are drawn with one seed, such as (epoch, place in the epoch).
     ///
@@ -18,5 +24,11 @@ extension RandomNumberGenerator {
     /// True so often.
     public mutating func chance(_ probability: Double) -> Bool {
         Double(next() >> 11) * 0x1p-53 < probability
+    }
+
+    /// A draw from N(0, 1): Box & Muller 1958, doi:10.1214/aoms/1177706645.
+    public mutating func normal() -> Double {
+        let radius = (-2 * log(Double((next() >> 11) + 1) * 0x1p-53)).squareRoot()
+        return radius * cos(2 * .pi * Double(next() >> 11) * 0x1p-53)
     }
 }

@@ -178,7 +178,7 @@ struct AugmentationTests {
     func intensities(channels: Int) throws {
         var generator = SeededGenerator(seed: 11)
         let voxels = size.x * size.y * size.z
-        let image = (0..<voxels * channels).map { _ in Float(Double.normal(using: &generator)) }
+        let image = (0..<voxels * channels).map { _ in Float(generator.normal()) }
         let example = PreparedCase.example(
             "a", size: size, image: image, labels: Array(repeating: 1, count: voxels))
         func first(_ change: IntensityChange) throws -> [Float] {

@@ -6,7 +6,7 @@ import Torch
 @testable import Segmentation
 
 @TensorActor
-@Suite("Batch loader", .timeLimit(.minutes(1)))
+@Suite("Batch loader")
 struct BatchLoaderTests {
     /// All that a batch holds, to be compared bit by bit.
     private struct Content: Equatable {
