@@ -80,15 +80,14 @@ EACH_VECTOR_WIDTH void rescale_block(
     }
 }
 
-/// v → start + range·((v − start)/range)^exponent, for v between start and start + range; range may be negative.
-EACH_VECTOR_WIDTH void gamma_block(float *values, int64_t count, float exponent, float start, float range) {
-    const float end = start + range, scale = 1 / range;
-    const float minimum = start < end ? start : end, maximum = start < end ? end : start;
+/// v → start + range·((v − start)/range)^exponent with range = end − start, which may be negative; exact at both ends.
+EACH_VECTOR_WIDTH void gamma_block(float *values, int64_t count, float exponent, float start, float end) {
+    const float minimum = start < end ? start : end, maximum = start < end ? end : start, range = end - start;
     for (int64_t i = 0; i < count; ++i) {
-        const float share = (values[i] - start) * scale;
+        const float share = (values[i] - start) / range;
         // The logarithm is of normal numbers only; 10⁻³⁰ to any exponent that makes sense is nothing.
         const float power = exponential(exponent * logarithm(share > 1e-30f ? share : 1e-30f));
-        const float value = start + range * power;
+        const float value = share < 1 ? start + range * power : end;
         values[i] = value < minimum ? minimum : value > maximum ? maximum : value;
     }
 }
@@ -132,13 +131,11 @@ ct_status ct_gamma_values(
     const ct_channel *channel, double exponent, double minimum, double maximum, bool inverted) {
     return guarded("gamma", [&] {
         TORCH_CHECK(exponent > 0, "the exponent must be positive");
-        const double range = maximum - minimum;
+        const auto low = static_cast<float>(minimum), high = static_cast<float>(maximum);
         // Of equal values nothing is left to change.
-        if (!(range > 1e-12)) return;
+        if (!(high - low > 1e-12f)) return;
         for_each_block(*channel, [&](int64_t, float *values, int64_t count) {
-            gamma_block(
-                values, count, static_cast<float>(exponent), static_cast<float>(inverted ? maximum : minimum),
-                static_cast<float>(inverted ? -range : range));
+            gamma_block(values, count, static_cast<float>(exponent), inverted ? high : low, inverted ? low : high);
         });
     });
 }

@@ -65,7 +65,8 @@ ALWAYS_INLINE float cosine(float x) {
 ALWAYS_INLINE void normal_pair(uint32_t first, uint32_t second, float &a, float &b) {
     const float uniform = (static_cast<float>(static_cast<int32_t>(first >> 8)) + 1) * 0x1p-24f;  // (0, 1]
     const float radius = __builtin_sqrtf(-2 * logarithm(uniform));
-    const float angle = (static_cast<float>(static_cast<int32_t>((second >> 6) & 0xFFFFFF)) * 0x1p-24f - 0.5f) * 1.57079633f;
+    const float share = static_cast<float>(static_cast<int32_t>((second >> 6) & 0xFFFFFF)) * 0x1p-24f;
+    const float angle = (share - 0.5f) * 1.57079633f;  // −π/4 … π/4
     const float x = radius * cosine(angle), y = radius * sine(angle);
     const bool turned = second & 1, opposite = second & 2;
     const float u = turned ? -y : x, v = turned ? x : y;

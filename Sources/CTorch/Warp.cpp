@@ -38,8 +38,7 @@ class Pass {
         const auto size = source_.size;
         parallel_for(size.depth, 1, threads, [&](int64_t begin, int64_t end) {
             const int64_t blended = positions_.is_planar() ? source_.channels * size.height * size.width : 0;
-            const std::unique_ptr<float[]> memory(
-                new (std::nothrow) float[3 * padded(size.width) + blended]);
+            const std::unique_ptr<float[]> memory(new (std::nothrow) float[positions_.row_memory() + blended]);
             if (!memory) {
                 has_memory_ = false;
                 return;
@@ -79,7 +78,7 @@ class Pass {
         const float lower = std::clamp(std::floor(at), 0.0f, static_cast<float>(size.depth - 2));
         const float low = std::max(0.0f, 1 - std::abs(at - lower));
         const float high = std::max(0.0f, 1 - std::abs(at - lower - 1));
-        float *blended = positions + 3 * padded(size.width);
+        float *blended = positions + positions_.row_memory();
         for (int64_t c = 0; c < source_.channels; ++c) {
             const float *first = source_.image + (c * size.depth + static_cast<int64_t>(lower)) * plane;
             blend(blended + c * plane, first, low, first + plane, high, plane);

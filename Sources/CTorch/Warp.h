@@ -33,7 +33,10 @@ class WarpPositions {
     /// z of the input for a slice, where planar.
     double slice(int64_t z) const { return matrix_[10] * z + matrix_[11]; }
 
-    /// x, y and z of the input for a row, each `padded(width)` long.
+    /// Numbers that `row` needs room for.
+    int64_t row_memory() const;
+
+    /// x, y and z of the input for a row, each `padded(width)` long, at the start of that room.
     void row(int64_t y, int64_t z, float *positions) const;
 
   private:

@@ -51,6 +51,10 @@ bool WarpPositions::is_planar() const {
     return !displacement_ && matrix_[8] == 0 && matrix_[9] == 0;
 }
 
+int64_t WarpPositions::row_memory() const {
+    return 3 * padded(size_.width) + (displacement_ ? cells_.width + 3 : 0);
+}
+
 void WarpPositions::row(int64_t y, int64_t z, float *positions) const {
     const int64_t stride = padded(size_.width);
     for (int axis = 0; axis < 3; ++axis) {
@@ -65,23 +69,24 @@ void WarpPositions::row(int64_t y, int64_t z, float *positions) const {
 void WarpPositions::displace(int64_t y, int64_t z, float *positions) const {
     const auto &along_z = splines_[0], &along_y = splines_[1], &along_x = splines_[2];
     const int64_t nx = cells_.width + 3, ny = cells_.height + 3, nz = cells_.depth + 3;
+    float *control = positions + 3 * padded(size_.width);
     for (int axis = 0; axis < 3; ++axis) {
         float *line = positions + axis * padded(size_.width);
         const float *grid = displacement_ + axis * nz * ny * nx;
+        // The control points of this row alone.
+        std::fill_n(control, nx, 0.0f);
+        for (int64_t k = 0; k < 4; ++k) {
+            for (int64_t j = 0; j < 4; ++j) {
+                const float weight = along_z.weights[k][z] * along_y.weights[j][y];
+                const float *points = grid + ((along_z.cell[z] + k) * ny + along_y.cell[y] + j) * nx;
+                for (int64_t i = 0; i < nx; ++i) control[i] += weight * points[i];
+            }
+        }
+        const auto &w = along_x.weights;
         for (int64_t cell = 0, begin = 0; begin < size_.width; ++cell) {
             int64_t end = begin;
             while (end < size_.width && along_x.cell[end] == cell) ++end;
-            float control[4] = {};
-            for (int64_t k = 0; k < 4; ++k) {
-                for (int64_t j = 0; j < 4; ++j) {
-                    const float weight = along_z.weights[k][z] * along_y.weights[j][y];
-                    const float *points =
-                        grid + ((along_z.cell[z] + k) * ny + along_y.cell[y] + j) * nx + cell;
-                    for (int64_t i = 0; i < 4; ++i) control[i] += weight * points[i];
-                }
-            }
-            const auto &w = along_x.weights;
-            add_cell(line, begin, end, control, w[0].data(), w[1].data(), w[2].data(), w[3].data());
+            add_cell(line, begin, end, control + cell, w[0].data(), w[1].data(), w[2].data(), w[3].data());
             begin = end;
         }
     }

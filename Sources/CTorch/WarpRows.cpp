@@ -139,7 +139,8 @@ ALWAYS_INLINE void sample_vector(
     if (target.labels && source.labels) sample_labels<in_volume>(source, target, at, first, count);
 }
 
-/// Copies of source and target: writing labels, which are bytes, might change the originals as far as the compiler knows.
+/// Copies of source and target: for all that the compiler knows, writing labels, which are bytes, might change the
+/// originals.
 template <bool in_volume>
 ALWAYS_INLINE void sample_row(RowSource source, RowTarget target, const float *positions, int64_t count) {
     const int64_t stride = padded(count), whole = count / warp_lanes * warp_lanes;

@@ -84,9 +84,10 @@ struct PhantomCommand: ParsableCommand {
         let phantom = Phantom(
             size: [size.width, size.height, size.depth], seed: seed, contrast: contrast,
             source: source)
+        let fitting = Int(clamping: HostResources.current().available.bytes) / phantom.caseMemory
         let progress = Progress("phantoms")
         defer { progress.finish() }
-        try phantom.write(cases: cases, to: folder, threads: threads) {
+        try phantom.write(cases: cases, to: folder, threads: max(1, min(threads, fitting))) {
             progress.advance(of: $0)
         }
     }

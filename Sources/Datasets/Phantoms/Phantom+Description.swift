@@ -26,6 +26,7 @@ extension Phantom {
     }
 
     private struct Record: Encodable {
+        // Counts up with the generator too: cases of two versions do not make one dataset.
         var schema = 1
         var size: [Int]
         var seed: UInt64

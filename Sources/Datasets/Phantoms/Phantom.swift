@@ -47,7 +47,7 @@ public struct Phantom: Sendable {
     /// Fewer voxels on an axis show no brain.
     public static let leastSize = 16
     /// Structures that the brain's model has.
-    public static let structureCount = BrainStructure.allCases.count
+    public static let structureCount = Tissue.structures.count
 
     /// The labels of all cases, with values from 1 without gaps.
     public var labels: LabelTable {
@@ -57,9 +57,12 @@ public struct Phantom: Sendable {
         }
     }
 
+    /// Bytes of memory that making a case takes at most.
+    public var caseMemory: Int { 12 * size.x * size.y * size.z + 2_000_000 }
+
     /// The case with a number, the same whenever and wherever it is made.
     public func makeCase(_ index: Int) -> PhantomCase {
-        var generator = generator(of: index)
+        var generator = SeededGenerator(seed: seed, path: UInt64(index))
         switch source {
         case .brain(let structures):
             let grid = brainGrid
@@ -86,13 +89,6 @@ public struct Phantom: Sendable {
     private var brainGrid: Geometry {
         let headroom = SIMD3<Double>(176, 208, 176)
         return .centred(size: size, spacing: (headroom / SIMD3<Double>(size)).max())
-    }
-
-    /// A generator for each case, so that cases can be made in any order.
-    private func generator(of index: Int) -> SeededGenerator {
-        var seeds = SeededGenerator(seed: seed)
-        var own = SeededGenerator(seed: seeds.next() ^ UInt64(index))
-        return SeededGenerator(seed: own.next())
     }
 }
 

@@ -25,7 +25,7 @@ struct BrainLabelsTests {
         #expect(labels.table.foreground[0].name == "brain")
         #expect(Set(labels.table.foreground.map(\.name)).count == count)
         for tissue in Tissue.allCases {
-            let isBrain = BrainStructure.allCases.contains { $0.tissue == tissue }
+            let isBrain = Tissue.structures.contains(tissue)
             #expect((labels.values[Int(tissue.rawValue)] > 0) == isBrain)
         }
     }

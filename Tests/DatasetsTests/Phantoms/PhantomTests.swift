@@ -109,14 +109,18 @@ struct PhantomTests {
     @Test("sides are alike but not equal")
     func symmetry() {
         let heads = (0..<6).map { sides(seed: UInt64($0)) }
-        for structure in BrainStructure.allCases {
-            let index = Int(structure.tissue.rawValue)
+        for structure in Tissue.structures {
+            let index = Int(structure.rawValue)
             let differences = heads.map { head in
                 let (left, right) = (Double(head.left[index]), Double(head.right[index]))
                 return abs(left - right) / (left + right)
             }
-            // The smallest have a dozen voxels a side at this size.
-            #expect(differences.reduce(0, +) / 6 < 0.45, "\(structure): \(differences)")
+            // A fraction of a voxel more on one side counts for much in structures so thin.
+            let thin: [Tissue] = [
+                .inferiorLateralVentricle, .thirdVentricle, .vermisMiddle,
+            ]
+            let bound = thin.contains(structure) ? 0.3 : 0.15
+            #expect(differences.reduce(0, +) / 6 < bound, "\(structure): \(differences)")
             #expect(differences.contains { $0 > 0 })
         }
     }

@@ -8,19 +8,19 @@ struct BrainLabels {
     let values: [UInt8]
 
     init(structures count: Int) {
-        let named = BrainStructure.allCases.prefix(count)
+        let named = Tissue.structures.prefix(count)
         // Values follow the usual order of the structures, whatever their sizes.
-        let ordered = named.sorted { $0.tissue.rawValue < $1.tissue.rawValue }
-        let isWhole = count == BrainStructure.allCases.count
+        let ordered = named.sorted { $0.rawValue < $1.rawValue }
+        let isWhole = count == Tissue.structures.count
         table = LabelTable(
             foreground: ordered.enumerated().map { index, structure in
                 let isRest = structure == .cerebralGrey && !isWhole
-                return .init(name: isRest ? "brain" : structure.name, value: index + 1)
+                return .init(name: isRest ? "brain" : structure.structureName, value: index + 1)
             })
         var values = [UInt8](repeating: 0, count: Tissue.allCases.count)
-        for structure in BrainStructure.allCases {
+        for structure in Tissue.structures {
             let index = ordered.firstIndex(of: structure) ?? 0
-            values[Int(structure.tissue.rawValue)] = UInt8(index + 1)
+            values[Int(structure.rawValue)] = UInt8(index + 1)
         }
         self.values = values
     }

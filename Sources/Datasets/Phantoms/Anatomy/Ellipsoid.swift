@@ -12,7 +12,7 @@ struct Ellipsoid {
 
     /// The ellipsoid of one person: semi-axes vary by a few percent.
     func varied(using generator: inout SeededGenerator) -> Ellipsoid {
-        let scale = (0..<3).map { _ in Float(1 + 0.025 * Double.normal(using: &generator)) }
+        let scale = (0..<3).map { _ in Float(1 + 0.025 * generator.normal()) }
         return Ellipsoid(centre, SIMD3(scale) / inverse)
     }
 

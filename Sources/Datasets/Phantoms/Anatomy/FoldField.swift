@@ -54,8 +54,8 @@ struct FoldField {
         return (0..<waveCount).map { _ in
             Wave(
                 vector: band[Int.random(in: 0..<band.count, using: &generator)],
-                cosine: Float(Double.normal(using: &generator)),
-                sine: Float(Double.normal(using: &generator)))
+                cosine: Float(generator.normal()),
+                sine: Float(generator.normal()))
         }
     }
 

@@ -21,9 +21,10 @@ struct Nucleus {
     private func varied(
         _ shape: BentEllipsoid.Shape, share: Float, using generator: inout SeededGenerator
     ) -> BentEllipsoid.Shape {
-        func normal() -> Float { Float(Double.normal(using: &generator)) * share }
+        func normal() -> Float { Float(generator.normal()) * share }
         var shape = shape
-        shape.centre += SIMD3(normal(), normal(), normal()) * 0.8
+        // What lies in the middle stays there.
+        shape.centre += SIMD3(normal(), normal(), normal()) * SIMD3(isPaired ? 0.8 : 0.3, 0.8, 0.8)
         shape.semiaxes.x *= 1 + 0.04 * normal()
         let thickness = max(0.5, 1 + variation * normal())
         shape.semiaxes.y *= thickness

@@ -25,7 +25,7 @@ struct SmoothField {
         // The spline of independent values is flatter than they are: 151/315 of the variance along each axis.
         let scale = deviation / 0.3319
         nodes = (0..<side * side * side).map { _ in
-            scale * SIMD4((0..<4).map { _ in Float(Double.normal(using: &generator)) })
+            scale * SIMD4((0..<4).map { _ in Float(generator.normal()) })
         }
         taps = (0..<3).map { axis in
             (0..<size[axis]).map { voxel in

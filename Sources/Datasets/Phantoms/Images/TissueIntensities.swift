@@ -8,7 +8,7 @@ struct TissueIntensities {
 
     /// Around given means, as scans of one kind differ.
     init(around usual: [Float], using generator: inout SeededGenerator) {
-        means = usual.map { $0 * Float(1 + 0.04 * Double.normal(using: &generator)) }
+        means = usual.map { $0 * Float(1 + 0.04 * generator.normal()) }
         deviations = usual.map { $0 > 0 ? Float.random(in: 0.02...0.06, using: &generator) : 0 }
     }
 
