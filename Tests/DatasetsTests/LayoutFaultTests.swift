@@ -135,16 +135,28 @@ struct LayoutFaultTests {
             try $0.remove("imagesTr/a.nii.gz")
             try $0.remove("labelsTr/b.nii.gz")
         },
-        FaultCase("a file listed twice", "x.nii.gz: belongs to") {
+        FaultCase(
+            "a file listed twice", "x.nii.gz: is listed twice", "m.nii.gz: belongs to x and y"
+        ) {
             try $0.writeImage("x.nii.gz", 1)
             try $0.writeImage("y.nii.gz", 2)
-            try $0.writeLabels("l.nii.gz")
             try $0.writeLabels("m.nii.gz")
             try $0.write(
                 """
-                {"training": [{"image": "x.nii.gz", "label": "l.nii.gz"}, {"image": "y.nii.gz", "label": "m.nii.gz"}],
+                {"training": [{"image": "x.nii.gz", "label": "m.nii.gz"}, {"image": "y.nii.gz", "label": "m.nii.gz"}],
                  "testing": ["./x.nii.gz"]}
                 """, to: "list.json")
+        },
+        FaultCase("a list without its files", #"entry 0 of "training""#, "x.nii: does not exist") {
+            try $0.write(
+                """
+                {"training": [{"image": "", "label": "l.nii"}, {"image": "x.nii", "label": "dataset.json"}]}
+                """, to: "dataset.json")
+        },
+        FaultCase("an image that is its own label map", "is listed twice for a") {
+            try $0.writeImage("a.nii.gz", 1)
+            try $0.write(
+                #"{"training": [{"image": "a.nii.gz", "label": "a.nii.gz"}]}"#, to: "list.json")
         },
         FaultCase("two formats of one image", "x/a.mha and x/a.nii.gz have the same name") {
             try $0.writeImage("x/a.nii.gz", 1)

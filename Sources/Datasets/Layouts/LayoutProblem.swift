@@ -83,6 +83,8 @@ extension LayoutProblem {
             "\"numTraining\" says \(stated), and \(found) cases are there: are files missing? If not, correct it"
         case .item(let list, let index, let expected):
             "entry \(index) of \"\(list)\" must be \(expected)"
+        case .listedTwice(let cases) where Set(cases).count == 1:
+            "is listed twice for \(cases[0]): each image and each label map needs its own file"
         case .listedTwice(let cases):
             "belongs to \(cases.joined(separator: " and ")): each case needs its own file"
         case .fileMissing: "does not exist: paths start from the folder of the .json file"

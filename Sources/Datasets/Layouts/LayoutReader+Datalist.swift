@@ -82,12 +82,15 @@ extension LayoutReader {
 
     /// Nil for what is no entry of such a list.
     private func entry(_ json: JSONValue, _ part: Part) -> Item? {
-        if let path = json.string, part == .testing { return Item(part: part, images: [path]) }
+        if let path = json.string, !path.isEmpty, part == .testing {
+            return Item(part: part, images: [path])
+        }
         guard let image = json.object?["image"] else { return nil }
         let images = image.string.map { [$0] } ?? image.array?.compactMap(\.string) ?? []
         let label = json.object?["label"]?.string
         let fold = json.object?["fold"]
-        guard !images.isEmpty, image.array.map({ $0.count == images.count }) ?? true,
+        guard !images.isEmpty, !(images + [label]).contains(""),
+            image.array.map({ $0.count == images.count }) ?? true,
             label != nil || part == .testing, (fold == nil) == (fold?.int == nil)
         else { return nil }
         return Item(part: part, images: images, label: label, fold: fold?.int)

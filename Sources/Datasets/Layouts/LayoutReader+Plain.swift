@@ -34,13 +34,15 @@ extension LayoutReader {
     ///
     /// Maps that cannot be read are left to those who use them, and to `check`.
     mutating func discoveredLabels(of cases: [Dataset.Case]) -> LabelTable? {
+        // Why there is none has been reported.
+        guard !cases.isEmpty else { return nil }
         let found = concurrentMap(cases.count, threads: threads) { index -> Set<Int32>? in
             guard let path = cases[index].label, let volume = try? Volume(contentsOf: path),
                 let map = try? LabelMap(volume)
             else { return nil }
             return Set(map.labelCounts.keys)
         }
-        guard cases.isEmpty || found.contains(where: { $0 != nil }) else {
+        guard found.contains(where: { $0 != nil }) else {
             report(.labelsUnreadable)
             return nil
         }
