@@ -60,7 +60,8 @@ enum ProgramExit: Int32 {
             self = .outOfMemory
             return
         }
-        if error is DatasetError {
+        let isFaultOfCases = (error as? PreparationErrors)?.concernsDataset ?? false
+        if error is DatasetError || isFaultOfCases {
             self = .dataset
             return
         }

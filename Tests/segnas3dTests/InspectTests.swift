@@ -1,5 +1,8 @@
 import Foundation
 import Testing
+import Torch
+
+@testable import segnas3d
 
 @Suite("Inspect")
 struct InspectTests {
@@ -84,6 +87,15 @@ struct InspectTests {
         let found = try document(program)
         #expect(found.memory == nil)
         #expect(found.refusal?.hasPrefix("after 3 poolings 1x1x1 voxels remain") == true)
+    }
+
+    @Test("sizes are x, y and z, of which the last is the outermost axis of a tensor")
+    func axes() throws {
+        let size = try #require(Extent(argument: "48x64x32"))
+        #expect(size == Extent(32, 64, 48) && size.description == "48x64x32")
+        let program = try Program.run("inspect", "unet3d", "--size", "48x64x32")
+        #expect(program.output.contains("voxels: 48×64×32\n"))
+        #expect(program.output.contains(" 32×48×64×32 "))
     }
 
     @Test("a search space")

@@ -1,3 +1,4 @@
+import FoundationEssentials
 internal import Glibc
 internal import Host
 internal import Synchronization
@@ -66,7 +67,7 @@ final class CacheLease: Sendable {
                 unlink(file)
             } else {
                 names.insert(name)
-                let text = (try? readText(at: file, limit: 1 << 26)) ?? ""
+                let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
                 keys.formUnion(text.split(separator: "\n").map(String.init))
             }
         }

@@ -19,7 +19,7 @@ final class FileDigests: Sendable {
 
     init(file: String) {
         self.file = file
-        let text = (try? readText(at: file, limit: 1 << 28)) ?? ""
+        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         var known: [String: Memo] = [:]
         for line in lines {

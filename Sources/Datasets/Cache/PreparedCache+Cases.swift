@@ -62,16 +62,34 @@ extension PreparedCache.Progress {
 }
 
 /// All cases of a dataset that cannot be prepared.
-public struct PreparationErrors: Error, Equatable, Sendable, CustomStringConvertible {
+public struct PreparationErrors: Error, Equatable, Sendable {
     public var errors: [PreparationError]
 
+    /// Whether cases are at fault, and not the cache.
+    public var concernsDataset: Bool {
+        errors.contains { if case .cache = $0.fault { false } else { true } }
+    }
+
+    /// The least size that holds the images for which there was no room; nil where there was for all.
+    private var sufficientSize: SIMD3<Int>? {
+        errors.reduce(nil as SIMD3<Int>?) { size, error in
+            guard case .tooLarge(let image, let limit) = error.fault else { return size }
+            return pointwiseMax(size ?? limit, image)
+        }
+    }
+}
+
+extension PreparationErrors: CustomStringConvertible {
     /// A line for each case, the first ones only: one mistake may concern a thousand.
     public var description: String {
         let shown = 20
-        let lines = errors.prefix(shown).map {
+        var lines = errors.prefix(shown).map {
             if case .cache(let error) = $0.fault { "\(error)" } else { "\($0)" }
         }
-        let rest = errors.count - shown
-        return (lines + (rest > 0 ? ["… and \(rest) more cases"] : [])).joined(separator: "\n")
+        if errors.count > shown { lines.append("… and \(errors.count - shown) more cases") }
+        if errors.count > 1, let size = sufficientSize {
+            lines.append("--size \(size.x)x\(size.y)x\(size.z) holds all of them")
+        }
+        return lines.joined(separator: "\n")
     }
 }

@@ -4,7 +4,7 @@ internal import Imaging
 extension Preparation {
     /// Reads and prepares a case: its image, and its label map where it has one.
     ///
-    /// One original channel is in memory at a time where channels are files of their own.
+    /// Where channels are files of their own, two of them are in memory at a time.
     public func prepare(
         _ subject: Dataset.Case, threads: Int = HostResources.current().cores
     ) throws(PreparationError) -> CasePreparation {

@@ -16,17 +16,21 @@ struct PrepareBench {
         let workload = "prepare"
         /// `cold`: from the files; `warm`: from the cache; `restore`: prepared labels, taken back to the original grid.
         var step: String
+        /// How labels were prepared, and taken back.
+        var there: LabelInterpolation?
+        var back: LabelInterpolation?
         /// Along x, y and z.
-        var size: [Int]
-        var fit: PreparationOptions.Fit
-        var cases: Int
-        var seconds: Double
+        var size: [Int] = []
+        var fit = PreparationOptions.Fit.resize
+        var cases = 0
+        var seconds = 0.0
         /// By how much the process's resident memory grew at the most.
-        var peakBytes: UInt64
-        var interpolation: LabelInterpolation?
+        var peakBytes: UInt64 = 0
         /// Of each label, the mean over the cases that have it.
         var dice: [String: Double]?
     }
+
+    private var size: Extent { inputs.size ?? 64 }
 
     init(_ inputs: BenchInputs, json: Bool, threads: Int) {
         self.inputs = inputs
@@ -39,29 +43,28 @@ struct PrepareBench {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "segnas3d-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        for interpolation in [LabelInterpolation.perLabelLinear, .nearest] {
-            let preparation = try preparation(of: dataset, interpolation)
-            let steps = interpolation == .perLabelLinear ? ["cold", "warm"] : []
-            for step in steps {
-                try show(step, dataset, interpolation) {
-                    _ = try prepare(dataset, preparation, folder)
-                    return nil
-                }
+        let standard = try preparation(of: dataset)
+        for step in ["cold", "warm"] {
+            try show(Row(step: step), dataset) { _ in
+                _ = try prepare(dataset, standard, folder)
             }
-            let prepared = try prepare(dataset, preparation, folder)
-            try show("restore", dataset, interpolation) {
-                try dice(of: dataset, prepared, interpolation)
+        }
+        for there in LabelInterpolation.allCases {
+            let prepared = try prepare(dataset, preparation(of: dataset, there), folder)
+            for back in LabelInterpolation.allCases {
+                try show(Row(step: "restore", there: there, back: back), dataset) { row in
+                    row.dice = try dice(of: dataset, prepared, back)
+                }
             }
         }
     }
 
     private func preparation(
-        of dataset: Dataset, _ interpolation: LabelInterpolation
+        of dataset: Dataset, _ interpolation: LabelInterpolation? = nil
     ) throws -> Preparation {
-        let xyz = (inputs.size ?? 64).xyz
-        let options = PreparationOptions(
-            size: SIMD3(xyz[0], xyz[1], xyz[2]), fit: inputs.fit,
-            labelInterpolation: interpolation)
+        let xyz = size.xyz
+        var options = PreparationOptions(size: SIMD3(xyz[0], xyz[1], xyz[2]), fit: inputs.fit)
+        if let interpolation { options.labelInterpolation = interpolation }
         var intensities: [ForegroundIntensities]?
         if Preparation.needsIntensities(options, channels: dataset.channels) {
             let check = DatasetCheck(contentsOf: inputs.dataset ?? "", threads: threads)
@@ -119,19 +122,16 @@ struct PrepareBench {
             labels: labels.foreground.map { Int32($0.value) }, options: options)
     }
 
-    private func show(
-        _ step: String, _ dataset: Dataset, _ interpolation: LabelInterpolation,
-        _ body: () throws -> [String: Double]?
-    ) throws {
+    /// Measures a step that may add to its row.
+    private func show(_ row: Row, _ dataset: Dataset, _ body: (inout Row) throws -> Void) throws {
+        var row = row
         let before = ResidentMemory.restartPeak()
         let start = ContinuousClock.now
-        let dice = try body()
-        let row = Row(
-            step: step, size: (inputs.size ?? 64).xyz, fit: inputs.fit,
-            cases: dataset.training.count,
-            seconds: (ContinuousClock.now - start) / .seconds(1),
-            peakBytes: ResidentMemory.peak() - min(before, ResidentMemory.peak()),
-            interpolation: dice == nil ? nil : interpolation, dice: dice)
+        try body(&row)
+        row.seconds = (ContinuousClock.now - start) / .seconds(1)
+        let peak = ResidentMemory.peak()
+        row.peakBytes = peak - min(before, peak)
+        (row.size, row.fit, row.cases) = (size.xyz, inputs.fit, dataset.training.count)
         print(json ? try lineText(row) : text(row, dataset.labels))
         fflush(nil)
     }
@@ -145,13 +145,15 @@ struct PrepareBench {
     private func text(_ row: Row, _ labels: LabelTable) -> String {
         let hundredths = (row.seconds * 100).rounded() / 100
         var text =
-            "prepare \((inputs.size ?? 64)) \(row.fit) \(row.step): \(row.cases) cases in "
+            "prepare \(size) \(row.fit) \(row.step): \(row.cases) cases in "
             + "\(hundredths) s, at the peak \(ByteCount(row.peakBytes)) more"
-        if let dice = row.dice, let interpolation = row.interpolation {
+        if let dice = row.dice, let there = row.there, let back = row.back {
             let values = labels.foreground.compactMap { label in
                 dice[label.name].map { "\(label.name) \(($0 * 10_000).rounded() / 10_000)" }
             }
-            text += "\n  Dice with \(interpolation): " + values.joined(separator: ", ")
+            text +=
+                "\n  Dice with labels by \(there) and back by \(back): "
+                + values.joined(separator: ", ")
         }
         return text
     }

@@ -107,7 +107,23 @@ struct PreparedCacheTests {
             for index in [1, 3] { truncate(scene.cases[index].images[0], 400) }
             let error = try #require(throws: PreparationErrors.self) { try scene.run() }
             #expect(error.errors.map(\.identifier) == ["case1", "case3"])
+            #expect(error.concernsDataset)
             #expect(scene.names("entries").count == 2)
+        }
+    }
+
+    @Test("Images that are too large are told together, with a size for all")
+    func tooLarge() throws {
+        try withTemporaryFolder { folder in
+            let scene = try CacheScene(folder)
+            let options = PreparationOptions(size: [12, 10, 8], fit: .pad)
+            let preparation = try RestoringTests.preparation(options)
+            let cache = try PreparedCache(folder: scene.cache)
+            let error = try #require(throws: PreparationErrors.self) {
+                try cache.prepare(scene.cases, by: preparation)
+            }
+            #expect(error.errors.count == 3)
+            #expect("\(error)".hasSuffix("\n--size 12x11x9 holds all of them"))
         }
     }
 

@@ -56,7 +56,7 @@ struct PreparationTests {
                 var cubic = option
                 cubic.interpolation = .cubic
                 cubic.isCanonical = false
-                cubic.size = [48, 48, 48]
+                cubic.size = [36, 33, 35]
                 return cubic
             }
             for option in options { try check(subject, option) }
@@ -70,21 +70,25 @@ struct PreparationTests {
         let labels = try #require(result.prepared.labels).array(UInt8.self)
         let map = result.transform.map
         var compared = 0
+        var wrong = 0
         for (index, voxel) in Self.voxels(options.size).enumerated() {
             let isOutside = (0..<3).contains { !map.axes[$0].covered.contains(voxel[$0]) }
-            #expect((labels[index] == 0) == isOutside)
-            if isOutside { #expect(values[index] == 0) }
-            let isInside = (0..<3).allSatisfy { axis in
-                let place = map.axes[axis](voxel[axis])
-                let reach = 2 + map.axes[axis].scale / 2
-                return place >= reach
-                    && place <= Double(map.axes[axis].sourceCount - 1) - reach
-            }
-            guard isInside else { continue }
+            if (labels[index] == 0) != isOutside || (isOutside && values[index] != 0) { wrong += 1 }
+            guard Self.isInside(voxel, map) else { continue }
             compared += 1
-            #expect(abs(values[index] - expected[index]) < 1e-4)
+            if abs(values[index] - expected[index]) >= 1e-4 { wrong += 1 }
         }
+        #expect(wrong == 0)
         #expect(compared > 50)
+    }
+
+    /// Whether a value depends on no voxel beyond the border.
+    private static func isInside(_ voxel: SIMD3<Int>, _ map: GridMap) -> Bool {
+        (0..<3).allSatisfy { axis in
+            let place = map.axes[axis](voxel[axis])
+            let reach = 2 + map.axes[axis].scale / 2
+            return place >= reach && place <= Double(map.axes[axis].sourceCount - 1) - reach
+        }
     }
 
     private static func ramp(on geometry: Geometry) -> [Float] {
