@@ -24,7 +24,9 @@ let package = Package(
     products: [
         .executable(name: "segnas3d", targets: ["segnas3d"]),
         .library(name: "Datasets", targets: ["Datasets"]),
+        .library(name: "Host", targets: ["Host"]),
         .library(name: "Imaging", targets: ["Imaging"]),
+        .library(name: "Randomness", targets: ["Randomness"]),
         .library(name: "Search", targets: ["Search"]),
         .library(name: "Segmentation", targets: ["Segmentation"]),
         .library(name: "Torch", targets: ["Torch"]),
