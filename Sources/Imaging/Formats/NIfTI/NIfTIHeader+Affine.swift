@@ -82,13 +82,14 @@ extension NIfTIHeader {
         return size
     }
 
-    /// In mm, where the header has another unit.
+    /// In mm, where the header has another unit; checked as users get it, as the conversion may overflow.
     private func checked(_ affine: Affine, _ name: String) throws(ImageFault) -> Affine {
-        guard affine.isInvertible else { throw .affine(name: name) }
         let scale = unit?.millimetres ?? 1
-        return Affine(
+        let converted = Affine(
             x: affine.x * scale, y: affine.y * scale, z: affine.z * scale,
             origin: affine.origin * scale)
+        guard converted.isInvertible else { throw .affine(name: name) }
+        return converted
     }
 
     /// The unit of lengths where the header names another than mm.
