@@ -66,6 +66,17 @@ inline at::IntArrayRef list(ct_shape shape) {
     return {shape.extents, shape.rank};
 }
 
+/// The elements of a tensor as a type of our own loops.
+template <class T>
+T *elements(at::Tensor &x) {
+    return static_cast<T *>(x.mutable_data_ptr());
+}
+
+template <class T>
+const T *elements(const at::Tensor &x) {
+    return static_cast<const T *>(x.const_data_ptr());
+}
+
 at::ScalarType scalar_type(ct_dtype dtype);
 at::Device device_of(ct_device device);
 at::MemoryFormat memory_format(ct_format format);

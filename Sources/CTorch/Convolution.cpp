@@ -12,25 +12,22 @@
 #include <ATen/native/ConvUtils.h>
 #include <ATen/ops/conv3d.h>
 #include <ATen/ops/mkldnn_convolution.h>
-#include <torch/csrc/autograd/custom_function.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/functions/utils.h>
 
 #include "Bridge.h"
 #include "Convolution.h"
+#include "NormSum.h"
 
 using namespace segnas;
 
 namespace {
 
-using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 std::vector<int64_t> axes(ct_extent extent) {
     return {extent.depth, extent.height, extent.width};
-}
-
-/// oneDNN computes in bfloat16 where AVX-512 has 16-bit lanes.
-bool has_onednn(at::ScalarType type) {
-    return type == at::kFloat || (type == at::kBFloat16 && __builtin_cpu_supports("avx512bw"));
 }
 
 void check_shapes(
@@ -53,39 +50,70 @@ void check_shapes(
     }
 }
 
-struct Convolution : torch::autograd::Function<Convolution> {
-    static at::Tensor forward(
-        AutogradContext *context, const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias,
-        const std::vector<int64_t> &stride, const std::vector<int64_t> &padding,
-        const std::vector<int64_t> &dilation) {
-        context->save_for_backward({x, weight});
-        context->saved_data["has bias"] = bias.has_value();
-        context->saved_data["stride"] = stride;
-        context->saved_data["padding"] = padding;
-        context->saved_data["dilation"] = dilation;
-        if (x.is_meta()) return meta_convolution(x, weight, stride, padding, dilation);
-        return at::mkldnn_convolution(x, weight, bias, padding, stride, dilation, /*groups=*/1);
+at::Tensor forward(
+    const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const Window &window) {
+    if (x.is_meta()) return meta_convolution(x, weight, window.stride, window.padding, window.dilation);
+    return at::mkldnn_convolution(x, weight, bias, window.padding, window.stride, window.dilation, /*groups=*/1);
+}
+
+struct ConvolutionBackward : torch::autograd::Node {
+    Kept x;
+    at::Tensor weight;
+    Window window;
+    bool has_bias = false;
+
+    std::string name() const override { return "ConvolutionBackward"; }
+
+    void release_variables() override {
+        x = {};
+        weight.reset();
     }
 
-    static variable_list backward(AutogradContext *context, const variable_list &gradients) {
-        const auto saved = context->get_saved_variables();
-        const auto &x = saved[0], &weight = saved[1];
-        const bool has_bias = context->saved_data["has bias"].toBool();
+    variable_list apply(variable_list &&gradients) override {
+        TORCH_CHECK(weight.defined(), "a gradient was already taken through this convolution");
         const std::array<bool, 3> wanted{
-            context->needs_input_grad(0), context->needs_input_grad(1), has_bias && context->needs_input_grad(2)};
+            task_should_compute_output(0), task_should_compute_output(1), has_bias && task_should_compute_output(2)};
+        const auto input = x.get();
         auto [dx, dweight, dbias] =
-            x.is_meta()
-                ? meta_convolution_backward(
-                      gradients[0], x, weight, context->saved_data["dilation"].toIntVector(), wanted)
+            input.is_meta()
+                ? meta_convolution_backward(gradients[0], input, weight, window.dilation, wanted)
                 : at::native::mkldnn_convolution_backward_stub(
-                      x.device().type(), x, gradients[0], weight, context->saved_data["padding"].toIntVector(),
-                      context->saved_data["stride"].toIntVector(), context->saved_data["dilation"].toIntVector(),
-                      /*groups=*/1, wanted);
-        return {dx, dweight, dbias, {}, {}, {}};
+                      input.device().type(), input, gradients[0], weight, window.padding, window.stride,
+                      window.dilation, /*groups=*/1, wanted);
+        variable_list out{dx, dweight};
+        if (has_bias) out.push_back(dbias);
+        return out;
     }
 };
 
 }  // namespace
+
+bool segnas::by_onednn(const at::Tensor &x) {
+    // It computes in bfloat16 where AVX-512 has 16-bit lanes.
+    const auto type = x.scalar_type();
+    const bool has_type = type == at::kFloat || (type == at::kBFloat16 && __builtin_cpu_supports("avx512bw"));
+    return x.is_meta() || (x.is_cpu() && has_type && x.numel() > 0);
+}
+
+at::Tensor segnas::convolution(
+    const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, Window window) {
+    variable_list inputs{x, weight};
+    if (bias) inputs.push_back(*bias);
+    auto y = [&] {
+        at::AutoDispatchBelowADInplaceOrView without_gradients;
+        return forward(x, weight, bias, window);
+    }();
+    if (torch::autograd::compute_requires_grad(inputs)) {
+        auto node = std::shared_ptr<ConvolutionBackward>(new ConvolutionBackward(), torch::autograd::deleteNode);
+        node->set_next_edges(torch::autograd::collect_next_edges(inputs));
+        node->x = Kept(x);
+        node->weight = weight.detach();
+        node->window = std::move(window);
+        node->has_bias = bias.has_value();
+        torch::autograd::set_history(y, node);
+    }
+    return y;
+}
 
 ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out) {
     return produce("conv3d", out, [&] {
@@ -93,10 +121,7 @@ ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_wind
         auto offset = borrow_optional(bias);
         const auto stride = axes(window->stride), padding = axes(window->padding), dilation = axes(window->dilation);
         check_shapes(input, kernel, offset, stride, padding, dilation);
-        const bool by_onednn =
-            input.is_meta() || (input.is_cpu() && has_onednn(input.scalar_type()) &&
-                                kernel.scalar_type() == input.scalar_type() && input.numel() > 0);
-        return by_onednn ? Convolution::apply(input, kernel, offset, stride, padding, dilation)
+        return by_onednn(input) && kernel.scalar_type() == input.scalar_type() ? convolution(input, kernel, offset, {stride, padding, dilation})
                          : at::conv3d(input, kernel, offset, stride, padding, dilation);
     });
 }

@@ -1,12 +1,26 @@
-// Shapes and memory of a convolution without its values: what runs on the meta device.
+// 3D convolution by oneDNN, and its shapes and memory without values: what runs on the meta device.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 #include <array>
+#include <optional>
 #include <tuple>
+#include <vector>
 
 namespace segnas {
+
+/// One number an axis.
+struct Window {
+    std::vector<int64_t> stride, padding, dilation;
+};
+
+/// Whether oneDNN takes an input like this one.
+bool by_onednn(const at::Tensor &x);
+
+/// x [N, I, D, H, W] and a weight [O, I, …] of the same type, with gradients.
+at::Tensor convolution(
+    const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, Window window);
 
 /// [N, I, D, H, W] → [N, O, D′, H′, W′], and the temporary tensors of the CPU kernel.
 at::Tensor meta_convolution(

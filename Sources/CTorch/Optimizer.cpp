@@ -18,6 +18,7 @@
 
 #include "Bridge.h"
 #include "Parallel.h"
+#include "Vector.h"
 
 using namespace segnas;
 
@@ -54,7 +55,7 @@ Slots gather_slots(const ct_optimizer_slot *slots, size_t count, bool with_secon
     return all;
 }
 
-#define EACH_VECTOR_WIDTH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+
 
 template <class T>
 struct Adam {

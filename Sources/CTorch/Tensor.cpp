@@ -128,7 +128,13 @@ ct_status ct_tensor_to_device(ct_tensor tensor, ct_device device, ct_tensor *out
 }
 
 ct_status ct_tensor_to_format(ct_tensor tensor, ct_format format, ct_tensor *out) {
-    return produce("memory format", out, [&] { return borrow(tensor).contiguous(memory_format(format)); });
+    return produce("memory format", out, [&] {
+        const auto wanted = memory_format(format);
+        auto x = borrow(tensor).contiguous(wanted);
+        // One channel lies in either order, and libtorch follows the strides.
+        const bool is_told_wrong = wanted == at::MemoryFormat::ChannelsLast3d && x.suggest_memory_format() != wanted;
+        return is_told_wrong ? x.as_strided(x.sizes(), c10::get_channels_last_strides_3d(x.sizes())) : x;
+    });
 }
 
 ct_status ct_tensor_clone(ct_tensor tensor, ct_tensor *out) {

@@ -2,10 +2,8 @@
 #include <ATen/ops/affine_grid_generator.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv_transpose3d.h>
-#include <ATen/ops/feature_dropout.h>
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/grid_sampler_3d.h>
-#include <ATen/ops/max_pool3d.h>
 #include <ATen/ops/prelu.h>
 #include <ATen/ops/upsample_nearest3d.h>
 #include <ATen/ops/upsample_trilinear3d.h>
@@ -78,15 +76,6 @@ ct_status ct_prelu(ct_tensor x, ct_tensor weight, ct_tensor *out) {
     return produce("prelu", out, [&] { return at::prelu(borrow(x), borrow(weight)); });
 }
 
-ct_status ct_max_pool3d(
-    ct_tensor x, ct_extent size, ct_extent stride, ct_extent padding, ct_tensor *out) {
-    return produce("max pool", out, [&] {
-        auto input = borrow(x);
-        check_volume(input);
-        return at::max_pool3d(input, axes(size), axes(stride), axes(padding));
-    });
-}
-
 ct_status ct_resize_nearest(ct_tensor x, ct_extent size, ct_tensor *out) {
     return produce("resize", out, [&] {
         auto input = borrow(x);
@@ -100,14 +89,6 @@ ct_status ct_resize_trilinear(ct_tensor x, ct_extent size, bool align_corners, c
         auto input = borrow(x);
         check_volume(input);
         return at::upsample_trilinear3d(input, axes(size), align_corners);
-    });
-}
-
-ct_status ct_channel_dropout(ct_tensor x, double probability, ct_tensor *out) {
-    return produce("dropout", out, [&] {
-        auto input = borrow(x);
-        check_volume(input);
-        return at::feature_dropout(input, probability, /*train=*/true);
     });
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Randomness
 import Search
+import TestSupport
 import Testing
 import Torch
 
@@ -27,7 +28,7 @@ struct PyTorchTests {
 
     nonisolated static let names = ["plain", "residual and supervised", "four nodes"]
 
-    static let cases = Result { try fixture("networks.json") as [String: Case] }
+    static let cases = Result { try fixture("networks.json", as: [String: Case].self, in: .module) }
 
     @Test("forward and backward are equal", arguments: names, [true, false])
     func equal(_ name: String, _ training: Bool) throws {
@@ -62,7 +63,7 @@ struct PyTorchTests {
     /// Narrow ones, made by `Fixtures/baselines.py`.
     @Test("the baselines are equal, forward and backward", arguments: ["unet3d", "vnet"])
     func baselines(_ name: String) throws {
-        let expected: [String: Baseline] = try Self.fixture("baselines.json")
+        let expected: [String: Baseline] = try fixture("baselines.json", in: .module)
         let baseline = try #require(expected[name])
         var generator = SeededGenerator(seed: 0)
         let body: any NetworkBody =
@@ -89,12 +90,6 @@ struct PyTorchTests {
             let expected = baseline.gradientNorms[index]
             #expect(abs(norms[index] - expected) < 1e-3 * max(expected, 1e-2 * largest), "\(name)")
         }
-    }
-
-    private nonisolated static func fixture<Content: Decodable>(_ name: String) throws -> Content {
-        let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
-        return try JSONDecoder().decode(
-            Content.self, from: Data(contentsOf: folder.appending(path: name)))
     }
 
     /// A network whose weights are those of the Python script, the one head there split by level here.

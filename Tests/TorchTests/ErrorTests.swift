@@ -64,7 +64,7 @@ struct ErrorTests {
         Mistake(
             sentence:
                 "batch norm: parameters of shape [2] do not fit an input of shape [1, 3, 4, 4, 4]"
-        ) { try BatchNorm3D(2)(.ones([1, 3, 4, 4, 4]), training: true, activation: .relu) },
+        ) { try BatchNorm3D(2)(.ones([1, 3, 4, 4, 4]), training: true) },
         Mistake(sentence: "one-hot: label 7 is outside 0 to 2") {
             try Tensor([1, 7] as [UInt8], shape: [1, 2]).oneHot(classes: 3)
         },

@@ -3,15 +3,6 @@ import Testing
 
 @testable import Torch
 
-/// A file of expected values; the Python script of the same name beside it made them.
-func fixture<Content: Decodable>(_ name: String, as type: Content.Type = Content.self) throws
-    -> Content
-{
-    let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
-    let data = try Data(contentsOf: folder.appending(path: name))
-    return try JSONDecoder().decode(Content.self, from: data)
-}
-
 /// sin(0.7 i + phase) + shift in row-major order, float64: the inputs of all fixtures.
 func sines(_ shape: [Int], phase: Double, shift: Double = 0) throws -> Tensor {
     let count = shape.reduce(1, *)

@@ -27,7 +27,11 @@ struct MetaTests {
         }
         let optimizer = try Optimizer(weights.parameters, .nadam(), learningRate: 1e-3)
         for _ in 0..<2 {
-            let fine = try norm(stem(x), training: true, activation: .relu).channelDropout(0.2)
+            let keep = try Tensor.dropoutFactors(
+                images: batch, channels: 16, probability: 0.2, device: device)
+            var term = try Summand(stem(x), norm: norm, hasReLU: true)
+            term.isDropped = true
+            let fine = try Tensor.sum([term], keep: keep, training: true)
             let coarse = try deep(fine.maxPool3D(size: 2)).relu()
             let joined = try wide(.concatenated([coarse.upsampled(by: 2), fine], along: 1))
             let logarithms = try head(joined).cast(to: .float32).logSoftmax(along: 1)

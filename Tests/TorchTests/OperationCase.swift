@@ -31,6 +31,13 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
 extension OperationCase {
     static let all = elementwise + views + reductions + convolutions + normalizations + samplings
 
+    /// Large enough that the kernel is taken apart where the type allows.
+    private static func joined(_ name: String, kernel k: Int, dilation: Int = 1) -> OperationCase {
+        OperationCase(name, [[1, 2, 2, 2, 3], [1, 1, 4, 4, 6], [2, 3, k, k, k]]) { x in
+            try JoinedFeatures(lower: x[0], same: x[1]).conv3D(weight: x[2], dilation: dilation)
+        }
+    }
+
     static let elementwise: [OperationCase] = [
         OperationCase("negate", [[2, 3]]) { x in try -x[0] },
         OperationCase("absolute", [[2, 3]]) { x in try x[0].abs() },
@@ -131,6 +138,11 @@ extension OperationCase {
         OperationCase("conv 5", [[1, 1, 5, 6, 7], [2, 1, 5, 5, 5]]) { x in
             try x[0].conv3D(weight: x[1], window: .sameSize(kernel: 5))
         },
+        joined("joined conv 1", kernel: 1),
+        joined("joined conv 3", kernel: 3),
+        joined("joined conv 3 dilated", kernel: 3, dilation: 2),
+        joined("joined conv 5", kernel: 5),
+        joined("joined conv 5 dilated", kernel: 5, dilation: 2),
         OperationCase("conv uneven", [[2, 2, 5, 4, 7], [3, 2, 1, 3, 5], [3]]) { x in
             let window = ConvolutionWindow(stride: Extent(2, 1, 3), padding: Extent(0, 1, 2))
             return try x[0].conv3D(weight: x[1], bias: x[2], window: window)
@@ -149,17 +161,46 @@ extension OperationCase {
 
     /// Batch normalization from the running statistics of `running()` in the Python script.
     static func batchNorm(
-        _ x: [Tensor], training: Bool, activation: Activation = .none
+        _ x: [Tensor], training: Bool
     ) throws -> Tensor {
+        let norm = try layer(x[...])
+        return try norm(x[0], training: training)
+    }
+
+    /// A normalization whose scale and shift are the second and third tensor.
+    static func layer(_ x: ArraySlice<Tensor>) throws -> BatchNorm3D {
+        let (scale, shift) = (x[x.startIndex + 1], x[x.startIndex + 2])
         // Beside bfloat16 all else is float32, as the layers keep it.
-        let dtype = x[0].dtype == .bfloat16 ? DType.float32 : x[0].dtype
+        let dtype = x[x.startIndex].dtype == .bfloat16 ? DType.float32 : x[x.startIndex].dtype
         let running = try RunningStatistics(
             mean: Tensor([0.1, -0.2, 0.3], shape: [3]).cast(to: dtype),
             variance: Tensor([0.9, 1.2, 0.7], shape: [3]).cast(to: dtype))
-        return try x[0].batchNorm(
-            weight: x[1].cast(to: dtype), bias: x[2].cast(to: dtype), running: running,
-            training: training, activation: activation)
+        return try BatchNorm3D(
+            weight: scale.cast(to: dtype), bias: shift.cast(to: dtype), running: running)
     }
+
+    /// Batch normalization and ReLU of the first of three tensors.
+    static func rectified(_ x: [Tensor], training: Bool) throws -> Tensor {
+        try .sum([Summand(x[0], norm: layer(x[0...2]), hasReLU: true)], training: training)
+    }
+
+    static func classSums(_ x: Tensor) throws -> Tensor {
+        let labels = (0..<48).map { (index: Int) -> UInt8 in
+            if index % 11 == 3 { return 255 }
+            return UInt8((7 * index + index / 3) % 5)
+        }
+        let sums = try (x * 4.0).classSums(
+            labels: Tensor(labels, shape: [2, 3, 2, 4]),
+            weights: Tensor([1, 2, 0.5, 3, 1] as [Float], shape: [5]), gamma: 0.3, least: 1e-6)
+        return try Tensor.concatenated(
+            [
+                sums.common.reshaped(to: [10]), sums.predicted.reshaped(to: [10]),
+                sums.cross.reshaped(to: [1]),
+            ], along: 0
+        ).cast(to: x.dtype)
+    }
+
+    private static let map = [2, 3, 3, 2, 5]
 
     static let normalizations: [OperationCase] = [
         OperationCase("batch norm in training", [[2, 3, 3, 2, 5], [3], [3]]) { x in
@@ -169,11 +210,25 @@ extension OperationCase {
             try batchNorm(x, training: false)
         },
         OperationCase("batch norm and relu in training", [[2, 3, 3, 2, 5], [3], [3]]) { x in
-            try batchNorm(x, training: true, activation: .relu)
+            try rectified(x, training: true)
         },
         OperationCase("batch norm and relu in evaluation", [[2, 3, 3, 2, 5], [3], [3]]) { x in
-            try batchNorm(x, training: false, activation: .relu)
+            try rectified(x, training: false)
         },
+        OperationCase("sum of maps", [map, [3], [3], map, [3], [3], map, map]) { x in
+            var summands = try [
+                Summand(x[0], norm: layer(x[0...2]), hasReLU: true),
+                Summand(x[3], norm: layer(x[3...5])), Summand(x[6]), Summand(x[7]),
+            ]
+            for index in 0..<3 { summands[index].isDropped = true }
+            let keep = try Tensor([1.25, 0, 1.25, 1.25, 1.25, 0] as [Float], shape: [2, 3])
+            return try .sum(summands, keep: keep, training: true)
+        },
+        OperationCase("convolution of a sum", [map, [3], [3], [2, 3, 3, 3, 3]]) { x in
+            try rectified(x, training: true).conv3D(
+                weight: x[3], window: ConvolutionWindow(padding: 1))
+        },
+        OperationCase("class sums", [[2, 5, 3, 2, 4]]) { x in try classSums(x[0]) },
         OperationCase("prelu", [[2, 3, 3, 2, 5], [3]]) { x in try x[0].prelu(weight: x[1]) },
         OperationCase("instance norm", [[2, 3, 3, 2, 5], [3], [3]]) { x in
             try x[0].instanceNorm(weight: x[1], bias: x[2])
@@ -182,6 +237,9 @@ extension OperationCase {
 
     static let samplings: [OperationCase] = [
         OperationCase("max pool", [[1, 2, 5, 4, 7]]) { x in
+            try x[0].maxPool3D(size: 2)
+        },
+        OperationCase("max pool of even extents", [[2, 2, 2, 4, 6]]) { x in
             try x[0].maxPool3D(size: 2)
         },
         OperationCase("max pool overlapping", [[1, 2, 5, 4, 7]]) { x in

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Torch
@@ -12,7 +13,9 @@ struct OperationTests {
         var gradients: [[Double]]
     }
 
-    static let expected = Result { try fixture("operations.json", as: [String: Expected].self) }
+    static let expected = Result {
+        try fixture("operations.json", as: [String: Expected].self, in: .module)
+    }
 
     @Test("float64 equals PyTorch, forward and backward", arguments: OperationCase.all)
     func equalsPyTorch(_ operation: OperationCase) throws {

@@ -32,7 +32,7 @@ struct OptimizerTests {
 
     @Test("50 steps equal PyTorch", arguments: Named.all, [DType.float32, .float64])
     func equalsPyTorch(_ named: Named, _ dtype: DType) throws {
-        let expected: [String: [[Double]]] = try fixture("optimizers.json")
+        let expected: [String: [[Double]]] = try fixture("optimizers.json", in: .module)
         let problem = try Problem(dtype: dtype)
         let optimizer = try Optimizer(
             problem.parameters, named.method, learningRate: named.learningRate)

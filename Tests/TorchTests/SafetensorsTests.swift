@@ -33,7 +33,7 @@ struct SafetensorsTests {
 
     @Test("a file that Python wrote is read")
     func readsPython() throws {
-        let text: [String: String] = try fixture("safetensors.json")
+        let text: [String: String] = try fixture("safetensors.json", in: .module)
         let bytes = try #require(text["python"].flatMap { Data(base64Encoded: $0) })
         try withTemporaryFolder { folder in
             let path = folder.appending(path: "python.safetensors")
@@ -44,7 +44,7 @@ struct SafetensorsTests {
 
     @Test("the bytes written are those that Python was seen to read")
     func readByPython() throws {
-        let text: [String: String] = try fixture("safetensors.json")
+        let text: [String: String] = try fixture("safetensors.json", in: .module)
         let expected = try #require(text["segnas3d"].flatMap { Data(base64Encoded: $0) })
         try withTemporaryFolder { folder in
             let path = folder.appending(path: "a.safetensors")

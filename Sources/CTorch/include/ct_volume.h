@@ -18,6 +18,11 @@ typedef struct {
 // x [N, I, D, H, W], weight [O, I, kD, kH, kW], bias [O] or no tensor → [N, O, D′, H′, W′].
 ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out);
 
+// What ct_conv3d makes of `lower` [N, I, D/2, H/2, W/2], upsampled (nearest) and followed by the channels of `same`
+// [N, J, D, H, W]: weight [O, I + J, k, k, k] with odd k, stride 1, the padding that keeps the size → [N, O, D, H, W].
+// Weights are cast to the maps' type where they are used.
+ct_status ct_conv3d_joined(ct_tensor lower, ct_tensor same, ct_tensor weight, int64_t dilation, ct_tensor *out);
+
 // x [N, I, D, H, W], weight [I, O, kD, kH, kW], bias [O] or no tensor → [N, O, D′, H′, W′].
 ct_status ct_conv_transpose3d(
     ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out);
@@ -32,8 +37,24 @@ typedef struct {
 // Normalizes each channel of [N, C, D, H, W] over images and voxels.
 ct_status ct_batch_norm(ct_tensor x, const ct_batch_norm_options *options, ct_tensor *out);
 
-// The same followed by ReLU, with one tensor less in memory; weight, bias and running statistics are needed.
-ct_status ct_batch_norm_relu(ct_tensor x, const ct_batch_norm_options *options, ct_tensor *out);
+// A summand: a map [N, C, D, H, W], batch-normalized where there is a weight.
+typedef struct {
+    ct_tensor x;
+    ct_tensor weight, bias, running_mean, running_variance;  // [C] each, or all no tensor
+    double momentum, epsilon;
+    bool has_relu, is_dropped;
+} ct_term;
+
+typedef struct {
+    ct_tensor keep;  // [N, C], factors of the channels under dropout, or no tensor
+    bool training;
+} ct_norm_sum_options;
+
+// Σ of terms of one shape, ReLU and dropout applied to those that have them.
+ct_status ct_norm_sum(const ct_term *terms, size_t count, const ct_norm_sum_options *options, ct_tensor *out);
+
+// [images, channels], 0 with a probability, else 1/(1 − probability). Draws from the device's generator (`ct_seed`).
+ct_status ct_dropout_factors(int64_t images, int64_t channels, double probability, ct_device device, ct_tensor *out);
 
 // Normalizes each channel of each image over voxels; weight and bias [C] or no tensor.
 ct_status ct_instance_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, double epsilon, ct_tensor *out);
@@ -49,10 +70,6 @@ ct_status ct_max_pool3d(
 // corners where `align_corners`.
 ct_status ct_resize_nearest(ct_tensor x, ct_extent size, ct_tensor *out);
 ct_status ct_resize_trilinear(ct_tensor x, ct_extent size, bool align_corners, ct_tensor *out);
-
-// Sets whole channels [n, c, :, :, :] to zero with a probability and scales the others by 1/(1 − probability).
-// Draws from the device's generator (`ct_seed`).
-ct_status ct_channel_dropout(ct_tensor x, double probability, ct_tensor *out);
 
 typedef CT_ENUM { CT_NEAREST, CT_TRILINEAR } ct_interpolation;
 

@@ -25,30 +25,50 @@ struct MegaBlock: Layer {
     }
 
     /// Turns `[N, inputs, D, H, W]` into `[N, outputs, D, H, W]`.
-    func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
-        var y = try graph(x, training: training)
-        if training, plan.dropout > 0 { y = try y.channelDropout(plan.dropout) }
-        guard plan.isResidual else { return y }
-        return try y + (projection?(x, training: training) ?? x)
+    func callAsFunction(_ x: BlockInput, training: Bool) throws(TorchError) -> Tensor {
+        let last = plan.graph.nodes
+        var features: [Int: BlockInput] = [1: x]
+        for node in 2..<last {
+            features[node] = .features(try sum(inputs(of: node, features), training: training))
+        }
+        var summands = try inputs(of: last, features)
+        features = [:]
+        let keep = try training ? dropoutFactors(of: summands[0].x) : nil
+        for index in summands.indices { summands[index].isDropped = keep != nil }
+        if plan.isResidual { summands.append(try summand(x, through: projection)) }
+        return try sum(summands, keep: keep, training: training)
     }
 
-    /// Runs the nodes in order; the inputs of a node are summed.
-    private func graph(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
-        var features: [Int: Tensor] = [1: x]
-        for node in 2...plan.graph.nodes {
-            for edge in plan.steps.map(\.edge) where edge.to == node {
-                guard let source = features[edge.from] else { continue }
-                let term = try edges[edge]?(source, training: training) ?? source
-                features[node] =
-                    try features[node].map { sum throws(TorchError) in
-                        try sum + term
-                    } ?? term
-            }
+    /// What comes in on the edges of a node.
+    private func inputs(
+        of node: Int, _ features: [Int: BlockInput]
+    ) throws(TorchError) -> [Summand] {
+        var summands: [Summand] = []
+        for edge in plan.steps.map(\.edge) where edge.to == node {
+            guard let source = features[edge.from] else { continue }
+            summands.append(try summand(source, through: edges[edge]))
         }
-        guard let last = features[plan.graph.nodes] else {
-            preconditionFailure("the last node of a legal graph has an input")
-        }
-        return last
+        return summands
+    }
+
+    private func summand(
+        _ x: BlockInput, through layer: PlannedLayer?
+    ) throws(TorchError) -> Summand {
+        guard let layer else { return Summand(try x.tensor()) }
+        return try layer.summand(x)
+    }
+
+    private func sum(
+        _ summands: [Summand], keep: Tensor? = nil, training: Bool
+    ) throws(TorchError) -> Tensor {
+        if summands.count == 1, summands[0].norm == nil, keep == nil { return summands[0].x }
+        return try .sum(summands, keep: keep, training: training)
+    }
+
+    private func dropoutFactors(of x: Tensor) throws(TorchError) -> Tensor? {
+        guard plan.dropout > 0 else { return nil }
+        return try .dropoutFactors(
+            images: x.shape[0], channels: x.shape[1], probability: plan.dropout, device: x.device)
     }
 
     var weights: Weights {

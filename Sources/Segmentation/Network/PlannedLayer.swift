@@ -23,10 +23,15 @@ struct PlannedLayer: Layer {
     }
 
     func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
-        guard let norm, plan.activation == .relu else {
+        guard plan.activation != .prelu else {
             return try activated(preactivation(x, training: training))
         }
-        return try norm(convolution(x), training: training, activation: .relu)
+        return try .sum([summand(.features(x))], training: training)
+    }
+
+    /// What this layer adds to a sum; without PReLU.
+    func summand(_ x: BlockInput) throws(TorchError) -> Summand {
+        Summand(try convolution(x), norm: norm, hasReLU: plan.activation == .relu)
     }
 
     /// The sum of this layer's values before their activation and a residual, activated.
@@ -37,7 +42,7 @@ struct PlannedLayer: Layer {
     }
 
     private func preactivation(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
-        let y = try convolution(x)
+        let y = try convolution(.features(x))
         return try norm?(y, training: training) ?? y
     }
 
@@ -89,10 +94,11 @@ private enum Convolution: Layer {
         }
     }
 
-    func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
-        switch self {
-        case .plain(let conv): try conv(x)
-        case .transposed(let conv): try conv(x)
+    func callAsFunction(_ x: BlockInput) throws(TorchError) -> Tensor {
+        switch (self, x) {
+        case (.plain(let conv), .features(let x)): try conv(x)
+        case (.plain(let conv), .joined(let x)): try conv(x)
+        case (.transposed(let conv), _): try conv(x.tensor())
         }
     }
 

@@ -33,9 +33,8 @@ struct SegNASBody: NetworkBody {
         var (y, copies) = try encode(x, training: training)
         var scores = plan.network.sup ? try heads[0](y, training: training) : nil
         for (index, block) in decoder.enumerated() {
-            let joined = try Tensor.concatenated(
-                [y.upsampled(by: 2), copies.removeLast()], along: 1)
-            y = try block(joined, training: training)
+            let joined = JoinedFeatures(lower: y, same: copies.removeLast())
+            y = try block(.joined(joined), training: training)
             guard let deeper = scores else { continue }
             scores = try deeper.upsampled(by: 2) + heads[index + 1](y, training: training)
         }
@@ -50,7 +49,8 @@ struct SegNASBody: NetworkBody {
         var features: [Tensor] = []
         var y = x
         for (level, block) in encoder.enumerated() {
-            y = try block(level == 0 ? y : y.maxPool3D(size: 2), training: training)
+            let x = level == 0 ? y : try y.maxPool3D(size: 2)
+            y = try block(.features(x), training: training)
             features.append(y)
         }
         return (y, features.dropLast())

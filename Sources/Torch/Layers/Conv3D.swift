@@ -25,6 +25,20 @@ public struct Conv3D: Layer {
             weight: weight.cast(to: x.dtype), bias: bias?.cast(to: x.dtype), window: window)
     }
 
+    /// Turns maps of two levels, `[N, I, D, H, W]` once joined, into `[N, O, D, H, W]`; kernels are cubes of odd size
+    /// without bias here, and the window keeps the size.
+    public func callAsFunction(_ x: JoinedFeatures) throws(TorchError) -> Tensor {
+        precondition(
+            bias == nil && window == .sameSize(kernel: kernel, dilation: window.dilation),
+            "a convolution of joined maps keeps their size and has no bias")
+        return try x.conv3D(weight: weight, dilation: window.dilation.width)
+    }
+
+    private var kernel: Extent {
+        let shape = weight.shape
+        return Extent(shape[2], shape[3], shape[4])
+    }
+
     public var weights: Weights { .affine(weight, bias) }
 }
 

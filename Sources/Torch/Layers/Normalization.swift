@@ -18,13 +18,19 @@ public struct BatchNorm3D: Layer {
         self.epsilon = epsilon
     }
 
+    init(weight: Tensor, bias: Tensor, running: RunningStatistics) {
+        self.weight = weight
+        self.bias = bias
+        self.running = running
+        momentum = 0.1
+        epsilon = 1e-5
+    }
+
     /// Normalizes `[N, C, D, H, W]`; in training the running statistics are updated.
-    public func callAsFunction(
-        _ x: Tensor, training: Bool, activation: Activation = .none
-    ) throws(TorchError) -> Tensor {
+    public func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
         try x.batchNorm(
             weight: weight, bias: bias, running: running, training: training, momentum: momentum,
-            epsilon: epsilon, activation: activation)
+            epsilon: epsilon)
     }
 
     public var weights: Weights {

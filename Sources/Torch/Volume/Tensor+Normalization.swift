@@ -1,10 +1,5 @@
 internal import CTorch
 
-/// What batch normalization does with its result.
-public enum Activation: Sendable {
-    case none, relu
-}
-
 /// The means and variances that batch normalization collects in training and applies afterwards: `[C]` each.
 public struct RunningStatistics {
     public var mean: Tensor
@@ -21,20 +16,17 @@ extension Tensor {
     ///
     /// In training the batch's own statistics are used, and the running ones move towards them by `momentum`
     /// (variance unbiased); otherwise the running ones are used. Ioffe & Szegedy 2015, arXiv:1502.03167.
-    /// An activation that follows is best asked for here: one tensor less is held.
+    /// With ReLU or in a sum, ``sum(_:keep:training:)`` is faster and holds less.
     public func batchNorm(
         weight: Tensor, bias: Tensor, running: RunningStatistics, training: Bool,
-        momentum: Double = 0.1, epsilon: Double = 1e-5, activation: Activation = .none
+        momentum: Double = 0.1, epsilon: Double = 1e-5
     ) throws(TorchError) -> Tensor {
         try map(with: weight, bias, running.mean, running.variance) { x, others, out in
             var options = ct_batch_norm_options(
                 weight: others[0], bias: others[1], running_mean: others[2],
                 running_variance: others[3], training: training, momentum: momentum,
                 epsilon: epsilon)
-            return switch activation {
-            case .none: ct_batch_norm(x, &options, out)
-            case .relu: ct_batch_norm_relu(x, &options, out)
-            }
+            return ct_batch_norm(x, &options, out)
         }
     }
 
@@ -52,12 +44,5 @@ extension Tensor {
     /// He et al. 2015, arXiv:1502.01852.
     public func prelu(weight: Tensor) throws(TorchError) -> Tensor {
         try map(with: weight) { ct_prelu($0, $1[0], $2) }
-    }
-
-    /// Sets whole channels to zero with a probability and scales the others by 1/(1 − probability).
-    ///
-    /// Draws from the device's generator (``Device/seed(_:)``). Tompson et al. 2015, arXiv:1411.4280.
-    public func channelDropout(_ probability: Double) throws(TorchError) -> Tensor {
-        try map { ct_channel_dropout($0, probability, $1) }
     }
 }

@@ -8,6 +8,8 @@ struct Bench: ParsableCommand {
         discussion: """
             memory: the peak memory of a training step, predicted and measured, for 40 networks of \
             the paper's search space. Takes minutes.
+            train-step, inference: seconds and memory of a training step and of a prediction, of the \
+            network {2,0,2} with p 3 for one image. For the memory, run one workload alone.
             nifti-read: seconds to read a .nii.gz file into memory.
             augment: seconds to rotate, shift and scale an image and its label map.
             metrics: seconds to compare two label maps, and how well they agree.
@@ -17,6 +19,8 @@ struct Bench: ParsableCommand {
 
     enum Workload: String, CaseIterable, ExpressibleByArgument {
         case memory
+        case trainStep = "train-step"
+        case inference
         case niftiRead = "nifti-read"
         case augment
         case metrics
@@ -44,9 +48,17 @@ struct Bench: ParsableCommand {
         for workload in workloads { try run(workload) }
     }
 
+    private var network: NetworkBench {
+        NetworkBench(
+            json: json, size: inputs.size?.width ?? 64, n: inputs.n,
+            dtype: inputs.precision.dtype(on: .cpu))
+    }
+
     private func run(_ workload: Workload) throws {
         switch workload {
         case .memory: try MemoryBench(json: json, limit: host.limit).run()
+        case .trainStep: try network.trainStep()
+        case .inference: try network.inference()
         case .niftiRead: try NIfTIReadBench(json: json, files: inputs.images).run()
         case .augment: try AugmentBench(json: json, size: inputs.size?.width ?? 128).run()
         case .metrics:

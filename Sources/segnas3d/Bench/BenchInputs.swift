@@ -30,13 +30,20 @@ struct BenchInputs: ParsableArguments {
     @Option(
         help: """
             For prepare: voxels to prepare to, 64 by default, or x, y and z as in 48x64x32. For \
-            augment: voxels along each axis, 128 by default.
+            augment: voxels along each axis, 128 by default. For train-step and inference: likewise, \
+            64 by default.
             """)
     var size: Extent?
 
     @Option(
         help: "For prepare: resize images to the size, or pad them with their voxels as they are.")
     var fit = PreparationOptions.Fit.resize
+
+    @Option(help: "For train-step and inference: channels of the network's first block.")
+    var n = 16
+
+    @Option(help: "For train-step and inference: type of activations: auto, float32 or bfloat16.")
+    var precision = Precision.auto
 
     func validate() throws {
         guard (reference == nil) == (prediction == nil) else {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 internal import Glibc
+internal import Host
 
 /// How workloads measure and print: the least seconds of several repetitions, the keys of which are those of the scripts
 /// that measure other tools.
@@ -9,10 +10,16 @@ struct Measurement: Encodable {
     let peer = "segnas3d"
     /// Voxels along an axis, where the workload has such a size.
     var size: Int?
+    /// Channels of a network's first block, its parameters, and the type of its activations.
+    var n: Int?
+    var parameters: Int?
+    var precision: String?
     var file: String?
     var metric: String?
     var shape: [Int]?
     var seconds: Double
+    /// The process's resident memory at its largest.
+    var peakBytes: UInt64?
     /// Null where one is not defined.
     var values: [Double?]?
 
@@ -33,8 +40,10 @@ struct Measurement: Encodable {
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             print(String(decoding: try encoder.encode(self), as: UTF8.self))
         } else {
-            let what = [file, metric, size.map { "\($0)³" }].compactMap { $0 }
-            print("\(workload) \(what.joined(separator: " ")): \(seconds * 1000) ms")
+            let what = [file, metric, size.map { "\($0)³" }, precision]
+                .compactMap { $0 }
+            let peak = peakBytes.map { ", process at most \(ByteCount($0))" } ?? ""
+            print("\(workload) \(what.joined(separator: " ")): \(seconds * 1000) ms\(peak)")
         }
         fflush(nil)
     }

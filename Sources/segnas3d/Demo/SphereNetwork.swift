@@ -48,7 +48,7 @@ private struct ConvolutionBlock: Layer {
     }
 
     func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
-        try norm(conv(x), training: training, activation: .relu)
+        try .sum([Summand(conv(x), norm: norm, hasReLU: true)], training: training)
     }
 
     var weights: Weights {

@@ -15,6 +15,14 @@ import torch.nn.functional as F
 torch.set_default_dtype(torch.float64)
 
 
+def joined(k, dilation=1):
+    def convolve(low, same, w):
+        x = torch.cat([F.interpolate(low, scale_factor=2, mode="nearest"), same], 1)
+        return F.conv3d(x, w, padding=dilation * (k - 1) // 2, dilation=dilation)
+
+    return [(1, 2, 2, 2, 3), (1, 1, 4, 4, 6), (2, 3, k, k, k)], convolve
+
+
 def sines(shape, phase):
     count = math.prod(shape)
     return torch.tensor([math.sin(0.7 * i + phase) for i in range(count)]).reshape(shape)
@@ -27,6 +35,23 @@ V = (1, 2, 3, 4, 5)
 
 def running():
     return torch.tensor([0.1, -0.2, 0.3]), torch.tensor([0.9, 1.2, 0.7])
+
+
+M = (2, 3, 3, 2, 5)
+keep = torch.tensor([[1.25, 0, 1.25], [1.25, 1.25, 0]])[:, :, None, None, None]
+
+
+def class_sums(x):
+    """Common, predicted and cross (gamma 0.3) of 5 classes; every 11th voxel is ignored."""
+    i = torch.arange(48).reshape(2, 3, 2, 4)
+    labels, valid = (7 * i + i // 3) % 5, (i % 11 != 3)
+    logp = torch.log_softmax(4 * x, 1)
+    truth = F.one_hot(labels, 5).movedim(-1, 1) * valid[:, None]
+    p = logp.exp() * valid[:, None]
+    nll = -logp.gather(1, labels[:, None])[:, 0]
+    weights = torch.tensor([1, 2, 0.5, 3, 1])
+    cross = (weights[labels] * nll.clamp(min=1e-6) ** 0.3 * valid).sum()
+    return torch.cat([(p * truth).sum((2, 3, 4)).flatten(), p.sum((2, 3, 4)).flatten(), cross[None]])
 
 
 cases = {
@@ -71,6 +96,11 @@ cases = {
     "conv 1 without bias": ([V, (3, 2, 1, 1, 1)], F.conv3d),
     "conv 3 dilated": ([(1, 2, 5, 7, 6), (2, 2, 3, 3, 3)], lambda x, w: F.conv3d(x, w, padding=2, dilation=2)),
     "conv 5": ([(1, 1, 5, 6, 7), (2, 1, 5, 5, 5)], lambda x, w: F.conv3d(x, w, padding=2)),
+    "joined conv 1": joined(1),
+    "joined conv 3": joined(3),
+    "joined conv 3 dilated": joined(3, 2),
+    "joined conv 5": joined(5),
+    "joined conv 5 dilated": joined(5, 2),
     "conv uneven": (
         [(2, 2, 5, 4, 7), (3, 2, 1, 3, 5), (3,)],
         lambda x, w, b: F.conv3d(x, w, b, stride=(2, 1, 3), padding=(0, 1, 2)),
@@ -98,9 +128,21 @@ cases = {
         [(2, 3, 3, 2, 5), (3,), (3,)],
         lambda x, w, b: torch.relu(F.batch_norm(x, *running(), w, b, training=False)),
     ),
+    "sum of maps": (
+        [M, (3,), (3,), M, (3,), (3,), M, M],
+        lambda x1, w1, b1, x2, w2, b2, x3, x4: keep
+        * (torch.relu(F.batch_norm(x1, *running(), w1, b1, True)) + F.batch_norm(x2, *running(), w2, b2, True) + x3)
+        + x4,
+    ),
+    "convolution of a sum": (
+        [M, (3,), (3,), (2, 3, 3, 3, 3)],
+        lambda x, w, b, k: F.conv3d(torch.relu(F.batch_norm(x, *running(), w, b, True)), k, padding=1),
+    ),
+    "class sums": ([(2, 5, 3, 2, 4)], class_sums),
     "prelu": ([(2, 3, 3, 2, 5), (3,)], F.prelu),
     "instance norm": ([(2, 3, 3, 2, 5), (3,), (3,)], lambda x, w, b: F.instance_norm(x, weight=w, bias=b)),
     "max pool": ([(1, 2, 5, 4, 7)], lambda x: F.max_pool3d(x, 2)),
+    "max pool of even extents": ([(2, 2, 2, 4, 6)], lambda x: F.max_pool3d(x, 2)),
     "max pool overlapping": ([(1, 2, 5, 4, 7)], lambda x: F.max_pool3d(x, (3, 2, 3), (2, 1, 2), (1, 0, 1))),
     "upsample nearest": ([V], lambda x: F.interpolate(x, scale_factor=2, mode="nearest")),
     "upsample trilinear": ([V], lambda x: F.interpolate(x, scale_factor=2, mode="trilinear")),

@@ -1,0 +1,378 @@
+// The sums over voxels that segmentation losses are made of, in one pass, and their gradient in another.
+//
+// Softmax is computed anew for the gradient: keeping it would take as much memory as the scores, and reading it as long.
+// Voxels are taken in blocks, turned round so that a vector holds one class of many voxels.
+
+#include "include/ct_class_sums.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "Bridge.h"
+#include "Parallel.h"
+#include "Vector.h"
+
+using namespace segnas;
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr uint8_t ignored = 255;
+/// Voxels of a block, whose scores fit the first cache, and blocks of a chunk, whose sums are added up in order: the
+/// result does not depend on the number of threads.
+constexpr int64_t width = 64, chunk = 64 * width;
+
+/// The scores of one image, and where class and voxel lie in them.
+template <class T>
+struct Image {
+    T *scores;
+    const uint8_t *labels;
+    int64_t classes, voxels, class_stride, voxel_stride;
+};
+
+/// One block: [classes][width] numbers.
+struct Block {
+    float *p;  // softmax
+    float valid[width];  // 1, or 0 for voxels that do not count
+    uint8_t label[width];
+    float p_own[width], p_others[width];  // softmax of the label, and of the other classes together
+    float nll[width];                     // −ln of the label's softmax
+};
+
+template <class T>
+ALWAYS_INLINE void load(const Image<T> &image, int64_t start, int64_t count, float *p) {
+    const T *scores = image.scores + start * image.voxel_stride;
+    if (image.voxel_stride == 1) {
+        for (int64_t i = 0; i < image.classes; ++i) {
+            for (int64_t v = 0; v < count; ++v) p[i * width + v] = to_float(scores[i * image.class_stride + v]);
+        }
+    } else {
+        for (int64_t v = 0; v < count; ++v) {
+            for (int64_t i = 0; i < image.classes; ++i) p[i * width + v] = to_float(scores[v * image.voxel_stride + i]);
+        }
+    }
+    for (int64_t i = 0; count < width && i < image.classes; ++i) {
+        for (int64_t v = count; v < width; ++v) p[i * width + v] = 0;
+    }
+}
+
+template <class T>
+ALWAYS_INLINE void softmax(const Image<T> &image, int64_t start, int64_t count, Block &b) {
+    load(image, start, count, b.p);
+    for (int64_t v = 0; v < width; ++v) {
+        const uint8_t label = v < count ? image.labels[start + v] : ignored;
+        b.valid[v] = label != ignored;
+        b.label[v] = label == ignored ? 0 : label;
+    }
+    float maximum[width], own[width], factor[width], others[width] = {};
+    for (int64_t v = 0; v < width; ++v) maximum[v] = b.p[v];
+    for (int64_t i = 1; i < image.classes; ++i) {
+        const float *score = b.p + i * width;
+        for (int64_t v = 0; v < width; ++v) maximum[v] = score[v] > maximum[v] ? score[v] : maximum[v];
+    }
+    // The label's own score stays out of the sum, so that neither −ln p nor 1 − p is a difference of near equals.
+    for (int64_t v = 0; v < width; ++v) {
+        float &score = b.p[b.label[v] * width + v];
+        own[v] = score - maximum[v];
+        score = -__builtin_inff();
+    }
+    for (int64_t i = 0; i < image.classes; ++i) {
+        float *score = b.p + i * width;
+        for (int64_t v = 0; v < width; ++v) {
+            score[v] = exponential(score[v] - maximum[v]);
+            others[v] += score[v];
+        }
+    }
+    for (int64_t v = 0; v < width; ++v) {
+        const float e = exponential(own[v]), sum = e + others[v];
+        b.nll[v] = own[v] == 0 ? logarithm_of_one_plus(others[v]) : logarithm(sum) - own[v];
+        factor[v] = b.valid[v] / sum;  // zero for voxels that do not count
+        b.p_own[v] = e * factor[v];
+        b.p_others[v] = others[v] * factor[v];
+    }
+    for (int64_t i = 0; i < image.classes; ++i) {
+        for (int64_t v = 0; v < width; ++v) b.p[i * width + v] *= factor[v];
+    }
+    for (int64_t v = 0; v < width; ++v) b.p[b.label[v] * width + v] = b.p_own[v];
+}
+
+struct Weights {
+    const float *of_label;
+    float gamma, least;
+};
+
+/// max(−ln p, least)^γ, and γ·(−ln p)^(γ−1), which is 0 below the least.
+ALWAYS_INLINE float power(float nll, const Weights &weights) {
+    return exponential(weights.gamma * logarithm(nll > weights.least ? nll : weights.least));
+}
+
+ALWAYS_INLINE float slope(float nll, const Weights &weights) {
+    const float t = nll > weights.least ? nll : weights.least;
+    const float value = weights.gamma * exponential((weights.gamma - 1) * logarithm(t));
+    return nll >= weights.least ? value : 0;
+}
+
+/// Adds a chunk's sums to common, predicted and actual [classes] and cross.
+template <class T>
+ALWAYS_INLINE void add_sums(
+    const Image<const T> &image, const Weights &weights, int64_t begin, int64_t end, float *block_memory, double *sums) {
+    const int64_t classes = image.classes;
+    double *common = sums, *predicted = sums + classes, *actual = sums + 2 * classes, *cross = sums + 3 * classes;
+    Block b;
+    b.p = block_memory;
+    for (int64_t start = begin; start < end; start += width) {
+        softmax(image, start, end - start < width ? end - start : width, b);
+        for (int64_t i = 0; i < classes; ++i) {
+            float sum = 0;
+            // Partial sums that fill a vector: the order of a single sum would be fixed.
+            float part[16] = {};
+            for (int64_t v = 0; v < width; v += 16) {
+                for (int64_t j = 0; j < 16; ++j) part[j] += b.p[i * width + v + j];
+            }
+            for (float value : part) sum += value;
+            predicted[i] += sum;
+        }
+        float term[width];
+        for (int64_t v = 0; v < width; ++v) {
+            term[v] = b.valid[v] * power(b.nll[v], weights);
+        }
+        for (int64_t v = 0; v < width; ++v) {
+            const auto label = b.label[v];
+            common[label] += b.p_own[v];
+            actual[label] += b.valid[v];
+            *cross += term[v] * weights.of_label[label];
+        }
+    }
+}
+
+/// Derivatives of the loss for the sums of one image: [classes] each, and of the cross term.
+struct Slopes {
+    const float *common, *predicted;
+    float cross;
+};
+
+/// Writes the gradient of a chunk's scores.
+template <class T>
+ALWAYS_INLINE void write_gradient(
+    const Image<const T> &image, const Weights &weights, const Slopes &slopes, int64_t begin, int64_t end,
+    float *block_memory, T *gradient) {
+    Block b;
+    b.p = block_memory;
+    for (int64_t start = begin; start < end; start += width) {
+        const int64_t count = end - start < width ? end - start : width;
+        softmax(image, start, count, b);
+        float shared[width] = {}, own[width];
+        for (int64_t i = 0; i < image.classes; ++i) {
+            for (int64_t v = 0; v < width; ++v) shared[v] += slopes.predicted[i] * b.p[i * width + v];
+        }
+        for (int64_t v = 0; v < width; ++v) {
+            const auto label = b.label[v];
+            const float common = slopes.common[label], predicted = slopes.predicted[label];
+            const float cross =
+                b.valid[v] * slopes.cross * weights.of_label[label] * slope(b.nll[v], weights);
+            shared[v] += common * b.p_own[v];
+            own[v] = b.p_own[v] * (predicted + common - shared[v]) - cross * b.p_others[v];
+            shared[v] -= cross;
+        }
+        for (int64_t i = 0; i < image.classes; ++i) {
+            float *p = b.p + i * width;
+            for (int64_t v = 0; v < width; ++v) p[v] *= slopes.predicted[i] - shared[v];
+        }
+        for (int64_t v = 0; v < width; ++v) b.p[b.label[v] * width + v] = own[v];
+        T *out = gradient + start * image.voxel_stride;
+        if (image.voxel_stride == 1) {
+            for (int64_t i = 0; i < image.classes; ++i) {
+                for (int64_t v = 0; v < count; ++v) out[i * image.class_stride + v] = from_float<T>(b.p[i * width + v]);
+            }
+        } else {
+            for (int64_t v = 0; v < count; ++v) {
+                for (int64_t i = 0; i < image.classes; ++i) {
+                    out[v * image.voxel_stride + i] = from_float<T>(b.p[i * width + v]);
+                }
+            }
+        }
+    }
+}
+
+EACH_VECTOR_WIDTH void sums_of_chunk(
+    const Image<const float> &image, const Weights &w, int64_t begin, int64_t end, float *memory, double *sums) {
+    add_sums(image, w, begin, end, memory, sums);
+}
+EACH_VECTOR_WIDTH void sums_of_chunk(
+    const Image<const BFloat16> &image, const Weights &w, int64_t begin, int64_t end, float *memory, double *sums) {
+    add_sums(image, w, begin, end, memory, sums);
+}
+EACH_VECTOR_WIDTH void gradient_of_chunk(
+    const Image<const float> &image, const Weights &w, const Slopes &slopes, int64_t begin, int64_t end, float *memory,
+    float *gradient) {
+    write_gradient(image, w, slopes, begin, end, memory, gradient);
+}
+EACH_VECTOR_WIDTH void gradient_of_chunk(
+    const Image<const BFloat16> &image, const Weights &w, const Slopes &slopes, int64_t begin, int64_t end,
+    float *memory, BFloat16 *gradient) {
+    write_gradient(image, w, slopes, begin, end, memory, gradient);
+}
+
+/// The images of a batch cut into chunks.
+struct Chunks {
+    int64_t images, voxels, each = (voxels + chunk - 1) / chunk;
+
+    int64_t count() const { return images * each; }
+    int64_t image(int64_t index) const { return index / each; }
+    int64_t begin(int64_t index) const { return index % each * chunk; }
+    int64_t end(int64_t index) const { return std::min(voxels, begin(index) + chunk); }
+};
+
+template <class T>
+Image<T> image_of(T *scores, const at::Tensor &tensor, const at::Tensor &labels, int64_t n) {
+    const int64_t classes = tensor.size(1), voxels = labels[0].numel();
+    const bool is_channels_last = tensor.is_contiguous(at::MemoryFormat::ChannelsLast3d);
+    return {scores + n * classes * voxels, elements<uint8_t>(labels) + n * voxels, classes, voxels,
+            is_channels_last ? 1 : voxels, is_channels_last ? classes : 1};
+}
+
+/// [N, 3 L + 1]: common, predicted, actual, cross of each image.
+template <class T>
+std::vector<double> sums_of_images(const at::Tensor &scores, const at::Tensor &labels, const Weights &weights) {
+    const int64_t classes = scores.size(1), row = 3 * classes + 1;
+    const Chunks chunks{scores.size(0), labels[0].numel()};
+    std::vector<double> parts(chunks.count() * row), sums(chunks.images * row);
+    parallel_for(chunks.count(), 1, [&](int64_t begin, int64_t end) {
+        std::vector<float> memory(classes * width);
+        for (int64_t i = begin; i < end; ++i) {
+            const auto image = image_of(elements<T>(scores), scores, labels, chunks.image(i));
+            sums_of_chunk(image, weights, chunks.begin(i), chunks.end(i), memory.data(), &parts[i * row]);
+        }
+    });
+    for (int64_t i = 0; i < chunks.count(); ++i) {
+        for (int64_t j = 0; j < row; ++j) sums[chunks.image(i) * row + j] += parts[i * row + j];
+    }
+    return sums;
+}
+
+template <class T>
+void fill_gradient(
+    const at::Tensor &scores, const at::Tensor &labels, const Weights &weights, const at::Tensor &common,
+    const at::Tensor &predicted, float cross, at::Tensor &gradient) {
+    const int64_t classes = scores.size(1);
+    const Chunks chunks{scores.size(0), labels[0].numel()};
+    parallel_for(chunks.count(), 1, [&](int64_t begin, int64_t end) {
+        std::vector<float> memory(classes * width);
+        for (int64_t i = begin; i < end; ++i) {
+            const int64_t n = chunks.image(i);
+            const auto image = image_of(elements<T>(scores), scores, labels, n);
+            const Slopes slopes{
+                elements<float>(common) + n * classes, elements<float>(predicted) + n * classes, cross};
+            gradient_of_chunk(
+                image, weights, slopes, chunks.begin(i), chunks.end(i), memory.data(),
+                elements<T>(gradient) + n * classes * image.voxels);
+        }
+    });
+}
+
+struct ClassSums : torch::autograd::Function<ClassSums> {
+    static variable_list forward(
+        AutogradContext *context, const at::Tensor &given, const at::Tensor &labels, const at::Tensor &weights,
+        double gamma, double least) {
+        const auto scores = given.contiguous(given.suggest_memory_format());
+        const int64_t images = scores.size(0), classes = scores.size(1);
+        context->save_for_backward({scores, labels, weights});
+        context->saved_data["gamma"] = gamma;
+        context->saved_data["least"] = least;
+        const auto options = scores.options().dtype(at::kFloat).memory_format(std::nullopt);
+        auto matrix = [&] { return at::zeros({images, classes}, options); };
+        variable_list out{matrix(), matrix(), matrix(), at::zeros({}, options)};
+        context->mark_non_differentiable({out[2]});
+        if (scores.is_meta()) return out;
+        const Weights w{elements<float>(weights), static_cast<float>(gamma), static_cast<float>(least)};
+        const auto sums = scores.scalar_type() == at::kFloat ? sums_of_images<float>(scores, labels, w)
+                                                             : sums_of_images<BFloat16>(scores, labels, w);
+        double cross = 0;
+        for (int64_t n = 0; n < images; ++n) {
+            const double *row = &sums[n * (3 * classes + 1)];
+            for (int kind = 0; kind < 3; ++kind) {
+                std::copy_n(row + kind * classes, classes, elements<float>(out[kind]) + n * classes);
+            }
+            cross += row[3 * classes];
+        }
+        *elements<float>(out[3]) = static_cast<float>(cross);
+        return out;
+    }
+
+    static variable_list backward(AutogradContext *context, const variable_list &gradients) {
+        const auto saved = context->get_saved_variables();
+        const auto &scores = saved[0], &labels = saved[1], &weights = saved[2];
+        auto gradient = at::empty_like(scores);
+        if (!scores.is_meta()) {
+            const Weights w{
+                elements<float>(weights), static_cast<float>(context->saved_data["gamma"].toDouble()),
+                static_cast<float>(context->saved_data["least"].toDouble())};
+            const auto common = gradients[0].contiguous(), predicted = gradients[1].contiguous();
+            const float cross = gradients[3].item<float>();
+            if (scores.scalar_type() == at::kFloat) {
+                fill_gradient<float>(scores, labels, w, common, predicted, cross, gradient);
+            } else {
+                fill_gradient<BFloat16>(scores, labels, w, common, predicted, cross, gradient);
+            }
+        }
+        return {gradient, {}, {}, {}, {}};
+    }
+};
+
+void check_inputs(const at::Tensor &scores, const at::Tensor &labels, const at::Tensor &weights) {
+    check_volume(scores);
+    const auto shape = scores.sizes();
+    const std::vector<int64_t> of_labels{shape[0], shape[2], shape[3], shape[4]};
+    TORCH_CHECK(
+        labels.scalar_type() == at::kByte && labels.sizes() == of_labels,
+        "labels of shape ", labels.sizes(), " and type ", labels.scalar_type(), " do not fit scores of shape ", shape);
+    TORCH_CHECK(
+        weights.dim() == 1 && weights.size(0) == shape[1],
+        "weights of shape ", weights.sizes(), " do not fit ", shape[1], " classes");
+    TORCH_CHECK(shape[1] > 0 && shape[1] < ignored, "classes must be 1 to 254, not ", shape[1]);
+    if (labels.is_meta() || labels.numel() == 0) return;
+    const auto known = labels.lt(shape[1]).logical_or(labels.eq(ignored));
+    TORCH_CHECK(
+        known.all().item<bool>(), "a label is not one of the ", shape[1], " classes, nor ", int(ignored));
+}
+
+/// The same sums by libtorch's operations: on other devices and for other types.
+variable_list composed_sums(
+    const at::Tensor &scores, const at::Tensor &labels, const at::Tensor &weights, double gamma, double least) {
+    const auto type = scores.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+    const auto logarithms = at::log_softmax(scores, 1, type);
+    const auto counted = labels.ne(ignored), valid = counted.unsqueeze(1);
+    const auto index = labels.to(at::kLong).where(counted, at::zeros({}, labels.options().dtype(at::kLong))).unsqueeze(1);
+    const auto p = logarithms.exp() * valid;
+    const auto truth = at::zeros_like(p).scatter_(1, index, 1) * valid;
+    const std::vector<int64_t> voxels{2, 3, 4};
+    const auto nll = (-logarithms.gather(1, index)).clamp_min(least);
+    const auto cross = (nll.pow(gamma) * weights.to(type).take(index) * valid).sum();
+    return {(p * truth).sum(voxels), p.sum(voxels), truth.sum(voxels), cross};
+}
+
+}  // namespace
+
+ct_status ct_sum_classes(
+    ct_tensor scores, ct_tensor labels, ct_tensor weights, double gamma, double least, ct_class_sums *out) {
+    return guarded("class sums", [&] {
+        const auto s = borrow(scores), l = borrow(labels).contiguous(), w = borrow(weights).contiguous();
+        check_inputs(s, l, w);
+        const bool is_fused = (s.is_cpu() || s.is_meta()) && (s.scalar_type() == at::kFloat || s.scalar_type() == at::kBFloat16);
+        auto sums = is_fused ? ClassSums::apply(s, l, w.to(at::kFloat), gamma, least) : composed_sums(s, l, w, gamma, least);
+        out->common = give(sums[0]);
+        out->predicted = give(sums[1]);
+        out->actual = give(sums[2]);
+        out->cross = give(sums[3]);
+    });
+}

@@ -1,0 +1,395 @@
+// Σ of feature maps, each as it is or batch-normalized and rectified, with dropout: what a node of a block graph is.
+//
+// Forward reads every map twice (statistics, sum) and writes the result once; backward likewise. Only the maps before
+// normalization are kept: the sum is computed again where a convolution needs it for its gradient (`Kept`), which costs
+// one pass and saves half of the memory that training takes.
+
+#include "NormSum.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/bernoulli.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/relu.h>
+#include <torch/csrc/autograd/functions/utils.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "Bridge.h"
+#include "NormSumKernels.h"
+#include "Parallel.h"
+
+namespace segnas {
+
+namespace {
+
+using torch::autograd::variable_list;
+
+constexpr auto channels_last = at::MemoryFormat::ChannelsLast3d;
+
+/// Calls a body with the element type of a tensor as a value of it.
+template <class Body>
+void with_type_of(const at::Tensor &x, Body &&body) {
+    if (x.scalar_type() == at::kFloat) {
+        body(float{});
+    } else {
+        body(BFloat16{});
+    }
+}
+
+/// A map [N, C, D, H, W] as images of rows, cut into chunks whose sums are added up in order: results do not depend on
+/// the number of threads.
+struct Chunks {
+    Rows rows;
+    int64_t images, channels, elements;  // elements of an image
+    int64_t length = std::max<int64_t>(1, 32768 / rows.length()) * rows.length();
+    int64_t each = (elements + length - 1) / length;
+
+    explicit Chunks(const at::Tensor &x)
+        : rows(x.size(1)), images(x.size(0)), channels(x.size(1)), elements(x.numel() / std::max<int64_t>(1, x.size(0))) {}
+
+    /// Runs body(chunk, image, first element in memory, elements) in parallel.
+    template <class Body>
+    void for_each(Body &&body) const {
+        parallel_for(images * each, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                const int64_t start = i % each * length;
+                body(i, i / each, i / each * elements + start, std::min(length, elements - start));
+            }
+        });
+    }
+
+    /// Two sums over all elements of a channel: body(chunk start, count, image, first, second), each of rows.length().
+    template <class Body>
+    std::vector<double> sum(int64_t width, Body &&body) const {
+        std::vector<double> parts(images * each * width * channels), total(width * channels);
+        for_each([&](int64_t chunk, int64_t image, int64_t start, int64_t count) {
+            std::vector<float> sums(width * rows.length());
+            body(image, start, count, sums.data());
+            for (int64_t i = 0; i < width; ++i) {
+                rows.fold(&sums[i * rows.length()], &parts[(chunk * width + i) * channels]);
+            }
+        });
+        for (size_t i = 0; i < parts.size(); ++i) total[i % total.size()] += parts[i];
+        return total;
+    }
+};
+
+/// Mean and variance of each channel (divided by the count).
+struct Moments {
+    std::vector<double> mean, variance;
+};
+
+template <class T>
+Moments moments_of(const at::Tensor &x) {
+    const Chunks chunks(x);
+    const T *values = elements<T>(x);
+    // Sums of differences from some value of the channel, or the square of a large mean would swallow the variance.
+    std::vector<float> pivot;
+    for (int64_t c = 0; c < chunks.channels; ++c) pivot.push_back(to_float(values[c]));
+    const auto repeated = chunks.rows.repeated(pivot.data());
+    const auto sums = chunks.sum(2, [&](int64_t, int64_t start, int64_t count, float *out) {
+        add_moments(chunks.rows, values + start, repeated.data(), count, out, out + chunks.rows.length());
+    });
+    const auto count = static_cast<double>(x.numel() / chunks.channels);
+    Moments moments;
+    for (int64_t c = 0; c < chunks.channels; ++c) {
+        const double mean = sums[c] / count;
+        moments.mean.push_back(pivot[c] + mean);
+        moments.variance.push_back(std::max(0.0, sums[chunks.channels + c] / count - mean * mean));
+    }
+    return moments;
+}
+
+/// The loops' view of terms, with what is repeated along rows kept alive.
+template <class T>
+class Views {
+  public:
+    Views(const NormSum &sum, const Rows &rows) {
+        for (const auto &term : sum.terms) {
+            auto repeat = [&](const at::Tensor &values) {
+                return values.defined() ? rows.repeated(elements<float>(values)) : std::vector<float>();
+            };
+            constants_.push_back({repeat(term.scale), repeat(term.shift), repeat(term.mean)});
+        }
+        const int64_t images = sum.keep.defined() ? sum.keep.size(0) : 0;
+        for (int64_t n = 0; n < images; ++n) {
+            keep_.push_back(rows.repeated(elements<float>(sum.keep) + n * rows.channels));
+        }
+        for (size_t i = 0; i < sum.terms.size(); ++i) {
+            const auto &[scale, shift, mean] = constants_[i];
+            terms_.push_back(
+                {elements<T>(sum.terms[i].x), pointer(scale), pointer(shift), pointer(mean), nullptr,
+                 sum.terms[i].has_relu});
+            is_dropped_.push_back(sum.terms[i].is_dropped && images > 0);
+        }
+    }
+
+    /// A term in one image, its values from `start` on.
+    TermRows<T> at(size_t term, int64_t image, int64_t start) const {
+        auto view = terms_[term];
+        view.x += start;
+        if (is_dropped_[term]) view.keep = keep_[image].data();
+        return view;
+    }
+
+    std::vector<TermRows<T>> all(int64_t image, int64_t start) const {
+        std::vector<TermRows<T>> views;
+        for (size_t i = 0; i < terms_.size(); ++i) views.push_back(at(i, image, start));
+        return views;
+    }
+
+  private:
+    static const float *pointer(const std::vector<float> &values) { return values.empty() ? nullptr : values.data(); }
+
+    struct Constants {
+        std::vector<float> scale, shift, mean;
+    };
+    std::vector<Constants> constants_;
+    std::vector<std::vector<float>> keep_;
+    std::vector<TermRows<T>> terms_;
+    std::vector<bool> is_dropped_;
+};
+
+struct Gradients {
+    at::Tensor x, weight, bias;
+};
+
+template <class T>
+Gradients gradients_of(const NormSum &sum, size_t index, const at::Tensor &dy, bool training) {
+    const auto &term = sum.terms[index];
+    const Chunks chunks(term.x);
+    const Views<T> views(sum, chunks.rows);
+    const int64_t channels = chunks.channels, length = chunks.rows.length();
+    const T *gradient = elements<T>(dy);
+    const auto sums = chunks.sum(2, [&](int64_t image, int64_t start, int64_t count, float *out) {
+        add_gradient_sums(chunks.rows, views.at(index, image, start), gradient + start, count, out, out + length);
+    });
+
+    Gradients result{at::empty_like(term.x), at::empty_like(term.scale), at::empty_like(term.scale)};
+    const float *inverse = elements<float>(term.inverse);
+    const double count = training ? static_cast<double>(term.x.numel() / channels) : INFINITY;
+    std::vector<float> offset, slope;
+    for (int64_t c = 0; c < channels; ++c) {
+        elements<float>(result.bias)[c] = static_cast<float>(sums[c]);
+        elements<float>(result.weight)[c] = static_cast<float>(sums[channels + c] * inverse[c]);
+        offset.push_back(static_cast<float>(sums[c] / count));
+        slope.push_back(static_cast<float>(sums[channels + c] * inverse[c] * inverse[c] / count));
+    }
+    const auto offsets = chunks.rows.repeated(offset.data()), slopes = chunks.rows.repeated(slope.data());
+    T *dx = elements<T>(result.x);
+    chunks.for_each([&](int64_t, int64_t image, int64_t start, int64_t count) {
+        write_gradient(
+            chunks.rows, views.at(index, image, start), gradient + start, offsets.data(), slopes.data(), count,
+            dx + start);
+    });
+    return result;
+}
+
+at::Tensor of_channels(const std::vector<double> &values) {
+    auto tensor = at::empty({static_cast<int64_t>(values.size())}, at::kFloat);
+    std::copy(values.begin(), values.end(), elements<float>(tensor));
+    return tensor;
+}
+
+struct NormSumBackward : torch::autograd::Node {
+    NormSum sum;
+    bool training = false;
+
+    std::string name() const override { return "NormSumBackward"; }
+
+    void release_variables() override { sum = {}; }
+
+    variable_list apply(variable_list &&gradients) override {
+        TORCH_CHECK(!sum.terms.empty(), "a gradient was already taken through this sum");
+        const auto dy = gradients[0].contiguous(channels_last);
+        variable_list out;
+        for (size_t i = 0; i < sum.terms.size(); ++i) {
+            const auto &term = sum.terms[i];
+            if (!term.is_normalized()) {
+                out.push_back(term.is_dropped && sum.keep.defined() ? dropped(dy) : dy);
+                continue;
+            }
+            Gradients g;
+            if (dy.is_meta()) {
+                g = {at::empty_like(term.x), at::empty_like(term.scale), at::empty_like(term.scale)};
+            } else {
+                with_type_of(dy, [&]<class T>(T) { g = gradients_of<T>(sum, i, dy, training); });
+            }
+            out.insert(out.end(), {g.x, g.weight, g.bias});
+        }
+        return out;
+    }
+
+  private:
+    at::Tensor dropped(const at::Tensor &dy) const {
+        const auto shape = std::vector<int64_t>{sum.keep.size(0), sum.keep.size(1), 1, 1, 1};
+        return dy * sum.keep.to(dy.scalar_type()).view(shape);
+    }
+};
+
+/// The linear map that batch normalization is, from the statistics of the batch or the running ones.
+void set_normalization(Term &term, const ct_term &given, const ct_norm_sum_options &options) {
+    const auto weight = borrow(given.weight), bias = borrow(given.bias);
+    auto running_mean = borrow(given.running_mean), running_variance = borrow(given.running_variance);
+    if (term.x.is_meta()) {
+        for (auto *part : {&term.mean, &term.inverse, &term.scale, &term.shift}) *part = at::empty_like(weight);
+        return;
+    }
+    auto values = [](const at::Tensor &x) {
+        const float *begin = elements<float>(x);
+        return std::vector<double>(begin, begin + x.numel());
+    };
+    Moments moments;
+    if (options.training) {
+        with_type_of(term.x, [&]<class T>(T) { moments = moments_of<T>(term.x); });
+    } else {
+        moments = {values(running_mean), values(running_variance)};
+    }
+    const auto gamma = values(weight), beta = values(bias);
+    std::vector<double> inverse, scale, shift;
+    for (size_t c = 0; c < gamma.size(); ++c) {
+        inverse.push_back(1 / std::sqrt(moments.variance[c] + given.epsilon));
+        scale.push_back(gamma[c] * inverse[c]);
+        shift.push_back(beta[c] - moments.mean[c] * scale[c]);
+    }
+    if (options.training) {
+        const double count = static_cast<double>(term.x.numel() / term.x.size(1));
+        float *mean = elements<float>(running_mean), *variance = elements<float>(running_variance);
+        for (size_t c = 0; c < gamma.size(); ++c) {
+            mean[c] += given.momentum * (moments.mean[c] - mean[c]);
+            variance[c] += given.momentum * (moments.variance[c] * count / (count - 1) - variance[c]);
+        }
+    }
+    term.mean = of_channels(moments.mean);
+    term.inverse = of_channels(inverse);
+    term.scale = of_channels(scale);
+    term.shift = of_channels(shift);
+}
+
+bool is_fused(const at::Tensor &x) {
+    return (x.is_cpu() || x.is_meta()) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) &&
+           x.is_contiguous(channels_last) && x.numel() > 0;
+}
+
+at::Tensor fused(const ct_term *given, size_t count, const ct_norm_sum_options &options) {
+    NormSum sum;
+    variable_list inputs;
+    sum.keep = borrow(options.keep);
+    for (size_t i = 0; i < count; ++i) {
+        const auto x = borrow(given[i].x);
+        inputs.push_back(x);
+        Term term;
+        term.x = x.detach();
+        term.has_relu = given[i].has_relu;
+        term.is_dropped = given[i].is_dropped;
+        if (given[i].weight.impl) {
+            set_normalization(term, given[i], options);
+            inputs.insert(inputs.end(), {borrow(given[i].weight), borrow(given[i].bias)});
+        }
+        sum.terms.push_back(std::move(term));
+    }
+    auto y = sum.compute();
+    if (torch::autograd::compute_requires_grad(inputs)) {
+        auto node = std::shared_ptr<NormSumBackward>(new NormSumBackward(), torch::autograd::deleteNode);
+        node->set_next_edges(torch::autograd::collect_next_edges(inputs));
+        node->sum = std::move(sum);
+        node->training = options.training;
+        torch::autograd::set_history(y, node);
+    }
+    return y;
+}
+
+/// The same by libtorch's operations: on other devices, for other types and orders of memory.
+at::Tensor composed(const ct_term *given, size_t count, const ct_norm_sum_options &options) {
+    at::Tensor y;
+    for (size_t i = 0; i < count; ++i) {
+        auto term = borrow(given[i].x);
+        if (given[i].weight.impl) {
+            term = at::batch_norm(
+                term, borrow(given[i].weight), borrow(given[i].bias), borrow(given[i].running_mean),
+                borrow(given[i].running_variance), options.training, given[i].momentum, given[i].epsilon,
+                /*cudnn_enabled=*/true);
+        }
+        if (given[i].has_relu) term = at::relu(term);
+        if (given[i].is_dropped && options.keep.impl) {
+            const auto keep = borrow(options.keep);
+            term = term * keep.to(term.scalar_type()).view({keep.size(0), keep.size(1), 1, 1, 1});
+        }
+        y = y.defined() ? y + term : term;
+    }
+    return y;
+}
+
+void check_term(const ct_term &given, const at::Tensor &first, const ct_norm_sum_options &options) {
+    const auto x = borrow(given.x);
+    check_volume(x);
+    TORCH_CHECK(
+        x.sizes() == first.sizes() && x.scalar_type() == first.scalar_type(), "maps of shapes ", first.sizes(), " and ",
+        x.sizes(), ", or of different types, cannot be summed");
+    if (given.weight.impl) {
+        check_batch_norm(
+            x, {given.weight, given.bias, given.running_mean, given.running_variance, options.training,
+                given.momentum, given.epsilon});
+    }
+}
+
+}  // namespace
+
+at::Tensor NormSum::compute() const {
+    auto y = at::empty_like(terms[0].x);
+    if (y.is_meta()) return y;
+    const Chunks chunks(y);
+    with_type_of(y, [&]<class T>(T) {
+        const Views<T> views(*this, chunks.rows);
+        T *out = elements<T>(y);
+        chunks.for_each([&](int64_t, int64_t image, int64_t start, int64_t count) {
+            const auto terms = views.all(image, start);
+            sum_terms(chunks.rows, terms.data(), static_cast<int64_t>(terms.size()), count, out + start);
+        });
+    });
+    return y;
+}
+
+Kept::Kept(const at::Tensor &x) {
+    if (dynamic_cast<NormSumBackward *>(x.grad_fn().get())) {
+        maker_ = x.grad_fn();
+    } else {
+        tensor_ = x.detach();
+    }
+}
+
+at::Tensor Kept::get() const {
+    return maker_ ? static_cast<NormSumBackward &>(*maker_).sum.compute() : tensor_;
+}
+
+}  // namespace segnas
+
+using namespace segnas;
+
+ct_status ct_norm_sum(const ct_term *terms, size_t count, const ct_norm_sum_options *options, ct_tensor *out) {
+    return produce("normalized sum", out, [&] {
+        TORCH_CHECK(count > 0, "a sum of nothing has no shape");
+        const auto first = borrow(terms[0].x);
+        bool all_fused = true;
+        for (size_t i = 0; i < count; ++i) {
+            check_term(terms[i], first, *options);
+            all_fused = all_fused && is_fused(borrow(terms[i].x));
+        }
+        return all_fused ? fused(terms, count, *options) : composed(terms, count, *options);
+    });
+}
+
+ct_status ct_dropout_factors(int64_t images, int64_t channels, double probability, ct_device device, ct_tensor *out) {
+    return produce("dropout", out, [&] {
+        const auto options = at::TensorOptions().dtype(at::kFloat).device(device_of(device));
+        if (options.device().is_meta()) return at::empty({images, channels}, options);
+        return at::bernoulli(at::full({images, channels}, 1 - probability, options)) / (1 - probability);
+    });
+}

@@ -1,0 +1,65 @@
+internal import Host
+internal import Randomness
+internal import Search
+internal import Segmentation
+internal import Torch
+
+/// Seconds of a training step, or of a prediction, of the network {2,0,2} with p 3 and residual connections: one noise
+/// image, 20 classes.
+struct NetworkBench {
+    let json: Bool
+    /// Voxels along each axis.
+    let size: Int
+    /// Channels of the first block.
+    let n: Int
+    let dtype: DType
+
+    private static let classes = 20
+    private static let repetitions = 5
+
+    func trainStep() throws {
+        let plan = try plan()
+        let labels = try Tensor(labels(), shape: [1, size, size, size])
+        let step = try TrainingStep(plan, images: images(), labels: labels)
+        // The first steps find out which of oneDNN's kernels suit, and touch the pages.
+        try step.run()
+        try show("train-step", plan) { try step.run() }
+    }
+
+    func inference() throws {
+        let plan = try plan()
+        let step = try InferenceStep(plan, images: images())
+        try step.run()
+        try show("inference", plan) { try step.run() }
+    }
+
+    private func show(_ workload: String, _ plan: NetworkPlan, _ body: () throws -> Void) throws {
+        let seconds = try Measurement.seconds(repetitions: Self.repetitions, body)
+        try Measurement(
+            workload: workload, size: size, n: n, parameters: plan.parameters,
+            precision: "\(dtype)", seconds: seconds, peakBytes: ResidentMemory.peak()
+        ).show(json: json)
+    }
+
+    private func plan() throws -> NetworkPlan {
+        let network = SegNAS(
+            n: n, p: 3, sup: false, res: true, block: try BlockGraph([2, 0, 2]))
+        return try NetworkPlan(.segnas(network), channels: 1, classes: Self.classes)
+    }
+
+    private func images() throws -> Tensor {
+        var generator = SeededGenerator(seed: 0)
+        let values = (0..<size * size * size).map { _ in
+            Float.random(in: -1.7..<1.7, using: &generator)
+        }
+        return try Tensor(values, shape: [1, 1, size, size, size]).cast(to: dtype)
+            .laidOut(in: .channelsLast)
+    }
+
+    private func labels() -> [UInt8] {
+        var generator = SeededGenerator(seed: 1)
+        return (0..<size * size * size).map { _ in
+            UInt8.random(in: 0..<UInt8(Self.classes), using: &generator)
+        }
+    }
+}
