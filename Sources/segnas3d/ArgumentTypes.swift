@@ -65,3 +65,5 @@ extension SplitPlan: ExpressibleByArgument {
 
     public var defaultValueDescription: String { description }
 }
+
+extension Split.Part: ExpressibleByArgument {}

@@ -14,7 +14,7 @@ struct Segnas3d: ParsableCommand {
         version: version,
         subcommands: [
             Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Train.self,
-            Bench.self, Doctor.self,
+            Predict.self, Bench.self, Doctor.self,
         ])
 
     /// Runs the command that the arguments name.
@@ -47,9 +47,7 @@ struct OutputFailure: Error, CustomStringConvertible {
     var description: String { "the output cannot be written: " + String(cString: strerror(code)) }
 }
 
-/// How the program ended, for scripts.
-///
-/// 130, interrupted, is the system's own code for Ctrl-C.
+/// How the program ended, for scripts; 130 is the shells' code for Ctrl-C.
 enum ProgramExit: Int32 {
     case done = 0
     case failed = 1

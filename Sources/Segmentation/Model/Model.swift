@@ -63,6 +63,14 @@ public struct Model {
         return try document(in: folder).description
     }
 
+    /// The checksum of a model's weights, as its description gives it.
+    public static func weightsDigest(contentsOf path: String) throws(ModelError) -> String {
+        guard let folder = AtomicFolder.path(of: path) else {
+            throw ModelError(file: path, fault: .missing)
+        }
+        return try document(in: folder).weights.xxh128
+    }
+
     private static func document(in folder: String) throws(ModelError) -> ModelDocument {
         let file = "\(folder)/\(descriptionName)"
         guard FileManager.default.fileExists(atPath: file) else {
