@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import ModelSupport
 import Search
 import TestSupport
 import Testing
@@ -95,7 +96,7 @@ struct ModelDamageTests {
     func damaged(damage: Damage) throws {
         try withTemporaryFolder { folder in
             let path = folder.appending(path: "model")
-            try ModelScene.write(path.path)
+            try write(to: path.path)
             try damage.spoil(path)
             let error = try #require(throws: ModelError.self) {
                 try Model(contentsOf: path.path)

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import ModelSupport
 import Search
 import TestSupport
 import Testing
@@ -15,7 +16,7 @@ struct ModelTests {
         try withTemporaryFolder { folder in
             let path = folder.appending(path: "model").path
             let description = try ModelScene.description(channels: channels)
-            let network = try ModelScene.network(description)
+            let network = try ModelScene.model(description).network
             try Model.write(
                 description, weights: network.weights.all, record: ["epochs": 4], to: path)
             #expect(
@@ -36,7 +37,7 @@ struct ModelTests {
     func document() throws {
         try withTemporaryFolder { folder in
             let path = folder.appending(path: "model").path
-            try ModelScene.write(path)
+            try write(to: path)
             let data = try Data(contentsOf: URL(filePath: path + "/model.json"))
             let json = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
             #expect(json["schema"] as? Int == 1)
@@ -54,13 +55,13 @@ struct ModelTests {
     func replacing() throws {
         try withTemporaryFolder { folder in
             let path = folder.appending(path: "model").path
-            try ModelScene.write(path, seed: 1)
+            try write(seed: 1, to: path)
             let first = try Data(contentsOf: URL(filePath: path + "/weights.safetensors"))
             #expect(throws: ModelError(file: path, fault: .exists)) {
-                try ModelScene.write(path, seed: 2)
+                try write(seed: 2, to: path)
             }
             #expect(try Data(contentsOf: URL(filePath: path + "/weights.safetensors")) == first)
-            try ModelScene.write(path + "/", seed: 2, replacing: true)
+            try write(seed: 2, to: path + "/", replacing: true)
             #expect(try Data(contentsOf: URL(filePath: path + "/weights.safetensors")) != first)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["model"])
         }
@@ -71,7 +72,7 @@ struct ModelTests {
         try withTemporaryFolder { folder in
             let files = FileManager.default
             let path = folder.appending(path: "model").path
-            try ModelScene.write(path, seed: 1)
+            try write(seed: 1, to: path)
             let first = try Model(contentsOf: path).network.weights.all
             // Between the two renames.
             try files.moveItem(atPath: path, toPath: folder.path + "/.model.previous")
@@ -80,7 +81,7 @@ struct ModelTests {
                 withIntermediateDirectories: false)
             let found = try Model(contentsOf: ModelLocation(of: path).model).network.weights.all
             #expect(try found.tensors[0].array(of: Float.self) == first.tensors[0].array())
-            try ModelScene.write(path, seed: 2, replacing: true)
+            try write(seed: 2, to: path, replacing: true)
             #expect(try files.contentsOfDirectory(atPath: folder.path) == ["model"])
         }
     }
@@ -98,7 +99,7 @@ struct ModelTests {
             #expect(throws: ModelError(file: run, fault: .noModelYet)) {
                 try ModelLocation(of: run)
             }
-            try ModelScene.write(run + "/model")
+            try write(to: run + "/model")
             let expected = run + "/model"
             for path in [run, run + "/", run + "/model", run + "/model/"] {
                 let location = try ModelLocation(of: path)
@@ -114,4 +115,10 @@ struct ModelTests {
             }
         }
     }
+}
+
+@TensorActor
+func write(seed: UInt64 = 1, to path: String, replacing: Bool = false) throws {
+    let model = try ModelScene.model(ModelScene.description(), seed: seed)
+    try ModelScene.write(model, to: path, replacing: replacing)
 }
