@@ -24,7 +24,6 @@ struct ForwardPass {
                 copying: bytes, shape: [1, image.channels, size.z, size.y, size.x],
                 dtype: .float32)
         }
-        return try network(
-            images.moved(to: device).cast(to: dtype).laidOut(in: .channelsLast), training: false)
+        return try network(images.ready(on: device, as: dtype), training: false)
     }
 }
