@@ -115,6 +115,11 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Temporary folders, fixtures and the real data that tests share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        // Small models for the tests of prediction.
+        .target(
+            name: "ModelSupport",
+            dependencies: ["Segmentation", "Datasets", "Search", "Torch", "Randomness"],
+            path: "Tests/ModelSupport", swiftSettings: swiftSettings),
         // Reads spoilt image files, as long as one likes.
         .executableTarget(
             name: "FuzzImages",
@@ -140,6 +145,7 @@ let package = Package(
             name: "SegmentationTests",
             dependencies: [
                 "Segmentation", "Datasets", "Imaging", "Host", "Randomness", "TestSupport",
+                "ModelSupport",
             ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
@@ -149,7 +155,10 @@ let package = Package(
             name: "ReportTests", dependencies: ["Report"], exclude: ["Snapshots"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "segnas3dTests", dependencies: ["segnas3d", "Imaging", "TestSupport"],
+            name: "segnas3dTests",
+            dependencies: [
+                "segnas3d", "Imaging", "Datasets", "Torch", "TestSupport", "ModelSupport",
+            ],
             swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20

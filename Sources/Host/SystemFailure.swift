@@ -15,5 +15,8 @@ package struct SystemFailure: Error, Equatable, CustomStringConvertible {
     /// The failure of the call just made.
     package static var last: SystemFailure { SystemFailure(code: errno) }
 
+    package var isMissingFile: Bool { code == ENOENT }
+    package var isExistingFile: Bool { code == EEXIST }
+
     package var description: String { String(cString: strerror(code)) }
 }

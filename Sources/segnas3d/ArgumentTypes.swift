@@ -1,6 +1,8 @@
 public import ArgumentParser
 public import Datasets
 public import Host
+internal import Search
+public import Segmentation
 public import Torch
 
 // How values of the library are written on the command line.
@@ -34,3 +36,34 @@ extension Extent: ExpressibleByArgument {
 }
 
 extension Phantom.Contrast: ExpressibleByArgument {}
+
+extension LearningRateSchedule: ExpressibleByArgument {}
+
+extension OptimizerChoice: ExpressibleByArgument {}
+
+extension LossFunction: ExpressibleByArgument {}
+
+extension ValidationGrid: ExpressibleByArgument {}
+
+extension Architecture {
+    /// The network that NETWORK names; nil where it names none.
+    init?(argument text: String) throws {
+        switch text {
+        case "unet3d": self = .unet3d
+        case "vnet": self = .vnet
+        case _ where text.hasSuffix(".json"): self = try Architecture(contentsOf: text)
+        default: return nil
+        }
+    }
+}
+
+extension SplitPlan: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let plan = try? SplitPlan(parsing: argument) else { return nil }
+        self = plan
+    }
+
+    public var defaultValueDescription: String { description }
+}
+
+extension Split.Part: ExpressibleByArgument {}

@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import Datasets
 import Glibc
+internal import Imaging
+internal import Segmentation
 internal import Torch
 
 /// The program: subcommands parse, call the library and print.
@@ -11,8 +13,8 @@ struct Segnas3d: ParsableCommand {
         abstract: "Finds, trains and ships 3D segmentation networks for medical images.",
         version: version,
         subcommands: [
-            Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Bench.self,
-            Doctor.self,
+            Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Train.self,
+            Predict.self, Bench.self, Doctor.self,
         ])
 
     /// Runs the command that the arguments name.
@@ -45,24 +47,18 @@ struct OutputFailure: Error, CustomStringConvertible {
     var description: String { "the output cannot be written: " + String(cString: strerror(code)) }
 }
 
-/// How the program ended, for scripts.
-///
-/// 130, interrupted, is the system's own code for Ctrl-C.
+/// How the program ended, for scripts; 130 is the shells' code for Ctrl-C.
 enum ProgramExit: Int32 {
     case done = 0
     case failed = 1
     case usage = 2
     case dataset = 3
     case outOfMemory = 4
+    case interrupted = 130
 
     init(_ error: any Error) {
-        if case TorchError.outOfMemory = error {
-            self = .outOfMemory
-            return
-        }
-        let isFaultOfCases = (error as? PreparationErrors)?.concernsDataset ?? false
-        if error is DatasetError || isFaultOfCases {
-            self = .dataset
+        if let known = Self.ofLibrary(error) {
+            self = known
             return
         }
         switch Segnas3d.exitCode(for: error) {
@@ -70,5 +66,32 @@ enum ProgramExit: Int32 {
         case .validationFailure: self = .usage
         case let code: self = ProgramExit(rawValue: code.rawValue) ?? .failed
         }
+    }
+
+    /// How errors of the library's own end the program; nil for all others.
+    private static func ofLibrary(_ error: any Error) -> ProgramExit? {
+        switch error {
+        case TorchError.outOfMemory, TrainingError.outOfMemory: .outOfMemory
+        case let error as ImageError where error.fault.isOutOfMemory: .outOfMemory
+        case let errors as PreparationErrors where errors.errors.contains(where: \.isOutOfMemory):
+            .outOfMemory
+        case let errors as PreparationErrors where errors.concernsDataset: .dataset
+        case is DatasetError, TrainingError.otherDataset: .dataset
+        case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs: .usage
+        case TrainingError.interrupted: .interrupted
+        default: nil
+        }
+    }
+}
+
+extension ImageFault {
+    fileprivate var isOutOfMemory: Bool {
+        if case .outOfMemory = self { true } else { false }
+    }
+}
+
+extension PreparationError {
+    fileprivate var isOutOfMemory: Bool {
+        if case .image(let error) = fault { error.fault.isOutOfMemory } else { false }
     }
 }

@@ -62,6 +62,39 @@ struct ContactSheetTests {
         }
     }
 
+    @Test("a prediction is shown in the slices of its reference, beside it")
+    func predictions() throws {
+        try withDataset { small in
+            let size = SIMD3(8, 8, 8)
+            try small.writeImage("images/a.nii.gz", 1, size: size)
+            func write(_ name: String, voxel: Int) throws -> String {
+                var labels = [UInt8](repeating: 0, count: 512)
+                labels[voxel] = 1
+                let path = "\(small.path)/\(name).nii.gz"
+                try Volume(Samples(labels), geometry: Geometry(size: size, affine: .identity))
+                    .write(to: path)
+                return path
+            }
+            let place = 3 + 4 * 8 + 5 * 64
+            let shown = Dataset.Case(
+                identifier: "a", images: [small.path + "/images/a.nii.gz"],
+                label: try write("reference", voxel: place))
+            let table = LabelTable(foreground: [.init(name: "one", value: 1)])
+            // A voxel beside the reference's, in two of the three slices through that one.
+            let prediction = CasePreview(
+                shown, labels: try write("prediction", voxel: place + 1), of: table)
+            let found = prediction.slices.map { $0.labels.count { $0 != nil } }
+            #expect(found == [1, 1, 0])
+            let dataset = Dataset(
+                name: "d", folder: small.path, layout: .plain, channels: ["one"], labels: table,
+                training: [shown], test: [])
+            let sheet = ContactSheet(
+                of: dataset, predictions: ["a": small.path + "/prediction.nii.gz"])
+            let alone = ContactSheet(of: dataset)
+            #expect(sheet.picture().width > alone.picture().width * 3 / 2)
+        }
+    }
+
     @Test("real cases", .enabled(if: RealData.isHere))
     func real() throws {
         let dataset = try Dataset(contentsOf: RealData.path("Task04_Hippocampus"))

@@ -21,14 +21,7 @@ extension CacheFolder {
     }
 
     /// What the file system has left for this user.
-    var freeBytes: Int {
-        var status = statvfs()
-        guard statvfs(path, &status) == 0 else { return .max / 8 }
-        return Int(
-            clamping: UInt64(status.f_bavail).multipliedReportingOverflow(
-                by: UInt64(status.f_frsize)
-            ).partialValue)
-    }
+    var freeBytes: Int { diskSpace(at: path).map { Int(clamping: $0.bytes) } ?? .max / 8 }
 
     /// A folder of this process's own, for an entry that is written or removed.
     func temporary(_ key: String, of lease: CacheLease) -> String {

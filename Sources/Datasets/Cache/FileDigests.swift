@@ -46,7 +46,7 @@ final class FileDigests: Sendable {
         let before = try Self.state(of: path)
         let memo = known.withLock { $0[path] }
         if let memo, memo.state == before.text { return memo.digest }
-        let digest = try Self.read(path)
+        let digest = try ContentDigest(of: path).text
         // A file written to since, or a moment ago, may change again without a new time.
         if before.isSettled, try Self.state(of: path).text == before.text {
             remember(Memo(state: before.text, digest: digest), path)
@@ -91,24 +91,6 @@ final class FileDigests: Sendable {
             "\(status.st_size) \(modified.tv_sec).\(modified.tv_nsec) \(status.st_dev).\(status.st_ino)",
             age > 2
         )
-    }
-
-    private static func read(_ path: String) throws(SystemFailure) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .last }
-        defer { close(descriptor) }
-        guard let state = XXH3_createState() else { throw SystemFailure(code: ENOMEM) }
-        defer { XXH3_freeState(state) }
-        XXH3_128bits_reset(state)
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .last }
-            guard count > 0 else { break }
-            XXH3_128bits_update(state, buffer, count)
-        }
-        return XXH3_128bits_digest(state).text
     }
 
     /// The files that an image consists of: those of a DICOM folder, or a header and what shares its name.

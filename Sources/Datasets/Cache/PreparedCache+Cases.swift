@@ -65,6 +65,10 @@ extension PreparedCache.Progress {
 public struct PreparationErrors: Error, Equatable, Sendable {
     public var errors: [PreparationError]
 
+    public init(errors: [PreparationError]) {
+        self.errors = errors
+    }
+
     /// Whether cases are at fault, and not the cache.
     public var concernsDataset: Bool {
         errors.contains { if case .cache = $0.fault { false } else { true } }

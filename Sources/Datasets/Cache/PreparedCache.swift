@@ -63,6 +63,19 @@ public final class PreparedCache: Sendable {
     private func key(
         of subject: Dataset.Case, _ preparation: Preparation
     ) throws(PreparationFault) -> String {
+        var digests = try contentDigests(of: subject)
+        let label = subject.label == nil ? nil : digests.removeLast()
+        do {
+            return try CacheKey(preparation, images: digests, label: label).text()
+        } catch {
+            preconditionFailure("a key of numbers and texts: \(error)")
+        }
+    }
+
+    /// Digests of the contents of a case's images, in order, then of its label map.
+    package func contentDigests(
+        of subject: Dataset.Case
+    ) throws(PreparationFault) -> [String] {
         var digests: [String] = []
         for file in subject.images + [subject.label].compactMap(\.self) {
             do {
@@ -71,12 +84,7 @@ public final class PreparedCache: Sendable {
                 throw .image(.init(file: file, fault: .system("\(error)")))
             }
         }
-        let label = subject.label == nil ? nil : digests.removeLast()
-        do {
-            return try CacheKey(preparation, images: digests, label: label).text()
-        } catch {
-            preconditionFailure("a key of numbers and texts: \(error)")
-        }
+        return digests
     }
 
     private func read(

@@ -1,6 +1,7 @@
 /// A folder of images and one of label maps, matched by their names.
 struct CaseFolders {
-    let imageFolder: String
+    /// Relative to the reader's folder; nil for that itself.
+    let imageFolder: String?
     let labelFolder: String?
     /// Label maps by the case that they belong to.
     private(set) var labels: [String: [ImageFileName]]
@@ -26,7 +27,7 @@ struct CaseFolders {
     }
 
     init(
-        images: [ImageFileName], in imageFolder: String, labels: [ImageFileName],
+        images: [ImageFileName], in imageFolder: String?, labels: [ImageFileName],
         in labelFolder: String?, suffixes: Suffixes
     ) {
         self.imageFolder = imageFolder
@@ -80,7 +81,7 @@ struct CaseFolders {
     private func imageFiles(
         _ images: CaseImages, _ identifier: String, channels: Int, reader: inout LayoutReader
     ) -> [String] {
-        let path = { (file: ImageFileName) in "\(imageFolder)/\(file.name)" }
+        let path = { (file: ImageFileName) in (imageFolder.map { $0 + "/" } ?? "") + file.name }
         let sets = [images.whole] + images.channels.values
         let kinds = (images.whole.isEmpty ? 0 : 1) + (images.channels.isEmpty ? 0 : 1)
         if kinds > 1 {

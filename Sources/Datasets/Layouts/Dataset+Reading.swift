@@ -83,7 +83,7 @@ extension LayoutReader {
     }
 
     /// Files of the folder that list cases.
-    private func datalists() -> [String] {
+    func datalists() -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.sorted().filter { name in
             guard !name.hasPrefix("."), name.lowercased().hasSuffix(".json"),

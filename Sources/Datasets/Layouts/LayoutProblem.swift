@@ -22,6 +22,10 @@ public enum LayoutProblem: Hashable, Sendable {
     case tooManyLabels(Int)
     case labelsUnreadable
     case noCases
+    /// A folder of images to be predicted without any.
+    case noImages
+    /// A case that a split names.
+    case caseMissing
     case caseCount(stated: Int, found: Int, isListed: Bool)
     case item(list: String, index: Int, expected: String)
     case listedTwice(cases: [String])
@@ -79,6 +83,9 @@ extension LayoutProblem {
             "\(count) labels, and 254 are possible: are these label maps, and not images?"
         case .labelsUnreadable: "no label map can be read, so the labels are not known"
         case .noCases: "no image with a label map: there is nothing to learn from"
+        case .noImages: "holds no image"
+        case .caseMissing:
+            "the dataset has no such case with a label map: is it the one that the model was trained on?"
         case .caseCount(let stated, let found, _):
             "\"numTraining\" says \(stated), and \(found) cases are there: are files missing? If not, correct it"
         case .item(let list, let index, let expected):

@@ -2,7 +2,7 @@ internal import Imaging
 
 extension LabelTable {
     /// Most foreground labels that fit into classes of one byte, beside the background and those to ignore.
-    static let mostForeground = 254
+    package static let mostForeground = 254
 
     /// The class of each stored value.
     var classes: [Int: UInt8] {

@@ -38,6 +38,13 @@ public struct Preparation: Hashable, Codable, Sendable {
         self.channels = rules
     }
 
+    /// A preparation as it was recorded.
+    package init(_ options: PreparationOptions, labels: LabelTable, channels: [Channel]) {
+        self.options = options
+        self.labels = labels
+        self.channels = channels
+    }
+
     /// Whether a dataset's preparation needs the intensities of its labelled voxels.
     public static func needsIntensities(
         _ options: PreparationOptions, channels: [String]

@@ -2,7 +2,8 @@ internal import Imaging
 
 /// Three slices of a case, as a contact sheet shows them.
 struct CasePreview: Sendable {
-    var identifier: String
+    /// What is written below.
+    var caption: String
     /// Axial, coronal and sagittal; none for a case that cannot be read.
     var slices: [Slice]
 
@@ -32,17 +33,23 @@ struct CasePreview: Sendable {
         }
     }
 
+    /// A case and its label map.
     init(_ shown: Dataset.Case, of table: LabelTable) {
-        identifier = shown.identifier
+        self.init(shown, labels: shown.label, of: table)
+        caption = shown.identifier
+    }
+
+    /// A case and any label map on its grid, in the slices in which its own is shown.
+    init(_ shown: Dataset.Case, labels: String?, of table: LabelTable) {
+        caption = shown.identifier
         slices = []
         guard let path = shown.images.first, let volume = try? Volume(contentsOf: path) else {
             return
         }
         let body = BodyAxes(volume.geometry)
-        let map = shown.label.flatMap { try? Volume(contentsOf: $0) }
-            .flatMap { try? LabelMap($0) }
-            .flatMap { $0.geometry.size == volume.geometry.size ? $0 : nil }
-        let centre = map.map { body.centre(of: $0, table) } ?? body.size / 2
+        let own = Self.labelMap(shown.label, size: volume.geometry.size)
+        let map = labels == shown.label ? own : Self.labelMap(labels, size: volume.geometry.size)
+        let centre = own.map { body.centre(of: $0, table) } ?? body.size / 2
         let places = Plane.allCases.map { Self.voxels(of: $0, through: centre, body) }
         let window = Window(volume)
         let names = Dictionary(
@@ -58,6 +65,11 @@ struct CasePreview: Sendable {
                 grey: values.map(window.level),
                 labels: voxels.map { voxel in map.flatMap { names[$0.values[voxel]] } })
         }
+    }
+
+    private static func labelMap(_ path: String?, size: SIMD3<Int>) -> LabelMap? {
+        let map = path.flatMap { try? Volume(contentsOf: $0) }.flatMap { try? LabelMap($0) }
+        return map?.geometry.size == size ? map : nil
     }
 
     /// The voxels of a plane, row by row as they are shown.

@@ -1,9 +1,11 @@
 public import Host
 public import Imaging
 
-/// A picture of some cases of a dataset with their labels, for a look before any training.
+/// A picture of some cases of a dataset with their labels, for a look before any training, or after it.
 public struct ContactSheet: Sendable {
-    private let dataset: Dataset
+    private let labels: LabelTable
+    private let title: String
+    private let mostColumns: Int
     private let cases: [CasePreview]
     private let colours: [RGB]
 
@@ -14,10 +16,33 @@ public struct ContactSheet: Sendable {
         let all = dataset.training.isEmpty ? dataset.test : dataset.training
         let count = min(limit, all.count)
         let chosen = (0..<count).map { all[$0 * all.count / count] }
-        self.dataset = dataset
+        labels = dataset.labels
         cases = concurrentMap(count, threads: threads) {
             CasePreview(chosen[$0], of: dataset.labels)
         }
+        title = "\(dataset.name): \(count) of \(max(dataset.training.count, count)) cases"
+        mostColumns = 3
+        colours = LabelColours.distinct(dataset.labels.foreground.count)
+    }
+
+    /// Reads the images of cases with their label maps, and with predicted ones beside them: paths by identifier.
+    public init(
+        of dataset: Dataset, predictions: [String: String],
+        threads: Int = HostResources.current().cores
+    ) {
+        let shown = (dataset.training + dataset.test).filter { predictions[$0.identifier] != nil }
+        labels = dataset.labels
+        cases = concurrentMap(2 * shown.count, threads: threads) { index in
+            let subject = shown[index / 2]
+            let isPrediction = index % 2 == 1
+            var preview = CasePreview(
+                subject, labels: isPrediction ? predictions[subject.identifier] : subject.label,
+                of: dataset.labels)
+            preview.caption += isPrediction ? ": prediction" : ": reference"
+            return preview
+        }
+        title = "\(dataset.name): predictions for \(shown.count) cases beside their references"
+        mostColumns = 2
         colours = LabelColours.distinct(dataset.labels.foreground.count)
     }
 
@@ -28,14 +53,14 @@ public struct ContactSheet: Sendable {
     private static let ink = RGB.grey(230)
     private static let paper = RGB.grey(16)
 
-    private var columns: Int { min(3, max(1, cases.count)) }
+    private var columns: Int { min(mostColumns, max(1, cases.count)) }
     private var tileWidth: Int { 3 * (Self.panel + Self.gap) + Self.gap }
     private var tileHeight: Int { Self.panel + Self.line + Self.gap }
 
     public func picture() -> Picture {
         let rows = (cases.count + columns - 1) / columns
         let width = columns * tileWidth + Self.gap
-        let names = dataset.labels.foreground.map { "\($0.value) \($0.name)" }
+        let names = labels.foreground.map { "\($0.value) \($0.name)" }
         let longest = names.map(\.count).max() ?? 0
         let entry = min(width - 2 * Self.gap, 2 * Picture.letterSize.width * longest + 48)
         let legendColumns = max(1, (width - 2 * Self.gap) / entry)
@@ -45,7 +70,7 @@ public struct ContactSheet: Sendable {
         var picture = Picture(
             width: width, height: bottom + legendRows * Self.line + Self.gap,
             background: Self.paper)
-        title(&picture)
+        head(&picture)
         for (index, shown) in cases.enumerated() {
             draw(
                 shown, x: Self.gap + index % columns * tileWidth,
@@ -61,10 +86,9 @@ public struct ContactSheet: Sendable {
         return picture
     }
 
-    private func title(_ picture: inout Picture) {
-        let all = max(dataset.training.count, cases.count)
+    private func head(_ picture: inout Picture) {
         let lines = [
-            "\(dataset.name): \(cases.count) of \(all) cases",
+            title,
             "axial, coronal, sagittal; the body's right is on the left (radiological)",
         ]
         for (index, text) in lines.enumerated() {
@@ -85,7 +109,7 @@ public struct ContactSheet: Sendable {
         if shown.slices.isEmpty {
             picture.write("cannot be read", x: x, y: y + Self.panel / 2, Self.ink)
         }
-        let name = Picture.shortened(shown.identifier, toWidth: tileWidth - 2 * Self.gap)
+        let name = Picture.shortened(shown.caption, toWidth: tileWidth - 2 * Self.gap)
         picture.write(name, x: x, y: y + Self.panel + 4, Self.ink)
     }
 

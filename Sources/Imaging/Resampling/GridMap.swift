@@ -42,6 +42,14 @@ public struct GridMap: Hashable, Codable, Sendable {
         GridMap(x: x.inverse, y: y.inverse, z: z.inverse)
     }
 
+    /// The same map between arrays whose axes are permuted and reversed, both in the same way.
+    package func reoriented(by reorientation: Reorientation) -> GridMap {
+        GridMap { axis in
+            let map = axes[reorientation.sources[axis]]
+            return reorientation.reversals[axis] ? map.reversed : map
+        }
+    }
+
     /// Where the target grid lies in space, from where the source lies.
     public func callAsFunction(_ source: Geometry) -> Geometry {
         precondition(source.size == sourceSize, "a map for another grid")
@@ -92,6 +100,13 @@ public struct AxisMap: Hashable, Codable, Sendable {
 
     public var inverse: AxisMap {
         AxisMap(sourceCount: count, count: sourceCount, scale: 1 / scale, shift: -shift / scale)
+    }
+
+    /// The same map with the voxels of both grids counted from the other end.
+    var reversed: AxisMap {
+        var map = self
+        map.shift = Double(sourceCount - 1) - (Double(count - 1) * scale + shift)
+        return map
     }
 
     /// Target voxels whose centres lie in the source, borders included.

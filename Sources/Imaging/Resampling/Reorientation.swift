@@ -5,7 +5,7 @@ public struct Reorientation: Hashable, Codable, Sendable {
     /// For each axis of the result, whether it runs against the source's.
     public let reversals: [Bool]
 
-    init(sources: [Int], reversals: [Bool]) {
+    package init(sources: [Int], reversals: [Bool]) {
         precondition(sources.sorted() == [0, 1, 2] && reversals.count == 3, "not a permutation")
         self.sources = sources
         self.reversals = reversals

@@ -1,7 +1,7 @@
 /// The type in which a network's activations are computed.
 ///
 /// Parameters and their updates are always float32.
-public enum Precision: String, CaseIterable, Sendable {
+public enum Precision: String, CaseIterable, Codable, Sendable {
     /// bfloat16 on devices that multiply it faster than float32, else float32.
     case auto
     case float32

@@ -85,17 +85,12 @@ enum InspectTarget {
             self = .space(SearchSpace(preset))
         } else if text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
             self = .space(try SearchSpace(contentsOf: text))
-        } else if text.hasSuffix(".json") {
-            self = .network(try Architecture(contentsOf: text))
+        } else if let network = try Architecture(argument: text) {
+            self = .network(network)
         } else {
-            switch text {
-            case "unet3d": self = .network(.unet3d)
-            case "vnet": self = .network(.vnet)
-            default:
-                throw ValidationError(
-                    "'\(text)' is neither a network (unet3d, vnet, an architecture's .json file) nor a "
-                        + "search space (segnas11, segnas4, segnas7, a .yaml file)")
-            }
+            throw ValidationError(
+                "'\(text)' is neither a network (unet3d, vnet, an architecture's .json file) nor a "
+                    + "search space (segnas11, segnas4, segnas7, a .yaml file)")
         }
     }
 }

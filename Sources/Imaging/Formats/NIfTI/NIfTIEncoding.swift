@@ -1,9 +1,21 @@
 /// The header that is written in front of a volume's samples: little-endian, one file, millimetres.
 struct NIfTIEncoding {
-    private let volume: Volume
+    var shape: [Int]
+    var affine: Affine
+    var type: SampleType
+    var scaling: Scaling
+
+    init(shape: [Int], affine: Affine, type: SampleType, scaling: Scaling = .identity) {
+        self.shape = shape
+        self.affine = affine
+        self.type = type
+        self.scaling = scaling
+    }
 
     init(_ volume: Volume) {
-        self.volume = volume
+        self.init(
+            shape: volume.shape, affine: volume.affine, type: volume.samples.type,
+            scaling: volume.scaling)
     }
 
     /// NIfTI-1, which every tool reads, unless it cannot say what the volume is.
@@ -11,9 +23,8 @@ struct NIfTIEncoding {
     /// Its axes have up to 32,767 voxels, and its numbers 32 bits: NIfTI-2 is written where one would become infinite,
     /// or a slope zero.
     var isVersion2: Bool {
-        let scaling = volume.scaling
-        let numbers = volume.affine.rows.joined() + [scaling.slope, scaling.intercept]
-        return volume.shape.contains { $0 > Int16.max }
+        let numbers = affine.rows.joined() + [scaling.slope, scaling.intercept]
+        return shape.contains { $0 > Int16.max }
             || numbers.contains { $0.isFinite && !Float($0).isFinite }
             || (scaling.slope != 0 && Float(scaling.slope) == 0)
     }
@@ -24,35 +35,35 @@ struct NIfTIEncoding {
     }
 
     private var dimensions: [Int] {
-        [volume.shape.count] + volume.shape
-            + Array(repeating: 1, count: 7 - volume.shape.count)
+        [shape.count] + shape
+            + Array(repeating: 1, count: 7 - shape.count)
     }
 
     /// The qform's sign, the spacing, and 1 for channels and times.
     private func spacing(_ qform: Quaternion?) -> [Double] {
-        let spacing = volume.affine.spacing
+        let spacing = affine.spacing
         return [qform?.thirdAxisSign ?? 1, spacing.x, spacing.y, spacing.z, 1, 1, 1, 1]
     }
 
     private func version1() -> [UInt8] {
         var writer = ByteWriter(count: NIfTIHeader.size1 + 4)
-        let qform = Quaternion(volume.affine)
+        let qform = Quaternion(affine)
         writer.put(Int32(NIfTIHeader.size1), at: 0)
         for (axis, length) in dimensions.enumerated() {
             writer.put(Int16(length), at: 40 + 2 * axis)
         }
-        writer.put(Int16(NIfTIDataType.code(of: volume.samples.type)), at: 70)
-        writer.put(Int16(volume.samples.type.size * 8), at: 72)
+        writer.put(Int16(NIfTIDataType.code(of: type)), at: 70)
+        writer.put(Int16(type.size * 8), at: 72)
         for (axis, length) in spacing(qform).enumerated() {
             writer.put(Float(length), at: 76 + 4 * axis)
         }
         writer.put(Float(writer.bytes.count), at: 108)
-        writer.put(Float(volume.scaling.slope), at: 112)
-        writer.put(Float(volume.scaling.intercept), at: 116)
+        writer.put(Float(scaling.slope), at: 112)
+        writer.put(Float(scaling.intercept), at: 116)
         writer.put(Self.millimetres, at: 123)
         writer.put(Int16(qform == nil ? 0 : 1), at: 252)
         writer.put(Int16(1), at: 254)
-        let numbers = (qform?.numbers ?? [0, 0, 0, 0, 0, 0]) + volume.affine.rows[0..<3].joined()
+        let numbers = (qform?.numbers ?? [0, 0, 0, 0, 0, 0]) + affine.rows[0..<3].joined()
         for (index, number) in numbers.enumerated() {
             writer.put(Float(number), at: 256 + 4 * index)
         }
@@ -62,11 +73,11 @@ struct NIfTIEncoding {
 
     private func version2() -> [UInt8] {
         var writer = ByteWriter(count: NIfTIHeader.size2 + 4)
-        let qform = Quaternion(volume.affine)
+        let qform = Quaternion(affine)
         writer.put(Int32(NIfTIHeader.size2), at: 0)
         writer.put("n+2\0\r\n\u{1A}\n", at: 4)
-        writer.put(Int16(NIfTIDataType.code(of: volume.samples.type)), at: 12)
-        writer.put(Int16(volume.samples.type.size * 8), at: 14)
+        writer.put(Int16(NIfTIDataType.code(of: type)), at: 12)
+        writer.put(Int16(type.size * 8), at: 14)
         for (axis, length) in dimensions.enumerated() {
             writer.put(Int64(length), at: 16 + 8 * axis)
         }
@@ -74,11 +85,11 @@ struct NIfTIEncoding {
             writer.put(length, at: 104 + 8 * axis)
         }
         writer.put(Int64(writer.bytes.count), at: 168)
-        writer.put(volume.scaling.slope, at: 176)
-        writer.put(volume.scaling.intercept, at: 184)
+        writer.put(scaling.slope, at: 176)
+        writer.put(scaling.intercept, at: 184)
         writer.put(Int32(qform == nil ? 0 : 1), at: 344)
         writer.put(Int32(1), at: 348)
-        let numbers = (qform?.numbers ?? [0, 0, 0, 0, 0, 0]) + volume.affine.rows[0..<3].joined()
+        let numbers = (qform?.numbers ?? [0, 0, 0, 0, 0, 0]) + affine.rows[0..<3].joined()
         for (index, number) in numbers.enumerated() {
             writer.put(number, at: 352 + 8 * index)
         }

@@ -1,0 +1,102 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A folder filled beside its final name and renamed when it is whole and on disk.
+///
+/// What is not published disappears with the object; a killed process leaves a folder named `.<name>.<pid>.partial`,
+/// which the next one to write that name removes. No file system moves a folder onto a full one: the old one is first
+/// renamed to `.<name>.previous`, so that a process killed in between leaves it there, whole, for ``path(of:)``.
+package final class AtomicFolder {
+    /// Where the files are to be written.
+    package let temporaryPath: String
+    private let path: String
+    private var isPublished = false
+
+    package init(path: String) throws(SystemFailure) {
+        let path = Self.withoutSlash(path)
+        self.path = path
+        let (folder, name) = Self.split(path)
+        temporaryPath = "\(folder)/.\(name).\(getpid()).partial"
+        Self.removeLeftovers(of: name, in: folder)
+        try? FileManager.default.removeItem(atPath: temporaryPath)
+        guard mkdir(temporaryPath, 0o777) == 0 else { throw .last }
+    }
+
+    deinit {
+        if !isPublished { try? FileManager.default.removeItem(atPath: temporaryPath) }
+    }
+
+    /// Gives the folder its name; its files must have reached the disk.
+    ///
+    /// A folder that has the name already is replaced, or the call fails with `EEXIST`, as `replacing` says.
+    package func publish(replacing: Bool) throws(SystemFailure) {
+        let previous = Self.previous(of: path)
+        if Self.exists(path) {
+            guard replacing else { throw SystemFailure(code: EEXIST) }
+            try? FileManager.default.removeItem(atPath: previous)
+            guard rename(path, previous) == 0 else { throw .last }
+        }
+        guard rename(temporaryPath, path) == 0 else {
+            let failure = SystemFailure.last
+            rename(previous, path)
+            throw failure
+        }
+        isPublished = true
+        try Self.synchronize(Self.split(path).folder)
+        try? FileManager.default.removeItem(atPath: previous)
+    }
+
+    /// Where the folder of that name lies now; nil where there is none.
+    package static func path(of path: String) -> String? {
+        let path = withoutSlash(path)
+        // Whoever replaces it may be done before the second look.
+        return [path, previous(of: path), path].first(where: exists)
+    }
+
+    private static func previous(of path: String) -> String {
+        let (folder, name) = split(path)
+        return "\(folder)/.\(name).previous"
+    }
+
+    private static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
+    private static func withoutSlash(_ path: String) -> String {
+        var path = path[...]
+        while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+        return String(path)
+    }
+
+    private static func split(_ path: String) -> (folder: String, name: Substring) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path[...]) }
+        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+        return (folder, path[path.index(after: slash)...])
+    }
+
+    /// Removes what killed processes left of this name.
+    private static func removeLeftovers(of name: Substring, in folder: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for leftover in names
+        where leftover.hasPrefix(".\(name).") && leftover.hasSuffix(".partial") {
+            let digits = leftover.dropFirst(name.count + 2).dropLast(".partial".count)
+            guard let process = pid_t(digits), kill(process, 0) != 0, errno == ESRCH else {
+                continue
+            }
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(leftover)")
+        }
+    }
+
+    private static func synchronize(_ folder: String) throws(SystemFailure) {
+        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last }
+        defer { close(descriptor) }
+        // Some file systems cannot do this for folders; the names are in place by now.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw .last }
+    }
+}

@@ -1,0 +1,31 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// Whether the user (Ctrl-C) or the system (SIGTERM) has asked this process to end.
+///
+/// The request is noticed only, so that work can end where it can be resumed. The same signal a second time ends the
+/// process at once.
+public enum SignalWatch {
+    private static let received = Atomic<Bool>(false)
+
+    /// Watches from now on.
+    public static func start() {
+        // A handler must not be the first to touch the flag: making it takes a lock.
+        received.store(false, ordering: .relaxed)
+        for signal in [SIGINT, SIGTERM] {
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { _ in
+                SignalWatch.received.store(true, ordering: .relaxed)
+            }
+            action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
+            sigaction(signal, &action, nil)
+        }
+    }
+
+    public static var isEndRequested: Bool { received.load(ordering: .relaxed) }
+}

@@ -1,0 +1,72 @@
+internal import Glibc
+internal import Host
+
+/// Writes a NIfTI image that is larger than memory, piece by piece; it appears whole or not at all.
+///
+/// Pieces of a `.nii.gz` are gzip members of their own, one after the other, as RFC 1952 allows.
+package final class VolumeWriter {
+    private let path: String
+    private let file: AtomicFile
+    private let isCompressed: Bool
+    private let replaces: Bool
+    private let type: SampleType
+    private var missing: Int
+
+    /// Begins a file for so many samples of a type, which is named `.nii` or `.nii.gz`.
+    ///
+    /// - Throws: ``ImageError``, when the file exists or the system refuses.
+    package init(
+        _ path: String, shape: [Int], affine: Affine, type: SampleType, replacing: Bool = false
+    ) throws(ImageError) {
+        isCompressed = path.lowercased().hasSuffix(".nii.gz")
+        guard isCompressed || path.lowercased().hasSuffix(".nii") else {
+            throw ImageError(file: path, fault: .writtenName)
+        }
+        guard replacing || access(path, F_OK) != 0 else {
+            throw ImageError(file: path, fault: .exists)
+        }
+        do {
+            file = try AtomicFile(path: path)
+        } catch {
+            throw ImageError(file: path, fault: .unwritable("\(error)"))
+        }
+        self.path = path
+        self.type = type
+        replaces = replacing
+        missing = shape.reduce(1, *)
+        let header = NIfTIEncoding(shape: shape, affine: affine, type: type).header()
+        try append(Samples(header))
+    }
+
+    /// Appends the next samples.
+    package func write(_ samples: Samples) throws(ImageError) {
+        precondition(samples.type == type && samples.count <= missing, "samples of another image")
+        missing -= samples.count
+        try append(samples)
+    }
+
+    /// Gives the file its name; all samples must have been written.
+    package func finish() throws(ImageError) {
+        precondition(missing == 0, "\(missing) samples are missing")
+        do {
+            try file.publish(replacing: replaces)
+        } catch {
+            throw ImageError(
+                file: path, fault: error.isExistingFile ? .exists : .unwritable("\(error)"))
+        }
+    }
+
+    private func append(_ samples: Samples) throws(ImageError) {
+        do {
+            try samples.withBytes { bytes in
+                guard isCompressed else { return try file.append(bytes) }
+                // Noise of float32 hardly shrinks: the fastest level loses little.
+                try Gzip.compress(bytes, level: 1).withBytes { try file.append($0) }
+            }
+        } catch let fault as ImageFault {
+            throw ImageError(file: path, fault: fault)
+        } catch {
+            throw ImageError(file: path, fault: .unwritable("\(error)"))
+        }
+    }
+}

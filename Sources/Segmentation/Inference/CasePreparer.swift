@@ -1,0 +1,27 @@
+public import Datasets
+internal import Imaging
+
+/// Reads a case and prepares it for the models of a ``Predictor``, on any thread.
+public struct CasePreparer: Sendable {
+    /// How models want their images, each way once.
+    let preparations: [Preparation]
+    let threads: Int
+
+    /// Reads the image of a case; a label map is not looked at.
+    public func prepare(_ subject: Dataset.Case) throws(PreparationError) -> PreparedImage {
+        var subject = subject
+        subject.label = nil
+        var views: [CasePreparation] = []
+        for preparation in preparations {
+            views.append(try preparation.prepare(subject, threads: threads))
+        }
+        return PreparedImage(identifier: subject.identifier, views: views)
+    }
+}
+
+/// A case's image as the models of a ``Predictor`` see it.
+public struct PreparedImage: Sendable {
+    public var identifier: String
+    /// By the place of the preparation in the preparer's list.
+    var views: [CasePreparation]
+}

@@ -1,0 +1,37 @@
+public import Host
+public import Torch
+
+/// How networks are used to predict.
+public struct PredictionOptions: Hashable, Sendable {
+    /// The type in which activations are computed.
+    public var precision: Precision
+    /// Axes of the prepared grid (0: x, 1: y, 2: z) along which images are mirrored too; all combinations are averaged.
+    ///
+    /// Of a grid in canonical orientation x runs from left to right: where labels tell sides apart, mirroring along it
+    /// averages the one with the other.
+    public var mirroredAxes: Set<Int>
+    /// For all but the network, whose threads are set by ``CPU/setThreads(_:)``.
+    public var threads: Int
+
+    public init(
+        precision: Precision = .auto, mirroredAxes: Set<Int> = [],
+        threads: Int = HostResources.current().cores
+    ) {
+        precondition(mirroredAxes.isSubset(of: [0, 1, 2]), "axes are 0, 1 and 2")
+        self.precision = precision
+        self.mirroredAxes = mirroredAxes
+        self.threads = threads
+    }
+
+    /// Every combination of mirrored axes, none first: whether x, y and z are reversed.
+    var mirrorings: [[Bool]] {
+        mirroredAxes.sorted().reduce([[false, false, false]]) { all, axis in
+            all
+                + all.map { mirroring in
+                    var mirroring = mirroring
+                    mirroring[axis] = true
+                    return mirroring
+                }
+        }
+    }
+}

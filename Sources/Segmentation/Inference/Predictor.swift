@@ -1,0 +1,127 @@
+public import Datasets
+internal import Host
+internal import Imaging
+public import Torch
+
+/// Predicts label maps with a model, or with the mean of several.
+///
+/// ```swift
+/// let predictor = try Predictor([Model(contentsOf: "run/model")])
+/// let image = try predictor.preparer.prepare(subject)
+/// try predictor.predict(image).labelMap().write(to: "case.nii.gz")
+/// ```
+///
+/// Like all tensors it belongs to one thread; the ``preparer`` does not, so that the next image can be prepared
+/// meanwhile.
+public final class Predictor {
+    public let preparer: CasePreparer
+    /// The labels that label maps hold.
+    public let labels: LabelTable
+    private let options: PredictionOptions
+    /// The models by the preparation that they want.
+    private let groups: [[ForwardPass]]
+
+    /// - Throws: ``PredictionError`` for models that do not see the same channels or know the same labels.
+    public init(
+        _ models: [Model], _ options: PredictionOptions = PredictionOptions()
+    ) throws(PredictionError) {
+        precondition(!models.isEmpty, "no model to predict with")
+        let first = models[0].description.preparation
+        for (index, model) in models.enumerated() {
+            try Self.check(model.description.preparation, index, with: first)
+        }
+        var preparations: [Preparation] = []
+        var groups: [[ForwardPass]] = []
+        for (index, model) in models.enumerated() {
+            let preparation = model.description.preparation
+            let pass = ForwardPass(model, number: index, precision: options.precision)
+            if let known = preparations.firstIndex(of: preparation) {
+                groups[known].append(pass)
+            } else {
+                preparations.append(preparation)
+                groups.append([pass])
+            }
+        }
+        labels = first.labels
+        preparer = CasePreparer(preparations: preparations, threads: options.threads)
+        self.options = options
+        self.groups = groups
+    }
+
+    private static func check(
+        _ preparation: Preparation, _ model: Int, with first: Preparation
+    ) throws(PredictionError) {
+        let names = preparation.channels.map(\.name)
+        let expected = first.channels.map(\.name)
+        guard names == expected else {
+            throw .channels(model: model, names, first: expected)
+        }
+        guard preparation.labels.foreground == first.labels.foreground,
+            preparation.labels.background == first.labels.background
+        else { throw .labels(model: model) }
+    }
+
+    /// The probabilities of all classes: the mean of softmax over models and mirrored images.
+    ///
+    /// - Throws: ``PredictionError/notFinite(model:)``, or ``TorchError``, of which
+    ///   ``TorchError/outOfMemory(_:)`` leaves the predictor usable.
+    public func predict(_ image: PreparedImage) throws -> ScoreRestoring {
+        precondition(image.views.count == groups.count, "an image for other models")
+        var sources: [(scores: ClassScores, transform: GridTransform)] = []
+        for (passes, view) in zip(groups, image.views) {
+            let scores = try room(for: view)
+            for mirroring in options.mirrorings {
+                let volume = view.prepared.mirrored(mirroring, threads: options.threads)
+                for pass in passes { try add(pass, volume, mirroring, to: scores) }
+            }
+            sources.append((scores, view.transform))
+        }
+        return ScoreRestoring(sources, labels: labels, threads: options.threads)
+    }
+
+    /// Zeros for the scores of a view, if the budget of tensors has room for them.
+    private func room(for view: CasePreparation) throws -> ClassScores {
+        let bytes = ByteCount(
+            ClassScores.byteCount(classes: labels.classCount, size: view.prepared.size))
+        let memory = try TensorMemory.statistics()
+        let isWithinLimit = memory.limit.map { memory.current.bytes + bytes.bytes <= $0.bytes }
+        guard isWithinLimit ?? true, let scores = view.transform.scores(classes: labels.classCount)
+        else {
+            throw TorchError.outOfMemory(
+                MemoryShortage(requested: bytes, inUse: memory.current, limit: memory.limit))
+        }
+        return scores
+    }
+
+    /// Adds the softmax of a network's scores, some slices at a time.
+    private func add(
+        _ pass: ForwardPass, _ volume: Volume, _ mirroring: [Bool], to scores: ClassScores
+    ) throws {
+        try withoutGradients {
+            let raw = try pass.scores(of: volume)  // [1, C, D, H, W]
+            let shape = raw.shape
+            let step = max(1, (64 << 20) / (4 * shape[1] * shape[3] * shape[4]))
+            for start in stride(from: 0, to: shape[2], by: step) {
+                let slices = start..<min(start + step, shape[2])
+                let probabilities = try raw.sliced(slices, along: 2).moved(to: .cpu)
+                    .cast(to: .float32).softmax(along: 1)
+                let areFinite = try probabilities.withUnsafeBytes { bytes in
+                    guard let values = bytes.assumingMemoryBound(to: Float.self).baseAddress else {
+                        return true
+                    }
+                    return scores.add(
+                        values, slices: slices, mirrored: mirroring, threads: options.threads)
+                }
+                guard areFinite else { throw PredictionError.notFinite(model: pass.number) }
+            }
+        }
+    }
+}
+
+extension PreparedCase {
+    /// The image `[x, y, z, channel]` with some of its axes reversed; where it lies in space is of no account.
+    fileprivate func mirrored(_ axes: [Bool], threads: Int) -> Volume {
+        Volume(shape: [size.x, size.y, size.z, channels], affine: .identity, samples: image)
+            .reoriented(by: Reorientation(sources: [0, 1, 2], reversals: axes), threads: threads)
+    }
+}

@@ -1,0 +1,44 @@
+import FoundationEssentials
+internal import Host
+public import Torch
+
+extension Model {
+    /// Writes a model's folder, which appears whole or not at all.
+    ///
+    /// A model of that name is never lost: with `replacing` the new one takes its place when it is whole, and whenever
+    /// the process is killed, ``init(contentsOf:device:)`` finds the one or the other.
+    ///
+    /// - Parameters:
+    ///   - weights: Parameters and buffers of the network, as ``Weights/all`` lists them.
+    ///   - record: How the network was trained, for `training.json`; no paths, no names of cases.
+    public static func write(
+        _ description: ModelDescription, weights: NamedTensors, record: some Encodable,
+        to path: String, replacing: Bool = false
+    ) throws(ModelError) {
+        guard replacing || AtomicFolder.path(of: path) == nil else {
+            throw ModelError(file: path, fault: .exists)
+        }
+        do {
+            let folder = try AtomicFolder(path: path)
+            let files = folder.temporaryPath
+            try SafetensorsFile(tensors: weights).write(to: "\(files)/\(weightsName)")
+            let document = ModelDocument(
+                description: description, weights: try .init(of: "\(files)/\(weightsName)"))
+            try NewFile.write(try document.text(), to: "\(files)/\(descriptionName)")
+            try NewFile.write(try text(of: record), to: "\(files)/\(recordName)")
+            try folder.publish(replacing: replacing)
+        } catch let failure as SystemFailure {
+            let fault: ModelFault =
+                failure.isExistingFile ? .exists : .unwritable(failure.description)
+            throw ModelError(file: path, fault: fault)
+        } catch {
+            throw ModelError(file: path, fault: .unwritable("\(error)"))
+        }
+    }
+
+    private static func text(of record: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(record), as: UTF8.self) + "\n"
+    }
+}

@@ -1,0 +1,134 @@
+internal import Datasets
+import FoundationEssentials
+internal import Host
+internal import Randomness
+public import Torch
+
+/// A finished model: a network ready to predict, and all that is needed to use it.
+///
+/// On disk it is one folder: `model.json` (``ModelDescription``), `weights.safetensors`, and `training.json`, the record
+/// of its training.
+public struct Model {
+    public let description: ModelDescription
+    public let network: Network
+    public let device: Device
+
+    /// The files of a model's folder.
+    public static let descriptionName = "model.json"
+    public static let weightsName = "weights.safetensors"
+    public static let recordName = "training.json"
+
+    public init(description: ModelDescription, network: Network, device: Device) {
+        self.description = description
+        self.network = network
+        self.device = device
+    }
+
+    /// Reads a model's folder, checks all of it, and builds the network on a device.
+    public init(contentsOf path: String, device: Device = .cpu) throws(ModelError) {
+        guard let folder = AtomicFolder.path(of: path) else {
+            throw ModelError(file: path, fault: .missing)
+        }
+        let document = try Self.document(in: folder)
+        let weights = try Self.weights(in: folder, document.weights)
+        description = document.description
+        self.device = device
+        do throws(ModelFault) {
+            network = try Self.network(document.description, device: device)
+        } catch {
+            throw ModelError(file: "\(folder)/\(Self.descriptionName)", fault: error)
+        }
+        do throws(TorchError) {
+            try withoutGradients { () throws(TorchError) in
+                try network.weights.all.assign(weights)
+            }
+        } catch {
+            let fault: ModelFault =
+                if case .operation(let words) = error {
+                    .weightsUnfit(words)
+                } else {
+                    .tensors(error)
+                }
+            throw ModelError(file: "\(folder)/\(Self.weightsName)", fault: fault)
+        }
+    }
+
+    /// What a model's folder says of the model, without its weights.
+    public static func description(
+        contentsOf path: String
+    ) throws(ModelError) -> ModelDescription {
+        guard let folder = AtomicFolder.path(of: path) else {
+            throw ModelError(file: path, fault: .missing)
+        }
+        return try document(in: folder).description
+    }
+
+    /// The checksum of a model's weights, as its description gives it.
+    public static func weightsDigest(contentsOf path: String) throws(ModelError) -> String {
+        guard let folder = AtomicFolder.path(of: path) else {
+            throw ModelError(file: path, fault: .missing)
+        }
+        return try document(in: folder).weights.xxh128
+    }
+
+    private static func document(in folder: String) throws(ModelError) -> ModelDocument {
+        let file = "\(folder)/\(descriptionName)"
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw ModelError(file: folder, fault: .notAModel)
+        }
+        do {
+            // Hundreds of labels take more room than files that people write.
+            return try ModelDocument(text: readText(at: file, limit: 1 << 20))
+        } catch let fault as TextFileFault {
+            throw ModelError(file: file, fault: .text(fault))
+        } catch let fault as ModelFault {
+            throw ModelError(file: file, fault: fault)
+        } catch {
+            throw ModelError(file: file, fault: .notJSON)
+        }
+    }
+
+    private static func weights(
+        in folder: String, _ record: ModelDocument.WeightsRecord
+    ) throws(ModelError) -> NamedTensors {
+        let file = "\(folder)/\(weightsName)"
+        let found: ModelDocument.WeightsRecord
+        do {
+            found = try ModelDocument.WeightsRecord(of: file)
+        } catch {
+            throw ModelError(
+                file: file,
+                fault: error.isMissingFile ? .weightsMissing : .text(.system("\(error)")))
+        }
+        guard found == record else { throw ModelError(file: file, fault: .weightsDiffer) }
+        do {
+            return try SafetensorsFile(reading: file).tensors
+        } catch {
+            throw ModelError(file: file, fault: .weights(error))
+        }
+    }
+
+    private static func network(
+        _ description: ModelDescription, device: Device
+    ) throws(ModelFault) -> Network {
+        let plan: NetworkPlan
+        do {
+            plan = try description.plan()
+        } catch {
+            throw .network(error)
+        }
+        var generator = SeededGenerator(seed: 0)
+        do {
+            return try Network(plan, device: device, using: &generator)
+        } catch {
+            throw .tensors(error)
+        }
+    }
+}
+
+extension ModelDocument.WeightsRecord {
+    init(of file: String) throws(SystemFailure) {
+        let digest = try ContentDigest(of: file)
+        self.init(bytes: digest.bytes, xxh128: digest.text)
+    }
+}

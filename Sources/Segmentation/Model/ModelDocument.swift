@@ -1,0 +1,144 @@
+internal import Datasets
+import FoundationEssentials
+internal import Host
+internal import Search
+internal import Torch
+
+/// `model.json` as it is written: a description, and what tells that weights belong to it.
+struct ModelDocument: Equatable {
+    static let schema = 1
+
+    var description: ModelDescription
+    var weights: WeightsRecord
+
+    /// The file of the weights.
+    struct WeightsRecord: Codable, Equatable {
+        var bytes: Int
+        /// XXH3 with 128 bits, as `xxhsum -H2` prints it.
+        var xxh128: String
+    }
+
+    init(description: ModelDescription, weights: WeightsRecord) {
+        self.description = description
+        self.weights = weights
+    }
+
+    init(text: String) throws(ModelFault) {
+        let data = Data(text.utf8)
+        guard let version = try? JSONDecoder().decode(Version.self, from: data) else {
+            throw .notJSON
+        }
+        guard version.schema == Self.schema else { throw .schema(version.schema) }
+        do {
+            let fields = try JSONDecoder().decode(Fields.self, from: data)
+            weights = fields.weights
+            description = try fields.description()
+        } catch let error as ArchitectureError {
+            throw .architecture(error)
+        } catch let fault as ModelFault {
+            throw fault
+        } catch {
+            throw .field(FieldFault(error))
+        }
+    }
+
+    /// Indented, with its keys sorted.
+    func text() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(Fields(self)), as: UTF8.self) + "\n"
+    }
+
+    private struct Version: Decodable {
+        var schema: Int
+    }
+}
+
+/// The keys of the file.
+private struct Fields: Codable {
+    var schema: Int
+    var architecture: Architecture
+    var channels: [Preparation.Channel]
+    var labels: [ClassEntry]
+    /// The stored value of voxels that were ignored in training; no class.
+    var ignoredLabel: Int?
+    var preparation: PreparationOptions
+    var precision: String
+    var program: String
+    var libtorch: String
+    var weights: ModelDocument.WeightsRecord
+
+    /// What a class of the network is called, and how it is stored in label maps.
+    struct ClassEntry: Codable {
+        var `class`: Int
+        var name: String
+        var value: Int
+    }
+
+    init(_ document: ModelDocument) {
+        let described = document.description
+        let table = described.preparation.labels
+        schema = ModelDocument.schema
+        architecture = described.architecture
+        channels = described.preparation.channels
+        labels = [ClassEntry(class: 0, name: "background", value: table.background)]
+        labels += table.foreground.enumerated().map { index, label in
+            ClassEntry(class: index + 1, name: label.name, value: label.value)
+        }
+        ignoredLabel = table.ignore
+        preparation = described.preparation.options
+        precision = described.precision.rawValue
+        program = described.program
+        libtorch = described.libtorch
+        weights = document.weights
+    }
+
+    func description() throws(ModelFault) -> ModelDescription {
+        guard let precision = DType(rawValue: precision), precision.isFloatingPoint else {
+            throw .field(.value("precision"))
+        }
+        guard preparation.size.min() > 0 else { throw .field(.value("preparation.size")) }
+        guard !channels.isEmpty else { throw .field(.value("channels")) }
+        guard channels.allSatisfy({ $0.rule != .ct || $0.intensities != nil }) else {
+            throw .field(.missing("channels.intensities"))
+        }
+        return ModelDescription(
+            architecture: architecture,
+            preparation: Preparation(preparation, labels: try table(), channels: channels),
+            precision: precision, program: program, libtorch: libtorch)
+    }
+
+    /// Classes count from 0, and their values rise behind the background: as a table sorts them.
+    private func table() throws(ModelFault) -> LabelTable {
+        let foreground = labels.dropFirst().map { LabelTable.Label(name: $0.name, value: $0.value) }
+        let values = labels.map(\.value) + (ignoredLabel.map { [$0] } ?? [])
+        guard let background = labels.first, labels.map(\.class) == Array(labels.indices),
+            (1...LabelTable.mostForeground).contains(foreground.count),
+            Set(values).count == values.count,
+            zip(foreground, foreground.dropFirst()).allSatisfy({ $0.value < $1.value })
+        else { throw .field(.value("labels")) }
+        return LabelTable(
+            foreground: foreground, background: background.value, ignore: ignoredLabel)
+    }
+}
+
+/// What is wrong with one key of `model.json`.
+public enum FieldFault: Error, Equatable, Sendable {
+    case missing(String)
+    case value(String)
+
+    init(_ error: any Error) {
+        func path(_ keys: [any CodingKey]) -> String {
+            keys.filter { $0.intValue == nil }.map(\.stringValue).joined(separator: ".")
+        }
+        switch error {
+        case DecodingError.keyNotFound(let key, let context):
+            self = .missing(path(context.codingPath + [key]))
+        case DecodingError.typeMismatch(_, let context),
+            DecodingError.valueNotFound(_, let context),
+            DecodingError.dataCorrupted(let context):
+            self = .value(path(context.codingPath))
+        default: self = .value("\(error)")
+        }
+    }
+}

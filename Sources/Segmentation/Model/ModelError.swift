@@ -1,0 +1,80 @@
+public import Host
+public import Search
+public import Torch
+
+/// A model's folder or file that cannot be used, or not be written.
+public struct ModelError: Error, Equatable, Sendable {
+    public var file: String
+    public var fault: ModelFault
+
+    public init(file: String, fault: ModelFault) {
+        self.file = file
+        self.fault = fault
+    }
+}
+
+/// What is wrong with a model.
+public enum ModelFault: Error, Equatable, Sendable {
+    case missing
+    /// Neither a model, nor a run, nor a study.
+    case notAModel
+    /// A run or a study that has brought forth no model yet.
+    case noModelYet
+    case text(TextFileFault)
+    case notJSON
+    /// Written by a later program.
+    case schema(Int)
+    case field(FieldFault)
+    case architecture(ArchitectureError)
+    case network(NetworkError)
+    case weightsMissing
+    /// Not the bytes that `model.json` describes.
+    case weightsDiffer
+    case weights(SafetensorsError)
+    /// Tensors of another network; libtorch's names for them.
+    case weightsUnfit(String)
+    case tensors(TorchError)
+    case exists
+    case unwritable(String)
+}
+
+extension ModelError: CustomStringConvertible {
+    public var description: String {
+        if case .weights(let error) = fault { return "\(error)" }
+        return "\(file): \(fault)"
+    }
+}
+
+extension ModelFault: CustomStringConvertible {
+    /// The fault and what to do about it.
+    public var description: String {
+        switch self {
+        case .missing: "does not exist"
+        case .notAModel:
+            "is no model: name a folder with a model.json, or the folder of a run or study of segnas3d"
+        case .noModelYet:
+            "holds no model yet: let the training come to its end, or go on with it by the same command"
+        case .text(let fault): "\(fault)"
+        case .notJSON: "is not a description of a model: copy the model's folder again"
+        case .schema(let schema):
+            "is of version \(schema), and this segnas3d reads version \(ModelDocument.schema): "
+                + "use the segnas3d that wrote it, or a later one"
+        case .field(.missing(let key)): "lacks \"\(key)\": copy the model's folder again"
+        case .field(.value(let key)):
+            "\"\(key)\" has a value that no segnas3d wrote: copy the model's folder again"
+        case .architecture(let error):
+            "its architecture cannot be read: "
+                + error.faults.map(\.description).joined(separator: "; ")
+        case .network(let error): "\(error)"
+        case .weightsMissing: "is missing: copy the whole folder of the model again"
+        case .weightsDiffer:
+            "is damaged, or belongs to another model, by the checksum in model.json: "
+                + "copy the whole folder of the model again"
+        case .weights(let error): "\(error)"
+        case .weightsUnfit(let words): "does not fit the architecture in model.json: \(words)"
+        case .tensors(let error): "\(error)"
+        case .exists: "exists: remove it, or name another folder"
+        case .unwritable(let reason): "cannot be written: \(reason)"
+        }
+    }
+}

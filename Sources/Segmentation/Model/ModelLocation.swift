@@ -1,0 +1,49 @@
+import FoundationEssentials
+internal import Host
+
+/// Where the model lies that a user means: MODEL on the command line.
+public struct ModelLocation: Hashable, Sendable {
+    /// The folder of the model itself.
+    public var model: String
+    /// The run of which it is the result; nil for a model by itself, and for that of a study.
+    public var run: String?
+
+    /// In a run's folder, its finished model.
+    public static let modelOfRun = "model"
+    /// In a study's folder, the model of its best trial.
+    public static let bestOfStudy = "best"
+    /// In the folders of runs and studies, with what they were begun.
+    static let planName = "plan.json"
+
+    /// Finds the model in a model's folder, a run (its `model`) or a study (its `best`).
+    public init(of path: String) throws(ModelError) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        if Self.isModel(path) {
+            model = path
+            let parent = URL(filePath: path).deletingLastPathComponent().path
+            run = path.hasSuffix("/\(Self.modelOfRun)") && Self.isRun(parent) ? parent : nil
+            return
+        }
+        for name in [Self.modelOfRun, Self.bestOfStudy] where Self.isModel("\(path)/\(name)") {
+            model = "\(path)/\(name)"
+            run = name == Self.modelOfRun && Self.isRun(path) ? path : nil
+            return
+        }
+        throw ModelError(file: path, fault: Self.fault(path))
+    }
+
+    private static func fault(_ path: String) -> ModelFault {
+        guard FileManager.default.fileExists(atPath: path) else { return .missing }
+        return isRun(path) ? .noModelYet : .notAModel
+    }
+
+    private static func isModel(_ path: String) -> Bool {
+        guard let folder = AtomicFolder.path(of: path) else { return false }
+        return FileManager.default.fileExists(atPath: "\(folder)/\(Model.descriptionName)")
+    }
+
+    private static func isRun(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(path)/\(planName)")
+    }
+}

@@ -1,0 +1,61 @@
+internal import Datasets
+
+/// A dataset as a run has found it, to know it again.
+struct DatasetRecord: Hashable, Codable {
+    var name: String
+    /// The folder; a dataset that has moved is the same one.
+    var folder: String
+    var channels: [String]
+    var labels: LabelTable
+    /// The contents of the labelled cases.
+    var cases: [Case]
+
+    struct Case: Hashable, Codable {
+        var identifier: String
+        /// Digests of the image's files, then of the label map's.
+        var digests: [String]
+    }
+
+    init(_ dataset: Dataset, _ cache: PreparedCache) throws(PreparationErrors) {
+        name = dataset.name
+        folder = dataset.folder
+        channels = dataset.channels
+        labels = dataset.labels
+        var errors: [PreparationError] = []
+        cases = []
+        for subject in dataset.training.sorted(by: { $0.identifier < $1.identifier }) {
+            do {
+                let digests = try cache.contentDigests(of: subject)
+                cases.append(Case(identifier: subject.identifier, digests: digests))
+            } catch {
+                errors.append(PreparationError(identifier: subject.identifier, fault: error))
+            }
+        }
+        guard errors.isEmpty else { throw PreparationErrors(errors: errors) }
+    }
+
+    /// What has changed since, a sentence each.
+    func changes(to now: DatasetRecord) -> [String] {
+        var changes: [String] = []
+        if channels != now.channels {
+            changes.append("its channels were \(list(channels)), and are \(list(now.channels))")
+        }
+        if labels != now.labels { changes.append("its labels are others") }
+        let before = Dictionary(cases.map { ($0.identifier, $0.digests) }) { first, _ in first }
+        let after = Dictionary(now.cases.map { ($0.identifier, $0.digests) }) { first, _ in first }
+        let gone = before.keys.filter { after[$0] == nil }.sorted()
+        let new = after.keys.filter { before[$0] == nil }.sorted()
+        let other = before.keys.filter { after[$0] != nil && after[$0] != before[$0] }.sorted()
+        if !gone.isEmpty { changes.append("cases are gone: \(list(gone))") }
+        if !new.isEmpty { changes.append("cases are new: \(list(new))") }
+        if !other.isEmpty {
+            changes.append("images or label maps have other contents: \(list(other))")
+        }
+        return changes
+    }
+
+    private func list(_ names: [String]) -> String {
+        let shown = names.prefix(5).joined(separator: ", ")
+        return names.count > 5 ? shown + " and \(names.count - 5) more" : shown
+    }
+}

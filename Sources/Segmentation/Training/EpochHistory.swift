@@ -1,0 +1,60 @@
+/// The epochs so far, and which of them is the best.
+struct EpochHistory: Hashable, Codable {
+    private(set) var records: [EpochRecord] = []
+    /// The epoch whose weights are kept as the best, counted from 1.
+    private(set) var best: Int?
+
+    mutating func add(_ record: EpochRecord, _ options: TrainingOptions) {
+        records.append(record)
+        if isBest(record, options) { best = record.epoch }
+    }
+
+    /// Whether an epoch, the last one, is better than those before that may be chosen; of equals the first is.
+    private func isBest(_ record: EpochRecord, _ options: TrainingOptions) -> Bool {
+        guard options.mayChoose(record.epoch), let dice = record.validation?.mean else {
+            return false
+        }
+        guard let highest = best.flatMap({ self.dice(of: $0) }) else { return true }
+        return dice > highest
+    }
+
+    func dice(of epoch: Int) -> Double? {
+        records.indices.contains(epoch - 1) ? records[epoch - 1].validation?.mean : nil
+    }
+
+    /// Whether training ends early.
+    func isPatienceSpent(_ options: TrainingOptions) -> Bool {
+        guard let patience = options.patience, let last = records.last?.epoch else { return false }
+        return last - (best ?? 0) >= patience
+    }
+
+    /// Whether all epochs are done.
+    func isComplete(_ options: TrainingOptions) -> Bool {
+        records.count >= options.epochs || isPatienceSpent(options)
+    }
+
+    /// The epoch whose weights are the model's: the best, or the last where none was validated.
+    var chosen: Int? { best ?? records.last?.epoch }
+
+    /// Whether training to more epochs would choose as if these had been asked for at once: the best of the epochs
+    /// that may be chosen then must be one whose weights were kept.
+    func canContinue(_ options: TrainingOptions) -> Bool {
+        var replayed = self
+        replayed.choose(options)
+        return replayed.best == nil || replayed.best == best
+    }
+
+    /// Chooses anew among the epochs, under options that ``canContinue(_:)`` admits.
+    mutating func choose(_ options: TrainingOptions) {
+        let records = records
+        self = EpochHistory()
+        for record in records { add(record, options) }
+    }
+}
+
+extension TrainingOptions {
+    /// Whether the model may be that of an epoch: of the last half, ⌊E/2⌋ + 1 … E, and with patience of any.
+    func mayChoose(_ epoch: Int) -> Bool {
+        patience != nil || epoch > epochs / 2
+    }
+}

@@ -1,0 +1,89 @@
+import FoundationEssentials
+internal import Host
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The folder of a training: plan, log, checkpoints and, in the end, the model.
+///
+/// As long as the object lives no other process trains the run.
+final class RunFolder {
+    let path: String
+    private let lock: FileLock
+
+    var plan: String { "\(path)/plan.json" }
+    var log: String { "\(path)/log.jsonl" }
+    var model: String { "\(path)/\(ModelLocation.modelOfRun)" }
+    var test: String { "\(path)/test.json" }
+    var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(path)/checkpoints") }
+
+    private static let lockName = ".lock"
+
+    /// Opens a run, or makes a folder for a new one.
+    init(_ path: String) throws(TrainingError) {
+        self.path = path
+        let found = FileManager.default
+        do {
+            try found.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw .unwritable(file: path, reason: Self.reason(of: error))
+        }
+        let names = (try? found.contentsOfDirectory(atPath: path)) ?? []
+        // A process may have been killed before it had written the plan.
+        let isForeign = names.contains { $0 != Self.lockName && !$0.hasPrefix(".plan.json.") }
+        guard names.contains("plan.json") || !isForeign else { throw .occupied(run: path) }
+        do {
+            lock = try FileLock(path: "\(path)/\(Self.lockName)")
+        } catch {
+            switch error {
+            case .held(_, let owner): throw .locked(run: path, by: owner)
+            case .system(let file, let reason): throw .unwritable(file: file, reason: reason)
+            }
+        }
+    }
+
+    private static func reason(of error: any Error) -> String {
+        let underlying = (error as? CocoaError)?.underlying as? POSIXError
+        return underlying.map { "\(SystemFailure(code: $0.code.rawValue))" } ?? "\(error)"
+    }
+
+    /// The plan of the run; nil where it has not begun.
+    func readPlan() throws(TrainingError) -> TrainingPlan? {
+        guard FileManager.default.fileExists(atPath: plan) else { return nil }
+        let text: String
+        do {
+            text = try readText(at: plan, limit: 256 << 20)
+        } catch {
+            throw .unreadable(file: plan, reason: "\(error)")
+        }
+        do {
+            return try JSONDecoder().decode(TrainingPlan.self, from: Data(text.utf8))
+        } catch {
+            throw .unreadable(file: plan, reason: "it is not the plan of a training")
+        }
+    }
+
+    func writePlan(_ plan: TrainingPlan) throws(TrainingError) {
+        do {
+            try Self.write(plan, to: self.plan, isPretty: true)
+        } catch {
+            throw .unwritable(file: self.plan, reason: "\(error)")
+        }
+    }
+
+    /// Writes JSON that appears whole or not at all.
+    static func write(
+        _ value: some Encodable, to path: String, replacing: Bool = true, isPretty: Bool = false
+    ) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+        let data = try encoder.encode(value) + Data("\n".utf8)
+        let file = try AtomicFile(path: path)
+        try data.withUnsafeBytes { try file.append($0) }
+        try file.publish(replacing: replacing)
+    }
+}

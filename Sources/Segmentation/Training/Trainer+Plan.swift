@@ -1,0 +1,115 @@
+internal import Datasets
+internal import Torch
+
+extension Trainer {
+    /// Where a run begins or goes on.
+    struct Start {
+        var plan: TrainingPlan
+        var checkpoint: CheckpointFolder.Contents?
+    }
+
+    /// Writes the plan of a new run, or holds that of an old one against the task.
+    func begin(_ folder: RunFolder, _ split: Split, _ cache: PreparedCache) throws -> Start {
+        let record = try DatasetRecord(task.dataset, cache)
+        guard let begun = try folder.readPlan() else {
+            let plan = plan(try preparation(split), split, record)
+            try folder.writePlan(plan)
+            return Start(plan: plan, checkpoint: nil)
+        }
+        let changes = begun.dataset.changes(to: record)
+        guard changes.isEmpty else { throw TrainingError.otherDataset(run: run, changes) }
+        let recorded = Preparation(
+            task.preparation, labels: record.labels, channels: begun.preparation.channels)
+        let now = plan(recorded, split, record)
+        let differences = begun.differences(to: now)
+        guard differences.isEmpty else { throw TrainingError.otherOptions(run: run, differences) }
+        if begun.threads != now.threads {
+            report(
+                .remark(
+                    "begun with \(begun.threads) threads, now \(now.threads): "
+                        + "the last bits of the result may differ"))
+        }
+        var start = Start(
+            plan: begun,
+            checkpoint: folder.checkpoints.last {
+                report(.damagedCheckpoint(file: $0, reason: $1))
+            })
+        if begun.options.epochs != now.options.epochs {
+            let history = start.checkpoint?.checkpoint.state.history ?? EpochHistory()
+            try checkEpochs(begun.options, now.options, history)
+            start.plan.options.epochs = now.options.epochs
+            try folder.writePlan(start.plan)
+        }
+        start.checkpoint?.checkpoint.state.history.choose(start.plan.options)
+        return start
+    }
+
+    /// Refuses another number of epochs where the run could not end as if it had been asked for at once.
+    private func checkEpochs(
+        _ begun: TrainingOptions, _ now: TrainingOptions, _ history: EpochHistory
+    ) throws(TrainingError) {
+        guard now.epochs > begun.epochs else {
+            throw .otherOptions(run: run, ["--epochs was \(begun.epochs), and is now fewer"])
+        }
+        guard now.schedule == .constant || history.records.isEmpty else {
+            throw .moreEpochs(
+                run: run,
+                reason: "a \(now.schedule.rawValue) schedule depends on the number of epochs: "
+                    + "give --epochs \(begun.epochs), or another --output")
+        }
+        guard history.canContinue(now) else {
+            throw .moreEpochs(
+                run: run,
+                reason: "the best of the last half of \(now.epochs) epochs may be one whose "
+                    + "weights were not kept: give --epochs \(2 * history.records.count) or more")
+        }
+    }
+
+    private func plan(
+        _ preparation: Preparation, _ split: Split, _ record: DatasetRecord
+    ) -> TrainingPlan {
+        TrainingPlan(
+            version: machine.version, libtorch: Libtorch.version, dataset: record,
+            network: task.architecture, preparation: preparation, splitPlan: task.split.text,
+            split: split, options: resolvedOptions,
+            device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads)
+    }
+
+    /// CT is normalised by the labelled voxels of the training cases alone.
+    private func preparation(_ split: Split) throws -> Preparation {
+        var intensities: [ForegroundIntensities]?
+        if Preparation.needsIntensities(task.preparation, channels: task.dataset.channels) {
+            var training = task.dataset
+            training.training = training.cases(split.training)
+            training.test = []
+            let check = DatasetCheck(training, threads: machine.threads)
+            intensities = check.fingerprint?.foregroundIntensities
+        }
+        return try Preparation(
+            task.preparation, channels: task.dataset.channels, labels: task.dataset.labels,
+            intensities: intensities)
+    }
+}
+
+extension Dataset {
+    /// Labelled cases by their identifiers, in that order.
+    func cases(_ identifiers: [String]) -> [Case] {
+        let all = Dictionary(training.map { ($0.identifier, $0) }) { first, _ in first }
+        return identifiers.compactMap { all[$0] }
+    }
+}
+
+extension SplitOptions {
+    /// As it would be written on the command line.
+    fileprivate var text: String {
+        var text = "\(plan)"
+        if index > 0 { text += " --split-index \(index)" }
+        if seed > 0 { text += " (seed \(seed))" }
+        switch groups {
+        case .pattern(let pattern): text += " --groups \(pattern)"
+        case .table(let path, let column): text += " --groups \(path):\(column)"
+        case nil: break
+        }
+        return text
+    }
+}

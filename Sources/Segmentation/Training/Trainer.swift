@@ -1,0 +1,97 @@
+internal import Datasets
+internal import Host
+internal import Torch
+
+/// Trains a network in a folder, a run, and goes on where a run was interrupted.
+///
+/// ```swift
+/// var task = TrainingTask(dataset, .unet3d, preparation: PreparationOptions(size: [64, 64, 64]))
+/// task.options.epochs = 30
+/// let result = try Trainer(task, run: "brains").train()
+/// print(result.validation?.mean ?? 0, result.model)
+/// ```
+///
+/// On one machine, with as many threads, a CPU's run that was interrupted at any moment ends bit for bit as one that was
+/// not.
+public struct Trainer {
+    let task: TrainingTask
+    let machine: TrainingMachine
+    let run: String
+    let report: (TrainingEvent) -> Void
+    let isEndRequested: () -> Bool
+
+    /// - Parameters:
+    ///   - run: The folder: new, empty, or a run that was begun by the same task.
+    ///   - isEndRequested: Asked after every batch; true ends the training where it can be resumed.
+    ///   - report: Called on the thread that trains.
+    public init(
+        _ task: TrainingTask, run: String, on machine: TrainingMachine = TrainingMachine(),
+        isEndRequested: @escaping () -> Bool = { false },
+        report: @escaping (TrainingEvent) -> Void = { _ in }
+    ) {
+        self.task = task
+        self.machine = machine
+        self.run = run
+        self.isEndRequested = isEndRequested
+        self.report = report
+    }
+
+    /// Trains to the end; a run that is complete is not trained again.
+    ///
+    /// - Throws: ``TrainingError``, or what keeps the dataset from being divided, prepared or kept: ``NetworkError``,
+    ///   `SplitError`, `PreparationErrors`, `CacheError`.
+    public func train() throws -> TrainingResult {
+        let options = resolvedOptions
+        guard options.faults.isEmpty else { throw TrainingError.options(options.faults) }
+        let network = try NetworkPlan(
+            task.architecture, channels: task.dataset.channels.count,
+            classes: task.dataset.labels.classCount)
+        try network.check(size: task.size, batch: options.partSize)
+        let split = try task.dataset.split(task.split)
+        let faults = options.faults(for: split)
+        guard faults.isEmpty else { throw TrainingError.options(faults) }
+        let memory = TrainingMemory(
+            plan: network, size: task.size, options: options, device: machine.device)
+        try memory.check()
+        do {
+            return try train(network, split)
+        } catch TorchError.outOfMemory(let shortage) {
+            throw TrainingError.outOfMemory(memory.shortage(shortage))
+        }
+    }
+
+    /// With the precision that the device has chosen.
+    var resolvedOptions: TrainingOptions {
+        var options = task.options
+        if options.precision == .auto {
+            options.precision =
+                options.precision.dtype(on: machine.device) == .bfloat16 ? .bfloat16 : .float32
+        }
+        return options
+    }
+
+    private func train(_ network: NetworkPlan, _ split: Split) throws -> TrainingResult {
+        let folder = try RunFolder(run)
+        let cache = try PreparedCache(folder: machine.cache)
+        let start = try begin(folder, split, cache)
+        let history = start.checkpoint?.checkpoint.state.history ?? EpochHistory()
+        if history.isComplete(start.plan.options), Model.exists(at: folder.model) {
+            report(.alreadyComplete)
+            return try result(history, network, folder)
+        }
+        let cases = try prepare(start.plan, cache)
+        let session = try TrainingSession(
+            network, start.plan.options,
+            labelFrequencies: frequencies(cases.training, start.plan.preparation.labels),
+            device: machine.device)
+        let epochs = TrainingEpochs(
+            trainer: self, plan: start.plan, folder: folder, session: session, cases: cases)
+        try epochs.run(from: start.checkpoint)
+        try finish(epochs)
+        return try result(session.state.history, network, folder)
+    }
+
+    func checkEnd() throws(TrainingError) {
+        if isEndRequested() { throw .interrupted(run: run) }
+    }
+}

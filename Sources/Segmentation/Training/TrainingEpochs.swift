@@ -1,0 +1,128 @@
+internal import Datasets
+import FoundationEssentials
+internal import Torch
+
+/// The epochs of a run: steps, validation, checkpoints and the log.
+struct TrainingEpochs {
+    let trainer: Trainer
+    let plan: TrainingPlan
+    let folder: RunFolder
+    let session: TrainingSession
+    let cases: TrainingCases
+
+    /// Beside those at the ends of epochs, a checkpoint is written after so long.
+    private static let checkpointInterval = Duration.seconds(600)
+
+    private var options: TrainingOptions { plan.options }
+    private var log: RunLog { RunLog(path: folder.log) }
+
+    /// Trains until all epochs are done.
+    func run(from start: CheckpointFolder.Contents?) throws {
+        var saved = start?.checkpoint
+        if let start { try resume(start) }
+        try log.restore(session.state.history.records)
+        guard !session.state.history.isComplete(options) else { return }
+        let loader = try BatchLoader(
+            cases.training,
+            BatchOptions(
+                batchSize: options.batchSize, augmentation: options.augmentation, isShuffled: true,
+                seed: options.seed),
+            startingAt: session.state.position, epochs: options.epochs)
+        do {
+            while !session.state.history.isComplete(options) {
+                saved = try runEpoch(loader, saved)
+            }
+        } catch TrainingError.interrupted(let run) {
+            _ = try save(best: nil, before: saved)
+            throw TrainingError.interrupted(run: run)
+        }
+    }
+
+    private func resume(_ start: CheckpointFolder.Contents) throws {
+        let state = start.checkpoint.state
+        try session.restore(state, start.tensors)
+        trainer.report(
+            .resuming(epochs: state.history.records.count, batches: state.position.batch))
+    }
+
+    /// Trains to the end of an epoch, and returns its checkpoint.
+    private func runEpoch(_ loader: BatchLoader, _ saved: Checkpoint?) throws -> Checkpoint {
+        var saved = saved
+        var lastSaved = ContinuousClock.now
+        while session.state.position.batch < loader.batchesPerEpoch {
+            try trainer.checkEnd()
+            try step(loader)
+            if ContinuousClock.now - lastSaved > Self.checkpointInterval {
+                saved = try save(best: nil, before: saved)
+                lastSaved = .now
+            }
+        }
+        let record = try record()
+        let best = session.finishEpoch(record) ? try session.judgedWeights() : nil
+        let checkpoint = try save(best: best, before: saved)
+        try log.append(record)
+        trainer.report(.epoch(record, of: options.epochs))
+        return checkpoint
+    }
+
+    private func step(_ loader: BatchLoader) throws {
+        let (begin, waited) = (ContinuousClock.now, loader.waitSeconds)
+        guard let batch = try loader.next() else { return }
+        do {
+            try session.step(batch, stepsPerEpoch: loader.batchesPerEpoch)
+        } catch let failure as TrainingSession.LossNotFinite {
+            throw notFinite("the loss", failure.cases)
+        }
+        session.addTime(
+            seconds: (ContinuousClock.now - begin) / .seconds(1),
+            waitSeconds: loader.waitSeconds - waited)
+        report(of: loader.batchesPerEpoch)
+    }
+
+    private func report(of batches: Int) {
+        let state = session.state
+        trainer.report(
+            .step(
+                TrainingStepReport(
+                    epoch: state.position.epoch + 1, epochs: options.epochs,
+                    batch: state.position.batch, batches: batches,
+                    loss: state.sums.loss / Double(state.position.batch),
+                    dice: state.history.records.last?.validation?.mean,
+                    waitShare: state.sums.waitSeconds / max(state.sums.seconds, 1e-9))))
+    }
+
+    /// Validates, and sums the epoch up.
+    private func record() throws -> EpochRecord {
+        let state = session.state
+        guard try session.areWeightsFinite() else {
+            throw notFinite("a weight", ["the last batch, whose loss was finite"])
+        }
+        let begin = ContinuousClock.now
+        let validation = try session.withJudgedWeights { try validate() }
+        return EpochRecord(
+            epoch: state.position.epoch + 1,
+            loss: state.sums.loss / Double(max(state.position.batch, 1)),
+            learningRate: session.learningRate, validation: validation,
+            seconds: state.sums.seconds,
+            validationSeconds: (ContinuousClock.now - begin) / .seconds(1),
+            waitSeconds: state.sums.waitSeconds, finished: Date.now.ISO8601Format())
+    }
+
+    private func validate() throws -> ValidationDice? {
+        try Validation(
+            cases: cases.validation, values: plan.preparation.labels.foreground.map(\.value),
+            device: session.device, dtype: session.dtype
+        ).judge(session.network) { try trainer.checkEnd() }
+    }
+
+    private func save(best: NamedTensors?, before: Checkpoint?) throws -> Checkpoint {
+        try folder.checkpoints.write(
+            session.state, tensors: session.tensors(), best: best, before: before)
+    }
+
+    private func notFinite(_ what: String, _ cases: [String]) -> TrainingError {
+        .notFinite(
+            what: what, epoch: session.state.position.epoch + 1, cases: cases, run: folder.path,
+            lastCheckpoint: folder.checkpoints.lastFile)
+    }
+}

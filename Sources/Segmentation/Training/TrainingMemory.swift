@@ -1,0 +1,76 @@
+internal import Host
+internal import Torch
+
+/// Whether a training fits into memory, before it begins.
+struct TrainingMemory {
+    let plan: NetworkPlan
+    let size: Extent
+    let options: TrainingOptions
+    let device: Device
+
+    /// Predictions are within a few percent; what is further beyond the limit cannot work.
+    private static let tolerance = 1.1
+
+    /// Refuses what needs more than 1.1 times the memory that tensors may take.
+    func check() throws {
+        guard let limit = try limit(), let predicted = try predicted(options),
+            !Self.fits(predicted, into: limit)
+        else { return }
+        throw TrainingError.outOfMemory(
+            TrainingShortage(
+                predicted: predicted, available: limit, suggestion: try suggestion(limit)))
+    }
+
+    /// What to tell of an allocation that failed while training.
+    func shortage(_ shortage: MemoryShortage) -> TrainingShortage {
+        let limit = shortage.limit ?? (try? limit())
+        return TrainingShortage(
+            predicted: try? predicted(options), available: limit,
+            suggestion: limit.flatMap { try? suggestion($0) } ?? Self.lastResort)
+    }
+
+    private static func fits(_ predicted: ByteCount, into limit: ByteCount) -> Bool {
+        Double(predicted.bytes) <= Double(limit.bytes) * tolerance
+    }
+
+    private func limit() throws(TorchError) -> ByteCount? {
+        try TensorMemory.statistics(on: device).limit
+    }
+
+    /// The peak of a step; nil on a GPU, whose kernels take other memory than the CPU's.
+    private func predicted(_ options: TrainingOptions) throws(TorchError) -> ByteCount? {
+        guard device == .cpu else { return nil }
+        let dtype = options.precision.dtype(on: device)
+        let step = try MemoryPrediction(
+            plan, size: size, batch: options.partSize, dtype: dtype
+        ).training
+        // The average of the weights, and the weights that it replaces while it is judged.
+        let averages = options.weightAveraging == nil ? 0 : 2 * plan.parameters * 4
+        return ByteCount(step.bytes + UInt64(averages))
+    }
+
+    private static let lastResort =
+        "Try a smaller --batch or --size, --accumulate, --precision bfloat16, or a smaller network"
+
+    /// Changes with which it would fit.
+    private func suggestion(_ limit: ByteCount) throws -> String {
+        var parts = options
+        parts.accumulation = options.batchSize
+        var half = options
+        half.precision = .bfloat16
+        var both = parts
+        both.precision = .bfloat16
+        let changes = [
+            ("--accumulate \(options.batchSize)", parts), ("--precision bfloat16", half),
+            ("--accumulate \(options.batchSize) --precision bfloat16", both),
+        ]
+        for (words, changed) in changes
+        where changed != options && (try? plan.check(size: size, batch: changed.partSize)) != nil {
+            guard let needed = try predicted(changed), Self.fits(needed, into: limit) else {
+                continue
+            }
+            return "With \(words) it would need \(needed); or try a smaller --size or network"
+        }
+        return Self.lastResort
+    }
+}

@@ -1,0 +1,96 @@
+internal import Datasets
+import FoundationEssentials
+internal import Search
+internal import Torch
+
+/// All that a run was begun with: its `plan.json`.
+struct TrainingPlan: Hashable, Codable {
+    private(set) var schema = 1
+    /// Tells a run's plan from a study's.
+    private(set) var command = "train"
+    var version: String
+    var libtorch: String
+    var dataset: DatasetRecord
+    var network: Architecture
+    var preparation: Preparation
+    /// How the cases were to be divided, and how they are.
+    var splitPlan: String
+    var split: Split
+    /// With the precision that was chosen, not `auto`.
+    var options: TrainingOptions
+    /// `cpu` or `cuda`: which one of several does not matter.
+    var device: String
+    /// Threads of the CPU.
+    var threads: Int
+}
+
+extension TrainingPlan {
+    /// Options that are not those of a run that was begun, a sentence each.
+    ///
+    /// The number of epochs is not among them.
+    func differences(to now: TrainingPlan) -> [String] {
+        func differ(_ name: String, _ before: String, _ after: String) -> String? {
+            before == after ? nil : "\(name) was \(before), and is now \(after)"
+        }
+        var all = [differ("--network", network.json, now.network.json)]
+        all += preparationFields.indices.map { index in
+            let (name, before) = preparationFields[index]
+            return differ(name, before, now.preparationFields[index].text)
+        }
+        all.append(differ("--split", splitPlan, now.splitPlan))
+        if split != now.split, splitPlan == now.splitPlan {
+            all.append("--split \(splitPlan) gives other cases than it did")
+        }
+        all += TrainingOptions.fields.filter { $0.name != "--epochs" }.map { name, text in
+            differ(name, text(options), text(now.options))
+        }
+        all.append(differ("--device", device, now.device))
+        return all.compactMap(\.self)
+    }
+
+    private var preparationFields: [(name: String, text: String)] {
+        let options = preparation.options
+        return [
+            ("--size", "\(options.size.x)x\(options.size.y)x\(options.size.z)"),
+            ("--fit", options.fit.rawValue),
+            ("canonical orientation", "\(options.isCanonical)"),
+            ("spacing", "\(options.spacing)"),
+            ("kept proportions", "\(options.keepsProportions)"),
+            ("normalization", "\(options.normalization)"),
+            ("interpolation", "\(options.interpolation)"),
+            ("label interpolation", "\(options.labelInterpolation)"),
+        ]
+    }
+}
+
+extension TrainingOptions {
+    /// Every option by its name on the command line, and as text.
+    static let fields: [(name: String, text: @Sendable (TrainingOptions) -> String)] = [
+        ("--epochs", { "\($0.epochs)" }),
+        ("--batch", { "\($0.batchSize)" }),
+        ("--accumulate", { "\($0.accumulation)" }),
+        ("--learning-rate", { "\($0.learningRate)" }),
+        ("--schedule", { $0.schedule.rawValue }),
+        ("--warm-up", { "\($0.warmUpEpochs)" }),
+        ("--optimizer", { $0.optimizer.rawValue }),
+        ("--weight-decay", { "\($0.weightDecay)" }),
+        ("--clip", { $0.gradientClipping.map { "\($0)" } ?? "none" }),
+        ("--patience", { $0.patience.map { "\($0)" } ?? "none" }),
+        ("--average", { $0.weightAveraging.map { "\($0)" } ?? "none" }),
+        ("--loss", { $0.loss.rawValue }),
+        ("augmentation", { $0.augmentation.map(\.text) ?? "none" }),
+        ("--precision", { $0.precision.rawValue }),
+        ("--validate-on", { $0.validationGrid.rawValue }),
+        ("--seed", { "\($0.seed)" }),
+    ]
+}
+
+extension Augmentation {
+    /// One line of JSON, as short as it tells augmentations apart.
+    fileprivate var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let data = try? encoder.encode(self)
+        return String(decoding: data ?? Data(), as: UTF8.self)
+    }
+}

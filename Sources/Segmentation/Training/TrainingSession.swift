@@ -1,0 +1,178 @@
+internal import Randomness
+internal import Torch
+
+/// A network in training: what a checkpoint keeps.
+///
+/// All random numbers follow from the seed, the epoch and the batch, so that none need be kept.
+final class TrainingSession {
+    let network: Network
+    let device: Device
+    let dtype: DType
+    private(set) var state = TrainingState()
+
+    private let options: TrainingOptions
+    private let loss: Loss
+    private let optimizer: Optimizer
+    private var average: WeightAverage?
+
+    /// A new network, as the seed draws it.
+    init(
+        _ plan: NetworkPlan, _ options: TrainingOptions, labelFrequencies: [Double],
+        device: Device
+    ) throws(TorchError) {
+        self.options = options
+        self.device = device
+        dtype = options.precision.dtype(on: device)
+        loss = Loss(options.loss, labelFrequencies: labelFrequencies)
+        var generator = SeededGenerator(seed: options.seed, path: Path.weights)
+        network = try Network(plan, device: device, using: &generator)
+        optimizer = try Optimizer(
+            network.weights.parameters, options.optimizer.method(weightDecay: options.weightDecay),
+            learningRate: options.learningRate)
+        if let decay = options.weightAveraging {
+            average = try WeightAverage(of: network.weights.all, decay: decay)
+        }
+    }
+
+    /// What is drawn from the seed; orders and augmentation have 0 and 1 (`EpochOrder`).
+    private enum Path {
+        static let weights: UInt64 = 2
+        static let steps: UInt64 = 3
+    }
+
+    // MARK: - Steps
+
+    /// A loss that is NaN or infinite, on which the weights have not been moved.
+    struct LossNotFinite: Error {
+        var cases: [String]
+    }
+
+    /// Moves the weights by one batch, and counts it.
+    func step(_ batch: Batch, stepsPerEpoch: Int) throws {
+        let step = batch.position.epoch * stepsPerEpoch + batch.position.batch
+        optimizer.learningRate = options.learningRate(step: step, stepsPerEpoch: stepsPerEpoch)
+        try optimizer.clearGradients()
+        var sum = 0.0
+        for part in 0..<options.accumulation { sum += try addGradients(batch, part) }
+        if let limit = options.gradientClipping {
+            try network.weights.parameters.clipGradients(toNorm: limit)
+        }
+        try optimizer.step()
+        try average?.update()
+        state.sums.loss += sum
+        state.position.batch += 1
+    }
+
+    /// Adds the gradients of a part of a batch, and returns its share of the loss.
+    private func addGradients(_ batch: Batch, _ part: Int) throws -> Double {
+        try seed(batch.position, part)
+        let size = options.partSize
+        let range = part * size..<(part + 1) * size
+        let images = try batch.images.sliced(range, along: 0)  // [N, C, D, H, W]
+        let labels = try batch.labels.sliced(range, along: 0).moved(to: device)  // [N, D, H, W]
+        let scores = try network(images.ready(on: device, as: dtype), training: true)
+        let whole = try loss(scores, labels: labels)
+        let share = options.accumulation == 1 ? whole : try whole / Double(options.accumulation)
+        let value = try share.item()
+        guard value.isFinite else { throw LossNotFinite(cases: Array(batch.cases[range])) }
+        try share.backward()
+        return value
+    }
+
+    /// Dropout draws from the device's generator: from here on the same numbers, whatever was drawn before.
+    private func seed(_ position: BatchPosition, _ part: Int) throws(TorchError) {
+        var generator = SeededGenerator(
+            seed: options.seed,
+            path: Path.steps, UInt64(position.epoch), UInt64(position.batch), UInt64(part))
+        try Device.seed(generator.next())
+    }
+
+    /// Adds time that the epoch has taken.
+    func addTime(seconds: Double, waitSeconds: Double) {
+        state.sums.seconds += seconds
+        state.sums.waitSeconds += waitSeconds
+    }
+
+    // MARK: - Epochs
+
+    /// Runs a body with the weights that are judged and kept: their average, where there is one.
+    func withJudgedWeights<Result>(_ body: () throws -> Result) throws -> Result {
+        guard let average else { return try body() }
+        return try average.replacingWeights(body)
+    }
+
+    /// A copy of the weights that are judged and kept.
+    func judgedWeights() throws -> NamedTensors {
+        try withJudgedWeights {
+            var copies = NamedTensors()
+            for (name, tensor) in network.weights.all {
+                copies.add(try tensor.detached().copy(), named: name)
+            }
+            return copies
+        }
+    }
+
+    /// Whether all weights are finite numbers.
+    func areWeightsFinite() throws(TorchError) -> Bool {
+        for tensor in network.weights.all.tensors {
+            let isFinite: [Bool] = try tensor.detached().isFinite().all().moved(to: .cpu).array()
+            guard isFinite == [true] else { return false }
+        }
+        return true
+    }
+
+    /// The learning rate of the last step.
+    var learningRate: Double { optimizer.learningRate }
+
+    /// Closes the epoch; true where it is the best so far that may be chosen.
+    func finishEpoch(_ record: EpochRecord) -> Bool {
+        state.history.add(record, options)
+        state.position = BatchPosition(epoch: record.epoch)
+        state.sums = EpochSums()
+        return state.history.best == record.epoch
+    }
+}
+
+// MARK: - Checkpoints
+
+extension TrainingSession {
+    /// All tensors that the next steps depend on; they share memory with the session.
+    func tensors() throws(TorchError) -> NamedTensors {
+        var all = NamedTensors()
+        all.add(network.weights.all, under: "weights")
+        all.add(try optimizer.state(), under: "optimizer")
+        if let average {
+            all.add(average.tensors, under: "average")
+            all.add(try Tensor(Int64(average.count)), named: "averages")
+        }
+        return all
+    }
+
+    /// Continues from a checkpoint.
+    func restore(_ state: TrainingState, _ tensors: NamedTensors) throws(TorchError) {
+        self.state = state
+        try network.weights.all.assign(tensors.part("weights"))
+        try optimizer.restore(tensors.part("optimizer"))
+        if let count = tensors["averages"] {
+            try average?.restore(tensors.part("average"), count: Int(try count.item()))
+        }
+    }
+}
+
+extension NamedTensors {
+    /// The tensors of a part, by their names in it.
+    fileprivate func part(_ name: String) -> NamedTensors {
+        var part = NamedTensors()
+        for (key, tensor) in self where key.hasPrefix(name + ".") {
+            part.add(tensor, named: String(key.dropFirst(name.count + 1)))
+        }
+        return part
+    }
+}
+
+extension Tensor {
+    /// Images as the network takes them.
+    func ready(on device: Device, as dtype: DType) throws(TorchError) -> Tensor {
+        try moved(to: device).cast(to: dtype).laidOut(in: .channelsLast)
+    }
+}

@@ -1,0 +1,50 @@
+public import Datasets
+public import Host
+public import Search
+public import Torch
+
+/// What is to be trained: everything that a result depends on.
+public struct TrainingTask: Sendable {
+    public var dataset: Dataset
+    public var architecture: Architecture
+    public var preparation: PreparationOptions
+    public var split: SplitOptions
+    public var options: TrainingOptions
+
+    public init(
+        _ dataset: Dataset, _ architecture: Architecture, preparation: PreparationOptions,
+        split: SplitOptions = SplitOptions(), options: TrainingOptions = TrainingOptions()
+    ) {
+        self.dataset = dataset
+        self.architecture = architecture
+        self.preparation = preparation
+        self.split = split
+        self.options = options
+    }
+
+    /// Voxels of the prepared grid in the order of a tensor's axes.
+    var size: Extent {
+        Extent(preparation.size.z, preparation.size.y, preparation.size.x)
+    }
+}
+
+/// With what a network is trained: nothing that changes the result, but for the last bits of sums.
+public struct TrainingMachine: Sendable {
+    public var device: Device
+    /// Cases that are prepared at a time.
+    public var threads: Int
+    /// The folder of prepared cases; nil for the standard one.
+    public var cache: String?
+    /// The program that trains, for the record.
+    public var version: String
+
+    public init(
+        device: Device = .cpu, threads: Int = HostResources.current().cores, cache: String? = nil,
+        version: String = ""
+    ) {
+        self.device = device
+        self.threads = threads
+        self.cache = cache
+        self.version = version
+    }
+}

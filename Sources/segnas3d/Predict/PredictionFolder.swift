@@ -1,0 +1,80 @@
+internal import Datasets
+import FoundationEssentials
+internal import Host
+internal import Imaging
+internal import Segmentation
+
+/// The folder that predictions are written to.
+struct PredictionFolder {
+    let path: String
+    private let overwrites: Bool
+    private let hasProbabilities: Bool
+
+    private static let recordName = "prediction.json"
+
+    /// Makes the folder, or checks that it holds predictions made in the same way.
+    init(
+        _ path: String, of record: PredictionRecord, overwrites: Bool, probabilities: Bool
+    ) throws {
+        self.path = path
+        self.overwrites = overwrites
+        hasProbabilities = probabilities
+        let file = "\(path)/\(Self.recordName)"
+        if !overwrites, let text = try? readText(at: file) {
+            let found = try? JSONDecoder().decode(PredictionRecord.self, from: Data(text.utf8))
+            guard found == record else { throw PredictionFolderError.otherModel(path) }
+        }
+        for folder in [path] + (probabilities ? [probabilitiesPath] : []) {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true)
+            } catch {
+                throw PredictionFolderError.unwritable(folder)
+            }
+        }
+        var text = try documentText(record) + "\n"
+        let atomic = try AtomicFile(path: file)
+        try text.withUTF8 { try atomic.append(UnsafeRawBufferPointer($0)) }
+        try atomic.publish()
+    }
+
+    private var probabilitiesPath: String { "\(path)/probabilities" }
+
+    func labelMap(of identifier: String) -> String { "\(path)/\(identifier).nii.gz" }
+
+    private func probabilities(of identifier: String) -> String {
+        "\(probabilitiesPath)/\(identifier).nii.gz"
+    }
+
+    /// Whether all files of a case are there, and are to stay.
+    func holds(_ identifier: String) -> Bool {
+        guard !overwrites else { return false }
+        let files =
+            [labelMap(of: identifier)]
+            + (hasProbabilities ? [probabilities(of: identifier)] : [])
+        return files.allSatisfy { FileManager.default.fileExists(atPath: $0) }
+    }
+
+    /// Writes the files of a case; the label map comes last, as a sign that all is there.
+    func write(_ scores: ScoreRestoring, of identifier: String) throws {
+        if hasProbabilities {
+            try scores.writeProbabilities(to: probabilities(of: identifier), replacing: true)
+        }
+        try scores.labelMap().write(to: labelMap(of: identifier), replacing: true)
+    }
+}
+
+/// Why predictions cannot be written to a folder.
+enum PredictionFolderError: Error, CustomStringConvertible {
+    case otherModel(String)
+    case unwritable(String)
+
+    var description: String {
+        switch self {
+        case .otherModel(let path):
+            "\(path) holds predictions of another model, or made with other options: "
+                + "name another folder, or give --overwrite"
+        case .unwritable(let path): "\(path): this folder cannot be made"
+        }
+    }
+}

@@ -1,0 +1,23 @@
+internal import Datasets
+internal import Segmentation
+internal import Torch
+
+/// How the label maps of a folder were made: its `prediction.json`.
+///
+/// Label maps of different models must not come to lie in one folder unnoticed.
+struct PredictionRecord: Codable, Equatable {
+    private(set) var schema = 1
+    /// Checksums of the models' weights.
+    var models: [String]
+    /// Axes along which images were mirrored.
+    var mirror: String
+    var precision: String
+}
+
+extension PredictionRecord {
+    init(_ locations: [ModelLocation], _ options: PredictionOptions, _ device: Device) throws {
+        models = try locations.map { try Model.weightsDigest(contentsOf: $0.model) }
+        mirror = String(options.mirroredAxes.sorted().map { Array("xyz")[$0] })
+        precision = options.precision.dtype(on: device).rawValue
+    }
+}

@@ -1,0 +1,59 @@
+/// What became of the cases that were to be predicted.
+struct PredictionReport: Encodable {
+    private(set) var schema = 1
+    var output: String
+    var cases: [Entry]
+
+    enum State: String, Encodable {
+        case predicted
+        /// Was there already.
+        case kept
+        case failed
+    }
+
+    struct Entry: Encodable {
+        /// The case, or the input that holds none.
+        var name: String
+        var state: State
+        var file: String?
+        var seconds: Double?
+        var error: String?
+        var isOutOfMemory = false
+
+        init(_ name: String, _ state: State, error: String? = nil) {
+            self.name = name
+            self.state = state
+            self.error = error
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case name = "case"
+            case state, file, seconds, error
+        }
+    }
+
+    init(output: String, cases: [Entry]) {
+        self.output = output
+        self.cases = cases
+    }
+
+    private func count(_ state: State) -> Int { cases.count { $0.state == state } }
+
+    /// How the program ends; nil where all is well.
+    var exitCode: ProgramExit? {
+        let failed = cases.filter { $0.state == .failed }
+        guard !failed.isEmpty else { return nil }
+        return failed.allSatisfy(\.isOutOfMemory) ? .outOfMemory : .failed
+    }
+
+    /// A line on the whole.
+    func text() -> String {
+        var counts = ["\(count(.predicted)) predicted"]
+        if count(.kept) > 0 { counts.append("\(count(.kept)) there already") }
+        if count(.failed) > 0 { counts.append("\(count(.failed)) failed") }
+        return "\(output): " + counts.joined(separator: ", ")
+    }
+
+    /// A line for each case that failed.
+    var failures: [String] { cases.compactMap(\.error) }
+}

@@ -1,0 +1,83 @@
+internal import Segmentation
+
+/// A training as it goes, on standard error.
+final class TrainingDisplay {
+    private let isQuiet: Bool
+    private var progress: Progress?
+    /// Seconds of the epochs since the program began, and how many.
+    private var time = (seconds: 0.0, epochs: 0)
+    private var stage = Stage.other
+
+    private enum Stage {
+        case preparing, training, testing, other
+    }
+
+    init(isQuiet: Bool) {
+        self.isQuiet = isQuiet
+    }
+
+    func show(_ event: TrainingEvent) {
+        switch event {
+        case .preparing(let completed, let total):
+            bar(.preparing, "Preparing").set(completed, of: total)
+        case .resuming(let epochs, let batches):
+            say("Resuming after epoch \(epochs)" + (batches > 0 ? " and \(batches) batches" : ""))
+        case .alreadyComplete: say("This run is complete: nothing is left to train")
+        case .damagedCheckpoint(let file, let reason):
+            say("Warning: \(file) is damaged (\(reason)): the checkpoint before it is taken")
+        case .remark(let sentence): say("Note: \(sentence)")
+        case .step(let step): show(step)
+        case .epoch(let record, let epochs): show(record, of: epochs)
+        case .testing(let completed, let total):
+            bar(.testing, "Testing").set(completed, of: total)
+        }
+    }
+
+    /// Removes the bar.
+    func finish() {
+        progress?.finish()
+        progress = nil
+        stage = .other
+    }
+
+    private func say(_ line: String) {
+        (progress ?? Progress("", isQuiet: isQuiet)).say(line)
+    }
+
+    /// The bar of a stage, after that of the stage before has gone.
+    private func bar(_ stage: Stage, _ title: String, done: Int = 0) -> Progress {
+        if let progress, stage == self.stage { return progress }
+        progress?.finish()
+        let next = Progress(
+            title, isQuiet: isQuiet, done: done,
+            lineInterval: .seconds(stage == .training ? 60 : 5))
+        (progress, self.stage) = (next, stage)
+        return next
+    }
+
+    private func show(_ step: TrainingStepReport) {
+        let done = (step.epoch - 1) * step.batches + step.batch
+        let dice = step.dice.map { ", Dice \(decimal($0))" } ?? ""
+        bar(.training, "Training", done: done - 1).set(
+            done, of: step.epochs * step.batches,
+            note: "epoch \(step.epoch), loss \(decimal(step.loss))\(dice), "
+                + "\(percent(step.waitShare)) waiting")
+    }
+
+    private func show(_ record: EpochRecord, of epochs: Int) {
+        let seconds = record.seconds + record.validationSeconds
+        time = (time.seconds + seconds, time.epochs + 1)
+        let left = time.seconds / Double(time.epochs) * Double(epochs - record.epoch)
+        let dice = record.validation?.mean.map { ", Dice \(decimal($0))" } ?? ""
+        let wait = percent(record.waitSeconds / max(record.seconds, 1e-9))
+        bar(.training, "Training").sayWithoutBar(
+            "epoch \(record.epoch) of \(epochs): loss \(decimal(record.loss))\(dice), "
+                + "\(decimal(seconds, 1)) s (\(wait) waiting), "
+                + "\(Progress.clock(seconds: Int(left.rounded(.up)))) left")
+    }
+}
+
+/// A share as `3 %`.
+func percent(_ share: Double) -> String {
+    "\(Int((share * 100).rounded())) %"
+}

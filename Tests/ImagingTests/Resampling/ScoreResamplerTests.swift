@@ -1,0 +1,177 @@
+import Foundation
+import Randomness
+import Testing
+
+@testable import Imaging
+
+@Suite("Class scores on other grids")
+struct ScoreResamplerTests {
+    /// Softmax-like scores `[C, z, y, x]`, smooth enough that classes fill regions.
+    static func probabilities(
+        _ classes: Int, _ size: SIMD3<Int>, using generator: inout SeededGenerator
+    ) -> [Float] {
+        let voxels = size.x * size.y * size.z
+        var values = (0..<classes * voxels).map { _ in
+            exp(6 * Float.random(in: 0...1, using: &generator))
+        }
+        for voxel in 0..<voxels {
+            let sum = (0..<classes).map { values[$0 * voxels + voxel] }.reduce(0, +)
+            for label in 0..<classes { values[label * voxels + voxel] /= sum }
+        }
+        return values
+    }
+
+    static func scores(
+        _ values: [Float], _ classes: Int, _ size: SIMD3<Int>,
+        _ reorientation: Reorientation = .identity,
+        mirrored: [Bool] = [false, false, false], slices: Int = 2
+    ) throws -> ClassScores {
+        let scores = try #require(
+            ClassScores(classes: classes, size: size, reorientation: reorientation))
+        let area = size.x * size.y
+        for start in stride(from: 0, to: size.z, by: slices) {
+            let range = start..<min(start + slices, size.z)
+            let slab = (0..<classes).flatMap { label in
+                values[
+                    (label * size.z + range.lowerBound)
+                        * area..<(label * size.z
+                        + range.upperBound) * area]
+            }
+            #expect(scores.add(slab, slices: range, mirrored: mirrored, threads: 2))
+        }
+        return scores
+    }
+
+    /// Every class by itself through the resampler of images.
+    static func reference(
+        _ values: [Float], _ classes: Int, _ size: SIMD3<Int>, _ map: GridMap
+    ) -> [[Float]] {
+        let all = Volume(
+            shape: [size.x, size.y, size.z, classes], affine: .identity, samples: Samples(values)
+        ).resampled(by: map, .linear)
+        return all.samples.withValues(as: Float.self) { values in
+            let voxels = map.size.x * map.size.y * map.size.z
+            return (0..<classes).map { Array(values[$0 * voxels..<($0 + 1) * voxels]) }
+        }
+    }
+
+    /// How many voxels do not have the greatest of the values, but for rounding.
+    static func mistakes(_ labels: Samples, _ values: [[Float]]) -> Int {
+        labels.withValues(as: UInt8.self) { labels in
+            labels.indices.count { voxel in
+                let most = values.map { $0[voxel] }.max() ?? 0
+                return values[Int(labels[voxel])][voxel] < most - 1e-5
+            }
+        }
+    }
+
+    struct Grids: CustomTestStringConvertible {
+        var classes: Int
+        var size: SIMD3<Int>
+        var target: SIMD3<Int>
+        var testDescription: String { "\(classes) classes, \(size) to \(target)" }
+    }
+
+    @Test(
+        "the most probable class is that of each class interpolated by itself",
+        arguments: [
+            Grids(classes: 2, size: [5, 6, 7], target: [17, 13, 22]),
+            Grids(classes: 5, size: [9, 8, 6], target: [9, 8, 6]),
+            Grids(classes: 7, size: [12, 10, 14], target: [5, 3, 4]),
+            Grids(classes: 40, size: [6, 9, 5], target: [13, 4, 11]),
+            Grids(classes: 3, size: [1, 1, 1], target: [3, 2, 1]),
+            Grids(classes: 255, size: [4, 3, 2], target: [9, 7, 5]),
+        ])
+    func classes(grids: Grids) throws {
+        var generator = SeededGenerator(seed: 3)
+        let values = Self.probabilities(grids.classes, grids.size, using: &generator)
+        let map = GridMap(from: grids.size, to: grids.target)
+        let scores = try Self.scores(values, grids.classes, grids.size)
+        let resampler = ScoreResampler([(scores, map)], threads: 2)
+        let expected = Self.reference(values, grids.classes, grids.size, map)
+        #expect(Self.mistakes(resampler.mostProbable(), expected) == 0)
+        let slices = grids.target.z / 2..<grids.target.z
+        let area = grids.target.x * grids.target.y
+        for label in [0, grids.classes - 1] {
+            let part = resampler.probability(of: label, slices: slices).floats
+            let whole = expected[label][slices.lowerBound * area..<slices.upperBound * area]
+            #expect(zip(part, whole).allSatisfy { abs($0 - $1) < 1e-5 })
+        }
+    }
+
+    @Test("sources on grids of their own are summed")
+    func sources() throws {
+        var generator = SeededGenerator(seed: 4)
+        let target: SIMD3<Int> = [11, 12, 13]
+        var sources: [(scores: ClassScores, map: GridMap)] = []
+        var sum: [[Float]] = []
+        for size in [[5, 6, 7], [20, 9, 8], [11, 12, 13]] as [SIMD3<Int>] {
+            let values = Self.probabilities(6, size, using: &generator)
+            let map = GridMap(from: size, to: target)
+            sources.append((try Self.scores(values, 6, size), map))
+            let part = Self.reference(values, 6, size, map)
+            sum = sum.isEmpty ? part : zip(sum, part).map { zip($0, $1).map { $0 + $1 } }
+        }
+        let resampler = ScoreResampler(sources, threads: 2)
+        #expect(Self.mistakes(resampler.mostProbable(), sum) == 0)
+        let first = resampler.probability(of: 2, slices: 0..<13).floats
+        #expect(zip(first, sum[2]).allSatisfy { abs($0 - $1 / 3) < 1e-5 })
+    }
+
+    @Test("scores of mirrored images are turned back", arguments: 0..<8)
+    func mirrored(code: Int) throws {
+        var generator = SeededGenerator(seed: 5)
+        let size: SIMD3<Int> = [5, 4, 3]
+        let mirrored = (0..<3).map { code >> $0 & 1 == 1 }
+        let values = Self.probabilities(3, size, using: &generator)
+        let turned = Volume(shape: [5, 4, 3, 3], affine: .identity, samples: Samples(values))
+            .reoriented(by: Reorientation(sources: [0, 1, 2], reversals: mirrored))
+        let there = try Self.scores(values, 3, size)
+        let back = try Self.scores(turned.samples.floats, 3, size, mirrored: mirrored)
+        let same = (0..<3 * 60).allSatisfy { there.values[$0] == back.values[$0] }
+        #expect(same)
+    }
+
+    @Test("scores are kept along the axes of the image's file", arguments: 0..<48)
+    func reoriented(code: Int) throws {
+        var generator = SeededGenerator(seed: 6)
+        let size: SIMD3<Int> = [5, 4, 3]
+        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]
+        let reorientation = Reorientation(
+            sources: orders[code / 8], reversals: (0..<3).map { code >> $0 & 1 == 1 })
+        let values = Self.probabilities(3, size, using: &generator)
+        let moved = Volume(shape: [5, 4, 3, 3], affine: .identity, samples: Samples(values))
+            .reoriented(by: reorientation)
+        let scores = try Self.scores(values, 3, size, reorientation)
+        #expect([scores.size.x, scores.size.y, scores.size.z] == Array(moved.shape.prefix(3)))
+        let expected = moved.samples.floats
+        let same = expected.indices.allSatisfy { scores.values[$0] == expected[$0] }
+        #expect(same)
+        // A map along the permuted axes leads to the same places.
+        let map = GridMap(from: size, to: [9, 11, 6])
+        let straight = ScoreResampler([(try Self.scores(values, 3, size), map)], threads: 2)
+        let turned = ScoreResampler([(scores, map.reoriented(by: reorientation))], threads: 2)
+        let there = Volume(
+            straight.mostProbable(), geometry: .init(size: map.size, affine: .identity)
+        )
+        .reoriented(by: reorientation)
+        let labels = turned.mostProbable().array
+        let differing = zip(labels, there.samples.array).count { $0 != $1 }
+        #expect(differing <= 2)
+    }
+
+    @Test("probabilities that are no numbers are told", arguments: [Float.nan, .infinity])
+    func notFinite(value: Float) throws {
+        let scores = try #require(
+            ClassScores(classes: 2, size: [3, 2, 1], reorientation: .identity))
+        var values = [Float](repeating: 0.5, count: 12)
+        values[7] = value
+        let areFinite = scores.add(
+            values, slices: 0..<1, mirrored: [false, false, false], threads: 1)
+        #expect(!areFinite)
+    }
+}
+
+extension Samples {
+    fileprivate var floats: [Float] { withValues(as: Float.self) { Array($0) } }
+}

@@ -1,0 +1,178 @@
+import Datasets
+import Foundation
+import Imaging
+import ModelSupport
+import TestSupport
+import Testing
+import Torch
+
+@Suite("segnas3d predict")
+struct PredictTests {
+    /// A model that rounds intensities, and a folder of images of them.
+    struct Scene {
+        let folder: URL
+        var model: String { folder.appending(path: "model").path }
+        var images: String { folder.appending(path: "images").path }
+        var output: String { folder.appending(path: "output").path }
+
+        init(_ folder: URL, size: SIMD3<Int> = [24, 24, 24]) async throws {
+            self.folder = folder
+            let path = model
+            try await TensorActor.run {
+                try ModelScene.write(
+                    ModelScene.rounding(.init(size: size, fit: .pad, isCanonical: false)), to: path)
+            }
+            try FileManager.default.createDirectory(
+                atPath: images, withIntermediateDirectories: true)
+        }
+
+        /// Intensities 0, 1 and 2 in slabs.
+        func write(_ name: String, size: SIMD3<Int> = [9, 12, 6]) throws {
+            let values = (0..<size.x * size.y * size.z).map {
+                Int16($0 * 3 / (size.x * size.y * size.z))
+            }
+            let affine = Affine(
+                x: [0, 0.75, 0.125], y: [-0.5, 0, 0], z: [0, 0.25, 1.5], origin: [3, -4, 5])
+            try Volume(Samples(values), geometry: Geometry(size: size, affine: affine))
+                .write(to: "\(images)/\(name)")
+        }
+
+        func predict(_ arguments: String...) throws -> Program {
+            try Program.run(
+                ["predict", model] + arguments + ["--output", output, "--device", "cpu"])
+        }
+
+        func outputs() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: output).sorted()
+        }
+    }
+
+    private func withScene(_ body: (Scene) async throws -> Void) async throws {
+        let folder = URL.temporaryDirectory.appending(path: "segnas3d-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await body(try await Scene(folder))
+    }
+
+    @Test("a folder of images becomes a folder of label maps on their grids")
+    func folder() async throws {
+        try await withScene { scene in
+            for name in ["a.nii", "b_0000.nii.gz"] { try scene.write(name) }
+            let program = try scene.predict(scene.images, "--probabilities")
+            #expect(program.status == 0, "\(program.errors)")
+            #expect(program.output == "\(scene.output): 2 predicted\n")
+            #expect(
+                try scene.outputs() == [
+                    "a.nii.gz", "b.nii.gz", "prediction.json", "probabilities",
+                ])
+            let image = try Volume(contentsOf: scene.images + "/a.nii")
+            let labels = try Volume(contentsOf: scene.output + "/a.nii.gz")
+            #expect(labels.geometry == image.geometry && labels.samples.type == .uint8)
+            let found = Set(try LabelMap(labels).labelCounts.keys)
+            #expect(found == [1, 3, 205])
+            let probabilities = try Volume(contentsOf: scene.output + "/probabilities/a.nii.gz")
+            #expect(probabilities.shape == [9, 12, 6, 3])
+        }
+    }
+
+    @Test("broken inputs are named in the end, and do not stop the others")
+    func broken() async throws {
+        try await withScene { scene in
+            for name in ["a.nii", "c.nii"] { try scene.write(name) }
+            try Data("nothing".utf8).write(to: URL(filePath: scene.images + "/b.nii"))
+            try scene.write("d.nii", size: [30, 2, 2])
+            let program = try scene.predict(scene.images, "/nowhere", "--json")
+            #expect(program.status == 1)
+            let data = Data(program.output.utf8)
+            let json = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+            let cases = try #require(json["cases"] as? [[String: Any]])
+            let states = cases.map { "\($0["case"] ?? "") \($0["state"] ?? "")" }
+            #expect(
+                states == ["/nowhere failed", "a predicted", "b failed", "c predicted", "d failed"])
+            #expect(program.errors.contains("case b: \(scene.images)/b.nii: "))
+            #expect(program.errors.contains("more than the 24×24×24 of --size"))
+            #expect(try scene.outputs() == ["a.nii.gz", "c.nii.gz", "prediction.json"])
+        }
+    }
+
+    @Test("what is there is kept, unless --overwrite is given or the model is another")
+    func continuing() async throws {
+        try await withScene { scene in
+            for name in ["a.nii", "b.nii"] { try scene.write(name) }
+            #expect(try scene.predict(scene.images + "/a.nii").status == 0)
+            let first = URL(filePath: scene.output + "/a.nii.gz")
+            try Data("mine".utf8).write(to: first)
+            let again = try scene.predict(scene.images, "--quiet")
+            #expect(again.output == "\(scene.output): 1 predicted, 1 there already\n")
+            #expect(again.errors == "")
+            #expect(try Data(contentsOf: first) == Data("mine".utf8))
+            let other = try scene.predict(scene.images, "--mirror", "yz")
+            #expect(other.status == 1)
+            #expect(
+                other.errors.contains(
+                    "holds predictions of another model, or made with other options"))
+            let over = try scene.predict(scene.images, "--mirror", "yz", "--overwrite")
+            #expect(over.status == 0)
+            #expect(try Volume(contentsOf: first.path).shape == [9, 12, 6])
+        }
+    }
+
+    @Test("an ensemble of the model with itself gives the same label maps")
+    func ensemble() async throws {
+        try await withScene { scene in
+            try scene.write("a.nii")
+            #expect(try scene.predict(scene.images).status == 0)
+            let alone = try Volume(contentsOf: scene.output + "/a.nii.gz")
+            let both = try scene.predict(scene.images, "--ensemble", scene.model, "--overwrite")
+            #expect(both.status == 0)
+            let together = try Volume(contentsOf: scene.output + "/a.nii.gz")
+            #expect(try LabelMap(alone).values == LabelMap(together).values)
+        }
+    }
+
+    @Test("of a dataset, the cases without labels or a part of the run's split")
+    func dataset() async throws {
+        try await withScene { scene in
+            let files = FileManager.default
+            let dataset = scene.folder.appending(path: "dataset").path
+            for name in ["images", "labels"] {
+                try files.createDirectory(
+                    atPath: "\(dataset)/\(name)", withIntermediateDirectories: true)
+            }
+            for name in ["a", "b", "c"] {
+                try scene.write("\(name).nii")
+                try files.copyItem(
+                    atPath: "\(scene.images)/\(name).nii", toPath: "\(dataset)/images/\(name).nii")
+                guard name != "c" else { continue }
+                try files.copyItem(
+                    atPath: "\(scene.images)/\(name).nii", toPath: "\(dataset)/labels/\(name).nii")
+            }
+            #expect(try scene.predict(dataset).status == 0)
+            #expect(try scene.outputs() == ["c.nii.gz", "prediction.json"])
+            let alone = try scene.predict(dataset, "--part", "test")
+            #expect(alone.status == 2 && alone.errors.contains("--part needs the folder of a run"))
+            let plan =
+                #"{"split": {"schema": 1, "training": ["a"], "validation": [], "test": ["b", "x"]}}"#
+            try Data(plan.utf8).write(to: scene.folder.appending(path: "plan.json"))
+            let part = try Program.run(
+                "predict", scene.folder.path, dataset, "--part", "test", "--output", scene.output)
+            #expect(part.status == 1)
+            #expect(part.errors.contains("x: the dataset has no such case with a label map"))
+            #expect(try scene.outputs() == ["b.nii.gz", "c.nii.gz", "prediction.json"])
+        }
+    }
+
+    @Test(
+        "mistakes are told in a sentence",
+        arguments: [
+            (["/nowhere", "x.nii"], Int32(1), "/nowhere: does not exist"),
+            ([NSTemporaryDirectory(), "x.nii"], 1, "is no model: name a folder with a model.json"),
+            (["m"], 2, "Missing expected argument '<input> ...'"),
+            (["m", "x.nii", "--mirror", "xx"], 2, "--mirror"),
+        ])
+    func mistakes(arguments: [String], status: Int32, words: String) throws {
+        let program = try Program.run(["predict"] + arguments + ["--output", "/nowhere/out"])
+        #expect(program.status == status)
+        #expect(program.errors.contains(words), "\(program.errors)")
+    }
+}
