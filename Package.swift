@@ -132,7 +132,7 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests",
             dependencies: ["Datasets", "Imaging", "Host", "Randomness", "TestSupport"],
-            swiftSettings: swiftSettings),
+            resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch", "Host", "Randomness", "TestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),

@@ -11,8 +11,8 @@ struct Segnas3d: ParsableCommand {
         abstract: "Finds, trains and ships 3D segmentation networks for medical images.",
         version: version,
         subcommands: [
-            Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Bench.self,
-            Doctor.self,
+            Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Evaluate.self,
+            Bench.self, Doctor.self,
         ])
 
     /// Runs the command that the arguments name.
