@@ -12,7 +12,7 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-// For code whose tests read and compare whole volumes: optimised in debug builds too.
+// For code whose tests compare whole volumes or run thousands of searches: optimised in debug builds too.
 let optimizedSettings =
     swiftSettings + [
         .unsafeFlags(["-O"], .when(configuration: .debug))
@@ -93,8 +93,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Block graphs, architectures and the spaces they are searched in. Knows nothing of training.
         .target(
-            name: "Search", dependencies: ["Host", .product(name: "Yams", package: "Yams")],
-            swiftSettings: swiftSettings),
+            name: "Search",
+            dependencies: ["Host", "Randomness", .product(name: "Yams", package: "Yams")],
+            swiftSettings: optimizedSettings),
         // Networks built from architectures, and what they cost. Knows nothing of where trials run.
         .target(
             name: "Segmentation",
@@ -120,6 +121,10 @@ let package = Package(
             name: "ModelSupport",
             dependencies: ["Segmentation", "Datasets", "Search", "Torch", "Randomness"],
             path: "Tests/ModelSupport", swiftSettings: swiftSettings),
+        // What several trials in flight cost a search, on functions whose minimum is known.
+        .executableTarget(
+            name: "MeasureSearch", dependencies: ["Search", "Host", "Randomness"],
+            path: "Tests/MeasureSearch", swiftSettings: optimizedSettings),
         // Reads spoilt image files, as long as one likes.
         .executableTarget(
             name: "FuzzImages",
@@ -137,7 +142,7 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests",
             dependencies: ["Datasets", "Imaging", "Host", "Randomness", "TestSupport"],
-            swiftSettings: swiftSettings),
+            resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch", "Host", "Randomness", "TestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
@@ -149,8 +154,9 @@ let package = Package(
             ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
-            name: "SearchTests", dependencies: ["Search", "Host", "Randomness", "TestSupport"],
-            swiftSettings: swiftSettings),
+            name: "SearchTests",
+            dependencies: ["Search", "MeasureSearch", "Host", "Randomness", "TestSupport"],
+            resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "ReportTests", dependencies: ["Report"], exclude: ["Snapshots"],
             swiftSettings: swiftSettings),

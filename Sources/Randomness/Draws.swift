@@ -21,6 +21,13 @@ extension RandomNumberGenerator {
         return range.lowerBound + share * (range.upperBound - range.lowerBound)
     }
 
+    /// A number from 0 to just below a count, each as likely as the others to within 2⁻⁶⁴ of the count.
+    ///
+    /// Unlike `Int.random`, whose way to draw may change with the standard library.
+    public mutating func index(below count: Int) -> Int {
+        Int(next().multipliedFullWidth(by: UInt64(count)).high)
+    }
+
     /// True so often.
     public mutating func chance(_ probability: Double) -> Bool {
         Double(next() >> 11) * 0x1p-53 < probability

@@ -1,3 +1,5 @@
+internal import Host
+
 /// An image file that cannot be read or written.
 public struct ImageError: Error, Equatable, Sendable {
     public var file: String
@@ -10,16 +12,8 @@ public struct ImageError: Error, Equatable, Sendable {
 }
 
 extension ImageError: CustomStringConvertible {
-    /// One line for a terminal: names and headers may hold characters that steer one.
-    public var description: String {
-        let scalars = "\(file): \(fault)".unicodeScalars.map { scalar -> Character in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
-            default: Character(scalar)
-            }
-        }
-        return String(scalars)
-    }
+    /// One line for a terminal.
+    public var description: String { "\(file): \(fault)".printable }
 }
 
 /// What is wrong with an image file.

@@ -29,7 +29,7 @@ public enum LabelPresence: String, CaseIterable, Sendable, Codable {
     /// Nothing to compare: all values are nil.
     case neither
 
-    init(_ overlap: Overlap) {
+    package init(_ overlap: Overlap) {
         self =
             switch (overlap.reference > 0, overlap.prediction > 0) {
             case (true, true): .both

@@ -1,0 +1,74 @@
+public import Imaging
+
+/// How well one case was segmented.
+public struct CaseEvaluation: Equatable, Sendable {
+    public let identifier: String
+    /// Where the two label maps lie; nil for maps that were never files.
+    public var referenceFile: String?
+    public var predictionFile: String?
+    /// By the stored value of the label.
+    public private(set) var scores: [Int: LabelScore]
+    /// Voxels that count: all but the ignored ones.
+    let voxels: Int
+
+    /// Judges a predicted label map against a reference on the same grid.
+    ///
+    /// - Parameters:
+    ///   - identifier: Name of the case.
+    ///   - reference: What is right.
+    ///   - prediction: What is judged.
+    ///   - labels: Those to judge, and the one to ignore; nil for all that occur, 0 being the background.
+    ///   - options: How.
+    ///   - threads: Each measures a label.
+    /// - Throws: `GridMismatch` where sizes or positions of the voxels differ.
+    public init(
+        _ identifier: String, reference: LabelMap, prediction: LabelMap, labels: LabelTable?,
+        options: EvaluationOptions = EvaluationOptions(), threads: Int = 1
+    ) throws(Imaging.GridMismatch) {
+        var comparing = LabelComparison.Options()
+        comparing.tolerance = options.tolerance
+        comparing.ignoring = labels?.ignore.flatMap { Int32(exactly: $0) }
+        comparing.threads = threads
+        let comparison = try LabelComparison(
+            reference: reference, prediction: prediction,
+            labels: labels?.foreground.compactMap { Int32(exactly: $0.value) }, options: comparing)
+        let ignored = comparing.ignoring.map { reference.count(of: $0) } ?? 0
+        let voxels = reference.values.count - ignored
+        self.identifier = identifier
+        self.voxels = voxels
+        scores = Dictionary(
+            uniqueKeysWithValues: comparison.labels.map {
+                (Int($0.label), LabelScore($0, voxels: voxels))
+            })
+    }
+
+    /// Adds the labels that other cases have.
+    mutating func complete(with labels: [LabelTable.Label]) {
+        for label in labels where scores[label.value] == nil {
+            scores[label.value] = LabelScore(absentAmong: voxels)
+        }
+    }
+
+    /// The mean of a metric over the labels for which it is defined here; nil where it is for none.
+    public func foregroundMean(_ metric: EvaluationMetric) -> Double? {
+        // In the order of labels: the sum of numbers depends on it.
+        let values = scores.sorted { $0.key < $1.key }.compactMap { $0.value.values[metric] }
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+}
+
+extension LabelMap {
+    fileprivate func count(of label: Int32) -> Int {
+        values.withUnsafeBufferPointer { values in values.count { $0 == label } }
+    }
+}
+
+extension CaseEvaluation: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case identifier = "case"
+        case referenceFile = "reference_file"
+        case predictionFile = "prediction_file"
+        case scores = "metrics"
+        case voxels
+    }
+}

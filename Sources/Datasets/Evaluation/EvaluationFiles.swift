@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// Label maps of two folders, paired by the names of cases.
+struct EvaluationFiles {
+    /// In the order of names.
+    private(set) var pairs: [Pair] = []
+    /// Cases that have a reference.
+    private(set) var referenceCount = 0
+    private(set) var faults: [EvaluationFault] = []
+
+    struct Pair {
+        var identifier: String
+        var reference: String
+        var prediction: String
+
+        /// Bytes of both files.
+        var fileSize: Int { size(of: reference) + size(of: prediction) }
+    }
+
+    init(references: String, predictions: String) {
+        let references = labelMaps(in: references)
+        let predictions = labelMaps(in: predictions)
+        guard let references, let predictions else { return }
+        referenceCount = references.count
+        for (identifier, reference) in references.sorted(by: { $0.key < $1.key }) {
+            guard let prediction = predictions[identifier] else {
+                faults.append(EvaluationFault(.missingPrediction, case: identifier))
+                continue
+            }
+            guard let reference, let prediction else { continue }
+            pairs.append(
+                Pair(identifier: identifier, reference: reference, prediction: prediction))
+        }
+        for (identifier, file) in predictions.sorted(by: { $0.key < $1.key })
+        where references[identifier] == nil {
+            faults.append(
+                EvaluationFault(.missingReference, case: identifier, file: file))
+        }
+    }
+
+    /// Paths by the names of cases, nil for a case with several files; no dictionary where the folder is no good.
+    private mutating func labelMaps(in folder: String) -> [String: String?]? {
+        guard let names = ImageFileName.all(in: folder) else {
+            faults.append(EvaluationFault(.folder, file: folder))
+            return nil
+        }
+        guard !names.isEmpty else {
+            let better = ["labelsTr", "labels", "labelsTs"].map { "\(folder)/\($0)" }
+                .first { ImageFileName.all(in: $0)?.isEmpty == false }
+            faults.append(EvaluationFault(.noLabelMaps(better: better), file: folder))
+            return nil
+        }
+        let byStem = Dictionary(grouping: names, by: \.stem)
+        for (stem, same) in byStem.sorted(by: { $0.key < $1.key }) where same.count > 1 {
+            faults.append(
+                EvaluationFault(.sameName(same.map(\.name)), case: stem, file: folder))
+        }
+        return byStem.mapValues { same in
+            same.count == 1 ? "\(folder)/\(same[0].name)" : nil
+        }
+    }
+}
+
+/// Bytes of a file, 0 where it cannot be looked at.
+private func size(of path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+}

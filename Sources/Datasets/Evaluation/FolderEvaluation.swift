@@ -1,0 +1,138 @@
+public import Host
+internal import Imaging
+
+/// How well the label maps of one folder agree with those of another, and what could not be judged.
+///
+/// Files belong together by their names without endings, so that `case_1.nii.gz` is judged against `case_1.mha`.
+public struct FolderEvaluation: Sendable {
+    /// Of the cases that could be judged.
+    public let evaluation: Evaluation
+    /// Of the folders, of the labels' names, then of the cases in their order.
+    public let faults: [EvaluationFault]
+    /// Cases that have a reference.
+    public let referenceCount: Int
+
+    /// Whether every reference was judged, and by labels that are known.
+    public var isComplete: Bool { !faults.contains { $0.severity == .fault } }
+
+    /// Judges all predictions that have a reference.
+    ///
+    /// - Parameters:
+    ///   - references: Folder of label maps that are right.
+    ///   - predictions: Folder of label maps to judge.
+    ///   - labels: A JSON file whose `labels` are named as in nnU-Net's `dataset.json`; nil for a `dataset.json` that
+    ///     lies with or around the references, or with the predictions. Without one, all labels that occur are judged.
+    ///   - options: How label maps are judged.
+    ///   - threads: Each judges a case of its own, as far as memory allows.
+    ///   - progress: Called from several threads after each case, with the number of all.
+    public init(
+        references: String, predictions: String, labels: String? = nil,
+        options: EvaluationOptions = EvaluationOptions(),
+        threads: Int = HostResources.current().cores,
+        progress: @escaping @Sendable (_ of: Int) -> Void = { _ in }
+    ) {
+        let files = EvaluationFiles(references: references, predictions: predictions)
+        let names = EvaluationLabels(
+            named: labels, references: references, predictions: predictions)
+        referenceCount = files.referenceCount
+        guard names.faults.isEmpty else {
+            evaluation = Evaluation([], labels: nil, options: options)
+            faults = files.faults + names.faults
+            return
+        }
+        let judge = PairJudge(labels: names.table, options: options)
+        let judgements = judge.judge(files.pairs, threads: threads, progress: progress)
+        evaluation = Evaluation(
+            judgements.compactMap(\.result), labels: names.table, options: options)
+        faults = files.faults + judgements.flatMap(\.faults)
+    }
+}
+
+/// Judges pairs of files.
+private struct PairJudge {
+    let labels: LabelTable?
+    let options: EvaluationOptions
+
+    struct Judgement: Sendable {
+        var result: CaseEvaluation?
+        var faults: [EvaluationFault] = []
+        var voxels = 0
+    }
+
+    /// Judges the largest pair first and alone: its voxels say how many fit into memory at a time.
+    func judge(
+        _ pairs: [EvaluationFiles.Pair], threads: Int, progress: @Sendable (_ of: Int) -> Void
+    ) -> [Judgement] {
+        let sizes = pairs.map(\.fileSize)
+        guard let largest = pairs.indices.max(by: { sizes[$0] < sizes[$1] }) else { return [] }
+        let first = judge(pairs[largest], threads: threads)
+        progress(pairs.count)
+        let available = Int(clamping: HostResources.current().available.bytes)
+        let fitting = available / max(1, first.voxels * bytesPerVoxel)
+        let cases = max(1, min(threads, fitting, pairs.count - 1))
+        return concurrentMap(pairs.count, threads: cases) { index in
+            guard index != largest else { return first }
+            let result = judge(pairs[index], threads: threads / cases)
+            progress(pairs.count)
+            return result
+        }
+    }
+
+    private func judge(_ pair: EvaluationFiles.Pair, threads: Int) -> Judgement {
+        var judgement = Judgement()
+        let reference = labelMap(pair.reference, pair, &judgement)
+        let prediction = labelMap(pair.prediction, pair, &judgement)
+        guard let reference, let prediction else { return judgement }
+        judgement.voxels = max(reference.values.count, prediction.values.count)
+        do {
+            judgement.result = try CaseEvaluation(
+                pair.identifier, reference: reference, prediction: prediction, labels: labels,
+                options: options, threads: threads)
+            judgement.result?.referenceFile = pair.reference
+            judgement.result?.predictionFile = pair.prediction
+        } catch {
+            judgement.faults.append(
+                EvaluationFault(.grid(error), case: pair.identifier, file: pair.prediction))
+        }
+        return judgement
+    }
+
+    /// Nil after a fault.
+    private func labelMap(
+        _ path: String, _ pair: EvaluationFiles.Pair, _ judgement: inout Judgement
+    ) -> LabelMap? {
+        func report(_ problem: EvaluationFault.Problem) {
+            judgement.faults.append(
+                EvaluationFault(problem, case: pair.identifier, file: path))
+        }
+        do {
+            let map = try LabelMap(contentsOf: path)
+            let problem = problem(with: map.labelCounts)
+            if let problem { report(problem) }
+            if case .tooManyLabels = problem { return nil }
+            return map
+        } catch let error as ImageError {
+            report(.image(error.fault))
+        } catch let error as LabelFileError {
+            report(.notLabels(error.fault))
+        } catch {
+            report(.image(.system("\(error)")))
+        }
+        return nil
+    }
+
+    private func problem(with counts: [Int32: Int]) -> EvaluationFault.Problem? {
+        guard let labels else {
+            let most = EvaluationFault.mostLabels
+            return counts.count > most ? .tooManyLabels(counts.count) : nil
+        }
+        let known = Set(
+            labels.foreground.map(\.value) + [labels.background] + [labels.ignore].compactMap { $0 }
+        )
+        let unnamed = counts.filter { !known.contains(Int($0.key)) }.map { (Int($0.key), $0.value) }
+        return unnamed.isEmpty ? nil : .unnamedLabels(Dictionary(uniqueKeysWithValues: unnamed))
+    }
+}
+
+/// Two maps of 32 bits, and a volume of the widest samples while it is turned into one.
+private let bytesPerVoxel = 4 + 4 + 8

@@ -1,0 +1,64 @@
+internal import Randomness
+
+/// What is known of a metric from the cases in which it is defined.
+public struct SampleStatistics: Hashable, Codable, Sendable {
+    /// Cases in which the metric is defined.
+    public let count: Int
+    public let mean: Double
+    /// With n - 1 in the denominator; nil for one case.
+    public let std: Double?
+    public let median: Double
+    /// The 95 % interval of the mean; nil for one case.
+    public let interval: Interval?
+
+    public struct Interval: Hashable, Codable, Sendable {
+        public let low: Double
+        public let high: Double
+    }
+
+    /// Nil where there is no value.
+    init?(_ values: [Double], _ bootstrap: Bootstrap) {
+        guard !values.isEmpty else { return nil }
+        let mean = values.reduce(0, +) / Double(values.count)
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        count = values.count
+        self.mean = mean
+        std = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil
+        median = quantile(0.5, ofSorted: values.sorted())
+        interval = values.count > 1 ? bootstrap.interval(of: values) : nil
+    }
+}
+
+/// The nonparametric bootstrap of a mean, with percentiles as the ends of its interval.
+///
+/// Efron & Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13. Equally many values draw the same cases,
+/// whatever was asked for before.
+struct Bootstrap {
+    private let resamples: Int
+    private let seed: UInt64
+
+    init(_ options: EvaluationOptions) {
+        precondition(options.resamples > 0, "\(options.resamples) resamples")
+        resamples = options.resamples
+        seed = options.seed
+    }
+
+    /// Where the middle 95 % of the means of resampled values lie.
+    func interval(of values: [Double]) -> SampleStatistics.Interval {
+        var generator = SeededGenerator(seed: seed, path: UInt64(values.count))
+        let means = (0..<resamples).map { _ in
+            var sum = 0.0
+            for _ in values.indices { sum += values[generator.index(below: values.count)] }
+            return sum / Double(values.count)
+        }.sorted()
+        return .init(low: quantile(0.025, ofSorted: means), high: quantile(0.975, ofSorted: means))
+    }
+}
+
+/// Interpolated linearly between neighbours in the sorted list.
+private func quantile(_ share: Double, ofSorted values: [Double]) -> Double {
+    let place = share * Double(values.count - 1)
+    let below = Int(place)
+    let above = min(below + 1, values.count - 1)
+    return values[below] + (place - Double(below)) * (values[above] - values[below])
+}

@@ -1,0 +1,45 @@
+/// What has happened in a search: its proposals in the order of asking, and their values in the order of telling.
+public struct SamplerRecord: Sendable {
+    public var proposals: [Proposal]
+    public var values: [(number: Int, value: Double)]
+
+    public init(proposals: [Proposal], values: [(number: Int, value: Double)]) {
+        self.proposals = proposals
+        self.values = values
+    }
+}
+
+/// A record that this sampler has not made: another version, another plan, or damage.
+public struct ReplayMismatch: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The number of the first proposal that differs.
+    public let number: Int
+
+    public var description: String {
+        """
+        proposal \(number) of the record is not what this program proposes: continue it with the version of segnas3d \
+        that began it
+        """
+    }
+}
+
+extension Sampler {
+    /// Brings a fresh sampler to the state in which a record ends.
+    ///
+    /// Every proposal is made again, so that a record that does not belong to the sampler is found.
+    public mutating func replay(_ record: SamplerRecord) throws(ReplayMismatch) {
+        precondition(askCount == 0, "a record is replayed on a fresh sampler")
+        var proposals = record.proposals.makeIterator()
+        var next = proposals.next()
+        for told in 0...record.values.count {
+            while let expected = next, expected.tellsSeen <= told {
+                guard ask() == expected else { throw ReplayMismatch(number: expected.number) }
+                next = proposals.next()
+            }
+            guard told < record.values.count else { break }
+            let (number, value) = record.values[told]
+            guard inFlight[number] != nil else { throw ReplayMismatch(number: number) }
+            tell(value, of: number)
+        }
+        if let left = next { throw ReplayMismatch(number: left.number) }
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+@Suite("Evaluation of folders")
+struct FolderEvaluationTests {
+    private func evaluation(
+        labels: String? = nil, prepare: (SmallDataset) throws -> Void
+    ) throws -> FolderEvaluation {
+        try withTemporaryFolder { folder in
+            let dataset = SmallDataset(folder: folder)
+            try prepare(dataset)
+            return FolderEvaluation(
+                references: "\(dataset.path)/labelsTr", predictions: "\(dataset.path)/predictions",
+                labels: labels.map { "\(dataset.path)/\($0)" }, threads: 2)
+        }
+    }
+
+    @Test(
+        "files belong together whatever their endings, and a dataset.json around them names labels")
+    func endings() throws {
+        let result = try evaluation { dataset in
+            try dataset.writeNNUNet()
+            for name in ["a", "b"] { try dataset.writeLabels("predictions/\(name).nii") }
+            try dataset.writeLabels("predictions/c.nii.gz", [1])
+            try dataset.write("{}", to: "predictions/dataset.json")
+        }
+        #expect(result.faults.isEmpty && result.isComplete)
+        #expect(result.evaluation.cases.map(\.identifier) == ["a", "b", "c"])
+        #expect(result.evaluation.labels.foreground.map(\.name) == ["one", "two"])
+        #expect(result.evaluation.labelStatistics[1].presence == [.both: 2, .referenceOnly: 1])
+        #expect(result.evaluation.cases[0].predictionFile?.hasSuffix("predictions/a.nii") == true)
+    }
+
+    @Test("all faults at once, and what can be judged is")
+    func faults() throws {
+        let result = try evaluation { dataset in
+            try dataset.writeNNUNet()
+            try dataset.writeLabels("labelsTr/d.nii.gz")
+            try dataset.writeLabels("labelsTr/e.nii.gz")
+            try dataset.writeLabels("predictions/a.nii.gz", size: [6, 5, 3])
+            try dataset.writeLabels("predictions/b.nii.gz", affine: Affine(spacing: [1, 1, 2.2]))
+            try dataset.write("no image", to: "predictions/c.nii.gz")
+            try dataset.writeLabels("predictions/d.nii.gz", [1, 2, 9])
+            try dataset.writeLabels("predictions/z.nii.gz")
+        }
+        #expect(result.referenceCount == 5)
+        #expect(result.evaluation.cases.map(\.identifier) == ["d"])
+        #expect(
+            result.faults.map(\.kind) == [
+                "missingPrediction", "missingReference", "grid", "grid", "image", "unnamedLabels",
+            ])
+        #expect(
+            result.faults.map(\.severity) == [.fault, .warning, .fault, .fault, .fault, .warning])
+        #expect(result.faults.map(\.caseIdentifier) == ["e", "z", "a", "b", "c", "d"])
+        #expect(
+            result.faults[2].description.contains(
+                "a.nii.gz: the reference has 6×5×4 voxels and the prediction 6×5×3: resample"))
+        #expect(result.faults[5].message.contains("9 in 4 voxels"))
+    }
+
+    @Test("folders without label maps, and files that cannot be told apart")
+    func folders() throws {
+        let empty = try evaluation { dataset in
+            try dataset.write("", to: "labelsTr/notes.txt")
+            try dataset.writeLabels("labelsTr/labels/a.nii.gz")
+        }
+        #expect(empty.faults.map(\.kind) == ["noLabelMaps", "folder"])
+        #expect(empty.faults[0].description.hasSuffix("labelsTr/labels"))
+        let twice = try evaluation { dataset in
+            try dataset.writeLabels("labelsTr/a.nii.gz")
+            try dataset.writeLabels("labelsTr/a.nii")
+            try dataset.writeLabels("predictions/a.nii")
+        }
+        #expect(twice.faults.map(\.kind) == ["sameName"])
+        #expect(twice.evaluation.cases.isEmpty && twice.referenceCount == 1)
+    }
+
+    @Test(
+        "names of labels that cannot be read",
+        arguments: [
+            ("none.json", "", "cannot be read"), ("labels.json", "{", "is not JSON"),
+            ("labels.json", "{}", "\"labels\""),
+            (
+                "labels.json", #"{"labels": {"background": 0, "whole": [1, 2]}}"#,
+                "whole: regions"
+            ),
+        ])
+    func names(_ name: String, _ text: String, _ sentence: String) throws {
+        let result = try evaluation(labels: name) { dataset in
+            try dataset.writeNNUNet()
+            for name in ["a", "b", "c"] { try dataset.writeLabels("predictions/\(name).nii") }
+            try dataset.write(text, to: "labels.json")
+        }
+        #expect(result.faults.count == 1)
+        #expect(result.faults[0].description.contains(sentence), "\(result.faults[0])")
+        #expect(result.evaluation.cases.isEmpty && !result.isComplete)
+    }
+}

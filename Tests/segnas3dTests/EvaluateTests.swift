@@ -1,0 +1,110 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@testable import segnas3d
+
+@Suite("Evaluate")
+struct EvaluateTests {
+    /// Two folders with the cases a, b and c, of which each map has these labels in its voxels.
+    private func withFolders(
+        _ predictions: [String: [UInt8]],
+        _ body: (_ references: String, _ predictions: String) throws -> Void
+    ) throws {
+        try withTemporaryFolder { folder in
+            func write(_ maps: [String: [UInt8]], to name: String) throws -> String {
+                let folder = folder.appending(path: name)
+                try FileManager.default.createDirectory(
+                    at: folder, withIntermediateDirectories: true)
+                for (file, values) in maps {
+                    try Volume(
+                        Samples(values), geometry: Geometry(size: [6, 1, 1], affine: .identity)
+                    ).write(to: folder.appending(path: file + ".nii.gz").path)
+                }
+                return folder.path
+            }
+            let map: [UInt8] = [0, 1, 1, 2, 2, 2]
+            let references = try write(["a": map, "b": map, "c": map], to: "references")
+            try Data(#"{"labels": {"background": 0, "one": 1, "two": 2}}"#.utf8).write(
+                to: folder.appending(path: "dataset.json"))
+            try body(references, try write(predictions, to: "predictions"))
+        }
+    }
+
+    @Test("a table for readers")
+    func text() throws {
+        try withFolders([
+            "a": [0, 1, 1, 2, 2, 2], "b": [0, 1, 1, 2, 2, 2], "c": [0, 1, 1, 1, 1, 2],
+        ]) { references, predictions in
+            let program = try Program.run(
+                "evaluate", "--references", references, "--predictions", predictions)
+            #expect(program.status == 0)
+            #expect(
+                program.output == """
+                    label            Dice    std  median   95 % interval  sens.  prec.  HD95  ASSD    NSD  cases  missed  made up
+                    one             0.889  0.192   1.000  0.667 to 1.000  1.000  0.833  0.62  0.17  0.944      3       0        0
+                    two *           0.833  0.289   1.000  0.500 to 1.000  0.778  1.000  0.63  0.25  0.917      3       0        0
+                    mean of labels  0.861  0.241   1.000  0.583 to 1.000  0.889  0.917  0.62  0.21  0.931      3
+                    distances in mm, over cases that have the label in both maps; tolerance of the NSD 1 mm; missed: only in the \
+                    reference, made up: only in the prediction
+                    * hardest by mean Dice
+
+                    3 cases judged.
+
+                    """)
+        }
+    }
+
+    @Test("nnU-Net's summary, with what is missing beside it")
+    func json() throws {
+        try withFolders([
+            "a": [0, 1, 1, 2, 2, 2], "b": [0, 0, 0, 2, 2, 2], "d": [0, 0, 0, 0, 0, 0],
+        ]) {
+            references, predictions in
+            let program = try Program.run(
+                "evaluate", "--references", references, "--predictions", predictions, "--json")
+            #expect(program.status == 1)
+            let document = try #require(
+                JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any])
+            #expect(document["schema"] as? Int == 1 && document["references"] as? Int == 3)
+            let mean = try #require(document["mean"] as? [String: [String: Any]])
+            #expect(mean["1"]?["Dice"] as? Double == 0.5)
+            #expect(mean["1"]?["HD95"] as? Double == 0)
+            #expect(mean["1"]?["Precision"] as? Double == 1)
+            let foreground = try #require(document["foreground_mean"] as? [String: Any])
+            #expect(foreground["Dice"] as? Double == 0.75)
+            let cases = try #require(document["metric_per_case"] as? [[String: Any]])
+            #expect(
+                cases.map { $0["reference_file"] as? String }
+                    == ["a", "b"].map { "\(references)/\($0).nii.gz" })
+            let metrics = try #require(cases[1]["metrics"] as? [String: [String: Any]])
+            #expect(metrics["1"]?["FN"] as? Int == 2 && metrics["1"]?["TN"] as? Int == 4)
+            #expect(metrics["1"]?["Precision"] is NSNull)
+            let faults = try #require(document["faults"] as? [[String: Any]])
+            #expect(
+                faults.map { $0["kind"] as? String } == ["missingPrediction", "missingReference"])
+            #expect(faults.map { $0["case"] as? String } == ["c", "d"])
+        }
+    }
+
+    @Test("mistakes on the command line")
+    func usage() throws {
+        #expect(try Program.run("evaluate").status == 2)
+        let folders = ["evaluate", "--references", "/none", "--predictions", "/none"]
+        #expect(try Program.run(folders + ["--tolerance", "nan"]).status == 2)
+        #expect(try Program.run(folders + ["--threads", "0"]).status == 2)
+        let program = try Program.run(folders)
+        #expect(program.status == 1)
+        #expect(program.output.contains("/none: is not a folder that can be read"))
+    }
+
+    @Test(
+        "digits behind the point",
+        arguments: [
+            (0.9, 3, "0.900"), (-0.05, 2, "-0.05"), (-0.001, 2, "0.00"), (1234.5678, 2, "1234.57"),
+        ])
+    func digits(_ value: Double, _ digits: Int, _ text: String) {
+        #expect(decimal(value, digits) == text)
+    }
+}
