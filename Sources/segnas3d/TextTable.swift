@@ -42,13 +42,3 @@ func grouped(_ digits: String) -> String {
 func grouped(_ number: Int) -> String {
     grouped("\(number)")
 }
-
-/// With so many digits behind the point: `0.900`.
-func decimal(_ value: Double, _ digits: Int) -> String {
-    let scale = (0..<digits).reduce(1) { product, _ in product * 10 }
-    let scaled = (abs(value) * Double(scale)).rounded()
-    guard scaled < 1e15 else { return "\(value)" }
-    let fraction = "\(Int(scaled) % scale)"
-    let zeros = String(repeating: "0", count: digits - fraction.count)
-    return (value < 0 && scaled > 0 ? "-" : "") + "\(Int(scaled) / scale).\(zeros)\(fraction)"
-}
