@@ -71,7 +71,7 @@ struct LowKernel {
     /// [O, I, taps³] → [groups·O, I, size³].
     at::Tensor weight(const at::Tensor &given) const {
         const int64_t outputs = given.size(0), inputs = given.size(1);
-        const auto rows = given.reshape({outputs * inputs, taps * taps * taps});
+        const auto rows = given.reshape({outputs * inputs, taps * taps * taps}).to(at::kFloat);
         return at::matmul(rows, matrix(given.device()))
             .view({outputs, inputs, parities.groups(), size * size * size})
             .permute({2, 0, 1, 3})
@@ -82,6 +82,10 @@ struct LowKernel {
 /// Weights grow by up to 64/27: where voxels are few, that would cost more than it saves.
 bool pays(const at::Tensor &low, const at::Tensor &weight) {
     return low.numel() / low.size(1) >= 4 * weight.size(0);
+}
+
+bool is_fused(const at::Tensor &x) {
+    return by_onednn(x) && x.is_contiguous(at::MemoryFormat::ChannelsLast3d);
 }
 
 bool is_cube(const at::Tensor &weight) {
@@ -108,7 +112,7 @@ ct_status ct_conv3d_joined(ct_tensor lower, ct_tensor same, ct_tensor weight, in
         const int64_t taps = kernel.size(2), padding = dilation * (taps - 1) / 2;
         const std::vector<int64_t> ones{1, 1, 1}, pads(3, padding), dilations(3, dilation);
         const auto cast = [&](const at::Tensor &part) { return part.to(full.scalar_type()); };
-        if (!by_onednn(low) || !by_onednn(full) || !pays(low, kernel)) {
+        if (!is_fused(low) || !is_fused(full) || !pays(low, kernel)) {
             const auto joined = at::cat({at::upsample_nearest3d(low, size), full}, 1);
             return by_onednn(joined) ? convolution(joined, cast(kernel), {}, {ones, pads, dilations})
                                      : at::conv3d(joined, cast(kernel), {}, ones, pads, dilations);
