@@ -75,7 +75,7 @@ public struct Trainer {
         let cache = try PreparedCache(folder: machine.cache)
         let start = try begin(folder, split, cache)
         let history = start.checkpoint?.checkpoint.state.history ?? EpochHistory()
-        if history.isComplete(start.plan.options), Model.exists(at: folder.model) {
+        if history.isComplete(start.plan.options), folder.isFinished(history, start.plan) {
             report(.alreadyComplete)
             return try result(history, network, folder)
         }

@@ -18,7 +18,8 @@ struct TrainerTests {
             scene.options.epochs = 12
             scene.options.learningRate = 0.01
             let result = try scene.train()
-            #expect(try scene.names("run") == ["checkpoints", "log.jsonl", "model", "plan.json"])
+            let names = ["checkpoints", "log.jsonl", "model", "plan.json", "test.json"]
+            #expect(try scene.names("run") == names)
             #expect(try scene.names("run/checkpoints").filter { $0.hasSuffix(".json") }.count == 1)
             let log = try String(contentsOfFile: scene.path("run/log.jsonl"), encoding: .utf8)
             let records = try log.split(separator: "\n").map {
@@ -30,6 +31,9 @@ struct TrainerTests {
             #expect(try #require(result.validation?.mean) == dice.dropFirst(6).max())
             #expect(try #require(dice.max()) > dice[0] + 0.2, "\(dice)")
             #expect(try #require(records.last).loss < records[0].loss - 0.1)
+            let test = try #require(result.test)
+            #expect(test.cases.count == 2 && test.labels.foreground.count == 2)
+            #expect(try #require(test.foreground[.dice]).mean > 0.3)
             let model = try Model(contentsOf: result.model)
             #expect(try model.description.architecture == TrainingScene.network())
             for file in ["model.json", "training.json"] {
@@ -124,6 +128,42 @@ struct TrainerTests {
             #expect(try scene.weights() == scene.weights("whole"))
             scene.options.epochs = 3
             #expect(throws: TrainingError.self) { try scene.train() }
+        }
+    }
+
+    @Test("validation on the original grid is that of the files, and near that on the prepared one")
+    func original() throws {
+        try TrainingScene.with { scene in
+            var scene = scene
+            scene.options.learningRate = 0.01
+            scene.options.epochs = 6
+            let prepared = try scene.train()
+            scene.options.validationGrid = .original
+            let original = try scene.train("original")
+            let pairs = zip(prepared.epochs, original.epochs).map {
+                ($0.validation?.mean ?? 0, $1.validation?.mean ?? 0)
+            }
+            // Phantoms of 16³ need no resampling: the grids are the same but for their order.
+            #expect(pairs.allSatisfy { abs($0 - $1) < 0.02 }, "\(pairs)")
+            #expect(pairs.last?.1 ?? 0 > 0.2, "\(pairs)")
+        }
+    }
+
+    @Test("a final model of all cases is that of the last epoch")
+    func everything() throws {
+        try TrainingScene.with { scene in
+            var scene = scene
+            scene.options.epochs = 3
+            let task = try TrainingTask(
+                Dataset(contentsOf: scene.path("data"), threads: 1), TrainingScene.network(),
+                preparation: PreparationOptions(size: [16, 16, 16]),
+                split: SplitOptions(plan: .everything), options: scene.options)
+            let result = try Trainer(
+                task, run: scene.path("run"),
+                on: TrainingMachine(threads: 1, cache: scene.path("cache"))
+            ).train()
+            #expect(result.chosenEpoch == 3 && result.validation == nil && result.test == nil)
+            #expect(try scene.names("run") == ["checkpoints", "log.jsonl", "model", "plan.json"])
         }
     }
 
