@@ -1,5 +1,7 @@
+import Datasets
 import Foundation
 import Glibc
+import Imaging
 import TestSupport
 import Testing
 
@@ -38,7 +40,9 @@ struct TrainTests {
     }
 
     /// The command, on one thread: volumes are too small for more.
-    private func arguments(_ folder: URL, _ run: String, epochs: Int, _ more: [String] = []) -> [String] {
+    private func arguments(_ folder: URL, _ run: String, epochs: Int, _ more: [String] = [])
+        -> [String]
+    {
         [
             "train", folder.appending(path: "data").path, "--network",
             folder.appending(path: "net.json").path, "--size", "16", "--epochs", "\(epochs)",
@@ -81,7 +85,7 @@ struct TrainTests {
             let whole = try Program.run(arguments(folder, "whole", epochs: 12))
             #expect(whole.status == 0, "\(whole.errors)")
             let arguments = arguments(folder, "run", epochs: 12, ["--quiet"])
-            for kill in 0..<5 {
+            for kill in 0..<4 {
                 let process = try Program.start(arguments)
                 // The first ones before the first checkpoint, most of the others behind some.
                 usleep(UInt32(100_000 + kill * 120_000) + .random(in: 0..<100_000))
@@ -126,7 +130,9 @@ struct TrainTests {
             while access(log, F_OK) != 0 && process.isRunning { usleep(10_000) }
             let second = try Program.run(arguments)
             #expect(second.status == 1)
-            #expect(second.errors.contains("is being trained by process \(process.processIdentifier) on "))
+            #expect(
+                second.errors.contains(
+                    "is being trained by process \(process.processIdentifier) on "))
         }
     }
 
@@ -154,7 +160,27 @@ struct TrainTests {
         if !options.contains("--network") { arguments += ["--network", "unet3d"] }
         let program = try Program.run(arguments)
         #expect(program.status == 2)
-        for sentence in sentences { #expect(program.errors.contains(sentence), "\(program.errors)") }
+        for sentence in sentences {
+            #expect(program.errors.contains(sentence), "\(program.errors)")
+        }
+    }
+
+    @Test("memory that lacks while an image is read is told by the exit code")
+    func imageMemory() {
+        let error = ImageError(file: "a.nii", fault: .outOfMemory(bytes: 1 << 40))
+        #expect(ProgramExit(error) == .outOfMemory)
+        let cases = [PreparationError(identifier: "a", fault: .image(error))]
+        #expect(ProgramExit(PreparationErrors(errors: cases)) == .outOfMemory)
+        let other = [PreparationError(identifier: "a", fault: .tooManyLabels(300))]
+        #expect(ProgramExit(PreparationErrors(errors: other)) == .dataset)
+    }
+
+    @Test("progress that goes on, with a note and hours")
+    func progress() {
+        let line = Progress.text(
+            "Training", 60, of: 120, after: .seconds(1200), .lines, first: 50,
+            note: "epoch 2, loss 0.500")
+        #expect(line == "Training: 60 of 120 (50 %), 2:00:00 left · epoch 2, loss 0.500\n")
     }
 
     @Test("a dataset that is none is its own exit code")

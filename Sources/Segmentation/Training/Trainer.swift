@@ -21,7 +21,9 @@ public struct Trainer {
     let isEndRequested: () -> Bool
 
     /// - Parameters:
+    ///   - task: What is trained, on what and how.
     ///   - run: The folder: new, empty, or a run that was begun by the same task.
+    ///   - machine: With what.
     ///   - isEndRequested: Asked after every batch; true ends the training where it can be resumed.
     ///   - report: Called on the thread that trains.
     public init(

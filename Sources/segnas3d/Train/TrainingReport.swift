@@ -64,7 +64,8 @@ struct TrainingReport {
         ]
         lines += [""] + table
         if let test = result.test {
-            lines.append("test: \(test.cases.count) cases on the grids of their files, distances in mm")
+            lines.append(
+                "test: \(test.cases.count) cases on the grids of their files, distances in mm")
         }
         return lines.joined(separator: "\n")
     }
