@@ -17,6 +17,8 @@ public enum SignalWatch {
     public static func start() {
         // A handler must not be the first to touch the flag: making it takes a lock.
         received.store(false, ordering: .relaxed)
+        var watched = sigset_t()
+        sigemptyset(&watched)
         for signal in [SIGINT, SIGTERM] {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { _ in
@@ -24,7 +26,10 @@ public enum SignalWatch {
             }
             action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
             sigaction(signal, &action, nil)
+            sigaddset(&watched, signal)
         }
+        // A thread of a program that begins this one may hold them back, and hands that on.
+        pthread_sigmask(SIG_UNBLOCK, &watched, nil)
     }
 
     public static var isEndRequested: Bool { received.load(ordering: .relaxed) }

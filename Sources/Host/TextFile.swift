@@ -29,11 +29,17 @@ package let textFileLimit = 65_536
 package func readText(at path: String, limit: Int = textFileLimit) throws(TextFileFault) -> String {
     guard let file = fopen(path, "r") else { throw .system(String(cString: strerror(errno))) }
     defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: limit + 1)
-    let count = fread(&bytes, 1, bytes.count, file)
-    guard ferror(file) == 0 else { throw .system(String(cString: strerror(errno))) }
-    guard count <= limit else { throw .tooLarge(limit: limit) }
-    guard let text = String(validating: bytes[..<count], as: UTF8.self) else { throw .notUTF8 }
+    var bytes: [UInt8] = []
+    // Piece by piece: memory for the limit would cost more than most files.
+    var piece = [UInt8](repeating: 0, count: textFileLimit)
+    while bytes.count <= limit {
+        let count = fread(&piece, 1, piece.count, file)
+        guard ferror(file) == 0 else { throw .system(String(cString: strerror(errno))) }
+        guard count > 0 else { break }
+        bytes += piece[..<count]
+    }
+    guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
     // Windows editors begin a file with a mark that is not part of its text.
     return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
 }

@@ -15,6 +15,17 @@ struct Program {
         try run(arguments)
     }
 
+    /// Begins to run, for a test that does not wait for the end.
+    static func start(_ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = url
+        process.arguments = arguments
+        process.standardOutput = Pipe()
+        process.standardError = Pipe()
+        try process.run()
+        return process
+    }
+
     static func run(_ arguments: [String]) throws -> Program {
         let process = Process()
         let output = Pipe()

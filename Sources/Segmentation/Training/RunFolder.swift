@@ -1,3 +1,4 @@
+internal import Datasets
 import FoundationEssentials
 internal import Host
 
@@ -71,6 +72,25 @@ final class RunFolder {
             try Self.write(plan, to: self.plan, isPretty: true)
         } catch {
             throw .unwritable(file: self.plan, reason: "\(error)")
+        }
+    }
+
+    /// How the model does on the test cases; nil where that is not known.
+    func readTest() throws(TrainingError) -> Evaluation? {
+        guard FileManager.default.fileExists(atPath: test) else { return nil }
+        do {
+            let data = Data(try readText(at: test, limit: 256 << 20).utf8)
+            return try JSONDecoder().decode(Evaluation.self, from: data)
+        } catch {
+            throw .unreadable(file: test, reason: "it is not an evaluation: remove it")
+        }
+    }
+
+    func write(_ evaluation: Evaluation) throws(TrainingError) {
+        do {
+            try Self.write(evaluation, to: test, isPretty: true)
+        } catch {
+            throw .unwritable(file: test, reason: "\(error)")
         }
     }
 

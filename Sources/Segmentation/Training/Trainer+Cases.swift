@@ -2,25 +2,33 @@ internal import Datasets
 
 /// The prepared cases of a run.
 struct TrainingCases {
-    var training: [PreparedCase]
-    var validation: [PreparedCase]
+    var training: [CasePreparation]
+    var validation: [CasePreparation]
+    var test: [CasePreparation]
 }
 
 extension Trainer {
-    /// Prepares the cases that train and validate, or finds them prepared.
+    /// Prepares the cases of all parts, or finds them prepared.
+    ///
+    /// Those of the test too: what is wrong with them is better known now than when training is done.
     func prepare(_ plan: TrainingPlan, _ cache: PreparedCache) throws -> TrainingCases {
-        let names = plan.split.training + plan.split.validation
-        let prepared = try prepare(task.dataset.cases(names), by: plan.preparation, cache)
-        let count = plan.split.training.count
+        let split = plan.split
+        let names = split.training + split.validation + split.test
+        var rest = try prepare(task.dataset.cases(names), by: plan.preparation, cache)[...]
+        func take(_ count: Int) -> [CasePreparation] {
+            defer { rest = rest.dropFirst(count) }
+            return Array(rest.prefix(count))
+        }
         return TrainingCases(
-            training: Array(prepared.prefix(count)), validation: Array(prepared.dropFirst(count)))
+            training: take(split.training.count), validation: take(split.validation.count),
+            test: take(split.test.count))
     }
 
     /// A few at a time, so that an end that is asked for need not wait for all; faults of all are thrown together.
     private func prepare(
         _ cases: [Dataset.Case], by preparation: Preparation, _ cache: PreparedCache
-    ) throws -> [PreparedCase] {
-        var prepared: [PreparedCase] = []
+    ) throws -> [CasePreparation] {
+        var prepared: [CasePreparation] = []
         var errors: [PreparationError] = []
         let step = max(1, machine.threads) * 4
         for start in stride(from: 0, to: cases.count, by: step) {
@@ -28,7 +36,6 @@ extension Trainer {
             let chunk = Array(cases[start..<min(start + step, cases.count)])
             do {
                 prepared += try cache.prepare(chunk, by: preparation, threads: machine.threads)
-                    .map(\.prepared)
             } catch {
                 guard error.concernsDataset else { throw error }
                 errors += error.errors
@@ -40,8 +47,8 @@ extension Trainer {
     }
 
     /// Of the training cases, which no label should be missing from.
-    func frequencies(_ cases: [PreparedCase], _ labels: LabelTable) -> [Double] {
-        let frequencies = labelFrequencies(cases, classes: labels.classCount)
+    func frequencies(_ cases: [CasePreparation], _ labels: LabelTable) -> [Double] {
+        let frequencies = labelFrequencies(cases.map(\.prepared), classes: labels.classCount)
         let missing = zip(labels.foreground, frequencies.dropFirst()).filter { $0.1 == 0 }
         if !missing.isEmpty {
             let names = missing.map(\.0.name).joined(separator: ", ")

@@ -1,25 +1,60 @@
 internal import Datasets
+import FoundationEssentials
+internal import Host
 internal import Torch
 
 extension Trainer {
-    /// Writes the model of the chosen epoch; of the checkpoints the last stays, for more epochs.
+    /// Writes the model of the chosen epoch, and judges it on the test cases.
+    ///
+    /// Of the checkpoints the last stays, for more epochs.
     func finish(_ epochs: TrainingEpochs) throws {
         let (folder, session, plan) = (epochs.folder, epochs.session, epochs.plan)
         let history = session.state.history
         guard let chosen = history.chosen else { return }
         let weights =
             history.best == nil ? try session.judgedWeights() : try bestWeights(history, folder)
-        let description = ModelDescription(
-            architecture: plan.network, preparation: plan.preparation, precision: session.dtype,
-            program: plan.version)
         let record = TrainingRecord(
             options: plan.options, split: plan.splitPlan, trainingCases: plan.split.training.count,
             validationCases: plan.split.validation.count, testCases: plan.split.test.count,
             chosenEpoch: chosen, parameters: session.network.plan.parameters,
             epochs: history.records)
+        // What it says is true of the model that it was made for.
+        try? FileManager.default.removeItem(atPath: folder.test)
         try Model.write(
-            description, weights: weights, record: record, to: folder.model, replacing: true)
+            description(plan), weights: weights, record: record, to: folder.model,
+            replacing: true)
         folder.checkpoints.prune(keeping: 1)
+        try test(plan, epochs.cases.test, folder)
+    }
+
+    /// What the run's model says of itself.
+    func description(_ plan: TrainingPlan) -> ModelDescription {
+        ModelDescription(
+            architecture: plan.network, preparation: plan.preparation,
+            precision: plan.options.precision.dtype(on: machine.device), program: plan.version)
+    }
+
+    /// Judges the model once on the test cases, as `predict` and `evaluate` would.
+    private func test(
+        _ plan: TrainingPlan, _ prepared: [CasePreparation], _ folder: RunFolder
+    ) throws {
+        guard !prepared.isEmpty else { return }
+        var completed = 0
+        let evaluation = try originalGrid(plan.split.test, prepared).evaluate(
+            Model(contentsOf: folder.model, device: machine.device),
+            precision: plan.options.precision
+        ) {
+            try checkEnd()
+            completed += 1
+            report(.testing(completed: completed, total: prepared.count))
+        }
+        try folder.write(evaluation)
+    }
+
+    /// Labelled cases by name, to be judged on the grids of their files.
+    func originalGrid(_ names: [String], _ prepared: [CasePreparation]) -> OriginalGrid {
+        OriginalGrid(
+            cases: task.dataset.cases(names), prepared: prepared, threads: machine.threads)
     }
 
     /// The weights that the last checkpoint keeps as the best.
@@ -44,12 +79,18 @@ extension Trainer {
         }
         return TrainingResult(
             run: run, epochs: history.records, chosenEpoch: chosen,
-            parameters: network.parameters, model: folder.model)
+            parameters: network.parameters, model: folder.model, test: try folder.readTest())
     }
 }
 
-extension Model {
-    static func exists(at path: String) -> Bool {
-        (try? description(contentsOf: path)) != nil
+extension RunFolder {
+    /// Whether the model is that of these epochs, and judged if the split has a test part.
+    func isFinished(_ history: EpochHistory, _ plan: TrainingPlan) -> Bool {
+        guard (try? Model.description(contentsOf: model)) != nil,
+            let text = try? readText(at: "\(model)/\(Model.recordName)", limit: 64 << 20),
+            let record = try? JSONDecoder().decode(TrainingRecord.self, from: Data(text.utf8))
+        else { return false }
+        return record.epochs == history.records && record.chosenEpoch == history.chosen
+            && (plan.split.test.isEmpty || FileManager.default.fileExists(atPath: test))
     }
 }

@@ -21,7 +21,9 @@ public struct Trainer {
     let isEndRequested: () -> Bool
 
     /// - Parameters:
+    ///   - task: What is trained, on what and how.
     ///   - run: The folder: new, empty, or a run that was begun by the same task.
+    ///   - machine: With what.
     ///   - isEndRequested: Asked after every batch; true ends the training where it can be resumed.
     ///   - report: Called on the thread that trains.
     public init(
@@ -75,7 +77,7 @@ public struct Trainer {
         let cache = try PreparedCache(folder: machine.cache)
         let start = try begin(folder, split, cache)
         let history = start.checkpoint?.checkpoint.state.history ?? EpochHistory()
-        if history.isComplete(start.plan.options), Model.exists(at: folder.model) {
+        if history.isComplete(start.plan.options), folder.isFinished(history, start.plan) {
             report(.alreadyComplete)
             return try result(history, network, folder)
         }

@@ -23,7 +23,7 @@ struct TrainingEpochs {
         try log.restore(session.state.history.records)
         guard !session.state.history.isComplete(options) else { return }
         let loader = try BatchLoader(
-            cases.training,
+            cases.training.map(\.prepared),
             BatchOptions(
                 batchSize: options.batchSize, augmentation: options.augmentation, isShuffled: true,
                 seed: options.seed),
@@ -108,11 +108,26 @@ struct TrainingEpochs {
             waitSeconds: state.sums.waitSeconds, finished: Date.now.ISO8601Format())
     }
 
+    /// Nil where there are no cases to validate on.
     private func validate() throws -> ValidationDice? {
-        try Validation(
-            cases: cases.validation, values: plan.preparation.labels.foreground.map(\.value),
-            device: session.device, dtype: session.dtype
-        ).judge(session.network) { try trainer.checkEnd() }
+        guard !cases.validation.isEmpty else { return nil }
+        let labels = plan.preparation.labels
+        let dice =
+            switch options.validationGrid {
+            case .prepared:
+                try PreparedGrid(
+                    cases: cases.validation.map(\.prepared), classes: labels.classCount,
+                    device: session.device, dtype: session.dtype
+                ).dice(of: session.network) { try trainer.checkEnd() }
+            case .original:
+                try trainer.originalGrid(plan.split.validation, cases.validation).dice(
+                    of: Model(
+                        description: trainer.description(plan), network: session.network,
+                        device: session.device),
+                    precision: options.precision
+                ) { try trainer.checkEnd() }
+            }
+        return ValidationDice(cases: dice, values: labels.foreground.map(\.value))
     }
 
     private func save(best: NamedTensors?, before: Checkpoint?) throws -> Checkpoint {

@@ -7,7 +7,7 @@ extension TrainingOptions {
         faults.require(epochs >= 1, "--epochs must be at least 1, and \(epochs) is given")
         faults.require(batchSize >= 1, "--batch must be at least 1, and \(batchSize) is given")
         faults.require(
-            accumulation >= 1 && batchSize >= 1 && batchSize % max(accumulation, 1) == 0,
+            accumulation >= 1 && (batchSize < 1 || batchSize % accumulation == 0),
             "--accumulate \(accumulation) must divide the batch of \(batchSize) into equal parts")
         faults.addRate(self)
         faults.require(

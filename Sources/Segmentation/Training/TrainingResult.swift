@@ -1,3 +1,5 @@
+public import Datasets
+
 /// What a training has brought.
 public struct TrainingResult: Sendable {
     /// The run's folder.
@@ -10,6 +12,8 @@ public struct TrainingResult: Sendable {
     public var parameters: Int
     /// The model's folder.
     public var model: String
+    /// How the model does on the test cases, on the grids of their files; nil where the split has none.
+    public var test: Evaluation?
 
     /// Of the chosen epoch.
     public var validation: ValidationDice? { epochs[chosenEpoch - 1].validation }

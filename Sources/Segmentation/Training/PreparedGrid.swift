@@ -2,24 +2,23 @@ internal import Datasets
 internal import Imaging
 internal import Torch
 
-/// The Dice of cases on the prepared grid.
-struct Validation {
+/// How well a network segments cases on the prepared grid.
+struct PreparedGrid {
     let cases: [PreparedCase]
-    /// Stored values of the foreground labels, in the order of the classes.
-    let values: [Int]
+    /// Labels with the background.
+    let classes: Int
     let device: Device
     let dtype: DType
 
-    /// Judges a network; asks before each case whether to go on.
-    func judge(_ network: Network, checkStop: () throws -> Void) throws -> ValidationDice? {
-        guard !cases.isEmpty else { return nil }
+    /// The Dice of every foreground label in each case; asks before each whether to go on.
+    func dice(of network: Network, checkEnd: () throws -> Void) throws -> [[Double?]] {
         let loader = try BatchLoader(cases, .evaluation(batchSize: 1), epochs: 1)
         var dice: [[Double?]] = []
         while let batch = try loader.next() {
-            try checkStop()
+            try checkEnd()
             dice.append(try self.dice(of: network, batch))
         }
-        return ValidationDice(cases: dice, values: values)
+        return dice
     }
 
     /// Of each foreground label; nil where neither the case nor the prediction has it.
@@ -36,7 +35,7 @@ struct Validation {
             prediction[voxel] = label
         }
         return Overlap.perClass(
-            reference: reference, prediction: prediction, classes: values.count + 1
+            reference: reference, prediction: prediction, classes: classes
         ).dropFirst().map(\.dice)
     }
 }

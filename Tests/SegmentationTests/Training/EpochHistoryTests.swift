@@ -1,0 +1,86 @@
+import Testing
+
+@testable import Segmentation
+
+@Suite("The best epoch")
+struct EpochHistoryTests {
+    private func options(_ epochs: Int, patience: Int? = nil) -> TrainingOptions {
+        var options = TrainingOptions()
+        options.epochs = epochs
+        options.patience = patience
+        return options
+    }
+
+    private func history(_ dice: [Double?], _ options: TrainingOptions) -> EpochHistory {
+        var history = EpochHistory()
+        for (index, dice) in dice.enumerated() {
+            history.add(.example(epoch: index + 1, dice: dice), options)
+        }
+        return history
+    }
+
+    @Test(
+        "the best of the last half, the first of equals; the last where none is validated",
+        arguments: [
+            ([0.9, 0.1, 0.5, 0.4], 3), ([0.9, 0.1, 0.5, 0.5], 3), ([0.9, 0.1, 0.2, 0.5], 4),
+            ([0.9], 1), ([0.9, 0.2], 2), ([0.9, 0.8, 0.7], 2), ([0.9, 0.8, nil], 2),
+            ([nil, nil, nil], 3), ([0.1, 0.2, 0, 0], 3),
+        ] as [([Double?], Int)])
+    func chosen(_ dice: [Double?], _ epoch: Int) {
+        #expect(history(dice, options(dice.count)).chosen == epoch)
+    }
+
+    @Test(
+        "patience counts epochs without a better one, and lets any be chosen",
+        arguments: [
+            ([0.5, 0.4], false), ([0.5, 0.4, 0.5], true), ([0.1, 0.2, 0.15, 0.3, 0.2], false),
+            ([0.1, 0.2, 0.15, 0.3, 0.2, 0.3], true), ([nil, nil], true),
+        ] as [([Double?], Bool)])
+    func patience(_ dice: [Double?], _ isSpent: Bool) {
+        let options = options(100, patience: 2)
+        let history = history(dice, options)
+        #expect(history.isPatienceSpent(options) == isSpent)
+        #expect(history.isComplete(options) == isSpent)
+        if dice == [0.5, 0.4, 0.5] { #expect(history.chosen == 1) }
+    }
+
+    @Test(
+        "more epochs go on where the weights of their best are kept",
+        arguments: [
+            // Of 4 epochs the best of 3 and 4 is kept.
+            ([0.1, 0.2, 0.3, 0.4], 6, true), ([0.1, 0.2, 0.4, 0.3], 6, false),
+            ([0.1, 0.2, 0.4, 0.3], 5, true), ([0.1, 0.2, 0.4, 0.3], 8, true),
+            ([0.1, 0.2, 0.4, 0.3], 7, false),
+        ])
+    func more(_ dice: [Double], _ epochs: Int, _ canContinue: Bool) {
+        let four = history(dice, options(4))
+        #expect(four.canContinue(options(epochs)) == canContinue)
+    }
+
+    @Test("going on chooses as if all epochs had been asked for at once")
+    func goingOn() {
+        var first = history([0.1, 0.2, 0.3, 0.4], options(4))
+        first.choose(options(6))
+        let atOnce = history([0.1, 0.2, 0.3, 0.4], options(6))
+        #expect(first == atOnce)
+    }
+
+    @Test("Dice is the mean over cases, then over labels; a label that is nowhere is left out")
+    func dice() {
+        let dice = ValidationDice(
+            cases: [[0.5, nil, nil], [0.7, 0.2, nil]], values: [1, 5, 9])
+        #expect(dice.perLabel == ["1": 0.6, "5": 0.2])
+        #expect(dice.absent == ["5": 1, "9": 2])
+        #expect(dice.mean == 0.4)
+        #expect(ValidationDice(cases: [[nil]], values: [1]).mean == nil)
+    }
+}
+
+extension EpochRecord {
+    static func example(epoch: Int, dice: Double?) -> EpochRecord {
+        EpochRecord(
+            epoch: epoch, loss: 1, learningRate: 1,
+            validation: ValidationDice(mean: dice, perLabel: [:], absent: [:]), seconds: 1,
+            validationSeconds: 1, waitSeconds: 0, finished: "")
+    }
+}

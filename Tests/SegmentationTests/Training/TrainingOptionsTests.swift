@@ -1,0 +1,88 @@
+import Datasets
+import Testing
+import Torch
+
+@testable import Segmentation
+
+@Suite("Training options")
+struct TrainingOptionsTests {
+    @Test("the defaults are the paper's")
+    func defaults() {
+        let options = TrainingOptions()
+        #expect(options.faults.isEmpty)
+        #expect(options.epochs == 100 && options.batchSize == 3 && options.accumulation == 1)
+        #expect(options.learningRate == 1e-3 && options.schedule == .constant)
+        #expect(options.optimizer == .nadam && options.loss == .exponentialLogarithmic)
+        #expect(options.augmentation == Augmentation())
+    }
+
+    @Test(
+        "what makes no sense is refused by name",
+        arguments: Self.changes)
+    func faults(_ sentence: String, _ change: @Sendable (inout TrainingOptions) -> Void) {
+        var options = TrainingOptions()
+        change(&options)
+        #expect(options.faults.count == 1)
+        #expect(options.faults.first?.hasPrefix(sentence) == true, "\(options.faults)")
+    }
+
+    private static let changes: [(String, @Sendable (inout TrainingOptions) -> Void)] = [
+        ("--epochs must be at least 1", { $0.epochs = 0 }),
+        ("--batch must be at least 1", { $0.batchSize = 0 }),
+        ("--accumulate 2 must divide the batch of 3", { $0.accumulation = 2 }),
+        ("--accumulate 0 must divide", { $0.accumulation = 0 }),
+        ("--learning-rate must be positive", { $0.learningRate = -.infinity }),
+        ("--learning-rate must be positive", { $0.learningRate = .nan }),
+        ("--warm-up 100 must leave some", { $0.warmUpEpochs = 100 }),
+        ("--weight-decay must not be negative", { ($0.weightDecay, $0.optimizer) = (-1, .sgd) }),
+        ("--weight-decay does not go with nadam", { $0.weightDecay = 1e-4 }),
+        ("--clip must be positive", { $0.gradientClipping = 0 }),
+        ("--patience must be at least 1", { $0.patience = 0 }),
+        ("--average must be between 0 and 1", { $0.weightAveraging = 1 }),
+        ("augmentation: movement", { $0.augmentation?.movement?.probability = 2 }),
+    ]
+
+    @Test("all faults at once")
+    func several() {
+        var options = TrainingOptions()
+        options.epochs = 0
+        options.batchSize = -1
+        options.gradientClipping = -1
+        #expect(options.faults.count >= 3)
+    }
+
+    @Test("patience needs validation cases")
+    func patience() {
+        var options = TrainingOptions()
+        options.patience = 3
+        let all = Split(training: ["a"], validation: [], test: [])
+        #expect(options.faults(for: all).count == 1)
+        #expect(options.faults(for: Split(training: ["a"], validation: ["b"], test: [])).isEmpty)
+    }
+
+    @Test("a plan compares every option")
+    func fields() {
+        #expect(
+            TrainingOptions.fields.count == Mirror(reflecting: TrainingOptions()).children.count)
+        var other = TrainingOptions()
+        other.epochs = 7
+        other.batchSize = 6
+        other.accumulation = 2
+        other.learningRate = 2
+        other.schedule = .cosine
+        other.warmUpEpochs = 1
+        other.optimizer = .sgd
+        other.weightDecay = 1
+        other.gradientClipping = 1
+        other.patience = 1
+        other.weightAveraging = 0.5
+        other.loss = .diceCrossEntropy
+        other.augmentation = nil
+        other.precision = .float32
+        other.validationGrid = .original
+        other.seed = 1
+        for (name, text) in TrainingOptions.fields {
+            #expect(text(TrainingOptions()) != text(other), "\(name)")
+        }
+    }
+}

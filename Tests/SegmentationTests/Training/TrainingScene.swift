@@ -1,0 +1,74 @@
+import Datasets
+import Foundation
+import Search
+import TestSupport
+import Testing
+import Torch
+
+@testable import Segmentation
+
+/// Phantoms of 16³ voxels in a folder, a small network, and runs on them.
+struct TrainingScene {
+    let folder: String
+    var options: TrainingOptions
+
+    /// Calls a body with a dataset of eight phantoms, and removes everything after.
+    ///
+    /// On one thread: volumes are too small to be shared, and threads of other tests would be waited for.
+    static func with(_ body: (TrainingScene) throws -> Void) throws {
+        let threads = CPU.threads
+        try CPU.setThreads(1)
+        defer { try? CPU.setThreads(threads) }
+        try withTemporaryFolder { folder in
+            try Phantom(size: [16, 16, 16], seed: 1, source: .brain(structures: 2))
+                .write(cases: 8, to: folder.appending(path: "data").path, threads: 1)
+            try body(TrainingScene(folder.path))
+        }
+    }
+
+    init(_ folder: String) {
+        self.folder = folder
+        options = TrainingOptions()
+        options.epochs = 4
+        options.precision = .float32
+    }
+
+    /// A block of one convolution, at two levels.
+    static func network(dropout: Double = SegNAS.defaultDropout) throws -> Architecture {
+        .segnas(
+            SegNAS(n: 8, p: 1, sup: false, res: false, block: try BlockGraph([2]), dropout: dropout)
+        )
+    }
+
+    func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+    func trainer(
+        _ run: String = "run", isEndRequested: @escaping () -> Bool = { false },
+        report: @escaping (TrainingEvent) -> Void = { _ in }
+    ) throws -> Trainer {
+        let task = try TrainingTask(
+            Dataset(contentsOf: path("data"), threads: 1), Self.network(),
+            preparation: PreparationOptions(size: [16, 16, 16]), options: options)
+        return Trainer(
+            task, run: path(run),
+            on: TrainingMachine(threads: 1, cache: path("cache"), version: "test"),
+            isEndRequested: isEndRequested, report: report)
+    }
+
+    @discardableResult
+    func train(_ run: String = "run") throws -> TrainingResult {
+        try trainer(run).train()
+    }
+
+    /// The bytes of a run's final weights.
+    func weights(_ run: String = "run") throws -> Data {
+        try Data(contentsOf: URL(filePath: path("\(run)/model/weights.safetensors")))
+    }
+
+    /// What a run's folder holds, hidden files apart.
+    func names(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path(folder)).filter {
+            !$0.hasPrefix(".")
+        }.sorted()
+    }
+}
