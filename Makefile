@@ -15,7 +15,7 @@ setup:  ## install what the build needs (every target below that builds does thi
 build: setup  ## build .build/release/segnas3d
 	swift build -c release --static-swift-stdlib --product segnas3d $(NO_PATHS)
 
-demo: build  ## build, then train a tiny network: seconds
+demo: build  ## build, then train a network on phantoms and judge it: two minutes
 	.build/release/segnas3d demo
 
 test: setup  ## run all tests

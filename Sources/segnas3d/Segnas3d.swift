@@ -73,6 +73,7 @@ enum ProgramExit: Int32 {
         switch error {
         case TorchError.outOfMemory, TrainingError.outOfMemory: .outOfMemory
         case let error as ImageError where error.fault.isOutOfMemory: .outOfMemory
+        case let error as ModelError where error.fault.isOutOfMemory: .outOfMemory
         case let errors as PreparationErrors where errors.errors.contains(where: \.isOutOfMemory):
             .outOfMemory
         case let errors as PreparationErrors where errors.concernsDataset: .dataset
@@ -87,6 +88,12 @@ enum ProgramExit: Int32 {
 extension ImageFault {
     fileprivate var isOutOfMemory: Bool {
         if case .outOfMemory = self { true } else { false }
+    }
+}
+
+extension ModelFault {
+    fileprivate var isOutOfMemory: Bool {
+        if case .tensors(.outOfMemory) = self { true } else { false }
     }
 }
 

@@ -45,14 +45,6 @@ struct CommandLineTests {
         #expect(program.errors.hasPrefix(sentence))
     }
 
-    @Test("too little memory is told with the figures, with exit code 4")
-    func outOfMemory() throws {
-        let program = try Program.run(["demo", "--device", "cpu", "--memory-limit", "1MiB"])
-        #expect(program.status == 4)
-        #expect(program.errors.hasPrefix("Error: out of memory: "))
-        #expect(program.errors.contains(" of at most 1 MiB"))
-    }
-
     @Test("output that cannot be written is a failure")
     func fullOutput() throws {
         let process = Process()
@@ -63,23 +55,5 @@ struct CommandLineTests {
         try process.run()
         process.waitUntilExit()
         #expect(process.terminationStatus == 1)
-    }
-
-    @Test("the demonstration learns, and repeats with its seed")
-    func demo() throws {
-        let options = ["demo", "--device", "cpu", "--precision", "float32", "--threads", "1"]
-        let program = try Program.run(options)
-        #expect(program.status == 0)
-        let losses = program.output.matches(of: /loss ([0-9.]+)/).compactMap { Double($0.1) }
-        #expect(losses.count == 7)
-        #expect(try #require(losses.last) < 0.2 * (losses.first ?? 0))
-        let dice = try #require(program.output.firstMatch(of: /Dice ([0-9.]+)/))
-        #expect(try #require(Double(dice.1)) > 0.8)
-        let again = try Program.run(options).output
-        #expect(withoutTimes(again) == withoutTimes(program.output))
-    }
-
-    private func withoutTimes(_ text: String) -> String {
-        text.replacing(/after .* s/, with: "")
     }
 }

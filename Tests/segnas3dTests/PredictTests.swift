@@ -162,6 +162,42 @@ struct PredictTests {
         }
     }
 
+    @Test("a folder of images is no output folder", arguments: [[], ["--overwrite"]])
+    func foreignFolder(options: [String]) async throws {
+        try await withScene { scene in
+            try scene.write("a.nii.gz")
+            let before = try Data(contentsOf: URL(filePath: scene.images + "/a.nii.gz"))
+            let program = try Program.run(
+                ["predict", scene.model, scene.images, "--output", scene.images] + options)
+            #expect(program.status == 1)
+            #expect(program.errors.contains("holds images that segnas3d predict did not write"))
+            #expect(try Data(contentsOf: URL(filePath: scene.images + "/a.nii.gz")) == before)
+        }
+    }
+
+    @Test("too little memory is told with the figures, with exit code 4")
+    func outOfMemory() async throws {
+        try await withScene { scene in
+            try scene.write("a.nii")
+            let program = try scene.predict(scene.images, "--memory-limit", "200KiB")
+            #expect(program.status == 4)
+            #expect(program.errors.contains("case a: out of memory: "))
+            #expect(program.errors.contains(" of at most 200 KiB"))
+        }
+    }
+
+    @Test("label maps of many classes need memory for one class at a time")
+    func manyClasses() throws {
+        let program = try Program.run(
+            "bench", "restore", "--size", "160", "--classes", "100", "--json")
+        #expect(program.status == 0)
+        let json = try #require(
+            JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any])
+        #expect(json["found"] as? Int ?? 0 > 90)
+        // All classes at full size would be 1.6 GB.
+        #expect(json["peakBytes"] as? Int ?? .max < 60_000_000)
+    }
+
     @Test(
         "mistakes are told in a sentence",
         arguments: [

@@ -16,6 +16,12 @@ public struct ImageInputs: Equatable, Sendable {
         case identifiers([String])
     }
 
+    /// Cases that are known already.
+    public init(_ cases: [Dataset.Case]) {
+        self.cases = cases
+        faults = []
+    }
+
     /// Finds the images that paths name, for networks that see so many channels.
     ///
     /// Files with nnU-Net's `_0000` behind their names are channels of one case. A folder is a dataset if it is laid out

@@ -1,7 +1,7 @@
 public import Datasets
 internal import Host
 internal import Imaging
-public import Torch
+internal import Torch
 
 /// Predicts label maps with a model, or with the mean of several.
 ///
@@ -103,8 +103,8 @@ public final class Predictor {
             let step = max(1, (64 << 20) / (4 * shape[1] * shape[3] * shape[4]))
             for start in stride(from: 0, to: shape[2], by: step) {
                 let slices = start..<min(start + step, shape[2])
-                let probabilities = try raw.sliced(slices, along: 2).moved(to: .cpu)
-                    .cast(to: .float32).softmax(along: 1)
+                let probabilities = try raw.sliced(slices, along: 2).cast(to: .float32)
+                    .softmax(along: 1)
                 let areFinite = try probabilities.withUnsafeBytes { bytes in
                     guard let values = bytes.assumingMemoryBound(to: Float.self).baseAddress else {
                         return true

@@ -9,8 +9,12 @@ extension Model {
     /// the process is killed, ``init(contentsOf:device:)`` finds the one or the other.
     ///
     /// - Parameters:
+    ///   - description: For `model.json`.
     ///   - weights: Parameters and buffers of the network, as ``Weights/all`` lists them.
     ///   - record: How the network was trained, for `training.json`; no paths, no names of cases.
+    ///   - path: The folder; the one that it is to lie in must be there.
+    ///   - replacing: Whether a model of that name may be replaced.
+    /// - Throws: ``ModelError``, where the folder exists or the system refuses.
     public static func write(
         _ description: ModelDescription, weights: NamedTensors, record: some Encodable,
         to path: String, replacing: Bool = false

@@ -15,6 +15,7 @@ struct Bench: ParsableCommand {
             metrics: seconds to compare two label maps, and how well they agree.
             prepare: seconds and memory to prepare the cases of --dataset at --size, and what that \
             alone costs: the Dice of prepared labels taken back to the original grid.
+            restore: seconds and memory to take the scores of --classes from a quarter of --size to all of it.
             """)
 
     enum Workload: String, CaseIterable, ExpressibleByArgument {
@@ -25,6 +26,7 @@ struct Bench: ParsableCommand {
         case augment
         case metrics
         case prepare
+        case restore
     }
 
     @OptionGroup var host: HostOptions
@@ -65,6 +67,11 @@ struct Bench: ParsableCommand {
             try MetricsBench(
                 json: json, threads: host.threadCount, files: inputs.labelMaps,
                 classes: inputs.classes
+            ).run()
+        case .restore:
+            try RestoreBench(
+                json: json, size: inputs.size ?? 256, classes: min(inputs.classes, 256),
+                threads: host.threadCount
             ).run()
         case .prepare: try PrepareBench(inputs, json: json, threads: host.threadCount).run()
         }

@@ -21,7 +21,7 @@ struct BenchInputs: ParsableArguments {
             "For metrics: the label map that is compared with the reference.", valueName: "file"))
     var prediction: String?
 
-    @Option(help: "For metrics: labels from 0 to one less, the background included.")
+    @Option(help: "For metrics and restore: labels, the background included.")
     var classes = 20
 
     @Option(help: ArgumentHelp("For prepare: a dataset's folder.", valueName: "folder"))
@@ -31,7 +31,7 @@ struct BenchInputs: ParsableArguments {
         help: """
             For prepare: voxels to prepare to, 64 by default, or x, y and z as in 48x64x32. For \
             augment: voxels along each axis, 128 by default. For train-step and inference: likewise, \
-            64 by default.
+            64 by default. For restore: the image's, 256 by default.
             """)
     var size: Extent?
 

@@ -1,63 +1,46 @@
 internal import ArgumentParser
-import Glibc
-internal import Randomness
+internal import Host
 internal import Torch
 
-/// `segnas3d demo`: proof in seconds that this installation trains networks.
+/// `segnas3d demo`: phantoms, training, prediction, judgement and a picture, in about two minutes on two cores.
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a tiny network on spheres, in seconds.",
+        abstract: "Train a network on phantoms and look at what it predicts, in about two minutes.",
         discussion: """
-            Draws noisy volumes with a sphere in each, trains a small network to find it, and judges \
-            it on spheres that it has not seen.
+            Makes a dataset of brain phantoms, trains a small network on half of it, and judges it on phantoms that \
+            it has not seen. The folder holds what the commands phantom, train, predict and check --preview write. \
+            The same command goes on with a demo that was interrupted.
             """)
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder to make, or to go on with; by default a new one named segnas3d-demo.",
+            valueName: "folder"))
+    var output: String?
 
     @OptionGroup var compute: ComputeOptions
 
-    private static let steps = 60
-    private static let size = 24
-    private static let batch = 2
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    // For tests, which have less time.
+    @Option(help: .hidden) var cases = 30
+    @Option(help: .hidden) var size = 48
+    @Option(help: .hidden) var epochs = 40
 
     func run() throws {
+        SignalWatch.start()
         let device = try compute.apply()[0]
-        let dtype = compute.precision.dtype(on: device)
-        print(
-            "Training a small network to find spheres in \(Self.size)³ voxels, on \(device) in \(dtype)."
-        )
-        var generator = SeededGenerator(seed: compute.seed)
-        let network = try SphereNetwork(device: device, using: &generator)
-        let start = ContinuousClock.now
-        try train(network, device: device, dtype: dtype, using: &generator)
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let unseen = try Spheres.draw(8, size: Self.size, using: &generator)
-            .moved(to: device, dtype: dtype)
-        let dice = try unseen.dice(of: network(unseen.images, training: false))
-        print(
-            "Dice \(rounded(dice)) on 8 spheres not seen before, after \(rounded(seconds, 1)) s of training."
-        )
+        let tour = DemoTour(
+            folder: output ?? Self.newFolder(), cases: cases, size: size, epochs: epochs,
+            seed: compute.seed, precision: compute.precision, device: device,
+            threads: compute.host.threadCount, isQuiet: quiet)
+        try tour.run()
     }
 
-    private func train(
-        _ network: SphereNetwork, device: Device, dtype: DType,
-        using generator: inout some RandomNumberGenerator
-    ) throws {
-        let optimizer = try Optimizer(network.weights.parameters, .nadam(), learningRate: 1e-2)
-        for step in 1...Self.steps {
-            let spheres = try Spheres.draw(Self.batch, size: Self.size, using: &generator)
-                .moved(to: device, dtype: dtype)
-            let loss = try spheres.loss(of: network(spheres.images, training: true))
-            try optimizer.clearGradients()
-            try loss.backward()
-            try optimizer.step()
-            if step == 1 || step % 10 == 0 {
-                print("  step \(step) of \(Self.steps): loss \(rounded(try loss.item()))")
-                fflush(nil)
-            }
-        }
-    }
-
-    private func rounded(_ value: Double, _ digits: Int = 3) -> String {
-        let scale = pow(10, Double(digits))
-        return "\((value * scale).rounded() / scale)"
+    /// The first free name.
+    private static func newFolder() -> String {
+        let names = (1...).lazy.map { $0 == 1 ? "segnas3d-demo" : "segnas3d-demo-\($0)" }
+        return names.first { (try? NewFile.checkAbsence(of: $0)) != nil } ?? "segnas3d-demo"
     }
 }

@@ -64,6 +64,7 @@ struct Predict: ParsableCommand {
     }
 
     func run() throws {
+        SignalWatch.start()
         let device = try compute.apply()[0]
         let locations = try ([model] + ensemble).map { try ModelLocation(of: $0) }
         let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
@@ -77,9 +78,8 @@ struct Predict: ParsableCommand {
         let folder = try PredictionFolder(
             output, of: PredictionRecord(locations, options, device), overwrites: overwrite,
             probabilities: probabilities)
-        var job = PredictionJob(predictor: predictor, folder: folder, isQuiet: quiet)
-        SignalWatch.start()
-        let report = try job.run(inputs)
+        let job = PredictionJob(predictor: predictor, folder: folder, isQuiet: quiet)
+        let report = job.run(inputs)
         print(json ? try documentText(report) : report.text())
         var standardError = StandardError()
         for failure in report.failures { print(failure, to: &standardError) }

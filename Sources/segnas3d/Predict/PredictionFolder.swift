@@ -20,7 +20,13 @@ struct PredictionFolder {
         self.overwrites = overwrites
         hasProbabilities = probabilities
         let file = "\(path)/\(Self.recordName)"
-        if !overwrites, let text = try? readText(at: file) {
+        if !FileManager.default.fileExists(atPath: file) {
+            // The user's own label maps, or the very images, would be kept as predictions, or overwritten.
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            guard !names.contains(where: { $0.hasSuffix(".nii.gz") }) else {
+                throw PredictionFolderError.foreign(path)
+            }
+        } else if !overwrites, let text = try? readText(at: file) {
             let found = try? JSONDecoder().decode(PredictionRecord.self, from: Data(text.utf8))
             guard found == record else { throw PredictionFolderError.otherModel(path) }
         }
@@ -67,6 +73,7 @@ struct PredictionFolder {
 /// Why predictions cannot be written to a folder.
 enum PredictionFolderError: Error, CustomStringConvertible {
     case otherModel(String)
+    case foreign(String)
     case unwritable(String)
 
     var description: String {
@@ -74,6 +81,8 @@ enum PredictionFolderError: Error, CustomStringConvertible {
         case .otherModel(let path):
             "\(path) holds predictions of another model, or made with other options: "
                 + "name another folder, or give --overwrite"
+        case .foreign(let path):
+            "\(path) holds images that segnas3d predict did not write: name another folder"
         case .unwritable(let path): "\(path): this folder cannot be made"
         }
     }

@@ -8,35 +8,30 @@ struct PredictionJob {
     let predictor: Predictor
     let folder: PredictionFolder
     let isQuiet: Bool
-    private var entries: [PredictionReport.Entry] = []
 
-    init(predictor: Predictor, folder: PredictionFolder, isQuiet: Bool) {
-        self.predictor = predictor
-        self.folder = folder
-        self.isQuiet = isQuiet
-    }
-
-    mutating func run(_ inputs: ImageInputs) throws -> PredictionReport {
-        entries = inputs.faults.map { fault in
-            .init(fault.caseIdentifier ?? fault.file ?? "", .failed, error: "\(fault)")
+    func run(_ inputs: ImageInputs) -> PredictionReport {
+        var entries = inputs.faults.map { fault in
+            PredictionReport.Entry(
+                fault.caseIdentifier ?? fault.file ?? "", .failed, error: "\(fault)")
         }
         var missing: [Dataset.Case] = []
         for subject in inputs.cases {
             if subject.isFileName {
                 if folder.holds(subject.identifier) {
-                    add(subject, .kept)
+                    entries.append(entry(subject, .kept))
                 } else {
                     missing.append(subject)
                 }
             } else {
-                add(subject, .failed, error: "\(subject.identifier): no file can have this name")
+                entries.append(
+                    entry(subject, .failed, "\(subject.identifier): no file can have this name"))
             }
         }
         let progress = Progress("Predicting", isQuiet: isQuiet)
         defer { progress.finish() }
         var begin = ContinuousClock.now
         predictor.predict(missing) { subject, result in
-            write(subject, result, since: begin)
+            entries.append(write(subject, result, since: begin))
             begin = .now
             progress.advance(of: missing.count)
             return !SignalWatch.isEndRequested
@@ -44,31 +39,30 @@ struct PredictionJob {
         return PredictionReport(output: folder.path, cases: entries)
     }
 
-    private mutating func write(
+    private func write(
         _ subject: Dataset.Case, _ result: Result<ScoreRestoring, any Error>,
         since begin: ContinuousClock.Instant
-    ) {
+    ) -> PredictionReport.Entry {
         do {
             try folder.write(try result.get(), of: subject.identifier)
-            add(subject, .predicted, seconds: (ContinuousClock.now - begin) / .seconds(1))
+            var entry = entry(subject, .predicted)
+            entry.seconds = (ContinuousClock.now - begin) / .seconds(1)
+            return entry
         } catch let error as PreparationError {
-            add(subject, .failed, error: "\(error)")
+            return entry(subject, .failed, "\(error)")
         } catch {
-            add(subject, .failed, error: "case \(subject.identifier): \(error)")
-            if case TorchError.outOfMemory = error {
-                entries[entries.count - 1].isOutOfMemory = true
-            }
+            var entry = entry(subject, .failed, "case \(subject.identifier): \(error)")
+            if case TorchError.outOfMemory = error { entry.isOutOfMemory = true }
+            return entry
         }
     }
 
-    private mutating func add(
-        _ subject: Dataset.Case, _ state: PredictionReport.State, seconds: Double? = nil,
-        error: String? = nil
-    ) {
+    private func entry(
+        _ subject: Dataset.Case, _ state: PredictionReport.State, _ error: String? = nil
+    ) -> PredictionReport.Entry {
         var entry = PredictionReport.Entry(subject.identifier, state, error: error)
-        entry.seconds = seconds
         if state != .failed { entry.file = folder.labelMap(of: subject.identifier) }
-        entries.append(entry)
+        return entry
     }
 }
 

@@ -9,17 +9,16 @@ package final class ClassScores: @unchecked Sendable {
     package let size: SIMD3<Int>
     /// How many probabilities were added at each voxel.
     package private(set) var count = 0
-    /// `[C, z, y, x]`
+    // [C, z, y, x]
     let values: UnsafeMutablePointer<Float>
 
     private let buffer: SampleBuffer
     private let reorientation: Reorientation
 
-    /// Zeros.
-    ///
-    /// Nil where the system has no such memory: ``byteCount(classes:size:)``.
+    /// Zeros; nil where the system has no such memory as ``byteCount(classes:size:)`` says.
     ///
     /// - Parameters:
+    ///   - classes: Labels with the background.
     ///   - size: Of the grid that networks see.
     ///   - reorientation: From the axes of that grid to those of the image's file, in which scores are kept.
     package init?(classes: Int, size: SIMD3<Int>, reorientation: Reorientation) {
