@@ -37,8 +37,10 @@ enum SmallStudy {
     }
 
     /// What training a trial comes to.
-    static func end(of trial: Trial) -> TrialEnd {
-        guard case .segnas(let network) = trial.architecture else { return .completed(dice: 0) }
+    static func end(of trial: Trial) -> TrialEnd { end(of: trial.architecture) }
+
+    static func end(of architecture: Architecture) -> TrialEnd {
+        guard case .segnas(let network) = architecture else { return .completed(dice: 0) }
         let conv5 = network.block.description.filter { $0 == "2" }.count
         if network.n == 10, conv5 == 2 {
             return .outOfMemory(MemoryShortage(.real, needed: 3000, limit: 1000))
