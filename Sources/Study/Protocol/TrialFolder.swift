@@ -44,6 +44,6 @@ func encoded(_ document: some Encodable) throws -> [UInt8] {
 
 /// A document of a file that may be missing or cut short; nil then.
 func decoded<Document: Decodable>(_ type: Document.Type, from path: String) -> Document? {
-    guard let text = try? readText(at: path, limit: 16 << 20) else { return nil }
-    return try? JSONDecoder().decode(type, from: Data(text.utf8))
+    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    return try? JSONDecoder().decode(type, from: data)
 }
