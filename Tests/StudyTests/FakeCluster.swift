@@ -52,7 +52,7 @@ final class FakeCluster: Launcher {
     }
 
     func look(at job: JobHandle) -> JobState {
-        guard let job = jobs[job], !isForgetful else { return .gone(nil) }
+        guard let job = jobs[job], !isForgetful else { return .unknown }
         return job.isAlive ? .alive : .gone(job.exit)
     }
 

@@ -7,32 +7,44 @@ extension Coordinator {
         guard var watch = watches[trial] else { return [] }
         watch.look(in: folder(trial), now: now)
         watches[trial] = watch
-        if let request = TrialRequest(in: folder(trial)),
-            let result = TrialResult(of: request, in: folder(trial))
-        {
-            return try take(result, of: watch)
-        }
+        // The state first: a job that is gone has published all that it will.
         let state = state(of: watch)
-        guard case .gone(let exit) = state else {
-            endIfNeeded(watch, now: now)
+        let result = TrialRequest(in: folder(trial)).flatMap {
+            TrialResult(of: $0, in: folder(trial))
+        }
+        switch state {
+        case .alive:
+            if result == nil {
+                endIfNeeded(watch, now: now)
+            } else {
+                awaitEnd(watch, now: now)
+            }
             return []
+        case .unknown where result == nil && !isOver(watch, now: now): return []
+        case .gone(let exit): return try result.map { try take($0, of: watch) } ?? end(watch, exit)
+        case .unknown: return try result.map { try take($0, of: watch) } ?? end(watch, nil)
         }
-        // What was canceled has no more to say; of others a last file may be on its way.
-        let isSilent = now - watch.lastChange > options.silence
-        let isOver = exit != nil || watch.canceled != nil || watch.hangs(now: now, options)
-        guard isOver || isSilent else { return [] }
-        // It may have published between the two looks.
-        if let request = TrialRequest(in: folder(trial)),
-            let result = TrialResult(of: request, in: folder(trial))
-        {
-            return try take(result, of: watch)
-        }
-        return try end(watch, exit)
     }
 
     private func state(of watch: Watch) -> JobState {
-        guard case .launched(let job) = watch.attempt.state else { return .gone(nil) }
+        guard case .launched(let job) = watch.attempt.state else { return .unknown }
         return launcher.look(at: job)
+    }
+
+    /// Whether a job of which nothing is known is to be given up.
+    private func isOver(_ watch: Watch, now: Double) -> Bool {
+        watch.canceled != nil || now - watch.lastChange > options.silence
+            || watch.hangs(now: now, options)
+    }
+
+    /// A worker that has published ends by itself; until then its slot and its memory are not free.
+    private func awaitEnd(_ watch: Watch, now: Double) {
+        let trial = watch.attempt.trial
+        guard let seen = watch.resultSeen else {
+            watches[trial]?.resultSeen = now
+            return
+        }
+        if now - seen > options.patience { cancel(trial, .stopped, now: now) }
     }
 
     /// Ends an attempt that hangs, takes too long or was asked to end some time ago.
@@ -81,8 +93,8 @@ extension Coordinator {
             let ended = try ledger.finish(watch.attempt, .outOfMemory(shortage))
             return (ended + (try ledger.tellFailures())).map(Event.ended)
         }
-        let isUnknown = watch.attempt.state == .submitting && watch.last == nil
-        let reason = watch.canceled?.reason ?? (isUnknown ? .notLaunched : .crashed)
+        let isLost = watch.attempt.state == .submitting && watch.last == nil
+        let reason = watch.canceled?.reason ?? (isLost ? .lost : .crashed)
         return [try end(trial, reason, lastLines: lastLines(of: trial))]
     }
 

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import Host
 public import Search
 
@@ -72,12 +73,16 @@ public final class Coordinator {
 
     private func fillSlots(now: Double) throws -> [Event] {
         var events: [Event] = []
-        while let slot = freeSlot {
+        var asks = 0
+        while let slot = freeSlot, asks < options.mostAsks {
             if let trial = try ledger.waiting().first {
-                events.append(.started(try start(trial, slot: slot, now: now)))
+                let event = try start(trial, slot: slot, now: now)
+                events.append(event)
+                guard case .started = event else { break }
                 continue
             }
             guard let trial = try ledger.ask(judge) else { break }
+            asks += 1
             if trial.state.isEnd { events.append(.ended(trial)) }
         }
         return events
@@ -89,11 +94,17 @@ public final class Coordinator {
     }
 
     /// The request first, then the intent, then the job, then its handle: whatever is interrupted can be found again.
-    private func start(_ trial: Trial, slot: String, now: Double) throws -> Attempt {
+    private func start(_ trial: Trial, slot: String, now: Double) throws -> Event {
         let folder = folder(trial.number)
-        try FileManager.default.createDirectory(
-            atPath: folder.path, withIntermediateDirectories: true)
-        try write(TrialRequest(trial, of: ledger.plan), to: folder.request, replacing: true)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder.path, withIntermediateDirectories: true)
+            try write(TrialRequest(trial, of: ledger.plan), to: folder.request, replacing: true)
+        } catch let failure as SystemFailure where failure.code == ENOSPC {
+            throw StudyError.diskFull(file: folder.request)
+        } catch {
+            throw StudyError.file(folder.request, reason: "cannot be written: \(error)")
+        }
         var attempt = try ledger.begin(trial.number, slot: slot)
         let order = LaunchOrder(
             study: ledger.folder, trial: trial.number, attempt: attempt.number, slot: slot)
@@ -104,9 +115,9 @@ public final class Coordinator {
         } catch let error as StudyError {
             throw error
         } catch {
-            _ = try end(trial.number, .notLaunched, lastLines: "\(error)")
+            return try end(trial.number, .notLaunched, lastLines: "\(error)")
         }
-        return attempt
+        return .started(attempt)
     }
 
     // MARK: - Failures

@@ -4,7 +4,7 @@ public struct CoordinatorOptions: Hashable, Sendable {
     public var slots = ["cpu/0"]
     /// After which a trial's attempt is ended; nil for never.
     public var trialTimeout: Double?
-    /// A beat that does not change for so long, of a job that is gone, is the last.
+    /// A beat that does not change for so long is the last, where a launcher cannot tell.
     public var silence = 3 * TrialBeat.interval
     /// A step counter that does not change for so long is a hang; the first step may take this long, too.
     public var leastHang = 300.0
@@ -12,6 +12,8 @@ public struct CoordinatorOptions: Hashable, Sendable {
     public var hangSteps = 20.0
     /// After which a job that was asked to end is ended.
     public var patience = 10.0
+    /// Proposals in one step: what needs no training must not keep a search from hearing the user.
+    public var mostAsks = 100
     /// Different trials that fail in a row before the machine is blamed.
     public var mostFailures = 3
     /// Bytes that a worker may use; nil where nothing limits it.

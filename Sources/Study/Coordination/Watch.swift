@@ -13,6 +13,8 @@ struct Watch {
     private var lastStep: Double
     /// Checkpoints when the attempt was begun.
     private let checkpoints: Int
+    /// When its result was first seen.
+    var resultSeen: Double?
     /// When it was asked to end, and why.
     var canceled: (time: Double, reason: AttemptEnd.Reason)?
 

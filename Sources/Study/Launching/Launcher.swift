@@ -33,8 +33,10 @@ public struct LaunchOrder: Hashable, Sendable {
 /// What has become of a job.
 public enum JobState: Hashable, Sendable {
     case alive
-    /// How it ended, where that is known.
+    /// It has ended for certain; how, where that is known.
     case gone(Exit?)
+    /// The launcher cannot tell, as of a job of another machine: its beats decide.
+    case unknown
 
     public enum Exit: Hashable, Sendable {
         case code(Int32)

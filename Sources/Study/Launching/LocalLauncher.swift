@@ -44,7 +44,7 @@ public final class LocalLauncher: Launcher {
 
     public func look(at job: JobHandle) -> JobState {
         if let exit = exits[job] { return .gone(exit) }
-        guard let handle = ProcessHandle(job) else { return .gone(nil) }
+        guard let handle = ProcessHandle(job), handle.isOfThisBoot else { return .unknown }
         var status: Int32 = 0
         if waitpid(handle.process, &status, WNOHANG) == handle.process {
             let signal = status & 0x7F
@@ -86,8 +86,11 @@ private struct ProcessHandle: Equatable {
 
     var job: JobHandle { JobHandle("\(process) \(start) \(boot)") }
 
+    /// Of another machine, or from before this one was started, nothing is known.
+    var isOfThisBoot: Bool { boot == Self.currentBoot }
+
     var isAlive: Bool {
-        guard boot == Self.currentBoot, let status = Self.status(of: process) else { return false }
+        guard let status = Self.status(of: process) else { return false }
         return status.start == start && status.state != "Z" && status.state != "X"
     }
 

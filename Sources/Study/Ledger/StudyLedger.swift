@@ -82,6 +82,8 @@ public final class StudyLedger {
         case .effectiveIterations(let most):
             counts[.completed, default: 0] + counts[.queued, default: 0]
                 + counts[.running, default: 0] >= most
+                // A space in which hardly anything can be trained.
+                || sampler.askCount >= 1000 * most
         }
     }
 

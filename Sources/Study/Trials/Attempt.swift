@@ -31,11 +31,11 @@ public struct AttemptEnd: Hashable, Sendable {
         case crashed
         case hung
         case timedOut
-        /// Killed for its memory; whether its network needs so much is not known.
-        case killedForMemory
         case badData
         /// It could not be started.
         case notLaunched
+        /// Its coordinator ended before it was known to be started, and it gave no sign of life.
+        case lost
     }
 
     public init(_ reason: Reason, hasProgressed: Bool = false, lastLines: String = "") {
@@ -44,10 +44,11 @@ public struct AttemptEnd: Hashable, Sendable {
         self.lastLines = lastLines
     }
 
-    /// Whether it counts among the attempts that a trial may have: stops and progress do not.
+    /// Whether it counts among the attempts that a trial may have: what the trial is not to blame for does not, nor does
+    /// one that made progress.
     public var counts: Bool {
         switch reason {
-        case .result, .stopped: false
+        case .result, .stopped, .lost: false
         default: !hasProgressed
         }
     }
