@@ -29,11 +29,13 @@ let package = Package(
         .library(name: "Randomness", targets: ["Randomness"]),
         .library(name: "Search", targets: ["Search"]),
         .library(name: "Segmentation", targets: ["Segmentation"]),
+        .library(name: "Study", targets: ["Study"]),
         .library(name: "Torch", targets: ["Torch"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
@@ -101,6 +103,11 @@ let package = Package(
             name: "Segmentation",
             dependencies: ["Torch", "Search", "Datasets", "Imaging", "Host", "Randomness"],
             swiftSettings: swiftSettings),
+        // Studies on disk: their trials, the states of these, and the protocol of worker processes. Knows nothing of libtorch.
+        .target(
+            name: "Study",
+            dependencies: ["Search", "Host", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: optimizedSettings),
         // The paper's figures as SVG, from plain values.
         .target(name: "Report", swiftSettings: swiftSettings),
         // Linked instead of 34 MB that no part of the program uses.
@@ -157,6 +164,13 @@ let package = Package(
             name: "SearchTests",
             dependencies: ["Search", "MeasureSearch", "Host", "Randomness", "TestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "StudyTests",
+            dependencies: [
+                "Study", "Search", "Host", "Randomness", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "ReportTests", dependencies: ["Report"], exclude: ["Snapshots"],
             swiftSettings: swiftSettings),

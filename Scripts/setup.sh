@@ -18,6 +18,7 @@ packages=(
     g++                      # the headers of libstdc++, and the linker
     libdeflate-dev           # gzip
     libinsighttoolkit5-dev   # ITK, which reads NRRD, MetaImage and DICOM
+    libsqlite3-dev           # studies
     libxxhash-dev            # fingerprints of files
     "$@"
 )

@@ -51,8 +51,21 @@ package final class AtomicFile {
         }
         close(descriptor)
         descriptor = -1
-        // The name itself lies in the folder.
-        let folder = open(Self.split(path).folder, O_RDONLY | O_CLOEXEC)
+        try Self.keepNames(in: Self.split(path).folder)
+    }
+
+    /// Puts a whole file, closed and on the same file system, in the place of another.
+    package static func replace(_ path: String, with file: String) throws(SystemFailure) {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0, rename(file, path) == 0 else { throw .last }
+        try keepNames(in: split(path).folder)
+    }
+
+    /// Names lie in the folder, which reaches the disk apart from the file.
+    private static func keepNames(in path: String) throws(SystemFailure) {
+        let folder = open(path, O_RDONLY | O_CLOEXEC)
         guard folder >= 0 else { throw .last }
         defer { close(folder) }
         // Some file systems cannot do this for folders; the file is in place by now.

@@ -14,6 +14,10 @@ public struct ReplayMismatch: Error, Equatable, Sendable, CustomStringConvertibl
     /// The number of the first proposal that differs.
     public let number: Int
 
+    public init(number: Int) {
+        self.number = number
+    }
+
     public var description: String {
         """
         proposal \(number) of the record is not what this program proposes: continue it with the version of segnas3d \

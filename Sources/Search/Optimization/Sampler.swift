@@ -42,6 +42,13 @@ public struct Proposal: Hashable, Codable, Sendable {
     /// How many values had been told before.
     public let tellsSeen: Int
 
+    package init(number: Int, origin: Origin, point: [Double], tellsSeen: Int) {
+        self.number = number
+        self.origin = origin
+        self.point = point
+        self.tellsSeen = tellsSeen
+    }
+
     /// Why this point.
     public enum Origin: Hashable, Codable, Sendable {
         /// The start that the user gave.

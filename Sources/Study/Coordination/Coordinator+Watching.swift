@@ -1,0 +1,128 @@
+internal import Glibc
+internal import Host
+
+extension Coordinator {
+    /// Looks at one attempt: its result first, then whether to go on waiting.
+    func look(at trial: Int, now: Double) throws -> [Event] {
+        guard var watch = watches[trial] else { return [] }
+        watch.look(in: folder(trial), now: now)
+        watches[trial] = watch
+        // The state first: a job that is gone has published all that it will.
+        let state = state(of: watch)
+        let result = TrialRequest(in: folder(trial)).flatMap {
+            TrialResult(of: $0, in: folder(trial))
+        }
+        switch state {
+        case .alive:
+            if result == nil {
+                endIfNeeded(watch, now: now)
+            } else {
+                awaitEnd(watch, now: now)
+            }
+            return []
+        case .unknown where result == nil && !isOver(watch, now: now): return []
+        case .gone(let exit): return try result.map { try take($0, of: watch) } ?? end(watch, exit)
+        case .unknown: return try result.map { try take($0, of: watch) } ?? end(watch, nil)
+        }
+    }
+
+    private func state(of watch: Watch) -> JobState {
+        guard case .launched(let job) = watch.attempt.state else { return .unknown }
+        return launcher.look(at: job)
+    }
+
+    /// Whether a job of which nothing is known is to be given up.
+    private func isOver(_ watch: Watch, now: Double) -> Bool {
+        watch.canceled != nil || now - watch.lastChange > options.silence
+            || watch.hangs(now: now, options)
+    }
+
+    /// A worker that has published ends by itself; until then its slot and its memory are not free.
+    private func awaitEnd(_ watch: Watch, now: Double) {
+        let trial = watch.attempt.trial
+        guard let seen = watch.resultSeen else {
+            watches[trial]?.resultSeen = now
+            return
+        }
+        if now - seen > options.patience { cancel(trial, .stopped, now: now) }
+    }
+
+    /// Ends an attempt that hangs, takes too long or was asked to end some time ago.
+    private func endIfNeeded(_ watch: Watch, now: Double) {
+        let trial = watch.attempt.trial
+        if let canceled = watch.canceled {
+            if now - canceled.time > options.patience { cancel(trial, canceled.reason, now: now) }
+        } else if let timeout = options.trialTimeout, now - watch.begin > timeout {
+            cancel(trial, .timedOut, now: now)
+        } else if watch.hangs(now: now, options) {
+            cancel(trial, .hung, now: now)
+        }
+    }
+
+    func cancel(_ trial: Int, _ reason: AttemptEnd.Reason, now: Double) {
+        watches[trial]?.canceled = (now, reason)
+        guard case .launched(let job)? = watches[trial]?.attempt.state else { return }
+        launcher.cancel(job)
+    }
+
+    // MARK: - Ends
+
+    private func take(_ result: TrialResult, of watch: Watch) throws -> [Event] {
+        let end: TrialEnd
+        switch result.outcome {
+        case .completed(let dice): end = .completed(dice: dice)
+        case .outOfMemory(let needed, let limit):
+            end = .outOfMemory(
+                MemoryShortage(.real, needed: ByteCount(needed), limit: ByteCount(limit)))
+        case .badData(let message):
+            _ = try self.end(watch.attempt.trial, .badData, lastLines: message)
+            // It is no result of the network: the next attempt makes another.
+            unlink(folder(watch.attempt.trial).result)
+            throw CoordinatorError.badData(message)
+        }
+        watches[watch.attempt.trial] = nil
+        let ended = try ledger.finish(watch.attempt, end, epochs: result.epochs)
+        // Something can be trained here, so those failures were of their trials.
+        return (ended + (try ledger.tellFailures())).map(Event.ended)
+    }
+
+    private func end(_ watch: Watch, _ exit: JobState.Exit?) throws -> [Event] {
+        let trial = watch.attempt.trial
+        if watch.canceled == nil, let shortage = shortage(of: watch, exit) {
+            watches[trial] = nil
+            let ended = try ledger.finish(watch.attempt, .outOfMemory(shortage))
+            return (ended + (try ledger.tellFailures())).map(Event.ended)
+        }
+        let isLost = watch.attempt.state == .submitting && watch.last == nil
+        let reason = watch.canceled?.reason ?? (isLost ? .lost : .crashed)
+        return [try end(trial, reason, lastLines: lastLines(of: trial))]
+    }
+
+    func end(_ trial: Int, _ reason: AttemptEnd.Reason, lastLines: String) throws -> Event {
+        guard let watch = watches[trial] else {
+            preconditionFailure("trial \(trial) is not watched")
+        }
+        let end = AttemptEnd(
+            reason, hasProgressed: watch.hasProgressed, lastLines: lastLines)
+        watches[trial] = nil
+        _ = try ledger.end(watch.attempt, end)
+        return .attemptEnded(trial: trial, end)
+    }
+
+    /// The system kills with signal 9 what fills its memory; the last beat tells whether it was that.
+    private func shortage(of watch: Watch, _ exit: JobState.Exit?) -> MemoryShortage? {
+        guard exit == .signal(9), let limit = options.memoryLimit, let beat = watch.last,
+            Double(beat.residentMemory) >= 0.95 * Double(limit)
+        else { return nil }
+        return MemoryShortage(
+            .real, needed: ByteCount(beat.residentMemory), limit: ByteCount(limit))
+    }
+
+    /// The end of what workers of a trial have written.
+    private func lastLines(of trial: Int) -> String {
+        guard let file = try? MappedFile(path: folder(trial).log) else { return "" }
+        let text = String(decoding: file.bytes.suffix(4000), as: UTF8.self)
+        return text.split(separator: "\n").suffix(10).map { String($0).printable }
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,136 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Host
+public import Search
+
+/// Carries a study on: asks for trials, has them trained, and records what comes of them.
+///
+/// It goes by small steps on a clock that it is given, and keeps nothing that the study's files do not tell: whatever
+/// ends it, another one goes on.
+public final class Coordinator {
+    public let ledger: StudyLedger
+    public let options: CoordinatorOptions
+    let launcher: any Launcher
+    private let judge: (Candidate) -> Verdict
+    var watches: [Int: Watch] = [:]
+
+    /// What has happened in a step.
+    public enum Event: Hashable, Sendable {
+        case started(Attempt)
+        /// A trial has ended, trained or not; failures when they are told.
+        case ended(Trial)
+        case attemptEnded(trial: Int, AttemptEnd)
+    }
+
+    /// - Parameters:
+    ///   - judge: Looks at a candidate before it is trained.
+    ///   - now: Seconds on the clock that steps are given.
+    public init(
+        _ ledger: StudyLedger, launcher: any Launcher, options: CoordinatorOptions,
+        judge: @escaping (Candidate) -> Verdict, now: Double
+    ) throws(StudyError) {
+        self.ledger = ledger
+        self.launcher = launcher
+        self.options = options
+        self.judge = judge
+        // Workers outlive a coordinator that was killed: they are watched again.
+        for attempt in try ledger.openAttempts() {
+            watches[attempt.trial] = Watch(attempt, in: folder(attempt.trial), now: now)
+        }
+    }
+
+    /// Looks after all workers and starts new ones.
+    ///
+    /// - Parameter now: Seconds on a clock that never goes back.
+    /// - Returns: What has happened; nil when the budget is spent and all trials have ended.
+    /// - Throws: ``StudyError`` or ``CoordinatorError``: the search stops, and can go on later.
+    public func step(now: Double) throws -> [Event]? {
+        var events: [Event] = []
+        for trial in watches.keys.sorted() { events += try look(at: trial, now: now) }
+        try checkFailures()
+        events += try fillSlots(now: now)
+        let isIdle = watches.isEmpty && events.isEmpty
+        guard isIdle else { return events }
+        // Nothing runs and nothing more is proposed: failures that were held back are told at last.
+        let told = try ledger.tellFailures().map(Event.ended)
+        return told.isEmpty ? nil : told
+    }
+
+    /// Asks all workers to end, as when the user stops the search; call ``stopped(now:)`` until it says so.
+    public func stop(now: Double) {
+        for trial in watches.keys { cancel(trial, .stopped, now: now) }
+    }
+
+    /// Whether all workers have ended after ``stop(now:)``; their trials go on when the study is opened again.
+    public func stopped(now: Double) throws -> Bool {
+        for trial in watches.keys.sorted() { _ = try look(at: trial, now: now) }
+        return watches.isEmpty
+    }
+
+    func folder(_ trial: Int) -> TrialFolder { TrialFolder(ledger.folder.trial(trial)) }
+
+    // MARK: - Starting
+
+    private func fillSlots(now: Double) throws -> [Event] {
+        var events: [Event] = []
+        var asks = 0
+        while let slot = freeSlot, asks < options.mostAsks {
+            if let trial = try ledger.waiting().first {
+                let event = try start(trial, slot: slot, now: now)
+                events.append(event)
+                guard case .started = event else { break }
+                continue
+            }
+            guard let trial = try ledger.ask(judge) else { break }
+            asks += 1
+            if trial.state.isEnd { events.append(.ended(trial)) }
+        }
+        return events
+    }
+
+    private var freeSlot: String? {
+        let taken = watches.values.map(\.attempt.slot)
+        return options.slots.first { !taken.contains($0) }
+    }
+
+    /// The request first, then the intent, then the job, then its handle: whatever is interrupted can be found again.
+    private func start(_ trial: Trial, slot: String, now: Double) throws -> Event {
+        let folder = folder(trial.number)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder.path, withIntermediateDirectories: true)
+            try write(TrialRequest(trial, of: ledger.plan), to: folder.request, replacing: true)
+        } catch let failure as SystemFailure where failure.code == ENOSPC {
+            throw StudyError.diskFull(file: folder.request)
+        } catch {
+            throw StudyError.file(folder.request, reason: "cannot be written: \(error)")
+        }
+        var attempt = try ledger.begin(trial.number, slot: slot)
+        let order = LaunchOrder(
+            study: ledger.folder, trial: trial.number, attempt: attempt.number, slot: slot)
+        watches[trial.number] = Watch(attempt, in: folder, now: now)
+        do {
+            attempt = try ledger.launched(attempt, as: try launcher.launch(order))
+            watches[trial.number]?.attempt = attempt
+        } catch let error as StudyError {
+            throw error
+        } catch {
+            return try end(trial.number, .notLaunched, lastLines: "\(error)")
+        }
+        return .started(attempt)
+    }
+
+    // MARK: - Failures
+
+    /// Many failures in a row are the machine's.
+    private func checkFailures() throws {
+        let failures = try ledger.failures()
+        guard failures.count >= options.mostFailures else { return }
+        let last = try ledger.attempts(of: failures[failures.count - 1].number).last
+        var lines = ""
+        if case .ended(let end)? = last?.state { lines = end.lastLines }
+        _ = try ledger.requeueFailures()
+        throw CoordinatorError.everythingFails(
+            trials: failures.map(\.number), lastLines: lines)
+    }
+}

@@ -1,0 +1,60 @@
+/// What a coordinator remembers of an attempt that it watches, on its own clock.
+///
+/// A beat counts as a sign of life when it changes, so that no two clocks are compared.
+struct Watch {
+    var attempt: Attempt
+    let begin: Double
+    /// The newest beats by run, and when one changed last.
+    private(set) var beats: [String: TrialBeat] = [:]
+    private(set) var lastChange: Double
+    /// Steps seen, and when the number changed last.
+    private var steps: Int?
+    private var firstStep: (count: Int, time: Double)?
+    private var lastStep: Double
+    /// Checkpoints when the attempt was begun.
+    private let checkpoints: Int
+    /// When its result was first seen.
+    var resultSeen: Double?
+    /// When it was asked to end, and why.
+    var canceled: (time: Double, reason: AttemptEnd.Reason)?
+
+    init(_ attempt: Attempt, in folder: TrialFolder, now: Double) {
+        self.attempt = attempt
+        begin = now
+        lastChange = now
+        lastStep = now
+        let before = folder.beats()
+        beats = Dictionary(before.map { ($0.run, $0) }) { $1 }
+        checkpoints =
+            before.filter { $0.attempt < attempt.number }.map(\.checkpoints).max() ?? 0
+    }
+
+    /// Reads the beats.
+    mutating func look(in folder: TrialFolder, now: Double) {
+        for beat in folder.beats() where beats[beat.run] != beat {
+            beats[beat.run] = beat
+            lastChange = now
+            guard beat.attempt == attempt.number, beat.step != steps else { continue }
+            steps = beat.step
+            lastStep = now
+            if firstStep == nil { firstStep = (beat.step, now) }
+        }
+    }
+
+    /// The last beat of this attempt.
+    var last: TrialBeat? {
+        beats.values.filter { $0.attempt == attempt.number }.max { $0.count < $1.count }
+    }
+
+    var hasProgressed: Bool { (last?.checkpoints ?? 0) > checkpoints }
+
+    /// Whether the steps have stopped for longer than any step should take.
+    func hangs(now: Double, _ options: CoordinatorOptions) -> Bool {
+        var limit = options.leastHang
+        if let first = firstStep, let steps, steps > first.count {
+            let each = (lastStep - first.time) / Double(steps - first.count)
+            limit = max(limit, options.hangSteps * each)
+        }
+        return now - lastStep > limit
+    }
+}

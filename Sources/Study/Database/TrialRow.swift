@@ -1,0 +1,153 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import Host
+internal import Search
+
+// How trials stand in rows of the database.
+
+extension Proposal {
+    init(_ row: Row) throws {
+        let number: Int = row["number"]
+        let text: String = row["origin"]
+        let parent: Int? = row["parent"]
+        let origin: Origin? =
+            switch text {
+            case "given": .given
+            case "uniform": .uniform
+            case "reflection": .reflection
+            default: parent.map { .mutation(of: $0) }
+            }
+        guard let origin else { throw RowFault(trial: number, column: "origin") }
+        self.init(
+            number: number, origin: origin, point: coordinates(row["point"]),
+            tellsSeen: row["tellsSeen"])
+    }
+
+    var originName: String {
+        switch origin {
+        case .given: "given"
+        case .uniform: "uniform"
+        case .reflection: "reflection"
+        case .mutation: "mutation"
+        }
+    }
+
+    var parent: Int? {
+        guard case .mutation(let parent) = origin else { return nil }
+        return parent
+    }
+
+    var pointData: Data {
+        point.withUnsafeBytes { Data($0) }
+    }
+}
+
+/// The coordinates in a blob of little-endian numbers.
+private func coordinates(_ data: Data) -> [Double] {
+    data.withUnsafeBytes { bytes in
+        (0..<bytes.count / 8).map { index in
+            let bits = bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+            return Double(bitPattern: UInt64(littleEndian: bits))
+        }
+    }
+}
+
+/// A row that holds what this program never writes.
+struct RowFault: Error, CustomStringConvertible {
+    var trial: Int
+    var column: String
+
+    var description: String { "trial \(trial) has an unknown \(column)" }
+}
+
+extension Trial {
+    init(_ row: Row) throws {
+        let proposal = try Proposal(row)
+        let hyperparameters = try JSONDecoder().decode(
+            [Hyperparameter: Double].self, from: Data((row["hyperparameters"] as String).utf8))
+        let architecture = try Architecture(json: row["architecture"])
+        self.init(
+            proposal: proposal, architecture: architecture, hyperparameters: hyperparameters,
+            key: ResultKey(architecture, hyperparameters: hyperparameters),
+            status: try Status(row), tellSerial: row["tellSerial"])
+    }
+
+    /// A row for a new trial.
+    func insert(into db: Database) throws {
+        let columns = status.columns
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let hyperparameters = String(
+            decoding: try encoder.encode(hyperparameters), as: UTF8.self)
+        try db.execute(
+            sql: """
+                INSERT INTO trial (number, origin, parent, tellsSeen, point, architecture, hyperparameters, key,
+                    state, waitsFor, source, dice, reason, shortage, bytesNeeded, bytesAllowed, value, tellSerial,
+                    endedAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, iif(?, \(StudySchema.now), NULL))
+                """,
+            arguments: [
+                number, proposal.originName, proposal.parent, proposal.tellsSeen,
+                proposal.pointData, architecture.json, hyperparameters, key.text,
+            ] + columns + [tellSerial.map { _ in end?.value ?? 0 }, tellSerial, state.isEnd])
+    }
+
+    /// Brings its row to its status; the database refuses what a trial may not do.
+    func update(in db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE trial SET (state, waitsFor, source, dice, reason, shortage, bytesNeeded, bytesAllowed, value,
+                    tellSerial, endedAt) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, iif(?, \(StudySchema.now), NULL))
+                WHERE number = ?
+                """,
+            arguments: status.columns
+                + [tellSerial.map { _ in end?.value ?? 0 }, tellSerial, state.isEnd, number])
+    }
+}
+
+extension Trial.Status {
+    /// State, waitsFor, source, dice, reason, shortage, bytesNeeded, bytesAllowed.
+    fileprivate var columns: StatementArguments {
+        var (waitsFor, source, reason) = (Int?.none, Int?.none, String?.none)
+        var (dice, shortage) = (Double?.none, MemoryShortage?.none)
+        switch self {
+        case .queued(let leader): waitsFor = leader
+        case .running: break
+        case .ended(let end):
+            dice = end.dice
+            switch end {
+            case .completed: break
+            case .cached(let from, _): source = from
+            case .illegal(let text), .failed(let text): reason = text
+            case .outOfMemory(let memory): shortage = memory
+            }
+        }
+        return [
+            state.rawValue, waitsFor, source, dice, reason, shortage?.kind.rawValue,
+            shortage.map { Int64(clamping: $0.needed) }, shortage.map { Int64(clamping: $0.limit) },
+        ]
+    }
+
+    fileprivate init(_ row: Row) throws {
+        let fault = RowFault(trial: row["number"], column: "state")
+        guard let state = TrialState(rawValue: row["state"]) else { throw fault }
+        let dice: Double? = row["dice"]
+        switch state {
+        case .queued: self = .queued(waitingFor: row["waitsFor"])
+        case .running: self = .running
+        case .completed:
+            guard let dice else { throw fault }
+            self = .ended(.completed(dice: dice))
+        case .cached: self = .ended(.cached(from: row["source"], dice: dice))
+        case .illegal: self = .ended(.illegal(reason: row["reason"]))
+        case .failed: self = .ended(.failed(reason: row["reason"]))
+        case .outOfMemory:
+            guard let kind = MemoryShortage.Kind(rawValue: row["shortage"]) else { throw fault }
+            self = .ended(
+                .outOfMemory(
+                    MemoryShortage(
+                        kind, needed: ByteCount(row["bytesNeeded"] as Int64),
+                        limit: ByteCount(row["bytesAllowed"] as Int64))))
+        }
+    }
+}

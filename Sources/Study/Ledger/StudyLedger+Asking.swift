@@ -1,0 +1,70 @@
+internal import GRDB
+public import Search
+
+/// What is known of a network before it is trained.
+public enum Verdict: Hashable, Sendable {
+    case train
+    /// Why it cannot be built.
+    case illegal(reason: String)
+    /// It does not fit by so much that training is not tried.
+    case tooLarge(MemoryShortage)
+}
+
+extension StudyLedger {
+    /// Asks the sampler for a trial and records it, with its end where nothing is to be trained.
+    ///
+    /// A trial whose key has a result already takes it; one whose key is being trained waits for it.
+    ///
+    /// - Parameter judge: Looks at a candidate whose block is legal and whose key is new.
+    /// - Returns: Nil where the budget is spent, or where trials must end first.
+    /// - Throws: ``StudyError``; then nothing was asked.
+    public func ask(_ judge: (Candidate) -> Verdict) throws(StudyError) -> Trial? {
+        guard !isBudgetSpent else { return nil }
+        var asked = sampler
+        guard let proposal = asked.ask() else { return nil }
+        let candidate = space.decode(proposal.point)
+        let trials = try commit(asked) { db in
+            let status = try Self.status(of: candidate, in: db, judge)
+            let trial = Trial(
+                proposal: proposal, architecture: candidate.architecture,
+                hyperparameters: candidate.hyperparameters, key: candidate.key, status: status,
+                tellSerial: nil)
+            return [Step(trial: trial, isTold: trial.state.isEnd)]
+        }
+        return trials.first
+    }
+
+    private static func status(
+        of candidate: Candidate, in db: Database, _ judge: (Candidate) -> Verdict
+    ) throws -> Trial.Status {
+        let illegalities = candidate.network.block.illegalities
+        guard illegalities.isEmpty else {
+            return .ended(.illegal(reason: illegalities.map { "\($0)" }.joined(separator: "; ")))
+        }
+        let twins = try Trial.all(
+            "key = ? AND state IN ('completed', 'outOfMemory', 'queued', 'running') AND waitsFor IS NULL",
+            [candidate.key.text], in: db)
+        if let known = twins.first(where: { $0.state.isEnd }) {
+            return .ended(.cached(from: known.number, dice: known.end?.dice))
+        }
+        if let leader = twins.first { return .queued(waitingFor: leader.number) }
+        switch judge(candidate) {
+        case .train: return .queued(waitingFor: nil)
+        case .illegal(let reason): return .ended(.illegal(reason: reason))
+        case .tooLarge(let shortage): return .ended(.outOfMemory(shortage))
+        }
+    }
+
+    /// Lets the search go on for longer.
+    public func raiseBudget(to budget: StudyPlan.Budget) throws(StudyError) {
+        guard plan.budget.canGrow(to: budget) else {
+            throw .planChanged([
+                .init(name: "the budget", before: "\(plan.budget)", now: "\(budget)")
+            ])
+        }
+        var raised = plan
+        raised.budget = budget
+        try raised.write(to: folder)
+        plan = raised
+    }
+}

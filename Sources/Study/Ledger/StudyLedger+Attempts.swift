@@ -1,0 +1,169 @@
+internal import GRDB
+internal import Search
+
+extension StudyLedger {
+    /// Trials that wait for a slot, the oldest first.
+    public func waiting() throws(StudyError) -> [Trial] {
+        try database.read { db in
+            try Trial.all("state = 'queued' AND waitsFor IS NULL", [], in: db)
+        }
+    }
+
+    /// Attempts that were begun and have no end, as after the death of the process that watched them.
+    public func openAttempts() throws(StudyError) -> [Attempt] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM attempt WHERE reason IS NULL ORDER BY trial")
+                .map(Attempt.init)
+        }
+    }
+
+    /// The attempts of a trial, in order.
+    public func attempts(of trial: Int) throws(StudyError) -> [Attempt] {
+        try database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM attempt WHERE trial = ? ORDER BY number", arguments: [trial]
+            ).map(Attempt.init)
+        }
+    }
+
+    /// Records the intent to start a worker, before it is started.
+    public func begin(_ trial: Int, slot: String) throws(StudyError) -> Attempt {
+        var attempt: Attempt?
+        _ = try commit { db in
+            let begun = try self.step(trial, to: .running, in: db)
+            let last = try Int.fetchOne(
+                db, sql: "SELECT max(number) FROM attempt WHERE trial = ?", arguments: [trial])
+            attempt = Attempt(
+                trial: trial, number: (last ?? 0) + 1, state: .submitting, slot: slot)
+            try attempt?.insert(into: db)
+            return [begun]
+        }
+        guard let attempt else { preconditionFailure("a transaction without its body") }
+        return attempt
+    }
+
+    /// Records the job that was started.
+    public func launched(_ attempt: Attempt, as handle: JobHandle) throws(StudyError) -> Attempt {
+        try database.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE attempt SET handle = ?, launchedAt = \(StudySchema.now)
+                    WHERE trial = ? AND number = ? AND reason IS NULL
+                    """, arguments: [handle.text, attempt.trial, attempt.number])
+        }
+        var attempt = attempt
+        attempt.state = .launched(handle)
+        return attempt
+    }
+
+    /// Records the end of an attempt without a result.
+    ///
+    /// - Returns: The trial: queued for the next attempt, or failed if it has had all of them. A failure is not told to
+    ///   the sampler yet (``tellFailures()``).
+    public func end(_ attempt: Attempt, _ end: AttemptEnd) throws(StudyError) -> Trial {
+        precondition(end.reason != .result, "an attempt with a result is finished")
+        let trials = try commit { db in
+            try attempt.end(end, in: db)
+            let counted = try Int.fetchOne(
+                db, sql: "SELECT sum(counts) FROM attempt WHERE trial = ?",
+                arguments: [attempt.trial])
+            if (counted ?? 0) < self.plan.attempts {
+                return [
+                    try self.step(attempt.trial, to: .queued(waitingFor: nil), in: db)
+                ]
+            }
+            let reason =
+                "\(counted ?? 0) attempts without a result, the last: \(end.reason.rawValue)"
+            let failed = try self.step(
+                attempt.trial, to: .ended(.failed(reason: reason)), in: db)
+            return [failed] + (try self.promoteTwin(of: attempt.trial, in: db))
+        }
+        return trials[0]
+    }
+
+    /// Records the result of a trial, and tells it and those of trials that waited for it to the sampler.
+    ///
+    /// - Returns: All that ended, the trial first.
+    public func finish(
+        _ attempt: Attempt, _ end: TrialEnd, epochs: [EpochRecord] = []
+    ) throws(StudyError) -> [Trial] {
+        precondition(
+            end.state == .completed || end.state == .outOfMemory, "no result: \(end.state)")
+        return try commit { db in
+            try attempt.end(AttemptEnd(.result, hasProgressed: true), in: db)
+            for epoch in epochs { try epoch.insert(into: db, trial: attempt.trial) }
+            var finished = try self.step(attempt.trial, to: .ended(end), in: db)
+            // Those that failed and were not told take the result too: it shows that the machine was to blame.
+            let twins = try Trial.all(
+                "waitsFor = ? OR (state = 'failed' AND tellSerial IS NULL AND key = ?)",
+                [attempt.trial, finished.trial.key.text], in: db)
+            finished.isTold = true
+            return [finished]
+                + twins.map { twin in
+                    var twin = twin
+                    twin.status = .ended(.cached(from: attempt.trial, dice: end.dice))
+                    return Step(trial: twin, isTold: true)
+                }
+        }
+    }
+
+    // MARK: - Failures
+
+    /// Trials that failed and were not told yet.
+    public func failures() throws(StudyError) -> [Trial] {
+        try database.read { db in
+            try Trial.all("state = 'failed' AND tellSerial IS NULL", [], in: db)
+        }
+    }
+
+    /// Tells the failures so far as 10, once it is known that not everything fails.
+    public func tellFailures() throws(StudyError) -> [Trial] {
+        try commit { db in
+            try Trial.all("state = 'failed' AND tellSerial IS NULL", [], in: db).map {
+                Step(trial: $0, isTold: true)
+            }
+        }
+    }
+
+    /// Gives the failures so far all their attempts again, where the machine was to blame.
+    public func requeueFailures() throws(StudyError) -> [Trial] {
+        try commit { db in
+            let training = try Trial.all(
+                "state IN ('queued', 'running') AND waitsFor IS NULL", [], in: db)
+            var leaders = Dictionary(uniqueKeysWithValues: training.map { ($0.key, $0.number) })
+            return try Trial.all("state = 'failed' AND tellSerial IS NULL", [], in: db).map {
+                trial in
+                try db.execute(
+                    sql: "UPDATE attempt SET counts = 0 WHERE trial = ?", arguments: [trial.number])
+                var trial = trial
+                trial.status = .queued(waitingFor: leaders[trial.key])
+                if leaders[trial.key] == nil { leaders[trial.key] = trial.number }
+                return Step(trial: trial)
+            }
+        }
+    }
+
+    /// Makes the first of those that waited for a trial the one that is trained.
+    private func promoteTwin(of leader: Int, in db: Database) throws -> [Step] {
+        let twins = try Trial.all("waitsFor = ?", [leader], in: db)
+        return twins.map { twin in
+            var twin = twin
+            twin.status = .queued(
+                waitingFor: twin.number == twins[0].number ? nil : twins[0].number)
+            return Step(trial: twin)
+        }
+    }
+
+    /// The next status of a trial, if it may have it.
+    private func step(_ number: Int, to status: Trial.Status, in db: Database) throws -> Step {
+        var trial = try Trial.find(number, in: db)
+        let isWaiting = if case .queued(.some) = trial.status { true } else { false }
+        guard trial.tellSerial == nil, !isWaiting,
+            trial.state.successors.contains(status.state)
+        else {
+            throw StudyError.transition(trial: number, from: trial.state, to: status.state)
+        }
+        trial.status = status
+        return Step(trial: trial)
+    }
+}

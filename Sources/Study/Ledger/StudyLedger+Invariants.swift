@@ -1,0 +1,77 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import Search
+
+extension StudyLedger {
+    /// What must hold after every step; for tests.
+    func checkInvariants() throws {
+        let (trials, open, violations, record) = try database.read { db in
+            (
+                try Trial.all("true", [], in: db),
+                try Int.fetchAll(db, sql: "SELECT trial FROM attempt WHERE reason IS NULL"),
+                try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count,
+                try SamplerRecord(db)
+            )
+        }
+        precondition(violations == 0, "references to trials that are not there")
+        precondition(trials.map(\.number) == Array(trials.indices), "trials are missing")
+        precondition(
+            Dictionary(grouping: trials, by: \.state).mapValues(\.count) == counts,
+            "states are counted wrongly")
+        checkSampler(trials, record)
+        checkKeys(trials)
+        precondition(
+            open.sorted() == trials.filter { $0.state == .running }.map(\.number),
+            "running is what has an attempt without an end")
+    }
+
+    private func checkSampler(_ trials: [Trial], _ record: SamplerRecord) {
+        precondition(trials.count == sampler.askCount, "the sampler has asked for others")
+        precondition(record.values.count == sampler.tellCount, "the sampler was told others")
+        let untold = trials.filter { $0.tellSerial == nil }.map(\.number)
+        precondition(untold == sampler.inFlight.keys.sorted(), "others are in flight")
+        precondition(
+            trials.allSatisfy { $0.tellSerial != nil || !$0.state.isEnd || $0.state == .failed },
+            "an end that was not told")
+        guard var replayed = try? plan.sampler.sampler(in: space.bounds) else { return }
+        do {
+            try replayed.replay(record)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        precondition(
+            (try? encoder.encode(replayed)) == (try? encoder.encode(sampler)),
+            "the book does not lead to the sampler")
+    }
+
+    /// What has a key is trained once at a time, and not again after a result.
+    private func checkKeys(_ trials: [Trial]) {
+        for trial in trials {
+            switch trial.status {
+            case .queued(let leader?):
+                let leader = trials[leader]
+                precondition(
+                    leader.key == trial.key
+                        && (leader.status == .queued(waitingFor: nil) || leader.status == .running),
+                    "trial \(trial.number) waits for one that is not trained")
+            case .ended(.cached(let source, let dice)):
+                let source = trials[source]
+                precondition(
+                    source.key == trial.key && source.end?.dice == dice
+                        && (source.state == .completed || source.state == .outOfMemory),
+                    "trial \(trial.number) took the result of another network")
+            default: break
+            }
+        }
+        let trained = trials.filter { trial in
+            switch trial.status {
+            case .queued(nil), .running, .ended(.completed): true
+            case .ended(.outOfMemory(let shortage)): shortage.kind == .real
+            default: false
+            }
+        }
+        precondition(Set(trained.map(\.key)).count == trained.count, "a key is trained twice")
+    }
+}

@@ -1,0 +1,142 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import Host
+public import Search
+
+/// The book of a study: what was proposed, what became of it, and the sampler that learns from it.
+///
+/// It is kept by the one process that owns the study. Every step is one transaction, and the sampler takes it only
+/// after the transaction is on the disk, so that book and sampler never disagree: the sampler is made again from the
+/// book when a study is opened.
+public final class StudyLedger {
+    public let folder: StudyFolder
+    public internal(set) var plan: StudyPlan
+    public let space: SearchSpace
+    let database: StudyDatabase
+    let lock: StudyLock
+    public internal(set) var sampler: any Sampler
+    /// How many of the trials have each state.
+    public internal(set) var counts: [TrialState: Int] = [:]
+
+    /// Why the last backup could not be made; nil where it could.
+    public private(set) var backupFault: StudyError?
+
+    /// Tells after which a backup is made.
+    static let backupInterval = 10
+
+    /// Begins a study in a folder that is empty or does not exist.
+    public init(creating plan: StudyPlan, in path: String) throws(StudyError) {
+        folder = StudyFolder(path)
+        self.plan = plan
+        (space, sampler) = try Self.start(plan)
+        let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+        guard names?.isEmpty ?? !FileManager.default.fileExists(atPath: path) else {
+            throw .exists(folder: path)
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw .file(path, reason: "cannot be made: \(error)")
+        }
+        lock = try StudyLock(folder)
+        database = try StudyDatabase.create(in: folder, study: plan.study)
+        // Last: a folder without a plan is no study yet.
+        try plan.write(to: folder)
+    }
+
+    /// Opens a study to carry it on.
+    public init(opening path: String) throws(StudyError) {
+        folder = StudyFolder(path)
+        plan = try StudyPlan(in: folder)
+        (space, sampler) = try Self.start(plan)
+        lock = try StudyLock(folder)
+        database = try StudyDatabase.open(folder, study: plan.study)
+        let (record, counts) = try database.read { db in
+            (try SamplerRecord(db), try Trial.counts(in: db))
+        }
+        self.counts = counts
+        do {
+            try sampler.replay(record)
+        } catch {
+            throw .replay(error, file: folder.database)
+        }
+    }
+
+    private static func start(
+        _ plan: StudyPlan
+    ) throws(StudyError) -> (SearchSpace, any Sampler) {
+        let space: SearchSpace
+        do { space = try plan.searchSpace() } catch { throw .space(error) }
+        do {
+            return (space, try plan.sampler.sampler(in: space.bounds))
+        } catch {
+            throw .sampler(error)
+        }
+    }
+
+    /// Whether the plan allows no further proposal, or none until trials end.
+    public var isBudgetSpent: Bool {
+        switch plan.budget {
+        case .iterations(let most): sampler.askCount >= most
+        case .effectiveIterations(let most):
+            counts[.completed, default: 0] + counts[.queued, default: 0]
+                + counts[.running, default: 0] >= most
+                // A space in which hardly anything can be trained.
+                || sampler.askCount >= 1000 * most
+        }
+    }
+
+    /// A trial by its number.
+    public func trial(_ number: Int) throws(StudyError) -> Trial {
+        try database.read { db in try Trial.find(number, in: db) }
+    }
+
+    /// A trial that is new or has changed.
+    struct Step {
+        var trial: Trial
+        /// Whether its value is told to the sampler now.
+        var isTold = false
+    }
+
+    /// Changes trials in one transaction, and then tells their values to the sampler.
+    ///
+    /// - Parameters:
+    ///   - sampler: As it will be, before the values are told.
+    ///   - body: Gives the trials that it has changed, in the order in which their values are told.
+    /// - Returns: The trials as they are recorded.
+    /// - Throws: ``StudyError``; then neither the book nor the sampler has changed.
+    func commit(
+        _ sampler: (any Sampler)? = nil, _ body: (Database) throws -> [Step]
+    ) throws(StudyError) -> [Trial] {
+        var sampler = sampler ?? self.sampler
+        let first = sampler.tellCount
+        let (trials, counts) = try database.write { db in
+            var serial = first
+            let trials = try body(db).map { step in
+                var trial = step.trial
+                if step.isTold {
+                    trial.tellSerial = serial
+                    serial += 1
+                }
+                try trial.save(in: db)
+                return trial
+            }
+            return (trials, try Trial.counts(in: db))
+        }
+        for trial in trials where trial.tellSerial != nil {
+            sampler.tell(trial.end?.value ?? worstValue, of: trial.number)
+        }
+        self.sampler = sampler
+        self.counts = counts
+        if first / Self.backupInterval != sampler.tellCount / Self.backupInterval {
+            do throws(StudyError) {
+                try database.backUp()
+                backupFault = nil
+            } catch {
+                backupFault = error
+            }
+        }
+        return trials
+    }
+}

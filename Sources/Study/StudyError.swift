@@ -1,0 +1,95 @@
+internal import Host
+public import Search
+
+/// Why a study cannot be begun, opened or carried on.
+public enum StudyError: Error, Equatable, Sendable {
+    /// A folder that holds a study already, or something else.
+    case exists(folder: String)
+    /// A folder without a plan.
+    case noStudy(folder: String)
+    /// A file that cannot be read or written; the system's words.
+    case file(String, reason: String)
+    /// A plan that is no JSON of ours.
+    case plan(file: String, reason: String)
+    /// A plan or database of a later version of segnas3d.
+    case newer(file: String)
+    /// A database that is no longer whole, and the copy of it, if there is one.
+    case damaged(file: String, backup: String?, reason: String)
+    /// A database of another study than the plan beside it.
+    case mixed(database: String, plan: String)
+    /// What differs from what the study was begun with.
+    case planChanged([Difference])
+    /// Another process works on it; nil where it has not said yet who it is.
+    case owned(StudyOwner?, folder: String)
+    /// A process on another machine had it and did not give it back, on a file system whose locks do not tell.
+    case abandoned(StudyOwner, lock: String)
+    case diskFull(file: String)
+    /// A step that a trial in this state cannot take.
+    case transition(trial: Int, from: TrialState, to: TrialState)
+    case replay(ReplayMismatch, file: String)
+    case space(SearchSpaceError)
+    case sampler(SamplerError)
+
+    /// An option that a study was begun with, and what is asked for now.
+    public struct Difference: Hashable, Sendable {
+        public var name: String
+        public var before: String?
+        public var now: String?
+    }
+}
+
+extension StudyError: CustomStringConvertible {
+    public var description: String { words.printable }
+
+    private var words: String {
+        switch self {
+        case .exists(let folder): "\(folder) exists and is not an empty folder: name another one"
+        case .noStudy(let folder):
+            "\(folder) is not a study: it has no plan.json; begin one with segnas3d search"
+        case .file(let file, let reason): "\(file): \(reason)"
+        case .plan(let file, let reason):
+            "\(file) cannot be understood: \(reason); restore it, or begin another study"
+        case .newer(let file):
+            "\(file) was written by a later version of segnas3d: use that version"
+        case .planChanged(let differences):
+            (["the study was begun with other options:"] + differences.map { "  \($0)" })
+                .joined(separator: "\n") + "\nGive the same ones, or begin another study"
+        case .space(let error): "\(error)"
+        case .sampler(let error): "\(error)"
+        default: faultWords
+        }
+    }
+
+    /// What can go wrong with a study that was sound.
+    private var faultWords: String {
+        switch self {
+        case .damaged(let file, let backup, let reason):
+            "\(file) is damaged (\(reason)) and was left as it is: "
+                + (backup.map {
+                    "to go on from the last backup, move it away with its -wal and -shm files and copy \($0) in its place"
+                }
+                    ?? "there is no backup; begin another study")
+        case .mixed(let database, let plan):
+            "\(database) does not belong to \(plan): restore the right one of the two"
+        case .owned(let owner?, let folder):
+            "\(folder) is in use by \(owner): wait for it, or stop it with kill \(owner.process)"
+        case .owned(nil, let folder): "\(folder) is in use by another process: wait for it"
+        case .abandoned(let owner, let lock):
+            "\(lock) says that \(owner) works on the study, and locks of this file system do not tell whether it "
+                + "still does: if it does not, delete \(lock)"
+        case .diskFull(let file):
+            "\(file) cannot be written, the disk is full: free some space and go on"
+        case .transition(let trial, let from, let to):
+            "trial \(trial) is \(from.rawValue) and cannot become \(to.rawValue): this is a mistake in segnas3d; "
+                + "please report it"
+        case .replay(let mismatch, let file): "\(file): \(mismatch)"
+        default: ""
+        }
+    }
+}
+
+extension StudyError.Difference: CustomStringConvertible {
+    public var description: String {
+        "\(name): \(before ?? "not given") before, \(now ?? "not given") now"
+    }
+}

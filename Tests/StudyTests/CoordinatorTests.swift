@@ -1,0 +1,221 @@
+import Foundation
+import Randomness
+import Search
+import TestSupport
+import Testing
+
+@testable import Study
+
+@Suite("Coordinator")
+struct CoordinatorTests {
+    /// Carries a study on until it ends; false where it has not after a week.
+    private func run(
+        _ coordinator: Coordinator, on cluster: FakeCluster, by step: Double = 20,
+        eachStep: ([Coordinator.Event]) throws -> Void = { _ in }
+    ) throws -> Bool {
+        let end = cluster.now + 7 * 86_400
+        while cluster.now < end {
+            guard let events = try coordinator.step(now: cluster.now) else { return true }
+            if !events.isEmpty { try coordinator.ledger.checkInvariants() }
+            try eachStep(events)
+            try cluster.advance(by: step)
+        }
+        return false
+    }
+
+    private func options(slots: Int) -> CoordinatorOptions {
+        var options = CoordinatorOptions()
+        options.slots = (0..<slots).map { "cpu/\($0)" }
+        options.memoryLimit = 1000
+        return options
+    }
+
+    private func coordinator(
+        _ ledger: StudyLedger, _ cluster: FakeCluster, slots: Int = 1
+    ) throws -> Coordinator {
+        try Coordinator(
+            ledger, launcher: cluster, options: options(slots: slots), judge: SmallStudy.judge,
+            now: cluster.now)
+    }
+
+    private func withStudy(
+        iterations: Int = 25, _ body: (StudyLedger, FakeCluster) throws -> Void
+    ) throws {
+        try withTemporaryFolder { folder in
+            let plan = SmallStudy.plan(seed: 1, budget: .iterations(iterations))
+            try body(
+                try StudyLedger(creating: plan, in: folder.appending(path: "study").path),
+                FakeCluster())
+        }
+    }
+
+    @Test(
+        "one worker: the serial search; several: as many at a time as there are slots",
+        arguments: [1, 4])
+    func undisturbed(_ slots: Int) throws {
+        try withStudy { ledger, cluster in
+            #expect(try run(coordinator(ledger, cluster, slots: slots), on: cluster))
+            #expect(ledger.sampler.tellCount == 25)
+            #expect(cluster.mostAlive == slots)
+            #expect(cluster.starts.count == cluster.trained.count)
+            guard slots == 1 else { return }
+            try withStudy { other, _ in
+                try other.run()
+                #expect(try other.summary() == ledger.summary())
+            }
+        }
+    }
+
+    @Test(
+        "a crash costs an attempt, a crash after a checkpoint none; memory that was full is a result"
+    )
+    func crashes() throws {
+        try withStudy { ledger, cluster in
+            cluster.fate = { order in
+                switch (order.trial % 3, order.attempt) {
+                case (0, 1...2): .crash(checkpoints: 0, memory: 10)
+                case (1, 1...5): .crash(checkpoints: order.attempt, memory: 10)
+                case (2, 1) where order.trial > 10: .crash(checkpoints: 0, memory: 960)
+                default: .train
+                }
+            }
+            var reasons: Set<AttemptEnd.Reason> = []
+            #expect(
+                try run(coordinator(ledger, cluster, slots: 2), on: cluster) { events in
+                    for case .attemptEnded(_, let end) in events { reasons.insert(end.reason) }
+                })
+            #expect(reasons == [.crashed])
+            #expect(ledger.counts[.failed] == nil && ledger.sampler.tellCount == 25)
+            #expect(cluster.trained.values.allSatisfy { $0 == 1 })
+            let shortages = try (11..<25).map { try ledger.trial($0) }.compactMap { trial in
+                if case .outOfMemory(let shortage) = trial.end { shortage } else { nil }
+            }
+            #expect(shortages.contains(MemoryShortage(.real, needed: 960, limit: 1000)))
+        }
+    }
+
+    @Test("a worker that hangs, and one that takes too long, are ended")
+    func hangs() throws {
+        try withStudy { ledger, cluster in
+            cluster.fate = { $0.attempt == 1 && $0.trial < 6 ? .hang : .train }
+            cluster.duration = { $0.attempt == 1 && $0.trial > 18 ? 10_000 : 60 }
+            var options = options(slots: 1)
+            options.trialTimeout = 3600
+            let coordinator = try Coordinator(
+                ledger, launcher: cluster, options: options, judge: SmallStudy.judge, now: 0)
+            var reasons: [AttemptEnd.Reason] = []
+            #expect(
+                try run(coordinator, on: cluster, by: 100) { events in
+                    for case .attemptEnded(_, let end) in events { reasons.append(end.reason) }
+                })
+            #expect(Set(reasons) == [.hung, .timedOut])
+            #expect(ledger.counts[.failed] == nil && ledger.sampler.tellCount == 25)
+        }
+    }
+
+    @Test("one trial that fails is told as 10; three in a row stop the search, and nothing is told")
+    func failures() throws {
+        try withStudy { ledger, cluster in
+            let broken = try firstTrained()
+            cluster.fate = { $0.trial == broken ? .crash(checkpoints: 0, memory: 1) : .train }
+            #expect(try run(coordinator(ledger, cluster), on: cluster))
+            let trial = try ledger.trial(broken)
+            #expect(trial.state == .failed && trial.end?.value == worstValue)
+            #expect(cluster.starts.count { $0.trial == broken } == 3)
+            #expect(ledger.counts[.failed] == 1 && ledger.sampler.tellCount == 25)
+        }
+        for fate in [FakeCluster.Fate.refuse, .crash(checkpoints: 0, memory: 1)] {
+            try withStudy { ledger, cluster in
+                cluster.fate = { _ in fate }
+                #expect(throws: CoordinatorError.self) {
+                    try run(coordinator(ledger, cluster), on: cluster)
+                }
+                #expect(ledger.counts[.failed] == nil && ledger.counts[.completed] == nil)
+                try ledger.checkInvariants()
+                cluster.fate = { _ in .train }
+                #expect(try run(coordinator(ledger, cluster), on: cluster))
+                #expect(ledger.counts[.failed] == nil && ledger.sampler.tellCount == 25)
+            }
+        }
+    }
+
+    private func firstTrained() throws -> Int {
+        var first = 0
+        try withStudy { ledger, _ in
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            first = try ledger.waiting()[0].number
+        }
+        return first
+    }
+
+    @Test("broken images stop the search, which goes on when they are whole")
+    func badData() throws {
+        try withStudy { ledger, cluster in
+            cluster.fate = { $0.trial > 4 && cluster.now < 500 ? .badData : .train }
+            #expect(throws: CoordinatorError.badData("case_1 is broken")) {
+                try run(coordinator(ledger, cluster), on: cluster)
+            }
+            cluster.now = 1000
+            let isOver = try run(coordinator(ledger, cluster), on: cluster)
+            #expect(isOver)
+            #expect(ledger.sampler.tellCount == 25 && ledger.counts[.failed] == nil)
+        }
+    }
+
+    @Test("stopped in order, no worker is left, and the study goes on")
+    func stopped() throws {
+        try withStudy { ledger, cluster in
+            let first = try coordinator(ledger, cluster, slots: 3)
+            for _ in 0..<5 {
+                _ = try first.step(now: cluster.now)
+                try cluster.advance(by: 10)
+            }
+            first.stop(now: cluster.now)
+            #expect(try first.stopped(now: cluster.now))
+            #expect(try ledger.openAttempts().isEmpty)
+            #expect(ledger.counts[.running] == nil)
+            #expect(try run(coordinator(ledger, cluster, slots: 3), on: cluster))
+            #expect(ledger.sampler.tellCount == 25 && ledger.counts[.failed] == nil)
+        }
+    }
+
+    /// The same search as undisturbed, whatever happens to its coordinator and to the workers.
+    @Test(
+        "killed again and again, with one worker the result is the same, and nothing is trained twice",
+        arguments: 1...3)
+    func killed(_ seed: UInt64) throws {
+        try withTemporaryFolder { folder in
+            var plan = SmallStudy.plan(seed: seed, budget: .iterations(30))
+            plan.attempts = 100
+            let undisturbed = try StudyLedger(
+                creating: plan, in: folder.appending(path: "a").path)
+            try undisturbed.run()
+            let path = folder.appending(path: "b").path
+            let cluster = FakeCluster()
+            var generator = SeededGenerator(seed: seed, path: 5)
+            cluster.fate = { order in
+                order.attempt % 3 == 1 && order.trial % 2 == 0
+                    ? .crash(checkpoints: 0, memory: 1) : .train
+            }
+            plan.study = UUID()
+            _ = try StudyLedger(creating: plan, in: path)
+            var isOver = false
+            while !isOver, cluster.now < 1e6 {
+                // A coordinator that is killed leaves its workers, which go on.
+                let ledger = try StudyLedger(opening: path)
+                try ledger.checkInvariants()
+                let coordinator = try coordinator(ledger, cluster)
+                for _ in 0..<generator.index(below: 12) where !isOver {
+                    isOver = try coordinator.step(now: cluster.now) == nil
+                    try cluster.advance(by: 10)
+                }
+                cluster.isForgetful = generator.chance(0.3)
+                try cluster.advance(by: Double(generator.index(below: 100)))
+            }
+            let ledger = try StudyLedger(opening: path)
+            #expect(try ledger.summary() == undisturbed.summary())
+            #expect(cluster.trained.values.allSatisfy { $0 == 1 })
+            #expect(Set(cluster.trained.keys).count == cluster.trained.count)
+        }
+    }
+}
