@@ -1,4 +1,5 @@
-"""Writes networks.json: three networks in PyTorch 2.11.0, forward and backward, in training and in evaluation.
+"""Writes networks.json: three networks in PyTorch 2.11.0, forward and backward, in training and in evaluation; and
+steps.json: the losses of 20 training steps in float64, and in float32 on the CPU.
 
 The networks are written here from the paper's description, not from segnas3d's code. Parameter k (in the order of
 `parameters()` below) has elements sin(0.7 i + k) scaled to its kind; images, seeds of gradients and running statistics
@@ -128,7 +129,7 @@ def value(name, parameter, k):
     return 0.1 * s if name.endswith("bias") else s * (2 / math.prod(parameter.shape[1:])) ** 0.5
 
 
-def run(channels, classes, size, **options):
+def build(channels, classes, **options):
     network = Network(channels, classes, **options)
     with torch.no_grad():
         for k, (name, parameter) in enumerate(named(network)):
@@ -139,6 +140,11 @@ def run(channels, classes, size, **options):
             if isinstance(module, nn.BatchNorm3d):
                 module.running_mean.copy_(0.1 * sines(module.running_mean.shape, 1))
                 module.running_var.copy_(1 + 0.3 * sines(module.running_var.shape, 2))
+    return network
+
+
+def run(channels, classes, size, **options):
+    network = build(channels, classes, **options)
     x = sines((2, channels, *size), 0.4)
     result = {"size": size, "channels": channels, "classes": classes}
     result["architecture"] = {k: v for k, v in options.items()} | {"dropout": 0}
@@ -163,4 +169,36 @@ results = {
 }
 pathlib.Path(__file__).with_suffix(".json").write_text(
     "{\n" + ",\n".join(f"{json.dumps(n)}: {json.dumps(r)}" for n, r in results.items()) + "\n}\n"
+)
+
+
+def loss(scores, labels):
+    logp = torch.log_softmax(scores, 1)
+    truth = F.one_hot(labels, scores.shape[1]).movedim(-1, 1)
+    p, voxels = logp.exp(), (2, 3, 4)
+    dice = (2 * (p * truth).sum(voxels) + 1) / ((p + truth).sum(voxels) + 1)
+    nll = -logp.gather(1, labels[:, None])[:, 0]
+    weight = scores.shape[1] ** 0.5  # all labels equally frequent
+    cross = weight * nll.clamp(min=1e-6).pow(0.3).mean()
+    return 0.8 * (-torch.log(dice.clamp(1e-7, 1 - 1e-7))).pow(0.3).mean() + 0.2 * cross
+
+
+def steps(dtype, channels=1, classes=3, size=(16, 16, 16), **options):
+    network = build(channels, classes, **options).to(dtype)
+    optimizer = torch.optim.NAdam(network.parameters(), lr=1e-3, eps=1e-7)
+    x = sines((2, channels, *size), 0.4)
+    labels = ((x[:, 0] > 0.3).long() + (x[:, 0] > 0.8).long()).detach()
+    losses = []
+    for _ in range(20):
+        value = loss(network(x.to(dtype)), labels)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        losses.append(value.item())
+    return losses
+
+
+options = dict(n=4, p=2, sup=0, res=1, nodes=3, ops=[2, 0, 2])
+pathlib.Path(__file__).with_name("steps.json").write_text(
+    json.dumps({"float64": steps(torch.float64, **options), "float32": steps(torch.float32, **options)}) + "\n"
 )
