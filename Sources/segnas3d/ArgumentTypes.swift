@@ -57,13 +57,4 @@ extension Architecture {
     }
 }
 
-extension SplitPlan: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let plan = try? SplitPlan(parsing: argument) else { return nil }
-        self = plan
-    }
-
-    public var defaultValueDescription: String { description }
-}
-
 extension Split.Part: ExpressibleByArgument {}

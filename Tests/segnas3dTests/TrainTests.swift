@@ -152,7 +152,8 @@ struct TrainTests {
         arguments: [
             (["--epochs", "0", "--batch", "0"], ["--epochs must be", "--batch must be"]),
             (["--no-augmentation", "--augment", "noise"], ["exclude each other"]),
-            (["--augment", "snow"], ["elastic"]), (["--split", "50/50"], ["split"]),
+            (["--augment", "snow"], ["elastic"]),
+            (["--split", "50/50"], ["'50/50' is no split: give percent as 50/20/30"]),
             (["--network", "unet"], ["'unet' is no network"]),
         ])
     func usage(_ options: [String], _ sentences: [String]) throws {

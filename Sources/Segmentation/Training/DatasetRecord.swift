@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Host
 
 /// A dataset as a run has found it, to know it again.
 struct DatasetRecord: Hashable, Codable {
@@ -16,19 +17,26 @@ struct DatasetRecord: Hashable, Codable {
         var digests: [String]
     }
 
-    init(_ dataset: Dataset, _ cache: PreparedCache) throws(PreparationErrors) {
+    /// Reads the files that the cache does not know yet.
+    init(
+        _ dataset: Dataset, _ cache: PreparedCache, threads: Int
+    ) throws(PreparationErrors) {
         name = dataset.name
         folder = dataset.folder
         channels = dataset.channels
         labels = dataset.labels
+        let subjects = dataset.training.sorted { $0.identifier < $1.identifier }
+        let digests = concurrentMap(subjects.count, threads: threads) { index in
+            Result { () throws(PreparationFault) in try cache.contentDigests(of: subjects[index]) }
+        }
         var errors: [PreparationError] = []
         cases = []
-        for subject in dataset.training.sorted(by: { $0.identifier < $1.identifier }) {
-            do {
-                let digests = try cache.contentDigests(of: subject)
+        for (subject, digests) in zip(subjects, digests) {
+            switch digests {
+            case .success(let digests):
                 cases.append(Case(identifier: subject.identifier, digests: digests))
-            } catch {
-                errors.append(PreparationError(identifier: subject.identifier, fault: error))
+            case .failure(let fault):
+                errors.append(PreparationError(identifier: subject.identifier, fault: fault))
             }
         }
         guard errors.isEmpty else { throw PreparationErrors(errors: errors) }

@@ -30,7 +30,7 @@ final class RunFolder {
         do {
             try found.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw .unwritable(file: path, reason: Self.reason(of: error))
+            throw .noFolder(run: path, reason: Self.reason(of: error))
         }
         let names = (try? found.contentsOfDirectory(atPath: path)) ?? []
         // A process may have been killed before it had written the plan.

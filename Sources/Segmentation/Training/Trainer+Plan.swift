@@ -10,7 +10,7 @@ extension Trainer {
 
     /// Writes the plan of a new run, or holds that of an old one against the task.
     func begin(_ folder: RunFolder, _ split: Split, _ cache: PreparedCache) throws -> Start {
-        let record = try DatasetRecord(task.dataset, cache)
+        let record = try DatasetRecord(task.dataset, cache, threads: machine.threads)
         guard let begun = try folder.readPlan() else {
             let plan = plan(try preparation(split), split, record)
             try folder.writePlan(plan)
@@ -34,6 +34,9 @@ extension Trainer {
             checkpoint: folder.checkpoints.last {
                 report(.damagedCheckpoint(file: $0, reason: $1))
             })
+        if start.checkpoint == nil, folder.checkpoints.lastFile != nil {
+            report(.remark("no checkpoint is whole: training begins anew"))
+        }
         if begun.options.epochs != now.options.epochs {
             let history = start.checkpoint?.checkpoint.state.history ?? EpochHistory()
             try checkEpochs(begun.options, now.options, history)

@@ -33,9 +33,15 @@ public struct Trainer {
     ) {
         self.task = task
         self.machine = machine
-        self.run = run
+        self.run = Self.withoutSlash(run)
         self.isEndRequested = isEndRequested
         self.report = report
+    }
+
+    private static func withoutSlash(_ path: String) -> String {
+        var path = path[...]
+        while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+        return String(path)
     }
 
     /// Trains to the end; a run that is complete is not trained again.

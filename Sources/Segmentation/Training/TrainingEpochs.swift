@@ -99,10 +99,13 @@ struct TrainingEpochs {
         }
         let begin = ContinuousClock.now
         let validation = try session.withJudgedWeights { try validate() }
+        let steps = state.position.batch
         return EpochRecord(
             epoch: state.position.epoch + 1,
-            loss: state.sums.loss / Double(max(state.position.batch, 1)),
-            learningRate: session.learningRate, validation: validation,
+            loss: state.sums.loss / Double(max(steps, 1)),
+            learningRate: options.learningRate(
+                step: (state.position.epoch + 1) * steps - 1, stepsPerEpoch: steps),
+            validation: validation,
             seconds: state.sums.seconds,
             validationSeconds: (ContinuousClock.now - begin) / .seconds(1),
             waitSeconds: state.sums.waitSeconds, finished: Date.now.ISO8601Format())

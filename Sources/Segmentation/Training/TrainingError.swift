@@ -4,6 +4,8 @@ public import Host
 public enum TrainingError: Error, Equatable, Sendable {
     /// A sentence for each.
     case options([String])
+    /// The folder cannot be made.
+    case noFolder(run: String, reason: String)
     /// The folder holds other things than a run.
     case occupied(run: String)
     /// A file of the run that cannot be read as what it should be.
@@ -46,6 +48,8 @@ extension TrainingError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .options(let faults): faults.joined(separator: "\n")
+        case .noFolder(let run, let reason):
+            "the folder \(run) cannot be made: \(reason); name another one"
         case .occupied(let run):
             "\(run) holds other files and no run of segnas3d train: name a new folder"
         case .unreadable(let file, let reason):

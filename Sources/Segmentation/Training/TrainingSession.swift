@@ -121,9 +121,6 @@ final class TrainingSession {
         return true
     }
 
-    /// The learning rate of the last step.
-    var learningRate: Double { optimizer.learningRate }
-
     /// Closes the epoch; true where it is the best so far that may be chosen.
     func finishEpoch(_ record: EpochRecord) -> Bool {
         state.history.add(record, options)

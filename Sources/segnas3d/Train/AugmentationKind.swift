@@ -8,8 +8,6 @@ enum AugmentationKind: String, CaseIterable, ExpressibleByArgument {
     case invertedGamma = "inverted-gamma"
     case gamma
 
-    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
-
     func switchOn(in augmentation: inout Augmentation) {
         switch self {
         case .elastic: augmentation.elastic = .init()

@@ -15,7 +15,7 @@ struct DataArguments: ParsableArguments {
             """
             How cases are divided: percent for training, validation and test; all; folds or listed for a \
             datalist; or a .json file such as splits_final.json.
-            """, valueName: "split"))
+            """, valueName: "split"), transform: Self.splitPlan)
     var split = SplitPlan.shuffled(.paper)
 
     @Option(help: "Which shuffle of the cases, fold, or split of the file: counted from 0.")
@@ -39,6 +39,14 @@ struct DataArguments: ParsableArguments {
         guard splitIndex >= 0 else {
             throw ValidationError(
                 "--split-index is counted from 0, and \(splitIndex) is given")
+        }
+    }
+
+    private static func splitPlan(_ text: String) throws -> SplitPlan {
+        do {
+            return try SplitPlan(parsing: text)
+        } catch {
+            throw ValidationError(error.description)
         }
     }
 

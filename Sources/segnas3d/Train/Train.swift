@@ -38,6 +38,12 @@ struct Train: ParsableCommand {
     @Flag(help: "Show no progress.")
     var quiet = false
 
+    func validate() throws {
+        guard !compute.device.contains(",") else {
+            throw ValidationError("a network is trained on one device: give --device cuda:0")
+        }
+    }
+
     func run() throws {
         SignalWatch.start()
         guard let architecture = try Architecture(argument: network) else {

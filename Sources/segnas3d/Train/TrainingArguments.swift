@@ -19,7 +19,7 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: "Learning rate.")
     var learningRate = TrainingOptions().learningRate
 
-    @Option(help: "Course of the learning rate: constant, polynomial or cosine.")
+    @Option(help: "Course of the learning rate.")
     var schedule = TrainingOptions().schedule
 
     @Option(
@@ -27,7 +27,7 @@ struct TrainingArguments: ParsableArguments {
             "Epochs in which the learning rate rises to its value.", valueName: "epochs"))
     var warmUp = TrainingOptions().warmUpEpochs
 
-    @Option(help: "Optimizer: nadam, adam, adamw or sgd.")
+    @Option(help: "Optimizer.")
     var optimizer = TrainingOptions().optimizer
 
     @Option(help: "Weight decay of adam, adamw and sgd.")
@@ -49,7 +49,7 @@ struct TrainingArguments: ParsableArguments {
             """, valueName: "share"))
     var average: Double?
 
-    @Option(help: "Loss: exponential-logarithmic (the paper's) or dice-cross-entropy (nnU-Net's).")
+    @Option(help: "The paper's loss, or nnU-Net's.")
     var loss = TrainingOptions().loss
 
     @Flag(help: "Leave training images as they are.")
@@ -57,7 +57,7 @@ struct TrainingArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Vary training images in more ways: \(AugmentationKind.names). May be repeated.",
+            "Vary training images in this way too; may be repeated.",
             valueName: "kind"))
     var augment: [AugmentationKind] = []
 

@@ -24,7 +24,7 @@ final class TrainingDisplay {
             say("Resuming after epoch \(epochs)" + (batches > 0 ? " and \(batches) batches" : ""))
         case .alreadyComplete: say("This run is complete: nothing is left to train")
         case .damagedCheckpoint(let file, let reason):
-            say("Warning: \(file) is damaged (\(reason)): the checkpoint before it is taken")
+            say("Warning: \(file) is damaged and not used: \(reason)")
         case .remark(let sentence): say("Note: \(sentence)")
         case .step(let step): show(step)
         case .epoch(let record, let epochs): show(record, of: epochs)

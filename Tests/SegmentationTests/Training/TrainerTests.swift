@@ -43,10 +43,13 @@ struct TrainerTests {
         }
     }
 
-    @Test("ended after any batch and resumed, it ends with the same bytes, and logs no epoch twice")
-    func ended() throws {
+    @Test(
+        "ended after any batch and resumed, it ends with the same bytes, and logs no epoch twice",
+        arguments: [Precision.float32, .bfloat16])
+    func ended(_ precision: Precision) throws {
         try TrainingScene.with { scene in
             var scene = scene
+            scene.options.precision = precision
             scene.options.weightAveraging = 0.9
             try scene.train("whole")
             var ends = 0
@@ -247,6 +250,10 @@ struct TrainerTests {
             try Data().write(to: URL(filePath: scene.path("run/thesis.tex")))
             #expect(throws: TrainingError.occupied(run: scene.path("run"))) { try scene.train() }
             #expect(try scene.names("run") == ["thesis.tex"])
+            let file = scene.path("run/thesis.tex")
+            #expect(throws: TrainingError.noFolder(run: file, reason: "File exists")) {
+                try scene.train("run/thesis.tex/")
+            }
             let held = try RunFolder(scene.path("held"))
             #expect {
                 try scene.train("held")
