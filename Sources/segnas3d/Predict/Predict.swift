@@ -83,7 +83,10 @@ struct Predict: ParsableCommand {
         print(json ? try documentText(report) : report.text())
         var standardError = StandardError()
         for failure in report.failures { print(failure, to: &standardError) }
-        if SignalWatch.isEndRequested { throw ExitCode(ProgramExit.interrupted.rawValue) }
+        if SignalWatch.isEndRequested {
+            print("interrupted: the same command goes on", to: &standardError)
+            throw ExitCode(ProgramExit.interrupted.rawValue)
+        }
         if let code = report.exitCode { throw ExitCode(code.rawValue) }
     }
 
