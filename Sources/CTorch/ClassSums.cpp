@@ -339,7 +339,7 @@ void check_inputs(const at::Tensor &scores, const at::Tensor &labels, const at::
     TORCH_CHECK(
         weights.dim() == 1 && weights.size(0) == shape[1],
         "weights of shape ", weights.sizes(), " do not fit ", shape[1], " classes");
-    TORCH_CHECK(shape[1] > 0 && shape[1] < ignored, "classes must be 1 to 254, not ", shape[1]);
+    TORCH_CHECK(shape[1] > 0 && shape[1] <= ignored, "classes must be 1 to 255, not ", shape[1]);
     if (labels.is_meta() || labels.numel() == 0) return;
     const auto known = labels.lt(shape[1]).logical_or(labels.eq(ignored));
     TORCH_CHECK(

@@ -88,6 +88,19 @@ struct EvaluateTests {
         }
     }
 
+    @Test("what was not predicted may be left out")
+    func partial() throws {
+        try withFolders(["a": [0, 1, 1, 2, 2, 2]]) { references, predictions in
+            let folders = ["evaluate", "--references", references, "--predictions", predictions]
+            #expect(try Program.run(folders).status == 1)
+            let program = try Program.run(folders + ["--partial", "--json"])
+            #expect(program.status == 0)
+            let document = try #require(
+                JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any])
+            #expect(document["references"] as? Int == 1)
+        }
+    }
+
     @Test("mistakes on the command line")
     func usage() throws {
         #expect(try Program.run("evaluate").status == 2)

@@ -118,7 +118,7 @@ struct InspectTests {
             (["nonsense"], 2, "'nonsense' is neither a network"),
             (["unet3d", "--size", "0"], 2, "The value '0' is invalid for '--size <size>'"),
             (["unet3d", "--size", "4x4"], 2, "The value '4x4' is invalid for '--size <size>'"),
-            (["unet3d", "--classes", "1"], 2, "--classes must be from 2 to 1024, and 1 is given"),
+            (["unet3d", "--classes", "1"], 2, "--classes must be from 2 to 255, and 1 is given"),
             (["/nowhere/a.json"], 1, "/nowhere/a.json"),
             (["/nowhere/a.yaml"], 1, "/nowhere/a.yaml"),
             (["segnas11", "--svg", "a.svg"], 2, "only networks can be drawn"),
@@ -154,7 +154,7 @@ struct InspectTests {
         defer { try? FileManager.default.removeItem(at: file) }
         let program = try withArchitecture(deepest) { path in
             try Program.run(
-                "inspect", path, "--size", "1024", "--batch", "1024", "--classes", "1024",
+                "inspect", path, "--size", "1024", "--batch", "1024", "--classes", "255",
                 "--channels", "1024", "--json", "--svg", file.path)
         }
         #expect(try #require(try document(program).memory).training > 1 << 50)

@@ -17,14 +17,17 @@ struct EvaluationFiles {
         var fileSize: Int { size(of: reference) + size(of: prediction) }
     }
 
-    init(references: String, predictions: String) {
+    /// References without a prediction are faults, or left out where only a part was predicted.
+    init(references: String, predictions: String, isPartial: Bool) {
         let references = labelMaps(in: references)
         let predictions = labelMaps(in: predictions)
         guard let references, let predictions else { return }
-        referenceCount = references.count
+        referenceCount = references.keys.count { !isPartial || predictions[$0] != nil }
         for (identifier, reference) in references.sorted(by: { $0.key < $1.key }) {
             guard let prediction = predictions[identifier] else {
-                faults.append(EvaluationFault(.missingPrediction, case: identifier))
+                if !isPartial {
+                    faults.append(EvaluationFault(.missingPrediction, case: identifier))
+                }
                 continue
             }
             guard let reference, let prediction else { continue }

@@ -9,7 +9,7 @@ public struct FolderEvaluation: Sendable {
     public let evaluation: Evaluation
     /// Of the folders, of the labels' names, then of the cases in their order.
     public let faults: [EvaluationFault]
-    /// Cases that have a reference.
+    /// Cases that are to be judged.
     public let referenceCount: Int
 
     /// Whether every reference was judged, and by labels that are known.
@@ -20,18 +20,20 @@ public struct FolderEvaluation: Sendable {
     /// - Parameters:
     ///   - references: Folder of label maps that are right.
     ///   - predictions: Folder of label maps to judge.
+    ///   - isPartial: Whether references without a prediction are left out instead of being faults.
     ///   - labels: A JSON file whose `labels` are named as in nnU-Net's `dataset.json`; nil for a `dataset.json` that
     ///     lies with or around the references, or with the predictions. Without one, all labels that occur are judged.
     ///   - options: How label maps are judged.
     ///   - threads: Each judges a case of its own, as far as memory allows.
     ///   - progress: Called from several threads after each case, with the number of all.
     public init(
-        references: String, predictions: String, labels: String? = nil,
+        references: String, predictions: String, isPartial: Bool = false, labels: String? = nil,
         options: EvaluationOptions = EvaluationOptions(),
         threads: Int = HostResources.current().cores,
         progress: @escaping @Sendable (_ of: Int) -> Void = { _ in }
     ) {
-        let files = EvaluationFiles(references: references, predictions: predictions)
+        let files = EvaluationFiles(
+            references: references, predictions: predictions, isPartial: isPartial)
         let names = EvaluationLabels(
             named: labels, references: references, predictions: predictions)
         referenceCount = files.referenceCount

@@ -18,6 +18,9 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Folder of label maps to judge.")
     var predictions: String
 
+    @Flag(help: "Leave out references that have no prediction, as after predict --part test.")
+    var partial = false
+
     @Option(help: "A JSON file with labels, as in nnU-Net's dataset.json.")
     var labels: String?
 
@@ -52,8 +55,8 @@ struct Evaluate: ParsableCommand {
         options.seed = seed
         let progress = Progress("Judging", isQuiet: quiet)
         let result = FolderEvaluation(
-            references: references, predictions: predictions, labels: labels, options: options,
-            threads: threads ?? HostResources.current().cores
+            references: references, predictions: predictions, isPartial: partial,
+            labels: labels, options: options, threads: threads ?? HostResources.current().cores
         ) { progress.advance(of: $0) }
         progress.finish()
         print(json ? try documentText(EvaluateDocument(result)) : EvaluateReport(result).text())

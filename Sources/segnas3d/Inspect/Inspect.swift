@@ -44,10 +44,13 @@ struct Inspect: ParsableCommand {
 
     func validate() throws {
         let counts = [
-            ("--classes", classes, 2), ("--channels", channels, 1), ("--batch", batch, 1),
+            ("--classes", classes, 2...255), ("--channels", channels, 1...1024),
+            ("--batch", batch, 1...1024),
         ]
-        for (name, count, least) in counts where !(least...1024).contains(count) {
-            throw ValidationError("\(name) must be from \(least) to 1024, and \(count) is given")
+        for (name, count, range) in counts where !range.contains(count) {
+            throw ValidationError(
+                "\(name) must be from \(range.lowerBound) to \(range.upperBound), and \(count) is given"
+            )
         }
     }
 
