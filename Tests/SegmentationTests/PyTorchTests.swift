@@ -64,8 +64,7 @@ struct PyTorchTests {
     func steps() throws {
         let expected: Steps = try fixture("steps.json", in: .module)
         let block = try BlockGraph([2, 0, 2])
-        var segnas = SegNAS(n: 4, p: 2, sup: false, res: true, block: block)
-        segnas.dropout = 0
+        let segnas = SegNAS(n: 4, p: 2, sup: false, res: true, block: block, dropout: 0)
         let network = try network(.segnas(segnas), channels: 1, classes: 3)
         let parameters = network.weights.parameters
         let optimizer = try Optimizer(parameters, .nadam(), learningRate: 1e-3)
