@@ -33,7 +33,7 @@ extension OperationCase {
 
     /// Large enough that the kernel is taken apart where the type allows.
     private static func joined(_ name: String, kernel k: Int, dilation: Int = 1) -> OperationCase {
-        OperationCase(name, [[1, 2, 2, 2, 3], [1, 1, 4, 4, 6], [2, 3, k, k, k]]) { x in
+        OperationCase(name, [[1, 2, 2, 2, 4], [1, 1, 4, 4, 8], [2, 3, k, k, k]]) { x in
             try JoinedFeatures(lower: x[0], same: x[1]).conv3D(weight: x[2], dilation: dilation)
         }
     }

@@ -20,7 +20,7 @@ def joined(k, dilation=1):
         x = torch.cat([F.interpolate(low, scale_factor=2, mode="nearest"), same], 1)
         return F.conv3d(x, w, padding=dilation * (k - 1) // 2, dilation=dilation)
 
-    return [(1, 2, 2, 2, 3), (1, 1, 4, 4, 6), (2, 3, k, k, k)], convolve
+    return [(1, 2, 2, 2, 4), (1, 1, 4, 4, 8), (2, 3, k, k, k)], convolve
 
 
 def sines(shape, phase):
