@@ -116,7 +116,7 @@ let package = Package(
         .executableTarget(
             name: "segnas3d",
             dependencies: [
-                "Torch", "Search", "Datasets", "Imaging", "Segmentation", "Report", "Host",
+                "Torch", "Search", "Datasets", "Imaging", "Segmentation", "Study", "Report", "Host",
                 "Randomness", "CICUData",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -177,7 +177,8 @@ let package = Package(
         .testTarget(
             name: "segnas3dTests",
             dependencies: [
-                "segnas3d", "Imaging", "Datasets", "Torch", "TestSupport", "ModelSupport",
+                "segnas3d", "Imaging", "Datasets", "Torch", "Study", "Search", "TestSupport",
+                "ModelSupport",
             ],
             swiftSettings: swiftSettings),
     ],

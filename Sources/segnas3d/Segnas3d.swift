@@ -14,7 +14,7 @@ struct Segnas3d: ParsableCommand {
         version: version,
         subcommands: [
             Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Train.self,
-            Predict.self, Evaluate.self, Bench.self, Doctor.self,
+            Predict.self, Evaluate.self, Status.self, Bench.self, Doctor.self,
         ])
 
     /// Runs the command that the arguments name.

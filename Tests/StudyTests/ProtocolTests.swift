@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Protocol of workers")
 struct ProtocolTests {
-    /// hashlib.sha256(b"a" * n).hexdigest()
+    /// The script: `hashlib.sha256(b"a" * n).hexdigest()`.
     @Test(
         "SHA-256 as Python's hashlib",
         arguments: [

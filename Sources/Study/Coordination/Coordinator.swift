@@ -22,9 +22,15 @@ public final class Coordinator {
         case attemptEnded(trial: Int, AttemptEnd)
     }
 
+    /// Takes up a study, and watches the workers that an earlier coordinator has left.
+    ///
     /// - Parameters:
+    ///   - ledger: Of the study.
+    ///   - launcher: Where workers are started.
+    ///   - options: How they are treated.
     ///   - judge: Looks at a candidate before it is trained.
     ///   - now: Seconds on the clock that steps are given.
+    /// - Throws: ``StudyError`` where the study cannot be read.
     public init(
         _ ledger: StudyLedger, launcher: any Launcher, options: CoordinatorOptions,
         judge: @escaping (Candidate) -> Verdict, now: Double

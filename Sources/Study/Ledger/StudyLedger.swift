@@ -21,8 +21,8 @@ public final class StudyLedger {
     /// Why the last backup could not be made; nil where it could.
     public private(set) var backupFault: StudyError?
 
-    /// Tells after which a backup is made.
-    static let backupInterval = 10
+    /// Results told since the last backup, and how many of them cost a training.
+    private var tellsToBackUp = (all: 0, trained: 0)
 
     /// Begins a study in a folder that is empty or does not exist.
     public init(creating plan: StudyPlan, in path: String) throws(StudyError) {
@@ -129,14 +129,25 @@ public final class StudyLedger {
         }
         self.sampler = sampler
         self.counts = counts
-        if first / Self.backupInterval != sampler.tellCount / Self.backupInterval {
-            do throws(StudyError) {
-                try database.backUp()
-                backupFault = nil
-            } catch {
-                backupFault = error
-            }
-        }
+        backUpIfDue(after: trials.filter { $0.tellSerial != nil })
         return trials
+    }
+
+    /// Makes a backup after every tenth result.
+    ///
+    /// A whole copy takes longer the more there is: in large studies results that cost nothing wait for it.
+    private func backUpIfDue(after told: [Trial]) {
+        tellsToBackUp.all += told.count
+        tellsToBackUp.trained += told.count { $0.state == .completed || $0.state == .failed }
+        guard
+            tellsToBackUp.trained >= 10 || tellsToBackUp.all >= max(10, sampler.tellCount / 100)
+        else { return }
+        do throws(StudyError) {
+            try database.backUp()
+            backupFault = nil
+            tellsToBackUp = (0, 0)
+        } catch {
+            backupFault = error
+        }
     }
 }

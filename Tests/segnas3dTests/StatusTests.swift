@@ -1,0 +1,64 @@
+import Foundation
+import Search
+import Study
+import TestSupport
+import Testing
+
+@testable import segnas3d
+
+@Suite("Status")
+struct StatusTests {
+    /// A study of twelve proposals, of which networks with many channels were trained.
+    private func withStudy(_ body: (_ path: String, _ ledger: StudyLedger) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            let plan = StudyPlan(
+                version: version, space: "segnas4",
+                sampler: SamplerPlan(method: .random, seed: 1), budget: .iterations(12))
+            let ledger = try StudyLedger(creating: plan, in: folder.appending(path: "study").path)
+            while let trial = try ledger.ask({ candidate in
+                candidate.network.n < 20 ? .illegal(reason: "too few channels") : .train
+            }) {
+                guard trial.state == .queued else { continue }
+                let attempt = try ledger.begin(trial.number, slot: "cpu/0")
+                if trial.number == 11 { break }
+                _ = try ledger.finish(attempt, .completed(dice: 0.5 + Double(trial.number) / 100))
+            }
+            try body(ledger.folder.path, ledger)
+        }
+    }
+
+    @Test("text and JSON, while another process works on the study")
+    func running() throws {
+        try withStudy { path, ledger in
+            let best = try #require(try ledger.best())
+            let text = try Program.run("status", path)
+            #expect(text.status == 0 && text.errors.isEmpty)
+            #expect(text.output.hasPrefix("\(ledger.sampler.tellCount) of 12 proposals are known"))
+            #expect(
+                text.output.contains(
+                    "best so far: trial \(best.number), Dice 0.\(50 + best.number)0, \(best.architecture)"
+                ))
+            #expect(text.output.contains("\nprocess \(getpid()) on "))
+            let program = try Program.run("status", path, "--json")
+            let document = try #require(
+                JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any])
+            let states = try #require(document["states"] as? [String: Int])
+            #expect(Set(states.keys) == Set(TrialState.allCases.map(\.rawValue)))
+            #expect(states["illegal"] == ledger.counts[.illegal])
+            #expect(states["completed"] == ledger.counts[.completed])
+            #expect(document["schema"] as? Int == 1)
+            #expect(document["iterations"] as? Int == ledger.sampler.tellCount)
+            let shown = try #require(document["best"] as? [String: Any])
+            #expect(shown["trial"] as? Int == best.number)
+            #expect((shown["architecture"] as? [String: Any])?["family"] as? String == "segnas")
+        }
+    }
+
+    @Test("what is no study")
+    func nothing() throws {
+        let program = try Program.run("status", "/none")
+        #expect(program.status == 1 && program.output.isEmpty)
+        #expect(program.errors.hasPrefix("Error: /none is not a study: it has no plan.json"))
+        #expect(try Program.run("status").status == 2)
+    }
+}
