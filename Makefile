@@ -30,7 +30,7 @@ fuzz: setup  ## read 200,000 spoilt image files (IMAGES=folders adds files to sp
 
 lint: setup  ## check the format of the sources and build the documentation, warnings being errors
 	swift format lint --strict --recursive Sources Tests Package.swift
-	for target in Torch Search Imaging Datasets Segmentation Report; do \
+	for target in Torch Search Imaging Datasets Segmentation Study Report; do \
 		swift package generate-documentation --target $$target --warnings-as-errors || exit 1; \
 	done
 

@@ -43,7 +43,7 @@ public struct ScoreRestoring: Sendable {
     ///
     /// At most 64 MiB of it are in memory at a time.
     ///
-    /// - Throws: ``ImageError``, when the file exists or the system refuses.
+    /// - Throws: `ImageError`, when the file exists or the system refuses.
     public func writeProbabilities(
         to path: String, replacing: Bool = false
     ) throws(ImageError) {

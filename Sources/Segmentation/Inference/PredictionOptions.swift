@@ -10,7 +10,7 @@ public struct PredictionOptions: Hashable, Sendable {
     /// Of a grid in canonical orientation x runs from left to right: where labels tell sides apart, mirroring along it
     /// averages the one with the other.
     public var mirroredAxes: Set<Int>
-    /// For all but the network, whose threads are set by ``CPU/setThreads(_:)``.
+    /// For all but the network, whose threads are set by `CPU/setThreads(_:)`.
     public var threads: Int
 
     public init(

@@ -63,8 +63,8 @@ public final class Predictor {
 
     /// The probabilities of all classes: the mean of softmax over models and mirrored images.
     ///
-    /// - Throws: ``PredictionError/notFinite(model:)``, or ``TorchError``, of which
-    ///   ``TorchError/outOfMemory(_:)`` leaves the predictor usable.
+    /// - Throws: ``PredictionError/notFinite(model:)``, or `TorchError`, of which
+    ///   `TorchError/outOfMemory(_:)` leaves the predictor usable.
     public func predict(_ image: PreparedImage) throws -> ScoreRestoring {
         precondition(image.views.count == groups.count, "an image for other models")
         var sources: [(scores: ClassScores, transform: GridTransform)] = []

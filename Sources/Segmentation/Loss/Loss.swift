@@ -10,7 +10,7 @@ public enum LossFunction: String, CaseIterable, Codable, Sendable {
 
 /// A loss for one data set: scores `[N, L, D, H, W]` and labels `[N, D, H, W]` of type uint8 in, rank 0 out.
 ///
-/// Voxels of label ``Torch/Tensor/ignoredLabel`` do not enter it.
+/// Voxels of label `Tensor.ignoredLabel` do not enter it.
 public struct Loss {
     private let compute: (Tensor, Tensor) throws(TorchError) -> Tensor
 

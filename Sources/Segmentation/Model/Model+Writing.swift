@@ -10,7 +10,7 @@ extension Model {
     ///
     /// - Parameters:
     ///   - description: For `model.json`.
-    ///   - weights: Parameters and buffers of the network, as ``Weights/all`` lists them.
+    ///   - weights: Parameters and buffers of the network, as `Weights/all` lists them.
     ///   - record: How the network was trained, for `training.json`; no paths, no names of cases.
     ///   - path: The folder; the one that it is to lie in must be there.
     ///   - replacing: Whether a model of that name may be replaced.
