@@ -66,6 +66,7 @@ package struct ScoreResampler: Sendable {
         let labels: UnsafeMutablePointer<UInt8>
     }
 
+    /// Slices that are written by one thread each.
     private struct Probabilities: @unchecked Sendable {
         let values: UnsafeMutablePointer<Float>
     }
