@@ -11,9 +11,28 @@ public struct StudyFolder: Hashable, Sendable {
     public var backup: String { "\(path)/study.backup.sqlite" }
     public var lock: String { "\(path)/study.lock" }
 
+    /// The images that its trials are trained on.
+    public var dataset: String { "\(path)/dataset.json" }
+
+    public var trials: String { "\(path)/trials" }
     /// The folder of a trial that is trained: `trials/000012`.
-    public func trial(_ number: Int) -> String {
-        let digits = "\(number)"
-        return "\(path)/trials/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    public func trial(_ number: Int) -> String { "\(trials)/\(Self.name(number))" }
+
+    /// The models of trials, of which only the best one's is kept.
+    public var models: String { "\(path)/models" }
+    public func model(_ trial: Int) -> String { "\(models)/\(Self.name(trial))" }
+
+    /// The run in which the network of a trial is trained once more when the search is over.
+    public func final(_ trial: Int) -> String { "\(path)/final/\(Self.name(trial))" }
+
+    /// A symbolic link to the best model.
+    public var best: String { "\(path)/best" }
+
+    /// How the best model does on the test cases: `evaluation.json`, `cases.json` and `predictions`.
+    public var test: String { "\(path)/test" }
+
+    static func name(_ trial: Int) -> String {
+        let digits = "\(trial)"
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     }
 }

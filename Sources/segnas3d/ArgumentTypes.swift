@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Datasets
 public import Host
-internal import Search
+public import Search
 public import Segmentation
 public import Torch
 
@@ -44,6 +44,8 @@ extension OptimizerChoice: ExpressibleByArgument {}
 extension LossFunction: ExpressibleByArgument {}
 
 extension ValidationGrid: ExpressibleByArgument {}
+
+extension SamplerPlan.Method: ExpressibleByArgument {}
 
 extension Architecture {
     /// The network that NETWORK names; nil where it names none.

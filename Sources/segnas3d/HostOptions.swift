@@ -7,7 +7,10 @@ struct HostOptions: ParsableArguments {
     @Option(help: "Threads of the CPU; by default one for each core that this process may use.")
     var threads: Int?
 
-    @Option(help: "Memory of tensors, as 16GiB; by default 90 % of what is available.")
+    @Option(
+        help: """
+            Memory of tensors, as 16GiB, in a search that of each trial; by default 90 % of what is available.
+            """)
     var memoryLimit: ByteCount?
 
     func validate() throws {

@@ -3,6 +3,7 @@ internal import Datasets
 import Glibc
 internal import Imaging
 internal import Segmentation
+internal import Study
 internal import Torch
 
 /// The program: subcommands parse, call the library and print.
@@ -14,7 +15,8 @@ struct Segnas3d: ParsableCommand {
         version: version,
         subcommands: [
             Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Train.self,
-            Predict.self, Evaluate.self, Status.self, Bench.self, Doctor.self,
+            SearchCommand.self, Worker.self, Predict.self, Evaluate.self, Status.self, Bench.self,
+            Doctor.self,
         ])
 
     /// Runs the command that the arguments name.
@@ -79,7 +81,9 @@ enum ProgramExit: Int32 {
         case let errors as PreparationErrors where errors.concernsDataset: .dataset
         case is DatasetError, TrainingError.otherDataset: .dataset
         case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs: .usage
-        case TrainingError.interrupted: .interrupted
+        case TrainingError.interrupted, is SearchEnd: .interrupted
+        case StudyError.planChanged, StudyError.space, StudyError.sampler: .usage
+        case CoordinatorError.badData: .dataset
         default: nil
         }
     }

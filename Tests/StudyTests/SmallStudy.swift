@@ -31,9 +31,10 @@ enum SmallStudy {
         let network = candidate.network
         if network.n == 8, network.res { return .illegal(reason: "too small for normalization") }
         if network.n == 11, !network.res {
-            return .tooLarge(MemoryShortage(.predicted, needed: 2000, limit: 1000))
+            return .tooLarge(
+                MemoryShortage(.predicted, needed: 2000, limit: 1000), TrialCost(parameters: 121))
         }
-        return .train
+        return .train(TrialCost(parameters: network.n * network.n, memory: ByteCount(500)))
     }
 
     /// What training a trial comes to.

@@ -16,7 +16,9 @@ struct StatusTests {
                 sampler: SamplerPlan(method: .random, seed: 1), budget: .iterations(12))
             let ledger = try StudyLedger(creating: plan, in: folder.appending(path: "study").path)
             while let trial = try ledger.ask({ candidate in
-                candidate.network.n < 20 ? .illegal(reason: "too few channels") : .train
+                candidate.network.n < 20
+                    ? .illegal(reason: "too few channels")
+                    : .train(TrialCost(parameters: candidate.network.n))
             }) {
                 guard trial.state == .queued else { continue }
                 let attempt = try ledger.begin(trial.number, slot: "cpu/0")

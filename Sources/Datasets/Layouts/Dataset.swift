@@ -23,7 +23,7 @@ public struct Dataset: Equatable, Sendable {
     }
 
     /// One subject's scan.
-    public struct Case: Hashable, Sendable {
+    public struct Case: Hashable, Codable, Sendable {
         public var identifier: String
         /// Paths of the image: one file for each channel, or one that holds them all.
         public var images: [String]

@@ -34,6 +34,9 @@ struct CheckpointFolder {
     /// The name of the last checkpoint, whole or not.
     var lastFile: String? { numbers().last.map { "\(path)/\(Self.name($0)).json" } }
 
+    /// How many were ever written.
+    var count: Int { numbers().last ?? 0 }
+
     private func contents(of number: Int) throws -> Contents {
         let file = "\(path)/\(Self.name(number)).json"
         let checkpoint: Checkpoint
@@ -88,7 +91,7 @@ struct CheckpointFolder {
     ) throws(TrainingError) -> Checkpoint {
         try makeFolder()
         try checkSpace(for: tensors.byteCount + (best?.byteCount ?? 0))
-        let number = (numbers().last ?? 0) + 1
+        let number = count + 1
         var bestFile = state.history.best == nil ? nil : before?.best
         if let best {
             bestFile = try write(best, "best-\(Self.name(number)).safetensors")

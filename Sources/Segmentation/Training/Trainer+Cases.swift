@@ -11,10 +11,11 @@ extension Trainer {
     /// Prepares the cases of all parts, or finds them prepared.
     ///
     /// Those of the test too: what is wrong with them is better known now than when training is done.
-    func prepare(_ plan: TrainingPlan, _ cache: PreparedCache) throws -> TrainingCases {
-        let split = plan.split
+    func prepare(
+        _ split: Split, by preparation: Preparation, _ cache: PreparedCache
+    ) throws -> TrainingCases {
         let names = split.training + split.validation + split.test
-        var rest = try prepare(task.dataset.cases(names), by: plan.preparation, cache)[...]
+        var rest = try prepare(task.dataset.cases(names), by: preparation, cache)[...]
         func take(_ count: Int) -> [CasePreparation] {
             defer { rest = rest.dropFirst(count) }
             return Array(rest.prefix(count))

@@ -74,12 +74,13 @@ extension Trainer {
         TrainingPlan(
             version: machine.version, libtorch: Libtorch.version, dataset: record,
             network: task.architecture, preparation: preparation, splitPlan: task.split.text,
-            split: split, options: resolvedOptions,
+            split: split, options: task.options.resolved(on: machine.device),
             device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads)
     }
 
     /// CT is normalised by the labelled voxels of the training cases alone.
-    private func preparation(_ split: Split) throws -> Preparation {
+    func preparation(_ split: Split) throws -> Preparation {
+        if let known = task.knownPreparation { return known }
         var intensities: [ForegroundIntensities]?
         if Preparation.needsIntensities(task.preparation, channels: task.dataset.channels) {
             var training = task.dataset

@@ -49,13 +49,14 @@ public struct Trainer {
     /// - Throws: ``TrainingError``, or what keeps the dataset from being divided, prepared or kept: ``NetworkError``,
     ///   `SplitError`, `PreparationErrors`, `CacheError`.
     public func train() throws -> TrainingResult {
-        let options = resolvedOptions
+        let options = task.options.resolved(on: machine.device)
         guard options.faults.isEmpty else { throw TrainingError.options(options.faults) }
         let network = try NetworkPlan(
             task.architecture, channels: task.dataset.channels.count,
             classes: task.dataset.labels.classCount)
         try network.check(size: task.size, batch: options.partSize)
-        let split = try task.dataset.split(task.split)
+        var split = try task.dataset.split(task.split)
+        if !task.isTested { split.test = [] }
         let faults = options.faults(for: split)
         guard faults.isEmpty else { throw TrainingError.options(faults) }
         let memory = TrainingMemory(
@@ -68,16 +69,6 @@ public struct Trainer {
         }
     }
 
-    /// With the precision that the device has chosen.
-    var resolvedOptions: TrainingOptions {
-        var options = task.options
-        if options.precision == .auto {
-            options.precision =
-                options.precision.dtype(on: machine.device) == .bfloat16 ? .bfloat16 : .float32
-        }
-        return options
-    }
-
     private func train(_ network: NetworkPlan, _ split: Split) throws -> TrainingResult {
         let folder = try RunFolder(run)
         let cache = try PreparedCache(folder: machine.cache)
@@ -87,7 +78,7 @@ public struct Trainer {
             report(.alreadyComplete)
             return try result(history, network, folder)
         }
-        let cases = try prepare(start.plan, cache)
+        let cases = try prepare(start.plan.split, by: start.plan.preparation, cache)
         let session = try TrainingSession(
             network, start.plan.options,
             labelFrequencies: frequencies(cases.training, start.plan.preparation.labels),

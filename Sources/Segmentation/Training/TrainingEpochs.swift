@@ -134,8 +134,10 @@ struct TrainingEpochs {
     }
 
     private func save(best: NamedTensors?, before: Checkpoint?) throws -> Checkpoint {
-        try folder.checkpoints.write(
+        let checkpoint = try folder.checkpoints.write(
             session.state, tensors: session.tensors(), best: best, before: before)
+        trainer.report(.saved(checkpoint: folder.checkpoints.count))
+        return checkpoint
     }
 
     private func notFinite(_ what: String, _ cases: [String]) -> TrainingError {

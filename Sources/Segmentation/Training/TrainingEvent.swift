@@ -12,6 +12,8 @@ public enum TrainingEvent: Sendable {
     case remark(String)
     case step(TrainingStepReport)
     case epoch(EpochRecord, of: Int)
+    /// A checkpoint is on disk, by its number: they are counted over all interruptions.
+    case saved(checkpoint: Int)
     /// So many of the test cases are judged.
     case testing(completed: Int, total: Int)
 }

@@ -1,19 +1,31 @@
-internal import Host
-internal import Torch
+public import Host
+public import Torch
 
 /// Whether a training fits into memory, before it begins.
-struct TrainingMemory {
+public struct TrainingMemory {
     let plan: NetworkPlan
     let size: Extent
     let options: TrainingOptions
     let device: Device
+
+    /// - Parameters:
+    ///   - plan: Of the network.
+    ///   - size: Of the prepared images.
+    ///   - options: How it is trained.
+    ///   - device: Where.
+    public init(plan: NetworkPlan, size: Extent, options: TrainingOptions, device: Device) {
+        self.plan = plan
+        self.size = size
+        self.options = options
+        self.device = device
+    }
 
     /// Predictions are within a few percent; what is further beyond the limit cannot work.
     private static let tolerance = 1.1
 
     /// Refuses what needs more than 1.1 times the memory that tensors may take.
     func check() throws {
-        guard let limit = try limit(), let predicted = try predicted(options),
+        guard let limit = try limit(), let predicted = try predicted(),
             !Self.fits(predicted, into: limit)
         else { return }
         throw TrainingError.outOfMemory(
@@ -25,11 +37,12 @@ struct TrainingMemory {
     func shortage(_ shortage: MemoryShortage) -> TrainingShortage {
         let limit = shortage.limit ?? (try? limit())
         return TrainingShortage(
-            predicted: try? predicted(options), available: limit,
+            predicted: try? predicted(), available: limit,
             suggestion: limit.flatMap { try? suggestion($0) } ?? Self.lastResort)
     }
 
-    private static func fits(_ predicted: ByteCount, into limit: ByteCount) -> Bool {
+    /// Whether it is worth trying: false where even an error of the prediction would not make it fit.
+    public static func fits(_ predicted: ByteCount, into limit: ByteCount) -> Bool {
         Double(predicted.bytes) <= Double(limit.bytes) * tolerance
     }
 
@@ -37,7 +50,9 @@ struct TrainingMemory {
         try TensorMemory.statistics(on: device).limit
     }
 
-    /// The peak of a step; nil on a GPU, whose kernels take other memory than the CPU's.
+    /// The peak of a training step; nil on a GPU, whose kernels take other memory than the CPU's.
+    public func predicted() throws(TorchError) -> ByteCount? { try predicted(options) }
+
     private func predicted(_ options: TrainingOptions) throws(TorchError) -> ByteCount? {
         guard device == .cpu else { return nil }
         let dtype = options.precision.dtype(on: device)

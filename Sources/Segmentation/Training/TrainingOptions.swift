@@ -41,6 +41,14 @@ public struct TrainingOptions: Hashable, Codable, Sendable {
 
     /// Images of one forward and backward pass.
     public var partSize: Int { batchSize / accumulation }
+
+    /// With the precision that the device chooses, where it is left to it.
+    public func resolved(on device: Device) -> TrainingOptions {
+        guard precision == .auto else { return self }
+        var options = self
+        options.precision = precision.dtype(on: device) == .bfloat16 ? .bfloat16 : .float32
+        return options
+    }
 }
 
 /// Where validation compares labels.

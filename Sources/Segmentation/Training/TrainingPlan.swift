@@ -64,7 +64,11 @@ extension TrainingPlan {
 }
 
 extension TrainingOptions {
-    /// Every option by its name on the command line, and as text.
+    /// Every option as text, by its name on the command line.
+    public var byName: [String: String] {
+        Dictionary(uniqueKeysWithValues: Self.fields.map { ($0.name, $0.text(self)) })
+    }
+
     static let fields: [(name: String, text: @Sendable (TrainingOptions) -> String)] = [
         ("--epochs", { "\($0.epochs)" }),
         ("--batch", { "\($0.batchSize)" }),

@@ -10,6 +10,10 @@ public struct TrainingTask: Sendable {
     public var preparation: PreparationOptions
     public var split: SplitOptions
     public var options: TrainingOptions
+    /// The preparation that ``Trainer/prepareData()`` has made for the same cases; nil makes it, which for CT takes time.
+    public var knownPreparation: Preparation?
+    /// Whether the model is judged on the test part in the end: a search does that once, for its best network.
+    public var isTested = true
 
     public init(
         _ dataset: Dataset, _ architecture: Architecture, preparation: PreparationOptions,
@@ -23,7 +27,7 @@ public struct TrainingTask: Sendable {
     }
 
     /// Voxels of the prepared grid in the order of a tensor's axes.
-    var size: Extent {
+    public var size: Extent {
         Extent(preparation.size.z, preparation.size.y, preparation.size.x)
     }
 }

@@ -93,6 +93,11 @@ extension Coordinator {
             let ended = try ledger.finish(watch.attempt, .outOfMemory(shortage))
             return (ended + (try ledger.tellFailures())).map(Event.ended)
         }
+        if exit == .code(WorkerExit.diskFull) {
+            let lines = lastLines(of: trial)
+            _ = try self.end(trial, .diskFull, lastLines: lines)
+            throw CoordinatorError.diskFull(lastLines: lines)
+        }
         let isLost = watch.attempt.state == .submitting && watch.last == nil
         let reason = watch.canceled?.reason ?? (isLost ? .lost : .crashed)
         return [try end(trial, reason, lastLines: lastLines(of: trial))]
@@ -109,13 +114,20 @@ extension Coordinator {
         return .attemptEnded(trial: trial, end)
     }
 
-    /// The system kills with signal 9 what fills its memory; the last beat tells whether it was that.
+    /// The system kills with signal 9 what fills its memory: it counts that, or the last beat tells.
     private func shortage(of watch: Watch, _ exit: JobState.Exit?) -> MemoryShortage? {
-        guard exit == .signal(9), let limit = options.memoryLimit, let beat = watch.last,
-            Double(beat.residentMemory) >= 0.95 * Double(limit)
-        else { return nil }
+        guard exit == .signal(9) else { return nil }
+        let memory = watch.last?.residentMemory ?? 0
+        let limit = options.memoryLimit ?? .max
+        let kills = memoryKills() ?? 0
+        guard kills > watch.memoryKills || Double(memory) >= 0.95 * Double(limit) else {
+            return nil
+        }
+        // One kill explains one death.
+        for trial in watches.keys { watches[trial]?.memoryKills = kills }
         return MemoryShortage(
-            .real, needed: ByteCount(beat.residentMemory), limit: ByteCount(limit))
+            .real, needed: ByteCount(memory),
+            limit: ByteCount(options.memoryLimit ?? HostResources.current().memory.bytes))
     }
 
     /// The end of what workers of a trial have written.

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import Host
+public import Host
 public import Search
 
 /// Carries a study on: asks for trials, has them trained, and records what comes of them.
@@ -12,6 +12,7 @@ public final class Coordinator {
     public let options: CoordinatorOptions
     let launcher: any Launcher
     private let judge: (Candidate) -> Verdict
+    let memoryKills: () -> Int?
     var watches: [Int: Watch] = [:]
 
     /// What has happened in a step.
@@ -29,19 +30,22 @@ public final class Coordinator {
     ///   - launcher: Where workers are started.
     ///   - options: How they are treated.
     ///   - judge: Looks at a candidate before it is trained.
+    ///   - memoryKills: How many processes the system has killed for want of memory.
     ///   - now: Seconds on the clock that steps are given.
     /// - Throws: ``StudyError`` where the study cannot be read.
     public init(
         _ ledger: StudyLedger, launcher: any Launcher, options: CoordinatorOptions,
-        judge: @escaping (Candidate) -> Verdict, now: Double
+        judge: @escaping (Candidate) -> Verdict,
+        memoryKills: @escaping () -> Int? = { HostResources.memoryKills() }, now: Double
     ) throws(StudyError) {
         self.ledger = ledger
         self.launcher = launcher
         self.options = options
         self.judge = judge
+        self.memoryKills = memoryKills
         // Workers outlive a coordinator that was killed: they are watched again.
         for attempt in try ledger.openAttempts() {
-            watches[attempt.trial] = Watch(attempt, in: folder(attempt.trial), now: now)
+            watch(attempt, now: now)
         }
     }
 
@@ -71,6 +75,11 @@ public final class Coordinator {
     public func stopped(now: Double) throws -> Bool {
         for trial in watches.keys.sorted() { _ = try look(at: trial, now: now) }
         return watches.isEmpty
+    }
+
+    private func watch(_ attempt: Attempt, now: Double) {
+        watches[attempt.trial] = Watch(
+            attempt, in: folder(attempt.trial), memoryKills: memoryKills() ?? 0, now: now)
     }
 
     func folder(_ trial: Int) -> TrialFolder { TrialFolder(ledger.folder.trial(trial)) }
@@ -114,7 +123,7 @@ public final class Coordinator {
         var attempt = try ledger.begin(trial.number, slot: slot)
         let order = LaunchOrder(
             study: ledger.folder, trial: trial.number, attempt: attempt.number, slot: slot)
-        watches[trial.number] = Watch(attempt, in: folder, now: now)
+        watch(attempt, now: now)
         do {
             attempt = try ledger.launched(attempt, as: try launcher.launch(order))
             watches[trial.number]?.attempt = attempt

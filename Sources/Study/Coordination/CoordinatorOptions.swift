@@ -26,6 +26,8 @@ public struct CoordinatorOptions: Hashable, Sendable {
 public enum CoordinatorError: Error, Equatable, Sendable {
     /// So many trials failed one after the other; what the last ones said.
     case everythingFails(trials: [Int], lastLines: String)
+    /// A worker could not write its checkpoint; what it said.
+    case diskFull(lastLines: String)
     /// A worker says that the images are at fault.
     case badData(String)
 }
@@ -40,6 +42,8 @@ extension CoordinatorError: CustomStringConvertible {
             same command to go on
             \(lines)
             """
+        case .diskFull(let lines):
+            "the disk is full: free some space, and run the same command to go on\n\(lines)"
         case .badData(let message): message
         }
     }

@@ -13,13 +13,16 @@ struct Watch {
     private var lastStep: Double
     /// Checkpoints when the attempt was begun.
     private let checkpoints: Int
+    /// Processes that the system had killed for want of memory when the attempt was begun.
+    var memoryKills: Int
     /// When its result was first seen.
     var resultSeen: Double?
     /// When it was asked to end, and why.
     var canceled: (time: Double, reason: AttemptEnd.Reason)?
 
-    init(_ attempt: Attempt, in folder: TrialFolder, now: Double) {
+    init(_ attempt: Attempt, in folder: TrialFolder, memoryKills: Int, now: Double) {
         self.attempt = attempt
+        self.memoryKills = memoryKills
         begin = now
         lastChange = now
         lastStep = now

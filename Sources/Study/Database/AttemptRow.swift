@@ -40,7 +40,13 @@ extension Attempt {
 extension EpochRecord {
     func insert(into db: Database, trial: Int) throws {
         try db.execute(
-            sql: "INSERT INTO epoch (trial, epoch, loss, dice, seconds) VALUES (?, ?, ?, ?, ?)",
-            arguments: [trial, epoch, loss, dice, seconds])
+            sql: """
+                INSERT INTO epoch (trial, epoch, loss, dice, dicePerLabel, seconds) VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                trial, epoch, loss, dice,
+                String(decoding: try encoded(dicePerLabel), as: UTF8.self),
+                seconds,
+            ])
     }
 }

@@ -33,6 +33,8 @@ enum StudySchema {
             architecture TEXT NOT NULL,
             hyperparameters TEXT NOT NULL,
             key TEXT NOT NULL,
+            parameters INTEGER,
+            memory INTEGER,
             state TEXT NOT NULL CHECK (state IN
                 ('queued', 'running', 'completed', 'cached', 'illegal', 'outOfMemory', 'failed')),
             waitsFor INTEGER REFERENCES trial (number),
@@ -49,6 +51,7 @@ enum StudySchema {
             CHECK ((origin = 'mutation') = (parent IS NOT NULL)),
             CHECK ((state IN ('queued', 'running')) = (endedAt IS NULL)),
             CHECK (waitsFor IS NULL OR (state = 'queued' AND waitsFor <> number)),
+            CHECK (memory IS NULL OR parameters IS NOT NULL),
             CHECK ((state = 'cached') = (source IS NOT NULL)),
             CHECK (source IS NULL OR source <> number),
             CHECK (state <> 'completed' OR dice IS NOT NULL),
@@ -87,6 +90,7 @@ enum StudySchema {
             epoch INTEGER NOT NULL CHECK (epoch >= 1),
             loss REAL NOT NULL,
             dice REAL NOT NULL,
+            dicePerLabel TEXT NOT NULL,
             seconds REAL NOT NULL,
             PRIMARY KEY (trial, epoch)
         ) STRICT

@@ -69,6 +69,11 @@ extension Trial {
         self.init(
             proposal: proposal, architecture: architecture, hyperparameters: hyperparameters,
             key: ResultKey(architecture, hyperparameters: hyperparameters),
+            cost: (row["parameters"] as Int?).map { parameters in
+                TrialCost(
+                    parameters: parameters,
+                    memory: (row["memory"] as Int64?).map { ByteCount($0) })
+            },
             status: try Status(row), tellSerial: row["tellSerial"])
     }
 
@@ -82,13 +87,14 @@ extension Trial {
         try db.execute(
             sql: """
                 INSERT INTO trial (number, origin, parent, tellsSeen, point, architecture, hyperparameters, key,
-                    state, waitsFor, source, dice, reason, shortage, bytesNeeded, bytesAllowed, value, tellSerial,
+                    parameters, memory, state, waitsFor, source, dice, reason, shortage, bytesNeeded, bytesAllowed, value, tellSerial,
                     endedAt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, iif(?, \(StudySchema.now), NULL))
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, iif(?, \(StudySchema.now), NULL))
                 """,
             arguments: [
                 number, proposal.originName, proposal.parent, proposal.tellsSeen,
                 proposal.pointData, architecture.json, hyperparameters, key.text,
+                cost?.parameters, cost?.memory.map { Int64(clamping: $0.bytes) },
             ] + columns + [tellSerial.map { _ in end?.value ?? 0 }, tellSerial, state.isEnd])
     }
 

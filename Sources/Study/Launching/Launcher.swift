@@ -30,6 +30,12 @@ public struct LaunchOrder: Hashable, Sendable {
     public var folder: TrialFolder { TrialFolder(study.trial(trial)) }
 }
 
+/// Exit codes by which workers tell what they could not write to a file.
+public enum WorkerExit {
+    /// The disk is full.
+    public static let diskFull: Int32 = 28
+}
+
 /// What has become of a job.
 public enum JobState: Hashable, Sendable {
     case alive

@@ -3,11 +3,12 @@ public import Search
 
 /// What is known of a network before it is trained.
 public enum Verdict: Hashable, Sendable {
-    case train
+    /// It is worth a training; its cost where that is known.
+    case train(TrialCost?)
     /// Why it cannot be built.
     case illegal(reason: String)
     /// It does not fit by so much that training is not tried.
-    case tooLarge(MemoryShortage)
+    case tooLarge(MemoryShortage, TrialCost)
 }
 
 extension StudyLedger {
@@ -24,11 +25,11 @@ extension StudyLedger {
         guard let proposal = asked.ask() else { return nil }
         let candidate = space.decode(proposal.point)
         let trials = try commit(asked) { db in
-            let status = try Self.status(of: candidate, in: db, judge)
+            let (status, cost) = try Self.status(of: candidate, in: db, judge)
             let trial = Trial(
                 proposal: proposal, architecture: candidate.architecture,
-                hyperparameters: candidate.hyperparameters, key: candidate.key, status: status,
-                tellSerial: nil)
+                hyperparameters: candidate.hyperparameters, key: candidate.key, cost: cost,
+                status: status, tellSerial: nil)
             return [Step(trial: trial, isTold: trial.state.isEnd)]
         }
         return trials.first
@@ -36,22 +37,23 @@ extension StudyLedger {
 
     private static func status(
         of candidate: Candidate, in db: Database, _ judge: (Candidate) -> Verdict
-    ) throws -> Trial.Status {
+    ) throws -> (Trial.Status, TrialCost?) {
         let illegalities = candidate.network.block.illegalities
         guard illegalities.isEmpty else {
-            return .ended(.illegal(reason: illegalities.map { "\($0)" }.joined(separator: "; ")))
+            let reason = illegalities.map { "\($0)" }.joined(separator: "; ")
+            return (.ended(.illegal(reason: reason)), nil)
         }
         let twins = try Trial.all(
             "key = ? AND state IN ('completed', 'outOfMemory', 'queued', 'running') AND waitsFor IS NULL",
             [candidate.key.text], in: db)
         if let known = twins.first(where: { $0.state.isEnd }) {
-            return .ended(.cached(from: known.number, dice: known.end?.dice))
+            return (.ended(.cached(from: known.number, dice: known.end?.dice)), known.cost)
         }
-        if let leader = twins.first { return .queued(waitingFor: leader.number) }
+        if let leader = twins.first { return (.queued(waitingFor: leader.number), leader.cost) }
         switch judge(candidate) {
-        case .train: return .queued(waitingFor: nil)
-        case .illegal(let reason): return .ended(.illegal(reason: reason))
-        case .tooLarge(let shortage): return .ended(.outOfMemory(shortage))
+        case .train(let cost): return (.queued(waitingFor: nil), cost)
+        case .illegal(let reason): return (.ended(.illegal(reason: reason)), nil)
+        case .tooLarge(let shortage, let cost): return (.ended(.outOfMemory(shortage)), cost)
         }
     }
 

@@ -16,6 +16,11 @@ public struct TrialFolder: Hashable, Sendable {
     /// What workers print.
     public var log: String { "\(path)/log" }
 
+    /// Where the worker trains.
+    public var run: String { "\(path)/run" }
+    /// What it leaves there in the end.
+    public var model: String { "\(run)/model" }
+
     public func beat(_ run: String) -> String { "\(path)/beat.\(run)" }
 
     /// Beats of all runs of the trial.

@@ -32,6 +32,8 @@ public struct AttemptEnd: Hashable, Sendable {
         case hung
         case timedOut
         case badData
+        /// Its checkpoint could not be written.
+        case diskFull
         /// It could not be started.
         case notLaunched
         /// Its coordinator ended before it was known to be started, and it gave no sign of life.
@@ -48,7 +50,7 @@ public struct AttemptEnd: Hashable, Sendable {
     /// one that made progress.
     public var counts: Bool {
         switch reason {
-        case .result, .stopped, .lost: false
+        case .result, .stopped, .lost, .diskFull: false
         default: !hasProgressed
         }
     }
@@ -70,12 +72,18 @@ public struct EpochRecord: Hashable, Codable, Sendable {
     public var loss: Double
     /// Of the validation cases.
     public var dice: Double
+    /// The same of each label, by its value in the dataset's files.
+    public var dicePerLabel: [String: Double]
     public var seconds: Double
 
-    public init(epoch: Int, loss: Double, dice: Double, seconds: Double) {
+    public init(
+        epoch: Int, loss: Double, dice: Double, dicePerLabel: [String: Double] = [:],
+        seconds: Double
+    ) {
         self.epoch = epoch
         self.loss = loss
         self.dice = dice
+        self.dicePerLabel = dicePerLabel
         self.seconds = seconds
     }
 }

@@ -7,6 +7,8 @@ public struct Trial: Hashable, Sendable {
     public let architecture: Architecture
     public let hyperparameters: [Hyperparameter: Double]
     public let key: ResultKey
+    /// Nil where its network cannot be built.
+    public let cost: TrialCost?
     public internal(set) var status: Status
     /// Nil until its value is told to the sampler: how many values were told before.
     public internal(set) var tellSerial: Int?

@@ -38,10 +38,7 @@ struct PredictionFolder {
                 throw PredictionFolderError.unwritable(folder)
             }
         }
-        var text = try documentText(record) + "\n"
-        let atomic = try AtomicFile(path: file)
-        try text.withUTF8 { try atomic.append(UnsafeRawBufferPointer($0)) }
-        try atomic.publish()
+        try writeDocument(record, to: file)
     }
 
     private var probabilitiesPath: String { "\(path)/probabilities" }

@@ -48,7 +48,7 @@ struct StatusDocument: Encodable {
         owner = status.owner
     }
 
-    func text() -> String {
+    func text(showsOwner: Bool = true) -> String {
         var lines = [progress]
         let occurring = TrialState.allCases.compactMap { state in
             states[state.rawValue].flatMap { $0 > 0 ? "\($0) \(Self.words(state))" : nil }
@@ -61,7 +61,9 @@ struct StatusDocument: Encodable {
                 "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0)), "
                     + "\(best.architecture)\(others)")
         }
-        lines.append(owner.map { "\($0) works on it" } ?? "nobody works on it")
+        if showsOwner {
+            lines.append(owner.map { "\($0) works on it" } ?? "nobody works on it")
+        }
         return lines.joined(separator: "\n")
     }
 

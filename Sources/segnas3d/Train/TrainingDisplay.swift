@@ -27,6 +27,7 @@ final class TrainingDisplay {
             say("Warning: \(file) is damaged and not used: \(reason)")
         case .remark(let sentence): say("Note: \(sentence)")
         case .step(let step): show(step)
+        case .saved: break
         case .epoch(let record, let epochs): show(record, of: epochs)
         case .testing(let completed, let total):
             bar(.testing, "Testing").set(completed, of: total)

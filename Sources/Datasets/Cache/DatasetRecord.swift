@@ -1,24 +1,23 @@
-internal import Datasets
 internal import Host
 
-/// A dataset as a run has found it, to know it again.
-struct DatasetRecord: Hashable, Codable {
-    var name: String
+/// A dataset as a training has found it, to know it again.
+public struct DatasetRecord: Hashable, Codable, Sendable {
+    public var name: String
     /// The folder; a dataset that has moved is the same one.
-    var folder: String
-    var channels: [String]
-    var labels: LabelTable
+    public var folder: String
+    public var channels: [String]
+    public var labels: LabelTable
     /// The contents of the labelled cases.
-    var cases: [Case]
+    public var cases: [Case]
 
-    struct Case: Hashable, Codable {
-        var identifier: String
+    public struct Case: Hashable, Codable, Sendable {
+        public var identifier: String
         /// Digests of the image's files, then of the label map's.
-        var digests: [String]
+        public var digests: [String]
     }
 
     /// Reads the files that the cache does not know yet.
-    init(
+    public init(
         _ dataset: Dataset, _ cache: PreparedCache, threads: Int
     ) throws(PreparationErrors) {
         name = dataset.name
@@ -43,7 +42,7 @@ struct DatasetRecord: Hashable, Codable {
     }
 
     /// What has changed since, a sentence each.
-    func changes(to now: DatasetRecord) -> [String] {
+    public func changes(to now: DatasetRecord) -> [String] {
         var changes: [String] = []
         if channels != now.channels {
             changes.append("its channels were \(list(channels)), and are \(list(now.channels))")

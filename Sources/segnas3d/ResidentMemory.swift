@@ -8,6 +8,10 @@ enum ResidentMemory {
         return value("VmRSS")
     }
 
+    static func current() -> UInt64 {
+        value("VmRSS")
+    }
+
     static func peak() -> UInt64 {
         value("VmHWM")
     }

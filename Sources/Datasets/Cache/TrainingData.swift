@@ -1,0 +1,13 @@
+/// The images of trainings: those of the dataset, how they are divided and how they are prepared.
+public struct TrainingData: Hashable, Codable, Sendable {
+    public private(set) var schema = 1
+    public var dataset: DatasetRecord
+    public var split: Split
+    public var preparation: Preparation
+
+    public init(dataset: DatasetRecord, split: Split, preparation: Preparation) {
+        self.dataset = dataset
+        self.split = split
+        self.preparation = preparation
+    }
+}

@@ -1,0 +1,109 @@
+internal import ArgumentParser
+internal import Datasets
+import FoundationEssentials
+internal import Host
+internal import Imaging
+internal import Segmentation
+internal import Study
+internal import Torch
+
+/// The judgement of a study's best model on the test cases, once: predictions, and what they are worth.
+struct BestModelTest {
+    let folder: StudyFolder
+    let data: TrainingData
+    let dataset: Dataset
+    let arguments: SearchArguments
+    let device: Device
+
+    private var predictions: String { "\(folder.test)/predictions" }
+    private var evaluation: String { "\(folder.test)/evaluation.json" }
+    private var cases: String { "\(folder.test)/cases.json" }
+
+    /// The test cases and where their files lie, for the report.
+    struct Cases: Codable {
+        private(set) var schema = 1
+        /// The weights that were judged.
+        var model: String
+        var cases: [Dataset.Case]
+    }
+
+    /// Nil where the split has no test part, or the search has left no model.
+    func run() throws -> Evaluation? {
+        let names = Set(data.split.test)
+        let subjects = dataset.training.filter { names.contains($0.identifier) }
+        guard !subjects.isEmpty, FileManager.default.fileExists(atPath: folder.best) else {
+            return nil
+        }
+        let record = Cases(
+            model: try Model.weightsDigest(contentsOf: folder.best), cases: subjects)
+        if let known = try known(record) { return known }
+        let maps = try predict(subjects)
+        let progress = Progress("Judging", isQuiet: arguments.quiet)
+        defer { progress.finish() }
+        let judged = try subjects.map { subject in
+            try checkEnd()
+            let judged = try CaseEvaluation(
+                subject.identifier, reference: LabelMap(contentsOf: subject.label ?? ""),
+                prediction: LabelMap(contentsOf: maps.labelMap(of: subject.identifier)),
+                labels: dataset.labels, threads: arguments.compute.host.threadCount)
+            progress.advance(of: subjects.count)
+            return judged
+        }
+        let evaluation = Evaluation(judged, labels: dataset.labels)
+        try writeDocument(record, to: cases)
+        try writeDocument(evaluation, to: self.evaluation)
+        return evaluation
+    }
+
+    /// What is known of this very model; what was left by another one is removed.
+    private func known(_ record: Cases) throws -> Evaluation? {
+        let files = FileManager.default
+        if let known = try? JSONDecoder().decode(Cases.self, from: contents(of: cases)),
+            known.model == record.model
+        {
+            return try? JSONDecoder().decode(Evaluation.self, from: contents(of: evaluation))
+        }
+        for path in [evaluation, cases, predictions] where files.fileExists(atPath: path) {
+            guard path != predictions || !isOfThisModel(record.model) else { continue }
+            try files.removeItem(atPath: path)
+        }
+        return nil
+    }
+
+    private func isOfThisModel(_ digest: String) -> Bool {
+        let record = try? JSONDecoder().decode(
+            PredictionRecord.self, from: contents(of: "\(predictions)/prediction.json"))
+        return record?.models == [digest]
+    }
+
+    private func contents(of path: String) throws -> Data {
+        try Data(contentsOf: URL(filePath: path))
+    }
+
+    private func predict(_ subjects: [Dataset.Case]) throws -> PredictionFolder {
+        let location = try ModelLocation(of: folder.best)
+        let options = PredictionOptions(
+            precision: arguments.compute.precision,
+            threads: arguments.compute.host.threadCount)
+        let predictor = try Predictor([Model(contentsOf: location.model, device: device)], options)
+        let maps = try PredictionFolder(
+            predictions, of: PredictionRecord([location], options, device), overwrites: false,
+            probabilities: false)
+        let job = PredictionJob(predictor: predictor, folder: maps, isQuiet: arguments.quiet)
+        let report = job.run(ImageInputs(subjects))
+        try checkEnd()
+        if let failure = report.failures.first { throw BestModelTestFailure(sentence: failure) }
+        return maps
+    }
+
+    private func checkEnd() throws {
+        if SignalWatch.isEndRequested { throw SearchEnd(study: folder.path, reason: .interrupted) }
+    }
+}
+
+/// A test case that could not be predicted.
+struct BestModelTestFailure: Error, CustomStringConvertible {
+    var sentence: String
+
+    var description: String { sentence }
+}

@@ -1,0 +1,28 @@
+internal import Datasets
+internal import Host
+internal import Segmentation
+internal import Study
+internal import Torch
+
+/// The training of the best network once more, from scratch and for longer.
+struct FinalTraining {
+    let arguments: SearchArguments
+    let dataset: Dataset
+    let data: TrainingData
+    let device: Device
+
+    /// Trains, or goes on where it was interrupted; a run that is complete stays.
+    func run(_ best: Trial, epochs: Int, in folder: StudyFolder) throws {
+        var task = arguments.task(
+            best.architecture, hyperparameters: best.hyperparameters,
+            seed: arguments.compute.seed, on: dataset)
+        task.options.epochs = epochs
+        task.knownPreparation = data.preparation
+        let display = TrainingDisplay(isQuiet: arguments.quiet)
+        defer { display.finish() }
+        _ = try Trainer(
+            task, run: folder.final(best.number), on: arguments.machine(device),
+            isEndRequested: { SignalWatch.isEndRequested }, report: display.show
+        ).train()
+    }
+}

@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Host
+
+/// `segnas3d search`: a network for a dataset, found among those of a space.
+struct SearchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Find a network for a dataset.",
+        discussion: """
+            Writes a study: a folder with the plan, all trials, and the best model (best). Every network is trained in \
+            a process of its own. The same command resumes a study that was interrupted or killed, and a larger \
+            --iterations goes on with one that was complete. Ctrl-C ends it where it can be resumed.
+
+            The network's validation Dice is what is searched for. When the search is over, the best model is judged \
+            once on the test part of the split, after --final-epochs if these are given.
+
+            Exits with 2 where options are not those of the study, 3 for a fault of the dataset, 130 when interrupted \
+            or at the end of --time-limit.
+            """)
+
+    @OptionGroup var arguments: SearchArguments
+
+    func run() throws {
+        SignalWatch.start()
+        // Workers parse them again, so that nothing of what was asked for can get lost.
+        let words = CommandLine.arguments.drop { $0 != Self.configuration.commandName }.dropFirst()
+        let session = try SearchSession(arguments, words: Array(words))
+        let result = try session.run()
+        print(arguments.json ? try documentText(result) : result.text())
+    }
+}

@@ -1,0 +1,117 @@
+internal import Host
+internal import Search
+internal import Study
+
+/// A search as it goes, on standard error: a line for each trial, and a bar of the whole.
+final class SearchDisplay {
+    private let isQuiet: Bool
+    private var progress: Progress?
+    private var warnings: Set<String> = []
+
+    init(isQuiet: Bool) {
+        self.isQuiet = isQuiet
+    }
+
+    /// Shows how far the search is.
+    func show(_ ledger: StudyLedger) {
+        let (done, all) = ledger.progress
+        let bar = bar(done)
+        let running = ledger.counts[.running, default: 0]
+        bar.set(done, of: all, note: "\(running) in training")
+    }
+
+    /// Shows what has happened to a trial.
+    func show(_ event: Coordinator.Event, best: Trial?) {
+        switch event {
+        case .started: break
+        case .ended(let trial):
+            let figure = best.map { ", best \(decimal($0.end?.dice ?? 0)) (trial \($0.number))" }
+            say(Self.line(trial) + (trial.state == .completed ? figure ?? "" : ""))
+        case .attemptEnded(_, let end) where end.reason == .stopped: break
+        case .attemptEnded(let trial, let end):
+            say("trial \(trial): an attempt has ended without a result: \(end.reason.words)")
+            for line in end.lastLines.split(separator: "\n") { say("    \(line)") }
+        }
+    }
+
+    /// Says something once that the user should know.
+    func warn(_ sentence: String) {
+        guard warnings.insert(sentence).inserted else { return }
+        say("Warning: \(sentence)")
+    }
+
+    /// Removes the bar.
+    func finish() {
+        progress?.finish()
+        progress = nil
+    }
+
+    private func say(_ line: String) {
+        (progress ?? Progress("", isQuiet: isQuiet)).say(line)
+    }
+
+    private func bar(_ done: Int) -> Progress {
+        if let progress { return progress }
+        let bar = Progress("Searching", isQuiet: isQuiet, done: done, lineInterval: .seconds(60))
+        progress = bar
+        return bar
+    }
+
+    /// `trial 12: n 21 p 3 sup 1 res 0 {2,0,2}, 2,516,000 parameters: Dice 0.812`.
+    static func line(_ trial: Trial) -> String {
+        let others = trial.hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map {
+                " \($0.key.rawValue) \(Int(exactly: $0.value).map(String.init) ?? "\(Float($0.value))")"
+            }.joined()
+        let size = trial.cost.map { ", \(grouped($0.parameters)) parameters" } ?? ""
+        let end = trial.end.map { ": \($0.words)" } ?? ""
+        return "trial \(trial.number): \(trial.architecture)\(others)\(size)\(end)"
+    }
+}
+
+extension StudyLedger {
+    /// Proposals that are known, or networks that are trained, and how many there shall be.
+    fileprivate var progress: (done: Int, all: Int) {
+        switch plan.budget {
+        case .iterations(let all): (sampler.tellCount, all)
+        case .effectiveIterations(let all): (counts[.completed, default: 0], all)
+        }
+    }
+}
+
+extension TrialEnd {
+    /// For a reader: `Dice 0.812`, or why there is none.
+    fileprivate var words: String {
+        switch self {
+        case .completed(let dice): "Dice \(decimal(dice))"
+        case .cached(let trial, let dice?): "Dice \(decimal(dice)), as trial \(trial)"
+        case .cached(let trial, nil): "out of memory, as trial \(trial)"
+        case .illegal(let reason): "illegal: \(reason)"
+        case .outOfMemory(let shortage): shortage.words
+        case .failed(let reason): "failed: \(reason)"
+        }
+    }
+}
+
+extension MemoryShortage {
+    fileprivate var words: String {
+        let verb = kind == .predicted ? "would need" : "needs"
+        return "out of memory: \(verb) about \(ByteCount(needed)) of \(ByteCount(limit))"
+    }
+}
+
+extension AttemptEnd.Reason {
+    fileprivate var words: String {
+        switch self {
+        case .result: "a result"
+        case .stopped: "stopped"
+        case .crashed: "it crashed"
+        case .hung: "it hung"
+        case .timedOut: "it took longer than --trial-timeout"
+        case .badData: "its images are at fault"
+        case .diskFull: "the disk is full"
+        case .notLaunched: "it could not be started"
+        case .lost: "it never began"
+        }
+    }
+}

@@ -1,0 +1,64 @@
+internal import Datasets
+internal import FoundationEssentials
+internal import Search
+internal import Study
+
+/// What a search has brought, for a reader of text or of JSON.
+struct SearchResult: Encodable {
+    let schema = 1
+    let study: String
+    let status: StatusDocument
+    /// The best model; nil where nothing was trained.
+    let model: String?
+    /// Proposals after the first population, and those that took a place in it; nil for samplers without one.
+    let reflections: ControlledRandomSearch.Tally?
+    let mutations: ControlledRandomSearch.Tally?
+    /// Of the best model; nil where the split has no test part.
+    let test: TrainingReport.Test?
+
+    private let evaluation: Evaluation?
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, study, status, model, reflections, mutations, test
+    }
+
+    init(_ ledger: StudyLedger, test evaluation: Evaluation?) throws {
+        study = ledger.folder.path
+        status = StatusDocument(try StudyStatus(of: ledger.folder.path))
+        let best = ledger.folder.best
+        model = FileManager.default.fileExists(atPath: best) ? best : nil
+        let sampler = ledger.sampler as? ControlledRandomSearch
+        (reflections, mutations) = (sampler?.reflections, sampler?.mutations)
+        test = evaluation.map(TrainingReport.Test.init)
+        self.evaluation = evaluation
+    }
+
+    func text() -> String {
+        var lines = [status.text(showsOwner: false)]
+        if let reflections, let mutations {
+            lines.append(
+                "\(reflections.made) reflections, of which \(reflections.accepted) were kept; "
+                    + "\(mutations.made) mutations, of which \(mutations.accepted) were kept")
+        }
+        if let model { lines.append("the best model: \(model)") }
+        if let evaluation { lines += [""] + Self.table(evaluation) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func table(_ evaluation: Evaluation) -> [String] {
+        func cells(_ metrics: [EvaluationMetric: SampleStatistics]) -> [String] {
+            let (dice, distance) = (metrics[.dice], metrics[.hausdorff95])
+            return [
+                dice.map { decimal($0.mean) } ?? "–", dice?.std.map { decimal($0) } ?? "–",
+                distance.map { decimal($0.mean, 2) } ?? "–",
+            ]
+        }
+        var rows = evaluation.labelStatistics.map { [$0.label.name] + cells($0.metrics) }
+        rows.append(["mean"] + cells(evaluation.foreground))
+        return TextTable(
+            columns: [.left("label")] + ["test Dice", "std", "HD95"].map { .right($0) }, rows: rows
+        ).lines + [
+            "test: \(evaluation.cases.count) cases on the grids of their files, distances in mm"
+        ]
+    }
+}

@@ -1,0 +1,42 @@
+internal import Datasets
+import FoundationEssentials
+internal import Host
+internal import Segmentation
+internal import Study
+
+extension StudyFolder {
+    /// The images that the study was begun with; nil where that is not known yet.
+    func trainingData() throws -> TrainingData? {
+        guard FileManager.default.fileExists(atPath: dataset) else { return nil }
+        do {
+            let text = try readText(at: dataset, limit: 256 << 20)
+            return try JSONDecoder().decode(TrainingData.self, from: Data(text.utf8))
+        } catch {
+            throw StudyError.file(dataset, reason: "is not what a search writes: restore it")
+        }
+    }
+
+    /// Holds the images against those that the study was begun with, or writes them down.
+    func check(_ data: TrainingData) throws {
+        guard let begun = try trainingData() else { return try write(data) }
+        var changes = begun.dataset.changes(to: data.dataset)
+        if changes.isEmpty, begun.split != data.split {
+            changes.append("--split gives other cases than it did")
+        }
+        guard changes.isEmpty else { throw TrainingError.otherDataset(run: path, changes) }
+        // It may lie in another folder.
+        if begun != data { try write(data) }
+    }
+
+    private func write(_ data: TrainingData) throws {
+        try writeDocument(data, to: dataset)
+    }
+}
+
+/// Writes a JSON document that appears whole or not at all, in the place of the one before.
+func writeDocument(_ document: some Encodable, to path: String) throws {
+    var text = try documentText(document) + "\n"
+    let file = try AtomicFile(path: path)
+    try text.withUTF8 { try file.append(UnsafeRawBufferPointer($0)) }
+    try file.publish()
+}

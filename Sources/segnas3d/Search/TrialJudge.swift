@@ -1,0 +1,44 @@
+internal import Datasets
+internal import Host
+internal import Search
+internal import Segmentation
+internal import Study
+internal import Torch
+
+/// Looks at networks before they are trained: whether they can be built, and whether they may fit.
+struct TrialJudge {
+    /// The training of a candidate.
+    let task: (Candidate) -> TrainingTask
+    let device: Device
+    let memoryLimit: ByteCount
+
+    func verdict(on candidate: Candidate) -> Verdict {
+        do {
+            return try examine(task(candidate))
+        } catch let error as NetworkError {
+            return .illegal(reason: error.description)
+        } catch {
+            // What cannot be foretold is tried.
+            return .train(nil)
+        }
+    }
+
+    private func examine(_ task: TrainingTask) throws -> Verdict {
+        guard task.options.faults.isEmpty else {
+            return .illegal(reason: task.options.faults.joined(separator: "; "))
+        }
+        let plan = try NetworkPlan(
+            task.architecture, channels: task.dataset.channels.count,
+            classes: task.dataset.labels.classCount)
+        try plan.check(size: task.size, batch: task.options.partSize)
+        let memory = try TrainingMemory(
+            plan: plan, size: task.size, options: task.options, device: device
+        ).predicted()
+        let cost = TrialCost(parameters: plan.parameters, memory: memory)
+        guard let memory, !TrainingMemory.fits(memory, into: memoryLimit) else {
+            return .train(cost)
+        }
+        return .tooLarge(
+            MemoryShortage(.predicted, needed: memory, limit: memoryLimit), cost)
+    }
+}
