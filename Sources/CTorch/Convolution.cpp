@@ -56,6 +56,35 @@ at::Tensor forward(
     return at::mkldnn_convolution(x, weight, bias, window.padding, window.stride, window.dilation, /*groups=*/1);
 }
 
+using Gradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
+
+Gradients backward(
+    const at::Tensor &x, const at::Tensor &gradient, const at::Tensor &weight, const Window &window,
+    std::array<bool, 3> wanted) {
+    if (x.is_meta()) return meta_convolution_backward(gradient, x, weight, window.dilation, wanted);
+    return at::native::mkldnn_convolution_backward_stub(
+        x.device().type(), x, gradient, weight, window.padding, window.stride, window.dilation, /*groups=*/1, wanted);
+}
+
+/// Whether oneDNN (of libtorch 2.11) would compute a wrong gradient of the weight.
+///
+/// In bfloat16 it reads memory that was never written where the padded input is shallower or lower than the kernel:
+/// of kernels of 2, 3 and 5 over all inputs of 1 to 6 voxels an axis, just those were wrong. Nothing else was: not
+/// the output, not the gradient of the input, and nothing in float32.
+bool has_wrong_weight_gradient(const at::Tensor &x, const at::Tensor &weight) {
+    if (x.scalar_type() != at::kBFloat16) return false;
+    for (int axis = 2; axis < 5; ++axis)
+        if (x.size(axis) < weight.size(axis)) return true;
+    return false;
+}
+
+at::Tensor weight_gradient_in_float(
+    const at::Tensor &x, const at::Tensor &gradient, const at::Tensor &weight, const Window &window) {
+    const auto dweight = std::get<1>(
+        backward(x.to(at::kFloat), gradient.to(at::kFloat), weight.to(at::kFloat), window, {false, true, false}));
+    return dweight.to(weight.scalar_type());
+}
+
 struct ConvolutionBackward : torch::autograd::Node {
     Kept x;
     at::Tensor weight;
@@ -71,15 +100,13 @@ struct ConvolutionBackward : torch::autograd::Node {
 
     variable_list apply(variable_list &&gradients) override {
         TORCH_CHECK(weight.defined(), "a gradient was already taken through this convolution");
-        const std::array<bool, 3> wanted{
+        std::array<bool, 3> wanted{
             task_should_compute_output(0), task_should_compute_output(1), has_bias && task_should_compute_output(2)};
         const auto input = x.get();
-        auto [dx, dweight, dbias] =
-            input.is_meta()
-                ? meta_convolution_backward(gradients[0], input, weight, window.dilation, wanted)
-                : at::native::mkldnn_convolution_backward_stub(
-                      input.device().type(), input, gradients[0], weight, window.padding, window.stride,
-                      window.dilation, /*groups=*/1, wanted);
+        const bool in_float = wanted[1] && has_wrong_weight_gradient(input, weight);
+        if (in_float) wanted[1] = false;
+        auto [dx, dweight, dbias] = backward(input, gradients[0], weight, window, wanted);
+        if (in_float) dweight = weight_gradient_in_float(input, gradients[0], weight, window);
         variable_list out{dx, dweight};
         if (has_bias) out.push_back(dbias);
         return out;
