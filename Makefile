@@ -4,7 +4,7 @@
 # C sources name their files in assertions: without the folders of this machine.
 NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
 
-.PHONY: help setup build demo test fuzz lint format dist clean
+.PHONY: help setup build demo test faults fuzz lint format dist clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile
@@ -15,11 +15,17 @@ setup:  ## install what the build needs (every target below that builds does thi
 build: setup  ## build .build/release/segnas3d
 	swift build -c release --static-swift-stdlib --product segnas3d $(NO_PATHS)
 
-demo: build  ## build, then train a network on phantoms and judge it: two minutes
+demo: build  ## build, then search a network for phantoms and judge it: minutes
 	.build/release/segnas3d demo
 
 test: setup  ## run all tests
 	swift test
+
+# How often searches are killed at random: make faults KILLS=…
+KILLS := 100
+
+faults: setup  ## cause what can happen to a machine while it searches, and kill a search 100 times: minutes
+	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.FaultTests'
 
 # Folders of image files besides those that the command makes itself: make fuzz IMAGES=…
 FUZZ_COUNT := 200000

@@ -177,7 +177,8 @@ let package = Package(
         .testTarget(
             name: "segnas3dTests",
             dependencies: [
-                "segnas3d", "Imaging", "Datasets", "Torch", "Study", "Search", "TestSupport",
+                "segnas3d", "Imaging", "Datasets", "Torch", "Study", "Search", "Host", "Randomness",
+                "TestSupport",
                 "ModelSupport",
             ],
             swiftSettings: swiftSettings),

@@ -30,6 +30,7 @@ public struct StudyFolder: Hashable, Sendable {
 
     /// How the best model does on the test cases: `evaluation.json`, `cases.json` and `predictions`.
     public var test: String { "\(path)/test" }
+    public var predictions: String { "\(test)/predictions" }
 
     static func name(_ trial: Int) -> String {
         let digits = "\(trial)"

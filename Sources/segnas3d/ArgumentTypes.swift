@@ -1,8 +1,10 @@
 public import ArgumentParser
 public import Datasets
+internal import FoundationEssentials
 public import Host
 public import Search
 public import Segmentation
+internal import Study
 public import Torch
 
 // How values of the library are written on the command line.
@@ -54,9 +56,21 @@ extension Architecture {
         case "unet3d": self = .unet3d
         case "vnet": self = .vnet
         case _ where text.hasSuffix(".json"): self = try Architecture(contentsOf: text)
+        case _ where FileManager.default.fileExists(atPath: StudyFolder(text).database):
+            guard let best = try StudyStatus(of: text).best else {
+                throw NoBestNetwork(study: text)
+            }
+            self = best.architecture
         default: return nil
         }
     }
+}
+
+/// A study that has trained no network yet.
+struct NoBestNetwork: Error, CustomStringConvertible {
+    var study: String
+
+    var description: String { "\(study) has trained no network yet: see segnas3d status \(study)" }
 }
 
 extension Split.Part: ExpressibleByArgument {}

@@ -5,22 +5,24 @@ import Testing
 
 @Suite("segnas3d demo")
 struct DemoTests {
-    @Test("phantoms become a model, predictions, a table and a picture, once")
+    @Test("phantoms become a study, predictions, a table and a picture, once")
     func tour() throws {
         try withTemporaryFolder { folder in
             let output = folder.appending(path: "demo").path
             let arguments = [
-                "demo", "--output", output, "--cases", "4", "--size", "16", "--epochs", "2",
-                "--device", "cpu", "--quiet",
+                "demo", "--output", output, "--cases", "5", "--size", "16", "--iterations", "10",
+                "--population", "8", "--epochs", "1", "--final-epochs", "2", "--device", "cpu",
+                "--memory-limit", "1GiB", "--quiet",
             ]
             let program = try Program.run(arguments)
             #expect(program.status == 0 && program.errors == "", "\(program.errors)")
-            #expect(program.output.contains("4 phantoms of 16×16×16 voxels with 7 structures"))
-            #expect(program.output.contains("\n  structure "))
+            #expect(program.output.contains("5 phantoms of 16×16×16 voxels with 7 structures"))
+            #expect(program.output.contains("10 of 10 proposals are known"))
+            #expect(program.output.contains("\nlabel "))
             #expect(program.output.hasSuffix("\(output)/predictions.png\n"))
             let picture = try Data(contentsOf: URL(filePath: output + "/predictions.png"))
             #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]))
-            let weights = output + "/run/model/weights.safetensors"
+            let weights = output + "/study/best/weights.safetensors"
             let first = try Data(contentsOf: URL(filePath: weights))
             // Nothing is left to do but to look again.
             let again = try Program.run(arguments)

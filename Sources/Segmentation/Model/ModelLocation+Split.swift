@@ -3,10 +3,9 @@ import FoundationEssentials
 internal import Host
 
 extension ModelLocation {
-    /// How the run divided its cases; nil where the model lies in no run.
+    /// How the run or study divided its cases; nil where the model lies in none.
     public func split() throws(ModelError) -> Split? {
-        guard let run else { return nil }
-        let file = "\(run)/\(Self.planName)"
+        guard let file = splitFile else { return nil }
         let text: String
         do {
             text = try readText(at: file, limit: 16 << 20)

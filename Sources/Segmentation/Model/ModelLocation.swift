@@ -5,15 +5,17 @@ internal import Host
 public struct ModelLocation: Hashable, Sendable {
     /// The folder of the model itself.
     public var model: String
-    /// The run of which it is the result; nil for a model by itself, and for that of a study.
-    public var run: String?
+    /// The document of the run or study that says how cases were divided; nil for a model by itself.
+    public var splitFile: String?
 
     /// In a run's folder, its finished model.
     public static let modelOfRun = "model"
     /// In a study's folder, the model of its best trial.
     public static let bestOfStudy = "best"
     /// In the folders of runs and studies, with what they were begun.
-    static let planName = "plan.json"
+    private static let planName = "plan.json"
+    /// In a study's folder, its images.
+    private static let dataName = "dataset.json"
 
     /// Finds the model in a model's folder, a run (its `model`) or a study (its `best`).
     public init(of path: String) throws(ModelError) {
@@ -22,12 +24,17 @@ public struct ModelLocation: Hashable, Sendable {
         if Self.isModel(path) {
             model = path
             let parent = URL(filePath: path).deletingLastPathComponent().path
-            run = path.hasSuffix("/\(Self.modelOfRun)") && Self.isRun(parent) ? parent : nil
+            if path.hasSuffix("/\(Self.modelOfRun)"), Self.isRun(parent) {
+                splitFile = "\(parent)/\(Self.planName)"
+            }
             return
         }
         for name in [Self.modelOfRun, Self.bestOfStudy] where Self.isModel("\(path)/\(name)") {
             model = "\(path)/\(name)"
-            run = name == Self.modelOfRun && Self.isRun(path) ? path : nil
+            if Self.isRun(path) {
+                let file = name == Self.modelOfRun ? Self.planName : Self.dataName
+                splitFile = "\(path)/\(file)"
+            }
             return
         }
         throw ModelError(file: path, fault: Self.fault(path))

@@ -10,14 +10,22 @@ public enum NetworkError: Error, Equatable, Sendable {
 }
 
 extension NetworkError: CustomStringConvertible {
+    /// What is wrong, and what to do.
     public var description: String {
+        switch self {
+        case .illegal: reason
+        case .tooFewValues: "\(reason): use a larger size, a larger batch or fewer poolings"
+        }
+    }
+
+    /// What is wrong.
+    public var reason: String {
         switch self {
         case .illegal(let reasons):
             "this block cannot be built: " + reasons.map(\.description).joined(separator: ", ")
         case .tooFewValues(let level, let size, let batch):
             "after \(level) poolings \(size) voxels remain, which with a batch of \(batch) are too "
-                + "few for batch normalization (at least \(NetworkPlan.fewestValues)): use a "
-                + "larger size, a larger batch or fewer poolings"
+                + "few for batch normalization (at least \(NetworkPlan.fewestValues))"
         }
     }
 }

@@ -23,6 +23,7 @@ public final class LocalLauncher: Launcher {
     }
 
     public func launch(_ order: LaunchOrder) throws -> JobHandle {
+        Self.keepFilesToItself()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -42,17 +43,30 @@ public final class LocalLauncher: Launcher {
         return ProcessHandle(process).job
     }
 
+    /// Workers get none of this process's files: whoever waits for these to be closed must not wait for workers.
+    private static func keepFilesToItself() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        for descriptor in names.compactMap({ Int32($0) }) where descriptor > 2 {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
+    }
+
     public func look(at job: JobHandle) -> JobState {
         if let exit = exits[job] { return .gone(exit) }
         guard let handle = ProcessHandle(job), handle.isOfThisBoot else { return .unknown }
+        guard handle.isThere else { return .gone(nil) }
         var status: Int32 = 0
-        if waitpid(handle.process, &status, WNOHANG) == handle.process {
+        switch waitpid(handle.process, &status, WNOHANG) {
+        case 0:
+            // A child of ours that has not ended with all its threads, even where its first one has.
+            return .alive
+        case handle.process:
             let signal = status & 0x7F
             let exit: JobState.Exit = signal == 0 ? .code(status >> 8 & 0xFF) : .signal(signal)
             exits[job] = exit
             return .gone(exit)
+        default: return handle.isAlive ? .alive : .gone(nil)
         }
-        return handle.isAlive ? .alive : .gone(nil)
     }
 
     public func cancel(_ job: JobHandle) {
@@ -88,6 +102,9 @@ private struct ProcessHandle: Equatable {
 
     /// Of another machine, or from before this one was started, nothing is known.
     var isOfThisBoot: Bool { boot == Self.currentBoot }
+
+    /// Whether the process exists, be it as a name whose end nobody has asked for.
+    var isThere: Bool { Self.status(of: process)?.start == start }
 
     var isAlive: Bool {
         guard let status = Self.status(of: process) else { return false }

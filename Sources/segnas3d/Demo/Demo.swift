@@ -1,15 +1,14 @@
 internal import ArgumentParser
 internal import Host
-internal import Torch
 
-/// `segnas3d demo`: phantoms, training, prediction, judgement and a picture, in about two minutes on two cores.
+/// `segnas3d demo`: phantoms, a search, prediction, judgement and a picture, in minutes on two cores.
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a network on phantoms and look at what it predicts, in about two minutes.",
+        abstract: "Search a network for phantoms and look at what it predicts, in a few minutes.",
         discussion: """
-            Makes a dataset of brain phantoms, trains a small network on half of it, and judges it on phantoms that \
-            it has not seen. The folder holds what the commands phantom, train, predict and check --preview write. \
-            The same command goes on with a demo that was interrupted.
+            Makes a dataset of brain phantoms, searches a small space for the network that segments them best, \
+            trains it, and judges it on phantoms that it has not seen. The folder holds what the commands phantom, \
+            search and check --preview write. The same command goes on with a demo that was interrupted.
             """)
 
     @Option(
@@ -25,17 +24,20 @@ struct Demo: ParsableCommand {
 
     // For tests, which have less time.
     @Option(help: .hidden) var cases = 30
-    @Option(help: .hidden) var size = 48
-    @Option(help: .hidden) var epochs = 40
+    @Option(help: .hidden) var size = 40
+    @Option(help: .hidden) var iterations = 16
+    @Option(help: .hidden) var population = 8
+    @Option(help: .hidden) var epochs = 8
+    @Option(help: .hidden) var finalEpochs = 40
 
     func run() throws {
         SignalWatch.start()
-        let device = try compute.apply()[0]
-        let tour = DemoTour(
-            folder: output ?? Self.newFolder(), cases: cases, size: size, epochs: epochs,
-            seed: compute.seed, precision: compute.precision, device: device,
-            threads: compute.host.threadCount, isQuiet: quiet)
-        try tour.run()
+        let scale = DemoScale(
+            cases: cases, size: size, iterations: iterations, population: population,
+            epochs: epochs, finalEpochs: finalEpochs)
+        try DemoTour(
+            folder: output ?? Self.newFolder(), scale: scale, compute: compute, isQuiet: quiet
+        ).run()
     }
 
     /// The first free name.

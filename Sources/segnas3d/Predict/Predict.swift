@@ -35,7 +35,7 @@ struct Predict: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Of datasets, predict this part of the split that the run was trained with: training, validation or test.",
+            "Of datasets, predict this part of the split that the run or study was trained with: training, validation or test.",
             valueName: "part"))
     var part: Split.Part?
 
@@ -95,7 +95,7 @@ struct Predict: ParsableCommand {
         guard let part else { return .unlabelled }
         guard let split = try location.split() else {
             throw ValidationError(
-                "--part needs the folder of a run as MODEL, and \(model) is none: there the split is written"
+                "--part needs the folder of a run or study as MODEL, and \(model) is none: there the split is written"
             )
         }
         return .identifiers(split[part])

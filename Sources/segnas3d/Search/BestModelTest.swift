@@ -15,7 +15,7 @@ struct BestModelTest {
     let arguments: SearchArguments
     let device: Device
 
-    private var predictions: String { "\(folder.test)/predictions" }
+    private var predictions: String { folder.predictions }
     private var evaluation: String { "\(folder.test)/evaluation.json" }
     private var cases: String { "\(folder.test)/cases.json" }
 

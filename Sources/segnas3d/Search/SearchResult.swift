@@ -7,7 +7,7 @@ internal import Study
 struct SearchResult: Encodable {
     let schema = 1
     let study: String
-    let status: StatusDocument
+    private(set) var status: StatusDocument
     /// The best model; nil where nothing was trained.
     let model: String?
     /// Proposals after the first population, and those that took a place in it; nil for samplers without one.
@@ -25,6 +25,8 @@ struct SearchResult: Encodable {
     init(_ ledger: StudyLedger, test evaluation: Evaluation?) throws {
         study = ledger.folder.path
         status = StatusDocument(try StudyStatus(of: ledger.folder.path))
+        // It is this process, which is done.
+        status.owner = nil
         let best = ledger.folder.best
         model = FileManager.default.fileExists(atPath: best) ? best : nil
         let sampler = ledger.sampler as? ControlledRandomSearch
@@ -34,7 +36,7 @@ struct SearchResult: Encodable {
     }
 
     func text() -> String {
-        var lines = [status.text(showsOwner: false)]
+        var lines = [status.text()]
         if let reflections, let mutations {
             lines.append(
                 "\(reflections.made) reflections, of which \(reflections.accepted) were kept; "

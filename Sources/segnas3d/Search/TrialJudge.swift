@@ -16,7 +16,7 @@ struct TrialJudge {
         do {
             return try examine(task(candidate))
         } catch let error as NetworkError {
-            return .illegal(reason: error.description)
+            return .illegal(reason: error.reason)
         } catch {
             // What cannot be foretold is tried.
             return .train(nil)

@@ -14,6 +14,7 @@ struct Status: ParsableCommand {
 
     func run() throws {
         let document = StatusDocument(try StudyStatus(of: study))
-        print(json ? try documentText(document) : document.text())
+        guard !json else { return print(try documentText(document)) }
+        print(document.text() + (document.owner == nil ? "\nnobody works on it" : ""))
     }
 }

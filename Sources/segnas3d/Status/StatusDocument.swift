@@ -12,7 +12,7 @@ struct StatusDocument: Encodable {
     let best: Best?
     let secondsLeft: Double?
     /// Nil where no process works on the study.
-    let owner: StudyOwner?
+    var owner: StudyOwner?
 
     struct Budget: Encodable {
         var iterations: Int?
@@ -48,7 +48,7 @@ struct StatusDocument: Encodable {
         owner = status.owner
     }
 
-    func text(showsOwner: Bool = true) -> String {
+    func text() -> String {
         var lines = [progress]
         let occurring = TrialState.allCases.compactMap { state in
             states[state.rawValue].flatMap { $0 > 0 ? "\($0) \(Self.words(state))" : nil }
@@ -61,9 +61,7 @@ struct StatusDocument: Encodable {
                 "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0)), "
                     + "\(best.architecture)\(others)")
         }
-        if showsOwner {
-            lines.append(owner.map { "\($0) works on it" } ?? "nobody works on it")
-        }
+        if let owner { lines.append("\(owner) works on it") }
         return lines.joined(separator: "\n")
     }
 

@@ -20,7 +20,7 @@ struct Train: ParsableCommand {
     @Argument(help: "A dataset's folder, or a datalist (.json).")
     var dataset: String
 
-    @Option(help: "unet3d, vnet, or an architecture's JSON file.")
+    @Option(help: "unet3d, vnet, an architecture's JSON file, or a study, whose best is taken.")
     var network: String
 
     @OptionGroup var data: DataArguments
@@ -48,7 +48,8 @@ struct Train: ParsableCommand {
         SignalWatch.start()
         guard let architecture = try Architecture(argument: network) else {
             throw ValidationError(
-                "'\(network)' is no network: give unet3d, vnet, or an architecture's .json file")
+                "'\(network)' is no network: give unet3d, vnet, an architecture's .json file or a study"
+            )
         }
         let devices = try compute.apply()
         let task = TrainingTask(

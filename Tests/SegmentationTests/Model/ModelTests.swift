@@ -103,13 +103,17 @@ struct ModelTests {
             let expected = run + "/model"
             for path in [run, run + "/", run + "/model", run + "/model/"] {
                 let location = try ModelLocation(of: path)
-                #expect(location.model == expected && location.run == run)
+                #expect(
+                    location.model == expected && location.splitFile == run + "/plan.json")
             }
             let study = folder.appending(path: "study").path
             try files.createDirectory(atPath: study, withIntermediateDirectories: false)
             try files.createSymbolicLink(
                 atPath: study + "/best", withDestinationPath: run + "/model")
             #expect(try ModelLocation(of: study).model == study + "/best")
+            #expect(try ModelLocation(of: study).splitFile == nil)
+            try Data("{}".utf8).write(to: URL(filePath: study + "/plan.json"))
+            #expect(try ModelLocation(of: study).splitFile == study + "/dataset.json")
             #expect(throws: ModelError(file: folder.path + "/x", fault: .missing)) {
                 try ModelLocation(of: folder.path + "/x")
             }

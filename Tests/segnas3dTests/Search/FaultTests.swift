@@ -1,0 +1,240 @@
+import Foundation
+import Glibc
+import Randomness
+import Study
+import TestSupport
+import Testing
+
+/// What can happen to the machine while a search runs, really caused.
+///
+/// After each: no finished trial is lost, none is trained twice (as the workers' own lines tell), no process is left, and
+/// the study goes on to the result of a search that was not disturbed. `make faults` runs more of the random kills.
+@Suite("Faults", .serialized)
+struct FaultTests {
+    /// Calls a body with a scene and what an undisturbed search there comes to.
+    private func withScene(_ body: (SearchScene, [String]) throws -> Void) throws {
+        try SearchScene.with { scene in
+            let whole = try scene.search("whole", Self.patience)
+            #expect(whole.status == 0, "\(whole.errors)")
+            try body(scene, try scene.summary("whole"))
+        }
+    }
+
+    /// Kills count as attempts where they hit before the first checkpoint.
+    private static let patience = ["--attempts", "1000", "--quiet"]
+
+    /// Carries a study on to its end, which must be that of the undisturbed one.
+    private func expectSameEnd(_ study: String, _ scene: SearchScene, _ undisturbed: [String])
+        throws
+    {
+        let last = try scene.search(study, Self.patience)
+        #expect(last.status == 0, "\(last.errors)")
+        #expect(try scene.summary(study) == undisturbed)
+        try scene.expectTrainedOnce(study)
+        #expect(scene.processes().isEmpty)
+    }
+
+    /// Waits until a worker trains a trial that has an epoch behind it.
+    private func waitForEpoch(_ study: String, _ scene: SearchScene) throws {
+        try scene.wait {
+            scene.logs(study).values.contains { $0.last?.hasPrefix("epoch 1 of 2") == true }
+        }
+    }
+
+    @Test("kill -9 of a worker in the middle of its training: the search goes on by itself")
+    func worker() throws {
+        try withScene { scene, undisturbed in
+            let process = try Program.start(scene.arguments("study", Self.patience))
+            for _ in 0..<3 {
+                try waitForEpoch("study", scene)
+                for worker in scene.workers() { kill(worker, SIGKILL) }
+                usleep(300_000)
+            }
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            try expectSameEnd("study", scene, undisturbed)
+        }
+    }
+
+    @Test("kill -9 of the coordinator: its worker goes on, and the next search adopts it")
+    func coordinator() throws {
+        try withScene { scene, undisturbed in
+            let process = try Program.start(scene.arguments("study", Self.patience))
+            try waitForEpoch("study", scene)
+            for worker in scene.workers() { kill(worker, SIGSTOP) }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            let orphans = scene.workers()
+            #expect(orphans.count == 1)
+            for worker in orphans { kill(worker, SIGCONT) }
+            try expectSameEnd("study", scene, undisturbed)
+            let starts = scene.logs("study").values.map { $0.count { $0.hasPrefix("start ") } }
+            #expect(starts.allSatisfy { $0 == 1 }, "the orphan was not adopted")
+        }
+    }
+
+    @Test("kill -9 of both")
+    func both() throws {
+        try withScene { scene, undisturbed in
+            let process = try Program.start(scene.arguments("study", Self.patience))
+            try waitForEpoch("study", scene)
+            kill(process.processIdentifier, SIGKILL)
+            for worker in scene.workers() { kill(worker, SIGKILL) }
+            process.waitUntilExit()
+            try expectSameEnd("study", scene, undisturbed)
+        }
+    }
+
+    @Test("a worker that stands still is ended after --trial-timeout, and the trial goes on")
+    func standstill() throws {
+        try withScene { scene, undisturbed in
+            // Only the first attempt stands still.
+            let arguments = Self.patience + ["--trial-timeout", "15s"]
+            let process = try Program.start(scene.arguments("study", arguments))
+            try waitForEpoch("study", scene)
+            for worker in scene.workers() { kill(worker, SIGSTOP) }
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            try expectSameEnd("study", scene, undisturbed)
+        }
+    }
+
+    @Test("a checkpoint that was cut short is not used")
+    func checkpoint() throws {
+        try withScene { scene, undisturbed in
+            let process = try Program.start(scene.arguments("study", Self.patience))
+            try waitForEpoch("study", scene)
+            kill(process.processIdentifier, SIGKILL)
+            for worker in scene.workers() { kill(worker, SIGKILL) }
+            process.waitUntilExit()
+            var damaged = 0
+            let files = try #require(
+                FileManager.default.enumerator(atPath: scene.path("study/trials")))
+            for case let name as String in files
+            where name.contains("/checkpoints/") && name.hasSuffix(".safetensors") {
+                damaged += 1
+                truncate(scene.path("study/trials/\(name)"), 1000)
+            }
+            #expect(damaged > 0)
+            try expectSameEnd("study", scene, undisturbed)
+        }
+    }
+
+    @Test(
+        "a database that is garbage or cut short is refused and left as it is",
+        arguments: [0, 3000])
+    func database(_ length: Int) throws {
+        try SearchScene.with { scene in
+            #expect(try scene.search("study", iterations: 8).status == 0)
+            let file = scene.folder.appending(path: "study/study.sqlite")
+            let bytes =
+                length == 0
+                ? Data(repeating: 7, count: 5000) : try Data(contentsOf: file).prefix(length)
+            try bytes.write(to: file)
+            for arguments in [
+                scene.arguments("study", iterations: 8), ["status", scene.path("study")],
+            ] {
+                let program = try Program.run(arguments)
+                #expect(program.status == 1)
+                #expect(program.errors.contains("study.sqlite is damaged ("), "\(program.errors)")
+            }
+            #expect(try Data(contentsOf: file) == bytes)
+        }
+    }
+
+    @Test("a clock that was set back changes nothing", .enabled(if: Self.hasFaketime))
+    func clock() throws {
+        try withScene { scene, undisturbed in
+            let process = try Program.start(scene.arguments("study", Self.patience))
+            try waitForEpoch("study", scene)
+            kill(process.processIdentifier, SIGINT)
+            process.waitUntilExit()
+            let later = Process()
+            later.executableURL = URL(filePath: "/usr/bin/faketime")
+            later.arguments =
+                ["-f", "-2d", Program.url.path] + scene.arguments("study", Self.patience)
+            try later.run()
+            later.waitUntilExit()
+            #expect(later.terminationStatus == 0)
+            try expectSameEnd("study", scene, undisturbed)
+        }
+    }
+
+    private static let hasFaketime = access("/usr/bin/faketime", X_OK) == 0
+
+    @Test(
+        "a full disk stops the search, which goes on when there is room",
+        .enabled(if: getuid() == 0))
+    func disk() throws {
+        try withScene { scene, undisturbed in
+            let room = try SmallDisk(scene.path("disk"))
+            defer { room.unmount() }
+            // Once the workers cannot write their checkpoints, once the coordinator cannot write its database.
+            for isWorkers in [true, false] {
+                let study = "disk/\(isWorkers)"
+                let process = try Program.start(scene.arguments(study, Self.patience))
+                try scene.wait { scene.logs(study).count >= (isWorkers ? 1 : 2) }
+                try room.fill()
+                process.waitUntilExit()
+                let words = (process.standardError as? Pipe).flatMap {
+                    try? $0.fileHandleForReading.readToEnd()
+                }
+                #expect(process.terminationStatus == 1)
+                #expect(
+                    String(decoding: words ?? Data(), as: UTF8.self).contains("disk is full"))
+                #expect(scene.processes().isEmpty)
+                try room.free()
+                try expectSameEnd(study, scene, undisturbed)
+            }
+        }
+    }
+
+    @Test("killed at random, coordinator and workers, again and again")
+    func random() throws {
+        let count = ProcessInfo.processInfo.environment["SEGNAS3D_KILLS"].flatMap { Int($0) } ?? 6
+        try withScene { scene, undisturbed in
+            var generator = SeededGenerator(seed: UInt64(count))
+            for _ in 0..<count {
+                let process = try Program.start(scene.arguments("study", Self.patience))
+                usleep(UInt32(generator.index(below: 1_500_000)))
+                let kind = generator.index(below: 3)
+                if kind != 1 { kill(process.processIdentifier, SIGKILL) }
+                if kind != 0 { for worker in scene.workers() { kill(worker, SIGKILL) } }
+                if kind == 1 {
+                    usleep(UInt32(generator.index(below: 500_000)))
+                    kill(process.processIdentifier, SIGKILL)
+                }
+                process.waitUntilExit()
+            }
+            try expectSameEnd("study", scene, undisturbed)
+        }
+    }
+}
+
+/// A file system of 24 MiB, mounted by the test.
+private struct SmallDisk {
+    let path: String
+
+    init(_ path: String) throws {
+        self.path = path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        guard mount("tmpfs", path, "tmpfs", 0, "size=24m") == 0 else {
+            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EPERM)
+        }
+    }
+
+    private var filler: String { path + "/filler" }
+
+    /// Takes all that is free.
+    func fill() throws {
+        try Data().write(to: URL(filePath: filler))
+        let file = try FileHandle(forWritingTo: URL(filePath: filler))
+        let block = Data(repeating: 1, count: 4096)
+        while (try? file.write(contentsOf: block)) != nil {}
+    }
+
+    func free() throws { try FileManager.default.removeItem(atPath: filler) }
+
+    /// MNT_DETACH is 2.
+    func unmount() { umount2(path, 2) }
+}

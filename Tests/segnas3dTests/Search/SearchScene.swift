@@ -1,0 +1,109 @@
+import Foundation
+import Glibc
+import Search
+import Study
+import TestSupport
+import Testing
+
+/// Phantoms, a small space, and the command that searches it on them.
+struct SearchScene {
+    let folder: URL
+
+    /// Calls a body with a scene in a folder of its own; whatever it has started is gone afterwards.
+    static func with(_ body: (SearchScene) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            let scene = SearchScene(folder: folder)
+            _ = try Program.run(
+                "phantom", scene.path("data"), "--cases", "8", "--size", "16", "--structures", "2",
+                "--threads", "1")
+            try Data(space.utf8).write(to: folder.appending(path: "space.yaml"))
+            defer { for process in scene.processes() { kill(process, SIGKILL) } }
+            try body(scene)
+        }
+    }
+
+    /// Many points share a key, and a third of the blocks are legal.
+    private static let space = """
+        schema: 1
+        n: [2, 5]
+        p: 1
+        sup: 0
+        res: [0, 2]
+        nodes: 3
+        ops: [0, 3]
+        """
+
+    func path(_ name: String) -> String { folder.appending(path: name).path }
+
+    /// The command, on one thread: volumes are too small for more.
+    func arguments(_ study: String, iterations: Int = 14, _ more: [String] = []) -> [String] {
+        [
+            "search", path("data"), "--space", path("space.yaml"), "--size", "16", "--iterations",
+            "\(iterations)", "--population", "6", "--epochs", "2", "--output", path(study),
+            "--cache", path("cache"), "--threads", "1", "--memory-limit", "1GiB", "--seed", "3",
+        ] + more
+    }
+
+    func search(_ study: String, iterations: Int = 14, _ more: [String] = []) throws -> Program {
+        try Program.run(arguments(study, iterations: iterations, more))
+    }
+
+    // MARK: - What has happened
+
+    /// Number, network and result of every trial, and the best.
+    func summary(_ study: String) throws -> [String] {
+        let ledger = try StudyLedger(opening: path(study))
+        let trials = try (0..<ledger.sampler.askCount).map { number in
+            let trial = try ledger.trial(number)
+            return "\(number) \(trial.key) \(trial.state) \(trial.end?.value ?? .nan) "
+                + "\(trial.tellSerial ?? -1) \(trial.proposal.point)"
+        }
+        return trials + ["best \(try ledger.best()?.number ?? -1)"]
+    }
+
+    /// What the workers of all trials have printed, by trial.
+    func logs(_ study: String) -> [Int: [String]] {
+        let trials = path(study) + "/trials"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: trials)) ?? []
+        let logs = names.map { name in
+            let file = "\(trials)/\(name)/log"
+            // A worker may not have begun to write.
+            let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+            return (Int(name) ?? -1, text.split(separator: "\n").map(String.init))
+        }
+        return Dictionary(uniqueKeysWithValues: logs)
+    }
+
+    /// Fails where a trial was trained after it had a result, or has more than one.
+    func expectTrainedOnce(_ study: String) throws {
+        for (trial, lines) in logs(study) {
+            let published = lines.filter { $0.hasPrefix("published ") }.count
+            let last = lines.last { $0.hasPrefix("start ") || $0.hasPrefix("published ") } ?? ""
+            #expect(published == 1 && last.hasPrefix("published "), "trial \(trial): \(lines)")
+        }
+    }
+
+    /// Processes that know of this scene: coordinators and workers.
+    func processes(_ words: String...) -> [pid_t] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { pid_t($0) }.filter { process in
+            let data = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
+            let line = String(decoding: data, as: UTF8.self).replacing("\0", with: " ")
+            return process != getpid() && line.contains(folder.path)
+                && words.allSatisfy { line.contains($0) }
+        }
+    }
+
+    func coordinators() -> [pid_t] { processes(" search ").filter { !workers().contains($0) } }
+
+    func workers() -> [pid_t] { processes(" worker ") }
+
+    /// Waits until something holds, for at most a minute.
+    func wait(until condition: () throws -> Bool) throws {
+        for _ in 0..<6000 {
+            if try condition() { return }
+            usleep(10_000)
+        }
+        Issue.record("waited for a minute")
+    }
+}
