@@ -15,6 +15,7 @@ struct Bench: ParsableCommand {
             metrics: seconds to compare two label maps, and how well they agree.
             prepare: seconds and memory to prepare the cases of --dataset at --size, and what that \
             alone costs: the Dice of prepared labels taken back to the original grid.
+            study: seconds to open a study of --trials recorded trials, propose the next and tell how far it is.
             restore: seconds and memory to take the scores of --classes from a quarter of --size to all of it.
             """)
 
@@ -27,6 +28,7 @@ struct Bench: ParsableCommand {
         case metrics
         case prepare
         case restore
+        case study
     }
 
     @OptionGroup var host: HostOptions
@@ -73,6 +75,7 @@ struct Bench: ParsableCommand {
                 json: json, size: inputs.size ?? 256, classes: min(inputs.classes, 256),
                 threads: host.threadCount
             ).run()
+        case .study: try StudyBench(json: json, trials: inputs.trials).run()
         case .prepare: try PrepareBench(inputs, json: json, threads: host.threadCount).run()
         }
     }

@@ -39,6 +39,9 @@ struct BenchInputs: ParsableArguments {
         help: "For prepare: resize images to the size, or pad them with their voxels as they are.")
     var fit = PreparationOptions.Fit.resize
 
+    @Option(help: "For study: recorded trials.")
+    var trials = 5000
+
     @Option(help: "For train-step and inference: channels of the network's first block.")
     var n = 16
 
@@ -48,6 +51,9 @@ struct BenchInputs: ParsableArguments {
     func validate() throws {
         guard (reference == nil) == (prediction == nil) else {
             throw ValidationError("--reference and --prediction belong together")
+        }
+        guard trials >= 1 else {
+            throw ValidationError("--trials must be at least 1, and \(trials) is given")
         }
         guard (2...65536).contains(classes) else {
             throw ValidationError("--classes must be 2 to 65536, and \(classes) is given")

@@ -138,7 +138,7 @@ struct SearchSession {
             try checkEnd()
             guard let events = try coordinator.step(now: now) else { return }
             guard !events.isEmpty else {
-                usleep(100_000)
+                usleep(200_000)
                 continue
             }
             for event in events { try handle(event, shelf) }
