@@ -68,9 +68,9 @@ Gradients backward(
 
 /// Whether oneDNN (of libtorch 2.11) would compute a wrong gradient of the weight.
 ///
-/// In bfloat16 it reads memory that was never written where the padded input is shallower or lower than the kernel:
-/// of kernels of 2, 3 and 5 over all inputs of 1 to 6 voxels an axis, just those were wrong. Nothing else was: not
-/// the output, not the gradient of the input, and nothing in float32.
+/// In bfloat16 it reads memory that was never written where the input is shallower or lower than the kernel: of kernels
+/// of 2, 3 and 5 over inputs of 1 to 6 voxels an axis, only such ones were wrong, though not all. Nothing else was:
+/// not the output, not the gradient of the input, nothing with dilation, and nothing in float32.
 bool has_wrong_weight_gradient(const at::Tensor &x, const at::Tensor &weight) {
     if (x.scalar_type() != at::kBFloat16) return false;
     for (int axis = 2; axis < 5; ++axis)

@@ -22,8 +22,12 @@ public struct StudyFolder: Hashable, Sendable {
     public var models: String { "\(path)/models" }
     public func model(_ trial: Int) -> String { "\(models)/\(Self.name(trial))" }
 
-    /// The run in which the network of a trial is trained once more when the search is over.
-    public func final(_ trial: Int) -> String { "\(path)/final/\(Self.name(trial))" }
+    /// The run in which the network of a trial is trained once more when the search is over: `final/000012-100`.
+    public func final(_ trial: Int, epochs: Int) -> String {
+        "\(path)/\(Self.finals)/\(Self.name(trial))-\(epochs)"
+    }
+
+    static let finals = "final"
 
     /// A symbolic link to the best model.
     public var best: String { "\(path)/best" }
@@ -31,6 +35,12 @@ public struct StudyFolder: Hashable, Sendable {
     /// How the best model does on the test cases: `evaluation.json`, `cases.json` and `predictions`.
     public var test: String { "\(path)/test" }
     public var predictions: String { "\(test)/predictions" }
+
+    /// Whether a file may be there before the plan, which makes a folder a study.
+    func isOfNewStudy(_ name: String) -> Bool {
+        let file = "\(path)/\(name)"
+        return file == lock || file.hasPrefix(database) || name.hasPrefix(".plan.json.")
+    }
 
     static func name(_ trial: Int) -> String {
         let digits = "\(trial)"

@@ -56,6 +56,8 @@ enum ProgramExit: Int32 {
     case usage = 2
     case dataset = 3
     case outOfMemory = 4
+    /// Of workers alone, for the search that started them: `WorkerExit.diskFull`.
+    case diskFull = 28
     case interrupted = 130
 
     init(_ error: any Error) {

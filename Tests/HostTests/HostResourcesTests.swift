@@ -19,13 +19,17 @@ struct HostResourcesTests {
                 MemAvailable:    6291456 kB
 
                 """
-            for (path, text) in files {
-                let file = folder.appending(path: path)
-                try FileManager.default.createDirectory(
-                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try text.write(to: file, atomically: false, encoding: .utf8)
-            }
+            try write(files, in: folder)
             return .current(root: folder.path + "/")
+        }
+    }
+
+    private func write(_ files: [String: String], in folder: URL) throws {
+        for (path, text) in files {
+            let file = folder.appending(path: path)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try text.write(to: file, atomically: false, encoding: .utf8)
         }
     }
 
@@ -76,6 +80,31 @@ struct HostResourcesTests {
             "sys/fs/cgroup/cpu.max": "-1 100000\n",
         ])
         #expect(found == expected(cores: 16, memory: 8, available: 6))
+    }
+
+    @Test(
+        "kills for want of memory are counted in the group of the process, or on the machine",
+        arguments: [
+            (
+                [
+                    "proc/self/cgroup": "0::/job\n",
+                    "sys/fs/cgroup/job/memory.events": "oom 5\noom_kill 3\n",
+                ], 3
+            ),
+            (
+                [
+                    "proc/self/cgroup": "5:cpu,memory:/job\n1:name=systemd:/\n",
+                    "sys/fs/cgroup/memory/job/memory.oom_control": "under_oom 0\noom_kill 2\n",
+                ], 2
+            ),
+            (["proc/self/cgroup": "0::/\n", "proc/vmstat": "nr_free 9\noom_kill 7\n"], 7),
+            (["proc/self/cgroup": "0::/\n"], nil),
+        ] as [([String: String], Int?)])
+    func memoryKills(_ files: [String: String], _ expected: Int?) throws {
+        try withTemporaryFolder { folder in
+            try write(files, in: folder)
+            #expect(HostResources.memoryKills(root: folder.path + "/") == expected)
+        }
     }
 
     @Test("this machine has some")

@@ -94,6 +94,49 @@ struct CoordinatorTests {
         }
     }
 
+    @Test("a kill that the system counts as one for want of memory is a result, of one worker only")
+    func memoryKills() throws {
+        try withStudy { ledger, cluster in
+            let first = try firstTrained()
+            cluster.fate = {
+                $0.attempt == 1 && $0.trial < first + 6
+                    ? .crash(checkpoints: 0, memory: 10) : .train
+            }
+            var kills = 0
+            let coordinator = try Coordinator(
+                ledger, launcher: cluster, options: options(slots: 1), judge: SmallStudy.judge,
+                memoryKills: { kills }, now: cluster.now)
+            #expect(
+                try run(coordinator, on: cluster) { events in
+                    for case .started(let attempt) in events where attempt.trial == first {
+                        kills = attempt.number
+                    }
+                })
+            let shortages = try (0..<25).map { try ledger.trial($0) }.filter { trial in
+                if case .outOfMemory(let shortage) = trial.end, shortage.needed == 10 {
+                    true
+                } else {
+                    false
+                }
+            }
+            #expect(shortages.map(\.number) == [first])
+        }
+    }
+
+    @Test("a worker that finds the disk full stops the search, which goes on when there is room")
+    func diskFull() throws {
+        try withStudy { ledger, cluster in
+            cluster.fate = { $0.trial > 4 && cluster.now < 500 ? .diskFull : .train }
+            #expect(throws: CoordinatorError.diskFull(lastLines: "")) {
+                try run(coordinator(ledger, cluster), on: cluster)
+            }
+            cluster.now = 1000
+            let isOver = try run(coordinator(ledger, cluster), on: cluster)
+            #expect(isOver)
+            #expect(ledger.sampler.tellCount == 25 && ledger.counts[.failed] == nil)
+        }
+    }
+
     @Test("a worker that hangs, and one that takes too long, are ended")
     func hangs() throws {
         try withStudy { ledger, cluster in

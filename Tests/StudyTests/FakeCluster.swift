@@ -20,6 +20,8 @@ final class FakeCluster: Launcher {
         case refuse
         /// Says that an image is broken.
         case badData
+        /// Cannot write its checkpoint.
+        case diskFull
     }
 
     private struct Job {
@@ -55,6 +57,8 @@ final class FakeCluster: Launcher {
         guard let job = jobs[job], !isForgetful else { return .unknown }
         return job.isAlive ? .alive : .gone(job.exit)
     }
+
+    func find(_ beat: TrialBeat) -> JobHandle? { JobHandle(beat.run) }
 
     func cancel(_ job: JobHandle) {
         guard jobs[job]?.isAlive == true else { return }
@@ -92,6 +96,7 @@ final class FakeCluster: Launcher {
                 for: request, run: handle.text, outcome: .badData("case_1 is broken")
             ).publish(in: job.order.folder)
             end(handle, .code(3))
+        case .diskFull: end(handle, .code(WorkerExit.diskFull))
         case .train where age >= job.duration:
             let outcome: TrialResult.Outcome =
                 switch SmallStudy.end(of: request.architecture) {

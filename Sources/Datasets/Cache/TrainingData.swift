@@ -10,4 +10,10 @@ public struct TrainingData: Hashable, Codable, Sendable {
         self.split = split
         self.preparation = preparation
     }
+    /// What has changed in the images since, a sentence each.
+    public func changes(to now: TrainingData) -> [String] {
+        let changes = dataset.changes(to: now.dataset)
+        guard changes.isEmpty, split != now.split else { return changes }
+        return ["--split gives other cases than it did"]
+    }
 }

@@ -84,13 +84,13 @@ extension Trainer {
 }
 
 extension RunFolder {
-    /// Whether the model is that of these epochs, and judged if the split has a test part.
-    func isFinished(_ history: EpochHistory, _ plan: TrainingPlan) -> Bool {
+    /// Whether the model is that of these epochs, and judged where it should be.
+    func isFinished(_ history: EpochHistory, isTested: Bool) -> Bool {
         guard (try? Model.description(contentsOf: model)) != nil,
             let text = try? readText(at: "\(model)/\(Model.recordName)", limit: 64 << 20),
             let record = try? JSONDecoder().decode(TrainingRecord.self, from: Data(text.utf8))
         else { return false }
         return record.epochs == history.records && record.chosenEpoch == history.chosen
-            && (plan.split.test.isEmpty || FileManager.default.fileExists(atPath: test))
+            && (!isTested || FileManager.default.fileExists(atPath: test))
     }
 }

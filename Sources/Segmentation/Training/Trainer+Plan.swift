@@ -11,6 +11,7 @@ extension Trainer {
     /// Writes the plan of a new run, or holds that of an old one against the task.
     func begin(_ folder: RunFolder, _ split: Split, _ cache: PreparedCache) throws -> Start {
         let record = try DatasetRecord(task.dataset, cache, threads: machine.threads)
+        try checkKnown(record, split)
         guard let begun = try folder.readPlan() else {
             let plan = plan(try preparation(split), split, record)
             try folder.writePlan(plan)
@@ -47,6 +48,15 @@ extension Trainer {
         return start
     }
 
+    /// Refuses a dataset that is not the one that was prepared.
+    private func checkKnown(_ record: DatasetRecord, _ split: Split) throws(TrainingError) {
+        guard let known = task.knownData else { return }
+        let changes = known.changes(
+            to: TrainingData(
+                dataset: record, split: split, preparation: known.preparation))
+        guard changes.isEmpty else { throw .otherDataset(run: run, changes) }
+    }
+
     /// Refuses another number of epochs where the run could not end as if it had been asked for at once.
     private func checkEpochs(
         _ begun: TrainingOptions, _ now: TrainingOptions, _ history: EpochHistory
@@ -80,7 +90,7 @@ extension Trainer {
 
     /// CT is normalised by the labelled voxels of the training cases alone.
     func preparation(_ split: Split) throws -> Preparation {
-        if let known = task.knownPreparation { return known }
+        if let known = task.knownData { return known.preparation }
         var intensities: [ForegroundIntensities]?
         if Preparation.needsIntensities(task.preparation, channels: task.dataset.channels) {
             var training = task.dataset

@@ -55,8 +55,7 @@ public struct Trainer {
             task.architecture, channels: task.dataset.channels.count,
             classes: task.dataset.labels.classCount)
         try network.check(size: task.size, batch: options.partSize)
-        var split = try task.dataset.split(task.split)
-        if !task.isTested { split.test = [] }
+        let split = try task.dataset.split(task.split)
         let faults = options.faults(for: split)
         guard faults.isEmpty else { throw TrainingError.options(faults) }
         let memory = TrainingMemory(
@@ -74,11 +73,15 @@ public struct Trainer {
         let cache = try PreparedCache(folder: machine.cache)
         let start = try begin(folder, split, cache)
         let history = start.checkpoint?.checkpoint.state.history ?? EpochHistory()
-        if history.isComplete(start.plan.options), folder.isFinished(history, start.plan) {
+        if history.isComplete(start.plan.options),
+            folder.isFinished(history, isTested: isTested(start.plan))
+        {
             report(.alreadyComplete)
             return try result(history, network, folder)
         }
-        let cases = try prepare(start.plan.split, by: start.plan.preparation, cache)
+        var used = start.plan.split
+        if !task.isTested { used.test = [] }
+        let cases = try prepare(used, by: start.plan.preparation, cache)
         let session = try TrainingSession(
             network, start.plan.options,
             labelFrequencies: frequencies(cases.training, start.plan.preparation.labels),
@@ -88,6 +91,10 @@ public struct Trainer {
         try epochs.run(from: start.checkpoint)
         try finish(epochs)
         return try result(session.state.history, network, folder)
+    }
+
+    private func isTested(_ plan: TrainingPlan) -> Bool {
+        task.isTested && !plan.split.test.isEmpty
     }
 
     func checkEnd() throws(TrainingError) {

@@ -10,9 +10,9 @@ public struct TrainingTask: Sendable {
     public var preparation: PreparationOptions
     public var split: SplitOptions
     public var options: TrainingOptions
-    /// The preparation that ``Trainer/prepareData()`` has made for the same cases; nil makes it, which for CT takes time.
-    public var knownPreparation: Preparation?
-    /// Whether the model is judged on the test part in the end: a search does that once, for its best network.
+    /// What ``Trainer/prepareData()`` has found: nothing of it may have changed. Nil finds out, which for CT takes time.
+    public var knownData: TrainingData?
+    /// Whether the test part is prepared, and the model judged on it in the end: a search does that once, for its best.
     public var isTested = true
 
     public init(

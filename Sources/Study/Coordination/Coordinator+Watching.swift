@@ -5,10 +5,11 @@ extension Coordinator {
     /// Looks at one attempt: its result first, then whether to go on waiting.
     func look(at trial: Int, now: Double) throws -> [Event] {
         guard var watch = watches[trial] else { return [] }
-        watch.look(in: folder(trial), now: now)
-        watches[trial] = watch
-        // The state first: a job that is gone has published all that it will.
+        // The state first: a job that is gone has written all that it will.
         let state = state(of: watch)
+        watch.look(in: folder(trial), now: now)
+        try adopt(&watch)
+        watches[trial] = watch
         let result = TrialRequest(in: folder(trial)).flatMap {
             TrialResult(of: $0, in: folder(trial))
         }
@@ -24,6 +25,14 @@ extension Coordinator {
         case .gone(let exit): return try result.map { try take($0, of: watch) } ?? end(watch, exit)
         case .unknown: return try result.map { try take($0, of: watch) } ?? end(watch, nil)
         }
+    }
+
+    /// Takes note of the job of an attempt whose coordinator was killed before it could.
+    private func adopt(_ watch: inout Watch) throws {
+        guard watch.attempt.state == .submitting, let beat = watch.last,
+            let job = launcher.find(beat)
+        else { return }
+        watch.attempt = try ledger.launched(watch.attempt, as: job)
     }
 
     private func state(of watch: Watch) -> JobState {
@@ -51,7 +60,7 @@ extension Coordinator {
     private func endIfNeeded(_ watch: Watch, now: Double) {
         let trial = watch.attempt.trial
         if let canceled = watch.canceled {
-            if now - canceled.time > options.patience { cancel(trial, canceled.reason, now: now) }
+            if now - canceled.time > patience { cancel(trial, canceled.reason, now: now) }
         } else if let timeout = options.trialTimeout, now - watch.begin > timeout {
             cancel(trial, .timedOut, now: now)
         } else if watch.hangs(now: now, options) {
@@ -75,9 +84,9 @@ extension Coordinator {
             end = .outOfMemory(
                 MemoryShortage(.real, needed: ByteCount(needed), limit: ByteCount(limit)))
         case .badData(let message):
-            _ = try self.end(watch.attempt.trial, .badData, lastLines: message)
             // It is no result of the network: the next attempt makes another.
             unlink(folder(watch.attempt.trial).result)
+            _ = try self.end(watch.attempt.trial, .badData, lastLines: message)
             throw CoordinatorError.badData(message)
         }
         watches[watch.attempt.trial] = nil
@@ -94,13 +103,13 @@ extension Coordinator {
             return (ended + (try ledger.tellFailures())).map(Event.ended)
         }
         if exit == .code(WorkerExit.diskFull) {
-            let lines = lastLines(of: trial)
+            let lines = lastLines(of: watch)
             _ = try self.end(trial, .diskFull, lastLines: lines)
             throw CoordinatorError.diskFull(lastLines: lines)
         }
         let isLost = watch.attempt.state == .submitting && watch.last == nil
         let reason = watch.canceled?.reason ?? (isLost ? .lost : .crashed)
-        return [try end(trial, reason, lastLines: lastLines(of: trial))]
+        return [try end(trial, reason, lastLines: lastLines(of: watch))]
     }
 
     func end(_ trial: Int, _ reason: AttemptEnd.Reason, lastLines: String) throws -> Event {
@@ -124,16 +133,17 @@ extension Coordinator {
             return nil
         }
         // One kill explains one death.
-        for trial in watches.keys { watches[trial]?.memoryKills = kills }
+        for trial in watches.keys { watches[trial]?.memoryKills += 1 }
         return MemoryShortage(
             .real, needed: ByteCount(memory),
             limit: ByteCount(options.memoryLimit ?? HostResources.current().memory.bytes))
     }
 
-    /// The end of what workers of a trial have written.
-    private func lastLines(of trial: Int) -> String {
-        guard let file = try? MappedFile(path: folder(trial).log) else { return "" }
-        let text = String(decoding: file.bytes.suffix(4000), as: UTF8.self)
+    /// The end of what the worker of an attempt has written.
+    private func lastLines(of watch: Watch) -> String {
+        guard let file = try? MappedFile(path: folder(watch.attempt.trial).log) else { return "" }
+        let own = file.bytes.dropFirst(watch.logStart)
+        let text = String(decoding: own.suffix(4000), as: UTF8.self)
         return text.split(separator: "\n").suffix(10).map { String($0).printable }
             .joined(separator: "\n")
     }

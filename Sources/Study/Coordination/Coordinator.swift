@@ -71,6 +71,11 @@ public final class Coordinator {
         for trial in watches.keys { cancel(trial, .stopped, now: now) }
     }
 
+    /// Seconds in which a worker that was asked to end should have: a batch may take long.
+    public var patience: Double {
+        watches.values.reduce(options.patience) { max($0, 2 * ($1.secondsPerStep ?? 0)) }
+    }
+
     /// Whether all workers have ended after ``stop(now:)``; their trials go on when the study is opened again.
     public func stopped(now: Double) throws -> Bool {
         for trial in watches.keys.sorted() { _ = try look(at: trial, now: now) }
@@ -125,8 +130,10 @@ public final class Coordinator {
             study: ledger.folder, trial: trial.number, attempt: attempt.number, slot: slot)
         watch(attempt, now: now)
         do {
-            attempt = try ledger.launched(attempt, as: try launcher.launch(order))
-            watches[trial.number]?.attempt = attempt
+            let job = try launcher.launch(order)
+            // Known here before it is in the book, so that it can be ended if that cannot be written.
+            watches[trial.number]?.attempt.state = .launched(job)
+            attempt = try ledger.launched(attempt, as: job)
         } catch let error as StudyError {
             throw error
         } catch {

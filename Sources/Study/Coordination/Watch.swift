@@ -15,6 +15,8 @@ struct Watch {
     private let checkpoints: Int
     /// Processes that the system had killed for want of memory when the attempt was begun.
     var memoryKills: Int
+    /// Where in the log this attempt begins.
+    let logStart: Int
     /// When its result was first seen.
     var resultSeen: Double?
     /// When it was asked to end, and why.
@@ -23,6 +25,7 @@ struct Watch {
     init(_ attempt: Attempt, in folder: TrialFolder, memoryKills: Int, now: Double) {
         self.attempt = attempt
         self.memoryKills = memoryKills
+        logStart = attempt.state == .submitting ? folder.logSize : 0
         begin = now
         lastChange = now
         lastStep = now
@@ -53,11 +56,13 @@ struct Watch {
 
     /// Whether the steps have stopped for longer than any step should take.
     func hangs(now: Double, _ options: CoordinatorOptions) -> Bool {
-        var limit = options.leastHang
-        if let first = firstStep, let steps, steps > first.count {
-            let each = (lastStep - first.time) / Double(steps - first.count)
-            limit = max(limit, options.hangSteps * each)
-        }
+        let limit = max(options.leastHang, options.hangSteps * (secondsPerStep ?? 0))
         return now - lastStep > limit
+    }
+
+    /// As long as a step took on the average; nil before there were two.
+    var secondsPerStep: Double? {
+        guard let first = firstStep, let steps, steps > first.count else { return nil }
+        return (lastStep - first.time) / Double(steps - first.count)
     }
 }

@@ -69,6 +69,11 @@ public final class LocalLauncher: Launcher {
         }
     }
 
+    public func find(_ beat: TrialBeat) -> JobHandle? { beat.job }
+
+    /// This process as a job, by which a worker can be found.
+    public static var currentJob: JobHandle { ProcessHandle(getpid()).job }
+
     public func cancel(_ job: JobHandle) {
         guard look(at: job) == .alive, let handle = ProcessHandle(job) else { return }
         // The session: what the worker has started ends with it.

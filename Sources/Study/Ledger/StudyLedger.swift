@@ -24,13 +24,14 @@ public final class StudyLedger {
     /// Results told since the last backup, and how many of them cost a training.
     private var tellsToBackUp = (all: 0, trained: 0)
 
-    /// Begins a study in a folder that is empty or does not exist.
+    /// Begins a study in a folder that is empty or does not exist, or that a killed process has begun to fill.
     public init(creating plan: StudyPlan, in path: String) throws(StudyError) {
         folder = StudyFolder(path)
         self.plan = plan
         (space, sampler) = try Self.start(plan)
         let names = try? FileManager.default.contentsOfDirectory(atPath: path)
-        guard names?.isEmpty ?? !FileManager.default.fileExists(atPath: path) else {
+        let isFree = names?.allSatisfy(folder.isOfNewStudy)
+        guard isFree ?? !FileManager.default.fileExists(atPath: path) else {
             throw .exists(folder: path)
         }
         do {
@@ -40,6 +41,9 @@ public final class StudyLedger {
             throw .file(path, reason: "cannot be made: \(error)")
         }
         lock = try StudyLock(folder)
+        for name in names ?? [] where "\(path)/\(name)" != folder.lock {
+            try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
         database = try StudyDatabase.create(in: folder, study: plan.study)
         // Last: a folder without a plan is no study yet.
         try plan.write(to: folder)

@@ -33,9 +33,10 @@ public struct ModelShelf {
         for number in ended where number != best { remove(TrialFolder(folder.trial(number)).run) }
     }
 
-    /// Lets `best` name the model of a final run of the best trial.
-    public func crown(final trial: Int) throws(StudyError) {
-        try link(to: finalModel(trial))
+    /// Lets `best` name the model of a final run of the best trial, until a trial is better.
+    public func crown(final trial: Int, epochs: Int) throws(StudyError) {
+        let run = folder.final(trial, epochs: epochs).dropFirst(folder.path.count + 1)
+        try link(to: "\(run)/model")
     }
 
     // MARK: - Steps
@@ -51,18 +52,24 @@ public struct ModelShelf {
         }
         // A training that diverged has left none.
         guard files.fileExists(atPath: model) else { return }
-        let final = "\(folder.path)/\(finalModel(trial))"
-        try link(
-            to: files.fileExists(atPath: final)
-                ? finalModel(trial) : "models/\(StudyFolder.name(trial))")
-        let others = (try? files.contentsOfDirectory(atPath: folder.models)) ?? []
-        for name in others where name != StudyFolder.name(trial) {
-            remove("\(folder.models)/\(name)")
-        }
+        let name = StudyFolder.name(trial)
+        if !isCrowned(trial) { try link(to: "models/\(name)") }
+        removeAll(in: folder.models) { $0 != name }
+        removeAll(in: "\(folder.path)/\(StudyFolder.finals)") { !$0.hasPrefix("\(name)-") }
         remove(trained.run)
     }
 
-    private func finalModel(_ trial: Int) -> String { "final/\(StudyFolder.name(trial))/model" }
+    /// Whether `best` names a model of a final run of the trial.
+    private func isCrowned(_ trial: Int) -> Bool {
+        let target = try? files.destinationOfSymbolicLink(atPath: folder.best)
+        return files.fileExists(atPath: folder.best)
+            && target?.hasPrefix("\(StudyFolder.finals)/\(StudyFolder.name(trial))-") == true
+    }
+
+    private func removeAll(in path: String, where isOld: (String) -> Bool) {
+        let names = (try? files.contentsOfDirectory(atPath: path)) ?? []
+        for name in names where isOld(name) { remove("\(path)/\(name)") }
+    }
 
     /// Switches `best`, so that it always names a whole model.
     private func link(to target: String) throws(StudyError) {

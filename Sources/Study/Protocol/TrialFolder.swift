@@ -21,6 +21,11 @@ public struct TrialFolder: Hashable, Sendable {
     /// What it leaves there in the end.
     public var model: String { "\(run)/model" }
 
+    /// Bytes that workers have printed so far.
+    var logSize: Int {
+        (try? MappedFile(path: log))?.bytes.count ?? 0
+    }
+
     public func beat(_ run: String) -> String { "\(path)/beat.\(run)" }
 
     /// Beats of all runs of the trial.

@@ -3,7 +3,7 @@ public import Search
 
 /// What a worker is to train: the same whenever it is written, for it depends on the study and the proposal alone.
 ///
-/// How the training goes, the worker reads in the study's plan.
+/// How the training goes, the worker is told on its command line.
 public struct TrialRequest: Hashable, Codable, Sendable {
     public var schema = 1
     public var study: UUID

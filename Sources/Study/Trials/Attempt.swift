@@ -47,10 +47,11 @@ public struct AttemptEnd: Hashable, Sendable {
     }
 
     /// Whether it counts among the attempts that a trial may have: what the trial is not to blame for does not, nor does
-    /// one that made progress.
+    /// one that made progress, unless its time was over.
     public var counts: Bool {
         switch reason {
-        case .result, .stopped, .lost, .diskFull: false
+        case .result, .stopped, .lost, .diskFull, .badData: false
+        case .timedOut: true
         default: !hasProgressed
         }
     }

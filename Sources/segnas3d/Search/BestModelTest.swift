@@ -14,13 +14,14 @@ struct BestModelTest {
     let dataset: Dataset
     let arguments: SearchArguments
     let device: Device
+    let clock: SearchClock
 
     private var predictions: String { folder.predictions }
     private var evaluation: String { "\(folder.test)/evaluation.json" }
     private var cases: String { "\(folder.test)/cases.json" }
 
     /// The test cases and where their files lie, for the report.
-    struct Cases: Codable {
+    struct Cases: Codable, Equatable {
         private(set) var schema = 1
         /// The weights that were judged.
         var model: String
@@ -41,7 +42,7 @@ struct BestModelTest {
         let progress = Progress("Judging", isQuiet: arguments.quiet)
         defer { progress.finish() }
         let judged = try subjects.map { subject in
-            try checkEnd()
+            try clock.check(study: folder.path)
             let judged = try CaseEvaluation(
                 subject.identifier, reference: LabelMap(contentsOf: subject.label ?? ""),
                 prediction: LabelMap(contentsOf: maps.labelMap(of: subject.identifier)),
@@ -61,6 +62,8 @@ struct BestModelTest {
         if let known = try? JSONDecoder().decode(Cases.self, from: contents(of: cases)),
             known.model == record.model
         {
+            // The dataset may have moved.
+            if known != record { try writeDocument(record, to: cases) }
             return try? JSONDecoder().decode(Evaluation.self, from: contents(of: evaluation))
         }
         for path in [evaluation, cases, predictions] where files.fileExists(atPath: path) {
@@ -91,13 +94,9 @@ struct BestModelTest {
             probabilities: false)
         let job = PredictionJob(predictor: predictor, folder: maps, isQuiet: arguments.quiet)
         let report = job.run(ImageInputs(subjects))
-        try checkEnd()
+        try clock.check(study: folder.path)
         if let failure = report.failures.first { throw BestModelTestFailure(sentence: failure) }
         return maps
-    }
-
-    private func checkEnd() throws {
-        if SignalWatch.isEndRequested { throw SearchEnd(study: folder.path, reason: .interrupted) }
     }
 }
 

@@ -10,6 +10,7 @@ struct FinalTraining {
     let dataset: Dataset
     let data: TrainingData
     let device: Device
+    let clock: SearchClock
 
     /// Trains, or goes on where it was interrupted; a run that is complete stays.
     func run(_ best: Trial, epochs: Int, in folder: StudyFolder) throws {
@@ -17,12 +18,12 @@ struct FinalTraining {
             best.architecture, hyperparameters: best.hyperparameters,
             seed: arguments.compute.seed, on: dataset)
         task.options.epochs = epochs
-        task.knownPreparation = data.preparation
+        task.knownData = data
         let display = TrainingDisplay(isQuiet: arguments.quiet)
         defer { display.finish() }
         _ = try Trainer(
-            task, run: folder.final(best.number), on: arguments.machine(device),
-            isEndRequested: { SignalWatch.isEndRequested }, report: display.show
+            task, run: folder.final(best.number, epochs: epochs), on: arguments.machine(device),
+            isEndRequested: { clock.end != nil }, report: display.show
         ).train()
     }
 }

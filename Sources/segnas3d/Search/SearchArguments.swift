@@ -109,7 +109,7 @@ extension SearchArguments {
     }
 
     /// All that results of the search depend on.
-    func plan(device: Device, memoryLimit: ByteCount) throws -> StudyPlan {
+    func plan(begun: StudyPlan?, device: Device, memoryLimit: ByteCount) throws -> StudyPlan {
         var options = training.options(precision: compute.precision, seed: compute.seed)
             .resolved(on: device).byName
         // Told apart by the sampler's.
@@ -125,7 +125,7 @@ extension SearchArguments {
             version: version, space: try spaceText(),
             sampler: SamplerPlan(method: sampler, seed: compute.seed, population: population),
             budget: effectiveIterations.map { .effectiveIterations($0) }
-                ?? .iterations(iterations ?? 300),
+                ?? iterations.map { .iterations($0) } ?? begun?.budget ?? .iterations(300),
             options: options)
         plan.attempts = attempts
         return plan

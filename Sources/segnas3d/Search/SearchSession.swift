@@ -20,56 +20,62 @@ struct SearchSession {
     /// Of the tensors of one trial.
     private let memoryLimit: ByteCount
     private let display: SearchDisplay
-    private let begin = SuspendingClock.now
+    private let clock: SearchClock
 
     private var folder: StudyFolder { ledger.folder }
 
     init(_ arguments: SearchArguments, words: [String]) throws {
         self.arguments = arguments
         self.words = words
-        let devices = try arguments.compute.apply()
-        self.devices = devices
+        devices = try arguments.compute.apply()
         display = SearchDisplay(isQuiet: arguments.quiet)
+        let clock = SearchClock(limit: arguments.timeLimit?.seconds)
+        self.clock = clock
         dataset = try Dataset(
             contentsOf: arguments.dataset, threads: arguments.compute.host.threadCount)
         let folder = StudyFolder(arguments.output)
-        let begun = try? StudyPlan(in: folder)
-        memoryLimit = arguments.memoryLimit(
-            begun: begun, workers: arguments.workers ?? devices.count)
-        let plan = try arguments.plan(device: devices[0], memoryLimit: memoryLimit)
-        let opened = try Self.open(folder, plan)
-        data = try Self.prepare(arguments, dataset, devices[0])
+        let begun =
+            FileManager.default.fileExists(atPath: folder.plan)
+            ? try StudyPlan(in: folder) : nil
+        memoryLimit = arguments.memoryLimit(begun: begun, devices: devices)
+        let plan = try arguments.plan(begun: begun, device: devices[0], memoryLimit: memoryLimit)
+        let opened = try begun.map { _ in try StudyLedger(opening: folder.path) }
+        do {
+            data = try Self.prepare(arguments, plan, opened, dataset, devices[0], clock)
+        } catch {
+            // A coordinator that was killed may have left some at work.
+            if let opened { try Coordinator(stopping: opened).endWorkers(by: clock) }
+            throw error
+        }
+        ledger = try opened ?? StudyLedger(creating: plan, in: folder.path)
+        if opened == nil { try folder.check(data) }
+    }
+
+    /// Prepares all cases before the first trial, which then find them; refuses what does not go on with the study.
+    private static func prepare(
+        _ arguments: SearchArguments, _ plan: StudyPlan, _ opened: StudyLedger?,
+        _ dataset: Dataset, _ device: Device, _ clock: SearchClock
+    ) throws -> TrainingData {
+        let differences = opened?.plan.differences(to: plan) ?? []
+        guard differences.isEmpty else { throw StudyError.planChanged(differences) }
+        // Images are prepared alike for all networks.
+        let task = arguments.task(.unet3d, seed: arguments.compute.seed, on: dataset)
+        let training = TrainingDisplay(isQuiet: arguments.quiet)
+        defer { training.finish() }
+        let data = try Trainer(
+            task, run: arguments.output, on: arguments.machine(device),
+            isEndRequested: { clock.end != nil }, report: training.show
+        ).prepareData()
         guard !data.split.validation.isEmpty else {
             throw ValidationError(
                 "a search compares networks by validation cases, and the split has none: give --split 50/20/30"
             )
         }
-        ledger = try opened ?? StudyLedger(creating: plan, in: folder.path)
-        try ledger.folder.check(data)
-    }
-
-    /// Opens a study that was begun, with the budget that is asked for now; nil where there is none.
-    private static func open(_ folder: StudyFolder, _ plan: StudyPlan) throws -> StudyLedger? {
-        guard FileManager.default.fileExists(atPath: folder.plan) else { return nil }
-        let ledger = try StudyLedger(opening: folder.path)
-        let differences = ledger.plan.differences(to: plan)
-        guard differences.isEmpty else { throw StudyError.planChanged(differences) }
-        if ledger.plan.budget != plan.budget { try ledger.raiseBudget(to: plan.budget) }
-        return ledger
-    }
-
-    /// Prepares all cases before the first trial, which then find them.
-    private static func prepare(
-        _ arguments: SearchArguments, _ dataset: Dataset, _ device: Device
-    ) throws -> TrainingData {
-        // Images are prepared alike for all networks.
-        let task = arguments.task(.unet3d, seed: arguments.compute.seed, on: dataset)
-        let training = TrainingDisplay(isQuiet: arguments.quiet)
-        defer { training.finish() }
-        return try Trainer(
-            task, run: arguments.output, on: arguments.machine(device),
-            isEndRequested: { SignalWatch.isEndRequested }, report: training.show
-        ).prepareData()
+        if let opened {
+            try opened.folder.check(data)
+            if opened.plan.budget != plan.budget { try opened.raiseBudget(to: plan.budget) }
+        }
+        return data
     }
 
     // MARK: - Running
@@ -84,27 +90,47 @@ struct SearchSession {
         display.finish()
         guard let best = try ledger.best() else { return try SearchResult(ledger, test: nil) }
         if let epochs = arguments.finalEpochs {
-            try FinalTraining(
-                arguments: arguments, dataset: dataset, data: data, device: devices[0]
-            )
-            .run(best, epochs: epochs, in: folder)
-            try shelf.crown(final: best.number)
+            let final = FinalTraining(
+                arguments: arguments, dataset: dataset, data: data, device: devices[0],
+                clock: clock)
+            do {
+                try final.run(best, epochs: epochs, in: folder)
+                try shelf.crown(final: best.number, epochs: epochs)
+            } catch let error as TrainingError where error.isDivergence {
+                display.warn("the final training is not used, the model of the search is: \(error)")
+            }
         }
         let test = try BestModelTest(
-            folder: folder, data: data, dataset: dataset, arguments: arguments, device: devices[0]
+            folder: folder, data: data, dataset: dataset, arguments: arguments,
+            device: devices[0], clock: clock
         ).run()
         return try SearchResult(ledger, test: test)
     }
 
     private func warn() {
-        guard case .iterations(let count) = ledger.plan.budget,
-            let sampler = ledger.sampler as? ControlledRandomSearch, count <= sampler.populationSize
-        else { return }
-        display.warn(
-            """
-            the \(count) iterations do not exceed the population of \(sampler.populationSize) points, which is drawn \
-            at random: nothing is searched. Give more --iterations or a smaller --population
-            """)
+        if case .iterations(let count) = ledger.plan.budget,
+            let sampler = ledger.sampler as? ControlledRandomSearch,
+            count <= sampler.populationSize
+        {
+            display.warn(
+                """
+                the \(count) iterations do not exceed the population of \(sampler.populationSize) points, which is \
+                drawn at random: nothing is searched. Give more --iterations or a smaller --population
+                """)
+        }
+        let pool = WorkerPool(arguments, devices: devices)
+        let (workers, cores) = (pool.slots.count, arguments.compute.host.threadCount)
+        if workers > cores {
+            display.warn("\(workers) workers share \(cores) threads: fewer --workers are faster")
+        }
+        let available = HostResources.current().available
+        if devices[0] == .cpu, memoryLimit.bytes > available.bytes / UInt64(workers) {
+            display.warn(
+                """
+                \(workers) workers of \(memoryLimit) each may need more than the \(available) that are available: \
+                networks that fit may then count as out of memory. Give fewer --workers, or free memory
+                """)
+        }
     }
 
     private func search(_ shelf: ModelShelf) throws {
@@ -123,11 +149,11 @@ struct SearchSession {
             launcher: LocalLauncher { order in
                 Worker.arguments(
                     order, threads: workers.threads, memory: memoryLimit, search: words)
-            }, options: workers.options(memoryLimit), judge: judge.verdict, now: now)
+            }, options: workers.options(memoryLimit), judge: judge.verdict, now: clock.now)
         do {
             try carryOn(coordinator, shelf)
         } catch {
-            end(coordinator)
+            coordinator.endWorkers(by: clock)
             throw error
         }
     }
@@ -135,8 +161,8 @@ struct SearchSession {
     private func carryOn(_ coordinator: Coordinator, _ shelf: ModelShelf) throws {
         display.show(ledger)
         while true {
-            try checkEnd()
-            guard let events = try coordinator.step(now: now) else { return }
+            try clock.check(study: folder.path)
+            guard let events = try coordinator.step(now: clock.now) else { return }
             guard !events.isEmpty else {
                 usleep(200_000)
                 continue
@@ -152,46 +178,6 @@ struct SearchSession {
         display.show(event, best: best)
         if let fault = ledger.backupFault { display.warn("no backup could be made: \(fault)") }
     }
-
-    /// Seconds on a clock that stands still while the machine sleeps, as its workers do.
-    private var now: Double { (SuspendingClock.now - begin) / .seconds(1) }
-
-    private func checkEnd() throws {
-        if SignalWatch.isEndRequested { throw SearchEnd(study: folder.path, reason: .interrupted) }
-        if let limit = arguments.timeLimit, now >= limit.seconds {
-            throw SearchEnd(study: folder.path, reason: .timeLimit)
-        }
-    }
-
-    /// Ends all workers where they can be resumed, and those that do not end in time at once.
-    private func end(_ coordinator: Coordinator) {
-        coordinator.stop(now: now)
-        let patience = now + coordinator.options.patience
-        while now < patience {
-            // The book may be what cannot be written.
-            if (try? coordinator.stopped(now: now)) == true { return }
-            usleep(50_000)
-        }
-        coordinator.stop(now: now)
-        _ = try? coordinator.stopped(now: now)
-    }
-}
-
-/// Why a search ended before its budget was spent, where that was asked for.
-struct SearchEnd: Error, CustomStringConvertible {
-    enum Reason {
-        case interrupted, timeLimit
-    }
-
-    var study: String
-    var reason: Reason
-
-    var description: String {
-        switch reason {
-        case .interrupted: "\(study) is interrupted: run the same command to resume"
-        case .timeLimit: "\(study) has had its time: run the same command to go on"
-        }
-    }
 }
 
 extension SearchArguments {
@@ -201,10 +187,11 @@ extension SearchArguments {
     }
 
     /// The memory of a trial: as asked for, as when the study was begun, or a share of what there is.
-    fileprivate func memoryLimit(begun: StudyPlan?, workers: Int) -> ByteCount {
+    fileprivate func memoryLimit(begun: StudyPlan?, devices: [Device]) -> ByteCount {
         if let limit = compute.host.memoryLimit { return limit }
         let recorded = begun?.options[Self.memoryLimitName].flatMap { UInt64($0) }
-        return recorded.map { ByteCount($0) }
-            ?? ByteCount(compute.host.limit.bytes / UInt64(workers))
+        let share =
+            compute.host.limit.bytes / UInt64(WorkerPool(self, devices: devices).slots.count)
+        return ByteCount(recorded ?? share)
     }
 }

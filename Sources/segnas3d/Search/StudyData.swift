@@ -19,10 +19,7 @@ extension StudyFolder {
     /// Holds the images against those that the study was begun with, or writes them down.
     func check(_ data: TrainingData) throws {
         guard let begun = try trainingData() else { return try write(data) }
-        var changes = begun.dataset.changes(to: data.dataset)
-        if changes.isEmpty, begun.split != data.split {
-            changes.append("--split gives other cases than it did")
-        }
+        let changes = begun.changes(to: data)
         guard changes.isEmpty else { throw TrainingError.otherDataset(run: path, changes) }
         // It may lie in another folder.
         if begun != data { try write(data) }

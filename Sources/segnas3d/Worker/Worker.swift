@@ -53,15 +53,33 @@ struct Worker: ParsableCommand {
         log("start trial \(trial) attempt \(attempt) run \(beats.run)")
         let result: TrialResult
         do {
-            result = try train(request, in: folder, beats)
+            guard let trained = try trainWhenFree(request, in: folder, beats) else { return }
+            result = trained
         } catch {
             guard isDiskFull(error, in: folder) else { throw error }
             var standardError = StandardError()
             print("Error: \(error)", to: &standardError)
-            throw ExitCode(WorkerExit.diskFull)
+            throw ExitCode(ProgramExit.diskFull.rawValue)
         }
         let isFirst = try result.publish(in: folder)
         log(isFirst ? "published \(result.outcome)" : "another run was first")
+    }
+
+    /// Trains when no other worker does; nil where that one has published a result.
+    ///
+    /// A worker of which the search knows nothing may still be at work after its coordinator was killed.
+    private func trainWhenFree(
+        _ request: TrialRequest, in folder: TrialFolder, _ beats: WorkerBeats
+    ) throws -> TrialResult? {
+        while true {
+            do {
+                return try train(request, in: folder, beats)
+            } catch TrainingError.locked(_, let owner) where !SignalWatch.isEndRequested {
+                log("waits for \(owner)")
+                sleep(5)
+                if TrialResult(of: request, in: folder) != nil { return nil }
+            }
+        }
     }
 
     /// Writes a line at once: a process that is killed prints nothing more.
@@ -104,7 +122,7 @@ struct Worker: ParsableCommand {
         var task = search.task(
             request.architecture, hyperparameters: request.hyperparameters, seed: request.seed,
             on: dataset)
-        task.knownPreparation = try StudyFolder(search.output).trainingData()?.preparation
+        task.knownData = try StudyFolder(search.output).trainingData()
         let machine = TrainingMachine(
             device: device, threads: trialThreads, cache: search.data.cache, version: version)
         let display = TrainingDisplay(isQuiet: false)
@@ -139,7 +157,8 @@ extension Study.EpochRecord {
 }
 
 extension TrainingError {
-    fileprivate var isDivergence: Bool {
+    /// Whether the loss or the weights became NaN or infinite.
+    var isDivergence: Bool {
         if case .notFinite = self { true } else { false }
     }
 }

@@ -15,7 +15,10 @@ final class WorkerBeats: Sendable {
         let host = ProcessInfo.processInfo.hostName
         run = "\(host)-\(getpid())-\(UUID().uuidString.prefix(8))"
         self.folder = folder
-        beat = Mutex(TrialBeat(run: run, attempt: attempt, process: getpid(), host: host))
+        beat = Mutex(
+            TrialBeat(
+                run: run, attempt: attempt, process: getpid(), host: host,
+                job: LocalLauncher.currentJob))
         writing = Mutex(nil)
         write()
         writing.withLock { task in

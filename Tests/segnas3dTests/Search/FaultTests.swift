@@ -24,13 +24,14 @@ struct FaultTests {
     private static let patience = ["--attempts", "1000", "--quiet"]
 
     /// Carries a study on to its end, which must be that of the undisturbed one.
-    private func expectSameEnd(_ study: String, _ scene: SearchScene, _ undisturbed: [String])
-        throws
-    {
+    private func expectSameEnd(
+        _ study: String, _ scene: SearchScene, _ undisturbed: [String],
+        checkpointsAreWhole: Bool = true
+    ) throws {
         let last = try scene.search(study, Self.patience)
         #expect(last.status == 0, "\(last.errors)")
         #expect(try scene.summary(study) == undisturbed)
-        try scene.expectTrainedOnce(study)
+        try scene.expectTrainedOnce(study, checkpointsAreWhole: checkpointsAreWhole)
         #expect(scene.processes().isEmpty)
     }
 
@@ -70,6 +71,19 @@ struct FaultTests {
             try expectSameEnd("study", scene, undisturbed)
             let starts = scene.logs("study").values.map { $0.count { $0.hasPrefix("start ") } }
             #expect(starts.allSatisfy { $0 == 1 }, "the orphan was not adopted")
+        }
+    }
+
+    @Test("kill -9 of the coordinator in the moment when it starts a worker")
+    func startingWorker() throws {
+        try withScene { scene, undisturbed in
+            for _ in 0..<4 {
+                let process = try Program.start(scene.arguments("study", Self.patience))
+                while process.isRunning, scene.workers().isEmpty { usleep(200) }
+                kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+            }
+            try expectSameEnd("study", scene, undisturbed)
         }
     }
 
@@ -116,7 +130,7 @@ struct FaultTests {
                 truncate(scene.path("study/trials/\(name)"), 1000)
             }
             #expect(damaged > 0)
-            try expectSameEnd("study", scene, undisturbed)
+            try expectSameEnd("study", scene, undisturbed, checkpointsAreWhole: false)
         }
     }
 

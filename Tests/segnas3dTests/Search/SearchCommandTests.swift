@@ -49,7 +49,7 @@ struct SearchCommandTests {
             #expect(try files.contentsOfDirectory(atPath: study + "/models") == [number])
             #expect(
                 try files.destinationOfSymbolicLink(atPath: study + "/best")
-                    == "final/\(number)/model")
+                    == "final/\(number)-3/model")
             for trial in try files.contentsOfDirectory(atPath: study + "/trials") {
                 #expect(!files.fileExists(atPath: "\(study)/trials/\(trial)/run"))
             }

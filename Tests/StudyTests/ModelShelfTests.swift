@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Study
+
+@Suite("Models of a study")
+struct ModelShelfTests {
+    private func withFolder(_ body: (StudyFolder, ModelShelf) throws -> Void) throws {
+        try withTemporaryFolder { url in
+            let folder = StudyFolder(url.path)
+            try body(folder, ModelShelf(folder))
+        }
+    }
+
+    /// What a worker leaves of a trial.
+    private func train(_ trial: Int, in folder: StudyFolder) throws {
+        let trained = TrialFolder(folder.trial(trial))
+        for path in [trained.model, trained.run + "/checkpoints"] {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        }
+        try Data("\(trial)".utf8).write(to: URL(filePath: trained.model + "/weights"))
+        try Data("{}".utf8).write(to: URL(filePath: trained.result))
+    }
+
+    private func best(_ folder: StudyFolder) throws -> String {
+        try String(contentsOfFile: folder.best + "/weights", encoding: .utf8)
+    }
+
+    private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    @Test("the best trial's model is kept, and no weights of others; results stay")
+    func keeping() throws {
+        try withFolder { folder, shelf in
+            for (trial, winner) in [(3, 3), (4, 3), (5, 5), (6, 5)] {
+                try train(trial, in: folder)
+                try shelf.arrange([trial], best: winner)
+                #expect(try best(folder) == "\(winner)")
+                #expect(!exists(TrialFolder(folder.trial(trial)).run))
+                #expect(exists(TrialFolder(folder.trial(trial)).result))
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: folder.models)
+                        == [StudyFolder.name(winner)])
+            }
+            // Again, as after a kill in between.
+            try shelf.arrange([3, 4, 5, 6], best: 5)
+            #expect(try best(folder) == "5")
+        }
+    }
+
+    @Test("a final model stays the best one until a better trial")
+    func crowning() throws {
+        try withFolder { folder, shelf in
+            try train(1, in: folder)
+            try shelf.arrange([1], best: 1)
+            let final = folder.final(1, epochs: 9) + "/model"
+            try FileManager.default.createDirectory(
+                atPath: final, withIntermediateDirectories: true)
+            try Data("final".utf8).write(to: URL(filePath: final + "/weights"))
+            try shelf.crown(final: 1, epochs: 9)
+            #expect(try best(folder) == "final")
+            try train(2, in: folder)
+            try shelf.arrange([2], best: 1)
+            #expect(try best(folder) == "final")
+            try train(3, in: folder)
+            try shelf.arrange([3], best: 3)
+            #expect(try best(folder) == "3")
+            #expect(!exists(final))
+        }
+    }
+
+    @Test("a best trial without weights, whose training diverged, leaves no best model")
+    func diverged() throws {
+        try withFolder { folder, shelf in
+            try shelf.arrange([0], best: 0)
+            #expect(!exists(folder.best))
+        }
+    }
+}
