@@ -10,7 +10,9 @@ public struct TrainingTask: Sendable {
     public var preparation: PreparationOptions
     public var split: SplitOptions
     public var options: TrainingOptions
-    /// What ``Trainer/prepareData()`` has found: nothing of it may have changed. Nil finds out, which for CT takes time.
+    /// The images as ``Trainer/prepareData()`` has found them; nil finds out, which for CT takes time.
+    ///
+    /// Nothing of them may have changed since.
     public var knownData: TrainingData?
     /// Whether the test part is prepared, and the model judged on it in the end: a search does that once, for its best.
     public var isTested = true
