@@ -34,6 +34,31 @@ struct SearchSpaceTests {
         #expect(candidate.key.text == "n 21 p 3 sup 1 res 0 {2,0,2}")
     }
 
+    @Test("a network's point stands for the network; what is none of the space is told")
+    func encoding() throws {
+        for text in ["[2,0,2]", "[3]", "[1,0,6,2,0,4]"] {
+            let network = try Architecture(
+                json: #"{"n": 21, "p": 3, "sup": 1, "res": 0, "ops": \#(text)}"#.replacing(
+                    "\"ops\"",
+                    with: "\"nodes\": \(text.count < 4 ? 2 : text.count < 8 ? 3 : 4), \"ops\""))
+            let point = try SearchSpace.segnas11.encode(network)
+            #expect(SearchSpace.segnas11.decode(point).architecture == network)
+        }
+        let wide = try Architecture(
+            json: #"{"n": 64, "p": 3, "sup": 1, "res": 0, "nodes": 2, "ops": [2]}"#)
+        #expect(throws: EncodingError.value(64, of: .n, allowed: "[8, 33)")) {
+            try SearchSpace.segnas11.encode(wide)
+        }
+        #expect(throws: EncodingError.value(2, of: .nodes, allowed: "3")) {
+            try SearchSpace.segnas4.encode(
+                Architecture(json: #"{"n": 9, "p": 3, "sup": 1, "res": 0, "nodes": 2, "ops": [2]}"#)
+            )
+        }
+        #expect(throws: EncodingError.family("unet3d")) {
+            try SearchSpace.segnas11.encode(.unet3d)
+        }
+    }
+
     @Test func everyCornerOfTheBoxBelongsToTheSpace() {
         let bounds = SearchSpace.segnas11.bounds
         for corner in 0..<1 << bounds.count {

@@ -33,6 +33,12 @@ struct SearchArguments: ParsableArguments {
     var sampler = SamplerPlan.Method.crs
 
     @Option(
+        help: ArgumentHelp(
+            "Begin with this network of the space: an architecture's JSON file, or a study.",
+            valueName: "network"))
+    var first: String?
+
+    @Option(
         help: """
             Networks that are trained at a time; by default one, or one on each GPU. They share cores and memory.
             """)
@@ -123,12 +129,31 @@ extension SearchArguments {
         options[Self.memoryLimitName] = "\(memoryLimit.bytes)"
         var plan = StudyPlan(
             version: version, space: try spaceText(),
-            sampler: SamplerPlan(method: sampler, seed: compute.seed, population: population),
+            sampler: try samplerPlan(),
             budget: effectiveIterations.map { .effectiveIterations($0) }
                 ?? iterations.map { .iterations($0) } ?? begun?.budget ?? .iterations(300),
             options: options)
         plan.attempts = attempts
         return plan
+    }
+
+    private func samplerPlan() throws -> SamplerPlan {
+        var plan = SamplerPlan(method: sampler, seed: compute.seed, population: population)
+        guard let first else { return plan }
+        guard let network = try Architecture(argument: first) else {
+            throw ValidationError("'\(first)' is no network: give an architecture's .json file")
+        }
+        do {
+            plan.first = try searchSpace().encode(network)
+        } catch let error as EncodingError {
+            throw ValidationError("--first \(first): \(error)")
+        }
+        return plan
+    }
+
+    private func searchSpace() throws -> SearchSpace {
+        try SearchSpace.Preset(rawValue: space).map { SearchSpace($0) }
+            ?? SearchSpace(contentsOf: space)
     }
 
     /// The limit's name in a plan, where it stands in bytes.
@@ -141,7 +166,7 @@ extension SearchArguments {
             throw ValidationError(
                 "'\(space)' is no search space: give segnas11, segnas4, segnas7 or a .yaml file")
         }
-        _ = try SearchSpace(contentsOf: space)
+        _ = try searchSpace()
         return try readText(at: space)
     }
 }

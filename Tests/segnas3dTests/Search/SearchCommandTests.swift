@@ -187,6 +187,7 @@ struct SearchCommandTests {
             (["--split", "all"], 2, "the split has none: give --split 50/20/30"),
             (["--population", "2"], 2, "a population of 2 points is too small"),
             (["--time-limit", "8"], 2, "--time-limit"),
+            (["--first", "unet3d"], 2, "--first unet3d: unet3d is no network of a search space"),
             (["--device", "cuda:7"], 2, "cuda"),
         ])
     func mistakes(_ more: [String], _ status: Int32, _ sentence: String) throws {
