@@ -108,8 +108,10 @@ let package = Package(
             name: "Study",
             dependencies: ["Search", "Host", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: optimizedSettings),
-        // The paper's figures as SVG, from plain values.
-        .target(name: "Report", swiftSettings: swiftSettings),
+        // The paper's figures and tables in a page. Knows nothing of libtorch.
+        .target(
+            name: "Report", dependencies: ["Imaging", "Datasets", "Host"],
+            swiftSettings: optimizedSettings),
         // Linked instead of 34 MB that no part of the program uses.
         .target(name: "CICUData"),
         // The program: parse, call, print.
@@ -172,8 +174,9 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report"], exclude: ["Snapshots"],
-            swiftSettings: swiftSettings),
+            name: "ReportTests",
+            dependencies: ["Report", "Imaging", "Datasets", "Host", "Randomness", "TestSupport"],
+            exclude: ["Snapshots"], swiftSettings: swiftSettings),
         .testTarget(
             name: "segnas3dTests",
             dependencies: [
