@@ -77,6 +77,7 @@ let package = Package(
             name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         // Images: their files, geometry, resampling and comparison. Knows nothing of tensors.
         .target(
             name: "Imaging", dependencies: ["Host", "CDeflate", "CITK"],
@@ -110,7 +111,7 @@ let package = Package(
             swiftSettings: optimizedSettings),
         // The paper's figures and tables in a page. Knows nothing of libtorch.
         .target(
-            name: "Report", dependencies: ["Imaging", "Datasets", "Host"],
+            name: "Report", dependencies: ["Imaging", "Datasets", "Host", "CWebP"],
             swiftSettings: optimizedSettings),
         // Linked instead of 34 MB that no part of the program uses.
         .target(name: "CICUData"),
@@ -175,7 +176,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ReportTests",
-            dependencies: ["Report", "Imaging", "Datasets", "Host", "Randomness", "TestSupport"],
+            dependencies: [
+                "Report", "Imaging", "Datasets", "Host", "CWebP", "Randomness", "TestSupport",
+            ],
             exclude: ["Snapshots"], swiftSettings: swiftSettings),
         .testTarget(
             name: "segnas3dTests",
