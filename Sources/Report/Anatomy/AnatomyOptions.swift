@@ -9,7 +9,7 @@ public struct AnatomyOptions: Sendable {
     /// The most voxels of a case; the browser draws a picture of as many pixels, and small ones refuse 16 million.
     public var voxelLimit = 8_000_000
     /// Vertices of a map's surfaces, which decide how coarse those of large labels are.
-    public var vertices = 36_000
+    public var vertices = 60_000
     public var threads = HostResources.current().cores
 
     public init() {}

@@ -1,7 +1,7 @@
 public import Datasets
 internal import Host
 
-/// Fig. 4 of the paper for a page: cases in slices and as surfaces, their references beside what was predicted.
+/// Cases in slices and as surfaces for a page, their references beside what was predicted: the paper's fourth figure.
 ///
 /// The page must have loaded plotly.js as `Plotly` before, and defines the colours `--ink`, `--paper`, `--line` and
 /// `--accent` in its style sheet.
@@ -22,7 +22,7 @@ public struct AnatomySection: Sendable {
             labels: labels.indices.map { label in
                 AnatomyPayload.Label(
                     name: labels[label].name, colour: colours[label],
-                    isOuter: packings.contains { $0.outer[label] })
+                    isOuter: packings.contains { !$0.enclosed[label].isEmpty })
             },
             cases: packings.map(\.packed))
     }

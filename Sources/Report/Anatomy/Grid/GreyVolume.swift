@@ -5,7 +5,7 @@ struct GreyVolume: Sendable {
     /// X fastest.
     let values: [UInt8]
 
-    /// Means of the grid's blocks, of which the middle 98 % range from black to white.
+    /// Means of the grid's blocks, of which the middle 99 % range from black to white.
     ///
     /// Values that are no numbers are black.
     init(_ image: Volume, on grid: ShownGrid, threads: Int) {
@@ -62,7 +62,7 @@ struct GreyVolume: Sendable {
         }
     }
 
-    /// The percentiles 1 and 99 of what an even sample of the voxels holds.
+    /// The percentiles 0.5 and 99.5 of what an even sample of the voxels holds.
     private static func window(_ intensities: [Float]) -> (black: Float, white: Float) {
         let step = max(1, intensities.count / 50_000)
         let sample = stride(from: step / 2, to: intensities.count, by: step).map {
@@ -71,8 +71,8 @@ struct GreyVolume: Sendable {
         let sorted = sample.filter(\.isFinite).sorted()
         guard let first = sorted.first else { return (0, 1) }
         let last = Float(sorted.count - 1)
-        let black = sorted[Int(0.01 * last)]
-        let white = sorted[Int((0.99 * last).rounded(.up))]
+        let black = sorted[Int(0.005 * last)]
+        let white = sorted[Int((0.995 * last).rounded(.up))]
         // An image of one intensity is black, and no number is divided by zero.
         return white > black ? (black, white) : (first, first + max(1, abs(first)))
     }

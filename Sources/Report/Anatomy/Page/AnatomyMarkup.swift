@@ -109,7 +109,7 @@ struct AnatomyMarkup {
     private var conventions: String {
         """
         Radiological convention: the body’s right (R) is on the left of axial and coronal slices, its \
-        front (A) on the left of sagittal ones. Black to white is the middle 98&nbsp;% of the \
+        front (A) on the left of sagittal ones. Black to white is the middle 99&nbsp;% of the \
         intensities; the picture is compressed with loss, the outlines are not. Click into a slice, or \
         use the sliders and their arrow keys, to move all three.<span class="an-reduced"></span>
         """
@@ -119,7 +119,8 @@ struct AnatomyMarkup {
         let outer = payload.labels.filter(\.isOuter).map { escaped($0.name) }
         let hidden =
             outer.isEmpty
-            ? "" : " Off at first, as they hide others: \(outer.joined(separator: ", "))."
+            ? ""
+            : " Off at first, as they hide others, and filled with them: \(outer.joined(separator: ", "))."
         return """
             Left: reference; right: prediction (on narrow screens, above and below). Drag or use the \
             arrow keys to turn both. Surfaces are smoothed, and those of large structures coarser than \
@@ -130,7 +131,6 @@ struct AnatomyMarkup {
 
 /// With three digits behind the point.
 private func decimal(_ value: Double) -> String {
-    guard value.isFinite else { return "undefined" }
     let thousandths = Int((abs(value) * 1000).rounded())
     let digits = String(thousandths % 1000 + 1000).dropFirst()
     return (value < 0 ? "−" : "") + "\(thousandths / 1000).\(digits)"

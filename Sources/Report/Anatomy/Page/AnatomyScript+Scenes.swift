@@ -48,33 +48,52 @@ extension AnatomyScript {
     static let scenes = #"""
         const scenes = find(".an-scenes");
         let scenesWanted = false;
-        let camera = {eye: {x: 1.1, y: 1.35, z: 0.7}, up: {x: 0, y: 0, z: 1},
+        let camera = {eye: {x: 0.9, y: 1.1, z: 0.55}, up: {x: 0, y: 0, z: 1},
           center: {x: 0, y: 0, z: 0}};
         const maps = ["reference", "prediction"];
+        const colour = name => getComputedStyle(root).getPropertyValue(name).trim();
 
         const traceOf = (mesh, scene, boxes) => ({
           type: "mesh3d", x: mesh.x, y: mesh.y, z: mesh.z, i: mesh.i, j: mesh.j, k: mesh.k,
           color: payload.labels[mesh.label].colour, name: payload.labels[mesh.label].name,
-          meta: mesh.label, scene, visible: boxes[mesh.label], hoverinfo: "name", flatshading: false,
-          lighting: {ambient: 0.5, diffuse: 0.8, specular: 0.15, roughness: 0.6, fresnel: 0.1},
+          scene, visible: boxes[mesh.label], hoverinfo: "name", flatshading: false,
+          lighting: {ambient: 0.6, diffuse: 0.7, specular: 0.15, roughness: 0.6, fresnel: 0.1},
+          lightposition: {x: 20000, y: 100000, z: 100000},
         });
 
-        // The sides of the body, a little outside the box.
-        const marksOf = (mm, scene) => {
-          const [x, y, z] = mm.map(length => length / 2);
-          const far = 1.12;
-          return {type: "scatter3d", mode: "text", scene, hoverinfo: "skip", meta: -1,
-            x: [x * (1 + far), x * (1 - far), x, x, x, x],
-            y: [y, y, y * (1 + far), y * (1 - far), y, y],
-            z: [z, z, z, z, z * (1 + far), z * (1 - far)],
-            text: ["R", "L", "A", "P", "S", "I"], textfont: {color: "#bbb", size: 13}};
+        // The box of the surfaces that are shown, in both scenes.
+        const boxOf = (meshes, boxes, mm) => {
+          const shown = meshes.flat().filter(mesh => boxes[mesh.label]);
+          return ["x", "y", "z"].map((axis, index) => {
+            let [low, high] = shown.length ? [Infinity, -Infinity] : [0, mm[index]];
+            for (const mesh of shown)
+              for (const place of mesh[axis]) {
+                if (place < low) low = place;
+                if (place > high) high = place;
+              }
+            return [low, high];
+          });
         };
 
-        const sceneOf = (mm, domain) => {
-          const [xaxis, yaxis, zaxis] = mm.map(length =>
-            ({visible: false, range: [-0.15 * length, 1.15 * length], autorange: false}));
-          return {xaxis, yaxis, zaxis, camera, domain, aspectmode: "data", bgcolor: "#101010",
-            dragmode: "orbit"};
+        // The sides of the body, a little outside the box.
+        const marksOf = (box, room, scene) => {
+          const middle = box.map(([low, high]) => (low + high) / 2);
+          const places = ["R", "L", "A", "P", "S", "I"].map((text, index) => {
+            const [axis, isLow] = [index >> 1, index & 1];
+            const place = [...middle];
+            place[axis] = isLow ? box[axis][0] - 0.6 * room : box[axis][1] + 0.6 * room;
+            return {text, place};
+          });
+          const [x, y, z] = [0, 1, 2].map(axis => places.map(({place}) => place[axis]));
+          return {type: "scatter3d", mode: "text", scene, hoverinfo: "skip", x, y, z,
+            text: places.map(({text}) => text), textfont: {color: colour("--ink"), size: 14}};
+        };
+
+        const sceneOf = (box, room, domain) => {
+          const [xaxis, yaxis, zaxis] = box.map(([low, high]) =>
+            ({visible: false, range: [low - room, high + room], autorange: false}));
+          return {xaxis, yaxis, zaxis, camera, domain, aspectmode: "data", dragmode: "orbit",
+            bgcolor: colour("--paper")};
         };
 
         const drawScenes = async () => {
@@ -87,18 +106,19 @@ extension AnatomyScript {
           const parts = [[0, 0.495], [0.505, 1]];
           const domains = parts.map((part, index) => isNarrow
             ? {x: [0, 1], y: parts[1 - index]} : {x: part, y: [0, 1]});
-          const mm = shown.size.map((count, axis) => (count - 1) * shown.spacing[axis] || 1);
           const boxes = marked("surface");
+          const box = boxOf(meshes, boxes, shown.size.map((count, k) => count * shown.spacing[k]));
+          const room = 0.12 * Math.max(...box.map(([low, high]) => high - low), 1);
           const names = ["scene", "scene2"];
           const traces = names.flatMap((scene, index) => [
-            ...meshes[index].map(mesh => traceOf(mesh, scene, boxes)), marksOf(mm, scene)]);
+            ...meshes[index].map(mesh => traceOf(mesh, scene, boxes)), marksOf(box, room, scene)]);
           const layout = {
-            paper_bgcolor: "#101010", margin: {l: 0, r: 0, t: 0, b: 0}, showlegend: false,
-            height: isNarrow ? 640 : 460, scene: sceneOf(mm, domains[0]),
-            scene2: sceneOf(mm, domains[1]),
+            paper_bgcolor: colour("--paper"), margin: {l: 0, r: 0, t: 0, b: 0}, showlegend: false,
+            height: isNarrow ? 640 : 460, scene: sceneOf(box, room, domains[0]),
+            scene2: sceneOf(box, room, domains[1]),
             annotations: maps.map((text, index) => ({text, showarrow: false, xref: "paper",
               yref: "paper", x: domains[index].x[0] + 0.01, y: domains[index].y[1] - 0.01,
-              xanchor: "left", yanchor: "top", font: {color: "#eee", size: 14}})),
+              xanchor: "left", yanchor: "top", font: {color: colour("--ink"), size: 14}})),
           };
           find(".an-wait")?.remove();
           const isFirst = !scenes.data;
@@ -108,6 +128,8 @@ extension AnatomyScript {
           scenes.on("plotly_relayouting", follow);
           scenes.on("plotly_relayout", follow);
         };
+        const drawScenesAgain = () => scenes.data && drawScenes();
+        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawScenesAgain);
 
         const look = next => {
           camera = next;
@@ -124,13 +146,6 @@ extension AnatomyScript {
           }
         };
 
-        const hideScenes = () => {
-          if (!scenes.data) return;
-          const boxes = marked("surface");
-          const visible = scenes.data.map(trace => trace.meta < 0 || boxes[trace.meta]);
-          Plotly.restyle(scenes, {visible});
-        };
-
         const views = {R: [1, 0, 0], L: [-1, 0, 0], A: [0, 1, 0], P: [0, -1, 0], S: [0, 0, 1],
           I: [0, 0, -1]};
         const zoom = factor => {
@@ -138,7 +153,7 @@ extension AnatomyScript {
           look({...camera, eye: {x: x * factor, y: y * factor, z: z * factor}});
         };
         const lookFrom = name => {
-          const [x, y, z] = views[name].map(part => 1.9 * part);
+          const [x, y, z] = views[name].map(part => 1.55 * part);
           look({eye: {x, y, z}, up: z ? {x: 0, y: 1, z: 0} : {x: 0, y: 0, z: 1},
             center: {x: 0, y: 0, z: 0}});
         };

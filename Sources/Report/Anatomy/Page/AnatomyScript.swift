@@ -55,11 +55,21 @@ enum AnatomyScript {
           return grey;
         };
 
+        const labelsOf = async (text, size) => {
+          const runs = await unpacked(text);
+          const half = runs.length / 2;
+          const labels = new Uint8Array(size[0] * size[1] * size[2]);
+          let at = 0;
+          for (let k = 0; k < half; k++) labels.fill(runs[k], at, at += runs[half + k]);
+          return labels;
+        };
+
         const loaded = [];
         const load = index => loaded[index] ??= (async () => {
           const shown = payload.cases[index];
           const [grey, reference, prediction] = await Promise.all([
-            greyLevels(shown), unpacked(shown.reference.labels), unpacked(shown.prediction.labels)]);
+            greyLevels(shown), labelsOf(shown.reference.labels, shown.size),
+            labelsOf(shown.prediction.labels, shown.size)]);
           return {...shown, grey, maps: {reference, prediction}, place: [...shown.start]};
         })();
         """#
@@ -83,13 +93,13 @@ enum AnatomyScript {
         for (const button of findAll("[data-case]"))
           button.addEventListener("click", () => show(Number(button.dataset.case)));
         for (const box of findAll("[data-show], [data-outline]")) box.addEventListener("change", draw);
-        for (const box of findAll("[data-surface]")) box.addEventListener("change", hideScenes);
+        for (const box of findAll("[data-surface]")) box.addEventListener("change", drawScenesAgain);
         for (const [name, value] of [["all", true], ["none", false]])
           for (const button of findAll(`[data-${name}]`))
             button.addEventListener("click", () => {
               const kind = button.dataset[name];
               for (const box of findAll(`[data-${kind}]`)) box.checked = value;
-              kind === "outline" ? draw() : hideScenes();
+              kind === "outline" ? draw() : drawScenesAgain();
             });
         show(0).catch(error => {
           find(".an-here").textContent = "This browser cannot show the slices: " + error.message;

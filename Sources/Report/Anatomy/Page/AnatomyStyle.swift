@@ -26,7 +26,7 @@ enum AnatomyStyle {
         border:1px solid var(--line);border-radius:.4rem;padding:.5rem .75rem;min-width:0}
         .anatomy .an-labels button{padding:.1rem .5rem}
         .anatomy .an-swatch{width:.9rem;height:.9rem;border:1px solid var(--ink);border-radius:.2rem}
-        .anatomy .an-scenes{min-height:3rem;background:#101010;color:#eee;border-radius:.4rem;
+        .anatomy .an-scenes{min-height:3rem;border:1px solid var(--line);border-radius:.4rem;
         overflow:hidden}
         .anatomy .an-wait{padding:1rem}
         @media (max-width:640px){

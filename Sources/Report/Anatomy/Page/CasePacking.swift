@@ -4,8 +4,8 @@ internal import Imaging
 /// A case on its way to the page: on the finest grid that its share of bytes allows.
 struct CasePacking: Sendable {
     let packed: PackedCase
-    /// For each label, whether it encloses others.
-    let outer: [Bool]
+    /// For each label, those that it encloses.
+    let enclosed: [[Int]]
 
     init(_ shown: AnatomyCase, labels: [AnatomyLabel], options: AnatomyOptions) {
         let volumes = [shown.reference, shown.prediction].map {
@@ -16,20 +16,23 @@ struct CasePacking: Sendable {
         while true {
             grid.reduce(to: limit)
             let maps = volumes.map { $0.values(on: grid) }
+            // What was predicted is filled as its reference is, so that the two can be compared.
+            let told = maps[0].contains { $0 != 0 } ? maps[0] : maps[1]
+            let enclosed = NestedLabels.enclosed(told, size: grid.size, count: labels.count)
             let packed = maps.map {
-                PackedCase.Map($0, grid: grid, labels: labels.count, options: options)
+                PackedCase.Map($0, grid: grid, enclosed: enclosed, options: options)
             }
             let left = options.bytesPerCase - packed[0].byteCount - packed[1].byteCount - 2_000
             let image = Self.image(
                 shown.image, on: grid, byteLimit: left / 4 * 3, threads: options.threads)
             // What is so small is shown however many bytes it takes.
             if left >= 0, image != nil || shown.image == nil || grid.voxelCount <= 4096 {
-                let told = maps[0].contains { $0 != 0 } ? maps[0] : maps[1]
-                outer = NestedLabels.outer(told, size: grid.size, count: labels.count)
+                self.enclosed = enclosed
                 self.packed = PackedCase(
-                    title: shown.title, dice: shown.dice, size: grid.size.elements,
+                    title: shown.title, dice: shown.dice.flatMap { $0.isFinite ? $0 : nil },
+                    size: grid.size.elements,
                     spacing: grid.spacing.elements, reduction: grid.factors.elements,
-                    start: Self.start(told, size: grid.size, outer: outer).elements,
+                    start: Self.start(told, size: grid.size, enclosed: enclosed).elements,
                     image: image, reference: packed[0], prediction: packed[1])
                 return
             }
@@ -50,9 +53,11 @@ struct CasePacking: Sendable {
     }
 
     /// Where the planes meet most labelled voxels of labels that enclose no others; the middle where there are none.
-    private static func start(_ values: [UInt8], size: SIMD3<Int>, outer: [Bool]) -> SIMD3<Int> {
+    private static func start(
+        _ values: [UInt8], size: SIMD3<Int>, enclosed: [[Int]]
+    ) -> SIMD3<Int> {
         var profiles = (0..<3).map { [Int](repeating: 0, count: size[$0]) }
-        let counts = [false] + outer.map { !$0 }
+        let counts = [false] + enclosed.map(\.isEmpty)
         var index = 0
         for z in 0..<size.z {
             for y in 0..<size.y {

@@ -23,7 +23,7 @@ struct PackedCase: Codable, Equatable, Sendable {
     }
 
     struct Map: Codable, Equatable, Sendable {
-        /// For each voxel 0 or, for element k of the list of labels, k + 1; x fastest.
+        /// See `LabelRuns`: for each voxel 0 or, for element k of the list of labels, k + 1; x fastest.
         var labels: String
         /// See `SurfacePacking`.
         var surfaces: String
@@ -32,12 +32,13 @@ struct PackedCase: Codable, Equatable, Sendable {
 }
 
 extension PackedCase.Map {
-    init(_ values: [UInt8], grid: ShownGrid, labels: Int, options: AnatomyOptions) {
+    init(_ values: [UInt8], grid: ShownGrid, enclosed: [[Int]], options: AnatomyOptions) {
         let surfaces = SurfacePacking(
-            values, size: grid.size, spacing: grid.spacing, labels: labels,
+            values, size: grid.size, spacing: grid.spacing, enclosed: enclosed,
             vertices: options.vertices)
         self.init(
-            labels: packed(values), surfaces: packed(surfaces.bytes), nets: surfaces.nets)
+            labels: packed(LabelRuns(values).bytes), surfaces: packed(surfaces.bytes),
+            nets: surfaces.nets)
     }
 
     /// About as many as it adds to the page.

@@ -50,17 +50,17 @@ extension LabelField {
         guard extent.faces > vertices else { return field }
         // Longer cells leave out folds, so that their surface shrinks faster than with their area.
         let ratio = (Double(extent.faces) / Double(vertices)).squareRoot()
-        var length = max(1, (0.6 * ratio).rounded())
-        while field.faces > vertices {
+        var length = max(2, (0.6 * ratio).rounded())
+        while true {
             let factors = SIMD3<Int>(
                 pointwiseMax(length * spacing.min() / spacing, .one), rounding: .toNearestOrEven)
             let coarser = LabelField(
                 of: label, in: values, size: size, extent: extent, factors: factors)
-            guard !coarser.isEmpty else { break }
+            guard !coarser.isEmpty else { return field }
             field = coarser
+            if field.faces <= vertices { return field }
             length += 1
         }
-        return field
     }
 
     /// Pairs of neighbours of which one lies inside.

@@ -1,21 +1,22 @@
 /// Which labels hide others: those that are off at first where surfaces are shown.
 ///
-/// A voxel lies within a label that at least five of the six rays along the axes meet behind it. A label encloses
-/// another where at least half of the other lies within it: as cerebral grey matter encloses white, and white the
-/// thalamus, though not from below.
+/// A voxel lies within a label that at least five of the six rays along the axes meet. A label encloses another where at
+/// least half of the other lies within it, and less of itself within the other: as cerebral grey matter encloses
+/// white, and white the thalamus, though not from below.
 enum NestedLabels {
-    /// Of labels 1 to `count`, whether each encloses another; none does where each would.
-    static func outer(_ values: [UInt8], size: SIMD3<Int>, count: Int) -> [Bool] {
+    /// For labels 1 to `count`, in this order, the indices of those that each encloses; none where every label encloses
+    /// one.
+    static func enclosed(_ values: [UInt8], size: SIMD3<Int>, count: Int) -> [[Int]] {
         let blocks = LabelBlocks(values, size: size, count: count)
+        let shares = (0..<count).map { blocks.sharesWithin($0) }
         let result = (0..<count).map { label in
-            guard !blocks.isEmpty(label) else { return false }
-            let within = blocks.within(label)
-            return (0..<count).contains { other in
-                other != label && blocks.share(of: other, in: within) >= 0.5
+            (0..<count).filter { other in
+                let share = shares[label][other]
+                return other != label && share >= 0.5 && share > shares[other][label]
             }
         }
-        let present = (0..<count).filter { !blocks.isEmpty($0) }
-        return present.allSatisfy { result[$0] } ? result.map { _ in false } : result
+        let isAnyOpen = (0..<count).contains { !blocks.isEmpty($0) && result[$0].isEmpty }
+        return isAnyOpen ? result : result.map { _ in [] }
     }
 }
 
@@ -49,8 +50,18 @@ private struct LabelBlocks {
 
     func isEmpty(_ label: Int) -> Bool { places[label].isEmpty }
 
+    /// How much of each label lies within one, from 0 to 1.
+    func sharesWithin(_ label: Int) -> [Double] {
+        guard !isEmpty(label) else { return places.map { _ in 0 } }
+        let within = within(label)
+        return places.map { places in
+            guard !places.isEmpty else { return 0 }
+            return Double(places.count { within[$0] }) / Double(places.count)
+        }
+    }
+
     /// Whether each block has a label on at least five of six sides.
-    func within(_ label: Int) -> [Bool] {
+    private func within(_ label: Int) -> [Bool] {
         var presence = [UInt8](repeating: 0, count: size.x * size.y * size.z)
         for place in places[label] { presence[place] = 1 }
         var sides = [UInt8](repeating: 0, count: presence.count)
@@ -79,12 +90,5 @@ private struct LabelBlocks {
             sides[block] += seen
             seen |= presence[block]
         }
-    }
-
-    /// How much of a label lies in some of the blocks, from 0 to 1.
-    func share(of label: Int, in blocks: [Bool]) -> Double {
-        let places = places[label]
-        guard !places.isEmpty else { return 0 }
-        return Double(places.count { blocks[$0] }) / Double(places.count)
     }
 }

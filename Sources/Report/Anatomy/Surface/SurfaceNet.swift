@@ -110,7 +110,7 @@ extension SurfaceNet {
     /// Taubin 1995, "A signal processing approach to fair surface design", doi:10.1145/218380.218473: steps towards
     /// the mean of the neighbours by λ, and away from it by μ.
     private mutating func smooth() {
-        for _ in 0..<6 {
+        for _ in 0..<8 {
             step(0.5)
             step(-0.53)
         }

@@ -47,17 +47,56 @@ struct SurfacePacking: Sendable {
 
 extension SurfacePacking {
     /// The surfaces of all labels that a map has, with about so many vertices together.
+    ///
+    /// Labels that enclose others are filled with them: of a thin sheet around them a coarse grid would leave shreds.
     init(
-        _ values: [UInt8], size: SIMD3<Int>, spacing: SIMD3<Double>, labels: Int, vertices: Int
+        _ values: [UInt8], size: SIMD3<Int>, spacing: SIMD3<Double>, enclosed: [[Int]],
+        vertices: Int
     ) {
-        let extents = LabelExtent.all(values, size: size, count: labels)
-        let limit = LabelExtent.vertexLimit(extents, vertices: vertices)
-        for (index, extent) in extents.enumerated() where !extent.isEmpty {
-            let field = LabelField.fitting(
-                UInt8(index + 1), in: values, size: size, spacing: spacing, extent: extent,
-                vertices: limit)
-            append(SurfaceNet(field), of: field, label: index, spacing: spacing)
+        let extents = LabelExtent.all(values, size: size, count: enclosed.count)
+        var shapes = extents.enumerated().filter { !$1.isEmpty }.map { label, extent in
+            Shape(label: label, values: values, code: UInt8(label + 1), extent: extent)
         }
+        for index in shapes.indices where !enclosed[shapes[index].label].isEmpty {
+            shapes[index].fill(with: enclosed[shapes[index].label], size: size)
+        }
+        let limits = Self.limits(shapes, vertices: vertices)
+        for shape in shapes {
+            let field = LabelField.fitting(
+                shape.code, in: shape.values, size: size, spacing: spacing, extent: shape.extent,
+                vertices: shape.isFilled ? limits.filled : limits.others)
+            append(SurfaceNet(field), of: field, label: shape.label, spacing: spacing)
+        }
+    }
+
+    /// A third of the vertices goes to the filled labels, which few look at, where there are any.
+    private static func limits(_ shapes: [Shape], vertices: Int) -> (filled: Int, others: Int) {
+        let filled = shapes.filter(\.isFilled).map(\.extent)
+        let third = filled.isEmpty ? 0 : vertices / 3
+        return (
+            LabelExtent.vertexLimit(filled, vertices: third),
+            LabelExtent.vertexLimit(
+                shapes.filter { !$0.isFilled }.map(\.extent), vertices: vertices - third)
+        )
+    }
+}
+
+/// What a surface is drawn around.
+private struct Shape {
+    let label: Int
+    var values: [UInt8]
+    /// The value of the voxels within.
+    var code: UInt8
+    var extent: LabelExtent
+    var isFilled = false
+
+    mutating func fill(with others: [Int], size: SIMD3<Int>) {
+        var isWithin = [UInt8](repeating: 0, count: 256)
+        for other in [label] + others { isWithin[other + 1] = 1 }
+        values = values.map { isWithin[Int($0)] }
+        code = 1
+        extent = LabelExtent.all(values, size: size, count: 1)[0]
+        isFilled = true
     }
 }
 
