@@ -139,8 +139,7 @@ struct AnatomySectionTests {
         #expect(html.components(separatedBy: "data-surface=").count == 31)
     }
 
-    @Test("a case stays within its bytes", arguments: [400_000, 1_000_000])
-    func budget(bytes: Int) throws {
+    @Test func aCaseStaysWithinItsBytes() throws {
         var generator = SeededGenerator(seed: 7)
         var map = LabelMap(
             values: Array(repeating: 0, count: 256 * 256 * 256),
@@ -160,11 +159,11 @@ struct AnatomySectionTests {
             title: "x", image: Volume(image, geometry: map.geometry), reference: map,
             prediction: map, dice: 1)
         var options = AnatomyOptions()
-        options.bytesPerCase = bytes
+        options.bytesPerCase = 600_000
         let html = AnatomySection(cases: [shown], labels: labels(30), options: options).html
         let packed = try #require(try payload(html).cases.first)
         #expect(packed.image != nil)
-        #expect(html.utf8.count < bytes + 60_000, "\(html.utf8.count)")
+        #expect(html.utf8.count < 660_000, "\(html.utf8.count)")
         #expect(packed.size.reduce(1, *) > 100_000, "\(packed.size)")
     }
 
@@ -176,9 +175,9 @@ struct AnatomySectionTests {
             for y in -radius...radius where y * y + z * z <= radius * radius {
                 let half = Int(Double(radius * radius - y * y - z * z).squareRoot())
                 let middle = ((centre.z + z) * 256 + centre.y + y) * 256 + centre.x
-                map.values.replaceSubrange(
-                    middle - half...middle + half,
-                    with: repeatElement(label, count: 2 * half + 1))
+                map.values.withUnsafeMutableBufferPointer {
+                    $0[middle - half...middle + half].update(repeating: label)
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ struct AnatomyMarkup {
         <div class="an-row an-tools">
         \(toggle("reference", "reference", sample: "an-solid"))
         \(toggle("prediction", "prediction", sample: "an-dashed"))
-        \(payload.cases.contains { $0.image != nil } ? toggle("image", "image") : "")
+        \(hasImages ? toggle("image", "image") : "")
         </div>
         <div class="an-planes">
         \(Plane.allCases.map(figure).joined(separator: "\n"))
@@ -106,13 +106,18 @@ struct AnatomyMarkup {
     private static let sceneWords =
         "Surfaces of the reference and of the prediction; arrow keys turn both"
 
+    private var hasImages: Bool { payload.cases.contains { $0.image != nil } }
+
     private var conventions: String {
-        """
-        Radiological convention: the body’s right (R) is on the left of axial and coronal slices, its \
-        front (A) on the left of sagittal ones. Black to white is the middle 99&nbsp;% of the \
-        intensities; the picture is compressed with loss, the outlines are not. Click into a slice, or \
-        use the sliders and their arrow keys, to move all three.<span class="an-reduced"></span>
-        """
+        let image = """
+            Black to white is the middle 99&nbsp;% of the intensities; the picture is compressed with \
+            loss, the outlines are not.
+            """
+        return """
+            Radiological convention: the body’s right (R) is on the left of axial and coronal slices, \
+            its front (A) on the left of sagittal ones. \(hasImages ? image : "") Click into a slice, or \
+            use the sliders and their arrow keys, to move all three.<span class="an-reduced"></span>
+            """
     }
 
     private var surfaceWords: String {

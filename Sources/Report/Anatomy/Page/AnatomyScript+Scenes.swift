@@ -92,7 +92,7 @@ extension AnatomyScript {
         const sceneOf = (box, room, domain) => {
           const [xaxis, yaxis, zaxis] = box.map(([low, high]) =>
             ({visible: false, range: [low - room, high + room], autorange: false}));
-          return {xaxis, yaxis, zaxis, camera, domain, aspectmode: "data", dragmode: "orbit",
+          return {xaxis, yaxis, zaxis, camera: structuredClone(camera), domain, aspectmode: "data", dragmode: "orbit",
             bgcolor: colour("--paper")};
         };
 
@@ -116,8 +116,8 @@ extension AnatomyScript {
             paper_bgcolor: colour("--paper"), margin: {l: 0, r: 0, t: 0, b: 0}, showlegend: false,
             height: isNarrow ? 640 : 460, scene: sceneOf(box, room, domains[0]),
             scene2: sceneOf(box, room, domains[1]),
-            annotations: maps.map((text, index) => ({text, showarrow: false, xref: "paper",
-              yref: "paper", x: domains[index].x[0] + 0.01, y: domains[index].y[1] - 0.01,
+            annotations: maps.map((name, index) => ({showarrow: false, xref: "paper", yref: "paper",
+              text: meshes[index].length ? name : `${name}: no label at all`, x: domains[index].x[0] + 0.01, y: domains[index].y[1] - 0.01,
               xanchor: "left", yanchor: "top", font: {color: colour("--ink"), size: 14}})),
           };
           find(".an-wait")?.remove();
@@ -133,16 +133,17 @@ extension AnatomyScript {
 
         const look = next => {
           camera = next;
-          Plotly.relayout(scenes, {"scene.camera": next, "scene2.camera": next});
+          Plotly.relayout(scenes,
+            {"scene.camera": structuredClone(next), "scene2.camera": structuredClone(next)});
         };
 
-        // Where one scene has been turned, the other turns.
+        // Where one scene has been turned, the other turns; which is told again, as of the first.
         const follow = event => {
           for (const [from, to] of [["scene", "scene2"], ["scene2", "scene"]]) {
             const turned = event[from + ".camera"];
-            if (!turned || event[to + ".camera"]) continue;
-            camera = turned;
-            Plotly.relayout(scenes, {[to + ".camera"]: turned});
+            if (!turned || JSON.stringify(turned.eye) === JSON.stringify(camera.eye)) continue;
+            camera = structuredClone(turned);
+            Plotly.relayout(scenes, {[to + ".camera"]: structuredClone(turned)});
           }
         };
 

@@ -73,12 +73,18 @@ struct CasePacking: Sendable {
         }
         var result = size / 2
         for axis in 0..<3 {
-            let profile = profiles[axis]
-            if let most = profile.indices.max(by: { profile[$0] < profile[$1] }), profile[most] > 0
-            {
-                result[axis] = most
-            }
+            if let plane = fullest(profiles[axis]) { result[axis] = plane }
         }
         return result
+    }
+
+    /// Of the planes with most voxels the one that is nearest to the middle of all; nil where all are empty.
+    private static func fullest(_ profile: [Int]) -> Int? {
+        let total = profile.reduce(0, +)
+        guard total > 0, let most = profile.max() else { return nil }
+        let moment = profile.enumerated().reduce(0) { $0 + $1.offset * $1.element }
+        return profile.indices.filter { profile[$0] == most }.min {
+            abs($0 * total - moment) < abs($1 * total - moment)
+        }
     }
 }
