@@ -77,6 +77,7 @@ let package = Package(
             name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         // Images: their files, geometry, resampling and comparison. Knows nothing of tensors.
         .target(
             name: "Imaging", dependencies: ["Host", "CDeflate", "CITK"],
@@ -108,8 +109,10 @@ let package = Package(
             name: "Study",
             dependencies: ["Search", "Host", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: optimizedSettings),
-        // The paper's figures as SVG, from plain values.
-        .target(name: "Report", swiftSettings: swiftSettings),
+        // The paper's figures and tables in a page. Knows nothing of libtorch.
+        .target(
+            name: "Report", dependencies: ["Imaging", "Datasets", "Host", "CWebP"],
+            swiftSettings: optimizedSettings),
         // Linked instead of 34 MB that no part of the program uses.
         .target(name: "CICUData"),
         // The program: parse, call, print.
@@ -172,8 +175,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report"], exclude: ["Snapshots"],
-            swiftSettings: swiftSettings),
+            name: "ReportTests",
+            dependencies: [
+                "Report", "Imaging", "Datasets", "Host", "CWebP", "Randomness", "TestSupport",
+            ],
+            exclude: ["Snapshots"], swiftSettings: swiftSettings),
         .testTarget(
             name: "segnas3dTests",
             dependencies: [

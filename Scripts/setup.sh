@@ -19,6 +19,7 @@ packages=(
     libdeflate-dev           # gzip
     libinsighttoolkit5-dev   # ITK, which reads NRRD, MetaImage and DICOM
     libsqlite3-dev           # studies
+    libwebp-dev              # images in reports
     libxxhash-dev            # fingerprints of files
     "$@"
 )

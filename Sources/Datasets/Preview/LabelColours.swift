@@ -1,4 +1,4 @@
-internal import Imaging
+package import Imaging
 
 #if canImport(Glibc)
     internal import Glibc
@@ -11,8 +11,8 @@ internal import Imaging
 /// Greedy farthest points (Glasbey et al. 2007, "Colour displays for categorical images", doi:10.1002/col.20327) in
 /// the OKLab space, where the distance of two colours is the smallest that readers see: with all cones, without
 /// red ones, and without green ones (Machado, Oliveira & Fernandes 2009, doi:10.1109/TVCG.2009.113).
-enum LabelColours {
-    static func distinct(_ count: Int) -> [RGB] {
+package enum LabelColours {
+    package static func distinct(_ count: Int) -> [RGB] {
         var nearest = [Double](repeating: .infinity, count: candidates.count)
         var chosen: [RGB] = []
         var next = candidates.firstIndex { $0.colour == first } ?? 0

@@ -1,0 +1,219 @@
+import Datasets
+import Foundation
+import Imaging
+import Randomness
+import TestSupport
+import Testing
+
+@testable import Report
+
+struct AnatomySectionTests {
+    /// A case of two labels in voxels of 1×1×2 mm, in an array that runs to left, posterior and superior.
+    private static func small(_ title: String = "worst (case 3)") -> AnatomyCase {
+        let affine = Affine(x: [-1, 0, 0], y: [0, -1, 0], z: [0, 0, 2])
+        var reference = Canvas([40, 36, 20])
+        reference.paintBall(1, at: [15, 15, 10], radius: 6)
+        reference.paintBox(2, [22, 12, 6], [28, 20, 12])
+        var prediction = Canvas(reference.size)
+        prediction.paintBall(1, at: [16, 15, 10], radius: 6)
+        prediction.paintBox(2, [22, 12, 6], [27, 20, 12])
+        let image = Samples(
+            (0..<40 * 36 * 20).map { (voxel: Int) -> Float in
+                let (x, y) = (voxel % 40, voxel / 40 % 36)
+                return Float(2 * x + y) / 2
+            })
+        let geometry = Geometry(size: reference.size, affine: affine)
+        return AnatomyCase(
+            title: title, image: Volume(image, geometry: geometry),
+            reference: reference.map(affine), prediction: prediction.map(affine), dice: 0.8765)
+    }
+
+    @Test func labelsComeBack() throws {
+        let shown = Self.small()
+        let content = try payload(AnatomySection(cases: [shown], labels: labels(2)).html)
+        let packed = try #require(content.cases.first)
+        #expect(packed.spacing == [1, 1, 2] && packed.reduction == [1, 1, 1])
+        for (map, text) in [
+            (shown.reference, packed.reference.labels),
+            (shown.prediction, packed.prediction.labels),
+        ] {
+            // The box begins 8 mm to the left of the labels, and its axes run to right and anterior.
+            var expected: [UInt8] = []
+            for z in 0..<20 {
+                for y in (1..<30).reversed() {
+                    for x in (1..<36).reversed() {
+                        expected.append(UInt8(map.values[(z * 36 + y) * 40 + x]))
+                    }
+                }
+            }
+            #expect(packed.size == [35, 29, 20])
+            #expect(try unpackedLabels(text) == expected)
+        }
+    }
+
+    @Test func picturesComeBackAlmost() throws {
+        let content = try payload(AnatomySection(cases: [Self.small()], labels: labels(2)).html)
+        let packed = try #require(content.cases.first)
+        let grey = try unpackedGrey(try #require(packed.image), size: packed.size)
+        #expect(grey.count == 35 * 29 * 20)
+        // Brightness rises to the left and, half as fast, to the back.
+        func level(_ x: Int, _ y: Int) -> Int { Int(grey[(10 * 29 + y) * 35 + x]) }
+        #expect(level(1, 1) > 230 && level(33, 27) < 25)
+        #expect(abs(level(17, 14) - 128) < 12)
+        #expect(level(5, 14) - level(29, 14) > 100)
+    }
+
+    @Test func surfacesComeBack() throws {
+        let content = try payload(AnatomySection(cases: [Self.small()], labels: labels(2)).html)
+        let packed = try #require(content.cases.first)
+        let values = try unpackedLabels(packed.reference.labels)
+        let nets = try unpackedNets(packed.reference)
+        #expect(nets.map(\.label) == [0, 1])
+        for (label, net, vertices) in nets {
+            let extent = LabelExtent.all(values, size: SIMD3(packed.size), count: 2)[label]
+            let field = LabelField(
+                of: UInt8(label + 1), in: values, size: SIMD3(packed.size), extent: extent,
+                factors: .one)
+            let expected = SurfaceNet(field)
+            #expect(net.quads == expected.quads)
+            let distances = zip(vertices, expected.vertices).map { ($0 - $1).max() }
+            #expect(vertices.count == expected.vertices.count && distances.allSatisfy { $0 < 0.02 })
+        }
+        // In mm: the ball's centre, as far from the first voxel shown as its map says.
+        let places = nets[0].vertices.map {
+            SIMD3<Double>($0) * SIMD3(packed.reference.nets[0].step)
+                + SIMD3(packed.reference.nets[0].origin)
+        }
+        let centre = places.reduce(.zero, +) / Double(places.count)
+        let offset = centre - [20, 14, 20]
+        #expect((offset * offset).sum() < 0.05, "\(centre)")
+    }
+
+    @Test func slicesBeginWhereLabelsAre() throws {
+        let content = try payload(AnatomySection(cases: [Self.small()], labels: labels(2)).html)
+        let packed = try #require(content.cases.first)
+        let values = try unpackedLabels(packed.reference.labels)
+        for axis in 0..<3 {
+            let step = [1, packed.size[0], packed.size[0] * packed.size[1]][axis]
+            let isMet = values.indices.contains {
+                values[$0] != 0 && $0 / step % packed.size[axis] == packed.start[axis]
+            }
+            #expect(isMet)
+        }
+    }
+
+    @Test func nothingPredictedOrLabelled() throws {
+        var shown = Self.small()
+        let empty = Canvas(shown.reference.geometry.size).map(shown.reference.geometry.affine)
+        shown = AnatomyCase(
+            title: "median", image: shown.image, reference: shown.reference, prediction: empty,
+            dice: nil)
+        let nothing = AnatomyCase(
+            title: "best", image: nil, reference: empty, prediction: empty, dice: .nan)
+        let content = try payload(
+            AnatomySection(cases: [shown, nothing], labels: labels(2)).html)
+        #expect(content.cases.map(\.prediction.nets) == [[], []])
+        #expect(content.cases.map { $0.image == nil } == [false, true])
+        #expect(content.cases[1].size == [40, 36, 20])
+        #expect(
+            try unpackedLabels(content.cases[1].reference.labels)
+                == Array(repeating: 0, count: 28_800))
+        #expect(AnatomySection(cases: [], labels: labels(2)).html.isEmpty)
+    }
+
+    @Test func thirtyLabels() throws {
+        var canvas = Canvas([60, 50, 10])
+        for label in 0..<30 {
+            let corner = SIMD3(Double(label % 6) * 10, Double(label / 6) * 10, 2)
+            canvas.paintBox(UInt8(label + 1), corner, corner + [8, 8, 5])
+        }
+        // Of the last, only a voxel in the corner of the grid.
+        canvas.paintBox(0, [50, 40, 0], [60, 50, 10])
+        canvas.paintBox(30, [59, 49, 9], [60, 50, 10])
+        let shown = AnatomyCase(
+            title: "x", image: nil, reference: canvas.map(), prediction: canvas.map(), dice: 1)
+        let html = AnatomySection(cases: [shown], labels: labels(30)).html
+        let content = try payload(html)
+        #expect(Set(content.labels.map(\.colour)).count == 30)
+        #expect(content.cases[0].reference.nets.map(\.label) == Array(0..<30))
+        #expect(html.components(separatedBy: "data-surface=").count == 31)
+    }
+
+    @Test("a case stays within its bytes", arguments: [600_000])
+    func budget(bytes: Int) throws {
+        var generator = SeededGenerator(seed: 7)
+        var map = LabelMap(
+            values: Array(repeating: 0, count: 256 * 256 * 256),
+            geometry: Geometry(size: [256, 256, 256], affine: .identity))
+        for label in 1...30 {
+            let centre = SIMD3<Int>.random(in: 60..<200, using: &generator)
+            Self.paintBall(&map, Int32(label), at: centre, radius: 28)
+        }
+        let noise = (0..<1 << 16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let image = Samples(count: map.values.count) {
+            (samples: UnsafeMutableBufferPointer<UInt8>) in
+            for start in stride(from: 0, to: samples.count, by: noise.count) {
+                _ = samples[start..<start + noise.count].update(fromContentsOf: noise)
+            }
+        }
+        let shown = AnatomyCase(
+            title: "x", image: Volume(image, geometry: map.geometry), reference: map,
+            prediction: map, dice: 1)
+        var options = AnatomyOptions()
+        options.bytesPerCase = bytes
+        let html = AnatomySection(cases: [shown], labels: labels(30), options: options).html
+        let packed = try #require(try payload(html).cases.first)
+        #expect(packed.image != nil)
+        #expect(html.utf8.count < bytes + 60_000, "\(html.utf8.count)")
+        #expect(packed.size.reduce(1, *) > 100_000, "\(packed.size)")
+    }
+
+    /// Row by row, as there are many voxels.
+    private static func paintBall(
+        _ map: inout LabelMap, _ label: Int32, at centre: SIMD3<Int>, radius: Int
+    ) {
+        for z in -radius...radius {
+            for y in -radius...radius where y * y + z * z <= radius * radius {
+                let half = Int(Double(radius * radius - y * y - z * z).squareRoot())
+                let middle = ((centre.z + z) * 256 + centre.y + y) * 256 + centre.x
+                map.values.withUnsafeMutableBufferPointer {
+                    $0[middle - half...middle + half].update(repeating: label)
+                }
+            }
+        }
+    }
+
+    @Test func nothingComesFromOutsideAndTextsAreEscaped() throws {
+        let name = "</script><b>&\"label\""
+        let html = AnatomySection(
+            cases: [Self.small("<i>worst</i>")], labels: [AnatomyLabel(name: name, value: 1)]
+        ).html
+        #expect(try payload(html).labels.map(\.name) == [name])
+        #expect(html.contains("&lt;i&gt;worst") && html.contains("&lt;b&gt;&amp;&quot;label"))
+        #expect(!html.contains("<b>") && !html.contains("<i>"))
+        #expect(html.components(separatedBy: "</script>").count == 3)
+        for word in ["http:", "https:", "url(", "@import", "src=", "href="] {
+            #expect(!html.contains(word), "\(word)")
+        }
+        #expect(html.contains("Dice 0.877"))
+    }
+
+    @Test(
+        "real brains are shown voxel by voxel, and their outer structures hidden",
+        .enabled(if: RealData.isHere))
+    func brain() throws {
+        let folder = RealData.path("Dataset019_Brains")
+        let map = try LabelMap(contentsOf: folder + "/labelsTr/brain_1001.nii.gz")
+        let shown = AnatomyCase(
+            title: "x", image: try Volume(contentsOf: folder + "/imagesTr/brain_1001_0000.nii.gz"),
+            reference: map, prediction: map, dice: 1)
+        let html = AnatomySection(cases: [shown], labels: labels(19)).html
+        let content = try payload(html)
+        #expect(html.utf8.count < 1_040_000)
+        #expect(content.cases[0].reduction == [1, 1, 1])
+        // Cerebral grey, cerebellar grey, cerebellar white and cerebral white.
+        let outer = content.labels.indices.filter { content.labels[$0].isOuter }.map { $0 + 1 }
+        #expect(outer == [1, 11, 13] || outer == [1, 11, 12, 13])
+        #expect(try unpackedNets(content.cases[0].reference).map(\.label) == Array(0..<19))
+    }
+}
