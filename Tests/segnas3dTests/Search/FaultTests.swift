@@ -12,8 +12,10 @@ import Testing
 @Suite("Faults", .serialized)
 struct FaultTests {
     /// Calls a body with a scene and what an undisturbed search there comes to.
-    private func withScene(_ body: (SearchScene, [String]) throws -> Void) throws {
-        try SearchScene.with { scene in
+    private func withScene(
+        iterations: Int = 14, _ body: (SearchScene, [String]) throws -> Void
+    ) throws {
+        try SearchScene.with(iterations: iterations) { scene in
             let whole = try scene.search("whole", Self.patience)
             #expect(whole.status == 0, "\(whole.errors)")
             try body(scene, try scene.summary("whole"))
@@ -206,11 +208,13 @@ struct FaultTests {
     @Test("killed at random, coordinator and workers, again and again")
     func random() throws {
         let count = ProcessInfo.processInfo.environment["SEGNAS3D_KILLS"].flatMap { Int($0) } ?? 6
-        try withScene { scene, undisturbed in
+        try withScene(iterations: max(14, count)) { scene, undisturbed in
             var generator = SeededGenerator(seed: UInt64(count))
+            var hits = 0
             for _ in 0..<count {
                 let process = try Program.start(scene.arguments("study", Self.patience))
                 usleep(UInt32(generator.index(below: 1_500_000)))
+                hits += process.isRunning ? 1 : 0
                 let kind = generator.index(below: 3)
                 if kind != 1 { kill(process.processIdentifier, SIGKILL) }
                 if kind != 0 { for worker in scene.workers() { kill(worker, SIGKILL) } }
@@ -220,6 +224,8 @@ struct FaultTests {
                 }
                 process.waitUntilExit()
             }
+            print("\(hits) of \(count) kills hit a search at work")
+            #expect(hits > count / 2)
             try expectSameEnd("study", scene, undisturbed)
         }
     }

@@ -8,11 +8,13 @@ import Testing
 /// Phantoms, a small space, and the command that searches it on them.
 struct SearchScene {
     let folder: URL
+    /// Proposals of its searches, where nothing else is said.
+    var iterations = 14
 
     /// Calls a body with a scene in a folder of its own; whatever it has started is gone afterwards.
-    static func with(_ body: (SearchScene) throws -> Void) throws {
+    static func with(iterations: Int = 14, _ body: (SearchScene) throws -> Void) throws {
         try withTemporaryFolder { folder in
-            let scene = SearchScene(folder: folder)
+            let scene = SearchScene(folder: folder, iterations: iterations)
             _ = try Program.run(
                 "phantom", scene.path("data"), "--cases", "8", "--size", "16", "--structures", "2",
                 "--threads", "1")
@@ -36,15 +38,16 @@ struct SearchScene {
     func path(_ name: String) -> String { folder.appending(path: name).path }
 
     /// The command, on one thread: volumes are too small for more.
-    func arguments(_ study: String, iterations: Int = 14, _ more: [String] = []) -> [String] {
+    func arguments(_ study: String, iterations: Int? = nil, _ more: [String] = []) -> [String] {
         [
             "search", path("data"), "--space", path("space.yaml"), "--size", "16", "--iterations",
-            "\(iterations)", "--population", "6", "--epochs", "2", "--output", path(study),
+            "\(iterations ?? self.iterations)", "--population", "6", "--epochs", "2", "--output",
+            path(study),
             "--cache", path("cache"), "--threads", "1", "--memory-limit", "1GiB", "--seed", "3",
         ] + more
     }
 
-    func search(_ study: String, iterations: Int = 14, _ more: [String] = []) throws -> Program {
+    func search(_ study: String, iterations: Int? = nil, _ more: [String] = []) throws -> Program {
         try Program.run(arguments(study, iterations: iterations, more))
     }
 
