@@ -1,10 +1,11 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// Set up by Scripts/setup.sh: a link to libtorch 2.11.0, and links to ITK's headers and libraries without the
-// version that their names carry.
+// Set up by Scripts/setup.sh: links to libtorch 2.11.0 and plotly.js, and to ITK's headers and libraries without
+// the version that their names carry.
 let libtorch = "\(Context.packageDirectory)/.deps/libtorch"
 let itk = "\(Context.packageDirectory)/.deps/itk"
+let plotly = "\(Context.packageDirectory)/.deps/plotly"
 
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -109,9 +110,15 @@ let package = Package(
             name: "Study",
             dependencies: ["Search", "Host", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: optimizedSettings),
+        // The scripts and the style of reports, plotly.js among them, as bytes of the program.
+        .target(
+            name: "CPage", exclude: ["Page"], cSettings: [.unsafeFlags(["--embed-dir=\(plotly)"])]),
         // The paper's figures and tables in a page. Knows nothing of libtorch.
         .target(
-            name: "Report", dependencies: ["Imaging", "Datasets", "Host", "CWebP"],
+            name: "Report",
+            dependencies: [
+                "CPage", "CWebP", "Study", "Search", "Datasets", "Imaging", "Host", "Randomness",
+            ],
             swiftSettings: optimizedSettings),
         // Linked instead of 34 MB that no part of the program uses.
         .target(name: "CICUData"),
@@ -177,7 +184,8 @@ let package = Package(
         .testTarget(
             name: "ReportTests",
             dependencies: [
-                "Report", "Imaging", "Datasets", "Host", "CWebP", "Randomness", "TestSupport",
+                "Report", "CWebP", "Study", "Search", "Datasets", "Imaging", "Host", "Randomness",
+                "TestSupport",
             ],
             exclude: ["Snapshots"], swiftSettings: swiftSettings),
         .testTarget(

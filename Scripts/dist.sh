@@ -16,6 +16,7 @@ rm -rf "$partial"
 trap 'rm -rf "$partial"' EXIT
 mkdir -p "$partial"/{bin,lib,licenses}
 cp LICENSE README.md "$partial"
+cp .deps/plotly/LICENSE.txt "$partial/licenses/plotly.js"  # which the program carries in itself
 
 strip -o "$partial/bin/segnas3d" .build/release/segnas3d  # before patchelf, whose layout it breaks
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine ready for `swift build`: checks Swift, installs missing Debian packages (those
-# named as arguments too), and links .deps/itk to ITK and .deps/libtorch to libtorch, downloaded
-# once for each user. With LIBTORCH=…/site-packages/torch it links to the libtorch of that installed
+# named as arguments too), and links .deps/itk to ITK, and .deps/libtorch and .deps/plotly to libtorch
+# and plotly.js, downloaded once for each user. With LIBTORCH=…/site-packages/torch it links to the libtorch of that installed
 # PyTorch instead.
 # `make` runs it before every build; when all is there, it only looks.
 set -euo pipefail
@@ -26,6 +26,7 @@ packages=(
 
 version=$(sed -n 's/^torch==\([^ ]*\).*/\1/p' Scripts/libtorch.txt)
 name=libtorch-$version
+plotly=plotly-$(sed -n 's/^plotly==\([^ ]*\).*/\1/p' Scripts/plotly.txt)
 cache=${XDG_CACHE_HOME:-~/.cache}/segnas3d
 
 # The PyTorch version of the torch folder $1, without a suffix such as +cpu.
@@ -72,18 +73,35 @@ install_packages() {
         fail "they were not installed; an administrator may run: apt-get update && ${install[*]}"
 }
 
-# Downloads libtorch into $cache/$name. It gets that name only when complete: a killed run leaves
-# nothing but $partial, which the next one deletes.
-download() {
+# Lets one set-up at a time fill the cache.
+lock_cache() {
     # pip and unzip inherit the lock: were this script killed alone, they would still be waited for.
     exec 9>"$cache/lock"
     flock -n 9 || { say "waiting for another set-up that uses $cache"; flock 9; }
-    ! is_wanted "$cache/$name/torch" || return 0
+}
 
-    partial=$cache/$name.partial
-    rm -rf "$partial" "${cache:?}/$name"
+# Makes the folder $partial, in which $cache/$1 is prepared: it gets that name only when complete, and
+# a killed run leaves nothing but $partial, which the next one deletes.
+begin() {
+    partial=$cache/$1.partial
+    rm -rf "$partial" "${cache:?}/$1"
     trap 'rm -rf "$partial"' EXIT
     trap 'exit 130' INT  # pip catches Ctrl-C and exits with 1, which bash would take for a failure
+    mkdir -p "$partial/wheels"
+}
+
+# pip's own cache would keep the wheels a second time.
+pip_download() {
+    TMPDIR=$partial/wheels "$python" -m pip download --dest "$partial/wheels" >&2 \
+        --no-cache-dir --disable-pip-version-check --no-deps --only-binary :all: \
+        --require-hashes "$@"
+}
+
+# Downloads libtorch into $cache/$name.
+download() {
+    lock_cache
+    ! is_wanted "$cache/$name/torch" || return 0
+    begin "$name"
 
     local free need=1200  # MB: pip holds the wheels twice for a moment, more than unpacking needs
     free=$(df --output=avail -B1MB "$cache" | tail -n 1)
@@ -92,13 +110,11 @@ download() {
             "make room there or set XDG_CACHE_HOME to a folder with more."
 
     say "downloading libtorch $version with pip (544 MB; 520 MB unpacked) into $cache"
-    mkdir -p "$partial/wheels"
-    # The platforms are those of the three wheels; pip's own cache would keep them a second time.
-    TMPDIR=$partial/wheels "$python" -m pip download --dest "$partial/wheels" >&2 \
-        --no-cache-dir --disable-pip-version-check --no-deps --only-binary :all: \
+    # The platforms are those of the three wheels.
+    pip_download -r Scripts/libtorch.txt \
         --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 \
         --platform manylinux_2_17_x86_64 --implementation cp --python-version 3.12 \
-        --abi cp312 --abi none --require-hashes -r Scripts/libtorch.txt ||
+        --abi cp312 --abi none ||
         fail "libtorch was not downloaded, for the reason that pip gives above. Try again, or set" \
             "LIBTORCH to the torch folder of an installed PyTorch $version."
     unpack || fail "libtorch was not unpacked in $cache, for the reason above."
@@ -118,6 +134,30 @@ unpack() (
         sync -f . &&  # a power cut must not leave empty files under the final name
         is_wanted torch
 )
+
+# Whether $1 holds the files of plotly.js that reports need.
+is_plotly() { [[ -s $1/plotly.min.js && -s $1/LICENSE.txt ]]; }
+
+has_plotly() { [[ $(realpath -m .deps/plotly) == */"$plotly" ]] && is_plotly .deps/plotly; }
+
+# Links .deps/plotly to plotly.js, which the program carries in itself: of the wheel's 10 MB it takes two files.
+link_plotly() {
+    ! has_plotly || return 0
+    choose_cache is_plotly "$cache/$plotly"
+    [[ ! -w $cache ]] || lock_cache
+    if ! is_plotly "$cache/$plotly"; then
+        say "downloading $plotly with pip (10 MB; 5 MB unpacked) into $cache"
+        begin "$plotly"
+        pip_download -r Scripts/plotly.txt && (
+            cd "$partial"
+            unzip -qj wheels/plotly-*.whl plotly/package_data/plotly.min.js \
+                '*.dist-info/licenses/LICENSE.txt' </dev/null && rm -r wheels && sync -f . && is_plotly .
+        ) || fail "plotly.js was not downloaded into $cache, for the reason above."
+        mv -T "$partial" "$cache/$plotly"
+    fi
+    mkdir -p .deps
+    ln -sfnT "$(realpath "$cache/$plotly")" .deps/plotly
+}
 
 link() {
     ldd "$1/lib/libtorch_cpu.so" | awk '/not found/ { print; bad = 1 } END { exit bad }' >&2 ||
@@ -141,11 +181,12 @@ link_itk() {
     ln -sfnT "$headers" .deps/itk/include
 }
 
-# A cache that another user fills may be read-only; an empty one must be ours to write.
+# A cache that another user fills may be read-only; one without what the command $@ looks for must be
+# ours to write.
 choose_cache() {
-    ! is_wanted "$cache/$name/torch" || return 0
+    ! "$@" || return 0
     ! { mkdir -p "$cache" 2>/dev/null && [[ -w $cache ]]; } || return 0
-    say "$cache cannot be written; libtorch goes into .deps"
+    say "$cache cannot be written; downloads go into .deps"
     cache=$PWD/.deps
     mkdir -p "$cache"
 }
@@ -161,13 +202,13 @@ if [[ -n $chosen ]]; then
 elif is_wanted .deps/libtorch; then
     torch=.deps/libtorch
 else
-    choose_cache
+    choose_cache is_wanted "$cache/$name/torch"
     torch=$cache/$name/torch
 fi
 
 # What only the download needs is asked for together with the rest: one list for the administrator.
 python=python3
-if ! is_wanted "$torch"; then
+if ! { is_wanted "$torch" && { has_plotly || is_plotly "$cache/$plotly"; }; }; then
     "$python" -m pip --version &>/dev/null || { python=/usr/bin/python3; packages+=(python3-pip); }
     command -v unzip >/dev/null || packages+=(unzip)
 fi
@@ -175,3 +216,4 @@ install_packages
 link_itk
 is_wanted "$torch" || download
 [[ $torch -ef .deps/libtorch ]] || link "$torch"
+link_plotly

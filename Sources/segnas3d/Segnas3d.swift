@@ -15,8 +15,8 @@ struct Segnas3d: ParsableCommand {
         version: version,
         subcommands: [
             Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Train.self,
-            SearchCommand.self, Worker.self, Predict.self, Evaluate.self, Status.self, Bench.self,
-            Doctor.self,
+            SearchCommand.self, Worker.self, Predict.self, Evaluate.self, Status.self,
+            ReportCommand.self, Bench.self, Doctor.self,
         ])
 
     /// Runs the command that the arguments name.

@@ -27,18 +27,3 @@ struct TextTable {
         return column.isRight ? space + cell : cell + space
     }
 }
-
-/// Digits in groups of three: `141,178,800`.
-func grouped(_ digits: String) -> String {
-    var groups: [Substring] = []
-    var rest = digits[...]
-    while !rest.isEmpty {
-        groups.insert(rest.suffix(3), at: 0)
-        rest = rest.dropLast(3)
-    }
-    return groups.joined(separator: ",")
-}
-
-func grouped(_ number: Int) -> String {
-    grouped("\(number)")
-}

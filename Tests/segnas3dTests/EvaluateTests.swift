@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import Imaging
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Host
 
 /// What `check` found, for a reader of text or of JSON.
 struct CheckReport {

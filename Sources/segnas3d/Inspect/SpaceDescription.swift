@@ -1,4 +1,5 @@
 import FoundationEssentials
+internal import Host
 internal import Search
 
 /// What `inspect` tells of a search space.

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import FoundationEssentials
+internal import Host
 internal import Search
 internal import Study
 

@@ -1,3 +1,4 @@
+internal import Host
 internal import Search
 internal import Study
 
@@ -69,18 +70,11 @@ struct StatusDocument: Encodable {
         let goal =
             budget.iterations.map { " of \($0)" }
             ?? budget.effectiveIterations.map { ", until \($0) networks are trained" } ?? ""
-        let left = secondsLeft.map { $0 > 0 ? "; about \(Self.duration($0)) left" : "; done" } ?? ""
+        let left = secondsLeft.map { $0 > 0 ? "; about \(duration($0)) left" : "; done" } ?? ""
         return "\(iterations)\(goal) proposals are known\(left)"
     }
 
     private static func words(_ state: TrialState) -> String {
         state == .outOfMemory ? "out of memory" : state.rawValue
-    }
-
-    /// `40 s`, `12 min`, `5 h 20 min`.
-    private static func duration(_ seconds: Double) -> String {
-        let minutes = Int((seconds / 60).rounded())
-        if seconds < 90 { return "\(Int(seconds.rounded())) s" }
-        return minutes < 90 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
     }
 }

@@ -1,3 +1,4 @@
+internal import Host
 internal import Segmentation
 
 /// A training as it goes, on standard error.

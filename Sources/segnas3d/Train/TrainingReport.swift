@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Host
 internal import Segmentation
 
 /// What a training has brought, for a reader of text or of JSON.

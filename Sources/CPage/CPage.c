@@ -1,0 +1,46 @@
+#include "CPage.h"
+
+// Reports must work offline and wherever the program was copied to, so it carries what they need in itself rather
+// than look for files beside it. plotly.js is a well-kept library with all the charts of a report; the wheel `plotly`
+// of PyPI holds only the whole of it, not one of its smaller bundles. Swift's own embedding of resources writes an
+// array of numbers, of which 4.8 million would take minutes to compile.
+#if !__has_embed("plotly.min.js") || !__has_embed("LICENSE.txt")
+#error "plotly.js is not in .deps/plotly: run Scripts/setup.sh"
+#endif
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char plotly_script[] = {
+#embed "plotly.min.js"
+};
+
+static const unsigned char plotly_license[] = {
+#embed "LICENSE.txt"
+};
+
+static const unsigned char page_style[] = {
+#embed "Page/page.css"
+};
+
+static const unsigned char page_script[] = {
+#embed "Page/theme.js"
+    ,
+#embed "Page/evolution.js"
+    ,
+#embed "Page/curves.js"
+    ,
+#embed "Page/trials.js"
+    ,
+#embed "Page/costs.js"
+    ,
+#embed "Page/factors.js"
+    ,
+#embed "Page/start.js"
+};
+
+#define TEXT(name) ((cp_text){name, sizeof(name)})
+
+cp_text cp_plotly_script(void) { return TEXT(plotly_script); }
+cp_text cp_plotly_license(void) { return TEXT(plotly_license); }
+cp_text cp_page_style(void) { return TEXT(page_style); }
+cp_text cp_page_script(void) { return TEXT(page_script); }

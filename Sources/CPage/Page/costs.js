@@ -1,0 +1,30 @@
+// Dice against what a network costs, with the Pareto front.
+
+function drawCosts() {
+    drawCost("parameters", trained, t => t.parameters, "parameters", report.fronts.parameters);
+    const unit = timeUnit(Math.max(0, ...trained.map(t => t.seconds ?? 0)));
+    drawCost("seconds", trained, t => t.seconds && t.seconds / unit.seconds, `training time (${unit.name})`,
+        report.fronts.seconds);
+}
+
+function drawCost(name, trials, cost, title, numbers) {
+    const front = numbers.map(number => report.trials[number]);
+    const best = report.trials[report.best];
+    draw(name, [
+        { ...pointsOf(trials.filter(t => cost(t) != null), cost), name: "trained" },
+        {
+            type: "scatter", mode: "lines+markers", name: "Pareto front",
+            x: front.map(cost), y: front.map(t => t.dice), customdata: front.map(t => t.number),
+            text: front.map(hover), hovertemplate: "%{text}<extra></extra>",
+            line: { color: colour("second"), width: 2, shape: "hv" },
+            marker: { symbol: "diamond", size: 9, color: colour("second") },
+        },
+        {
+            type: "scatter", mode: "markers", name: "best", x: [cost(best)], y: [best.dice],
+            customdata: [best.number], text: [hover(best)], hovertemplate: "%{text}<extra></extra>",
+            marker: { symbol: "circle-open", size: 16, color: colour("ink"), line: { width: 2 } },
+        },
+    ], { height: 400, xaxis: axis(title, { type: "log", ...logTicks }), yaxis: axis("validation Dice") });
+}
+
+const logTicks = { dtick: "D2", exponentformat: "SI" };

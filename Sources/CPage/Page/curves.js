@@ -1,0 +1,52 @@
+// The learning curves of one trial, in a dialog.
+
+let shownTrial = null;
+
+function showTrial(number) {
+    shownTrial = report.trials[number];
+    document.getElementById("trial-title").textContent = `Trial ${number}`;
+    document.getElementById("trial-facts").replaceChildren(...trialFacts(shownTrial).flatMap(([name, value]) => {
+        const term = document.createElement("dt");
+        const words = document.createElement("dd");
+        term.textContent = name;
+        words.textContent = value;
+        return [term, words];
+    }));
+    const dialog = document.getElementById("trial");
+    if (!dialog.open) dialog.showModal();
+    drawCurves();
+}
+
+function trialFacts(trial) {
+    const labels = report.labels.map((label, index) => [label.name, trial.dicePerLabel[index]])
+        .filter(([, dice]) => dice != null);
+    return [
+        ["Network", trial.form],
+        ["State", (report.words[trial.state]) + (trial.reason ? `: ${trial.reason}` : "")],
+        ["Validation Dice", decimals(trial.dice)],
+        ...(labels.length ? [["Of its labels", labels.map(([name, dice]) => `${name} ${decimals(dice)}`).join(", ")]] : []),
+        ["Parameters", grouped(trial.parameters)],
+        ["Time", trial.seconds == null ? "–"
+            : `${duration(trial.seconds)} in ${trial.attempts} ${trial.attempts === 1 ? "run" : "runs"}`],
+    ];
+}
+
+/** Of the trial itself, or of the one whose result it took. */
+function drawCurves() {
+    const place = document.getElementById("trial-chart");
+    const curve = shownTrial && report.curves[shownTrial.source ?? shownTrial.number];
+    place.hidden = !curve;
+    if (!curve) return;
+    const mode = curve.epochs.length < 60 ? "lines+markers" : "lines";
+    const trace = (name, y, colourName, yaxis) => ({
+        type: "scatter", mode, name, x: curve.epochs, y, yaxis,
+        line: { color: colour(colourName), width: 2 }, hovertemplate: `epoch %{x}: ${name} %{y:.4f}<extra></extra>`,
+    });
+    draw("trial", [
+        trace("validation Dice", curve.dice, "accent", "y"), trace("loss", curve.loss, "second", "y2"),
+    ], {
+        height: 380, showlegend: false,
+        xaxis: axis("epoch", { anchor: "y2" }), yaxis: axis("validation Dice", { domain: [0.54, 1] }),
+        yaxis2: axis("loss", { domain: [0, 0.46] }),
+    });
+}

@@ -1,0 +1,137 @@
+// What mattered: importance, slices and parallel coordinates of what was searched.
+
+function drawImportance() {
+    const factors = report.factors.filter(f => f.effect).sort((a, b) => a.effect.share - b.effect.share);
+    draw("importance", [
+        {
+            type: "bar", orientation: "h", name: "share of the variance", y: factors.map(f => f.title),
+            x: factors.map(f => f.effect.share), marker: { color: colour("accent") },
+            hovertemplate: "%{y}: %{x:.3f}<extra></extra>",
+        },
+        {
+            type: "scatter", mode: "markers", name: "chance", y: factors.map(f => f.title),
+            x: factors.map(f => f.effect.chance), hovertemplate: "by chance: %{x:.3f}<extra></extra>",
+            marker: { symbol: "line-ns", size: 16, line: { width: 3, color: colour("second") } },
+        },
+    ], {
+        height: 110 + 26 * factors.length,
+        xaxis: axis("share of the variance of Dice (ε²)", { rangemode: "tozero" }), yaxis: axis(""),
+    });
+}
+
+// MARK: slices
+
+const absent = -1;
+
+/** Where a trial stands on a factor's axis; what its block does not have stands left of all. */
+function coordinate(factor, trial) {
+    return factor.values[trial.number] ?? (factor.kind === "category" ? absent : null);
+}
+
+function factorTicks(factor) {
+    if (factor.kind !== "category") return {};
+    const shown = factor.values.map(value => value ?? absent);
+    const values = [...new Set(shown)].sort((a, b) => a - b);
+    return { tickmode: "array", tickvals: values, ticktext: values.map(v => v === absent ? "–" : factor.meanings[v]) };
+}
+
+/** The same for the same trial, so that a chart that is drawn again looks the same. */
+function spread(number) {
+    const turns = number * 0.6180339887;
+    return (turns - Math.floor(turns) - 0.5) * 0.5;
+}
+
+function medians(points) {
+    const groups = new Map();
+    for (const [x, dice] of points) groups.set(x, [...(groups.get(x) ?? []), dice]);
+    return [...groups.entries()].sort((a, b) => a[0] - b[0]).map(([x, dice]) => {
+        const sorted = dice.sort((a, b) => a - b);
+        const middle = sorted.length / 2;
+        return [x, sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2];
+    });
+}
+
+function drawSlices() {
+    const place = document.getElementById("slices-chart");
+    if (!place) return;
+    const columns = Math.max(1, Math.min(4, Math.floor(place.clientWidth / 250)));
+    const rows = Math.ceil(report.factors.length / columns);
+    const traces = [];
+    const look = {
+        height: rows * 250 + 40, showlegend: false,
+        grid: { rows, columns, pattern: "independent", ygap: 0.45, xgap: 0.2 },
+    };
+    report.factors.forEach((factor, index) => {
+        const [x, y] = [`x${index + 1}`, `y${index + 1}`];
+        const isDiscrete = factor.kind === "whole" || factor.kind === "category";
+        const trials = trained.filter(t => coordinate(factor, t) != null);
+        const places = trials.map(t => coordinate(factor, t));
+        traces.push({
+            type: scatterKind(trained.length * report.factors.length), mode: "markers", xaxis: x, yaxis: y,
+            x: places.map((value, i) => value + (isDiscrete ? spread(trials[i].number) : 0)),
+            y: trials.map(t => t.dice), customdata: trials.map(t => t.number), text: trials.map(hover),
+            marker: { color: colour("accent"), size: 5, opacity: 0.55 }, hovertemplate: "%{text}<extra></extra>",
+        });
+        const line = medians(places.map((value, i) => [value, trials[i].dice]));
+        if (isDiscrete) traces.push({
+            type: "scatter", mode: "lines+markers", xaxis: x, yaxis: y, hoverinfo: "skip",
+            x: line.map(point => point[0]), y: line.map(point => point[1]),
+            line: { color: colour("second"), width: 1.5 },
+            marker: { symbol: "line-ew", size: 11, line: { width: 2.5, color: colour("second") } },
+        });
+        const suffix = index ? index + 1 : "";
+        look["xaxis" + suffix] = axis(factor.title, {
+            ...factorTicks(factor), ...(factor.kind === "logarithmic" ? { type: "log", dtick: "D2" } : {}),
+            title: { text: factor.title, standoff: 4, font: { size: 12 } }, tickfont: { size: 10 }, automargin: false,
+        });
+        look["yaxis" + suffix] = axis("", { tickfont: { size: 10 }, matches: index ? "y" : undefined, automargin: false });
+    });
+    draw("slices", traces, { ...look, margin: { l: 44, r: 10, t: 10, b: 50 } });
+}
+
+// MARK: parallel coordinates
+
+function drawParallel() {
+    const place = document.getElementById("parallel-chart");
+    if (!place || !trained.length) return;
+    const dimensions = report.factors.map(factor => {
+        const isLogarithmic = factor.kind === "logarithmic";
+        const values = trained.map(t => {
+            const value = coordinate(factor, t) ?? absent;
+            return isLogarithmic ? Math.log10(value) : value;
+        });
+        const ticks = factorTicks(factor);
+        return {
+            label: factor.title.replace("connections", "").replace("of the block", "").trim(), values,
+            ...(ticks.tickvals ? { tickvals: ticks.tickvals, ticktext: ticks.ticktext } : {}),
+            ...(isLogarithmic ? logarithmicTicks(values) : {}),
+        };
+    });
+    const parameters = trained.map(t => Math.log10(t.parameters ?? 1));
+    dimensions.push({ label: "parameters", values: parameters, ...logarithmicTicks(parameters) });
+    const dice = trained.map(t => t.dice);
+    dimensions.push({ label: "Dice", values: dice });
+    // Axes need room for their names; the frame scrolls.
+    place.style.width = `max(100%, ${dimensions.length * 95}px)`;
+    draw("parallel", [{
+        type: "parcoords", dimensions, labelfont: { size: 12 }, tickfont: { size: 10, color: colour("ink") },
+        rangefont: { color: "rgba(0,0,0,0)" },
+        line: { color: dice, colorscale: "Cividis", showscale: true, colorbar: { title: { text: "Dice" }, thickness: 12 } },
+        unselected: { line: { opacity: 0.04 } },
+    }], { height: 440, margin: { l: 60, r: 20, t: 60, b: 30 } });
+}
+
+/** Ticks at powers of ten and halves of them, for values that are logarithms already. */
+function logarithmicTicks(values) {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const ticks = [];
+    for (let power = Math.floor(low); power <= high; power += 1) {
+        for (const factor of [1, 2, 5]) {
+            const place = power + Math.log10(factor);
+            if (place >= low - 0.01 && place <= high + 0.01) ticks.push([place, factor * 10 ** power]);
+        }
+    }
+    const short = value => value >= 1e6 ? `${+(value / 1e6).toPrecision(2)} M` : value >= 1e3
+        ? `${+(value / 1e3).toPrecision(2)} k` : String(+value.toPrecision(2));
+    return ticks.length > 1 ? { tickvals: ticks.map(t => t[0]), ticktext: ticks.map(t => short(t[1])) } : {};
+}

@@ -1,0 +1,24 @@
+// Draws everything, and again where colours change.
+
+function drawCharts() {
+    drawEvolution();
+    if (trained.length) {
+        drawCosts();
+        drawImportance();
+        drawSlices();
+        drawParallel();
+    }
+    if (document.getElementById("trial").open) drawCurves();
+}
+
+document.querySelectorAll('[name="evolution-view"]').forEach(choice =>
+    choice.addEventListener("change", drawEvolution));
+document.addEventListener("click", event => {
+    const button = event.target.closest("button.trial");
+    if (button) showTrial(Number(button.dataset.trial));
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
+addEventListener("beforeprint", drawCharts);
+addEventListener("afterprint", drawCharts);
+startTable();
+drawCharts();

@@ -1,0 +1,86 @@
+"use strict";
+
+// The numbers of the report, and how all its charts look.
+const report = JSON.parse(document.getElementById("data").textContent);
+const trained = report.trials.filter(trial => trial.state === "completed");
+
+/** A colour of the page, which follows the light or dark scheme. */
+function colour(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+}
+
+function decimals(value, places = 3) {
+    return value == null ? "–" : value.toFixed(places);
+}
+
+function grouped(count) {
+    return count == null ? "–" : count.toLocaleString("en-US");
+}
+
+function duration(seconds) {
+    if (seconds == null) return "–";
+    if (seconds < 90) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+    const minutes = Math.round(seconds / 60);
+    return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** The unit in which a chart shows so many seconds. */
+function timeUnit(seconds) {
+    if (seconds < 180) return { name: "s", seconds: 1 };
+    if (seconds < 3 * 3600) return { name: "min", seconds: 60 };
+    return seconds < 3 * 86400 ? { name: "h", seconds: 3600 } : { name: "days", seconds: 86400 };
+}
+
+/** Texts from the data are names that people gave: plotly.js would take some of them for markup. */
+function plain(text) {
+    return String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}
+
+function axis(title, more = {}) {
+    return {
+        title: { text: title }, gridcolor: colour("line") + "40", linecolor: colour("line"),
+        zeroline: false, automargin: true, ...more,
+    };
+}
+
+function layout(more) {
+    return {
+        paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+        font: { color: colour("ink"), family: "system-ui, sans-serif", size: 13 },
+        margin: { l: 60, r: 16, t: 16, b: 50 }, hovermode: "closest", dragmode: false,
+        hoverlabel: {
+            bgcolor: colour("panel"), bordercolor: colour("line"),
+            font: { color: colour("ink") }, align: "left",
+        },
+        legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
+        ...more,
+    };
+}
+
+const settings = {
+    responsive: true, displaylogo: false, showSendToCloud: false,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+};
+
+/** Draws a chart, again where it is there; points that carry a trial's number open its curves. */
+function draw(name, traces, look) {
+    const place = document.getElementById(name + "-chart");
+    if (!place) return;
+    Plotly.react(place, traces, layout(look), settings);
+    if (place.dataset.listens) return;
+    place.dataset.listens = "true";
+    place.on("plotly_click", event => {
+        const number = event.points[0]?.customdata;
+        if (Number.isInteger(number)) showTrial(number);
+    });
+}
+
+/** SVG is sharper, but slow for thousands of points. */
+function scatterKind(count) {
+    return count > 3000 ? "scattergl" : "scatter";
+}
+
+function hover(trial) {
+    return `<b>trial ${trial.number}</b>, Dice ${decimals(trial.dice)}<br>${plain(trial.form)}<br>` +
+        `${grouped(trial.parameters)} parameters, ${duration(trial.seconds)}`;
+}

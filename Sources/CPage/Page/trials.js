@@ -1,0 +1,121 @@
+// The table of trials: a page of it at a time, as thousands of rows would make the whole page slow.
+
+const rowsPerPage = 50;
+const table = { sort: "dice", isRising: false, page: 0 };
+
+/** What the table shows of a trial; `value` sorts, `text` is read. */
+function tableColumns() {
+    const columns = [
+        { name: "number", title: "trial", value: t => t.number, isNumber: true },
+        { name: "dice", title: "Dice", value: t => t.dice, text: t => decimals(t.dice), isNumber: true },
+        { name: "form", title: "network", value: t => t.form, style: "form" },
+        { name: "parameters", title: "parameters", value: t => t.parameters, text: t => grouped(t.parameters), isNumber: true },
+        { name: "seconds", title: "time", value: t => t.seconds, text: t => duration(t.seconds), isNumber: true },
+        { name: "state", title: "state", value: t => report.words[t.state] },
+        { name: "reason", title: "reason", value: t => t.reason, text: t => t.reason ?? "", style: "reason" },
+    ];
+    if (!document.getElementById("trials-labels").checked) return columns;
+    const labels = report.labels.map((label, index) => ({
+        name: "label " + index, title: label.name, value: t => t.dicePerLabel[index],
+        text: t => decimals(t.dicePerLabel[index]), isNumber: true,
+    }));
+    return [...columns.slice(0, 3), ...labels, ...columns.slice(3)];
+}
+
+function chosenTrials(columns) {
+    const state = document.getElementById("trials-state").value;
+    const words = document.getElementById("trials-text").value.toLowerCase().replace(/,\s+/g, ",").trim();
+    const key = columns.find(column => column.name === table.sort)?.value ?? (t => t.number);
+    const direction = table.isRising ? 1 : -1;
+    const known = value => value !== null && value !== undefined;
+    return report.trials
+        .filter(t => (!state || t.state === state) &&
+            (!words || `${t.number} ${t.form} ${t.reason ?? ""}`.toLowerCase().includes(words)))
+        .sort((a, b) => {
+            const [x, y] = [key(a), key(b)];
+            // What is not known comes last either way.
+            if (!known(x) || !known(y)) return known(y) - known(x) || a.number - b.number;
+            return (x < y ? -1 : x > y ? 1 : 0) * direction || a.number - b.number;
+        });
+}
+
+function drawTable() {
+    const columns = tableColumns();
+    const trials = chosenTrials(columns);
+    const pages = Math.max(1, Math.ceil(trials.length / rowsPerPage));
+    table.page = Math.min(Math.max(0, table.page), pages - 1);
+    const focused = document.activeElement?.dataset?.sort;
+    const head = document.createElement("thead");
+    head.append(element("tr", {}, columns.map(heading)));
+    const body = document.createElement("tbody");
+    body.append(...trials.slice(table.page * rowsPerPage, (table.page + 1) * rowsPerPage).map(t => row(t, columns)));
+    document.getElementById("trials-table").replaceChildren(head, body);
+    if (focused) document.querySelector(`[data-sort="${focused}"]`)?.focus();
+    document.getElementById("trials-count").textContent =
+        `${trials.length} of ${report.trials.length} trials`;
+    document.getElementById("trials-page").textContent = `page ${table.page + 1} of ${pages}`;
+    document.getElementById("trials-before").disabled = table.page === 0;
+    document.getElementById("trials-next").disabled = table.page === pages - 1;
+}
+
+function heading(column) {
+    const isSorted = table.sort === column.name;
+    const button = element("button", { type: "button" }, [
+        column.title + (isSorted ? (table.isRising ? " ▲" : " ▼") : ""),
+    ]);
+    button.dataset.sort = column.name;
+    button.addEventListener("click", () => {
+        // Of numbers the largest are looked for first, but for that of the trial.
+        const isFirstRising = !column.isNumber || column.name === "number";
+        table.isRising = isSorted ? !table.isRising : isFirstRising;
+        table.sort = column.name;
+        table.page = 0;
+        drawTable();
+    });
+    const cell = element("th", { scope: "col", class: column.isNumber ? "number" : "" }, [button]);
+    if (isSorted) cell.setAttribute("aria-sort", table.isRising ? "ascending" : "descending");
+    return cell;
+}
+
+function row(trial, columns) {
+    const cells = columns.map(column => {
+        const style = column.isNumber ? "number" : column.style ?? "";
+        if (column.name !== "number") {
+            const text = column.text ? column.text(trial) : column.value(trial);
+            return element("td", { class: style }, [String(text)]);
+        }
+        const button = element("button", { type: "button", class: "trial" }, [String(trial.number)]);
+        button.dataset.trial = trial.number;
+        button.setAttribute("aria-label", `Trial ${trial.number}: learning curves`);
+        return element("th", { scope: "row", class: style }, [button]);
+    });
+    return element("tr", { class: trial.number === report.best ? "best" : "" }, cells);
+}
+
+function element(name, attributes, children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) if (value) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+}
+
+function startTable() {
+    const restart = () => {
+        table.page = 0;
+        drawTable();
+    };
+    for (const name of ["state", "text", "labels"]) {
+        document.getElementById("trials-" + name).addEventListener("input", restart);
+    }
+    document.getElementById("trials-filter").addEventListener("submit", event => event.preventDefault());
+    for (const [name, step] of [["before", -1], ["next", 1]]) {
+        document.getElementById("trials-" + name).addEventListener("click", () => {
+            table.page += step;
+            drawTable();
+        });
+    }
+    if (!report.trials.some(t => t.dicePerLabel.some(dice => dice != null))) {
+        document.getElementById("trials-labels").closest("label").hidden = true;
+    }
+    drawTable();
+}

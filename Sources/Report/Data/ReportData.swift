@@ -1,0 +1,102 @@
+internal import Datasets
+internal import FoundationEssentials
+internal import Search
+internal import Study
+
+/// Every number of a report, as JSON in its element `data`; charts and tables are drawn from it.
+struct ReportData: Encodable {
+    let schema = 1
+    /// The version of segnas3d that made it.
+    let program: String
+    let isComplete: Bool
+    /// Proposals whose value is known, and how many there are to be; nil where trained networks are counted instead.
+    let iterations: Int
+    let budget: Int?
+    /// How many trials have each state.
+    let states: [String: Int]
+    /// What states are called.
+    let words: [String: String]
+    let labels: [LabelTable.Label]
+    /// The number of the best trial; nil before the first is trained.
+    let best: Int?
+    let trials: [TrialEntry]
+    let curves: [String: LearningCurve]
+    /// The numbers of trials each of which had a higher Dice than all with lower numbers.
+    let records: [Int]
+    /// The same in the order in which results became known.
+    let recordsInTime: [Int]
+    let fronts: Fronts
+    let factors: [Factor]
+    let test: TestEntry?
+
+    /// The trained trials that no other one beats: none has a lower cost and as high a Dice.
+    struct Fronts: Encodable {
+        let parameters: [Int]
+        let seconds: [Int]
+    }
+
+    init(
+        _ record: StudyRecord, labels table: LabelTable?, test evaluation: Evaluation?,
+        program: String
+    ) {
+        self.program = program
+        isComplete = record.isComplete
+        iterations = record.trials.count { $0.trial.tellSerial != nil }
+        budget = if case .iterations(let most) = record.plan.budget { most } else { nil }
+        states = Dictionary(
+            uniqueKeysWithValues: TrialState.allCases.map { state in
+                (state.rawValue, record.trials.count { $0.trial.state == state })
+            })
+        words = Dictionary(
+            uniqueKeysWithValues: TrialState.allCases.map { ($0.rawValue, $0.words) })
+        let labels = table?.foreground ?? record.labels
+        self.labels = labels
+        best = record.best?.number
+        trials = TrialEntry.all(of: record, labels: labels.map(\.value))
+        curves = LearningCurve.all(of: record)
+        let trained = trials.filter { $0.state == .completed }
+        records = Self.records(trained)
+        recordsInTime = Self.records(
+            trained.sorted { ($0.elapsed ?? 0, $0.number) < ($1.elapsed ?? 0, $1.number) })
+        fronts = Fronts(
+            parameters: Self.front(trained) { $0.parameters.map(Double.init) },
+            seconds: Self.front(trained) { $0.seconds })
+        factors = Factor.all(of: record)
+        test = evaluation.map(TestEntry.init)
+    }
+
+    private static func records(_ trials: [TrialEntry]) -> [Int] {
+        var highest = -Double.infinity
+        var records: [Int] = []
+        for trial in trials {
+            guard let dice = trial.dice, dice > highest else { continue }
+            highest = dice
+            records.append(trial.number)
+        }
+        return records
+    }
+
+    private static func front(_ trials: [TrialEntry], _ cost: (TrialEntry) -> Double?) -> [Int] {
+        let known = trials.compactMap { trial -> (number: Int, cost: Double, gain: Double)? in
+            guard let cost = cost(trial), let dice = trial.dice else { return nil }
+            return (trial.number, cost, dice)
+        }
+        return paretoFront(known.map { ($0.cost, $0.gain) }).map { known[$0].number }
+    }
+
+    /// One line that may stand inside an HTML script: no `<` can end it.
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let text = String(decoding: try encoder.encode(self), as: UTF8.self)
+        return text.replacing("<", with: "\\u003c")
+    }
+}
+
+extension StudyRecord {
+    /// Labels that are known by their values only, where the study's dataset is not known.
+    fileprivate var labels: [LabelTable.Label] {
+        let values = Set(trials.flatMap(\.dicePerLabel.keys)).compactMap { Int($0) }
+        return values.sorted().map { LabelTable.Label(name: "label \($0)", value: $0) }
+    }
+}

@@ -1,0 +1,130 @@
+internal import Datasets
+internal import Imaging
+
+/// How the best model did on the test cases: the labels and cases that were hardest first.
+struct TestEntry: Encodable {
+    /// The mean over the labels of a case.
+    let dice: Statistics?
+    let hausdorff95: Statistics?
+    let averageSurfaceDistance: Statistics?
+    let labels: [Label]
+    let cases: [Case]
+
+    struct Statistics: Encodable {
+        let mean: Double
+        let std: Double?
+        /// The ends of the 95 % interval of the mean.
+        let low: Double?
+        let high: Double?
+        /// In which it is defined.
+        let cases: Int
+    }
+
+    struct Label: Encodable {
+        let name: String
+        let value: Int
+        let dice: Statistics?
+        let hausdorff95: Statistics?
+        let averageSurfaceDistance: Statistics?
+        /// Means of mm³ over the cases; nil where the size of voxels is not known.
+        let referenceVolume: Double?
+        let predictedVolume: Double?
+        /// Cases whose prediction misses it, and those whose prediction alone has it.
+        let missed: Int
+        let invented: Int
+    }
+
+    /// A test case by its number: names may tell who was scanned.
+    struct Case: Encodable {
+        let number: Int
+        let dice: Double?
+        let hausdorff95: Double?
+        let averageSurfaceDistance: Double?
+        /// In the order of ``TestEntry/labels``.
+        let dicePerLabel: [Double?]
+    }
+
+    init(_ evaluation: Evaluation) {
+        dice = Statistics(evaluation.foreground[.dice])
+        hausdorff95 = Statistics(evaluation.foreground[.hausdorff95])
+        averageSurfaceDistance = Statistics(evaluation.foreground[.averageSurfaceDistance])
+        let voxels = evaluation.cases.map(\.voxelVolume)
+        let labels = evaluation.labelStatistics.map { statistics in
+            Label(statistics, evaluation.cases, voxels)
+        }
+        self.labels = labels.hardestFirst(\.dice?.mean)
+        let order = self.labels.map(\.value)
+        cases = evaluation.cases.enumerated().map { index, judged in
+            Case(number: index + 1, judged, labels: order)
+        }.hardestFirst(\.dice)
+    }
+}
+
+extension TestEntry.Statistics {
+    init?(_ statistics: SampleStatistics?) {
+        guard let statistics else { return nil }
+        self.init(
+            mean: statistics.mean, std: statistics.std, low: statistics.interval?.low,
+            high: statistics.interval?.high, cases: statistics.count)
+    }
+}
+
+extension TestEntry.Label {
+    fileprivate init(
+        _ statistics: Evaluation.LabelStatistics, _ cases: [CaseEvaluation], _ voxels: [Double?]
+    ) {
+        let metrics = statistics.metrics
+        let volumes = zip(cases, voxels).compactMap { judged, voxel -> (Double, Double)? in
+            guard let voxel, let overlap = judged.scores[statistics.label.value]?.overlap else {
+                return nil
+            }
+            return (Double(overlap.reference) * voxel, Double(overlap.prediction) * voxel)
+        }
+        let isKnown = !volumes.isEmpty && volumes.count == cases.count
+        self.init(
+            name: statistics.label.name, value: statistics.label.value,
+            dice: .init(metrics[.dice]), hausdorff95: .init(metrics[.hausdorff95]),
+            averageSurfaceDistance: .init(metrics[.averageSurfaceDistance]),
+            referenceVolume: isKnown ? mean(volumes.map(\.0)) : nil,
+            predictedVolume: isKnown ? mean(volumes.map(\.1)) : nil,
+            missed: statistics.presence[.referenceOnly, default: 0],
+            invented: statistics.presence[.predictionOnly, default: 0])
+    }
+}
+
+extension TestEntry.Case {
+    fileprivate init(number: Int, _ judged: CaseEvaluation, labels: [Int]) {
+        self.init(
+            number: number, dice: judged.foregroundMean(.dice),
+            hausdorff95: judged.foregroundMean(.hausdorff95),
+            averageSurfaceDistance: judged.foregroundMean(.averageSurfaceDistance),
+            dicePerLabel: labels.map { judged.scores[$0]?.values[.dice] })
+    }
+}
+
+extension CaseEvaluation {
+    /// Mm³ of a voxel, from the label whose volumes differ most; nil where no volumes differ, as evaluations do not say
+    /// it otherwise.
+    fileprivate var voxelVolume: Double? {
+        let differences = scores.sorted { $0.key < $1.key }.compactMap { _, score in
+            score.values[.volumeDifference].map {
+                (voxels: score.overlap.prediction - score.overlap.reference, volume: $0)
+            }
+        }
+        let largest = differences.max { $0.voxels.magnitude < $1.voxels.magnitude }
+        guard let largest, largest.voxels != 0 else { return nil }
+        return largest.volume / Double(largest.voxels)
+    }
+}
+
+private func mean(_ values: [Double]) -> Double {
+    values.reduce(0, +) / Double(values.count)
+}
+
+extension Array {
+    /// By rising Dice; those without one, in their order, last.
+    fileprivate func hardestFirst(_ dice: (Element) -> Double?) -> [Element] {
+        let keys = map { dice($0) ?? .infinity }
+        return indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.map { self[$0] }
+    }
+}

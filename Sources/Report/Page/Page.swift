@@ -1,0 +1,117 @@
+internal import CPage
+
+/// A part of the page under a heading.
+struct Section {
+    let id: String
+    let title: String
+    /// HTML.
+    let body: String
+
+    var html: String {
+        """
+        <section id="\(id)" aria-labelledby="\(id)-title">
+        <h2 id="\(id)-title">\(escaped(title))</h2>
+        \(body)
+        </section>
+
+        """
+    }
+
+    /// A place that a script fills, with words for those who do not see it.
+    static func chart(_ name: String, _ words: String) -> String {
+        """
+        <div class="chart" id="\(name)-chart" role="img" aria-label="\(escaped(words))"></div>
+        """
+    }
+}
+
+/// A self-contained HTML document.
+struct Page {
+    let title: String
+    let sections: [Section]
+    let json: String
+    let version: String
+
+    /// By it a file is known as a report of ours, which may be replaced.
+    static let mark = #"<meta name="generator" content="segnas3d report">"#
+
+    /// What the page may load: nothing from anywhere else. plotly.js makes code for graphics cards from text.
+    private static let policy = """
+        default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; \
+        img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'
+        """
+
+    var html: String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        \(Self.mark)
+        <meta http-equiv="Content-Security-Policy" content="\(Self.policy)">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>\(escaped(title))</title>
+        <link rel="icon" href="data:,">
+        <style>
+        \(PageStyle.css)
+        </style>
+        </head>
+        <body>
+        <a class="skip" href="#summary">Skip to the summary</a>
+        <header>
+        <h1>\(escaped(title))</h1>
+        \(navigation)
+        </header>
+        <main>
+        <noscript><p class="note">The charts and the table of trials need JavaScript.</p></noscript>
+        \(sections.map(\.html).joined())
+        </main>
+        \(footer)
+        \(Self.dialog)
+        <script type="application/json" id="data">\(json)</script>
+        <script>
+        \(text(cp_plotly_script()))
+        </script>
+        <script>
+        (() => {
+        \(text(cp_page_script()))
+        })();
+        </script>
+        </body>
+        </html>
+
+        """
+    }
+
+    private var navigation: String {
+        let links = sections.map { "<a href=\"#\($0.id)\">\(escaped($0.title))</a>" }
+        return "<nav aria-label=\"Sections\">\(links.joined(separator: "\n"))</nav>"
+    }
+
+    private var footer: String {
+        """
+        <footer>
+        <p>Made by segnas3d \(escaped(version)). The page loads nothing from elsewhere. Methods: Wong and Moradi,
+        “SegNAS3D”, MICCAI 2019.</p>
+        <details><summary>Charts by plotly.js; its licence</summary>
+        <pre>\(escaped(text(cp_plotly_license())))</pre></details>
+        </footer>
+        """
+    }
+
+    /// Where a trial's learning curves are shown.
+    private static let dialog = """
+        <dialog id="trial" aria-labelledby="trial-title">
+        <form method="dialog"><button id="trial-close" autofocus>Close</button></form>
+        <h2 id="trial-title">Trial</h2>
+        <dl id="trial-facts" class="facts"></dl>
+        <div class="chart" id="trial-chart" role="img" aria-label="Loss and validation Dice of each epoch"></div>
+        </dialog>
+        """
+}
+
+/// A text that is part of the program.
+func text(_ text: cp_text) -> String {
+    String(decoding: UnsafeBufferPointer(start: text.bytes, count: text.count), as: UTF8.self)
+}

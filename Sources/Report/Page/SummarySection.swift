@@ -1,0 +1,157 @@
+internal import Datasets
+internal import Host
+internal import Search
+internal import Study
+
+/// What the whole comes to, in words and numbers, readable without scripts.
+struct SummarySection {
+    let report: StudyReport
+    let data: ReportData
+
+    var section: Section {
+        Section(
+            id: "summary", title: "Summary",
+            body: """
+                <p id="state" class="note">\(escaped(state))</p>
+                <p>\(escaped(sentences.joined(separator: " ")))</p>
+                \(figures)
+                <dl class="facts">
+                \(facts.map { "<dt>\(escaped($0))</dt><dd>\(escaped($1))</dd>" }.joined(separator: "\n"))
+                </dl>
+                \(UntrainedTable(report.record)?.html ?? "")
+                """)
+    }
+
+    private var record: StudyRecord { report.record }
+    private var best: TrialRecord? { record.best }
+
+    private func count(_ state: TrialState) -> Int { data.states[state.rawValue] ?? 0 }
+
+    /// Whether there is more to come.
+    private var state: String {
+        let made = report.date.map { " This page was made on \($0)." } ?? ""
+        if record.isComplete { return "The search is complete." + made }
+        let goal = data.budget.map { " of \($0)" } ?? ""
+        let known = "\(data.iterations)\(goal) proposals are known."
+        return (record.owner == nil ? "The search is interrupted: " : "The search is running: ")
+            + known + " All figures are those so far." + made
+    }
+
+    private var sentences: [String] {
+        var sentences = [
+            "Of \(record.trials.count) proposed networks \(count(.completed)) were trained."
+        ]
+        guard let best, let dice = best.trial.end?.dice else {
+            return sentences + ["None has a result yet."]
+        }
+        sentences.append(
+            "The best of them, trial \(best.number), has a validation Dice of \(decimal(dice)).")
+        if let test = data.test, let dice = test.dice {
+            let final = report.finalTraining == nil ? "" : ", trained anew for longer,"
+            sentences.append(
+                "On \(cases(test.cases.count, "test")), which no decision of the search has seen, it\(final) has a Dice "
+                    + "of \(dice.text).")
+        } else {
+            sentences.append(
+                record.isComplete
+                    ? "It was not judged on test cases."
+                    : "It is judged on test cases when the search is over.")
+        }
+        return sentences
+    }
+
+    /// The four numbers that one looks for first.
+    private var figures: String {
+        var figures: [(String, String)] = []
+        if let dice = data.test?.dice { figures.append(("test Dice", decimal(dice.mean))) }
+        if let dice = best?.trial.end?.dice { figures.append(("validation Dice", decimal(dice))) }
+        if let parameters = best?.trial.cost?.parameters {
+            figures.append(("parameters", millions(parameters)))
+        }
+        figures.append(("training in all", duration(seconds)))
+        return "<ul class=\"figures\">"
+            + figures.map { "<li><b>\(escaped($1))</b> \(escaped($0))</li>" }.joined() + "</ul>"
+    }
+
+    private var seconds: Double { record.trials.reduce(0) { $0 + $1.seconds } }
+
+    // MARK: - Facts
+
+    private var facts: [(String, String)] {
+        dataset + ProtocolFacts(record.plan, record.space).facts + network + test + [time]
+    }
+
+    private var dataset: [(String, String)] {
+        guard let images = report.images else { return [] }
+        let split = images.split
+        let dataset = images.dataset
+        let size = images.preparation.options.size
+        return [
+            (
+                "Dataset",
+                "\(dataset.name): \(cases(split.training.count, "training")), "
+                    + "\(cases(split.validation.count, "validation")) and \(cases(split.test.count, "test"))"
+            ),
+            (
+                "Images",
+                "channels \(dataset.channels.joined(separator: ", ")); "
+                    + "\(dataset.labels.foreground.count) labels; prepared to \(size.x)×\(size.y)×\(size.z) voxels"
+            ),
+        ]
+    }
+
+    private var network: [(String, String)] {
+        guard let best, let dice = best.trial.end?.dice else { return [] }
+        var facts = [("Best network", "trial \(best.number): \(best.trial.form)")]
+        facts.append(("Validation Dice", decimal(dice)))
+        if let cost = best.trial.cost {
+            let memory = cost.memory.map { "; \($0) for a training step, as predicted" } ?? ""
+            facts.append(("Parameters", grouped(cost.parameters) + memory))
+        }
+        facts.append(("Its training", duration(best.seconds)))
+        if let final = report.finalTraining {
+            let dice = final.dice.map { ", validation Dice \(decimal($0))" } ?? ""
+            facts.append(("Trained anew", "for \(final.epochs) epochs\(dice)"))
+        }
+        return facts
+    }
+
+    private var test: [(String, String)] {
+        guard let test = data.test else { return [] }
+        let metrics = [
+            ("Test Dice", test.dice?.text), ("Test HD95", test.hausdorff95?.text(2, "mm")),
+            ("Test ASSD", test.averageSurfaceDistance?.text(2, "mm")),
+        ]
+        return metrics.map { ($0, $1 ?? "not defined in any case") }
+    }
+
+    /// Of all attempts: what is lost counts too.
+    private var time: (String, String) {
+        let device = record.plan.options["--device"] == "cuda" ? "GPU" : "CPU"
+        let attempts = record.trials.reduce(0) { $0 + $1.attempts }
+        return (
+            "Training in all",
+            "\(duration(seconds)), or \(significant(seconds / 86_400)) \(device) days of workers, in \(attempts) runs"
+        )
+    }
+
+    private func cases(_ count: Int, _ kind: String) -> String {
+        "\(count) \(kind) \(count == 1 ? "case" : "cases")"
+    }
+
+    private func millions(_ count: Int) -> String {
+        count < 100_000 ? grouped(count) : "\(decimal(Double(count) / 1e6, 2)) M"
+    }
+}
+
+extension TestEntry.Statistics {
+    var text: String { text(3, nil) }
+
+    /// `0.812 (95 % interval 0.790 to 0.834)`.
+    func text(_ places: Int, _ unit: String?) -> String {
+        let unit = unit.map { " \($0)" } ?? ""
+        guard let low, let high else { return decimal(mean, places) + unit }
+        return "\(decimal(mean, places))\(unit) (95 % interval "
+            + "\(decimal(low, places)) to \(decimal(high, places)))"
+    }
+}

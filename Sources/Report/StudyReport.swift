@@ -1,0 +1,90 @@
+public import Datasets
+internal import FoundationEssentials
+internal import Search
+public import Study
+
+/// The report of a study: a page that needs nothing but itself, and its figures as files.
+///
+/// It can be made at any time, also while the study runs.
+///
+/// ```swift
+/// let report = StudyReport(try StudyRecord(of: "study"), version: "0.1.0")
+/// print(try report.html())
+/// ```
+public struct StudyReport {
+    let record: StudyRecord
+    /// The images that the study is trained on; nil where they are not known yet.
+    public var images: TrainingData?
+    /// How the best model does on the test cases; nil before it was judged.
+    public var test: Evaluation?
+    /// The training of the best network once more; nil where there was none.
+    public var finalTraining: FinalTraining?
+    /// The best network, drawn.
+    public var network: NetworkFigure?
+    /// Sections of others that stand before the tables of the test, such as images of its cases.
+    public var cases: String?
+    /// When it is made, as the page shall say it.
+    public var date: String?
+    private let version: String
+
+    /// What a training of the best network came to after the search.
+    public struct FinalTraining: Hashable, Sendable {
+        public var epochs: Int
+        /// On validation cases, of the epoch that was chosen.
+        public var dice: Double?
+
+        public init(epochs: Int, dice: Double? = nil) {
+            self.epochs = epochs
+            self.dice = dice
+        }
+    }
+
+    /// - Parameters:
+    ///   - record: What is told of.
+    ///   - version: The version of segnas3d that tells it.
+    public init(_ record: StudyRecord, version: String) {
+        self.record = record
+        self.version = version
+    }
+
+    var data: ReportData {
+        ReportData(record, labels: images?.dataset.labels, test: test, program: version)
+    }
+
+    /// The block of the best network; nil before one is trained.
+    var block: BlockFigure? {
+        guard case .segnas(let network)? = record.best?.trial.architecture else { return nil }
+        return BlockFigure(network.block)
+    }
+
+    /// The whole page.
+    ///
+    /// - Throws: `EncodingError` never, as all its numbers are finite.
+    public func html() throws -> String {
+        let data = data
+        let json = try data.json()
+        let sections = [
+            SummarySection(report: self, data: data).section, Section.evolution(data),
+            Section.network(self), Section.blocks(record), Section.trials(data),
+            Section.costs(data), Section.factors(data), Section.cases(cases),
+            data.test.map(Section.test),
+        ].compactMap { $0 }
+        return Page(title: title, sections: sections, json: json, version: version).html
+    }
+
+    /// Whether a file that begins so is a page or figure of a report, which the next one may replace.
+    public static func isReport(_ text: String) -> Bool {
+        text.contains(Page.mark) || text.contains("class=\"\(StyleSheet.root)\"")
+    }
+
+    var title: String { "Search report: \(images?.dataset.name ?? "study")" }
+
+    /// SVG documents by their file names.
+    public var figures: [(name: String, svg: String)] {
+        let figures = [
+            ("evolution.svg", EvolutionFigure(data)?.svg()), ("network.svg", network?.svg()),
+            ("block.svg", block?.svg()),
+        ]
+        return figures.compactMap { name, svg in svg.map { (name, $0) } }
+    }
+}
