@@ -24,7 +24,5 @@ function drawCost(name, trials, cost, title, numbers) {
             customdata: [best.number], text: [hover(best)], hovertemplate: "%{text}<extra></extra>",
             marker: { symbol: "circle-open", size: 16, color: colour("ink"), line: { width: 2 } },
         },
-    ], { height: 400, xaxis: axis(title, { type: "log", ...logTicks }), yaxis: axis("validation Dice") });
+    ], { height: 400, xaxis: costAxis(title, trials.map(cost).filter(value => value > 0)), yaxis: axis("validation Dice") });
 }
-
-const logTicks = { dtick: "D2", exponentformat: "SI" };

@@ -22,7 +22,7 @@ function trialFacts(trial) {
         .filter(([, dice]) => dice != null);
     return [
         ["Network", trial.form],
-        ["State", (report.words[trial.state]) + (trial.reason ? `: ${trial.reason}` : "")],
+        ["State", report.words[trial.state] + (trial.reason ? `: ${trial.reason}` : "")],
         ["Validation Dice", decimals(trial.dice)],
         ...(labels.length ? [["Of its labels", labels.map(([name, dice]) => `${name} ${decimals(dice)}`).join(", ")]] : []),
         ["Parameters", grouped(trial.parameters)],

@@ -5,7 +5,7 @@ function drawEvolution() {
     const last = Math.max(0, ...report.trials.map(trial => trial.elapsed ?? 0));
     const unit = timeUnit(last);
     const place = trial => isTime
-        ? (trial.elapsed == null ? null : trial.elapsed / unit.seconds) : trial.number + 1;
+        ? (trial.elapsed == null ? null : trial.elapsed / unit.seconds) : trial.number;
     const end = isTime ? last / unit.seconds : report.trials.length;
     const numbers = isTime ? report.recordsInTime : report.records;
     const best = numbers.map(number => report.trials[number]);
@@ -24,8 +24,8 @@ function drawEvolution() {
     const band = rows.length ? Math.min(0.4, 0.05 * rows.length + 0.02) : 0;
     draw("evolution", traces, {
         height: 430 + 22 * rows.length,
-        xaxis: axis(isTime ? `training time of all trials together (${unit.name})` : "iteration",
-            { range: [0, end * 1.01 || 1], anchor: rows.length ? "y2" : "y" }),
+        xaxis: axis(isTime ? `training time of all trials together (${unit.name})` : "iteration (number of the trial)",
+            { range: [isTime ? 0 : -0.5, end * 1.01 || 1], anchor: rows.length ? "y2" : "y" }),
         yaxis: axis("validation Dice", { domain: [band ? band + 0.03 : 0, 1] }),
         yaxis2: axis("", {
             domain: [0, band || 0.01], visible: rows.length > 0, showgrid: false, range: [rows.length - 0.4, -0.6],

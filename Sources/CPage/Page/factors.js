@@ -29,6 +29,7 @@ function coordinate(factor, trial) {
 }
 
 function factorTicks(factor) {
+    if (factor.kind === "whole") return wholeTicks(factor.values.filter(value => value !== null));
     if (factor.kind !== "category") return {};
     const shown = factor.values.map(value => value ?? absent);
     const values = [...new Set(shown)].sort((a, b) => a - b);
@@ -73,8 +74,11 @@ function drawSlices() {
             marker: { color: colour("accent"), size: 5, opacity: 0.55 }, hovertemplate: "%{text}<extra></extra>",
         });
         const line = medians(places.map((value, i) => [value, trials[i].dice]));
-        if (isDiscrete) traces.push({
-            type: "scatter", mode: "lines+markers", xaxis: x, yaxis: y, hoverinfo: "skip",
+        // Where values are many, each has a point or two, and their medians say nothing.
+        if (isDiscrete && line.length <= 8) traces.push({
+            type: "scatter", xaxis: x, yaxis: y, hoverinfo: "skip",
+            // Choices have no order in which a line could join them.
+            mode: factor.kind === "category" ? "markers" : "lines+markers",
             x: line.map(point => point[0]), y: line.map(point => point[1]),
             line: { color: colour("second"), width: 1.5 },
             marker: { symbol: "line-ew", size: 11, line: { width: 2.5, color: colour("second") } },
@@ -116,7 +120,8 @@ function drawParallel() {
     draw("parallel", [{
         type: "parcoords", dimensions, labelfont: { size: 12 }, tickfont: { size: 10, color: colour("ink") },
         rangefont: { color: "rgba(0,0,0,0)" },
-        line: { color: dice, colorscale: "Cividis", showscale: true, colorbar: { title: { text: "Dice" }, thickness: 12 } },
+        // The best stand out from the paper, be it white or dark.
+        line: { color: dice, colorscale: "Cividis", reversescale: !isDark.matches, showscale: true, colorbar: { title: { text: "Dice" }, thickness: 12 } },
         unselected: { line: { opacity: 0.04 } },
     }], { height: 440, margin: { l: 60, r: 20, t: 60, b: 30 } });
 }

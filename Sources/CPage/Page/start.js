@@ -17,7 +17,7 @@ document.addEventListener("click", event => {
     const button = event.target.closest("button.trial");
     if (button) showTrial(Number(button.dataset.trial));
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
+isDark.addEventListener("change", drawCharts);
 addEventListener("beforeprint", drawCharts);
 addEventListener("afterprint", drawCharts);
 startTable();

@@ -3,6 +3,7 @@
 // The numbers of the report, and how all its charts look.
 const report = JSON.parse(document.getElementById("data").textContent);
 const trained = report.trials.filter(trial => trial.state === "completed");
+const isDark = matchMedia("screen and (prefers-color-scheme: dark)");
 
 /** A colour of the page, which follows the light or dark scheme. */
 function colour(name) {
@@ -52,6 +53,7 @@ function layout(more) {
             bgcolor: colour("panel"), bordercolor: colour("line"),
             font: { color: colour("ink") }, align: "left",
         },
+        modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("muted"), activecolor: colour("accent") },
         legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
         ...more,
     };
@@ -72,6 +74,20 @@ function draw(name, traces, look) {
     place.on("plotly_click", event => {
         const number = event.points[0]?.customdata;
         if (Number.isInteger(number)) showTrial(number);
+    });
+}
+
+/** Ticks at whole numbers, where these are few. */
+function wholeTicks(values) {
+    const shown = [...new Set(values)].sort((a, b) => a - b);
+    return shown.length <= 8 ? { tickmode: "array", tickvals: shown, ticktext: shown.map(String) } : {};
+}
+
+/** A logarithmic axis where costs differ by more than ten times. */
+function costAxis(title, values) {
+    const isWide = Math.max(...values) > 10 * Math.min(...values);
+    return axis(title, isWide ? { type: "log", dtick: "D2", exponentformat: "SI" } : {
+        rangemode: "tozero", exponentformat: "SI",
     });
 }
 

@@ -11,7 +11,7 @@ function tableColumns() {
         { name: "form", title: "network", value: t => t.form, style: "form" },
         { name: "parameters", title: "parameters", value: t => t.parameters, text: t => grouped(t.parameters), isNumber: true },
         { name: "seconds", title: "time", value: t => t.seconds, text: t => duration(t.seconds), isNumber: true },
-        { name: "state", title: "state", value: t => report.words[t.state] },
+        { name: "state", title: "state", value: t => report.words[t.state], style: "form" },
         { name: "reason", title: "reason", value: t => t.reason, text: t => t.reason ?? "", style: "reason" },
     ];
     if (!document.getElementById("trials-labels").checked) return columns;

@@ -26,7 +26,7 @@ struct TestEntry: Encodable {
         let dice: Statistics?
         let hausdorff95: Statistics?
         let averageSurfaceDistance: Statistics?
-        /// Means of mm³ over the cases; nil where the size of voxels is not known.
+        /// Means of mm³ over the cases that tell the size of their voxels; nil where none does.
         let referenceVolume: Double?
         let predictedVolume: Double?
         /// Cases whose prediction misses it, and those whose prediction alone has it.
@@ -80,13 +80,12 @@ extension TestEntry.Label {
             }
             return (Double(overlap.reference) * voxel, Double(overlap.prediction) * voxel)
         }
-        let isKnown = !volumes.isEmpty && volumes.count == cases.count
         self.init(
             name: statistics.label.name, value: statistics.label.value,
             dice: .init(metrics[.dice]), hausdorff95: .init(metrics[.hausdorff95]),
             averageSurfaceDistance: .init(metrics[.averageSurfaceDistance]),
-            referenceVolume: isKnown ? mean(volumes.map(\.0)) : nil,
-            predictedVolume: isKnown ? mean(volumes.map(\.1)) : nil,
+            referenceVolume: mean(volumes.map(\.0)),
+            predictedVolume: mean(volumes.map(\.1)),
             missed: statistics.presence[.referenceOnly, default: 0],
             invented: statistics.presence[.predictionOnly, default: 0])
     }
@@ -117,8 +116,8 @@ extension CaseEvaluation {
     }
 }
 
-private func mean(_ values: [Double]) -> Double {
-    values.reduce(0, +) / Double(values.count)
+private func mean(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
 }
 
 extension Array {

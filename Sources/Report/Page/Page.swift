@@ -35,7 +35,9 @@ struct Page {
     /// By it a file is known as a report of ours, which may be replaced.
     static let mark = #"<meta name="generator" content="segnas3d report">"#
 
-    /// What the page may load: nothing from anywhere else. plotly.js makes code for graphics cards from text.
+    /// What the page may load: nothing from anywhere else.
+    ///
+    /// plotly.js makes code for graphics cards from text, which is why it may evaluate some.
     private static let policy = """
         default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; \
         img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'
@@ -56,6 +58,9 @@ struct Page {
         <style>
         \(PageStyle.css)
         </style>
+        <script>
+        \(text(cp_plotly_script()))
+        </script>
         </head>
         <body>
         <a class="skip" href="#summary">Skip to the summary</a>
@@ -70,9 +75,6 @@ struct Page {
         \(footer)
         \(Self.dialog)
         <script type="application/json" id="data">\(json)</script>
-        <script>
-        \(text(cp_plotly_script()))
-        </script>
         <script>
         (() => {
         \(text(cp_page_script()))

@@ -22,7 +22,7 @@ struct ProtocolFacts {
 
     private var spaceText: String {
         let name = SearchSpace.Preset(rawValue: plan.space)?.rawValue ?? "of its own"
-        let searched = space.searched.map { "\($0.name) \($0.values)" }
+        let searched = space.searched.map { "\($0.name) \($0.values.words)" }
         return "\(name), \(searched.count) searched dimensions: \(searched.joined(separator: ", "))"
     }
 
@@ -62,5 +62,18 @@ struct ProtocolFacts {
 
     private var memoryText: String? {
         plan.options["--memory-limit"].flatMap { UInt64($0) }.map { "\(ByteCount($0)) for a trial" }
+    }
+}
+
+extension Dimension.Values {
+    /// Both ends included, as readers expect: `8 to 32`.
+    fileprivate var words: String {
+        switch self {
+        case .fixed(let value): significant(value)
+        case .integers(let range): "\(range.lowerBound) to \(range.upperBound - 1)"
+        case .reals(let range, let scale):
+            "\(significant(range.lowerBound)) to \(significant(range.upperBound))"
+                + (scale == .log ? " (logarithmic)" : "")
+        }
     }
 }

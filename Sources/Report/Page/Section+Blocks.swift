@@ -15,7 +15,7 @@ extension Section {
             else { continue }
             figures.append(
                 """
-                <figure>\(BlockFigure(network.block).svg())
+                <figure>\(BlockFigure(network.block).thumbnail())
                 <figcaption>\(figures.count + 1). <button class="trial" data-trial="\(trial.number)">trial \(trial.number)</button>,
                 Dice \(decimal(trial.trial.end?.dice ?? 0))</figcaption></figure>
                 """)

@@ -9,7 +9,7 @@ extension Section {
             body: """
                 \(importance(data))
                 <h3>Dice over each hyperparameter</h3>
-                <p>Points are trained networks, the line joins the medians of equal values. Points of whole numbers and choices
+                <p>Points are trained networks, strokes the medians of equal values where these are few. Points of whole numbers and choices
                 are spread sideways so that they do not hide each other; “–” is an edge that the block does not have.</p>
                 \(chart("slices", "Validation Dice over each hyperparameter"))
                 <h3>Trained networks as lines</h3>

@@ -128,10 +128,11 @@ struct SummarySection {
     /// Of all attempts: what is lost counts too.
     private var time: (String, String) {
         let device = record.plan.options["--device"] == "cuda" ? "GPU" : "CPU"
+        let days = seconds < 864 ? "less than 0.01" : decimal(seconds / 86_400, 2)
         let attempts = record.trials.reduce(0) { $0 + $1.attempts }
         return (
             "Training in all",
-            "\(duration(seconds)), or \(significant(seconds / 86_400)) \(device) days of workers, in \(attempts) runs"
+            "\(duration(seconds)), or \(days) \(device) days, of all workers together in \(attempts) runs"
         )
     }
 

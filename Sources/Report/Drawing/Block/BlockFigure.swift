@@ -59,4 +59,9 @@ public struct BlockFigure: Hashable, Sendable {
     public func svg() -> String {
         drawing.svg(title: title, description: description)
     }
+
+    /// The graph without its legend, for small pictures.
+    public func thumbnail() -> String {
+        BlockChain(self).drawing.svg(title: title, description: description)
+    }
 }

@@ -4,7 +4,7 @@ internal import Host
 ///
 /// Trained networks are points, the best one so far is a line; what was not trained stands in a band below the axis.
 public struct EvolutionFigure: Hashable, Sendable {
-    /// A trained network, and the iteration, from 1, that proposed it.
+    /// A trained network, and the iteration, from 0, that proposed it.
     public struct Point: Hashable, Sendable {
         public let iteration: Int
         public let dice: Double
@@ -29,7 +29,7 @@ public struct EvolutionFigure: Hashable, Sendable {
     /// By rising iterations; not empty.
     public let points: [Point]
     public let bands: [Band]
-    /// At least that of the last point and band.
+    /// How many there are.
     public let iterations: Int
 
     public init(points: [Point], bands: [Band] = [], iterations: Int) {

@@ -1,0 +1,182 @@
+import Foundation
+import Host
+import Search
+import Study
+import TestSupport
+import Testing
+
+@testable import Report
+
+@Suite("Pages of reports")
+struct ReportPageTests {
+    private func withPage(
+        iterations: Int, asked: Int? = nil, judged: Bool = false,
+        _ body: (_ html: String, _ ledger: StudyLedger) throws -> Void
+    ) throws {
+        try withTemporaryFolder { folder in
+            let ledger = try SyntheticStudy.make(in: folder, iterations: iterations, asked: asked)
+            var report = StudyReport(try StudyRecord(of: ledger.folder.path), version: "0.1.0")
+            if judged { report.test = try SyntheticStudy.evaluation() }
+            try body(try report.html(), ledger)
+        }
+    }
+
+    /// The JSON that charts and tables are drawn from.
+    private func data(of html: String) throws -> [String: Any] {
+        let begin = "<script type=\"application/json\" id=\"data\">"
+        let start = try #require(html.firstRange(of: begin)).upperBound
+        let end = try #require(html[start...].firstRange(of: "</script>")).lowerBound
+        let object = try JSONSerialization.jsonObject(with: Data(html[start..<end].utf8))
+        return try #require(object as? [String: Any])
+    }
+
+    @Test("every figure is that of the study's book")
+    func figures() throws {
+        try withPage(iterations: 120) { html, ledger in
+            let data = try data(of: html)
+            let trials = try #require(data["trials"] as? [[String: Any]])
+            let curves = try #require(data["curves"] as? [String: [String: [Double]]])
+            #expect(trials.count == 120)
+            for (number, shown) in trials.enumerated() {
+                let trial = try ledger.trial(number)
+                #expect(shown["number"] as? Int == number)
+                #expect(shown["state"] as? String == trial.state.rawValue)
+                let dice = shown["dice"] as? Double
+                #expect((dice == nil) == (trial.end?.dice == nil))
+                // The last bit may differ between two ways to read decimals.
+                #expect(abs((dice ?? 0) - (trial.end?.dice ?? 0)) < 1e-14)
+                #expect(shown["parameters"] as? Int == trial.cost?.parameters)
+                #expect((shown["form"] as? String)?.hasPrefix("\(trial.architecture)") == true)
+                #expect(
+                    (shown["reason"] != nil) == (trial.state.isEnd && trial.state != .completed))
+                let curve = curves["\(number)"]
+                #expect((curve?["dice"]?.count ?? 0) == (trial.state == .completed ? 6 : 0))
+                let best = curve?["dice"]?.max() ?? trial.end?.dice ?? 0
+                #expect(abs(best - (trial.end?.dice ?? 0)) < 1e-5 || trial.state != .completed)
+            }
+            let states = try #require(data["states"] as? [String: Int])
+            for state in TrialState.allCases {
+                #expect(states[state.rawValue] == ledger.counts[state, default: 0])
+            }
+            for state in [TrialState.completed, .illegal, .outOfMemory, .failed] {
+                #expect(states[state.rawValue] ?? 0 > 0, "the study lacks \(state)")
+            }
+            #expect(data["best"] as? Int == (try ledger.best()?.number))
+        }
+    }
+
+    @Test("the best so far, and networks that nothing beats")
+    func selections() throws {
+        try withPage(iterations: 120) { html, ledger in
+            let data = try data(of: html)
+            let trained = try (0..<120).map { try ledger.trial($0) }
+                .filter { $0.state == .completed }
+            func dice(_ trial: Trial) -> Double { trial.end?.dice ?? 0 }
+            let records = trained.filter { trial in
+                trained.allSatisfy { $0.number >= trial.number || dice($0) < dice(trial) }
+            }
+            #expect(data["records"] as? [Int] == records.map(\.number))
+            let front = trained.filter { trial in
+                trained.allSatisfy { other in
+                    let (a, b) = (trial.cost?.parameters ?? 0, other.cost?.parameters ?? 0)
+                    return b > a || dice(other) < dice(trial)
+                        || (a == b && dice(other) == dice(trial))
+                }
+            }.sorted { $0.cost?.parameters ?? 0 < $1.cost?.parameters ?? 0 }
+            let fronts = try #require(data["fronts"] as? [String: [Int]])
+            #expect(fronts["parameters"] == front.map(\.number))
+        }
+    }
+
+    @Test("what was searched, with its value in each trial")
+    func factors() throws {
+        try withPage(iterations: 60) { html, ledger in
+            let factors = try #require(try data(of: html)["factors"] as? [[String: Any]])
+            #expect(
+                factors.map { $0["name"] as? String } == ledger.space.searched.map { "\($0.name)" })
+            for factor in factors {
+                let values = try #require(factor["values"] as? [Any])
+                #expect(values.count == 60)
+                for (number, value) in values.enumerated() {
+                    guard case .segnas(let network) = try ledger.trial(number).architecture else {
+                        continue
+                    }
+                    switch factor["name"] as? String {
+                    case "n": #expect(value as? Int == network.n)
+                    case "res": #expect(value as? Int == (network.res ? 1 : 0))
+                    case "op34":
+                        let number = network.block.nodes < 4 ? nil : network.block[3, 4].number
+                        #expect(value as? Int == number)
+                    default: break
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("the test's tables have the hardest first, cases by numbers")
+    func testTables() throws {
+        try withPage(iterations: 10, judged: true) { html, _ in
+            let test = try #require(try data(of: html)["test"] as? [String: Any])
+            let cases = try #require(test["cases"] as? [[String: Any]])
+            #expect(cases.map { $0["number"] as? Int } == [3, 4, 1, 2])
+            // Shifted by k of 6 slices, boxes share 6 − k; of the other label k slices are lost.
+            let dice = cases.compactMap { $0["dice"] as? Double }
+            let expected = [3.0, 2, 1, 0].map { (k: Double) -> Double in
+                let shifted = (6 - k) / 6
+                let cut = 2 * (6 - k) / (12 - k)
+                return (shifted + cut) / 2
+            }
+            #expect(zip(dice, expected).allSatisfy { abs($0 - $1) < 1e-12 })
+            let labels = try #require(test["labels"] as? [[String: Any]])
+            #expect(labels.map { $0["value"] as? Int } == [1, 2])
+            // Boxes of 216 voxels with 2 mm³ each; two of six slices are lost on the average of the cases that tell it.
+            #expect(labels[1]["referenceVolume"] as? Double == 432)
+            #expect(labels[1]["predictedVolume"] as? Double == 288)
+        }
+    }
+
+    @Test(
+        "pages are sound: complete, running, of few trials and of none",
+        arguments: [(90, nil, true), (40, 30, false), (3, nil, false), (5, 0, false)]
+            as [(Int, Int?, Bool)])
+    func soundness(iterations: Int, asked: Int?, judged: Bool) throws {
+        try withPage(iterations: iterations, asked: asked, judged: judged) { html, ledger in
+            let checker = MarkupChecker(html)
+            #expect(checker.faults == [])
+            #expect(checker.ids.isSuperset(of: ["summary", "evolution", "trials", "data"]))
+            #expect(checker.ids.contains("test") == judged)
+            #expect(html.contains("The search is complete") == (asked == nil))
+            #expect(html.contains("The search is running") == (asked != nil))
+            #expect(StudyReport.isReport(String(html.prefix(4096))))
+        }
+    }
+
+    @Test("pages name no folder, no file and no case")
+    func privacy() throws {
+        try withPage(iterations: 80, judged: true) { html, ledger in
+            let begin = try #require(html.firstRange(of: "var Plotly"))
+            let end = try #require(html.firstRange(of: "window.Plotly = Plotly"))
+            let ours = html[..<begin.lowerBound] + html[end.upperBound...]
+            let secrets = [
+                SyntheticStudy.secretPath, SyntheticStudy.secretCase, ledger.folder.path,
+                NSHomeDirectory(), ProcessInfo.processInfo.hostName, "split.json", "groups.csv",
+            ]
+            for secret in secrets where secret.count > 2 {
+                #expect(!ours.contains(secret), "\(secret) is told")
+            }
+        }
+    }
+
+    @Test(
+        "the checker of pages finds faults",
+        arguments: [
+            "<p>", "<!DOCTYPE html><p></b>", "<!DOCTYPE html><p id=a></p>",
+            "<!DOCTYPE html><i id=\"a\"></i><i id=\"a\"></i>", "<!DOCTYPE html><a href=\"#b\"></a>",
+            "<!DOCTYPE html><script src=\"https://a.b/c.js\"></script>",
+            "<!DOCTYPE html><p>a & b</p>",
+        ])
+    func checker(html: String) {
+        #expect(!MarkupChecker(html).faults.isEmpty)
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Host
+import Search
+import TestSupport
+import Testing
+
+@testable import Study
+
+@Suite("Records of studies")
+struct StudyRecordTests {
+    private func curve(_ dice: [Double]) -> [EpochRecord] {
+        dice.enumerated().map { index, dice in
+            EpochRecord(
+                epoch: index + 1, loss: 1 - dice, dice: dice, dicePerLabel: ["7": dice / 2],
+                seconds: 3)
+        }
+    }
+
+    @Test("all that the book says, read while another process keeps it")
+    func everything() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: "study").path
+            let ledger = try StudyLedger(creating: SmallStudy.plan(seed: 4), in: path)
+            try ledger.run(steps: 30)
+            let trial = try #require(try next(ledger))
+            // Two runs, of which the first was ended.
+            let first = try ledger.begin(trial.number, slot: "cpu/0")
+            _ = try ledger.end(first, AttemptEnd(.stopped))
+            let second = try ledger.begin(trial.number, slot: "cpu/0")
+            usleep(20_000)
+            #expect(try StudyRecord(of: path).trials[trial.number].trial.state == .running)
+            _ = try ledger.finish(
+                second, .completed(dice: 0.6), epochs: curve([0.4, 0.6, 0.5]))
+            let record = try StudyRecord(of: path)
+            #expect(record.trials.count == ledger.sampler.askCount)
+            for read in record.trials { #expect(read.trial == (try ledger.trial(read.number))) }
+            #expect(record.best?.trial == (try ledger.best()))
+            #expect(record.owner?.process == getpid())
+            #expect(!record.isComplete)
+            let read = record.trials[trial.number]
+            #expect(read.attempts == 2)
+            #expect(read.seconds >= 0.015 && read.seconds < 60)
+            #expect(read.epochs.map(\.dice) == [0.4, 0.6, 0.5])
+            #expect(read.epochs.map(\.number) == [1, 2, 3])
+            #expect(read.dicePerLabel == ["7": 0.3])
+            // Reading leaves the book as it was.
+            try ledger.checkInvariants()
+            try ledger.run()
+            #expect(try StudyRecord(of: path).isComplete)
+        }
+    }
+
+    /// The next trial that is to be trained.
+    private func next(_ ledger: StudyLedger) throws -> Trial? {
+        while true {
+            if let trial = try ledger.waiting().first { return trial }
+            guard try ledger.ask(SmallStudy.judge) != nil else { return nil }
+        }
+    }
+
+    @Test("what is no study")
+    func nothing() throws {
+        #expect(throws: StudyError.noStudy(folder: "/none")) { try StudyRecord(of: "/none") }
+    }
+}
