@@ -60,6 +60,8 @@ function layout(more) {
 }
 
 const settings = {
+    // On a phone its buttons would hide the legend, and fingers do without.
+    displayModeBar: innerWidth < 700 ? false : "hover",
     responsive: true, displaylogo: false, showSendToCloud: false,
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
 };

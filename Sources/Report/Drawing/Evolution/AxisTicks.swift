@@ -21,7 +21,7 @@ struct AxisTicks: Hashable {
         let factor = [1.0, 2, 5, 10].first { $0 * power >= rough * 0.999 } ?? 10
         let step = factor * power
         let first = Int((low / step + 1e-9).rounded(.down))
-        let last = max(first + 1, Int((high / step - 1e-9).rounded(.up)))
+        let last = Int((max(high, low + span) / step - 1e-9).rounded(.up))
         values = (first...last).map { Double($0) * step }
         places = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
     }
