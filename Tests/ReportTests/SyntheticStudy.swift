@@ -9,13 +9,7 @@ import TestSupport
 
 /// Studies whose trials end as a formula says, made through the book that real ones are kept in.
 enum SyntheticStudy {
-    /// A study in a folder.
-    ///
-    /// - Parameters:
-    ///   - folder: Where it is made.
-    ///   - iterations: All of its budget.
-    ///   - asked: How many are proposed; the last that can be trained is still in training where these are fewer.
-    ///   - epochs: Of each training.
+    /// A study in a folder, of whose iterations so many were asked; the last is still in training where not all were.
     static func make(
         in folder: URL, iterations: Int, asked: Int? = nil, epochs: Int = 6, seed: UInt64 = 5
     ) throws -> StudyLedger {
