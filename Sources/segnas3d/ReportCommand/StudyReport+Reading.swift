@@ -14,8 +14,12 @@ extension StudyReport {
         images = try folder.trainingData()
         test = try folder.evaluation()
         date = Date.now.formatted(.iso8601)
+        if let test {
+            let views = TestCaseViews(test, in: folder, showsImages: showsImages).html
+            cases = views.isEmpty ? nil : views
+        }
         guard let best = record.best else { return }
-        finalTraining = FinalTraining(of: best.number, in: folder)
+        finalTraining = FinalTraining(in: folder)
         network = try images.flatMap { try NetworkFigure(best.trial, trainedOn: $0) }
     }
 }
@@ -48,9 +52,10 @@ extension NetworkFigure {
 
 extension StudyReport.FinalTraining {
     /// What `training.json` says, if the best model is that of a training after the search.
-    fileprivate init?(of trial: Int, in folder: StudyFolder) {
-        let file = "\(folder.final(trial))/model/training.json"
-        guard let text = try? readText(at: file, limit: 256 << 20),
+    fileprivate init?(in folder: StudyFolder) {
+        let model = try? FileManager.default.destinationOfSymbolicLink(atPath: folder.best)
+        guard model?.hasPrefix("final/") == true,
+            let text = try? readText(at: "\(folder.best)/training.json", limit: 256 << 20),
             let document = try? JSONDecoder().decode(Document.self, from: Data(text.utf8))
         else { return nil }
         let chosen = document.epochs.first { $0.epoch == document.chosenEpoch }

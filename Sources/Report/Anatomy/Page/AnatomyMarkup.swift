@@ -1,3 +1,5 @@
+internal import Host
+
 /// The fragment's elements, which its script fills.
 struct AnatomyMarkup {
     let payload: AnatomyPayload
@@ -132,11 +134,4 @@ struct AnatomyMarkup {
             their voxels.\(hidden) Colours lie far apart for readers without red or green cones too.
             """
     }
-}
-
-/// With three digits behind the point.
-private func decimal(_ value: Double) -> String {
-    let thousandths = Int((abs(value) * 1000).rounded())
-    let digits = String(thousandths % 1000 + 1000).dropFirst()
-    return (value < 0 ? "−" : "") + "\(thousandths / 1000).\(digits)"
 }
