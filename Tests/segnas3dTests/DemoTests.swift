@@ -19,7 +19,7 @@ struct DemoTests {
             #expect(program.output.contains("5 phantoms of 16×16×16 voxels with 7 structures"))
             #expect(program.output.contains("10 of 10 proposals are known"))
             #expect(program.output.contains("\nlabel "))
-            #expect(program.output.hasSuffix("\(output)/predictions.png\n"))
+            #expect(program.output.hasSuffix("\(output)/study/report.html\n"))
             let picture = try Data(contentsOf: URL(filePath: output + "/predictions.png"))
             #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]))
             let weights = output + "/study/best/weights.safetensors"
@@ -28,7 +28,7 @@ struct DemoTests {
             let again = try Program.run(arguments)
             #expect(again.status == 0)
             #expect(try Data(contentsOf: URL(filePath: weights)) == first)
-            #expect(again.output.hasSuffix("\(output)/predictions.png\n"))
+            #expect(again.output.hasSuffix("\(output)/study/report.html\n"))
         }
     }
 }

@@ -7,8 +7,8 @@ struct Demo: ParsableCommand {
         abstract: "Search a network for phantoms and look at what it predicts, in a few minutes.",
         discussion: """
             Makes a dataset of brain phantoms, searches a small space for the network that segments them best, \
-            trains it, and judges it on phantoms that it has not seen. The folder holds what the commands phantom, \
-            search and check --preview write. The same command goes on with a demo that was interrupted.
+            trains it, judges it on phantoms that it has not seen, and makes a report. The folder holds what the \
+            commands phantom, search, check --preview and report write. The same command goes on with a demo that was interrupted.
             """)
 
     @Option(
@@ -32,6 +32,8 @@ struct Demo: ParsableCommand {
 
     func run() throws {
         SignalWatch.start()
+        // Refuses what cannot be, before anything is made.
+        _ = try compute.apply()
         let scale = DemoScale(
             cases: cases, size: size, iterations: iterations, population: population,
             epochs: epochs, finalEpochs: finalEpochs)

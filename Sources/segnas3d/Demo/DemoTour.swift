@@ -3,6 +3,7 @@ internal import Datasets
 import FoundationEssentials
 internal import Host
 internal import Imaging
+internal import Report
 internal import Segmentation
 internal import Study
 internal import Torch
@@ -38,6 +39,7 @@ struct DemoTour {
         try makePhantoms()
         try search()
         try draw()
+        try report()
     }
 
     private func makePhantoms() throws {
@@ -87,6 +89,12 @@ struct DemoTour {
         }
         try NewFile.write(sheet.picture().png(), to: picture)
         print("predictions beside their references: \(picture)")
+    }
+
+    private func report() throws {
+        let file = "\(study.path)/report.html"
+        try ReportFile.write(try StudyReport(of: study, showsImages: true).html(), to: file)
+        print("all of the search, for a browser: \(file)")
     }
 }
 
