@@ -29,10 +29,11 @@ function coordinate(factor, trial) {
 }
 
 function factorTicks(factor) {
-    if (factor.kind === "whole") return wholeTicks(factor.values.filter(value => value !== null));
+    // Of trained networks alone: ticks beyond all lines would stand outside of the axes.
+    const shown = trained.map(t => factor.values[t.number]);
+    if (factor.kind === "whole") return wholeTicks(shown.filter(value => value != null));
     if (factor.kind !== "category") return {};
-    const shown = factor.values.map(value => value ?? absent);
-    const values = [...new Set(shown)].sort((a, b) => a - b);
+    const values = [...new Set(shown.map(value => value ?? absent))].sort((a, b) => a - b);
     return { tickmode: "array", tickvals: values, ticktext: values.map(v => v === absent ? "–" : factor.meanings[v]) };
 }
 
