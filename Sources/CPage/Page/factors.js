@@ -117,7 +117,7 @@ function drawParallel() {
     const dice = trained.map(t => t.dice);
     dimensions.push({ label: "Dice", values: dice });
     // Axes need room for their names; the frame scrolls.
-    place.style.width = `max(100%, ${dimensions.length * 95}px)`;
+    place.style.width = `max(100%, ${dimensions.length * 84}px)`;
     draw("parallel", [{
         type: "parcoords", dimensions, labelfont: { size: 12 }, tickfont: { size: 10, color: colour("ink") },
         rangefont: { color: "rgba(0,0,0,0)" },
