@@ -29,10 +29,11 @@ function coordinate(factor, trial) {
 }
 
 function factorTicks(factor) {
-    if (factor.kind === "whole") return wholeTicks(factor.values.filter(value => value !== null));
+    // Of trained networks alone: ticks beyond all lines would stand outside of the axes.
+    const shown = trained.map(t => factor.values[t.number]);
+    if (factor.kind === "whole") return wholeTicks(shown.filter(value => value != null));
     if (factor.kind !== "category") return {};
-    const shown = factor.values.map(value => value ?? absent);
-    const values = [...new Set(shown)].sort((a, b) => a - b);
+    const values = [...new Set(shown.map(value => value ?? absent))].sort((a, b) => a - b);
     return { tickmode: "array", tickvals: values, ticktext: values.map(v => v === absent ? "–" : factor.meanings[v]) };
 }
 
@@ -116,7 +117,7 @@ function drawParallel() {
     const dice = trained.map(t => t.dice);
     dimensions.push({ label: "Dice", values: dice });
     // Axes need room for their names; the frame scrolls.
-    place.style.width = `max(100%, ${dimensions.length * 95}px)`;
+    place.style.width = `max(100%, ${dimensions.length * 84}px)`;
     draw("parallel", [{
         type: "parcoords", dimensions, labelfont: { size: 12 }, tickfont: { size: 10, color: colour("ink") },
         rangefont: { color: "rgba(0,0,0,0)" },

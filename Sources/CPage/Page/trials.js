@@ -12,7 +12,7 @@ function tableColumns() {
         { name: "parameters", title: "parameters", value: t => t.parameters, text: t => grouped(t.parameters), isNumber: true },
         { name: "seconds", title: "time", value: t => t.seconds, text: t => duration(t.seconds), isNumber: true },
         { name: "state", title: "state", value: t => report.words[t.state], style: "form" },
-        { name: "reason", title: "reason", value: t => t.reason, text: t => t.reason ?? "", style: "reason" },
+        { name: "reason", title: "reason", value: t => t.reason, text: t => t.reason ?? "" },
     ];
     if (!document.getElementById("trials-labels").checked) return columns;
     const labels = report.labels.map((label, index) => ({

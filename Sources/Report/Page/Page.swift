@@ -105,7 +105,7 @@ struct Page {
     /// Where a trial's learning curves are shown.
     private static let dialog = """
         <dialog id="trial" aria-labelledby="trial-title">
-        <form method="dialog"><button id="trial-close" autofocus>Close</button></form>
+        <form method="dialog"><button id="trial-close">Close</button></form>
         <h2 id="trial-title">Trial</h2>
         <dl id="trial-facts" class="facts"></dl>
         <div class="chart" id="trial-chart" role="img" aria-label="Loss and validation Dice of each epoch"></div>

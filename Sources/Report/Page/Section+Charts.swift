@@ -9,7 +9,7 @@ extension Section {
             id: "evolution", title: "Evolution of the search",
             body: """
                 <p>Each point is a trained network, the line the best one so far. What was not trained, or took the result
-                of an earlier trial with the same network, stands in the band below. Choose a point to see how it was trained.</p>
+                of an earlier trial with the same network, stands in the band below. An iteration is a trial; they count from 0. Choose a point to see how it was trained.</p>
                 <fieldset class="choice"><legend>Over</legend>
                 <label><input type="radio" name="evolution-view" value="iterations" checked> iterations</label>
                 <label><input type="radio" name="evolution-view" value="time"> training time of all trials together</label>

@@ -64,7 +64,9 @@ struct SummarySection {
     private var figures: String {
         var figures: [(String, String)] = []
         if let dice = data.test?.dice { figures.append(("test Dice", decimal(dice.mean))) }
-        if let dice = best?.trial.end?.dice { figures.append(("validation Dice", decimal(dice))) }
+        if let dice = best?.trial.end?.dice {
+            figures.append(("validation Dice in the search", decimal(dice)))
+        }
         if let parameters = best?.trial.cost?.parameters {
             figures.append(("parameters", millions(parameters)))
         }
