@@ -27,7 +27,7 @@ struct Demo: ParsableCommand {
     @Option(help: .hidden) var size = 40
     @Option(help: .hidden) var iterations = 16
     @Option(help: .hidden) var population = 8
-    @Option(help: .hidden) var epochs = 8
+    @Option(help: .hidden) var epochs = 6
     @Option(help: .hidden) var finalEpochs = 40
 
     func run() throws {

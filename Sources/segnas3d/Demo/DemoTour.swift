@@ -18,15 +18,15 @@ struct DemoTour {
     /// Large ones, and some that are not.
     private static let structures = 7
 
-    /// Networks narrower than the paper's, and three operations beside none.
+    /// Networks narrower than the paper's, and two operations beside none.
     private static let space = """
         schema: 1
-        n: [6, 15]
+        n: [6, 13]
         p: [2, 4]
         sup: [0, 2]
         res: [0, 2]
         nodes: 3
-        ops: [0, 4]
+        ops: [0, 3]
         """
 
     private var dataset: String { "\(folder)/phantoms" }
