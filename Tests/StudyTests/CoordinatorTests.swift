@@ -123,6 +123,31 @@ struct CoordinatorTests {
         }
     }
 
+    @Test(
+        "a worker that is known by its beat alone is ended, too, when the search is stopped at once"
+    )
+    func stoppedBeforeKnown() throws {
+        try withStudy { ledger, cluster in
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            let trial = try ledger.waiting()[0]
+            let folder = TrialFolder(ledger.folder.trial(trial.number))
+            try FileManager.default.createDirectory(
+                atPath: folder.path, withIntermediateDirectories: true)
+            try write(TrialRequest(trial, of: ledger.plan), to: folder.request, replacing: true)
+            // Killed between the launch and its record.
+            let attempt = try ledger.begin(trial.number, slot: "cpu/0")
+            let order = LaunchOrder(
+                study: ledger.folder, trial: trial.number, attempt: attempt.number, slot: "cpu/0")
+            let job = try cluster.launch(order)
+            try cluster.advance(by: 20)
+            let next = try coordinator(ledger, cluster)
+            next.stop(now: cluster.now)
+            for _ in 0..<3 where try !next.stopped(now: cluster.now) {}
+            #expect(cluster.look(at: job) != .alive)
+            #expect(try ledger.openAttempts().isEmpty)
+        }
+    }
+
     @Test("a worker that finds the disk full stops the search, which goes on when there is room")
     func diskFull() throws {
         try withStudy { ledger, cluster in

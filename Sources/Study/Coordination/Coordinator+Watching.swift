@@ -5,10 +5,10 @@ extension Coordinator {
     /// Looks at one attempt: its result first, then whether to go on waiting.
     func look(at trial: Int, now: Double) throws -> [Event] {
         guard var watch = watches[trial] else { return [] }
+        try adopt(&watch, now: now)
         // The state first: a job that is gone has written all that it will.
         let state = state(of: watch)
         watch.look(in: folder(trial), now: now)
-        try adopt(&watch)
         watches[trial] = watch
         let result = TrialRequest(in: folder(trial)).flatMap {
             TrialResult(of: $0, in: folder(trial))
@@ -27,11 +27,12 @@ extension Coordinator {
         }
     }
 
-    /// Takes note of the job of an attempt whose coordinator was killed before it could.
-    private func adopt(_ watch: inout Watch) throws {
-        guard watch.attempt.state == .submitting, let beat = watch.last,
-            let job = launcher.find(beat)
-        else { return }
+    /// Takes note of the job of an attempt whose coordinator was killed before it could, and ends it if that was asked for.
+    private func adopt(_ watch: inout Watch, now: Double) throws {
+        guard watch.attempt.state == .submitting else { return }
+        watch.look(in: folder(watch.attempt.trial), now: now)
+        guard let beat = watch.last, let job = launcher.find(beat) else { return }
+        if watch.canceled != nil { launcher.cancel(job) }
         watch.attempt = try ledger.launched(watch.attempt, as: job)
     }
 
@@ -129,11 +130,12 @@ extension Coordinator {
         let memory = watch.last?.residentMemory ?? 0
         let limit = options.memoryLimit ?? .max
         let kills = memoryKills() ?? 0
-        guard kills > watch.memoryKills || Double(memory) >= 0.95 * Double(limit) else {
-            return nil
+        let isCounted = kills > watch.memoryKills
+        guard isCounted || Double(memory) >= 0.95 * Double(limit) else { return nil }
+        // One kill explains one death: those begun before it have one less to be explained by.
+        for (trial, other) in watches where isCounted && other.memoryKills < kills {
+            watches[trial]?.memoryKills += 1
         }
-        // One kill explains one death.
-        for trial in watches.keys { watches[trial]?.memoryKills += 1 }
         return MemoryShortage(
             .real, needed: ByteCount(memory),
             limit: ByteCount(options.memoryLimit ?? HostResources.current().memory.bytes))

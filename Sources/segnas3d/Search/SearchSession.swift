@@ -44,7 +44,7 @@ struct SearchSession {
             data = try Self.prepare(arguments, plan, opened, dataset, devices[0], clock)
         } catch {
             // A coordinator that was killed may have left some at work.
-            if let opened { try Coordinator(stopping: opened).endWorkers(by: clock) }
+            if let opened { try? Coordinator(stopping: opened).endWorkers(by: clock) }
             throw error
         }
         ledger = try opened ?? StudyLedger(creating: plan, in: folder.path)

@@ -44,6 +44,15 @@ struct FaultTests {
         }
     }
 
+    /// Begins a search, and kills it and its worker in the middle of a training.
+    private func killBoth(_ study: String, _ scene: SearchScene) throws {
+        let process = try Program.start(scene.arguments(study, Self.patience))
+        try waitForEpoch(study, scene)
+        kill(process.processIdentifier, SIGKILL)
+        for worker in scene.workers() { kill(worker, SIGKILL) }
+        process.waitUntilExit()
+    }
+
     @Test("kill -9 of a worker in the middle of its training: the search goes on by itself")
     func worker() throws {
         try withScene { scene, undisturbed in
@@ -92,11 +101,7 @@ struct FaultTests {
     @Test("kill -9 of both")
     func both() throws {
         try withScene { scene, undisturbed in
-            let process = try Program.start(scene.arguments("study", Self.patience))
-            try waitForEpoch("study", scene)
-            kill(process.processIdentifier, SIGKILL)
-            for worker in scene.workers() { kill(worker, SIGKILL) }
-            process.waitUntilExit()
+            try killBoth("study", scene)
             try expectSameEnd("study", scene, undisturbed)
         }
     }
@@ -118,11 +123,7 @@ struct FaultTests {
     @Test("a checkpoint that was cut short is not used")
     func checkpoint() throws {
         try withScene { scene, undisturbed in
-            let process = try Program.start(scene.arguments("study", Self.patience))
-            try waitForEpoch("study", scene)
-            kill(process.processIdentifier, SIGKILL)
-            for worker in scene.workers() { kill(worker, SIGKILL) }
-            process.waitUntilExit()
+            try killBoth("study", scene)
             var damaged = 0
             let files = try #require(
                 FileManager.default.enumerator(atPath: scene.path("study/trials")))
