@@ -35,6 +35,12 @@ public enum StudyError: Error, Equatable, Sendable {
         public var name: String
         public var before: String?
         public var now: String?
+
+        public init(name: String, before: String?, now: String?) {
+            self.name = name
+            self.before = before
+            self.now = now
+        }
     }
 }
 

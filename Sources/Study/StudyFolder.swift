@@ -27,7 +27,8 @@ public struct StudyFolder: Hashable, Sendable {
         "\(path)/\(Self.finals)/\(Self.name(trial))-\(epochs)"
     }
 
-    static let finals = "final"
+    /// The folder of such runs.
+    public static let finals = "final"
 
     /// A symbolic link to the best model.
     public var best: String { "\(path)/best" }

@@ -114,7 +114,8 @@ extension StudyPlan {
 }
 
 extension StudyPlan.Budget {
-    func canGrow(to other: Self) -> Bool {
+    /// Whether a search may go on with another budget.
+    public func canGrow(to other: Self) -> Bool {
         switch (self, other) {
         case (.iterations(let before), .iterations(let now)),
             (.effectiveIterations(let before), .effectiveIterations(let now)):

@@ -15,7 +15,8 @@ struct Segnas3d: ParsableCommand {
         version: version,
         subcommands: [
             Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Train.self,
-            SearchCommand.self, Worker.self, Predict.self, Evaluate.self, Status.self,
+            SearchCommand.self, CompareCommand.self, Worker.self, Predict.self, Evaluate.self,
+            Status.self,
             ReportCommand.self, Bench.self, Doctor.self,
         ])
 
@@ -84,7 +85,9 @@ enum ProgramExit: Int32 {
         case is DatasetError, TrainingError.otherDataset: .dataset
         case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs: .usage
         case TrainingError.interrupted, is SearchEnd: .interrupted
-        case StudyError.planChanged, StudyError.space, StudyError.sampler: .usage
+        case StudyError.planChanged, StudyError.space, StudyError.sampler,
+            ComparisonError.planChanged, ComparisonError.noComparison:
+            .usage
         case CoordinatorError.badData: .dataset
         default: nil
         }

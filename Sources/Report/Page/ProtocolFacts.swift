@@ -3,8 +3,6 @@ internal import Search
 internal import Study
 
 /// How networks were searched and trained, from a study's plan.
-///
-/// Only options that are named here appear: others may hold paths.
 struct ProtocolFacts {
     private let plan: StudyPlan
     private let space: SearchSpace
@@ -15,8 +13,10 @@ struct ProtocolFacts {
     }
 
     var facts: [(String, String)] {
-        [("Search space", spaceText), ("Search", searchText), ("Training", trainingText)]
-            + [("Split", splitText), ("Memory limit", memoryText)]
+        let words = ProtocolWords(plan.options)
+        let search = ProtocolWords.search(plan.sampler, plan.budget)
+        return [("Search space", spaceText), ("Search", search), ("Training", words.training)]
+            + [("Split", words.split), ("Memory limit", words.memory)]
             .compactMap { name, text in text.map { (name, $0) } }
     }
 
@@ -24,44 +24,6 @@ struct ProtocolFacts {
         let name = SearchSpace.Preset(rawValue: plan.space)?.rawValue ?? "of its own"
         let searched = space.searched.map { "\($0.name) \($0.values.words)" }
         return "\(name), \(searched.count) searched dimensions: \(searched.joined(separator: ", "))"
-    }
-
-    private var searchText: String {
-        let sampler = plan.sampler
-        let method = sampler.method == .crs ? "controlled random search" : "random search"
-        let population = sampler.population.map { ", population \($0)" } ?? ""
-        let budget =
-            switch plan.budget {
-            case .iterations(let count): "\(count) proposals"
-            case .effectiveIterations(let count): "until \(count) networks are trained"
-            }
-        return "\(method)\(population), seed \(sampler.seed); \(budget)"
-    }
-
-    private var trainingText: String {
-        let words = [
-            ("--epochs", "%@ epochs"), ("--batch", "batch %@"), ("--optimizer", "%@"),
-            ("--learning-rate", "learning rate %@"), ("--loss", "loss %@"),
-            ("--precision", "%@"), ("--fit", "fit %@"),
-        ]
-        return words.compactMap { option, words in
-            plan.options[option].map { words.replacing("%@", with: $0) }
-        }.joined(separator: ", ")
-    }
-
-    /// A split may be a file, whose name stays out.
-    private var splitText: String? {
-        plan.options["--split"].map { split in
-            let isShares = split.allSatisfy { $0.isNumber || $0 == "/" || $0 == "." }
-            guard isShares && split.first != "/" else {
-                return split == "all" ? "all" : "as in a file"
-            }
-            return "\(split) % training/validation/test"
-        }
-    }
-
-    private var memoryText: String? {
-        plan.options["--memory-limit"].flatMap { UInt64($0) }.map { "\(ByteCount($0)) for a trial" }
     }
 }
 

@@ -17,11 +17,14 @@ final class RunFolder {
 
     var plan: String { "\(path)/plan.json" }
     var log: String { "\(path)/log.jsonl" }
-    var model: String { "\(path)/\(ModelLocation.modelOfRun)" }
-    var test: String { "\(path)/test.json" }
+    var model: String { Self.model(of: path) }
+    var test: String { Self.test(of: path) }
     var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(path)/checkpoints") }
 
     private static let lockName = ".lock"
+
+    static func model(of run: String) -> String { "\(run)/\(ModelLocation.modelOfRun)" }
+    private static func test(of run: String) -> String { "\(run)/test.json" }
 
     /// Opens a run, or makes a folder for a new one.
     init(_ path: String) throws(TrainingError) {
@@ -75,8 +78,9 @@ final class RunFolder {
         }
     }
 
-    /// How the model does on the test cases; nil where that is not known.
-    func readTest() throws(TrainingError) -> Evaluation? {
+    /// How a run's model does on the test cases; nil where that is not known.
+    static func readTest(of run: String) throws(TrainingError) -> Evaluation? {
+        let test = test(of: run)
         guard FileManager.default.fileExists(atPath: test) else { return nil }
         do {
             let data = Data(try readText(at: test, limit: 256 << 20).utf8)

@@ -79,7 +79,8 @@ extension Trainer {
         }
         return TrainingResult(
             run: run, epochs: history.records, chosenEpoch: chosen,
-            parameters: network.parameters, model: folder.model, test: try folder.readTest())
+            parameters: network.parameters, model: folder.model,
+            test: try RunFolder.readTest(of: run))
     }
 }
 
@@ -87,8 +88,7 @@ extension RunFolder {
     /// Whether the model is that of these epochs, and judged where it should be.
     func isFinished(_ history: EpochHistory, isTested: Bool) -> Bool {
         guard (try? Model.description(contentsOf: model)) != nil,
-            let text = try? readText(at: "\(model)/\(Model.recordName)", limit: 64 << 20),
-            let record = try? JSONDecoder().decode(TrainingRecord.self, from: Data(text.utf8))
+            let record = TrainingRecord(ofModel: model)
         else { return false }
         return record.epochs == history.records && record.chosenEpoch == history.chosen
             && (!isTested || FileManager.default.fileExists(atPath: test))

@@ -30,17 +30,3 @@ public struct TrainingResult: Sendable {
         return training > 0 ? waiting / training : 0
     }
 }
-
-/// How a model was trained, as it is kept beside it: no paths, no names of cases.
-struct TrainingRecord: Codable {
-    private(set) var schema = 1
-    var options: TrainingOptions
-    /// How the cases were divided.
-    var split: String
-    var trainingCases: Int
-    var validationCases: Int
-    var testCases: Int
-    var chosenEpoch: Int
-    var parameters: Int
-    var epochs: [EpochRecord]
-}

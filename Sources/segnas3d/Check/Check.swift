@@ -15,9 +15,6 @@ struct Check: ParsableCommand {
     @Argument(help: "A dataset's folder, or a datalist (.json).")
     var dataset: String
 
-    @Flag(help: "Print one JSON document instead of text.")
-    var json = false
-
     @Option(help: "Draw some cases with their labels to this PNG file.")
     var preview: String?
 
@@ -25,8 +22,7 @@ struct Check: ParsableCommand {
         help: "Cases to read at a time; by default one for each core that this process may use.")
     var threads: Int?
 
-    @Flag(help: "Show no progress.")
-    var quiet = false
+    @OptionGroup var display: DisplayOptions
 
     func validate() throws {
         if let threads, threads < 1 {
@@ -37,13 +33,13 @@ struct Check: ParsableCommand {
     func run() throws {
         if let preview { try NewFile.checkAbsence(of: preview) }
         let threads = threads ?? HostResources.current().cores
-        let progress = Progress("Checking", isQuiet: quiet)
+        let progress = Progress("Checking", isQuiet: display.quiet)
         let check = DatasetCheck(contentsOf: dataset, threads: threads) {
             progress.advance(of: $0)
         }
         progress.finish()
         let report = CheckReport(check, source: dataset)
-        print(json ? try report.json() : report.text())
+        print(display.json ? try report.json() : report.text())
         if let preview, let dataset = check.dataset {
             let sheet = ContactSheet(of: dataset, threads: threads)
             try NewFile.write(sheet.picture().png(), to: preview)

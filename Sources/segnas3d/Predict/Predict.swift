@@ -51,11 +51,7 @@ struct Predict: ParsableCommand {
     @Flag(help: "Predict again what is there already.")
     var overwrite = false
 
-    @Flag(help: "Print one JSON document instead of text.")
-    var json = false
-
-    @Flag(help: "Show no progress.")
-    var quiet = false
+    @OptionGroup var display: DisplayOptions
 
     @OptionGroup var compute: ComputeOptions
 
@@ -78,9 +74,9 @@ struct Predict: ParsableCommand {
         let folder = try PredictionFolder(
             output, of: PredictionRecord(locations, options, device), overwrites: overwrite,
             probabilities: probabilities)
-        let job = PredictionJob(predictor: predictor, folder: folder, isQuiet: quiet)
+        let job = PredictionJob(predictor: predictor, folder: folder, isQuiet: display.quiet)
         let report = job.run(inputs)
-        print(json ? try documentText(report) : report.text())
+        print(display.json ? try documentText(report) : report.text())
         var standardError = StandardError()
         for failure in report.failures { print(failure, to: &standardError) }
         if SignalWatch.isEndRequested {

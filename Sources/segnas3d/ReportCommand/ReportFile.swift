@@ -15,10 +15,7 @@ enum ReportFile {
     static func write(_ text: String, to path: String) throws(ReportFileError) {
         try check(path)
         do {
-            var text = text
-            let file = try AtomicFile(path: path)
-            try text.withUTF8 { try file.append(UnsafeRawBufferPointer($0)) }
-            try file.publish()
+            try replaceText(at: path, by: text)
         } catch {
             throw .unwritable(path, reason: "\(error)")
         }

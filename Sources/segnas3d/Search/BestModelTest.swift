@@ -39,7 +39,7 @@ struct BestModelTest {
             model: try Model.weightsDigest(contentsOf: folder.best), cases: subjects)
         if let known = try known(record) { return known }
         let maps = try predict(subjects)
-        let progress = Progress("Judging", isQuiet: arguments.quiet)
+        let progress = Progress("Judging", isQuiet: arguments.display.quiet)
         defer { progress.finish() }
         let judged = try subjects.map { subject in
             try clock.check(study: folder.path)
@@ -92,7 +92,8 @@ struct BestModelTest {
         let maps = try PredictionFolder(
             predictions, of: PredictionRecord([location], options, device), overwrites: false,
             probabilities: false)
-        let job = PredictionJob(predictor: predictor, folder: maps, isQuiet: arguments.quiet)
+        let job = PredictionJob(
+            predictor: predictor, folder: maps, isQuiet: arguments.display.quiet)
         let report = job.run(ImageInputs(subjects))
         try clock.check(study: folder.path)
         if let failure = report.failures.first { throw BestModelTestFailure(sentence: failure) }

@@ -19,7 +19,7 @@ struct FinalTraining {
             seed: arguments.compute.seed, on: dataset)
         task.options.epochs = epochs
         task.knownData = data
-        let display = TrainingDisplay(isQuiet: arguments.quiet)
+        let display = TrainingDisplay(isQuiet: arguments.display.quiet)
         defer { display.finish() }
         _ = try Trainer(
             task, run: folder.final(best.number, epochs: epochs), on: arguments.machine(device),

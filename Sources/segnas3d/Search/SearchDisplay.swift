@@ -94,7 +94,8 @@ extension TrialEnd {
 }
 
 extension MemoryShortage {
-    fileprivate var words: String {
+    /// For a reader.
+    var words: String {
         let verb = kind == .predicted ? "would need" : "needs"
         return "out of memory: \(verb) about \(ByteCount(needed)) of \(ByteCount(limit))"
     }

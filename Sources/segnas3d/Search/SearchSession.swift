@@ -24,12 +24,13 @@ struct SearchSession {
 
     private var folder: StudyFolder { ledger.folder }
 
-    init(_ arguments: SearchArguments, words: [String]) throws {
+    /// Opens a study by arguments and the words of which they were made; without a clock their time limit counts.
+    init(_ arguments: SearchArguments, words: [String], clock: SearchClock? = nil) throws {
         self.arguments = arguments
         self.words = words
         devices = try arguments.compute.apply()
-        display = SearchDisplay(isQuiet: arguments.quiet)
-        let clock = SearchClock(limit: arguments.timeLimit?.seconds)
+        display = SearchDisplay(isQuiet: arguments.display.quiet)
+        let clock = clock ?? SearchClock(limit: arguments.sampling.timeLimit?.seconds)
         self.clock = clock
         dataset = try Dataset(
             contentsOf: arguments.dataset, threads: arguments.compute.host.threadCount)
@@ -37,7 +38,7 @@ struct SearchSession {
         let begun =
             FileManager.default.fileExists(atPath: folder.plan)
             ? try StudyPlan(in: folder) : nil
-        memoryLimit = arguments.memoryLimit(begun: begun, devices: devices)
+        memoryLimit = arguments.memoryLimit(begun: begun?.options, devices: devices)
         let plan = try arguments.plan(begun: begun, device: devices[0], memoryLimit: memoryLimit)
         let opened = try begun.map { _ in try StudyLedger(opening: folder.path) }
         do {
@@ -59,8 +60,8 @@ struct SearchSession {
         let differences = opened?.plan.differences(to: plan) ?? []
         guard differences.isEmpty else { throw StudyError.planChanged(differences) }
         // Images are prepared alike for all networks.
-        let task = arguments.task(.unet3d, seed: arguments.compute.seed, on: dataset)
-        let training = TrainingDisplay(isQuiet: arguments.quiet)
+        let task = arguments.task(.unet3d, on: dataset)
+        let training = TrainingDisplay(isQuiet: arguments.display.quiet)
         defer { training.finish() }
         let data = try Trainer(
             task, run: arguments.output, on: arguments.machine(device),
@@ -89,7 +90,7 @@ struct SearchSession {
         try search(shelf)
         display.finish()
         guard let best = try ledger.best() else { return try SearchResult(ledger, test: nil) }
-        if let epochs = arguments.finalEpochs {
+        if let epochs = arguments.sampling.finalEpochs {
             let final = FinalTraining(
                 arguments: arguments, dataset: dataset, data: data, device: devices[0],
                 clock: clock)
@@ -138,18 +139,14 @@ struct SearchSession {
         let workers = WorkerPool(arguments, devices: devices)
         try CPU.setThreads(workers.threads)
         defer { try? CPU.setThreads(arguments.compute.host.threadCount) }
-        let judge = TrialJudge(
-            task: { candidate in
-                arguments.task(
-                    candidate.architecture, hyperparameters: candidate.hyperparameters,
-                    seed: arguments.compute.seed, on: dataset)
-            }, device: devices[0], memoryLimit: memoryLimit)
+        let judge = TrialJudge(device: devices[0], memoryLimit: memoryLimit)
         let coordinator = try Coordinator(
             ledger,
             launcher: LocalLauncher { order in
                 Worker.arguments(
                     order, threads: workers.threads, memory: memoryLimit, search: words)
-            }, options: workers.options(memoryLimit), judge: judge.verdict, now: clock.now)
+            }, options: workers.options(memoryLimit),
+            judge: { judge.verdict(on: arguments.task($0, on: dataset)) }, now: clock.now)
         do {
             try carryOn(coordinator, shelf)
         } catch {
@@ -177,21 +174,5 @@ struct SearchSession {
         if case .ended(let trial) = event { try shelf.arrange([trial.number], best: best?.number) }
         display.show(event, best: best)
         if let fault = ledger.backupFault { display.warn("no backup could be made: \(fault)") }
-    }
-}
-
-extension SearchArguments {
-    func machine(_ device: Device) -> TrainingMachine {
-        TrainingMachine(
-            device: device, threads: compute.host.threadCount, cache: data.cache, version: version)
-    }
-
-    /// The memory of a trial: as asked for, as when the study was begun, or a share of what there is.
-    fileprivate func memoryLimit(begun: StudyPlan?, devices: [Device]) -> ByteCount {
-        if let limit = compute.host.memoryLimit { return limit }
-        let recorded = begun?.options[Self.memoryLimitName].flatMap { UInt64($0) }
-        let share =
-            compute.host.limit.bytes / UInt64(WorkerPool(self, devices: devices).slots.count)
-        return ByteCount(recorded ?? share)
     }
 }

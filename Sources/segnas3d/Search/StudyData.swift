@@ -32,8 +32,5 @@ extension StudyFolder {
 
 /// Writes a JSON document that appears whole or not at all, in the place of the one before.
 func writeDocument(_ document: some Encodable, to path: String) throws {
-    var text = try documentText(document) + "\n"
-    let file = try AtomicFile(path: path)
-    try text.withUTF8 { try file.append(UnsafeRawBufferPointer($0)) }
-    try file.publish()
+    try replaceText(at: path, by: try documentText(document) + "\n")
 }

@@ -7,14 +7,12 @@ internal import Torch
 
 /// Looks at networks before they are trained: whether they can be built, and whether they may fit.
 struct TrialJudge {
-    /// The training of a candidate.
-    let task: (Candidate) -> TrainingTask
     let device: Device
     let memoryLimit: ByteCount
 
-    func verdict(on candidate: Candidate) -> Verdict {
+    func verdict(on task: TrainingTask) -> Verdict {
         do {
-            return try examine(task(candidate))
+            return try examine(task)
         } catch let error as NetworkError {
             return .illegal(reason: error.reason)
         } catch {

@@ -10,11 +10,11 @@ struct WorkerPool {
     let threads: Int
     private let trialTimeout: Double?
 
-    init(_ arguments: SearchArguments, devices: [Device]) {
-        let count = arguments.workers ?? devices.count
+    init(_ arguments: some TrainingSettings, devices: [Device]) {
+        let count = arguments.sampling.workers ?? devices.count
         slots = (0..<count).map { "\(devices[$0 % devices.count])/\($0 / devices.count)" }
         threads = max(1, arguments.compute.host.threadCount / count)
-        trialTimeout = arguments.trialTimeout?.seconds
+        trialTimeout = arguments.sampling.trialTimeout?.seconds
     }
 
     func options(_ memoryLimit: ByteCount) -> CoordinatorOptions {

@@ -32,11 +32,7 @@ struct Train: ParsableCommand {
 
     @OptionGroup var compute: ComputeOptions
 
-    @Flag(help: "Print one JSON document instead of text.")
-    var json = false
-
-    @Flag(help: "Show no progress.")
-    var quiet = false
+    @OptionGroup var display: DisplayOptions
 
     func validate() throws {
         guard !compute.device.contains(",") else {
@@ -59,14 +55,14 @@ struct Train: ParsableCommand {
         let machine = TrainingMachine(
             device: devices[0], threads: compute.host.threadCount, cache: data.cache,
             version: version)
-        let display = TrainingDisplay(isQuiet: quiet)
-        defer { display.finish() }
+        let progress = TrainingDisplay(isQuiet: display.quiet)
+        defer { progress.finish() }
         let trainer = Trainer(
             task, run: output, on: machine, isEndRequested: { SignalWatch.isEndRequested },
-            report: display.show)
+            report: progress.show)
         let result = try trainer.train()
-        display.finish()
+        progress.finish()
         let report = TrainingReport(result, labels: task.dataset.labels)
-        print(json ? try report.json() : report.text())
+        print(display.json ? try report.json() : report.text())
     }
 }

@@ -1,0 +1,81 @@
+internal import Datasets
+import FoundationEssentials
+internal import Host
+internal import Report
+internal import Search
+internal import Segmentation
+internal import Study
+
+// What the studies and runs of a comparison have come to, from their files.
+
+extension Comparison.Outcome {
+    /// That of a method on a split; nil where it is not known yet.
+    init?(of method: ComparedMethod, split: Int, in folder: ComparisonFolder) throws {
+        switch method.kind {
+        case .search:
+            try self.init(
+                of: folder.study(method, split: split),
+                report: folder.report(method, split: split))
+        case .training(let network):
+            let failure = folder.failure(method, split: split)
+            if FileManager.default.fileExists(atPath: failure) {
+                self = try BaselineFailure(contentsOf: failure).outcome
+            } else if let result = try TrainingResult(of: folder.run(method, split: split)) {
+                self = .judged(
+                    Comparison.Result(
+                        network, parameters: result.parameters, seconds: result.seconds,
+                        validationDice: result.validation?.mean, test: result.test))
+            } else {
+                return nil
+            }
+        }
+    }
+
+    /// That of a study whose search is over, and whose best model is judged where there are test cases.
+    private init?(of folder: StudyFolder, report: String) throws {
+        guard FileManager.default.fileExists(atPath: folder.database) else { return nil }
+        let record = try StudyRecord(of: folder.path)
+        guard record.isComplete else { return nil }
+        guard let best = record.best else {
+            self = .failed("none of \(record.trials.count) proposals was trained")
+            return
+        }
+        let test = try folder.evaluation()
+        let isTested = try folder.trainingData()?.split.test.isEmpty == false
+        guard test != nil || !isTested else { return nil }
+        let final = folder.finalTraining() ?? []
+        self = .judged(
+            Comparison.Result(
+                best.trial.architecture, optimum: record.space.decode(best.trial.proposal.point),
+                parameters: best.trial.cost?.parameters ?? 0,
+                seconds: record.trials.reduce(0) { $0 + $1.seconds }
+                    + final.reduce(0) { $0 + $1.seconds + $1.validationSeconds },
+                validationDice: best.trial.end?.dice, test: test,
+                proposals: Comparison.Proposals(record),
+                report: FileManager.default.fileExists(atPath: "\(folder.path)/report.html")
+                    ? report : nil))
+    }
+}
+
+extension BaselineFailure {
+    fileprivate init(contentsOf file: String) throws {
+        do {
+            let text = try readText(at: file, limit: 1 << 20)
+            self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+        } catch {
+            throw ComparisonError.file(
+                file, reason: "is not what a comparison writes: remove it to train once more")
+        }
+    }
+}
+
+extension Comparison.Proposals {
+    fileprivate init(_ record: StudyRecord) {
+        func count(_ state: TrialState) -> Int {
+            record.trials.count { $0.trial.state == state }
+        }
+        self.init(
+            trained: count(.completed), cached: count(.cached), illegal: count(.illegal),
+            outOfMemory: count(.outOfMemory), failed: count(.failed))
+    }
+}

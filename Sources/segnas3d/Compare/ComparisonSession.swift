@@ -1,0 +1,132 @@
+internal import Datasets
+import FoundationEssentials
+internal import Host
+internal import Report
+internal import Search
+internal import Study
+internal import Torch
+
+/// A comparison that is begun or carried on, one method after the other.
+struct ComparisonSession {
+    let folder: ComparisonFolder
+    private let arguments: CompareArguments
+    private let words: ComparisonWords
+    private let methods: [ComparedMethod]
+    private let dataset: Dataset
+    private let device: Device
+    private let plan: ComparisonPlan
+    private let memoryLimit: ByteCount
+    private let clock: SearchClock
+    private let lock: FileLock
+
+    /// Opens what is compared, of which the words are what was written.
+    init(_ arguments: CompareArguments, words: [String]) throws {
+        self.arguments = arguments
+        self.words = ComparisonWords(words)
+        clock = SearchClock(limit: arguments.sampling.timeLimit?.seconds)
+        let devices = try arguments.compute.apply()
+        device = devices[0]
+        methods = try ComparedMethod.all(arguments)
+        dataset = try Dataset(
+            contentsOf: arguments.dataset, threads: arguments.compute.host.threadCount)
+        // Refuses splits that there are not before the first of them is worked on.
+        for index in arguments.indices {
+            _ = try dataset.split(arguments.splitOptions(index))
+        }
+        folder = ComparisonFolder(path: arguments.output)
+        let begun = try ComparisonPlan(in: folder)
+        memoryLimit = arguments.memoryLimit(begun: begun?.options, devices: devices)
+        plan = ComparisonPlan(arguments, begun: begun, device: device, memoryLimit: memoryLimit)
+        let differences = begun?.differences(to: plan) ?? []
+        guard differences.isEmpty else { throw ComparisonError.planChanged(differences) }
+        lock = try Self.open(folder, isBegun: begun != nil)
+        try writeDocument(plan, to: folder.plan)
+    }
+
+    /// Makes the folder, where that is not done, and keeps others from working in it.
+    private static func open(_ folder: ComparisonFolder, isBegun: Bool) throws -> FileLock {
+        let files = FileManager.default
+        try files.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        // A process may have been killed before it had written the plan.
+        let names = try files.contentsOfDirectory(atPath: folder.path)
+        guard isBegun || names.allSatisfy({ $0 == ".lock" || $0.hasPrefix(".plan.json.") }) else {
+            throw ComparisonError.noComparison(folder: folder.path)
+        }
+        do {
+            return try FileLock(path: folder.lock)
+        } catch {
+            switch error {
+            case .held(_, let owner):
+                throw ComparisonError.locked(folder: folder.path, by: owner)
+            case .system(let file, let reason): throw ComparisonError.file(file, reason: reason)
+            }
+        }
+    }
+
+    /// Searches, trains and judges, and tells after each method what is known.
+    func run() throws -> ComparisonReport {
+        try tell()
+        let count = arguments.splits * methods.count
+        for (place, split) in arguments.indices.enumerated() {
+            for (index, method) in methods.enumerated() {
+                try clock.check(study: folder.path)
+                Progress("", isQuiet: arguments.display.quiet).say(
+                    "\(method.title) on split \(split): "
+                        + "\(place * methods.count + index + 1) of \(count)")
+                try work(on: method, split)
+                try tell()
+            }
+        }
+        return try report()
+    }
+
+    private func work(on method: ComparedMethod, _ split: Int) throws {
+        switch method.kind {
+        case .search(let space): try search(method, space, split)
+        case .training(let network):
+            try BaselineTraining(
+                arguments: arguments, network: network, split: split, dataset: dataset,
+                device: device, memoryLimit: memoryLimit, clock: clock
+            ).run(
+                in: folder.run(method, split: split), failure: folder.failure(method, split: split))
+        }
+    }
+
+    /// As the command of that name does it.
+    private func search(_ method: ComparedMethod, _ space: String, _ split: Int) throws {
+        let study = folder.study(method, split: split)
+        let words = words.search([
+            ("--space", space), ("--split-index", "\(split)"), ("--output", study.path),
+            ("--memory-limit", "\(memoryLimit.bytes)"),
+        ])
+        _ = try SearchSession(SearchArguments.parse(words), words: words, clock: clock).run()
+        let page = try StudyReport(of: study, showsImages: true).html()
+        try ReportFile.write(page, to: "\(folder.path)/\(folder.report(method, split: split))")
+    }
+
+    // MARK: - Telling
+
+    private func tell() throws {
+        let report = try report()
+        try ReportFile.write(try report.html(), to: folder.page)
+        try replaceText(at: folder.markdown, by: report.markdown + "\n")
+        try replaceText(at: folder.csv, by: report.csv)
+        try replaceText(at: folder.latex, by: report.latex + "\n")
+        try replaceText(at: folder.document, by: try report.json() + "\n")
+    }
+
+    private func report() throws -> ComparisonReport {
+        let comparison = Comparison(
+            dataset: dataset.name, labels: dataset.labels,
+            methods: try methods.map { method in
+                Comparison.Method(
+                    method.title,
+                    outcomes: try arguments.indices.map { split in
+                        try Comparison.Outcome(of: method, split: split, in: folder)
+                    })
+            },
+            conditions: plan.conditions(splits: arguments.indices), isOnGPU: device != .cpu,
+            date: Date.now.formatted(.iso8601))
+        return ComparisonReport(comparison, version: version)
+    }
+}

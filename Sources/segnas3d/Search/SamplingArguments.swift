@@ -1,0 +1,72 @@
+internal import ArgumentParser
+internal import Search
+internal import Study
+
+/// How a search proposes networks, how many, and how they are trained beside each other.
+struct SamplingArguments: ParsableArguments {
+    @Option(help: "Proposals, of which not all need be trained; by default 300, as in the paper.")
+    var iterations: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Instead of --iterations: end when so many networks are trained.", valueName: "number"))
+    var effectiveIterations: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Points that controlled random search keeps; by default ten for each searched dimension and ten more.
+            """, valueName: "points"))
+    var population: Int?
+
+    @Option(help: "How points are chosen: controlled random search, or at random.")
+    var sampler = SamplerPlan.Method.crs
+
+    @Option(
+        help: """
+            Networks that are trained at a time; by default one, or one on each GPU. They share cores and memory.
+            """)
+    var workers: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "When the search is over, train its best network anew for so many epochs.",
+            valueName: "epochs"))
+    var finalEpochs: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Attempts at a trial that end without a result or a checkpoint before it is given up.",
+            valueName: "number"))
+    var attempts = 3
+
+    @Option(
+        help: ArgumentHelp(
+            "End an attempt after so long, as in 30m or 8h.", valueName: "time"))
+    var trialTimeout: TimeSpan?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop after so long; the same command goes on.", valueName: "time"))
+    var timeLimit: TimeSpan?
+
+    func validate() throws {
+        let counts = [
+            ("--iterations", iterations), ("--effective-iterations", effectiveIterations),
+            ("--population", population), ("--workers", workers), ("--final-epochs", finalEpochs),
+            ("--attempts", attempts),
+        ]
+        let faults = counts.compactMap { name, count in
+            count.flatMap { $0 < 1 ? "\(name) must be at least 1, and \($0) is given" : nil }
+        }
+        guard faults.isEmpty else { throw ValidationError(faults.joined(separator: "\n")) }
+        guard iterations == nil || effectiveIterations == nil else {
+            throw ValidationError("--iterations and --effective-iterations exclude each other")
+        }
+    }
+
+    /// Nil where nothing is asked for.
+    var budget: StudyPlan.Budget? {
+        effectiveIterations.map { .effectiveIterations($0) } ?? iterations.map { .iterations($0) }
+    }
+}
