@@ -51,9 +51,7 @@ public struct Trainer {
     public func train() throws -> TrainingResult {
         let options = task.options.resolved(on: machine.device)
         guard options.faults.isEmpty else { throw TrainingError.options(options.faults) }
-        let network = try NetworkPlan(
-            task.architecture, channels: task.dataset.channels.count,
-            classes: task.dataset.labels.classCount)
+        let network = try task.networkPlan()
         try network.check(size: task.size, batch: options.partSize)
         let split = try task.dataset.split(task.split)
         let faults = options.faults(for: split)

@@ -16,17 +16,19 @@ public struct TrainingRecord: Codable, Sendable {
     public var parameters: Int
     public var epochs: [EpochRecord]
 
+    /// Of the chosen epoch.
+    public var validation: ValidationDice? {
+        epochs.first { $0.epoch == chosenEpoch }?.validation
+    }
+}
+
+extension TrainingRecord {
     /// Reads that of a model's folder; nil where there is none, or none that can be understood.
     public init?(ofModel folder: String) {
         guard let text = try? readText(at: "\(folder)/\(Model.recordName)", limit: 256 << 20),
             let record = try? JSONDecoder().decode(Self.self, from: Data(text.utf8))
         else { return nil }
         self = record
-    }
-
-    /// Of the chosen epoch.
-    public var validation: ValidationDice? {
-        epochs.first { $0.epoch == chosenEpoch }?.validation
     }
 }
 

@@ -32,6 +32,12 @@ public struct TrainingTask: Sendable {
     public var size: Extent {
         Extent(preparation.size.z, preparation.size.y, preparation.size.x)
     }
+
+    /// The network for the dataset's channels and labels.
+    public func networkPlan() throws(NetworkError) -> NetworkPlan {
+        try NetworkPlan(
+            architecture, channels: dataset.channels.count, classes: dataset.labels.classCount)
+    }
 }
 
 /// With what a network is trained: nothing that changes the result, but for the last bits of sums.

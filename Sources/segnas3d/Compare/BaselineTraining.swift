@@ -8,19 +8,16 @@ internal import Torch
 
 /// The training of a network beside searches: from scratch, in the same way and within the same memory.
 struct BaselineTraining {
-    let arguments: CompareArguments
+    let task: ComparisonTask
     let network: Architecture
     let split: Int
-    let dataset: Dataset
-    let device: Device
-    let memoryLimit: ByteCount
     let clock: SearchClock
 
     /// Trains and judges, or goes on where that was interrupted; what cannot be trained is not tried twice.
     func run(in run: String, failure file: String) throws {
         if FileManager.default.fileExists(atPath: file) { return }
-        TensorMemory.setBudget(memoryLimit)
-        let display = TrainingDisplay(isQuiet: arguments.display.quiet)
+        TensorMemory.setBudget(task.memoryLimit)
+        let display = TrainingDisplay(isQuiet: task.arguments.display.quiet)
         defer {
             display.finish()
             // What it has kept for its next step is for others now.
@@ -28,21 +25,14 @@ struct BaselineTraining {
         }
         do {
             _ = try Trainer(
-                task, run: run, on: arguments.machine(device),
+                task.training(network, split: split), run: run,
+                on: task.arguments.machine(task.device),
                 isEndRequested: { clock.end != nil }, report: display.show
             ).train()
         } catch {
-            guard let failure = BaselineFailure(error, limit: memoryLimit) else { throw error }
+            guard let failure = BaselineFailure(error, limit: task.memoryLimit) else { throw error }
             try writeDocument(failure, to: file)
         }
-    }
-
-    private var task: TrainingTask {
-        var task = arguments.task(network, on: dataset)
-        task.split = arguments.splitOptions(split)
-        task.options.epochs = arguments.finalEpochs
-        task.isTested = true
-        return task
     }
 }
 
@@ -71,7 +61,7 @@ struct BaselineFailure: Codable {
         }
     }
 
-    var outcome: Comparison.Outcome {
+    var outcome: Report.Comparison.Outcome {
         if let outOfMemory {
             return .outOfMemory(
                 needed: outOfMemory.needed.map { ByteCount($0) },

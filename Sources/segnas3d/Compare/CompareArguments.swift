@@ -10,14 +10,16 @@ struct CompareArguments: ParsableArguments, TrainingSettings {
     var splits = 3
 
     @Option(
-        help: "Search spaces, with commas: segnas11, segnas4, segnas7, YAML files; or none.",
+        help: """
+            Search spaces, with commas: segnas11, segnas4, segnas7, YAML files; or none. By default the paper's three.
+            """,
         transform: Self.list)
     var spaces = ["segnas11", "segnas4", "segnas7"]
 
     @Option(
         help: """
-            Networks beside them, with commas: unet3d, vnet, architectures' JSON files; or none. They are trained for \
-            --final-epochs where these are given, as the best of a search, otherwise for --epochs.
+            Networks beside them, with commas: unet3d, vnet, architectures' JSON files; or none. By default these two. \
+            They are trained for --final-epochs where these are given, as the best of a search, otherwise for --epochs.
             """, transform: Self.list)
     var baselines = ["unet3d", "vnet"]
 

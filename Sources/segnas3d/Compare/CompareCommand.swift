@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Host
+internal import Report
 
 /// `segnas3d compare`: searches of several spaces beside fixed networks, as in the paper's Table 3.
 struct CompareCommand: ParsableCommand {
@@ -24,14 +25,14 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         SignalWatch.start()
         let words = CommandLine.arguments.drop { $0 != Self.configuration.commandName }.dropFirst()
+        let task = try ComparisonTask(arguments)
         if arguments.dryRun {
-            let forecast = try ForecastMaker(arguments).forecast()
+            let forecast = try ForecastMaker(task).forecast()
             print(arguments.display.json ? try documentText(forecast) : forecast.text())
         } else {
-            let session = try ComparisonSession(arguments, words: Array(words))
-            let report = try session.run()
+            let report = try ComparisonSession(task, words: Array(words)).run()
             print(arguments.display.json ? try report.json() : report.markdown)
-            if !arguments.display.json { print("\nthe page: \(session.folder.page)") }
+            if !arguments.display.json { print("\nthe page: \(task.folder.page)") }
         }
     }
 }

@@ -43,7 +43,7 @@ extension Comparison.Outcome {
         let test = try folder.evaluation()
         let isTested = try folder.trainingData()?.split.test.isEmpty == false
         guard test != nil || !isTested else { return nil }
-        let final = folder.finalTraining() ?? []
+        let final = folder.finalTraining?.epochs ?? []
         self = .judged(
             Comparison.Result(
                 best.trial.architecture, optimum: record.space.decode(best.trial.proposal.point),

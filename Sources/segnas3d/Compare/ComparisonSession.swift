@@ -1,46 +1,28 @@
+internal import ArgumentParser
 internal import Datasets
 import FoundationEssentials
 internal import Host
 internal import Report
 internal import Search
 internal import Study
-internal import Torch
 
 /// A comparison that is begun or carried on, one method after the other.
 struct ComparisonSession {
-    let folder: ComparisonFolder
-    private let arguments: CompareArguments
+    private let task: ComparisonTask
     private let words: ComparisonWords
-    private let methods: [ComparedMethod]
-    private let dataset: Dataset
-    private let device: Device
-    private let plan: ComparisonPlan
-    private let memoryLimit: ByteCount
     private let clock: SearchClock
     private let lock: FileLock
 
-    /// Opens what is compared, of which the words are what was written.
-    init(_ arguments: CompareArguments, words: [String]) throws {
-        self.arguments = arguments
+    private var arguments: CompareArguments { task.arguments }
+    private var folder: ComparisonFolder { task.folder }
+
+    /// Begins or carries on what is compared, of which the words are what was written.
+    init(_ task: ComparisonTask, words: [String]) throws {
+        self.task = task
         self.words = ComparisonWords(words)
-        clock = SearchClock(limit: arguments.sampling.timeLimit?.seconds)
-        let devices = try arguments.compute.apply()
-        device = devices[0]
-        methods = try ComparedMethod.all(arguments)
-        dataset = try Dataset(
-            contentsOf: arguments.dataset, threads: arguments.compute.host.threadCount)
-        // Refuses splits that there are not before the first of them is worked on.
-        for index in arguments.indices {
-            _ = try dataset.split(arguments.splitOptions(index))
-        }
-        folder = ComparisonFolder(path: arguments.output)
-        let begun = try ComparisonPlan(in: folder)
-        memoryLimit = arguments.memoryLimit(begun: begun?.options, devices: devices)
-        plan = ComparisonPlan(arguments, begun: begun, device: device, memoryLimit: memoryLimit)
-        let differences = begun?.differences(to: plan) ?? []
-        guard differences.isEmpty else { throw ComparisonError.planChanged(differences) }
-        lock = try Self.open(folder, isBegun: begun != nil)
-        try writeDocument(plan, to: folder.plan)
+        clock = SearchClock(limit: task.arguments.sampling.timeLimit?.seconds)
+        lock = try Self.open(task.folder, isBegun: task.isBegun)
+        try writeDocument(task.plan, to: task.folder.plan)
     }
 
     /// Makes the folder, where that is not done, and keeps others from working in it.
@@ -66,13 +48,13 @@ struct ComparisonSession {
     /// Searches, trains and judges, and tells after each method what is known.
     func run() throws -> ComparisonReport {
         try tell()
-        let count = arguments.splits * methods.count
+        let count = arguments.splits * task.methods.count
         for (place, split) in arguments.indices.enumerated() {
-            for (index, method) in methods.enumerated() {
+            for (index, method) in task.methods.enumerated() {
                 try clock.check(study: folder.path)
                 Progress("", isQuiet: arguments.display.quiet).say(
                     "\(method.title) on split \(split): "
-                        + "\(place * methods.count + index + 1) of \(count)")
+                        + "\(place * task.methods.count + index + 1) of \(count)")
                 try work(on: method, split)
                 try tell()
             }
@@ -85,8 +67,7 @@ struct ComparisonSession {
         case .search(let space): try search(method, space, split)
         case .training(let network):
             try BaselineTraining(
-                arguments: arguments, network: network, split: split, dataset: dataset,
-                device: device, memoryLimit: memoryLimit, clock: clock
+                task: task, network: network, split: split, clock: clock
             ).run(
                 in: folder.run(method, split: split), failure: folder.failure(method, split: split))
         }
@@ -97,7 +78,7 @@ struct ComparisonSession {
         let study = folder.study(method, split: split)
         let words = words.search([
             ("--space", space), ("--split-index", "\(split)"), ("--output", study.path),
-            ("--memory-limit", "\(memoryLimit.bytes)"),
+            ("--memory-limit", "\(task.memoryLimit.bytes)"),
         ])
         _ = try SearchSession(SearchArguments.parse(words), words: words, clock: clock).run()
         let page = try StudyReport(of: study, showsImages: true).html()
@@ -117,15 +98,16 @@ struct ComparisonSession {
 
     private func report() throws -> ComparisonReport {
         let comparison = Comparison(
-            dataset: dataset.name, labels: dataset.labels,
-            methods: try methods.map { method in
+            dataset: task.dataset.name, labels: task.dataset.labels,
+            methods: try task.methods.map { method in
                 Comparison.Method(
                     method.title,
                     outcomes: try arguments.indices.map { split in
                         try Comparison.Outcome(of: method, split: split, in: folder)
                     })
             },
-            conditions: plan.conditions(splits: arguments.indices), isOnGPU: device != .cpu,
+            conditions: task.plan.conditions(splits: arguments.indices),
+            isOnGPU: task.isOnGPU,
             date: Date.now.formatted(.iso8601))
         return ComparisonReport(comparison, version: version)
     }

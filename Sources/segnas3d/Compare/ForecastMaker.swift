@@ -7,52 +7,42 @@ internal import Torch
 
 /// Measures steps of the networks that a comparison would train, and writes nothing.
 struct ForecastMaker {
-    private let arguments: CompareArguments
-    private let methods: [ComparedMethod]
-    private let dataset: Dataset
+    private let task: ComparisonTask
     private let split: Split
     private let pool: WorkerPool
-    private let device: Device
-    private let memoryLimit: ByteCount
-    private let budget: StudyPlan.Budget
+
+    private var arguments: CompareArguments { task.arguments }
+    private var memoryLimit: ByteCount { task.memoryLimit }
 
     /// Points of a space that are looked at, and how many of their networks are measured.
     private static let points = 64
     private static let measured = 3
 
-    init(_ arguments: CompareArguments) throws {
-        self.arguments = arguments
-        let devices = try arguments.compute.apply()
-        device = devices[0]
-        pool = WorkerPool(arguments, devices: devices)
-        methods = try ComparedMethod.all(arguments)
-        dataset = try Dataset(
-            contentsOf: arguments.dataset, threads: arguments.compute.host.threadCount)
-        split = try dataset.split(arguments.splitOptions(arguments.indices.lowerBound))
-        let begun = try ComparisonPlan(in: ComparisonFolder(path: arguments.output))
-        memoryLimit = arguments.memoryLimit(begun: begun?.options, devices: devices)
-        budget = arguments.sampling.budget ?? begun?.budget ?? .iterations(300)
-        TensorMemory.setBudget(memoryLimit)
+    init(_ task: ComparisonTask) throws {
+        self.task = task
+        split = try task.split(task.arguments.indices.lowerBound)
+        pool = WorkerPool(task.arguments, devices: task.devices)
+        TensorMemory.setBudget(task.memoryLimit)
     }
 
     func forecast() throws -> ComparisonForecast {
         let progress = Progress("Measuring", isQuiet: arguments.display.quiet)
         defer { progress.finish() }
-        let forecasts = try methods.map { method in
+        let forecasts = try task.methods.map { method in
             let forecast =
                 switch method.kind {
                 case .search(let space): try search(method.name, SearchSpace(named: space))
                 case .training(let network): try training(method.name, network)
                 }
-            progress.advance(of: methods.count)
+            progress.advance(of: task.methods.count)
             return forecast
         }
         return ComparisonForecast(
-            dataset, split, splits: arguments.splits, workers: pool.slots.count,
+            task.dataset, split, splits: arguments.splits, workers: pool.slots.count,
             methods: forecasts)
     }
 
-    private var judge: TrialJudge { TrialJudge(device: device, memoryLimit: memoryLimit) }
+    private var judge: TrialJudge { TrialJudge(device: task.device, memoryLimit: memoryLimit) }
 
     // MARK: - One method
 
@@ -62,12 +52,12 @@ struct ForecastMaker {
         try CPU.setThreads(arguments.compute.host.threadCount)
         var forecast = ComparisonForecast.Method(
             name: name, trainings: 0, epochs: arguments.finalEpochs)
-        let task = arguments.task(network, on: dataset)
-        switch judge.verdict(on: task) {
+        let training = task.training(network, split: arguments.indices.lowerBound)
+        switch judge.verdict(on: training) {
         case .illegal(let reason): forecast.reason = reason
         case .tooLarge(let shortage, _): forecast.reason = shortage.words
         case .train:
-            guard let pace = try pace(of: task) else {
+            guard let pace = try pace(of: training) else {
                 forecast.reason = "a step does not fit into \(memoryLimit)"
                 return forecast
             }
@@ -84,7 +74,7 @@ struct ForecastMaker {
         try CPU.setThreads(pool.threads)
         defer { try? CPU.setThreads(arguments.compute.host.threadCount) }
         let (proposals, most) =
-            switch budget {
+            switch task.plan.budget {
             case .iterations(let count): (Int?(count), count)
             case .effectiveIterations(let count): (nil, count)
             }
@@ -92,43 +82,54 @@ struct ForecastMaker {
         var forecast = ComparisonForecast.Method(
             name: name, proposals: proposals, trainings: most + (final == nil ? 0 : 1),
             epochs: arguments.training.epochs)
-        let (share, tasks) = try trainable(space)
+        let trainings = try trainable(space)
+        let share = Double(trainings.count) / Double(Self.points)
         forecast.trainableShare = share
-        let paces = try tasks.compactMap { try pace(of: $0) }
-        guard !paces.isEmpty else {
+        guard let pace = try meanPace(of: trainings) else {
             forecast.reason = "none of \(Self.points) random points can be trained"
             return forecast
         }
-        let epoch = paces.reduce(0) { $0 + $1.epoch } / Double(paces.count)
-        forecast.stepSeconds = paces.reduce(0) { $0 + $1.step } / Double(paces.count)
-        forecast.epochSeconds = epoch
+        (forecast.stepSeconds, forecast.epochSeconds) = (pace.step, pace.epoch)
         let trained = proposals.map { Double($0) * share } ?? Double(most)
         forecast.seconds =
-            epoch
+            pace.epoch
             * (trained * Double(forecast.epochs) / Double(pool.slots.count) + Double(final ?? 0))
         return forecast
     }
 
-    /// The share of random points that can be trained, and the trainings of the first ones.
-    private func trainable(_ space: SearchSpace) throws -> (share: Double, tasks: [TrainingTask]) {
+    /// Those of random points that can be trained.
+    private func trainable(_ space: SearchSpace) throws -> [TrainingTask] {
         var sampler = try SamplerPlan(method: .random, seed: arguments.compute.seed)
             .sampler(in: space.bounds)
-        var tasks: [TrainingTask] = []
-        for _ in 0..<Self.points {
-            guard let proposal = sampler.ask() else { break }
-            let task = arguments.task(space.decode(proposal.point), on: dataset)
-            if case .train = judge.verdict(on: task) { tasks.append(task) }
-        }
-        return (Double(tasks.count) / Double(Self.points), Array(tasks.prefix(Self.measured)))
+        let proposals = (0..<Self.points).compactMap { _ in sampler.ask() }
+        return proposals.map { arguments.task(space.decode($0.point), on: task.dataset) }
+            .filter { if case .train = judge.verdict(on: $0) { true } else { false } }
     }
 
     // MARK: - Measuring
 
+    /// Seconds on the average of all these networks, of which the first ones are measured; nil where none fits.
+    private func meanPace(
+        of trainings: [TrainingTask]
+    ) throws -> (step: Double, epoch: Double)? {
+        let paces = try trainings.prefix(Self.measured).compactMap { try pace(of: $0) }
+        guard !paces.isEmpty else { return nil }
+        let work = try trainings.map {
+            Double(try $0.networkPlan().multiplyAdds(size: $0.size))
+        }
+        let mean = work.reduce(0, +) / Double(work.count)
+        let measured = paces.reduce(0) { $0 + $1.multiplyAdds }
+        return (
+            mean * paces.reduce(0) { $0 + $1.step } / measured,
+            mean * paces.reduce(0) { $0 + $1.epoch } / measured
+        )
+    }
+
     /// Seconds of a step and of an epoch; nil where they do not fit into memory.
-    private func pace(of task: TrainingTask) throws -> TrainingPace? {
+    private func pace(of training: TrainingTask) throws -> TrainingPace? {
         defer { try? TensorMemory.trim() }
         do {
-            return try TrainingPace(task, split: split, device: device)
+            return try TrainingPace(training, split: split, device: task.device)
         } catch TorchError.outOfMemory {
             return nil
         }

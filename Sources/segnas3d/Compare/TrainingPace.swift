@@ -8,6 +8,8 @@ struct TrainingPace {
     let step: Double
     /// Seconds of all training cases, and of the validation after them; reading and augmentation go beside.
     let epoch: Double
+    /// Of one image's forward pass, to which times are about proportional.
+    let multiplyAdds: Double
 
     /// The least of so many.
     private static let repetitions = 2
@@ -15,9 +17,8 @@ struct TrainingPace {
     init(_ task: TrainingTask, split: Split, device: Device) throws {
         let options = task.options
         let dtype = options.precision.dtype(on: device)
-        let plan = try NetworkPlan(
-            task.architecture, channels: task.dataset.channels.count,
-            classes: task.dataset.labels.classCount)
+        let plan = try task.networkPlan()
+        multiplyAdds = Double(plan.multiplyAdds(size: task.size))
         let training = try TrainingStep(
             plan, size: task.size, batch: options.partSize, dtype: dtype, device: device)
         let inference = try InferenceStep(plan, size: task.size, dtype: dtype, device: device)

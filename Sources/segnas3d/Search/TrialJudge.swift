@@ -25,9 +25,7 @@ struct TrialJudge {
         guard task.options.faults.isEmpty else {
             return .illegal(reason: task.options.faults.joined(separator: "; "))
         }
-        let plan = try NetworkPlan(
-            task.architecture, channels: task.dataset.channels.count,
-            classes: task.dataset.labels.classCount)
+        let plan = try task.networkPlan()
         try plan.check(size: task.size, batch: task.options.partSize)
         let memory = try TrainingMemory(
             plan: plan, size: task.size, options: task.options, device: device

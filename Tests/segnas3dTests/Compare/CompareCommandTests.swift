@@ -38,18 +38,18 @@ struct CompareCommandTests {
     ) throws {
         let study = scene.path("c/split-\(split)/space")
         let best = try #require(try StudyStatus(of: study).best)
-        let search = try #require(document.methods[0].splits[split])
+        let search = document.methods[0].splits[split]
         #expect(search.validationDice == best.end?.dice)
         #expect(search.parameters == best.cost?.parameters)
-        #expect(search.testDice == (try dice(study + "/test/evaluation.json")))
-        let small = try #require(document.methods[1].splits[split])
+        #expect(search.test?.dice.mean == (try dice(study + "/test/evaluation.json")))
+        let small = document.methods[1].splits[split]
         let run = scene.path("c/split-\(split)/small")
-        #expect(small.testDice == (try dice(run + "/test.json")))
+        #expect(small.test?.dice.mean == (try dice(run + "/test.json")))
         // Both were judged on the same cases.
         #expect(
             try cases(study + "/test/evaluation.json") == cases(run + "/test.json"))
-        let vnet = try #require(document.methods[2].splits[split])
-        #expect(vnet.outcome == "failed" && vnet.testDice == nil)
+        let vnet = document.methods[2].splits[split]
+        #expect(vnet.outcome == "failed" && vnet.test == nil)
         let predicted = try Program.run("inspect", study, "--size", "16")
         #expect(predicted.status == 0, "\(predicted.errors)")
     }
@@ -73,7 +73,7 @@ struct CompareCommandTests {
             let tight = ["--memory-limit", "1MiB", "--spaces", "none"]
             let program = try scene.compare("c", splits: 1, tight)
             #expect(program.status == 0, "\(program.errors)")
-            let small = try #require(try scene.document("c").methods[0].splits[0])
+            let small = try scene.document("c").methods[0].splits[0]
             #expect(small.outcome == "outOfMemory")
             #expect(program.output.contains("OOM"))
             #expect(try scene.compare("c", splits: 1, tight).output == program.output)

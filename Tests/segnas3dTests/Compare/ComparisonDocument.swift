@@ -2,12 +2,21 @@
 struct ComparisonDocument: Decodable, Equatable {
     struct Method: Decodable, Equatable {
         var name: String
-        var splits: [Split?]
+        var splits: [Split]
     }
 
     struct Split: Decodable, Equatable {
+        struct Test: Decodable, Equatable {
+            var dice: Mean
+        }
+
+        struct Mean: Decodable, Equatable {
+            var mean: Double
+        }
+
+        var split: Int
         var outcome: String
-        var testDice: Double?
+        var test: Test?
         var validationDice: Double?
         var parameters: Int?
     }
