@@ -187,7 +187,7 @@ let package = Package(
                 "Report", "CWebP", "Study", "Search", "Datasets", "Imaging", "Host", "Randomness",
                 "TestSupport",
             ],
-            exclude: ["Snapshots"], swiftSettings: swiftSettings),
+            exclude: ["Snapshots"], resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "segnas3dTests",
             dependencies: [

@@ -22,9 +22,11 @@ static const unsigned char page_style[] = {
 #embed "Page/page.css"
 };
 
-static const unsigned char page_script[] = {
+static const unsigned char theme_script[] = {
 #embed "Page/theme.js"
-    ,
+};
+
+static const unsigned char study_script[] = {
 #embed "Page/evolution.js"
     ,
 #embed "Page/curves.js"
@@ -38,9 +40,15 @@ static const unsigned char page_script[] = {
 #embed "Page/start.js"
 };
 
+static const unsigned char comparison_script[] = {
+#embed "Page/comparison.js"
+};
+
 #define TEXT(name) ((cp_text){name, sizeof(name)})
 
 cp_text cp_plotly_script(void) { return TEXT(plotly_script); }
 cp_text cp_plotly_license(void) { return TEXT(plotly_license); }
 cp_text cp_page_style(void) { return TEXT(page_style); }
-cp_text cp_page_script(void) { return TEXT(page_script); }
+cp_text cp_theme_script(void) { return TEXT(theme_script); }
+cp_text cp_study_script(void) { return TEXT(study_script); }
+cp_text cp_comparison_script(void) { return TEXT(comparison_script); }

@@ -62,14 +62,16 @@ public struct StudyReport {
     /// - Throws: `EncodingError` never, as all its numbers are finite.
     public func html() throws -> String {
         let data = data
-        let json = try data.json()
         let sections = [
             SummarySection(report: self, data: data).section, Section.evolution(data),
             Section.network(self), Section.blocks(record), Section.trials(data),
             Section.costs(data), Section.factors(data), Section.cases(cases),
             data.test.map(Section.test),
         ].compactMap { $0 }
-        return Page(title: title, sections: sections, json: json, version: version).html
+        return Page(
+            title: title, sections: sections, json: try pageJSON(data), script: .study,
+            version: version
+        ).html
     }
 
     /// Whether a file that begins so is a page or figure of a report, which the next one may replace.

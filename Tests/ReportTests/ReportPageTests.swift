@@ -21,19 +21,10 @@ struct ReportPageTests {
         }
     }
 
-    /// The JSON that charts and tables are drawn from.
-    private func data(of html: String) throws -> [String: Any] {
-        let begin = "<script type=\"application/json\" id=\"data\">"
-        let start = try #require(html.firstRange(of: begin)).upperBound
-        let end = try #require(html[start...].firstRange(of: "</script>")).lowerBound
-        let object = try JSONSerialization.jsonObject(with: Data(html[start..<end].utf8))
-        return try #require(object as? [String: Any])
-    }
-
     @Test("every figure is that of the study's book")
     func figures() throws {
         try withPage(iterations: 120) { html, ledger in
-            let data = try data(of: html)
+            let data = try pageData(of: html)
             let trials = try #require(data["trials"] as? [[String: Any]])
             let curves = try #require(data["curves"] as? [String: [String: [Double]]])
             #expect(trials.count == 120)
@@ -68,7 +59,7 @@ struct ReportPageTests {
     @Test("the best so far, and networks that nothing beats")
     func selections() throws {
         try withPage(iterations: 120) { html, ledger in
-            let data = try data(of: html)
+            let data = try pageData(of: html)
             let trained = try (0..<120).map { try ledger.trial($0) }
                 .filter { $0.state == .completed }
             func dice(_ trial: Trial) -> Double { trial.end?.dice ?? 0 }
@@ -91,7 +82,7 @@ struct ReportPageTests {
     @Test("what was searched, with its value in each trial")
     func factors() throws {
         try withPage(iterations: 60) { html, ledger in
-            let factors = try #require(try data(of: html)["factors"] as? [[String: Any]])
+            let factors = try #require(try pageData(of: html)["factors"] as? [[String: Any]])
             #expect(
                 factors.map { $0["name"] as? String } == ledger.space.searched.map { "\($0.name)" })
             for factor in factors {
@@ -117,7 +108,7 @@ struct ReportPageTests {
     @Test("the test's tables have the hardest first, cases by numbers")
     func testTables() throws {
         try withPage(iterations: 10, judged: true) { html, _ in
-            let test = try #require(try data(of: html)["test"] as? [String: Any])
+            let test = try #require(try pageData(of: html)["test"] as? [String: Any])
             let cases = try #require(test["cases"] as? [[String: Any]])
             #expect(cases.map { $0["number"] as? Int } == [3, 4, 1, 2])
             // Shifted by k of 6 slices, boxes share 6 − k; of the other label k slices are lost.
@@ -173,10 +164,20 @@ struct ReportPageTests {
         arguments: [
             "<p>", "<!DOCTYPE html><p></b>", "<!DOCTYPE html><p id=a></p>",
             "<!DOCTYPE html><i id=\"a\"></i><i id=\"a\"></i>", "<!DOCTYPE html><a href=\"#b\"></a>",
+            "<!DOCTYPE html><a href=\"https://a.b\"></a>", "<!DOCTYPE html><a href=\"/a\"></a>",
             "<!DOCTYPE html><script src=\"https://a.b/c.js\"></script>",
             "<!DOCTYPE html><p>a & b</p>",
         ])
     func checker(html: String) {
         #expect(!MarkupChecker(html).faults.isEmpty)
     }
+}
+
+/// The JSON that a page's charts and tables are drawn from.
+func pageData(of html: String) throws -> [String: Any] {
+    let begin = "<script type=\"application/json\" id=\"data\">"
+    let start = try #require(html.firstRange(of: begin)).upperBound
+    let end = try #require(html[start...].firstRange(of: "</script>")).lowerBound
+    let object = try JSONSerialization.jsonObject(with: Data(html[start..<end].utf8))
+    return try #require(object as? [String: Any])
 }

@@ -14,15 +14,17 @@ struct SnapshotTests {
             n: 8, p: 2, sup: true, res: true, block: block(nodes: 3, [2, 0, 2]))
         try compare(figure.svg(), with: "network.svg")
     }
+}
 
-    private func compare(_ text: String, with name: String) throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "Snapshots").appending(path: name)
-        if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
-            try Data(text.utf8).write(to: file)
-        }
-        let lines = text.split(separator: "\n")
-        let expected = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-        #expect(lines == expected)
+/// Compares a text, line by line, with the file of a name among the snapshots.
+func compare(_ text: String, with name: String) throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Snapshots").appending(path: name)
+    if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
+        try Data(text.utf8).write(to: file)
     }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let expected = try String(contentsOf: file, encoding: .utf8)
+        .split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines == expected)
 }

@@ -1,5 +1,7 @@
 // The search over its iterations or over time.
 
+const trained = report.trials.filter(trial => trial.state === "completed");
+
 function drawEvolution() {
     const isTime = document.querySelector('[name="evolution-view"]:checked').value === "time";
     const last = Math.max(0, ...report.trials.map(trial => trial.elapsed ?? 0));

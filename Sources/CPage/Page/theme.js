@@ -2,7 +2,6 @@
 
 // The numbers of the report, and how all its charts look.
 const report = JSON.parse(document.getElementById("data").textContent);
-const trained = report.trials.filter(trial => trial.state === "completed");
 const isDark = matchMedia("screen and (prefers-color-scheme: dark)");
 
 /** A colour of the page, which follows the light or dark scheme. */

@@ -17,5 +17,11 @@ cp_text cp_plotly_license(void);
 /// The style of reports.
 cp_text cp_page_style(void);
 
-/// Our own scripts, in the order in which they run.
-cp_text cp_page_script(void);
+/// How the charts of all reports look; it comes before the others.
+cp_text cp_theme_script(void);
+
+/// What moves in the report of a study, in the order in which it runs.
+cp_text cp_study_script(void);
+
+/// What moves in that of a comparison.
+cp_text cp_comparison_script(void);

@@ -17,10 +17,14 @@ public struct Comparison: Sendable {
     public var isOnGPU: Bool
     /// When it is told, as a page shall say it.
     public var date: String?
+    /// The number of the first split, as its folder has it.
+    public var firstSplit: Int
 
     public init(
         dataset: String, labels: LabelTable, methods: [Method],
-        conditions: [(name: String, words: String)] = [], isOnGPU: Bool = false, date: String? = nil
+        conditions: [(name: String, words: String)] = [], isOnGPU: Bool = false,
+        date: String? = nil,
+        firstSplit: Int = 0
     ) {
         self.dataset = dataset
         self.labels = labels
@@ -28,6 +32,7 @@ public struct Comparison: Sendable {
         self.conditions = conditions
         self.isOnGPU = isOnGPU
         self.date = date
+        self.firstSplit = firstSplit
     }
 
     /// A search of a space, or the training of one network.

@@ -1,5 +1,4 @@
 internal import Datasets
-internal import FoundationEssentials
 internal import Search
 internal import Study
 
@@ -82,14 +81,6 @@ struct ReportData: Encodable {
             return (trial.number, cost, dice)
         }
         return paretoFront(known.map { ($0.cost, $0.gain) }).map { known[$0].number }
-    }
-
-    /// One line that may stand inside an HTML script: no `<` can end it.
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(self), as: UTF8.self)
-        return text.replacing("<", with: "\\u003c")
     }
 }
 

@@ -122,7 +122,7 @@ private func mean(_ values: [Double]) -> Double? {
 
 extension Array {
     /// By rising Dice; those without one, in their order, last.
-    fileprivate func hardestFirst(_ dice: (Element) -> Double?) -> [Element] {
+    func hardestFirst(_ dice: (Element) -> Double?) -> [Element] {
         let keys = map { dice($0) ?? .infinity }
         return indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.map { self[$0] }
     }

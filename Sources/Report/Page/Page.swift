@@ -30,6 +30,7 @@ struct Page {
     let title: String
     let sections: [Section]
     let json: String
+    let script: PageScript
     let version: String
 
     /// By it a file is known as a report of ours, which may be replaced.
@@ -69,15 +70,16 @@ struct Page {
         \(navigation)
         </header>
         <main>
-        <noscript><p class="note">The charts and the table of trials need JavaScript.</p></noscript>
+        <noscript><p class="note">\(script.warning)</p></noscript>
         \(sections.map(\.html).joined())
         </main>
         \(footer)
-        \(Self.dialog)
+        \(script.dialogs)
         <script type="application/json" id="data">\(json)</script>
         <script>
         (() => {
-        \(text(cp_page_script()))
+        \(text(cp_theme_script()))
+        \(script.text)
         })();
         </script>
         </body>
@@ -101,16 +103,6 @@ struct Page {
         </footer>
         """
     }
-
-    /// Where a trial's learning curves are shown.
-    private static let dialog = """
-        <dialog id="trial" aria-labelledby="trial-title">
-        <form method="dialog"><button id="trial-close">Close</button></form>
-        <h2 id="trial-title">Trial</h2>
-        <dl id="trial-facts" class="facts"></dl>
-        <div class="chart" id="trial-chart" role="img" aria-label="Loss and validation Dice of each epoch"></div>
-        </dialog>
-        """
 }
 
 /// A text that is part of the program.

@@ -41,7 +41,7 @@ extension Section {
 
     private static func table(_ factors: [Factor]) -> String {
         let ordered = factors.sorted { ($0.effect?.share ?? 0) > ($1.effect?.share ?? 0) }
-        return HTMLTable(
+        return Table(
             caption: "Importance",
             columns: [
                 ("hyperparameter", false), ("share", true), ("chance", true), ("groups", true),

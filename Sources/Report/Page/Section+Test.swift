@@ -16,7 +16,7 @@ extension Section {
     }
 
     private static func labels(_ test: TestEntry) -> String {
-        HTMLTable(
+        Table(
             caption: "Labels, the hardest first",
             columns: [
                 ("label", false), ("Dice", true), ("95 % interval", true), ("HD95 (mm)", true),
@@ -35,7 +35,7 @@ extension Section {
     }
 
     private static func cases(_ test: TestEntry) -> String {
-        HTMLTable(
+        Table(
             caption: "Cases, the hardest first",
             columns: [("case", true), ("Dice", true), ("HD95 (mm)", true), ("ASSD (mm)", true)]
                 + test.labels.map { ($0.name, true) },

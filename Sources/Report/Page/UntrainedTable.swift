@@ -19,7 +19,7 @@ struct UntrainedTable {
     }
 
     var html: String {
-        HTMLTable(
+        Table(
             caption: "Proposals without a training of their own",
             columns: [("state", false), ("trials", true), ("share", true), ("reasons", false)],
             rows: rows

@@ -64,7 +64,7 @@ extension Candidate {
 }
 
 extension Dimension.Name {
-    fileprivate var title: String {
+    var title: String {
         switch self {
         case .n: "first channels n"
         case .p: "poolings p"

@@ -1,0 +1,35 @@
+// The test Dice of each case by method.
+
+function drawCases() {
+    const isNarrow = innerWidth < 600;
+    const most = isNarrow ? 13 : 28;
+    const judged = report.methods.filter(method => method.splits.some(split => split.test?.dice));
+    const traces = judged.map((method, index) => {
+        const points = method.splits.flatMap(split => (split.test?.cases ?? [])
+            .filter(judged => judged.dice != null)
+            .map(judged => ({ split: split.split, ...judged })));
+        return {
+            type: "box", orientation: "h", name: plain(method.name), boxpoints: "all", jitter: 0.5, pointpos: 0,
+            x: points.map(point => point.dice), y: points.map(() => index), hoveron: "points",
+            text: points.map(point => `<b>${plain(method.name)}</b><br>split ${point.split}, case ${point.number}: ` +
+                `Dice ${decimals(point.dice)}`),
+            hovertemplate: "%{text}<extra></extra>", fillcolor: colour("accent") + "22",
+            line: { color: colour("accent"), width: 1.5 },
+            marker: { color: colour("second"), size: isNarrow ? 5 : 6, opacity: 0.7 },
+        };
+    });
+    const names = judged.map(({ name }) => plain(name.length > most ? name.slice(0, most - 1) + "…" : name));
+    draw("cases", traces, {
+        height: 110 + 70 * judged.length, showlegend: false,
+        xaxis: axis("test Dice"),
+        yaxis: axis("", {
+            autorange: "reversed", tickmode: "array", tickvals: judged.map((_, index) => index), ticktext: names,
+            showgrid: false,
+        }),
+    });
+}
+
+isDark.addEventListener("change", drawCases);
+addEventListener("beforeprint", drawCases);
+addEventListener("afterprint", drawCases);
+drawCases();

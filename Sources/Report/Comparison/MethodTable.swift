@@ -1,0 +1,126 @@
+internal import Host
+internal import Search
+
+/// The paper's Table 3: a row for each method, and in it a line for the network of each split.
+struct MethodTable {
+    private let comparison: Comparison
+    private let methods: [MethodSummary]
+    private let choices: [[(split: String, choice: NetworkChoice)]]
+
+    init(_ comparison: Comparison) {
+        self.comparison = comparison
+        methods = comparison.summaries
+        choices = methods.map { method in
+            let all = method.results.compactMap { split, result in
+                NetworkChoice(result).map { (comparison.name(ofSplit: split), $0, result) }
+            }
+            // What was not searched is the same on all splits.
+            if let first = all.first, first.2.optimum == nil { return [("all", first.1)] }
+            return all.map { ($0.0, $0.1) }
+        }
+    }
+
+    var table: Table {
+        Table(
+            caption: "Methods on \(comparison.dataset)", columns: columns,
+            rows: zip(methods, choices).map { method, choices in
+                Table.Row(cells(method), lines: choices.isEmpty ? [noChoice] : choices.map(line))
+            })
+    }
+
+    // MARK: - Columns
+
+    private var hasChoices: Bool { choices.contains { !$0.isEmpty } }
+
+    private var hasOthers: Bool {
+        choices.contains { $0.contains { !$0.choice.others.isEmpty } }
+    }
+
+    private var columns: [Table.Column] {
+        let results: [Table.Column] = [
+            ("method", false), ("test Dice (%)", true), ("parameters (M)", true),
+            ("\(comparison.device) days", true),
+        ]
+        guard hasChoices else { return results }
+        return results
+            + [
+                ("split", true), ("n", true), ("p", true), ("sup", true), ("res", true),
+                ("nodes", true), ("operations", false),
+            ] + (hasOthers ? [("other", false)] : [])
+    }
+
+    private func cells(_ method: MethodSummary) -> [RichText] {
+        [
+            RichText(method.name), dice(method),
+            RichText(method.parameters?.text(times: 1e-6) ?? absent),
+            RichText(method.seconds?.text(times: 1.0 / 86_400) ?? absent),
+        ]
+    }
+
+    private func line(_ split: String, _ choice: NetworkChoice) -> [RichText] {
+        let network = choice.network
+        let values = [
+            split, "\(network.n)", "\(network.p)", network.sup ? "1" : "0", network.res ? "1" : "0",
+            "\(network.block.nodes)",
+        ]
+        let others = choice.others.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+        return values.map { RichText($0) } + [choice.numbers]
+            + (hasOthers ? [RichText(others.isEmpty ? absent : others)] : [])
+    }
+
+    private var noChoice: [RichText] { columns.dropFirst(4).map { _ in RichText(absent) } }
+
+    // MARK: - Dice
+
+    private func dice(_ method: MethodSummary) -> RichText {
+        let isHighest = method.dice != nil && method.dice?.mean == highest
+        let value = method.dice.map {
+            RichText($0.text(times: 100, places: 1), isHighest ? .strong : nil)
+        }
+        if let value { return method.gaps.isEmpty ? value : value + RichText(" (\(method.gaps))") }
+        return RichText(method.end)
+    }
+
+    private var highest: Double? { methods.compactMap(\.dice?.mean).max() }
+
+    // MARK: - Notes
+
+    /// What readers must know of it.
+    var notes: [String] {
+        let means = """
+            Mean\(comparison.splits > 1 ? " ± standard deviation (n − 1)" : "") over splits. The test Dice is the mean \
+            over the test cases of a split, that of a case the mean over its labels; the highest is bold. Days are those of all \
+            trainings of a method, added up over workers.
+            """
+        return [means] + operations + methods.flatMap(troubles)
+    }
+
+    private var operations: [String] {
+        let longest = choices.joined().map(\.choice.operations).max { $0.count < $1.count }
+        guard let longest else { return [] }
+        let meanings = Operation.allCases.map { "\($0.number) \($0)" }.joined(separator: ", ")
+        return [
+            """
+            n: channels of the first block; p: poolings; sup: deep supervision; res: residual connections. Operations stand \
+            in the order of the edges \(longest.map { "\($0.edge)" }.joined(separator: ", ")): \(meanings), where \
+            Conv(k,d) is a k×k×k convolution with dilation d. \
+            Those struck through were proposed for edges that the block with its number of nodes does not have.
+            """
+        ]
+    }
+
+    /// Why there is no network, or no test, where that is so.
+    private func troubles(_ method: MethodSummary) -> [String] {
+        let known = method.outcomes.enumerated().compactMap { split, outcome in
+            outcome?.trouble.map { (comparison.name(ofSplit: split), $0) }
+        }
+        let troubles = Dictionary(grouping: known) { $0.1 }
+        return troubles.sorted { $0.value[0].0 < $1.value[0].0 }.map { trouble, splits in
+            let names = splits.map(\.0).joined(separator: ", ")
+            return "\(method.name) on split\(splits.count > 1 ? "s" : "") \(names): \(trouble)."
+        }
+    }
+}
+
+/// Stands for what there is not.
+let absent = "–"

@@ -1,0 +1,93 @@
+internal import Datasets
+internal import Host
+internal import Search
+
+extension Section {
+    /// Every split's figures, and where its own report is.
+    static func splits(_ comparison: Comparison) -> Section? {
+        let rows = comparison.summaries.flatMap { method in
+            method.results.map { split, result in
+                [method.name, comparison.name(ofSplit: split)] + figures(result)
+            }
+        }
+        guard !rows.isEmpty else { return nil }
+        let table = Table(
+            caption: "What methods came to on each split",
+            columns: [
+                ("method", false), ("split", true), ("test cases", true), ("test Dice (%)", true),
+                ("95 % interval", true), ("HD95 (mm)", true), ("ASSD (mm)", true),
+                ("validation Dice (%)", true), ("parameters", true), ("training", true),
+            ],
+            rows: rows)
+        return Section(
+            id: "splits", title: "Splits",
+            body: """
+                <p>± is the standard deviation over cases, the interval that of the mean over cases (bootstrap); HD95 and ASSD \
+                are means over the cases in which they are defined.</p>
+                \(table.html)
+                """)
+    }
+
+    private static func figures(_ result: Comparison.Result) -> [String] {
+        let test = result.test
+        let dice = test?.foreground[.dice]
+        let spread = dice.map { dice in
+            percent(dice.mean) + (dice.std.map { " ± " + percent($0) } ?? "")
+        }
+        let interval = dice?.interval.map { "\(percent($0.low)) – \(percent($0.high))" }
+        let distances = [test?.foreground[.hausdorff95], test?.foreground[.averageSurfaceDistance]]
+        return [test.map { "\($0.cases.count)" }, spread, interval].map { $0 ?? absent }
+            + distances.map { distance in distance.map { decimal($0.mean, 2) } ?? absent }
+            + [
+                result.validationDice.map(percent) ?? absent, grouped(result.parameters),
+                duration(result.seconds),
+            ]
+    }
+
+    private static func percent(_ value: Double) -> String { decimal(100 * value, 1) }
+
+    /// The blocks of the networks that searches chose.
+    static func optima(_ comparison: Comparison) -> Section? {
+        let figures = comparison.summaries.flatMap { method in
+            method.results.compactMap { split, result in
+                figure(
+                    "\(method.name), split \(comparison.name(ofSplit: split))", result)
+            }
+        }
+        guard !figures.isEmpty else { return nil }
+        return Section(
+            id: "optima", title: "Chosen networks",
+            body: """
+                <p>The block of the best network of each search, and the search’s own report where there is one.</p>
+                <div class="thumbnails">
+                \(figures.joined(separator: "\n"))
+                </div>
+                """)
+    }
+
+    /// Nil for what was not searched.
+    private static func figure(_ title: String, _ result: Comparison.Result) -> String? {
+        guard result.optimum != nil, let choice = NetworkChoice(result) else { return nil }
+        let report = result.report.map { report in
+            """
+            ; <a href="\(escaped(reference(to: report)))">report<span class="unseen"> of \(escaped(title))</span></a>
+            """
+        }
+        return """
+            <figure>\(BlockFigure(choice.network.block).thumbnail())
+            <figcaption>\(escaped(title)): \(escaped(choice.words))\(report ?? "")</figcaption></figure>
+            """
+    }
+
+    /// A path as a link writes it: what could end its name, or be taken for a scheme, as numbers.
+    private static func reference(to path: String) -> String {
+        path.utf8.map { byte in
+            let scalar = Unicode.Scalar(byte)
+            let isPlain =
+                scalar.isASCII
+                && (scalar.properties.isAlphabetic
+                    || "0123456789-._~/".unicodeScalars.contains(scalar))
+            return isPlain ? "\(scalar)" : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }
+}
