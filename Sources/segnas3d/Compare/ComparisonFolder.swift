@@ -12,9 +12,13 @@ struct ComparisonFolder {
     var latex: String { "\(path)/comparison.tex" }
     var document: String { "\(path)/comparison.json" }
 
+    func split(_ split: Int) -> String { "\(path)/\(Self.name(ofSplit: split))" }
+
+    private static func name(ofSplit split: Int) -> String { "split-\(split)" }
+
     /// Where a method's work on a split lies, seen from the folder.
     private func place(_ method: ComparedMethod, split: Int) -> String {
-        "split-\(split)/\(method.name)"
+        "\(Self.name(ofSplit: split))/\(method.name)"
     }
 
     /// The study of a search.

@@ -50,6 +50,8 @@ struct ComparisonSession {
         try tell()
         let count = arguments.splits * task.methods.count
         for (place, split) in arguments.indices.enumerated() {
+            try FileManager.default.createDirectory(
+                atPath: folder.split(split), withIntermediateDirectories: true)
             for (index, method) in task.methods.enumerated() {
                 try clock.check(study: folder.path)
                 Progress("", isQuiet: arguments.display.quiet).say(
@@ -108,7 +110,7 @@ struct ComparisonSession {
             },
             conditions: task.plan.conditions(splits: arguments.indices),
             isOnGPU: task.isOnGPU,
-            date: Date.now.formatted(.iso8601))
+            date: Date.now.formatted(.iso8601), firstSplit: arguments.indices.lowerBound)
         return ComparisonReport(comparison, version: version)
     }
 }

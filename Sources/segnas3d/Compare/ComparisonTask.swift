@@ -1,7 +1,9 @@
+internal import ArgumentParser
 internal import Datasets
 internal import Host
 internal import Search
 internal import Segmentation
+internal import Study
 internal import Torch
 
 /// What is to be compared, after all of it has been understood and before any work.
@@ -35,8 +37,26 @@ struct ComparisonTask {
         guard differences.isEmpty else { throw ComparisonError.planChanged(differences) }
         dataset = try Dataset(
             contentsOf: arguments.dataset, threads: arguments.compute.host.threadCount)
-        // Refuses a split that there is not before the first one is worked on.
-        for index in arguments.indices { _ = try split(index) }
+        try check()
+    }
+
+    /// Refuses at once what the last method on the last split would find out after days.
+    private func check() throws {
+        for case .search(let space) in methods.map(\.kind) {
+            do {
+                _ = try plan.sampler.sampler(in: SearchSpace(named: space).bounds)
+            } catch let error as SamplerError {
+                throw StudyError.sampler(error)
+            }
+        }
+        for index in arguments.indices {
+            let split = try split(index)
+            guard arguments.spaces.isEmpty || !split.validation.isEmpty else {
+                throw ValidationError(
+                    "searches compare networks by validation cases, and split \(index) has none: give --split 50/20/30"
+                )
+            }
+        }
     }
 
     func split(_ index: Int) throws -> Split {

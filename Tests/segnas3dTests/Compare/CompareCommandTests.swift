@@ -70,7 +70,7 @@ struct CompareCommandTests {
     @Test("what does not fit into memory counts as that, and is not tried again")
     func memory() throws {
         try ComparisonScene.with { scene in
-            let tight = ["--memory-limit", "1MiB", "--spaces", "none"]
+            let tight = ["--memory-limit", "100KiB", "--spaces", "none"]
             let program = try scene.compare("c", splits: 1, tight)
             #expect(program.status == 0, "\(program.errors)")
             let small = try scene.document("c").methods[0].splits[0]
@@ -140,6 +140,8 @@ struct CompareCommandTests {
                     "new", ["--baselines", "vnet,vnet"], 2,
                     "two methods are named vnet: methods are named after their files"
                 ),
+                ("new", ["--population", "5"], 2, "a population of 5 points is too small"),
+                ("new", ["--split", "60/0/40"], 2, "and split 0 has none: give --split 50/20/30"),
                 ("new", ["--split", "all"], 2, "gives one split only"),
                 ("new", ["--splits", "0"], 2, "--splits must be at least 1, and 0 is given"),
             ]

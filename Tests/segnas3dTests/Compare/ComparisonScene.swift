@@ -20,7 +20,7 @@ struct ComparisonScene {
         [
             "compare", path("data"), "--splits", "\(splits)", "--spaces=" + path("space.yaml"),
             "--baselines", path("small.json") + ",vnet", "--size", "16", "--iterations", "8",
-            "--population", "5", "--epochs", "2", "-o", path(output), "--cache", path("cache"),
+            "--population", "6", "--epochs", "2", "-o", path(output), "--cache", path("cache"),
             "--threads", "1", "--memory-limit", "1GiB", "--seed", "3", "--attempts", "1000",
         ] + more
     }
