@@ -166,6 +166,31 @@ struct TrainTests {
         }
     }
 
+    @Test(
+        "a checkpoint that does not fit is refused, and with room the run ends as if there had been"
+    )
+    func noSpace() throws {
+        try withData { folder in
+            let disk = try SmallDisk(folder.appending(path: "disk").path)
+            defer { disk.unmount() }
+            let whole = try Program.run(arguments(folder, "whole", epochs: 2))
+            #expect(whole.status == 0, "\(whole.errors)")
+            // Enough for the plan, too little for weights.
+            try disk.fill(leaving: 512 << 10)
+            let refused = try Program.run(arguments(folder, "disk/run", epochs: 2))
+            #expect(refused.status == 1)
+            #expect(
+                refused.errors.contains("a checkpoint needs ")
+                    && refused.errors.contains(
+                        " are free: make room, then run the same command to resume"),
+                "\(refused.errors)")
+            try disk.free()
+            let resumed = try Program.run(arguments(folder, "disk/run", epochs: 2))
+            #expect(resumed.status == 0, "\(resumed.errors)")
+            #expect(try weights(folder, "disk/run") == weights(folder, "whole"))
+        }
+    }
+
     @Test("memory that lacks while an image is read is told by the exit code")
     func imageMemory() {
         let error = ImageError(file: "a.nii", fault: .outOfMemory(bytes: 1 << 40))

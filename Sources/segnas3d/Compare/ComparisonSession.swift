@@ -22,13 +22,17 @@ struct ComparisonSession {
         self.words = ComparisonWords(words)
         clock = SearchClock(limit: task.arguments.sampling.timeLimit?.seconds)
         lock = try Self.open(task.folder, isBegun: task.isBegun)
-        try writeDocument(task.plan, to: task.folder.plan)
+        try write(try documentText(task.plan) + "\n", to: task.folder.plan)
     }
 
     /// Makes the folder, where that is not done, and keeps others from working in it.
     private static func open(_ folder: ComparisonFolder, isBegun: Bool) throws -> FileLock {
         let files = FileManager.default
-        try files.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        do {
+            try files.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        } catch {
+            throw ComparisonError.file(folder.path, reason: "cannot be made a folder")
+        }
         // A process may have been killed before it had written the plan.
         let names = try files.contentsOfDirectory(atPath: folder.path)
         guard isBegun || names.allSatisfy({ $0 == ".lock" || $0.hasPrefix(".plan.json.") }) else {
@@ -47,21 +51,21 @@ struct ComparisonSession {
 
     /// Searches, trains and judges, and tells after each method what is known.
     func run() throws -> ComparisonReport {
-        try tell()
+        var report = try tell()
         let count = arguments.splits * task.methods.count
         for (place, split) in arguments.indices.enumerated() {
             try FileManager.default.createDirectory(
                 atPath: folder.split(split), withIntermediateDirectories: true)
             for (index, method) in task.methods.enumerated() {
                 try clock.check(study: folder.path)
-                Progress("", isQuiet: arguments.display.quiet).say(
+                say(
                     "\(method.title) on split \(split): "
                         + "\(place * task.methods.count + index + 1) of \(count)")
                 try work(on: method, split)
-                try tell()
+                report = try tell()
             }
         }
-        return try report()
+        return report
     }
 
     private func work(on method: ComparedMethod, _ split: Int) throws {
@@ -84,18 +88,38 @@ struct ComparisonSession {
         ])
         _ = try SearchSession(SearchArguments.parse(words), words: words, clock: clock).run()
         let page = try StudyReport(of: study, showsImages: true).html()
-        try ReportFile.write(page, to: "\(folder.path)/\(folder.report(method, split: split))")
+        do {
+            try ReportFile.write(
+                page, to: "\(folder.path)/\(folder.report(method, split: split))")
+        } catch {
+            // The search is done, which counts more than its page.
+            say("Warning: \(error)")
+        }
+    }
+
+    private func say(_ line: String) {
+        Progress("", isQuiet: arguments.display.quiet).say(line)
     }
 
     // MARK: - Telling
 
-    private func tell() throws {
+    private func tell() throws -> ComparisonReport {
         let report = try report()
         try ReportFile.write(try report.html(), to: folder.page)
-        try replaceText(at: folder.markdown, by: report.markdown + "\n")
-        try replaceText(at: folder.csv, by: report.csv)
-        try replaceText(at: folder.latex, by: report.latex + "\n")
-        try replaceText(at: folder.document, by: try report.json() + "\n")
+        try write(report.markdown + "\n", to: folder.markdown)
+        try write(report.csv, to: folder.csv)
+        try write(report.latex + "\n", to: folder.latex)
+        try write(try report.json() + "\n", to: folder.document)
+        return report
+    }
+
+    private func write(_ text: String, to file: String) throws {
+        do {
+            try replaceText(at: file, by: text)
+        } catch {
+            throw ComparisonError.file(
+                file, reason: "cannot be written: \(error); then run the same command to go on")
+        }
     }
 
     private func report() throws -> ComparisonReport {

@@ -83,7 +83,11 @@ struct SearchSession {
 
     /// Searches, trains the best network once more if that is asked for, and judges it.
     func run() throws -> SearchResult {
-        defer { display.finish() }
+        defer {
+            display.finish()
+            // What the last training has kept for its next step is for others now.
+            try? TensorMemory.trim()
+        }
         warn()
         let shelf = ModelShelf(folder)
         try shelf.arrange(by: ledger)
