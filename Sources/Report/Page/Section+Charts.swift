@@ -55,7 +55,7 @@ extension Section {
                 <label><input id="trials-labels" type="checkbox"> Dice of each label</label>
                 </form>
                 <p id="trials-count" role="status"></p>
-                <div class="frame" tabindex="0" role="region" aria-label="Trials"><table id="trials-table"></table></div>
+                <div class="frame" tabindex="0" role="region" aria-label="Table of trials"><table id="trials-table"></table></div>
                 <p class="pages"><button type="button" id="trials-before">Previous</button> <span id="trials-page"></span>
                 <button type="button" id="trials-next">Next</button></p>
                 """)
