@@ -192,7 +192,7 @@ struct ReportPageTests {
         let section = AnatomySection(cases: [shown], labels: [AnatomyLabel(name: "a", value: 1)])
         let page = Page(
             title: "a", sections: [Section(id: "cases", title: "Test cases", body: section.html)],
-            json: "{}", version: "0")
+            json: "{}", script: .study, version: "0")
         #expect(MarkupChecker(page.html).faults == ["a refers to summary"])
     }
 }

@@ -59,11 +59,13 @@ function medians(points) {
 function drawSlices() {
     const place = document.getElementById("slices-chart");
     if (!place) return;
-    const columns = Math.max(1, Math.min(4, Math.floor(place.clientWidth / 250)));
+    // All of them fit onto a sheet.
+    const [wide, high] = isPaper ? [report.factors.length > 12 ? 170 : 220, 210] : [250, 250];
+    const columns = Math.max(1, Math.min(4, Math.floor(place.clientWidth / wide)));
     const rows = Math.ceil(report.factors.length / columns);
     const traces = [];
     const look = {
-        height: rows * 250 + 40, showlegend: false,
+        height: rows * high + 40, showlegend: false,
         grid: { rows, columns, pattern: "independent", ygap: 0.45, xgap: 0.2 },
     };
     report.factors.forEach((factor, index) => {
