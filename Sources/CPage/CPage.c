@@ -24,6 +24,8 @@ static const unsigned char page_style[] = {
 
 static const unsigned char theme_script[] = {
 #embed "Page/theme.js"
+    ,
+#embed "Page/points.js"
 };
 
 static const unsigned char study_script[] = {
@@ -36,6 +38,8 @@ static const unsigned char study_script[] = {
 #embed "Page/costs.js"
     ,
 #embed "Page/factors.js"
+    ,
+#embed "Page/parallel.js"
     ,
 #embed "Page/start.js"
 };

@@ -1,19 +1,33 @@
 /// Finds faults in the HTML that our pages are made of: less than browsers forgive.
 ///
-/// Every element is closed in its turn, attributes are quoted and occur once, identifiers are unique, and what refers to
-/// one finds it.
+/// Every element is closed in its turn, attributes are quoted and occur once, identifiers are unique, what refers to
+/// one finds it, and there is no character that HTML forbids. What readers without a mouse or without sight need is
+/// checked by an extension.
 struct MarkupChecker {
-    private(set) var faults: [String] = []
+    var faults: [String] = []
     private(set) var ids: Set<String> = []
-    /// Tags in their order.
-    private(set) var elements: [(name: String, attributes: [String: String])] = []
-    private var open: [String] = []
+    /// Elements in their order.
+    private(set) var elements: [Element] = []
+    /// The numbers of those that are open.
+    private var open: [Int] = []
+
+    struct Element {
+        let name: String
+        let attributes: [String: String]
+        /// The names of all around it, the outermost first.
+        let around: [String]
+        /// Without that of scripts and styles.
+        var text = ""
+    }
 
     private static let void: Set = ["meta", "link", "input", "br", "img", "hr"]
     private static let raw: Set = ["script", "style", "title", "textarea"]
     private static let references: Set = ["aria-labelledby", "for", "href"]
 
     init(_ html: String) {
+        if html.utf8.contains(where: { $0 < 32 && ![9, 10, 13].contains($0) }) {
+            faults.append("a forbidden control character")
+        }
         var rest = html[...]
         if rest.hasPrefix("<!DOCTYPE html>") {
             rest = rest.dropFirst("<!DOCTYPE html>".count)
@@ -25,9 +39,12 @@ struct MarkupChecker {
             rest = rest[rest.index(after: start)...]
             takeTag(&rest)
         }
-        if !open.isEmpty { faults.append("not closed: \(open)") }
-        for (name, attributes) in elements { checkReferences(name, attributes) }
+        if !open.isEmpty { faults.append("not closed: \(openNames)") }
+        for element in elements { checkReferences(element.name, element.attributes) }
+        checkAccess()
     }
+
+    private var openNames: [String] { open.map { elements[$0].name } }
 
     private mutating func takeTag(_ rest: inout Substring) {
         guard let end = rest.firstIndex(of: ">") else {
@@ -39,7 +56,7 @@ struct MarkupChecker {
         rest = rest[rest.index(after: end)...]
         guard !tag.hasPrefix("/") else { return close(String(tag.dropFirst())) }
         let name = begin(tag)
-        if Self.raw.contains(name), open.last == name { skipText(of: name, &rest) }
+        if Self.raw.contains(name), openNames.last == name { skipText(of: name, &rest) }
     }
 
     private mutating func skipText(of name: String, _ rest: inout Substring) {
@@ -47,10 +64,13 @@ struct MarkupChecker {
             faults.append("\(name) does not end")
             return
         }
+        if name == "title" { checkText(rest[..<end.lowerBound]) }
         rest = rest[end.lowerBound...]
     }
 
     private mutating func checkText(_ text: Substring) {
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        if !words.isEmpty { for number in open { elements[number].text += words } }
         for part in text.split(separator: "&", omittingEmptySubsequences: false).dropFirst() {
             let name = part.prefix { $0 != ";" }
             if name.count == part.count || name.isEmpty || name.contains(" ") {
@@ -60,7 +80,9 @@ struct MarkupChecker {
     }
 
     private mutating func close(_ name: String) {
-        if open.popLast() != name { faults.append("</\(name)> out of turn after \(open)") }
+        if open.popLast().map({ elements[$0].name }) != name {
+            faults.append("</\(name)> out of turn after \(openNames)")
+        }
     }
 
     private mutating func begin(_ tag: Substring) -> String {
@@ -85,8 +107,8 @@ struct MarkupChecker {
             if attributes.updateValue(value, forKey: key) != nil { faults.append("\(key) twice") }
         }
         if let id = attributes["id"], !ids.insert(id).inserted { faults.append("id \(id) twice") }
-        elements.append((name, attributes))
-        if !isClosed, !Self.void.contains(name) { open.append(name) }
+        elements.append(Element(name: name, attributes: attributes, around: openNames))
+        if !isClosed, !Self.void.contains(name) { open.append(elements.count - 1) }
         return name
     }
 

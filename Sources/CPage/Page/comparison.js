@@ -26,10 +26,12 @@ function drawCases() {
             autorange: "reversed", tickmode: "array", tickvals: judged.map((_, index) => index), ticktext: names,
             showgrid: false,
         }),
-    });
+    }, judged.flatMap((method, index) => method.splits.flatMap(split => (split.test?.cases ?? [])
+        .filter(judged => judged.dice != null)
+        .map(judged => ({
+            x: judged.dice, y: index, xaxis: "x", yaxis: "y", rank: -index,
+            words: `${method.name}, split ${split.split}, case ${judged.number}: Dice ${decimals(judged.dice)}`,
+        })))));
 }
 
-isDark.addEventListener("change", drawCases);
-addEventListener("beforeprint", drawCases);
-addEventListener("afterprint", drawCases);
-drawCases();
+keepDrawn(drawCases);

@@ -33,7 +33,7 @@ function trialFacts(trial) {
 
 /** Of the trial itself, or of the one whose result it took. */
 function drawCurves() {
-    const place = document.getElementById("trial-chart");
+    const place = document.getElementById("trial-chart").parentElement;
     const curve = shownTrial && report.curves[shownTrial.source ?? shownTrial.number];
     place.hidden = !curve;
     if (!curve) return;
@@ -46,7 +46,10 @@ function drawCurves() {
         trace("validation Dice", curve.dice, "accent", "y"), trace("loss", curve.loss, "second", "y2"),
     ], {
         height: 380, showlegend: false,
-        xaxis: axis("epoch", { anchor: "y2" }), yaxis: axis("validation Dice", { domain: [0.54, 1] }),
+        xaxis: axis("epoch", { anchor: "y2", ...wholeTicks(curve.epochs) }), yaxis: axis("validation Dice", { domain: [0.54, 1] }),
         yaxis2: axis("loss", { domain: [0, 0.46] }),
-    });
+    }, curve.epochs.map((epoch, i) => ({
+        x: epoch, y: curve.dice[i], xaxis: "x", yaxis: "y", rank: curve.dice[i],
+        words: `epoch ${epoch}: validation Dice ${decimals(curve.dice[i], 4)}, loss ${decimals(curve.loss[i], 4)}`,
+    })));
 }

@@ -19,9 +19,7 @@ function drawEvolution() {
         type: scatterKind(report.trials.length), mode: "markers", yaxis: "y2", showlegend: false,
         x: trials.map(place), y: trials.map(() => row), customdata: trials.map(trial => trial.number),
         marker: { symbol: "line-ns", size: 9, line: { width: 1.2, color: colour("muted") } },
-        text: trials.map(trial => `<b>trial ${trial.number}</b>, ${report.words[trial.state]}` +
-            `<br>${plain(trial.form)}<br>${plain(trial.reason ?? "")}`),
-        hovertemplate: "%{text}<extra></extra>",
+        text: trials.map(hover), hovertemplate: "%{text}<extra></extra>",
     }));
     const band = rows.length ? Math.min(0.4, 0.05 * rows.length + 0.02) : 0;
     draw("evolution", traces, {

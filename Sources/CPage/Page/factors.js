@@ -16,7 +16,10 @@ function drawImportance() {
     ], {
         height: 110 + 26 * factors.length,
         xaxis: axis("share of the variance of Dice (ε²)", { rangemode: "tozero" }), yaxis: axis(""),
-    });
+    }, factors.map(({ title, effect }) => ({
+        x: effect.share, y: title, xaxis: "x", yaxis: "y", rank: effect.share,
+        words: `${title}: ${decimals(effect.share)} of the variance, by chance ${decimals(effect.chance)}`,
+    })));
 }
 
 // MARK: slices
@@ -56,15 +59,18 @@ function medians(points) {
 function drawSlices() {
     const place = document.getElementById("slices-chart");
     if (!place) return;
-    const columns = Math.max(1, Math.min(4, Math.floor(place.clientWidth / 250)));
+    // All of them fit onto a sheet.
+    const [wide, high] = isPaper ? [report.factors.length > 12 ? 170 : 220, 210] : [250, 250];
+    const columns = Math.max(1, Math.min(4, Math.floor(place.clientWidth / wide)));
     const rows = Math.ceil(report.factors.length / columns);
     const traces = [];
     const look = {
-        height: rows * 250 + 40, showlegend: false,
+        height: rows * high + 40, showlegend: false,
         grid: { rows, columns, pattern: "independent", ygap: 0.45, xgap: 0.2 },
     };
     report.factors.forEach((factor, index) => {
-        const [x, y] = [`x${index + 1}`, `y${index + 1}`];
+        const suffix = index ? index + 1 : "";
+        const [x, y] = ["x" + suffix, "y" + suffix];
         const isDiscrete = factor.kind === "whole" || factor.kind === "category";
         const trials = trained.filter(t => coordinate(factor, t) != null);
         const places = trials.map(t => coordinate(factor, t));
@@ -84,7 +90,6 @@ function drawSlices() {
             line: { color: colour("second"), width: 1.5 },
             marker: { symbol: "line-ew", size: 11, line: { width: 2.5, color: colour("second") } },
         });
-        const suffix = index ? index + 1 : "";
         look["xaxis" + suffix] = axis(factor.title, {
             ...factorTicks(factor), ...(factor.kind === "logarithmic" ? { type: "log", dtick: "D2" } : {}),
             title: { text: factor.title, standoff: 4, font: { size: 12 } }, tickfont: { size: 10 }, automargin: false,
@@ -92,52 +97,4 @@ function drawSlices() {
         look["yaxis" + suffix] = axis("", { tickfont: { size: 10 }, matches: index ? "y" : undefined, automargin: false });
     });
     draw("slices", traces, { ...look, margin: { l: 44, r: 10, t: 10, b: 50 } });
-}
-
-// MARK: parallel coordinates
-
-function drawParallel() {
-    const place = document.getElementById("parallel-chart");
-    if (!place || !trained.length) return;
-    const dimensions = report.factors.map(factor => {
-        const isLogarithmic = factor.kind === "logarithmic";
-        const values = trained.map(t => {
-            const value = coordinate(factor, t) ?? absent;
-            return isLogarithmic ? Math.log10(value) : value;
-        });
-        const ticks = factorTicks(factor);
-        return {
-            label: factor.title.replace("connections", "").replace("of the block", "").trim(), values,
-            ...(ticks.tickvals ? { tickvals: ticks.tickvals, ticktext: ticks.ticktext } : {}),
-            ...(isLogarithmic ? logarithmicTicks(values) : {}),
-        };
-    });
-    const parameters = trained.map(t => Math.log10(t.parameters ?? 1));
-    dimensions.push({ label: "parameters", values: parameters, ...logarithmicTicks(parameters) });
-    const dice = trained.map(t => t.dice);
-    dimensions.push({ label: "Dice", values: dice });
-    // Axes need room for their names; the frame scrolls.
-    place.style.width = `max(100%, ${dimensions.length * 84}px)`;
-    draw("parallel", [{
-        type: "parcoords", dimensions, labelfont: { size: 12 }, tickfont: { size: 10, color: colour("ink") },
-        rangefont: { color: "rgba(0,0,0,0)" },
-        // The best stand out from the paper, be it white or dark.
-        line: { color: dice, colorscale: "Cividis", reversescale: !isDark.matches, showscale: true, colorbar: { title: { text: "Dice" }, thickness: 12 } },
-        unselected: { line: { opacity: 0.04 } },
-    }], { height: 440, margin: { l: 60, r: 20, t: 60, b: 30 } });
-}
-
-/** Ticks at powers of ten and halves of them, for values that are logarithms already. */
-function logarithmicTicks(values) {
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    const ticks = [];
-    for (let power = Math.floor(low); power <= high; power += 1) {
-        for (const factor of [1, 2, 5]) {
-            const place = power + Math.log10(factor);
-            if (place >= low - 0.01 && place <= high + 0.01) ticks.push([place, factor * 10 ** power]);
-        }
-    }
-    const short = value => value >= 1e6 ? `${+(value / 1e6).toPrecision(2)} M` : value >= 1e3
-        ? `${+(value / 1e3).toPrecision(2)} k` : String(+value.toPrecision(2));
-    return ticks.length > 1 ? { tickvals: ticks.map(t => t[0]), ticktext: ticks.map(t => short(t[1])) } : {};
 }

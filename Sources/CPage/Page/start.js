@@ -17,8 +17,8 @@ document.addEventListener("click", event => {
     const button = event.target.closest("button.trial");
     if (button) showTrial(Number(button.dataset.trial));
 });
-isDark.addEventListener("change", drawCharts);
-addEventListener("beforeprint", drawCharts);
-addEventListener("afterprint", drawCharts);
 startTable();
-drawCharts();
+keepDrawn(() => {
+    drawTable();
+    drawCharts();
+});

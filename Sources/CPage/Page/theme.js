@@ -4,6 +4,10 @@
 const report = JSON.parse(document.getElementById("data").textContent);
 const isDark = matchMedia("screen and (prefers-color-scheme: dark)");
 
+// While the page is laid out for paper: light, no wider than 680 pixels between margins, and without controls.
+let isPaper = false;
+const paperWidth = 680;
+
 /** A colour of the page, which follows the light or dark scheme. */
 function colour(name) {
     return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
@@ -66,10 +70,16 @@ const settings = {
 };
 
 /** Draws a chart, again where it is there; points that carry a trial's number open its curves. */
-function draw(name, traces, look) {
+function draw(name, traces, look, points = trialPoints(traces)) {
     const place = document.getElementById(name + "-chart");
     if (!place) return;
-    Plotly.react(place, traces, layout(look), settings);
+    // plotly.js writes into the layout that it is given.
+    const paint = () => {
+        const size = isPaper ? { width: Math.round(place.clientWidth) } : {};
+        return Plotly.react(place, traces, layout({ ...structuredClone(look), ...size }), settings);
+    };
+    paint();
+    if (points) takeKeys(place, points, paint);
     if (place.dataset.listens) return;
     place.dataset.listens = "true";
     place.on("plotly_click", event => {
@@ -97,7 +107,31 @@ function scatterKind(count) {
     return count > 3000 ? "scattergl" : "scatter";
 }
 
+/** What is told of a trial at its point, in lines. */
+function pointLines(trial) {
+    const isTrained = trial.state === "completed";
+    return [
+        `trial ${trial.number}, ${isTrained ? `Dice ${decimals(trial.dice)}` : report.words[trial.state]}`, trial.form,
+        isTrained ? `${grouped(trial.parameters)} parameters, ${duration(trial.seconds)}` : trial.reason ?? "",
+    ];
+}
+
 function hover(trial) {
-    return `<b>trial ${trial.number}</b>, Dice ${decimals(trial.dice)}<br>${plain(trial.form)}<br>` +
-        `${grouped(trial.parameters)} parameters, ${duration(trial.seconds)}`;
+    const [first, ...others] = pointLines(trial).map(plain);
+    return [`<b>${first}</b>`, ...others].join("<br>");
+}
+
+/** Draws all, again where colours change, and for paper at its size. */
+function keepDrawn(drawAll) {
+    isDark.addEventListener("change", drawAll);
+    for (const [event, isBefore] of [["beforeprint", true], ["afterprint", false]]) {
+        addEventListener(event, () => {
+            isPaper = isBefore;
+            document.documentElement.classList.toggle("paper", isPaper);
+            drawAll();
+            if (isPaper) return;
+            for (const place of document.querySelectorAll(".chart")) if (place.clientWidth) Plotly.Plots.resize(place);
+        });
+    }
+    drawAll();
 }

@@ -1,6 +1,7 @@
 // The table of trials: a page of it at a time, as thousands of rows would make the whole page slow.
 
 const rowsPerPage = 50;
+const rowsOnPaper = 500;
 const table = { sort: "dice", isRising: false, page: 0 };
 
 /** What the table shows of a trial; `value` sorts, `text` is read. */
@@ -44,18 +45,30 @@ function drawTable() {
     const trials = chosenTrials(columns);
     const pages = Math.max(1, Math.ceil(trials.length / rowsPerPage));
     table.page = Math.min(Math.max(0, table.page), pages - 1);
+    const first = isPaper ? 0 : table.page * rowsPerPage;
+    const shown = trials.slice(first, first + (isPaper ? rowsOnPaper : rowsPerPage));
     const focused = document.activeElement?.dataset?.sort;
     const head = document.createElement("thead");
     head.append(element("tr", {}, columns.map(heading)));
     const body = document.createElement("tbody");
-    body.append(...trials.slice(table.page * rowsPerPage, (table.page + 1) * rowsPerPage).map(t => row(t, columns)));
-    document.getElementById("trials-table").replaceChildren(head, body);
+    body.append(...shown.map(t => row(t, columns)));
+    const place = document.getElementById("trials-table");
+    place.className = columns.length > 12 ? "wide" : "";
+    place.replaceChildren(element("caption", {}, [captionOf(shown, first, trials, columns)]), head, body);
     if (focused) document.querySelector(`[data-sort="${focused}"]`)?.focus();
     document.getElementById("trials-count").textContent =
         `${trials.length} of ${report.trials.length} trials`;
     document.getElementById("trials-page").textContent = `page ${table.page + 1} of ${pages}`;
     document.getElementById("trials-before").disabled = table.page === 0;
     document.getElementById("trials-next").disabled = table.page === pages - 1;
+}
+
+/** Which rows there are, which on paper nothing else tells. */
+function captionOf(shown, first, trials, columns) {
+    const rows = shown.length === trials.length ? `All ${trials.length}` : `${first + 1} to ${first + shown.length} of ${trials.length}`;
+    const chosen = trials.length < report.trials.length ? ` chosen from ${report.trials.length}` : "";
+    const title = columns.find(column => column.name === table.sort)?.title ?? "trial";
+    return `${rows} trials${chosen}, by ${title}, ${table.isRising ? "rising" : "falling"}`;
 }
 
 function heading(column) {
@@ -109,13 +122,14 @@ function startTable() {
     }
     document.getElementById("trials-filter").addEventListener("submit", event => event.preventDefault());
     for (const [name, step] of [["before", -1], ["next", 1]]) {
-        document.getElementById("trials-" + name).addEventListener("click", () => {
+        document.getElementById("trials-" + name).addEventListener("click", event => {
             table.page += step;
             drawTable();
+            // A button that no longer does anything would lose the focus to nowhere.
+            if (event.target.disabled) document.querySelector(".pages button:enabled")?.focus();
         });
     }
     if (!report.trials.some(t => t.dicePerLabel.some(dice => dice != null))) {
         document.getElementById("trials-labels").closest("label").hidden = true;
     }
-    drawTable();
 }

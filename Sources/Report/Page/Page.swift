@@ -17,10 +17,11 @@ struct Section {
         """
     }
 
-    /// A place that a script fills, with words for those who do not see it.
+    /// A place that a script fills, with words for those who do not see it, and one for what keys have chosen in it.
     static func chart(_ name: String, _ words: String) -> String {
         """
-        <div class="chart" id="\(name)-chart" role="img" aria-label="\(escaped(words))"></div>
+        <div class="plot"><div class="chart" id="\(name)-chart" role="img" aria-label="\(escaped(words))"></div>
+        <p class="keyed" id="\(name)-point" role="status"></p></div>
         """
     }
 }
@@ -38,7 +39,9 @@ struct Page {
 
     /// What the page may load: nothing from anywhere else.
     ///
-    /// plotly.js makes code for graphics cards from text, which is why it may evaluate some.
+    /// Evaluation is for plotly.js alone: parallel coordinates, and points by the thousand, are drawn through regl, which
+    /// makes functions from text. Without it they are replaced by “WebGL is not supported”; all other charts, surfaces
+    /// too, would do without.
     private static let policy = """
         default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; \
         img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'
@@ -60,7 +63,7 @@ struct Page {
         \(PageStyle.css)
         </style>
         <script>
-        \(text(cp_plotly_script()))
+        \(Self.plotly)
         </script>
         </head>
         <body>
@@ -87,6 +90,21 @@ struct Page {
 
         """
     }
+
+    /// plotly.js, in whose strings stand control characters that HTML forbids: JavaScript has a way to write them.
+    private static let plotly: String = {
+        let script = cp_plotly_script()
+        var safe: [UInt8] = []
+        safe.reserveCapacity(script.count + 16)
+        for byte in UnsafeBufferPointer(start: script.bytes, count: script.count) {
+            if byte < 32, byte != 9, byte != 10, byte != 13 {
+                safe += Array("\\x\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
+            } else {
+                safe.append(byte)
+            }
+        }
+        return String(decoding: safe, as: UTF8.self)
+    }()
 
     private var navigation: String {
         let links = sections.map { "<a href=\"#\($0.id)\">\(escaped($0.title))</a>" }

@@ -26,7 +26,7 @@ struct PageScript {
         <form method="dialog"><button id="trial-close">Close</button></form>
         <h2 id="trial-title">Trial</h2>
         <dl id="trial-facts" class="facts"></dl>
-        <div class="chart" id="trial-chart" role="img" aria-label="Loss and validation Dice of each epoch"></div>
+        \(Section.chart("trial", "Loss and validation Dice of each epoch"))
         </dialog>
         """
 }

@@ -5,7 +5,8 @@ enum PageStyle {
     static var css: String {
         """
         :root{color-scheme:light dark;\(variables(\.light))}
-        @media screen and (prefers-color-scheme:dark){:root{\(variables(\.dark))}}
+        :root.paper{color-scheme:light}
+        @media screen and (prefers-color-scheme:dark){:root:not(.paper){\(variables(\.dark))}}
         \(text(cp_page_style()))
         """
     }

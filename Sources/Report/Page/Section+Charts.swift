@@ -9,7 +9,8 @@ extension Section {
             id: "evolution", title: "Evolution of the search",
             body: """
                 <p>Each point is a trained network, the line the best one so far. What was not trained, or took the result
-                of an earlier trial with the same network, stands in the band below. An iteration is a trial; they count from 0. Choose a point to see how it was trained.</p>
+                of an earlier trial with the same network, stands in the band below. An iteration is a trial; they count from 0. Choose a point to see how it was trained:
+                in every chart arrow keys go from point to point, and Enter is as good as a click.</p>
                 <fieldset class="choice"><legend>Over</legend>
                 <label><input type="radio" name="evolution-view" value="iterations" checked> iterations</label>
                 <label><input type="radio" name="evolution-view" value="time"> training time of all trials together</label>
@@ -54,9 +55,9 @@ extension Section {
                 <label><input id="trials-labels" type="checkbox"> Dice of each label</label>
                 </form>
                 <p id="trials-count" role="status"></p>
-                <div class="frame" tabindex="0" role="region" aria-label="Trials"><table id="trials-table"></table></div>
-                <p class="pages"><button id="trials-before">Before</button> <span id="trials-page"></span>
-                <button id="trials-next">Next</button></p>
+                <div class="frame" tabindex="0" role="region" aria-label="Table of trials"><table id="trials-table"></table></div>
+                <p class="pages"><button type="button" id="trials-before">Previous</button> <span id="trials-page"></span>
+                <button type="button" id="trials-next">Next</button></p>
                 """)
     }
 

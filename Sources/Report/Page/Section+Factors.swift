@@ -13,7 +13,8 @@ extension Section {
                 are spread sideways so that they do not hide each other; “–” is an edge that the block does not have.</p>
                 \(chart("slices", "Validation Dice over each hyperparameter"))
                 <h3>Trained networks as lines</h3>
-                <p>Each line is a trained network, coloured by its Dice. Drag along an axis to keep some of them.</p>
+                <p>Each line is a trained network, coloured by its Dice. Drag along an axis to keep some of them, or
+                use the arrow keys: left and right choose an axis, up and down a part of it.</p>
                 <div class="frame" tabindex="0" role="region" aria-label="Parallel coordinates">
                 \(chart("parallel", "Parallel coordinates of the hyperparameters, parameters and Dice of trained networks"))
                 </div>

@@ -3,7 +3,7 @@ extension Table {
     var html: String {
         """
         <div class="frame" tabindex="0" role="region" aria-label="\(escaped(caption))">
-        <table><caption>\(escaped(caption))</caption>
+        <table\(columns.count > 12 ? " class=\"wide\"" : "")><caption>\(escaped(caption))</caption>
         <thead><tr>\(columns.map(Self.heading).joined())</tr></thead>
         <tbody>
         \(rows.map(written).joined(separator: "\n"))

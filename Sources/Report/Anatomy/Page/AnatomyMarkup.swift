@@ -23,7 +23,8 @@ struct AnatomyMarkup {
         <p class="an-note an-here" aria-live="polite"></p>
         <p class="an-note">\(conventions)</p>
         \(labels("Outlines", "outline") { _ in true })
-        <div class="an-scenes" tabindex="0" role="group" aria-label="\(Self.sceneWords)">
+        <div class="an-surfaces">
+        <div class="an-scenes" tabindex="0" role="application" aria-roledescription="3D view" aria-label="\(Self.sceneWords)">
         <p class="an-note an-wait">The surfaces are drawn when they come into view.</p>
         </div>
         <div class="an-row an-tools an-views" role="group" aria-label="View of the surfaces">
@@ -31,6 +32,7 @@ struct AnatomyMarkup {
         </div>
         <p class="an-note">\(surfaceWords)</p>
         \(labels("Surfaces", "surface") { !$0.isOuter })
+        </div>
         <script type="application/json" class="an-data">\(payload.json)</script>
         <script>\(AnatomyScript.text)</script>
         </div>
@@ -106,7 +108,8 @@ struct AnatomyMarkup {
     ]
 
     private static let sceneWords =
-        "Surfaces of the reference and of the prediction; arrow keys turn both"
+        "Surfaces of the reference and of the prediction; arrow keys turn both, with shift they move them, "
+        + "plus and minus bring them nearer and farther"
 
     private var hasImages: Bool { payload.cases.contains { $0.image != nil } }
 
@@ -130,7 +133,7 @@ struct AnatomyMarkup {
             : " Off at first, as they hide others, and filled with them: \(outer.joined(separator: ", "))."
         return """
             Left: reference; right: prediction (on narrow screens, above and below). Drag or use the \
-            arrow keys to turn both. Surfaces are smoothed, and those of large structures coarser than \
+            arrow keys to turn both (with shift, to move them; + and − zoom). Surfaces are smoothed, and those of large structures coarser than \
             their voxels.\(hidden) Colours lie far apart for readers without red or green cones too.
             """
     }

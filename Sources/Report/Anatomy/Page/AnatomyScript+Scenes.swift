@@ -86,14 +86,14 @@ extension AnatomyScript {
           });
           const [x, y, z] = [0, 1, 2].map(axis => places.map(({place}) => place[axis]));
           return {type: "scatter3d", mode: "text", scene, hoverinfo: "skip", x, y, z,
-            text: places.map(({text}) => text), textfont: {color: colour("--ink"), size: 14}};
+            text: places.map(({text}) => text), textfont: {color: "#768390", size: 14}};
         };
 
         const sceneOf = (box, room, domain) => {
           const [xaxis, yaxis, zaxis] = box.map(([low, high]) =>
             ({visible: false, range: [low - room, high + room], autorange: false}));
           return {xaxis, yaxis, zaxis, camera: structuredClone(camera), domain, aspectmode: "data", dragmode: "orbit",
-            bgcolor: colour("--paper")};
+            bgcolor: "rgba(0,0,0,0)"};
         };
 
         const drawScenes = async () => {
@@ -113,7 +113,7 @@ extension AnatomyScript {
           const traces = names.flatMap((scene, index) => [
             ...meshes[index].map(mesh => traceOf(mesh, scene, boxes)), marksOf(box, room, scene)]);
           const layout = {
-            paper_bgcolor: colour("--paper"), margin: {l: 0, r: 0, t: 0, b: 0}, showlegend: false,
+            paper_bgcolor: "rgba(0,0,0,0)", margin: {l: 0, r: 0, t: 0, b: 0}, showlegend: false,
             height: isNarrow ? 640 : 460, scene: sceneOf(box, room, domains[0]),
             scene2: sceneOf(box, room, domains[1]),
             annotations: maps.map((name, index) => ({showarrow: false, xref: "paper", yref: "paper",
@@ -149,10 +149,11 @@ extension AnatomyScript {
 
         const views = {R: [1, 0, 0], L: [-1, 0, 0], A: [0, 1, 0], P: [0, -1, 0], S: [0, 0, 1],
           I: [0, 0, -1]};
-        const zoom = factor => {
-          const {x, y, z} = camera.eye;
-          look({...camera, eye: {x: x * factor, y: y * factor, z: z * factor}});
-        };
+        // From what is looked at to the eye, along the scene's axes.
+        const sight = () => ["x", "y", "z"].map(axis => camera.eye[axis] - camera.center[axis]);
+        const moved = (place, [x, y, z]) => ({x: place.x + x, y: place.y + y, z: place.z + z});
+        const zoom = factor =>
+          look({...camera, eye: moved(camera.center, sight().map(part => part * factor))});
         const lookFrom = name => {
           const [x, y, z] = views[name].map(part => 1.55 * part);
           look({eye: {x, y, z}, up: z ? {x: 0, y: 1, z: 0} : {x: 0, y: 0, z: 1},
@@ -160,19 +161,30 @@ extension AnatomyScript {
         };
         // Turns the eye around the axis from below to above, and up and down.
         const turn = (around, up) => {
-          const {x, y, z} = camera.eye;
+          const [x, y, z] = sight();
           const far = Math.hypot(x, y, z);
           const longitude = Math.atan2(y, x) + around;
           const latitude = Math.min(1.5, Math.max(-1.5, Math.asin(z / far) + up));
-          look({...camera, up: {x: 0, y: 0, z: 1}, eye: {x: far * Math.cos(latitude) * Math.cos(longitude),
-            y: far * Math.cos(latitude) * Math.sin(longitude), z: far * Math.sin(latitude)}});
+          look({...camera, up: {x: 0, y: 0, z: 1}, eye: moved(camera.center, [
+            far * Math.cos(latitude) * Math.cos(longitude),
+            far * Math.cos(latitude) * Math.sin(longitude), far * Math.sin(latitude)])});
+        };
+        // Shifts what is looked at along the picture's right and up.
+        const shift = (right, up) => {
+          const [x, y, z] = sight();
+          const [far, flat] = [Math.hypot(x, y, z), Math.hypot(x, y) || 1];
+          const step = [(-y * far * right - x * z * up) / flat, (x * far * right - y * z * up) / flat,
+            flat * up];
+          look({...camera, eye: moved(camera.eye, step), center: moved(camera.center, step)});
         };
         const keys = {ArrowLeft: [-0.15, 0], ArrowRight: [0.15, 0], ArrowUp: [0, 0.15],
           ArrowDown: [0, -0.15]};
+        const zooms = {"+": 0.8, "-": 1.25};
         scenes.addEventListener("keydown", event => {
-          if (!keys[event.key] || !scenes.data) return;
+          if (!scenes.data || !(keys[event.key] || zooms[event.key])) return;
           event.preventDefault();
-          turn(...keys[event.key]);
+          if (zooms[event.key]) return zoom(zooms[event.key]);
+          event.shiftKey ? shift(...keys[event.key].map(part => -part)) : turn(...keys[event.key]);
         });
         for (const button of findAll("[data-view]"))
           button.addEventListener("click", () => {
@@ -180,6 +192,13 @@ extension AnatomyScript {
             if (!scenes.data) return;
             name === "+" ? zoom(0.8) : name === "−" ? zoom(1.25) : lookFrom(name);
           });
+
+        // Surfaces are painted too late for paper, if they are drawn at another size.
+        addEventListener("beforeprint", () => {
+          const width = scenes.querySelector(".main-svg")?.getAttribute("width");
+          if (width) scenes.firstElementChild.style.zoom = Math.min(1, 680 / width);
+        });
+        addEventListener("afterprint", () => scenes.firstElementChild.style.zoom = "");
 
         if (typeof Plotly === "undefined") {
           find(".an-wait").textContent = "Surfaces need plotly.js, which this page lacks.";

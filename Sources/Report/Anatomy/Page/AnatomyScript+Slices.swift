@@ -168,6 +168,8 @@ extension AnatomyScript {
             if (isOn(name)) drawOutlines(context, plane, name, ratio);
           drawMarks(context, plane, ratio);
           plane.slider.value = current.place[plane.through];
+          plane.slider.setAttribute("aria-valuetext",
+            `slice ${current.place[plane.through] + 1} of ${current.size[plane.through]}`);
           plane.output.value = `${current.place[plane.through] + 1} / ${current.size[plane.through]}`;
         };
 

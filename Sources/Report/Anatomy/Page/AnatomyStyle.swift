@@ -25,7 +25,8 @@ enum AnatomyStyle {
         .anatomy .an-labels{display:flex;flex-wrap:wrap;gap:.35rem 1rem;align-items:center;margin:0;
         border:1px solid var(--line);border-radius:.4rem;padding:.5rem .75rem;min-width:0}
         .anatomy .an-labels button{padding:.1rem .5rem}
-        .anatomy .an-swatch{width:.9rem;height:.9rem;border:1px solid var(--ink);border-radius:.2rem}
+        .anatomy .an-swatch{print-color-adjust:exact;width:.9rem;height:.9rem;border:1px solid var(--ink);border-radius:.2rem}
+        .anatomy .an-surfaces{display:flex;flex-direction:column;gap:.75rem}
         .anatomy .an-scenes{min-height:3rem;border:1px solid var(--line);border-radius:.4rem;
         overflow:hidden}
         .anatomy .an-wait{padding:1rem}
@@ -33,6 +34,12 @@ enum AnatomyStyle {
         .anatomy .an-planes{flex-direction:column}
         .anatomy .an-plane{width:100%;flex:none}
         .anatomy label{min-height:1.75rem}}
-        @media print{.anatomy .an-tools,.anatomy .an-labels button{display:none}}
+        @media print{
+        .anatomy .an-tools,.anatomy .an-labels button,.anatomy .an-labels input,.anatomy input[type=range],
+        .anatomy [aria-pressed=false],.anatomy:has(.an-wait) .an-surfaces{display:none}
+        .anatomy label:has([data-outline]:not(:checked)),
+        .anatomy label:has([data-surface]:not(:checked)){display:none}
+        .anatomy .an-cases,.anatomy .an-planes,.anatomy .an-scenes{break-inside:avoid}
+        .anatomy .an-cases{break-after:avoid}}
         """
 }

@@ -6,7 +6,7 @@ enum StyleSheet {
     static let css =
         """
         .sf{font-family:sans-serif;max-width:100%;height:auto;\(variables(\.light))}
-        @media (prefers-color-scheme:dark){.sf{\(variables(\.dark))}}
+        @media screen and (prefers-color-scheme:dark){.sf{\(variables(\.dark))}}
         \(Colour.allCases.map(rules).joined(separator: "\n"))
         .sf-center{text-anchor:middle}
         .sf-bold{font-weight:bold}
