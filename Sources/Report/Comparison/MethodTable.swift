@@ -92,7 +92,17 @@ struct MethodTable {
             over the test cases of a split, that of a case the mean over its labels; the highest is bold. Days are those of all \
             trainings of a method, added up over workers.
             """
-        return [means] + operations + methods.flatMap(troubles)
+        return [means] + gaps + operations + methods.flatMap(troubles)
+    }
+
+    private var gaps: [String] {
+        methods.contains { $0.dice != nil && !$0.gaps.isEmpty }
+            ? [
+                """
+                A mean over some of the splits is one over other test cases than that over all: paired tests compare methods on \
+                the same ones.
+                """
+            ] : []
     }
 
     private var operations: [String] {
