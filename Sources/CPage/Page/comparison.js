@@ -9,7 +9,7 @@ function drawCases() {
             .filter(judged => judged.dice != null)
             .map(judged => ({ split: split.split, ...judged })));
         return {
-            type: "box", orientation: "h", name: plain(method.name), boxpoints: "all", jitter: 0.5, pointpos: 0,
+            type: "box", orientation: "h", width: 0.5, name: plain(method.name), boxpoints: "all", jitter: 0.5, pointpos: 0,
             x: points.map(point => point.dice), y: points.map(() => index), hoveron: "points",
             text: points.map(point => `<b>${plain(method.name)}</b><br>split ${point.split}, case ${point.number}: ` +
                 `Dice ${decimals(point.dice)}`),
@@ -20,7 +20,7 @@ function drawCases() {
     });
     const names = judged.map(({ name }) => plain(name.length > most ? name.slice(0, most - 1) + "…" : name));
     draw("cases", traces, {
-        height: 110 + 70 * judged.length, showlegend: false,
+        height: Math.max(300, 110 + 70 * judged.length), showlegend: false,
         xaxis: axis("test Dice"),
         yaxis: axis("", {
             autorange: "reversed", tickmode: "array", tickvals: judged.map((_, index) => index), ticktext: names,

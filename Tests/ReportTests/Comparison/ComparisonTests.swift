@@ -166,13 +166,13 @@ struct ComparisonTests {
                 .init("B", outcomes: [SyntheticComparison.search(test)]),
             ])
         let lines = report(comparison).markdown.split(separator: "\n").map(String.init)
-        #expect(lines[1].hasSuffix("| other                            |"))
+        #expect(lines[1].hasSuffix("| other                              |"))
         #expect(lines[3].contains("| dropout 0.1, learning rate 0.00125 |"))
-        #expect(lines[4].hasSuffix("| –                                |"))
+        #expect(lines[4].hasSuffix("| –                                  |"))
         // The only split has no column, its numbers no deviation.
-        #expect(!lines[1].contains("split") && lines[3].contains("| **96.0** |"))
+        #expect(!lines[1].contains("split") && lines[3].contains(" **96.0** |"))
         // Both are highest.
-        #expect(lines[4].contains("| **96.0** |"))
+        #expect(lines[4].contains(" **96.0** |"))
     }
 
     @Test("splits have the numbers of their folders")
