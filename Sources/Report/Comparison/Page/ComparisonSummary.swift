@@ -40,7 +40,9 @@ struct ComparisonSummary {
             "\(counted(methods.count, "method")) on \(counted(comparison.splits, "split")) of "
             + "\(comparison.dataset), which has \(counted(labels, "label"))."
         guard let best, let dice = best.dice else {
-            return [subject, "None was judged on test cases yet."]
+            return [
+                subject, "None was judged on test cases\(comparison.isComplete ? "" : " so far").",
+            ]
         }
         let text = dice.text(times: 100, places: 1)
         return [subject, "\(best.name) has the highest mean test Dice, \(text) %.", tests(best)]
