@@ -1,5 +1,11 @@
 // The test Dice of each case by method.
 
+/** Where all are almost equal, an axis without a range of its own would have no ticks. */
+function diceRange(values) {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return high - low < 0.02 ? { range: [low - 0.02, high + 0.02] } : {};
+}
+
 function drawCases() {
     const isNarrow = innerWidth < 600;
     const most = isNarrow ? 13 : 28;
@@ -21,9 +27,9 @@ function drawCases() {
     const names = judged.map(({ name }) => plain(name.length > most ? name.slice(0, most - 1) + "…" : name));
     draw("cases", traces, {
         height: Math.max(300, 110 + 70 * judged.length), showlegend: false,
-        xaxis: axis("test Dice"),
+        xaxis: axis("test Dice", diceRange(traces.flatMap(trace => trace.x))),
         yaxis: axis("", {
-            autorange: "reversed", tickmode: "array", tickvals: judged.map((_, index) => index), ticktext: names,
+            range: [judged.length - 0.5, -0.5], tickmode: "array", tickvals: judged.map((_, index) => index), ticktext: names,
             showgrid: false,
         }),
     });
