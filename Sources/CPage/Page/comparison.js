@@ -1,5 +1,11 @@
 // The test Dice of each case by method.
 
+/** Where all are almost equal, an axis without a range of its own would have no ticks. */
+function diceRange(values) {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return high - low < 0.02 ? { range: [low - 0.02, high + 0.02] } : {};
+}
+
 function drawCases() {
     const isNarrow = innerWidth < 600;
     const most = isNarrow ? 13 : 28;
@@ -9,7 +15,7 @@ function drawCases() {
             .filter(judged => judged.dice != null)
             .map(judged => ({ split: split.split, ...judged })));
         return {
-            type: "box", orientation: "h", name: plain(method.name), boxpoints: "all", jitter: 0.5, pointpos: 0,
+            type: "box", orientation: "h", width: 0.5, name: plain(method.name), boxpoints: "all", jitter: 0.5, pointpos: 0,
             x: points.map(point => point.dice), y: points.map(() => index), hoveron: "points",
             text: points.map(point => `<b>${plain(method.name)}</b><br>split ${point.split}, case ${point.number}: ` +
                 `Dice ${decimals(point.dice)}`),
@@ -20,10 +26,10 @@ function drawCases() {
     });
     const names = judged.map(({ name }) => plain(name.length > most ? name.slice(0, most - 1) + "…" : name));
     draw("cases", traces, {
-        height: 110 + 70 * judged.length, showlegend: false,
-        xaxis: axis("test Dice"),
+        height: Math.max(300, 110 + 70 * judged.length), showlegend: false,
+        xaxis: axis("test Dice", diceRange(traces.flatMap(trace => trace.x))),
         yaxis: axis("", {
-            autorange: "reversed", tickmode: "array", tickvals: judged.map((_, index) => index), ticktext: names,
+            range: [judged.length - 0.5, -0.5], tickmode: "array", tickvals: judged.map((_, index) => index), ticktext: names,
             showgrid: false,
         }),
     }, judged.flatMap((method, index) => method.splits.flatMap(split => (split.test?.cases ?? [])

@@ -1,13 +1,13 @@
 internal import Host
 
 extension MethodSummary {
-    /// Of what splits there is no result, if there is one of others: `2 of 3 splits, OOM in 1`.
+    /// Of what splits there is no result, if there is one of others: `2 of 3 splits; OOM in 1 of 3`.
     var gaps: String {
         let count = outcomes.count
         return [
             known < count ? "\(known) of \(count) splits" : nil,
-            outOfMemory > 0 ? "OOM in \(outOfMemory) of \(count) splits" : nil,
-            failed > 0 ? "failed in \(failed) of \(count) splits" : nil,
+            outOfMemory > 0 ? "OOM in \(outOfMemory) of \(count)" : nil,
+            failed > 0 ? "failed in \(failed) of \(count)" : nil,
         ].compactMap { $0 }.joined(separator: "; ")
     }
 

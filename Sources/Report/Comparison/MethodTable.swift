@@ -3,9 +3,9 @@ internal import Search
 
 /// The paper's Table 3: a row for each method, and in it a line for the network of each split.
 struct MethodTable {
-    private let comparison: Comparison
-    private let methods: [MethodSummary]
-    private let choices: [[(split: String, choice: NetworkChoice)]]
+    let comparison: Comparison
+    let methods: [MethodSummary]
+    let choices: [[(split: String, choice: NetworkChoice)]]
 
     init(_ comparison: Comparison) {
         self.comparison = comparison
@@ -30,6 +30,8 @@ struct MethodTable {
 
     // MARK: - Columns
 
+    var hasSplits: Bool { comparison.splits > 1 }
+
     private var hasChoices: Bool { choices.contains { !$0.isEmpty } }
 
     private var hasOthers: Bool {
@@ -42,9 +44,9 @@ struct MethodTable {
             ("\(comparison.device) days", true),
         ]
         guard hasChoices else { return results }
-        return results
+        return results + (hasSplits ? [("split", true)] : [])
             + [
-                ("split", true), ("n", true), ("p", true), ("sup", true), ("res", true),
+                ("n", true), ("p", true), ("sup", true), ("res", true),
                 ("nodes", true), ("operations", false),
             ] + (hasOthers ? [("other", false)] : [])
     }
@@ -60,11 +62,11 @@ struct MethodTable {
     private func line(_ split: String, _ choice: NetworkChoice) -> [RichText] {
         let network = choice.network
         let values = [
-            split, "\(network.n)", "\(network.p)", network.sup ? "1" : "0", network.res ? "1" : "0",
-            "\(network.block.nodes)",
+            "\(network.n)", "\(network.p)", network.sup ? "1" : "0", network.res ? "1" : "0",
+            "\(choice.nodes)",
         ]
         let others = choice.others.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
-        return values.map { RichText($0) } + [choice.numbers]
+        return ((hasSplits ? [split] : []) + values).map { RichText($0) } + [choice.numbers]
             + (hasOthers ? [RichText(others.isEmpty ? absent : others)] : [])
     }
 
@@ -82,44 +84,6 @@ struct MethodTable {
     }
 
     private var highest: Double? { methods.compactMap(\.dice?.mean).max() }
-
-    // MARK: - Notes
-
-    /// What readers must know of it.
-    var notes: [String] {
-        let means = """
-            Mean\(comparison.splits > 1 ? " ± standard deviation (n − 1)" : "") over splits. The test Dice is the mean \
-            over the test cases of a split, that of a case the mean over its labels; the highest is bold. Days are those of all \
-            trainings of a method, added up over workers.
-            """
-        return [means] + operations + methods.flatMap(troubles)
-    }
-
-    private var operations: [String] {
-        let longest = choices.joined().map(\.choice.operations).max { $0.count < $1.count }
-        guard let longest else { return [] }
-        let meanings = Operation.allCases.map { "\($0.number) \($0)" }.joined(separator: ", ")
-        return [
-            """
-            n: channels of the first block; p: poolings; sup: deep supervision; res: residual connections. Operations stand \
-            in the order of the edges \(longest.map { "\($0.edge)" }.joined(separator: ", ")): \(meanings), where \
-            Conv(k,d) is a k×k×k convolution with dilation d. \
-            Those struck through were proposed for edges that the block with its number of nodes does not have.
-            """
-        ]
-    }
-
-    /// Why there is no network, or no test, where that is so.
-    private func troubles(_ method: MethodSummary) -> [String] {
-        let known = method.outcomes.enumerated().compactMap { split, outcome in
-            outcome?.trouble.map { (comparison.name(ofSplit: split), $0) }
-        }
-        let troubles = Dictionary(grouping: known) { $0.1 }
-        return troubles.sorted { $0.value[0].0 < $1.value[0].0 }.map { trouble, splits in
-            let names = splits.map(\.0).joined(separator: ", ")
-            return "\(method.name) on split\(splits.count > 1 ? "s" : "") \(names): \(trouble)."
-        }
-    }
 }
 
 /// Stands for what there is not.

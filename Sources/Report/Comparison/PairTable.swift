@@ -39,15 +39,18 @@ struct PairTable {
         p < 0.0001 ? "< 0.0001" : decimal(p, p < 0.1 ? 4 : 3)
     }
 
-    private static func signed(_ value: Double) -> String {
-        let text = decimal(value, 2)
-        return value > 0 && text != "0.00" ? "+" + text : text
+    /// `+1.20`, `−0.30`.
+    private static func signed(_ points: Double) -> String {
+        let text = decimal(abs(points), 2)
+        return text == "0.00" ? text : (points > 0 ? "+" : "−") + text
     }
 
     /// What the test is, and what it cannot tell.
     var notes: [String] {
         guard !pairs.isEmpty else {
-            return ["No two methods were judged on the same test cases, so nothing can be tested."]
+            return [
+                "No two methods were judged on the same test cases\(comparison.isComplete ? "" : " so far"): nothing can be tested."
+            ]
         }
         let tests = pairs.count { $0.test != nil }
         return [

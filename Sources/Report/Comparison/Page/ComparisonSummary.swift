@@ -40,7 +40,9 @@ struct ComparisonSummary {
             "\(counted(methods.count, "method")) on \(counted(comparison.splits, "split")) of "
             + "\(comparison.dataset), which has \(counted(labels, "label"))."
         guard let best, let dice = best.dice else {
-            return [subject, "None was judged on test cases yet."]
+            return [
+                subject, "None was judged on test cases\(comparison.isComplete ? "" : " so far").",
+            ]
         }
         let text = dice.text(times: 100, places: 1)
         return [subject, "\(best.name) has the highest mean test Dice, \(text) %.", tests(best)]
@@ -54,13 +56,12 @@ struct ComparisonSummary {
         let rivals = pairs.filter(\.isDifferent).map {
             $0.first.index == best.index ? $0.second.name : $0.first.name
         }
-        guard !rivals.isEmpty else {
-            return "Paired tests over cases do not show a difference between it and the others."
+        guard let last = rivals.last else {
+            return "Paired tests over cases show no difference between it and another method."
         }
-        return "Paired tests over cases show a difference between it and "
-            + "\(rivals.joined(separator: ", "))"
-            + (rivals.count < pairs.count
-                ? ", and not the \(pairs.count - rivals.count == 1 ? "other" : "others")." : ".")
+        let names = rivals.count > 1 ? rivals.dropLast().joined(separator: ", ") + " and " : ""
+        let rest = rivals.count < pairs.count ? ", and between it and no other" : ""
+        return "Paired tests over cases show a difference between it and \(names)\(last)\(rest)."
     }
 
     private var figures: [(String, String)] {

@@ -12,18 +12,19 @@ extension Section {
         }
         guard !rows.isEmpty else { return nil }
         let table = Table(
-            caption: "What methods came to on each split",
+            caption: "Methods on the test cases of each split",
             columns: [
-                ("method", false), ("split", true), ("test cases", true), ("test Dice (%)", true),
+                ("method", false), ("split", true), ("cases", true), ("Dice (%)", true),
                 ("95 % interval", true), ("HD95 (mm)", true), ("ASSD (mm)", true),
-                ("validation Dice (%)", true), ("parameters", true), ("training", true),
+                ("validation (%)", true), ("parameters", true), ("training", true),
             ],
             rows: rows)
         return Section(
             id: "splits", title: "Splits",
             body: """
-                <p>± is the standard deviation over cases, the interval that of the mean over cases (bootstrap); HD95 and ASSD \
-                are means over the cases in which they are defined.</p>
+                <p>Means over the test cases in which a metric is defined; ± is the standard deviation, the interval that of the mean \
+                (bootstrap over cases). Validation is the Dice by which the network was chosen, training its time and that of \
+                all others of its search.</p>
                 \(table.html)
                 """)
     }
