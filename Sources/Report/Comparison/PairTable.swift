@@ -60,7 +60,7 @@ struct PairTable {
             once, by its mean over them; cases without a difference are left out. p is how often differences so much to one \
             side would arise if either sign were as likely; it is exact for up to 50 cases of which no two differ equally, \
             otherwise by the normal approximation. It is corrected by Holm’s method (1979) for \
-            \(tests == 1 ? "one pair, which leaves it as it is" : "the \(tests) pairs"); below 0.05 it is bold and counts as a difference.
+            \(tests == 1 ? "one pair, which leaves it as it is" : "all \(tests) pairs with a difference"); below 0.05 it is bold and counts as a difference.
             """,
             """
             With fewer than \(SignedRankTest.fewest) differing cases nothing can be significant, and a p that is not small \

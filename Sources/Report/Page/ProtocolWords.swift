@@ -35,14 +35,16 @@ public struct ProtocolWords {
         }.joined(separator: ", ")
     }
 
-    /// A split may be a file, whose name stays out.
+    /// How cases are divided; a file's name stays out.
     public var split: String? {
         options["--split"].map { split in
             let isShares = split.allSatisfy { $0.isNumber || $0 == "/" || $0 == "." }
-            guard isShares && split.first != "/" else {
-                return split == "all" ? "all" : "as in a file"
+            if isShares && split.first != "/" { return "\(split) % training/validation/test" }
+            return switch split {
+            case "all": "all"
+            case "folds", "listed": "\(split) in the datalist"
+            default: "as in a file"
             }
-            return "\(split) % training/validation/test"
         }
     }
 

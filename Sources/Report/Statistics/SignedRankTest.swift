@@ -26,7 +26,8 @@ public struct SignedRankTest: Hashable, Sendable, Encodable {
     /// Whether the distribution was counted out.
     public let isExact: Bool
 
-    /// With fewer differences no p below 0.05 is possible: of the 2ⁿ ways to toss the coins, two are as extreme as any.
+    /// With fewer differences nothing can be told: of the 2ⁿ ways to toss the coins, two are as extreme as any, which is
+    /// more than 5 %, though the normal approximation may say less.
     public static let fewest = 6
 
     /// Nil where all differences are zero, or there is none.

@@ -1,7 +1,4 @@
-internal import Datasets
-import FoundationEssentials
 internal import Host
-internal import Report
 internal import Search
 internal import Segmentation
 internal import Torch
@@ -15,7 +12,7 @@ struct BaselineTraining {
 
     /// Trains and judges, or goes on where that was interrupted; what cannot be trained is not tried twice.
     func run(in run: String, failure file: String) throws {
-        if FileManager.default.fileExists(atPath: file) { return }
+        if try BaselineFailure(of: network, in: file) != nil { return }
         TensorMemory.setBudget(task.memoryLimit)
         let display = TrainingDisplay(isQuiet: task.arguments.display.quiet)
         defer {
@@ -30,43 +27,11 @@ struct BaselineTraining {
                 isEndRequested: { clock.end != nil }, report: display.show
             ).train()
         } catch {
-            guard let failure = BaselineFailure(error, limit: task.memoryLimit) else { throw error }
+            // A network that was trained to the end has not failed, whatever its test met.
+            guard TrainingRecord(ofModel: "\(run)/\(ModelLocation.modelOfRun)") == nil,
+                let failure = BaselineFailure(error, of: network, limit: task.memoryLimit)
+            else { throw error }
             try writeDocument(failure, to: file)
         }
-    }
-}
-
-/// Why a network has no result, which says something about the network.
-struct BaselineFailure: Codable {
-    private(set) var schema = 1
-    /// Where it does not fit: what a training step needs, nil where not known, and what it may take.
-    var outOfMemory: Shortage?
-    /// Any other reason, as a phrase.
-    var reason: String?
-
-    struct Shortage: Codable {
-        var needed: UInt64?
-        var limit: UInt64
-    }
-
-    /// Nil for errors that another attempt may not meet.
-    init?(_ error: any Error, limit: ByteCount) {
-        switch error {
-        case TrainingError.outOfMemory(let shortage):
-            outOfMemory = Shortage(needed: shortage.predicted?.bytes, limit: limit.bytes)
-        case TrainingError.notFinite(let what, let epoch, _, _, _):
-            reason = "\(what) was not a finite number in epoch \(epoch)"
-        case let error as NetworkError: reason = error.reason
-        default: return nil
-        }
-    }
-
-    var outcome: Report.Comparison.Outcome {
-        if let outOfMemory {
-            return .outOfMemory(
-                needed: outOfMemory.needed.map { ByteCount($0) },
-                limit: ByteCount(outOfMemory.limit))
-        }
-        return .failed(reason ?? "")
     }
 }

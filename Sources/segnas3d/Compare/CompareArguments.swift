@@ -24,6 +24,11 @@ struct CompareArguments: ParsableArguments, TrainingSettings {
     var baselines = ["unet3d", "vnet"]
 
     @Flag(
+        inversion: .prefixedNo,
+        help: "Show images of test cases in the searches' own reports.")
+    var images = true
+
+    @Flag(
         help: "Say what would be trained and how long that may take, from steps that are measured.")
     var dryRun = false
 
@@ -42,8 +47,9 @@ struct CompareArguments: ParsableArguments, TrainingSettings {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        guard splits >= 1 else {
-            throw ValidationError("--splits must be at least 1, and \(splits) is given")
+        guard (1...Self.mostSplits).contains(splits) else {
+            throw ValidationError(
+                "--splits must be 1 to \(Self.mostSplits), and \(splits) is given")
         }
         guard !(spaces + baselines).isEmpty else {
             throw ValidationError("nothing is compared: give --spaces or --baselines")
@@ -54,8 +60,13 @@ struct CompareArguments: ParsableArguments, TrainingSettings {
         }
     }
 
+    private static let mostSplits = 1000
+
     private static func list(_ text: String) -> [String] {
-        text == "none" ? [] : text.split(separator: ",").map(String.init)
+        guard text != "none" else { return [] }
+        return text.split(separator: ",").map { item in
+            String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
     }
 
     /// The indices of the splits.

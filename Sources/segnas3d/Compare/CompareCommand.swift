@@ -23,13 +23,13 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup var arguments: CompareArguments
 
     func run() throws {
-        SignalWatch.start()
         let words = CommandLine.arguments.drop { $0 != Self.configuration.commandName }.dropFirst()
         let task = try ComparisonTask(arguments)
         if arguments.dryRun {
             let forecast = try ForecastMaker(task).forecast()
             print(arguments.display.json ? try documentText(forecast) : forecast.text())
         } else {
+            SignalWatch.start()
             let report = try ComparisonSession(task, words: Array(words)).run()
             print(arguments.display.json ? try report.json() : report.markdown)
             if !arguments.display.json { print("\nthe page: \(task.folder.page)") }

@@ -22,11 +22,17 @@ struct ComparedMethod {
             try arguments.spaces.map { try ComparedMethod(space: $0) }
             + arguments.baselines.map { try ComparedMethod(network: $0) }
         for (index, method) in methods.enumerated()
-        where methods[..<index].contains(where: { $0.name == method.name }) {
+        where methods[..<index].contains(where: { $0.isNamed(as: method) }) {
             throw ValidationError(
                 "two methods are named \(method.name): methods are named after their files")
         }
         return methods
+    }
+
+    /// Whether their folders or their rows would be taken for each other.
+    private func isNamed(as other: ComparedMethod) -> Bool {
+        !Set([name, title].map { $0.lowercased() })
+            .isDisjoint(with: [other.name, other.title].map { $0.lowercased() })
     }
 
     private init(space argument: String) throws {

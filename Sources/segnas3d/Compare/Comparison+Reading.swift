@@ -10,16 +10,20 @@ internal import Study
 
 extension Comparison.Outcome {
     /// That of a method on a split; nil where it is not known yet.
-    init?(of method: ComparedMethod, split: Int, in folder: ComparisonFolder) throws {
+    init?(
+        of method: ComparedMethod, split: Int, in folder: ComparisonFolder,
+        budget: StudyPlan.Budget
+    ) throws {
         switch method.kind {
         case .search:
             try self.init(
-                of: folder.study(method, split: split),
+                of: folder.study(method, split: split), budget: budget,
                 report: folder.report(method, split: split))
         case .training(let network):
-            let failure = folder.failure(method, split: split)
-            if FileManager.default.fileExists(atPath: failure) {
-                self = try BaselineFailure(contentsOf: failure).outcome
+            let failure = try BaselineFailure(
+                of: network, in: folder.failure(method, split: split))
+            if let failure {
+                self = failure.outcome
             } else if let result = try TrainingResult(of: folder.run(method, split: split)) {
                 self = .judged(
                     Comparison.Result(
@@ -31,41 +35,27 @@ extension Comparison.Outcome {
         }
     }
 
-    /// That of a study whose search is over, and whose best model is judged where there are test cases.
-    private init?(of folder: StudyFolder, report: String) throws {
+    /// That of a study whose search is over, after so many proposals, and whose best model is judged.
+    private init?(of folder: StudyFolder, budget: StudyPlan.Budget, report: String) throws {
         guard FileManager.default.fileExists(atPath: folder.database) else { return nil }
         let record = try StudyRecord(of: folder.path)
-        guard record.isComplete else { return nil }
+        guard record.isComplete, record.plan.budget == budget else { return nil }
         guard let best = record.best else {
             self = .failed("none of \(record.trials.count) proposals was trained")
             return
         }
-        let test = try folder.evaluation()
-        let isTested = try folder.trainingData()?.split.test.isEmpty == false
-        guard test != nil || !isTested else { return nil }
+        guard let test = try folder.evaluation() else { return nil }
+        let trials = record.trials.flatMap(\.epochs).reduce(0) { $0 + $1.seconds }
         let final = folder.finalTraining?.epochs ?? []
         self = .judged(
             Comparison.Result(
                 best.trial.architecture, optimum: record.space.decode(best.trial.proposal.point),
                 parameters: best.trial.cost?.parameters ?? 0,
-                seconds: record.trials.reduce(0) { $0 + $1.seconds }
-                    + final.reduce(0) { $0 + $1.seconds + $1.validationSeconds },
+                seconds: trials + final.reduce(0) { $0 + $1.seconds + $1.validationSeconds },
                 validationDice: best.trial.end?.dice, test: test,
                 proposals: Comparison.Proposals(record),
                 report: FileManager.default.fileExists(atPath: "\(folder.path)/report.html")
                     ? report : nil))
-    }
-}
-
-extension BaselineFailure {
-    fileprivate init(contentsOf file: String) throws {
-        do {
-            let text = try readText(at: file, limit: 1 << 20)
-            self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
-        } catch {
-            throw ComparisonError.file(
-                file, reason: "is not what a comparison writes: remove it to train once more")
-        }
     }
 }
 

@@ -12,11 +12,14 @@ struct ComparisonForecast: Encodable {
     let testCases: Int
     /// Networks that a search trains at a time.
     let workers: Int
+    /// Those of which something is left to do.
     let methods: [Method]
 
     /// What one method needs on one split.
     struct Method: Encodable {
         let name: String
+        /// Those without an outcome yet.
+        var splits = 0
         /// Nil for a network that is not searched.
         var proposals: Int?
         /// The most that may be trained, that of the best anew included.
@@ -45,35 +48,33 @@ struct ComparisonForecast: Encodable {
         testCases = split.test.count
         self.workers = workers
         self.methods = methods
-        trainings = splits * methods.reduce(0) { $0 + $1.trainings }
-        seconds = Double(splits) * methods.reduce(0) { $0 + ($1.seconds ?? 0) }
+        trainings = methods.reduce(0) { $0 + $1.splits * $1.trainings }
+        seconds = methods.reduce(0) { $0 + Double($1.splits) * ($1.seconds ?? 0) }
     }
 
     // MARK: - Text
 
     func text() -> String {
+        guard !methods.isEmpty else { return "\(dataset): nothing is left to train" }
         let cases =
             "\(trainingCases) training, \(validationCases) validation and \(testCases) test cases"
         let columns: [TextTable.Column] =
-            [.left("a split")]
-            + ["proposals", "trainings", "epochs", "a step", "an epoch", "time"].map { .right($0) }
+            [.left("on each split")]
+            + ["splits", "proposals", "trainings", "epochs", "a step", "an epoch", "time"]
+            .map { .right($0) }
         let table = TextTable(columns: columns, rows: methods.map(row))
-        let count = "\(splits) split\(splits == 1 ? "" : "s")"
-        return
-            ([
-                "\(dataset): \(count) into \(cases)", "",
-            ] + table.lines + [
-                "",
-                "at most \(grouped(trainings)) trainings, in about \(duration(seconds)) with "
-                    + "\(workers) worker\(workers == 1 ? "" : "s")",
-                "Times are those of steps that were measured just now, of searches for as many networks as at random "
-                    + "can be built and fit; what has the network of an earlier trial takes none.",
-            ] + notes).joined(separator: "\n")
+        let head = ["\(dataset): \(splits) split\(splits == 1 ? "" : "s") into \(cases)", ""]
+        let sum = [
+            "",
+            "left: at most \(grouped(trainings)) trainings, in about \(duration(seconds)) with "
+                + "\(workers) worker\(workers == 1 ? "" : "s"), by steps that were measured just now",
+        ]
+        return (head + table.lines + sum + notes).joined(separator: "\n")
     }
 
     private func row(_ method: Method) -> [String] {
         [
-            method.name, method.proposals.map { "\($0)" } ?? "–",
+            method.name, "\(method.splits)", method.proposals.map { "\($0)" } ?? "–",
             (method.trainableShare == nil ? "" : "≤ ") + "\(method.trainings)",
             "\(method.epochs)", method.stepSeconds.map { significant($0) + " s" } ?? "–",
             method.epochSeconds.map { significant($0) + " s" } ?? "–",
@@ -85,7 +86,8 @@ struct ComparisonForecast: Encodable {
         methods.compactMap { method in
             method.reason.map { "\(method.name): \($0)" }
                 ?? method.trainableShare.map {
-                    "\(method.name): \(percent($0)) of random points can be trained"
+                    "\(method.name): \(percent($0)) of random points can be trained, and so many are counted; "
+                        + "a network that was trained before takes no time"
                 }
         }
     }

@@ -1,3 +1,4 @@
+internal import Datasets
 import FoundationEssentials
 internal import Host
 internal import Report
@@ -9,9 +10,11 @@ internal import Torch
 struct ComparisonPlan: Codable {
     private(set) var schema = 1
     /// Tells it from the plans of runs and studies.
-    private(set) var command = "compare"
+    private(set) var command = commandName
     /// The version of segnas3d that began it.
     var version: String
+    /// The images; nil before they have been read.
+    var dataset: DatasetRecord?
     var sampler: SamplerPlan
     var budget: StudyPlan.Budget
     /// All other options by their names on the command line.
@@ -23,7 +26,8 @@ struct ComparisonPlan: Codable {
         memoryLimit: ByteCount
     ) {
         let sampling = arguments.sampling
-        version = Self.currentVersion
+        version = begun?.version ?? Self.currentVersion
+        dataset = begun?.dataset
         sampler = SamplerPlan(
             method: sampling.sampler, seed: arguments.compute.seed,
             population: sampling.population)
@@ -33,21 +37,29 @@ struct ComparisonPlan: Codable {
         options["--final-epochs"] = sampling.finalEpochs.map { "\($0)" }
     }
 
+    private static let commandName = "compare"
+
     private static var currentVersion: String { segnas3d.version }
 
     /// Reads the plan of a comparison; nil where none was begun.
     init?(in folder: ComparisonFolder) throws {
         guard FileManager.default.fileExists(atPath: folder.plan) else { return nil }
+        struct Kind: Decodable {
+            var schema: Int
+            var command: String?
+        }
+        guard let text = try? readText(at: folder.plan, limit: 256 << 20),
+            let kind = try? JSONDecoder().decode(Kind.self, from: Data(text.utf8))
+        else { throw ComparisonError.damaged(file: folder.plan) }
+        guard kind.command == Self.commandName else {
+            throw ComparisonError.noComparison(folder: folder.path)
+        }
+        guard kind.schema == 1 else { throw StudyError.newer(file: folder.plan) }
         do {
-            let text = try readText(at: folder.plan, limit: 1 << 20)
             self = try JSONDecoder().decode(ComparisonPlan.self, from: Data(text.utf8))
         } catch {
-            throw ComparisonError.noComparison(folder: folder.path)
+            throw ComparisonError.damaged(file: folder.plan)
         }
-        guard command == "compare" else {
-            throw ComparisonError.noComparison(folder: folder.path)
-        }
-        guard schema == 1 else { throw StudyError.newer(file: folder.plan) }
     }
 
     /// What is asked for now and differs; a budget of the same kind may grow.
@@ -72,7 +84,7 @@ struct ComparisonPlan: Codable {
 
 extension ComparisonPlan {
     /// How all methods are searched and trained, for a reader.
-    func conditions(splits: Range<Int>) -> [(name: String, words: String)] {
+    func conditions(splits: Range<Int>, isSearched: Bool) -> [(name: String, words: String)] {
         let words = ProtocolWords(options)
         let final =
             options["--final-epochs"].map {
@@ -82,33 +94,11 @@ extension ComparisonPlan {
         let images = options["--size"].map { "prepared to \($0) voxels" }
         let device = options["--device"] == "cuda" ? "GPU" : "CPU"
         let all = [
-            ("Images", images), ("Splits", words.split.map { "\($0), shuffles \(indices)" }),
-            ("Search", ProtocolWords.search(sampler, budget)),
+            ("Images", images), ("Splits", words.split.map { "\($0): \(indices)" }),
+            ("Search", isSearched ? ProtocolWords.search(sampler, budget) : nil),
             ("Training", words.training + final), ("Memory limit", words.memory),
             ("Device", device),
         ]
         return all.compactMap { name, words in words.map { (name, $0) } }
-    }
-}
-
-/// Why a comparison cannot be begun or carried on.
-enum ComparisonError: Error, CustomStringConvertible {
-    /// A folder that holds something else.
-    case noComparison(folder: String)
-    case planChanged([StudyError.Difference])
-    case locked(folder: String, by: String)
-    case file(String, reason: String)
-
-    var description: String {
-        switch self {
-        case .noComparison(let folder):
-            "\(folder) holds other files and no comparison of segnas3d: name a new folder"
-        case .planChanged(let differences):
-            (["the comparison was begun with other options:"] + differences.map { "  \($0)" })
-                .joined(separator: "\n") + "\nGive the same ones, or begin another comparison"
-        case .locked(let folder, let owner):
-            "\(folder) is in use by \(owner): wait for it, or stop it"
-        case .file(let file, let reason): "\(file): \(reason)"
-        }
     }
 }

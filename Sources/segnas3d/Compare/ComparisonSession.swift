@@ -4,6 +4,7 @@ import FoundationEssentials
 internal import Host
 internal import Report
 internal import Search
+internal import Segmentation
 internal import Study
 
 /// A comparison that is begun or carried on, one method after the other.
@@ -22,7 +23,21 @@ struct ComparisonSession {
         self.words = ComparisonWords(words)
         clock = SearchClock(limit: task.arguments.sampling.timeLimit?.seconds)
         lock = try Self.open(task.folder, isBegun: task.isBegun)
-        try write(try documentText(task.plan) + "\n", to: task.folder.plan)
+        try write(documentText(try planWithDataset()) + "\n", to: task.folder.plan)
+    }
+
+    /// The plan with the images, which must be those that the comparison was begun with.
+    private func planWithDataset() throws -> ComparisonPlan {
+        let now = try DatasetRecord(
+            task.dataset, PreparedCache(folder: arguments.data.cache),
+            threads: arguments.compute.host.threadCount)
+        let changes = task.plan.dataset?.changes(to: now) ?? []
+        guard changes.isEmpty else {
+            throw TrainingError.otherDataset(run: folder.path, changes)
+        }
+        var plan = task.plan
+        plan.dataset = now
+        return plan
     }
 
     /// Makes the folder, where that is not done, and keeps others from working in it.
@@ -51,7 +66,17 @@ struct ComparisonSession {
 
     /// Searches, trains and judges, and tells after each method what is known.
     func run() throws -> ComparisonReport {
-        var report = try tell()
+        do {
+            return try work()
+        } catch {
+            // What is known until then.
+            _ = try? tell()
+            throw error
+        }
+    }
+
+    private func work() throws -> ComparisonReport {
+        var report = try report()
         let count = arguments.splits * task.methods.count
         for (place, split) in arguments.indices.enumerated() {
             try FileManager.default.createDirectory(
@@ -83,12 +108,12 @@ struct ComparisonSession {
     private func search(_ method: ComparedMethod, _ space: String, _ split: Int) throws {
         let study = folder.study(method, split: split)
         let words = words.search([
-            ("--space", space), ("--split-index", "\(split)"), ("--output", study.path),
-            ("--memory-limit", "\(task.memoryLimit.bytes)"),
+            task.plan.budget.option, ("--space", space), ("--split-index", "\(split)"),
+            ("--output", study.path), ("--memory-limit", "\(task.memoryLimit.bytes)"),
         ])
         _ = try SearchSession(SearchArguments.parse(words), words: words, clock: clock).run()
-        let page = try StudyReport(of: study, showsImages: true).html()
         do {
+            let page = try StudyReport(of: study, showsImages: arguments.images).html()
             try ReportFile.write(
                 page, to: "\(folder.path)/\(folder.report(method, split: split))")
         } catch {
@@ -129,12 +154,24 @@ struct ComparisonSession {
                 Comparison.Method(
                     method.title,
                     outcomes: try arguments.indices.map { split in
-                        try Comparison.Outcome(of: method, split: split, in: folder)
+                        try Comparison.Outcome(
+                            of: method, split: split, in: folder, budget: task.plan.budget)
                     })
             },
-            conditions: task.plan.conditions(splits: arguments.indices),
+            conditions: task.plan.conditions(
+                splits: arguments.indices, isSearched: !arguments.spaces.isEmpty),
             isOnGPU: task.isOnGPU,
             date: Date.now.formatted(.iso8601), firstSplit: arguments.indices.lowerBound)
         return ComparisonReport(comparison, version: version)
+    }
+}
+
+extension StudyPlan.Budget {
+    /// As on the command line.
+    fileprivate var option: (name: String, value: String) {
+        switch self {
+        case .iterations(let count): ("--iterations", "\(count)")
+        case .effectiveIterations(let count): ("--effective-iterations", "\(count)")
+        }
     }
 }

@@ -51,6 +51,11 @@ struct ComparisonTask {
         }
         for index in arguments.indices {
             let split = try split(index)
+            guard !split.test.isEmpty else {
+                throw ValidationError(
+                    "methods are compared by test cases, and split \(index) has none: give --split 50/20/30"
+                )
+            }
             guard arguments.spaces.isEmpty || !split.validation.isEmpty else {
                 throw ValidationError(
                     "searches compare networks by validation cases, and split \(index) has none: give --split 50/20/30"

@@ -7,10 +7,10 @@ struct ComparisonWords {
 
     /// Options of a comparison alone, or with another value in each search; the others have no value.
     private static let own = [
-        "--splits", "--spaces", "--baselines", "--split-index", "--output", "-o", "--memory-limit",
-        "--time-limit",
+        "--splits", "--spaces", "--baselines", "--split-index", "--iterations",
+        "--effective-iterations", "--output", "-o", "--memory-limit", "--time-limit",
     ]
-    private static let ownFlags = ["--dry-run", "--json"]
+    private static let ownFlags = ["--dry-run", "--json", "--images", "--no-images"]
 
     init(_ words: [String]) {
         var common: [String] = []
@@ -34,6 +34,6 @@ struct ComparisonWords {
 
     /// Of a search with values of its own.
     func search(_ own: [(name: String, value: String)]) -> [String] {
-        own.flatMap { [$0.name, $0.value] } + common
+        own.map { "\($0.name)=\($0.value)" } + common
     }
 }

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Host
+internal import Report
 internal import Search
 internal import Segmentation
 internal import Study
@@ -28,18 +29,31 @@ struct ForecastMaker {
     func forecast() throws -> ComparisonForecast {
         let progress = Progress("Measuring", isQuiet: arguments.display.quiet)
         defer { progress.finish() }
-        let forecasts = try task.methods.map { method in
-            let forecast =
-                switch method.kind {
-                case .search(let space): try search(method.name, SearchSpace(named: space))
-                case .training(let network): try training(method.name, network)
-                }
+        var forecasts: [ComparisonForecast.Method] = []
+        for method in task.methods {
+            let splits = try outstandingSplits(of: method)
+            if splits > 0 {
+                var forecast =
+                    switch method.kind {
+                    case .search(let space): try search(method.name, SearchSpace(named: space))
+                    case .training(let network): try training(method.name, network)
+                    }
+                forecast.splits = splits
+                forecasts.append(forecast)
+            }
             progress.advance(of: task.methods.count)
-            return forecast
         }
         return ComparisonForecast(
             task.dataset, split, splits: arguments.splits, workers: pool.slots.count,
             methods: forecasts)
+    }
+
+    /// How many splits have no outcome yet.
+    private func outstandingSplits(of method: ComparedMethod) throws -> Int {
+        try arguments.indices.count { split in
+            try Report.Comparison.Outcome(
+                of: method, split: split, in: task.folder, budget: task.plan.budget) == nil
+        }
     }
 
     private var judge: TrialJudge { TrialJudge(device: task.device, memoryLimit: memoryLimit) }

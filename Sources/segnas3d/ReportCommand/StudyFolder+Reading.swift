@@ -7,10 +7,13 @@ internal import Study
 // What lies in a study beside its book, for those who tell of it.
 
 extension StudyFolder {
-    /// How the best model does on the test cases; nil before it was judged.
+    /// How the best model does on the test cases; nil before it was judged, though one before it may have been.
     func evaluation() throws -> Evaluation? {
         let file = "\(test)/evaluation.json"
-        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        guard FileManager.default.fileExists(atPath: file),
+            let judged = BestModelTest.Cases(in: self),
+            judged.model == (try? Model.weightsDigest(contentsOf: best))
+        else { return nil }
         do {
             let text = try readText(at: file, limit: 256 << 20)
             return try JSONDecoder().decode(Evaluation.self, from: Data(text.utf8))

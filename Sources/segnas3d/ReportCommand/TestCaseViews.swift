@@ -28,11 +28,8 @@ struct TestCaseViews {
 
     /// Where the files of cases lay when they were predicted.
     private static func cases(in folder: StudyFolder) -> [String: Dataset.Case] {
-        let file = URL(filePath: "\(folder.test)/cases.json")
-        guard let data = try? Data(contentsOf: file),
-            let document = try? JSONDecoder().decode(BestModelTest.Cases.self, from: data)
-        else { return [:] }
-        return Dictionary(document.cases.map { ($0.identifier, $0) }) { first, _ in first }
+        let cases = BestModelTest.Cases(in: folder)?.cases ?? []
+        return Dictionary(cases.map { ($0.identifier, $0) }) { first, _ in first }
     }
 
     /// Places of cases among all; with fewer than three, each once.

@@ -26,6 +26,20 @@ struct BestModelTest {
         /// The weights that were judged.
         var model: String
         var cases: [Dataset.Case]
+
+        init(model: String, cases: [Dataset.Case]) {
+            self.model = model
+            self.cases = cases
+        }
+
+        /// Those of a study; nil where nothing was judged.
+        init?(in folder: StudyFolder) {
+            let file = URL(filePath: "\(folder.test)/cases.json")
+            guard let data = try? Data(contentsOf: file),
+                let cases = try? JSONDecoder().decode(Self.self, from: data)
+            else { return nil }
+            self = cases
+        }
     }
 
     /// Nil where the split has no test part, or the search has left no model.
@@ -59,9 +73,7 @@ struct BestModelTest {
     /// What is known of this very model; what was left by another one is removed.
     private func known(_ record: Cases) throws -> Evaluation? {
         let files = FileManager.default
-        if let known = try? JSONDecoder().decode(Cases.self, from: contents(of: cases)),
-            known.model == record.model
-        {
+        if let known = Cases(in: folder), known.model == record.model {
             // The dataset may have moved.
             if known != record { try writeDocument(record, to: cases) }
             return try? JSONDecoder().decode(Evaluation.self, from: contents(of: evaluation))

@@ -36,9 +36,9 @@ struct DataArguments: ParsableArguments {
     var cache: String?
 
     func validate() throws {
-        guard splitIndex >= 0 else {
+        guard (0..<1_000_000).contains(splitIndex) else {
             throw ValidationError(
-                "--split-index is counted from 0, and \(splitIndex) is given")
+                "--split-index is 0 to 999,999, and \(splitIndex) is given")
         }
     }
 

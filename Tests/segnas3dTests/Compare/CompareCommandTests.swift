@@ -124,6 +124,60 @@ struct CompareCommandTests {
         }
     }
 
+    @Test(
+        "results of fewer proposals, of another network or of other images are not told as those of these"
+    )
+    func stale() throws {
+        try ComparisonScene.with { scene in
+            #expect(try scene.compare("c", splits: 1, ["--baselines", "none"]).status == 0)
+            let raised = try scene.compare(
+                "c", splits: 1,
+                ["--iterations", "10", "--baselines", "none", "--time-limit", "0.01s"])
+            #expect(raised.status == 130, "\(raised.errors)")
+            #expect(try scene.document("c").methods[0].splits[0].outcome == "outstanding")
+            // Proposals that are not given again are those of the plan, for new searches too.
+            var arguments = scene.arguments("c")
+            let index = try #require(arguments.firstIndex(of: "--iterations"))
+            arguments.removeSubrange(index...index + 1)
+            #expect(try Program.run(arguments).status == 0)
+            for split in 0..<2 {
+                let study = try StudyStatus(of: scene.path("c/split-\(split)/space"))
+                #expect(study.iterations == 10)
+            }
+            try anotherNetwork(scene)
+            let plan = try scene.text("c/plan.json")
+            try plan.prefix(20).write(
+                toFile: scene.path("c/plan.json"), atomically: true, encoding: .utf8)
+            let damaged = try scene.compare("c")
+            #expect(damaged.status == 1)
+            #expect(
+                damaged.errors.contains("cannot be understood: restore it"), "\(damaged.errors)")
+            try plan.write(toFile: scene.path("c/plan.json"), atomically: true, encoding: .utf8)
+            let images = scene.path("data/imagesTr")
+            let files = try FileManager.default.contentsOfDirectory(atPath: images).sorted()
+            try Data(contentsOf: URL(filePath: "\(images)/\(files[0])"))
+                .write(to: URL(filePath: "\(images)/\(files[1])"))
+            let table = try scene.text("c/comparison.md")
+            let changed = try scene.compare("c", ["--iterations", "10"])
+            #expect(changed.status == 3)
+            #expect(changed.errors.contains("was begun on a dataset that has changed since"))
+            #expect(try scene.text("c/comparison.md") == table)
+        }
+    }
+
+    /// A file of a network that could not be trained may say something else now.
+    private func anotherNetwork(_ scene: ComparisonScene) throws {
+        let file = scene.search.folder.appending(path: "other.json")
+        for (poolings, outcome) in [(5, "failed"), (1, "judged")] {
+            let text = #"{"n": 3, "p": POOLINGS, "sup": 0, "res": 0, "nodes": 2, "ops": [2]}"#
+            try Data(text.replacing("POOLINGS", with: "\(poolings)").utf8).write(to: file)
+            let program = try scene.compare(
+                "c", ["--iterations", "10", "--spaces", "none", "--baselines", file.path])
+            #expect(program.status == 0, "\(program.errors)")
+            #expect(try scene.document("c").methods[0].splits[0].outcome == outcome)
+        }
+    }
+
     @Test("options that do not fit, other folders and missing splits are refused before any work")
     func refused() throws {
         try ComparisonScene.with { scene in
@@ -140,10 +194,15 @@ struct CompareCommandTests {
                     "new", ["--baselines", "vnet,vnet"], 2,
                     "two methods are named vnet: methods are named after their files"
                 ),
+                (
+                    "new", ["--baselines", scene.path("V-Net.json") + ",vnet"], 2,
+                    "two methods are named vnet"
+                ),
                 ("new", ["--population", "5"], 2, "a population of 5 points is too small"),
                 ("new", ["--split", "60/0/40"], 2, "and split 0 has none: give --split 50/20/30"),
+                ("new", ["--split", "60/40/0"], 2, "by test cases, and split 0 has none"),
                 ("new", ["--split", "all"], 2, "gives one split only"),
-                ("new", ["--splits", "0"], 2, "--splits must be at least 1, and 0 is given"),
+                ("new", ["--splits", "0"], 2, "--splits must be 1 to 1000, and 0 is given"),
             ]
             for (folder, options, status, words) in cases {
                 let program = try scene.compare(folder, options)

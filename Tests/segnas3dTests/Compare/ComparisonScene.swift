@@ -7,8 +7,11 @@ struct ComparisonScene {
 
     static func with(_ body: (ComparisonScene) throws -> Void) throws {
         try SearchScene.with { scene in
-            try Data(#"{"n": 3, "p": 1, "sup": 0, "res": 1, "nodes": 3, "ops": [2, 0, 2]}"#.utf8)
-                .write(to: scene.folder.appending(path: "small.json"))
+            for name in ["small", "V-Net"] {
+                try Data(
+                    #"{"n": 3, "p": 1, "sup": 0, "res": 1, "nodes": 3, "ops": [2, 0, 2]}"#.utf8
+                ).write(to: scene.folder.appending(path: "\(name).json"))
+            }
             try body(ComparisonScene(search: scene))
         }
     }
