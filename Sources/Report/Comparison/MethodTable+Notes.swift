@@ -6,7 +6,7 @@ extension MethodTable {
         let means = hasSplits ? "Mean ± standard deviation (n − 1) over splits. " : ""
         let dice = """
             The test Dice is the mean over the test cases\(hasSplits ? " of a split" : ""), that of a case the mean over its \
-            labels; the highest is bold. Days are those of all trainings of a method, added up over workers.
+            labels; the highest is bold. Days are those of all epochs of a method, added up over workers.
             """
         return [means + dice] + gaps + operations + methods.flatMap(troubles)
     }
