@@ -37,6 +37,18 @@ package final class AtomicFile {
         }
     }
 
+    package func append(_ bytes: [UInt8]) throws(SystemFailure) {
+        let failure = bytes.withUnsafeBytes { bytes -> SystemFailure? in
+            do throws(SystemFailure) {
+                try append(bytes)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
     /// Gives the file its name, after its bytes have reached the disk.
     ///
     /// A file that has the name already is replaced, or the call fails with `EEXIST`, as `replacing` says.

@@ -17,15 +17,7 @@ package enum NewFile {
         try checkAbsence(of: path)
         do {
             let file = try AtomicFile(path: path)
-            let failure = bytes.withUnsafeBytes { bytes -> SystemFailure? in
-                do throws(SystemFailure) {
-                    try file.append(bytes)
-                    return nil
-                } catch {
-                    return error
-                }
-            }
-            if let failure { throw failure }
+            try file.append(bytes)
             try file.publish(replacing: false)
         } catch let failure as SystemFailure where failure.code == EEXIST {
             throw .exists(path)

@@ -46,16 +46,7 @@ package func readText(at path: String, limit: Int = textFileLimit) throws(TextFi
 
 /// Writes a text that appears whole or not at all, in the place of the file before.
 package func replaceText(at path: String, by text: String) throws(SystemFailure) {
-    let bytes = Array(text.utf8)
     let file = try AtomicFile(path: path)
-    let failure = bytes.withUnsafeBytes { bytes -> SystemFailure? in
-        do throws(SystemFailure) {
-            try file.append(bytes)
-            return nil
-        } catch {
-            return error
-        }
-    }
-    if let failure { throw failure }
+    try file.append(Array(text.utf8))
     try file.publish()
 }

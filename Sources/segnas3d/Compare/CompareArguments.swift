@@ -29,7 +29,7 @@ struct CompareArguments: ParsableArguments, TrainingSettings {
     var images = true
 
     @Flag(
-        help: "Say what would be trained and how long that may take, from steps that are measured.")
+        help: "Say what is left to train and how long that may take, from steps that are measured.")
     var dryRun = false
 
     @OptionGroup var sampling: SamplingArguments

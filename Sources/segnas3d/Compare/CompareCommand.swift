@@ -14,7 +14,7 @@ struct CompareCommand: ParsableCommand {
             in split-0 and so on their studies and runs, which all other commands take.
 
             The same command resumes a comparison that was interrupted or killed; it may name more methods, more splits \
-            and more --iterations then. --dry-run says what there is to train and how long that may take, and writes nothing.
+            and more --iterations then. --dry-run says what is left to train and how long that may take, and writes nothing.
 
             Exits with 2 where options are not those of the comparison, 3 for a fault of the dataset, 130 when \
             interrupted or at the end of --time-limit.
