@@ -10,9 +10,6 @@ struct TrainingEpochs {
     let session: TrainingSession
     let cases: TrainingCases
 
-    /// Beside those at the ends of epochs, a checkpoint is written after so long.
-    private static let checkpointInterval = Duration.seconds(600)
-
     private var options: TrainingOptions { plan.options }
     private var log: RunLog { RunLog(path: folder.log) }
 
@@ -52,7 +49,7 @@ struct TrainingEpochs {
         while session.state.position.batch < loader.batchesPerEpoch {
             try trainer.checkEnd()
             try step(loader)
-            if ContinuousClock.now - lastSaved > Self.checkpointInterval {
+            if ContinuousClock.now - lastSaved > trainer.machine.checkpointInterval {
                 saved = try save(best: nil, before: saved)
                 lastSaved = .now
             }

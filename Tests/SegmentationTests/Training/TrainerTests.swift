@@ -74,6 +74,40 @@ struct TrainerTests {
     }
 
     @Test(
+        "long epochs have checkpoints of their own, from which a killed run goes on to the same end"
+    )
+    func longEpochs() throws {
+        try TrainingScene.with { scene in
+            try scene.train("whole")
+            let batches = 2
+            // With one after every batch, that of an epoch's last batch stands before that of the epoch.
+            let inEpoch = 2 * (batches + 1) + 1
+            _ = try scene.trainer(
+                checkpointInterval: .zero,
+                report: { event in
+                    guard case .saved(checkpoint: inEpoch) = event else { return }
+                    try? FileManager.default.copyItem(
+                        atPath: scene.path("run"), toPath: scene.path("killed"))
+                }
+            ).train()
+            #expect(
+                try scene.names("killed/checkpoints").filter { $0.hasSuffix(".json") }
+                    == ["000006.json", "000007.json"])
+            var resumed: [Int] = []
+            _ = try scene.trainer(
+                "killed",
+                report: { event in
+                    guard case .resuming(let epochs, let batches) = event else { return }
+                    resumed = [epochs, batches]
+                }
+            ).train()
+            #expect(resumed == [2, 1])
+            #expect(try scene.weights() == scene.weights("whole"))
+            #expect(try scene.weights("killed") == scene.weights("whole"))
+        }
+    }
+
+    @Test(
         "a damaged checkpoint is told of, and the one before it taken",
         arguments: ["000003.safetensors", "000003.json"])
     func damaged(_ name: String) throws {

@@ -43,16 +43,17 @@ struct TrainingScene {
     func path(_ name: String) -> String { "\(folder)/\(name)" }
 
     func trainer(
-        _ run: String = "run", isEndRequested: @escaping () -> Bool = { false },
+        _ run: String = "run", checkpointInterval: Duration? = nil,
+        isEndRequested: @escaping () -> Bool = { false },
         report: @escaping (TrainingEvent) -> Void = { _ in }
     ) throws -> Trainer {
         let task = try TrainingTask(
             Dataset(contentsOf: path("data"), threads: 1), Self.network(),
             preparation: PreparationOptions(size: [16, 16, 16]), options: options)
+        var machine = TrainingMachine(threads: 1, cache: path("cache"), version: "test")
+        if let checkpointInterval { machine.checkpointInterval = checkpointInterval }
         return Trainer(
-            task, run: path(run),
-            on: TrainingMachine(threads: 1, cache: path("cache"), version: "test"),
-            isEndRequested: isEndRequested, report: report)
+            task, run: path(run), on: machine, isEndRequested: isEndRequested, report: report)
     }
 
     @discardableResult
