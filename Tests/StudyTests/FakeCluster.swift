@@ -58,7 +58,11 @@ final class FakeCluster: Launcher {
         return job.isAlive ? .alive : .gone(job.exit)
     }
 
-    func find(_ beat: TrialBeat) -> JobHandle? { JobHandle(beat.run) }
+    func find(_ attempt: Attempt, in folder: TrialFolder) -> JobHandle? {
+        jobs.first { _, job in
+            job.order.folder == folder && job.order.attempt == attempt.number && !isForgetful
+        }?.key
+    }
 
     func cancel(_ job: JobHandle) {
         guard jobs[job]?.isAlive == true else { return }

@@ -125,12 +125,15 @@ struct LocalLauncherTests {
     func cancel() throws {
         try withJob("trap '' TERM; echo ready; while :; do sleep 0.05; done") {
             launcher, job, folder in
+            let other = LocalLauncher { _ in [] }
+            let attempt = Attempt(trial: 1, number: 1, state: .submitting, slot: "cpu/0")
+            #expect(other.find(attempt, in: folder) == job)
+            #expect(other.find(attempt, in: TrialFolder(folder.path + "/none")) == nil)
             for _ in 0..<1000 {
                 let log = try? String(contentsOfFile: folder.log, encoding: .utf8)
                 if log == "ready\n" { break }
                 usleep(10_000)
             }
-            let other = LocalLauncher { _ in [] }
             #expect(other.look(at: job) == .alive)
             launcher.cancel(job)
             usleep(100_000)
@@ -138,6 +141,7 @@ struct LocalLauncherTests {
             launcher.cancel(job)
             #expect(wait(launcher, job) == .gone(.signal(9)))
             #expect(other.look(at: job) == .gone(nil))
+            #expect(other.find(attempt, in: folder) == nil)
         }
     }
 

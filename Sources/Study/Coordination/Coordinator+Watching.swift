@@ -5,7 +5,7 @@ extension Coordinator {
     /// Looks at one attempt: its result first, then whether to go on waiting.
     func look(at trial: Int, now: Double) throws -> [Event] {
         guard var watch = watches[trial] else { return [] }
-        try adopt(&watch, now: now)
+        try adopt(&watch)
         // The state first: a job that is gone has written all that it will.
         let state = state(of: watch)
         watch.look(in: folder(trial), now: now)
@@ -28,10 +28,10 @@ extension Coordinator {
     }
 
     /// Takes note of the job of an attempt whose coordinator was killed before it could, and ends it if that was asked for.
-    private func adopt(_ watch: inout Watch, now: Double) throws {
-        guard watch.attempt.state == .submitting else { return }
-        watch.look(in: folder(watch.attempt.trial), now: now)
-        guard let beat = watch.last, let job = launcher.find(beat) else { return }
+    private func adopt(_ watch: inout Watch) throws {
+        guard watch.attempt.state == .submitting,
+            let job = launcher.find(watch.attempt, in: folder(watch.attempt.trial))
+        else { return }
         if watch.canceled != nil { launcher.cancel(job) }
         watch.attempt = try ledger.launched(watch.attempt, as: job)
     }
@@ -98,7 +98,7 @@ extension Coordinator {
 
     private func end(_ watch: Watch, _ exit: JobState.Exit?) throws -> [Event] {
         let trial = watch.attempt.trial
-        if watch.canceled == nil, let shortage = shortage(of: watch, exit) {
+        if watch.canceled == nil, let shortage = try shortage(of: watch, exit) {
             watches[trial] = nil
             let ended = try ledger.finish(watch.attempt, .outOfMemory(shortage))
             return (ended + (try ledger.tellFailures())).map(Event.ended)
@@ -125,7 +125,7 @@ extension Coordinator {
     }
 
     /// The system kills with signal 9 what fills its memory: it counts that, or the last beat tells.
-    private func shortage(of watch: Watch, _ exit: JobState.Exit?) -> MemoryShortage? {
+    private func shortage(of watch: Watch, _ exit: JobState.Exit?) throws -> MemoryShortage? {
         guard exit == .signal(9) else { return nil }
         let memory = watch.last?.residentMemory ?? 0
         let limit = options.memoryLimit ?? .max
@@ -136,9 +136,11 @@ extension Coordinator {
         for (trial, other) in watches where isCounted && other.memoryKills < kills {
             watches[trial]?.memoryKills += 1
         }
+        // The last beat may be from before the first step: what was foretold is the better guess then.
+        let foretold = try ledger.trial(watch.attempt.trial).cost?.memory?.bytes ?? 0
         return MemoryShortage(
-            .real, needed: ByteCount(memory),
-            limit: ByteCount(options.memoryLimit ?? HostResources.current().memory.bytes))
+            .real, needed: ByteCount(max(memory, foretold)),
+            limit: ByteCount(min(limit, HostResources.current().memory.bytes)))
     }
 
     /// The end of what the worker of an attempt has written.

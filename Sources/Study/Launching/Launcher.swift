@@ -8,8 +8,8 @@ public protocol Launcher: AnyObject {
     /// What has become of a job, also of one that another process of this program has launched.
     func look(at job: JobHandle) -> JobState
 
-    /// The job of a worker, as its sign of life tells; nil where that does not.
-    func find(_ beat: TrialBeat) -> JobHandle?
+    /// The job of an attempt, launched by a process that was killed before it could say so; nil where none is known.
+    func find(_ attempt: Attempt, in folder: TrialFolder) -> JobHandle?
 
     /// Asks a job to end, and ends it if it was asked before; jobs that are gone are left alone.
     func cancel(_ job: JobHandle)

@@ -69,10 +69,15 @@ public final class LocalLauncher: Launcher {
         }
     }
 
-    public func find(_ beat: TrialBeat) -> JobHandle? { beat.job }
-
-    /// This process as a job, by which a worker can be found.
-    public static var currentJob: JobHandle { ProcessHandle(getpid()).job }
+    /// The process of this machine that prints into the trial's log, as its worker does from the first moment.
+    public func find(_ attempt: Attempt, in folder: TrialFolder) -> JobHandle? {
+        guard let log = FileIdentity(folder.log) else { return nil }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let worker = names.compactMap { pid_t($0) }.first { process in
+            getsid(process) == process && FileIdentity("/proc/\(process)/fd/1") == log
+        }
+        return worker.map { ProcessHandle($0).job }
+    }
 
     public func cancel(_ job: JobHandle) {
         guard look(at: job) == .alive, let handle = ProcessHandle(job) else { return }
@@ -83,6 +88,19 @@ public final class LocalLauncher: Launcher {
 
 /// `POSIX_SPAWN_SETSID` of glibc's spawn.h, which Swift does not see.
 private let sessionFlag: Int16 = 0x80
+
+/// By which a file is known, whatever its path.
+private struct FileIdentity: Equatable {
+    let device: dev_t
+    let number: ino_t
+
+    /// Nil where there is no file, or none that may be seen.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        (device, number) = (status.st_dev, status.st_ino)
+    }
+}
 
 /// A process that cannot be mistaken for a later one with the same number.
 private struct ProcessHandle: Equatable {

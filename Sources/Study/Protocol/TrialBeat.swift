@@ -6,8 +6,6 @@ public struct TrialBeat: Hashable, Codable, Sendable {
     public var attempt: Int
     public var process: Int32
     public var host: String
-    /// What its launcher knows it by.
-    public var job: JobHandle?
     /// Counts up with every step of training: a worker that lives and does not count hangs.
     public var step: Int
     /// Checkpoints so far, those of earlier runs included.
@@ -18,14 +16,13 @@ public struct TrialBeat: Hashable, Codable, Sendable {
     public var count = 0
 
     public init(
-        run: String, attempt: Int, process: Int32, host: String, job: JobHandle? = nil,
-        step: Int = 0, checkpoints: Int = 0, residentMemory: UInt64 = 0
+        run: String, attempt: Int, process: Int32, host: String, step: Int = 0,
+        checkpoints: Int = 0, residentMemory: UInt64 = 0
     ) {
         self.run = run
         self.attempt = attempt
         self.process = process
         self.host = host
-        self.job = job
         self.step = step
         self.checkpoints = checkpoints
         self.residentMemory = residentMemory

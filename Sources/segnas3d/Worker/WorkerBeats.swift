@@ -16,9 +16,7 @@ final class WorkerBeats: Sendable {
         run = "\(host)-\(getpid())-\(UUID().uuidString.prefix(8))"
         self.folder = folder
         beat = Mutex(
-            TrialBeat(
-                run: run, attempt: attempt, process: getpid(), host: host,
-                job: LocalLauncher.currentJob))
+            TrialBeat(run: run, attempt: attempt, process: getpid(), host: host))
         writing = Mutex(nil)
         write()
         writing.withLock { task in

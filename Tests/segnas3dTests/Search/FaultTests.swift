@@ -106,17 +106,57 @@ struct FaultTests {
         }
     }
 
-    @Test("a worker that stands still is ended after --trial-timeout, and the trial goes on")
-    func standstill() throws {
+    /// How often a search is killed, as `make faults` asks; nil where minutes are too long.
+    private static let kills = ProcessInfo.processInfo.environment["SEGNAS3D_KILLS"].flatMap {
+        Int($0)
+    }
+
+    /// Without a limit of time, five minutes without a step are a hang.
+    private static let standstills: [([String], AttemptEnd.Reason)] =
+        [(["--trial-timeout", "15s"], .timedOut)] + (kills == nil ? [] : [([], .hung)])
+
+    @Test("a worker that stands still is ended, and the trial goes on", arguments: standstills)
+    func standstill(_ more: [String], _ reason: AttemptEnd.Reason) throws {
         try withScene { scene, undisturbed in
             // Only the first attempt stands still.
-            let arguments = Self.patience + ["--trial-timeout", "15s"]
-            let process = try Program.start(scene.arguments("study", arguments))
+            let process = try Program.start(scene.arguments("study", Self.patience + more))
             try waitForEpoch("study", scene)
             for worker in scene.workers() { kill(worker, SIGSTOP) }
             process.waitUntilExit()
             #expect(process.terminationStatus == 0)
             try expectSameEnd("study", scene, undisturbed)
+            #expect(try scene.attemptEnds("study").count { $0.reason == reason } == 1)
+        }
+    }
+
+    @Test(
+        "what the kernel kills for want of memory is out of memory, and the search goes on",
+        .enabled(if: MemoryGroup.isAvailable))
+    func kernel() throws {
+        try SearchScene.with { scene in
+            let group = try MemoryGroup(bytes: 360 << 20)
+            defer { group.remove() }
+            // Workers may take more than there is; of an option given twice the last counts.
+            let space = "schema: 1\nn: [2, 65]\np: 1\nsup: 0\nres: 1\nops: [2]\n"
+            try Data(space.utf8).write(to: scene.folder.appending(path: "space.yaml"))
+            let process = try group.run(
+                [Program.url.path]
+                    + scene.arguments(
+                        "study", iterations: 6, ["--memory-limit", "64GiB", "--size", "48"]))
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            #expect(scene.processes().isEmpty)
+            let trials = try scene.trials("study")
+            #expect(trials.contains { $0.state == .completed })
+            let shortages = trials.compactMap { trial in
+                if case .outOfMemory(let shortage) = trial.end { shortage } else { nil }
+            }
+            #expect(!shortages.isEmpty)
+            #expect(group.kills == shortages.count)
+            for shortage in shortages {
+                #expect(shortage.kind == .real)
+                #expect(shortage.limit == 360 << 20 && shortage.needed > shortage.limit / 2)
+            }
         }
     }
 
@@ -208,7 +248,7 @@ struct FaultTests {
 
     @Test("killed at random, coordinator and workers, again and again")
     func random() throws {
-        let count = ProcessInfo.processInfo.environment["SEGNAS3D_KILLS"].flatMap { Int($0) } ?? 6
+        let count = Self.kills ?? 6
         try withScene(iterations: max(14, count)) { scene, undisturbed in
             var generator = SeededGenerator(seed: UInt64(count))
             var hits = 0

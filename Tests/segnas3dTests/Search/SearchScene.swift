@@ -55,13 +55,25 @@ struct SearchScene {
 
     /// Number, network and result of every trial, and the best.
     func summary(_ study: String) throws -> [String] {
-        let ledger = try StudyLedger(opening: path(study))
-        let trials = try (0..<ledger.sampler.askCount).map { number in
-            let trial = try ledger.trial(number)
-            return "\(number) \(trial.key) \(trial.state) \(trial.end?.value ?? .nan) "
+        let lines = try trials(study).map { trial in
+            "\(trial.number) \(trial.key) \(trial.state) \(trial.end?.value ?? .nan) "
                 + "\(trial.tellSerial ?? -1) \(trial.proposal.point)"
         }
-        return trials + ["best \(try ledger.best()?.number ?? -1)"]
+        return lines + ["best \(try StudyLedger(opening: path(study)).best()?.number ?? -1)"]
+    }
+
+    func trials(_ study: String) throws -> [Trial] {
+        let ledger = try StudyLedger(opening: path(study))
+        return try (0..<ledger.sampler.askCount).map { try ledger.trial($0) }
+    }
+
+    /// How the attempts at all trials ended.
+    func attemptEnds(_ study: String) throws -> [AttemptEnd] {
+        let ledger = try StudyLedger(opening: path(study))
+        return try (0..<ledger.sampler.askCount).flatMap { try ledger.attempts(of: $0) }.compactMap
+        {
+            if case .ended(let end) = $0.state { end } else { nil }
+        }
     }
 
     /// What the workers of all trials have printed, by trial.
