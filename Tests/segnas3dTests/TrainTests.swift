@@ -76,6 +76,11 @@ struct TrainTests {
             #expect(other.status == 2)
             #expect(other.errors.contains("  --seed was 0, and is now 1\n"))
             #expect(other.errors.contains("augmentation was {"))
+            let mirrored = try Program.run(arguments + ["--mirror", "xz"])
+            #expect(mirrored.status == 2)
+            #expect(
+                mirrored.errors.contains(#""mirroring":{"probabilities":[0.5,0,0.5]}"#),
+                "\(mirrored.errors)")
         }
     }
 
@@ -151,7 +156,9 @@ struct TrainTests {
         "mistakes on the command line are told together, with exit code 2",
         arguments: [
             (["--epochs", "0", "--batch", "0"], ["--epochs must be", "--batch must be"]),
-            (["--no-augmentation", "--augment", "noise"], ["exclude each other"]),
+            (["--no-augmentation", "--augment", "noise"], ["excludes --augment"]),
+            (["--no-augmentation", "--mirror", "x"], ["excludes --augment and --mirror"]),
+            (["--mirror", "w"], ["--mirror"]),
             (["--augment", "snow"], ["elastic"]),
             (["--split", "50/50"], ["'50/50' is no split: give percent as 50/20/30"]),
             (["--network", "unet"], ["'unet' is no network"]),

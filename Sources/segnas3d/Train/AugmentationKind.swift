@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import Segmentation
 
-/// Ways to vary training images beside the paper's, each with its default numbers.
+/// Ways to vary training images beside the paper's, each with its default numbers; mirroring has an option of its own.
 enum AugmentationKind: String, CaseIterable, ExpressibleByArgument {
-    case elastic, mirroring, noise, blur, brightness, contrast
+    case elastic, noise, blur, brightness, contrast
     case lowResolution = "low-resolution"
     case invertedGamma = "inverted-gamma"
     case gamma
@@ -11,7 +11,6 @@ enum AugmentationKind: String, CaseIterable, ExpressibleByArgument {
     func switchOn(in augmentation: inout Augmentation) {
         switch self {
         case .elastic: augmentation.elastic = .init()
-        case .mirroring: augmentation.mirroring = .init()
         case .noise: augmentation.noise = .init()
         case .blur: augmentation.blur = .init()
         case .brightness: augmentation.brightness = .init()

@@ -62,13 +62,21 @@ struct TrainingArguments: ParsableArguments {
     var augment: [AugmentationKind] = []
 
     @Option(
+        help: ArgumentHelp(
+            """
+            Mirror half of the training images along each of these axes: any of x, y and z, as in yz. x runs from left to \
+            right: do not mirror along it where labels tell left from right.
+            """, valueName: "axes"))
+    var mirror: MirrorAxes?
+
+    @Option(
         help:
             "Compare labels in validation on the prepared grid, or on that of the files: original.")
     var validateOn = TrainingOptions().validationGrid
 
     func validate() throws {
-        guard !noAugmentation || augment.isEmpty else {
-            throw ValidationError("--no-augmentation and --augment exclude each other")
+        guard !noAugmentation || (augment.isEmpty && mirror == nil) else {
+            throw ValidationError("--no-augmentation excludes --augment and --mirror")
         }
         let faults = options(precision: .auto, seed: 0).faults
         guard faults.isEmpty else { throw ValidationError(faults.joined(separator: "\n")) }
@@ -97,6 +105,12 @@ struct TrainingArguments: ParsableArguments {
 
     private var augmentation: Augmentation? {
         guard !noAugmentation else { return nil }
-        return augment.reduce(into: Augmentation()) { $1.switchOn(in: &$0) }
+        var augmentation = Augmentation()
+        for kind in augment { kind.switchOn(in: &augmentation) }
+        if let mirror {
+            augmentation.mirroring = .init(
+                probabilities: (0..<3).map { mirror.axes.contains($0) ? 0.5 : 0 })
+        }
+        return augmentation
     }
 }
