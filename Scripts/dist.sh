@@ -51,7 +51,7 @@ and with libexpat.so.1 (the package libexpat1 or expat), which hardly any system
 
 It needs the libtorch of PyTorch $torch. Link to it once in this folder, for instance:
 
-    pip install torch==$torch
+    python3 -m venv ~/torch && . ~/torch/bin/activate && pip install torch==$torch
     ln -s "\$(python3 -c 'import torch; print(torch.__path__[0])')" libtorch
 
 or name it in the environment: LIBTORCH=.../site-packages/torch. To use a GPU, it must be a PyTorch

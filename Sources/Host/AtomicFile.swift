@@ -57,13 +57,24 @@ package final class AtomicFile {
         if replacing {
             guard rename(temporaryPath, path) == 0 else { throw .last }
         } else {
-            // Unlike a look before a rename, a link cannot miss a file that appears in between.
-            guard link(temporaryPath, path) == 0 else { throw .last }
-            unlink(temporaryPath)
+            try publishNew()
         }
         close(descriptor)
         descriptor = -1
         try Self.keepNames(in: Self.split(path).folder)
+    }
+
+    /// Gives the file a name that no other has.
+    private func publishNew() throws(SystemFailure) {
+        // Unlike a look before a rename, a link cannot miss a file that appears in between.
+        if link(temporaryPath, path) == 0 {
+            unlink(temporaryPath)
+            return
+        }
+        // Some file systems, such as exFAT and many on servers, know no links.
+        guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else { throw .last }
+        guard access(path, F_OK) != 0 else { throw SystemFailure(code: EEXIST) }
+        guard rename(temporaryPath, path) == 0 else { throw .last }
     }
 
     /// Puts a whole file, closed and on the same file system, in the place of another.

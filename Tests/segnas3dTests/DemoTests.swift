@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Imaging
 import TestSupport
 import Testing
@@ -29,6 +30,31 @@ struct DemoTests {
             #expect(again.status == 0)
             #expect(try Data(contentsOf: URL(filePath: weights)) == first)
             #expect(again.output.hasSuffix("\(output)/study/report.html\n"))
+        }
+    }
+
+    @Test("without a name the same command goes on with a demo that was interrupted")
+    func interrupted() throws {
+        try withTemporaryFolder { folder in
+            let arguments = [
+                "demo", "--cases", "5", "--size", "16", "--iterations", "10", "--population", "8",
+                "--epochs", "1", "--final-epochs", "2", "--device", "cpu", "--memory-limit", "1GiB",
+                "--quiet",
+            ]
+            let study = folder.appending(path: "segnas3d-demo/study/study.sqlite").path
+            let first = try Program.start(arguments, in: folder)
+            while first.isRunning, !FileManager.default.fileExists(atPath: study) { usleep(10_000) }
+            kill(first.processIdentifier, SIGINT)
+            first.waitUntilExit()
+            #expect(first.terminationStatus == 130)
+            for names in [["segnas3d-demo"], ["segnas3d-demo", "segnas3d-demo-2"]] {
+                let next = try Program.start(arguments, in: folder)
+                next.waitUntilExit()
+                #expect(next.terminationStatus == 0)
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+                        == names)
+            }
         }
     }
 }

@@ -111,6 +111,18 @@ struct PredictTests {
             #expect(
                 other.errors.contains(
                     "holds predictions of another model, or made with other options"))
+            let record = URL(filePath: scene.output + "/prediction.json")
+            let whole = try Data(contentsOf: record)
+            try Data([0xFF, 0xFE]).write(to: record)
+            #expect(try scene.predict(scene.images).status == 1)
+            try whole.write(to: record)
+            let some = try scene.predict(
+                scene.images + "/b.nii", "--mirror", "yz", "--overwrite")
+            #expect(some.status == 1)
+            #expect(
+                some.errors.contains(
+                    "holds predictions of another model that would stay, such as that of a: "))
+            #expect(try Data(contentsOf: first) == Data("mine".utf8))
             let over = try scene.predict(scene.images, "--mirror", "yz", "--overwrite")
             #expect(over.status == 0)
             #expect(try Volume(contentsOf: first.path).shape == [9, 12, 6])

@@ -16,9 +16,10 @@ struct Program {
     }
 
     /// Begins to run, for a test that does not wait for the end.
-    static func start(_ arguments: [String]) throws -> Process {
+    static func start(_ arguments: [String], in folder: URL? = nil) throws -> Process {
         let process = Process()
         process.executableURL = url
+        process.currentDirectoryURL = folder
         process.arguments = arguments
         process.standardOutput = Pipe()
         process.standardError = Pipe()

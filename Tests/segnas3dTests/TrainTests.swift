@@ -84,6 +84,39 @@ struct TrainTests {
         }
     }
 
+    @Test("files of splits and groups leave no path in a model or plan, and may move")
+    func splitFiles() throws {
+        try withData { folder in
+            let names = (0..<8).map { "phantom00\($0)" }
+            let split = [
+                "training": Array(names[..<6]), "validation": Array(names[6...]), "test": [],
+            ]
+            let file = folder.appending(path: "split-of-smith.json")
+            try JSONEncoder().encode(split).write(to: file)
+            let more = ["--split", file.path]
+            let run = try Program.run(arguments(folder, "run", epochs: 1, more))
+            #expect(run.status == 0, "\(run.errors)")
+            for name in ["plan.json", "model/training.json", "model/model.json"] {
+                let text = try String(
+                    contentsOf: folder.appending(path: "run/\(name)"), encoding: .utf8)
+                #expect(!text.contains("smith") && !text.contains(folder.path), "\(name)")
+            }
+            let moved = folder.appending(path: "moved.json")
+            try FileManager.default.moveItem(at: file, to: moved)
+            let again = try Program.run(
+                arguments(folder, "run", epochs: 1, ["--split", moved.path]))
+            #expect(again.status == 0, "\(again.errors)")
+            try JSONEncoder().encode(
+                split.merging(["test": [names[7]], "validation": [names[6]]]) { $1 }
+            )
+            .write(to: moved)
+            let other = try Program.run(
+                arguments(folder, "run", epochs: 1, ["--split", moved.path]))
+            #expect(other.status == 2, "\(other.errors)")
+            #expect(other.errors.contains("--split a file gives other cases than it did"))
+        }
+    }
+
     @Test("killed at any moment and resumed, a run ends with the same bytes")
     func killed() throws {
         try withData { folder in
@@ -159,6 +192,7 @@ struct TrainTests {
             (["--no-augmentation", "--augment", "noise"], ["excludes --augment"]),
             (["--no-augmentation", "--mirror", "x"], ["excludes --augment and --mirror"]),
             (["--mirror", "w"], ["--mirror"]),
+            (["--groups", "^(.)", "--split", "folds"], ["'folds' says already which case is"]),
             (["--augment", "snow"], ["elastic"]),
             (["--split", "50/50"], ["'50/50' is no split: give percent as 50/20/30"]),
             (["--network", "unet"], ["'unet' is no network"]),

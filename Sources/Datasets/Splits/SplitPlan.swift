@@ -45,6 +45,11 @@ public enum SplitPlan: Hashable, Sendable {
         }
     }
 
+    /// Whether cases are divided at random.
+    public var isShuffled: Bool {
+        if case .shuffled = self { true } else { false }
+    }
+
     /// Reads `50/20/30`, `all`, `folds`, `listed` or the name of a `.json` file.
     public init(parsing text: String) throws(SplitError) {
         switch text {
@@ -63,13 +68,13 @@ public enum SplitPlan: Hashable, Sendable {
 }
 
 extension SplitPlan: CustomStringConvertible {
-    /// As it is written on the command line.
+    /// As it is written on the command line; a file is not named, for this goes into models and plans.
     public var description: String {
         switch self {
         case .shuffled(let shares):
             Split.Part.allCases.map { significant(shares[$0]) }.joined(separator: "/")
         case .everything: "all"
-        case .file(let path): path
+        case .file: "a file"
         case .folds: "folds"
         case .listed: "listed"
         }

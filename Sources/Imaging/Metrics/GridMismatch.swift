@@ -5,7 +5,7 @@ public enum GridMismatch: Error, Equatable, Sendable {
     /// Voxels of the same index lie up to so many mm apart.
     case position(distance: Double)
 
-    /// Nil where two grids agree to a tenth of a voxel.
+    /// Nil where two grids agree to half a voxel, beyond which a voxel's nearest neighbour is another one.
     init?(reference: Geometry, prediction: Geometry) {
         guard reference.size == prediction.size else {
             self = .size(reference: reference.size, prediction: prediction.size)
@@ -13,7 +13,7 @@ public enum GridMismatch: Error, Equatable, Sendable {
         }
         let distance = farthestCorner(reference, prediction)
         // Written so that affines with NaN differ.
-        if distance <= 0.1 * reference.spacing.min() { return nil }
+        if distance <= 0.5 * reference.spacing.min() { return nil }
         self = .position(distance: distance)
     }
 }

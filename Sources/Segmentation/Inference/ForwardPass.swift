@@ -13,7 +13,7 @@ struct ForwardPass {
         self.number = number
         network = model.network
         device = model.device
-        dtype = precision.dtype(on: model.device)
+        dtype = model.dtype(precision)
     }
 
     /// Scores before softmax `[1, C, D, H, W]` of a float32 image `[x, y, z, channel]`.

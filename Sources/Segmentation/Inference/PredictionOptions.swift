@@ -3,7 +3,7 @@ public import Torch
 
 /// How networks are used to predict.
 public struct PredictionOptions: Hashable, Sendable {
-    /// The type in which activations are computed.
+    /// The type in which activations are computed; `auto` is that of the model's training (``Model/dtype(_:)``).
     public var precision: Precision
     /// Axes of the prepared grid (0: x, 1: y, 2: z) along which images are mirrored too; all combinations are averaged.
     ///

@@ -24,6 +24,13 @@ public struct Model {
         self.device = device
     }
 
+    /// The type in which activations are computed: what is asked for; with `auto` that of the training, unless the device is
+    /// slow at it.
+    public func dtype(_ precision: Precision) -> DType {
+        let isFloat32 = precision == .auto && description.precision == .float32
+        return isFloat32 ? .float32 : precision.dtype(on: device)
+    }
+
     /// Reads a model's folder, checks all of it, and builds the network on a device.
     public init(contentsOf path: String, device: Device = .cpu) throws(ModelError) {
         guard let folder = AtomicFolder.path(of: path) else {
@@ -69,6 +76,14 @@ public struct Model {
             throw ModelError(file: path, fault: .missing)
         }
         return try document(in: folder).weights.xxh128
+    }
+
+    /// Whether a folder holds a model with the weights that belong to it.
+    static func isWhole(_ path: String) -> Bool {
+        guard let folder = AtomicFolder.path(of: path), let document = try? document(in: folder),
+            let found = try? ModelDocument.WeightsRecord(of: "\(folder)/\(weightsName)")
+        else { return false }
+        return found == document.weights
     }
 
     private static func document(in folder: String) throws(ModelError) -> ModelDocument {

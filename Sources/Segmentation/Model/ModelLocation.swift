@@ -23,8 +23,9 @@ public struct ModelLocation: Hashable, Sendable {
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         if Self.isModel(path) {
             model = path
-            let parent = URL(filePath: path).deletingLastPathComponent().path
-            if path.hasSuffix("/\(Self.modelOfRun)"), Self.isRun(parent) {
+            let folder = URL(filePath: path)
+            let parent = folder.deletingLastPathComponent().path
+            if folder.lastPathComponent == Self.modelOfRun, Self.isRun(parent) {
                 splitFile = "\(parent)/\(Self.planName)"
             }
             return

@@ -20,13 +20,28 @@ struct CheckpointFolder {
     }
 
     /// The last checkpoint that is whole; those after it are reported with the reason why they are not used.
-    func last(report damaged: (_ file: String, _ reason: String) -> Void) -> Contents? {
+    ///
+    /// Both may have the same best weights. Where these are damaged, training goes on without them.
+    func last(report: (TrainingEvent) -> Void) -> Contents? {
         for number in numbers().reversed() {
             do {
                 return try contents(of: number)
             } catch {
-                damaged("\(path)/\(Self.name(number)).json", "\(error)")
+                report(
+                    .damagedCheckpoint(
+                        file: "\(path)/\(Self.name(number)).json", reason: "\(error)"))
             }
+        }
+        for number in numbers().reversed() {
+            guard var contents = try? contents(of: number, readsBest: false) else { continue }
+            let best = contents.checkpoint.state.history.best
+            contents.checkpoint.state.history.loseBest()
+            contents.checkpoint.best = nil
+            report(
+                .remark(
+                    "the weights of the best epoch so far, \(best.map { "\($0)" } ?? "–"), are "
+                        + "damaged: the model will be that of the best epoch from now on"))
+            return contents
         }
         return nil
     }
@@ -37,7 +52,7 @@ struct CheckpointFolder {
     /// How many were ever written.
     var count: Int { numbers().last ?? 0 }
 
-    private func contents(of number: Int) throws -> Contents {
+    private func contents(of number: Int, readsBest: Bool = true) throws -> Contents {
         let file = "\(path)/\(Self.name(number)).json"
         let checkpoint: Checkpoint
         do {
@@ -50,8 +65,8 @@ struct CheckpointFolder {
         }
         let tensors = try read(checkpoint.tensors)
         return Contents(
-            checkpoint: checkpoint, tensors: tensors, best: try checkpoint.best.map(read),
-            file: file)
+            checkpoint: checkpoint, tensors: tensors,
+            best: readsBest ? try checkpoint.best.map(read) : nil, file: file)
     }
 
     private func read(_ file: Checkpoint.File) throws -> NamedTensors {

@@ -3,6 +3,15 @@ struct EpochHistory: Hashable, Codable {
     private(set) var records: [EpochRecord] = []
     /// The epoch whose weights are kept as the best, counted from 1.
     private(set) var best: Int?
+    /// Epochs that were the best and whose weights a damaged file has lost: they can be chosen no more.
+    private(set) var lost: [Int]?
+
+    init() {}
+
+    /// The history of these epochs under options.
+    init(_ records: [EpochRecord], _ options: TrainingOptions) {
+        for record in records { add(record, options) }
+    }
 
     mutating func add(_ record: EpochRecord, _ options: TrainingOptions) {
         records.append(record)
@@ -11,9 +20,9 @@ struct EpochHistory: Hashable, Codable {
 
     /// Whether an epoch, the last one, is better than those before that may be chosen; of equals the first is.
     private func isBest(_ record: EpochRecord, _ options: TrainingOptions) -> Bool {
-        guard options.mayChoose(record.epoch), let dice = record.validation?.mean else {
-            return false
-        }
+        guard options.mayChoose(record.epoch), lost?.contains(record.epoch) != true,
+            let dice = record.validation?.mean
+        else { return false }
         guard let highest = best.flatMap({ self.dice(of: $0) }) else { return true }
         return dice > highest
     }
@@ -25,7 +34,7 @@ struct EpochHistory: Hashable, Codable {
     /// Whether training ends early.
     func isPatienceSpent(_ options: TrainingOptions) -> Bool {
         guard let patience = options.patience, let last = records.last?.epoch else { return false }
-        return last - (best ?? 0) >= patience
+        return last - max(best ?? 0, lost?.max() ?? 0) >= patience
     }
 
     /// Whether all epochs are done.
@@ -47,8 +56,17 @@ struct EpochHistory: Hashable, Codable {
     /// Chooses anew among the epochs, under options that ``canContinue(_:)`` admits.
     mutating func choose(_ options: TrainingOptions) {
         let records = records
-        self = EpochHistory()
+        self.records = []
+        best = nil
         for record in records { add(record, options) }
+    }
+
+    /// Goes on without the best epoch, whose weights are lost: the best of those that follow is taken.
+    mutating func loseBest() {
+        guard best != nil else { return }
+        // Neither are the weights of the epochs before it kept.
+        lost = Array(1...records.count)
+        best = nil
     }
 }
 

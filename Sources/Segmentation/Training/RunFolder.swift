@@ -21,6 +21,11 @@ final class RunFolder {
     var test: String { Self.test(of: path) }
     var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(path)/checkpoints") }
 
+    /// Whether an epoch was trained here, or begun and kept.
+    var holdsTraining: Bool {
+        checkpoints.lastFile != nil || FileManager.default.fileExists(atPath: log)
+    }
+
     private static let lockName = ".lock"
 
     static func model(of run: String) -> String { "\(run)/\(ModelLocation.modelOfRun)" }

@@ -61,13 +61,38 @@ extension Trainer {
     private func bestWeights(
         _ history: EpochHistory, _ folder: RunFolder
     ) throws(TrainingError) -> NamedTensors {
-        let last = folder.checkpoints.last { report(.damagedCheckpoint(file: $0, reason: $1)) }
+        let last = folder.checkpoints.last(report: report)
         guard let last, last.checkpoint.state.history.best == history.best, let best = last.best
         else {
             throw .unreadable(
                 file: folder.checkpoints.path, reason: "the last checkpoint is damaged")
         }
         return best
+    }
+
+    /// What a complete run has brought; nil where something is left to do.
+    ///
+    /// Checkpoints may have been removed since: the model says how it was trained.
+    func finished(_ start: Start, _ folder: RunFolder) throws -> TrainingResult? {
+        guard let record = TrainingRecord(ofModel: folder.model), Model.isWhole(folder.model) else {
+            return nil
+        }
+        let known = start.checkpoint?.checkpoint.state.history
+        let history = known ?? EpochHistory(record.epochs, start.plan.options)
+        let isOfHistory =
+            known.map { history in
+                // The weights of the best epoch may be lost in the checkpoint: the model has them.
+                history.records == record.epochs
+                    && (history.chosen == record.chosenEpoch || history.lost != nil)
+            } ?? true
+        let test = try RunFolder.readTest(of: run)
+        let isTested = task.isTested && !start.plan.split.test.isEmpty
+        guard history.isComplete(start.plan.options), isOfHistory, !isTested || test != nil else {
+            return nil
+        }
+        return TrainingResult(
+            run: run, epochs: record.epochs, chosenEpoch: record.chosenEpoch,
+            parameters: record.parameters, model: folder.model, test: test)
     }
 
     func result(
@@ -81,16 +106,5 @@ extension Trainer {
             run: run, epochs: history.records, chosenEpoch: chosen,
             parameters: network.parameters, model: folder.model,
             test: try RunFolder.readTest(of: run))
-    }
-}
-
-extension RunFolder {
-    /// Whether the model is that of these epochs, and judged where it should be.
-    func isFinished(_ history: EpochHistory, isTested: Bool) -> Bool {
-        guard (try? Model.description(contentsOf: model)) != nil,
-            let record = TrainingRecord(ofModel: model)
-        else { return false }
-        return record.epochs == history.records && record.chosenEpoch == history.chosen
-            && (!isTested || FileManager.default.fileExists(atPath: test))
     }
 }

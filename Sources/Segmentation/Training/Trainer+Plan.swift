@@ -30,17 +30,9 @@ extension Trainer {
                     "begun with \(begun.threads) threads, now \(now.threads): "
                         + "the last bits of the result may differ"))
         }
-        var start = Start(
-            plan: begun,
-            checkpoint: folder.checkpoints.last {
-                report(.damagedCheckpoint(file: $0, reason: $1))
-            })
-        if start.checkpoint == nil, folder.checkpoints.lastFile != nil {
-            report(.remark("no checkpoint is whole: training begins anew"))
-        }
+        var start = Start(plan: begun, checkpoint: folder.checkpoints.last(report: report))
         if begun.options.epochs != now.options.epochs {
-            let history = start.checkpoint?.checkpoint.state.history ?? EpochHistory()
-            try checkEpochs(begun.options, now.options, history)
+            try checkEpochs(begun.options, now.options, start.checkpoint?.checkpoint.state, folder)
             start.plan.options.epochs = now.options.epochs
             try folder.writePlan(start.plan)
         }
@@ -59,12 +51,21 @@ extension Trainer {
 
     /// Refuses another number of epochs where the run could not end as if it had been asked for at once.
     private func checkEpochs(
-        _ begun: TrainingOptions, _ now: TrainingOptions, _ history: EpochHistory
+        _ begun: TrainingOptions, _ now: TrainingOptions, _ state: TrainingState?,
+        _ folder: RunFolder
     ) throws(TrainingError) {
+        let state = state ?? TrainingState()
+        let history = state.history
         guard now.epochs > begun.epochs else {
             throw .otherOptions(run: run, ["--epochs was \(begun.epochs), and is now fewer"])
         }
-        guard now.schedule == .constant || history.records.isEmpty else {
+        guard !history.records.isEmpty || TrainingRecord(ofModel: folder.model) == nil else {
+            throw .moreEpochs(
+                run: run,
+                reason: "the checkpoint from which more epochs would go on is damaged or was "
+                    + "removed: give --epochs \(begun.epochs), or another --output")
+        }
+        guard now.schedule == .constant || state == TrainingState() else {
             throw .moreEpochs(
                 run: run,
                 reason: "a \(now.schedule.rawValue) schedule depends on the number of epochs: "
@@ -114,14 +115,14 @@ extension Dataset {
 }
 
 extension SplitOptions {
-    /// As it would be written on the command line.
+    /// As it would be written on the command line, but for the names of files.
     fileprivate var text: String {
         var text = "\(plan)"
         if index > 0 { text += " --split-index \(index)" }
         if seed > 0 { text += " (seed \(seed))" }
         switch groups {
         case .pattern(let pattern): text += " --groups \(pattern)"
-        case .table(let path, let column): text += " --groups \(path):\(column)"
+        case .table(_, let column): text += " --groups a table:\(column)"
         case nil: break
         }
         return text

@@ -70,12 +70,12 @@ public struct Trainer {
         let folder = try RunFolder(run)
         let cache = try PreparedCache(folder: machine.cache)
         let start = try begin(folder, split, cache)
-        let history = start.checkpoint?.checkpoint.state.history ?? EpochHistory()
-        if history.isComplete(start.plan.options),
-            folder.isFinished(history, isTested: isTested(start.plan))
-        {
+        if let result = try finished(start, folder) {
             report(.alreadyComplete)
-            return try result(history, network, folder)
+            return result
+        }
+        if start.checkpoint == nil, folder.holdsTraining {
+            report(.remark("there is no checkpoint that is whole: training begins anew"))
         }
         var used = start.plan.split
         if !task.isTested { used.test = [] }
@@ -89,10 +89,6 @@ public struct Trainer {
         try epochs.run(from: start.checkpoint)
         try finish(epochs)
         return try result(session.state.history, network, folder)
-    }
-
-    private func isTested(_ plan: TrainingPlan) -> Bool {
-        task.isTested && !plan.split.test.isEmpty
     }
 
     func checkEnd() throws(TrainingError) {

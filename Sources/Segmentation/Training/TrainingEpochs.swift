@@ -92,7 +92,7 @@ struct TrainingEpochs {
     private func record() throws -> EpochRecord {
         let state = session.state
         guard try session.areWeightsFinite() else {
-            throw notFinite("a weight", ["the last batch, whose loss was finite"])
+            throw notFinite("a weight", session.lastCases)
         }
         let begin = ContinuousClock.now
         let validation = try session.withJudgedWeights { try validate() }

@@ -9,9 +9,9 @@ public struct TrainingOptions: Hashable, Codable, Sendable {
     public var batchSize = 3
     /// How many parts a batch is computed in, one after the other, to need less memory.
     ///
-    /// Gradients are those of the whole batch but for two things: batch normalization takes its statistics from each
-    /// part alone, and moves its running statistics once a part; and voxels to ignore make the means over voxels those
-    /// of each part.
+    /// Gradients are those of the whole batch but for three things: batch normalization takes its statistics from each
+    /// part alone, and moves its running statistics once a part; voxels to ignore make the means over voxels those of
+    /// each part; and the Dice of the Dice and cross-entropy loss, which is that of a batch, becomes that of each part.
     public var accumulation = 1
     public var learningRate = 1e-3
     public var schedule = LearningRateSchedule.constant

@@ -9,6 +9,8 @@ final class TrainingSession {
     let device: Device
     let dtype: DType
     private(set) var state = TrainingState()
+    /// Names of the cases of the last batch.
+    private(set) var lastCases: [String] = []
 
     private let options: TrainingOptions
     private let loss: Loss
@@ -59,6 +61,7 @@ final class TrainingSession {
         }
         try optimizer.step()
         try average?.update()
+        lastCases = batch.cases
         state.sums.loss += sum
         state.position.batch += 1
     }

@@ -13,7 +13,7 @@ struct Demo: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Folder to make, or to go on with; by default a new one named segnas3d-demo.",
+            "Folder to make, or to go on with; by default segnas3d-demo, or another name where that is done.",
             valueName: "folder"))
     var output: String?
 
@@ -38,13 +38,15 @@ struct Demo: ParsableCommand {
             cases: cases, size: size, iterations: iterations, population: population,
             epochs: epochs, finalEpochs: finalEpochs)
         try DemoTour(
-            folder: output ?? Self.newFolder(), scale: scale, compute: compute, isQuiet: quiet
+            folder: output ?? Self.freeFolder(), scale: scale, compute: compute, isQuiet: quiet
         ).run()
     }
 
-    /// The first free name.
-    private static func newFolder() -> String {
+    /// The first name that is free, or that of a demo which was interrupted.
+    private static func freeFolder() -> String {
         let names = (1...).lazy.map { $0 == 1 ? "segnas3d-demo" : "segnas3d-demo-\($0)" }
-        return names.first { (try? NewFile.checkAbsence(of: $0)) != nil } ?? "segnas3d-demo"
+        return names.first {
+            DemoTour.isBegun(in: $0) || (try? NewFile.checkAbsence(of: $0)) != nil
+        } ?? "segnas3d-demo"
     }
 }

@@ -35,6 +35,15 @@ struct DemoTour {
     private var picture: String { "\(folder)/predictions.png" }
     private var threads: Int { compute.host.threadCount }
 
+    /// Whether a demo was begun in a folder, and has not come to its end.
+    static func isBegun(in folder: String) -> Bool {
+        let files = FileManager.default
+        return files.fileExists(atPath: "\(folder)/phantoms")
+            && !files.fileExists(atPath: report(in: folder))
+    }
+
+    private static func report(in folder: String) -> String { "\(folder)/study/report.html" }
+
     func run() throws {
         try makePhantoms()
         try search()
@@ -92,7 +101,7 @@ struct DemoTour {
     }
 
     private func report() throws {
-        let file = "\(study.path)/report.html"
+        let file = Self.report(in: folder)
         try ReportFile.write(try StudyReport(of: study, showsImages: true).html(), to: file)
         print("all of the search, for a browser: \(file)")
     }

@@ -72,9 +72,11 @@ struct Predict: ParsableCommand {
             input, channels: models[0].description.channels, of: choice(locations[0]),
             threads: compute.host.threadCount)
         let folder = try PredictionFolder(
-            output, of: PredictionRecord(locations, options, device), overwrites: overwrite,
-            probabilities: probabilities)
-        let job = PredictionJob(predictor: predictor, folder: folder, isQuiet: display.quiet)
+            output, of: PredictionRecord(locations, models, options), cases: inputs.cases,
+            overwrites: overwrite, probabilities: probabilities)
+        let job = PredictionJob(
+            predictor: predictor, folder: folder, isQuiet: display.quiet,
+            isEndRequested: { SignalWatch.isEndRequested })
         let report = job.run(inputs)
         print(display.json ? try documentText(report) : report.text())
         var standardError = StandardError()

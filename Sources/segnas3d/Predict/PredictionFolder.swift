@@ -13,8 +13,11 @@ struct PredictionFolder {
     private static let recordName = "prediction.json"
 
     /// Makes the folder, or checks that it holds predictions made in the same way.
+    ///
+    /// Where they are to be overwritten by others, none that is not among the cases may stay beside them.
     init(
-        _ path: String, of record: PredictionRecord, overwrites: Bool, probabilities: Bool
+        _ path: String, of record: PredictionRecord, cases: [Dataset.Case], overwrites: Bool,
+        probabilities: Bool
     ) throws {
         self.path = path
         self.overwrites = overwrites
@@ -22,13 +25,15 @@ struct PredictionFolder {
         let file = "\(path)/\(Self.recordName)"
         if !FileManager.default.fileExists(atPath: file) {
             // The user's own label maps, or the very images, would be kept as predictions, or overwritten.
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-            guard !names.contains(where: { $0.hasSuffix(".nii.gz") }) else {
+            guard Self.labelMaps(in: path).isEmpty else {
                 throw PredictionFolderError.foreign(path)
             }
-        } else if !overwrites, let text = try? readText(at: file) {
-            let found = try? JSONDecoder().decode(PredictionRecord.self, from: Data(text.utf8))
-            guard found == record else { throw PredictionFolderError.otherModel(path) }
+        } else {
+            let found = (try? readText(at: file)).flatMap {
+                try? JSONDecoder().decode(PredictionRecord.self, from: Data($0.utf8))
+            }
+            // What cannot be read says nothing of the label maps that are there.
+            if found != record { try clear(for: cases) }
         }
         for folder in [path] + (probabilities ? [probabilitiesPath] : []) {
             do {
@@ -39,6 +44,26 @@ struct PredictionFolder {
             }
         }
         try writeDocument(record, to: file)
+    }
+
+    /// Removes the predictions of another model, of which all must be made anew.
+    private func clear(for cases: [Dataset.Case]) throws {
+        guard overwrites else { throw PredictionFolderError.otherModel(path) }
+        let identifiers = Self.labelMaps(in: path)
+        if let other = identifiers.subtracting(cases.map(\.identifier)).min() {
+            throw PredictionFolderError.otherCases(path, example: other)
+        }
+        for identifier in identifiers {
+            for file in [labelMap(of: identifier), probabilities(of: identifier)] {
+                try? FileManager.default.removeItem(atPath: file)
+            }
+        }
+    }
+
+    /// The names of the cases whose label maps are there.
+    private static func labelMaps(in path: String) -> Set<String> {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return Set(names.filter { $0.hasSuffix(".nii.gz") }.map { String($0.dropLast(7)) })
     }
 
     private var probabilitiesPath: String { "\(path)/probabilities" }
@@ -70,6 +95,7 @@ struct PredictionFolder {
 /// Why predictions cannot be written to a folder.
 enum PredictionFolderError: Error, CustomStringConvertible {
     case otherModel(String)
+    case otherCases(String, example: String)
     case foreign(String)
     case unwritable(String)
 
@@ -78,6 +104,9 @@ enum PredictionFolderError: Error, CustomStringConvertible {
         case .otherModel(let path):
             "\(path) holds predictions of another model, or made with other options: "
                 + "name another folder, or give --overwrite"
+        case .otherCases(let path, let example):
+            "\(path) holds predictions of another model that would stay, such as that of \(example): "
+                + "name another folder"
         case .foreign(let path):
             "\(path) holds images that segnas3d predict did not write: name another folder"
         case .unwritable(let path): "\(path): this folder cannot be made"

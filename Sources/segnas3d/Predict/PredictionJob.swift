@@ -8,6 +8,8 @@ struct PredictionJob {
     let predictor: Predictor
     let folder: PredictionFolder
     let isQuiet: Bool
+    /// Asked after every case.
+    let isEndRequested: () -> Bool
 
     func run(_ inputs: ImageInputs) -> PredictionReport {
         var entries = inputs.faults.map { fault in
@@ -34,7 +36,7 @@ struct PredictionJob {
             entries.append(write(subject, result, since: begin))
             begin = .now
             progress.advance(of: missing.count)
-            return !SignalWatch.isEndRequested
+            return !isEndRequested()
         }
         return PredictionReport(output: folder.path, cases: entries)
     }

@@ -15,9 +15,12 @@ struct PredictionRecord: Codable, Equatable {
 }
 
 extension PredictionRecord {
-    init(_ locations: [ModelLocation], _ options: PredictionOptions, _ device: Device) throws {
+    init(
+        _ locations: [ModelLocation], _ loaded: [Model], _ options: PredictionOptions
+    ) throws {
         models = try locations.map { try Model.weightsDigest(contentsOf: $0.model) }
         mirror = String(options.mirroredAxes.sorted().map { Array("xyz")[$0] })
-        precision = options.precision.dtype(on: device).rawValue
+        precision = Set(loaded.map { $0.dtype(options.precision).rawValue }).sorted()
+            .joined(separator: ", ")
     }
 }

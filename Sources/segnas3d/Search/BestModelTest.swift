@@ -100,12 +100,14 @@ struct BestModelTest {
         let options = PredictionOptions(
             precision: arguments.compute.precision,
             threads: arguments.compute.host.threadCount)
-        let predictor = try Predictor([Model(contentsOf: location.model, device: device)], options)
+        let model = try Model(contentsOf: location.model, device: device)
+        let predictor = try Predictor([model], options)
         let maps = try PredictionFolder(
-            predictions, of: PredictionRecord([location], options, device), overwrites: false,
-            probabilities: false)
+            predictions, of: PredictionRecord([location], [model], options), cases: subjects,
+            overwrites: false, probabilities: false)
         let job = PredictionJob(
-            predictor: predictor, folder: maps, isQuiet: arguments.display.quiet)
+            predictor: predictor, folder: maps, isQuiet: arguments.display.quiet,
+            isEndRequested: { clock.end != nil })
         let report = job.run(ImageInputs(subjects))
         try clock.check(study: folder.path)
         if let failure = report.failures.first { throw BestModelTestFailure(sentence: failure) }

@@ -40,6 +40,13 @@ struct DataArguments: ParsableArguments {
             throw ValidationError(
                 "--split-index is 0 to 999,999, and \(splitIndex) is given")
         }
+        if groups != nil, !split.isShuffled {
+            throw ValidationError(
+                """
+                --groups keeps cases together where they are shuffled, as by --split 50/20/30: '\(split)' says already \
+                which case is in which part
+                """)
+        }
     }
 
     private static func splitPlan(_ text: String) throws -> SplitPlan {

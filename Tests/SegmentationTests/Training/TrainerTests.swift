@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Host
+import Imaging
 import Search
 import TestSupport
 import Testing
@@ -134,6 +135,108 @@ struct TrainerTests {
         }
     }
 
+    @Test("where the weights of the best epoch are damaged, training goes on without them")
+    func damagedBest() throws {
+        try TrainingScene.with { scene in
+            try Self.end(scene, afterEpochs: 3)
+            let best = try #require(
+                scene.names("run/checkpoints").first { $0.hasPrefix("best-") })
+            let file = URL(filePath: scene.path("run/checkpoints/\(best)"))
+            var bytes = try Data(contentsOf: file)
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: file)
+            var remarks: [String] = []
+            var resumed: [[Int]] = []
+            let result = try scene.trainer(report: { event in
+                if case .remark(let words) = event { remarks.append(words) }
+                if case .resuming(let epochs, let batches) = event {
+                    resumed.append([epochs, batches])
+                }
+            }).train()
+            #expect(remarks.count == 1 && remarks[0].contains("best epoch so far, 3, are damaged"))
+            #expect(resumed == [[3, 1]])
+            #expect(result.epochs.count == 4 && result.chosenEpoch == 4)
+        }
+    }
+
+    @Test("a complete run stays complete without its checkpoint, and not without its weights")
+    func finished() throws {
+        try TrainingScene.with { scene in
+            var scene = scene
+            let first = try scene.train()
+            let weights = try scene.weights()
+            func again() throws -> Bool {
+                var isComplete = false
+                let result = try scene.trainer(report: {
+                    if case .alreadyComplete = $0 { isComplete = true }
+                }).train()
+                #expect(result.epochs == first.epochs)
+                #expect(result.chosenEpoch == first.chosenEpoch)
+                #expect(try scene.weights() == weights)
+                return isComplete
+            }
+            try FileManager.default.removeItem(
+                atPath: scene.path("run/model/weights.safetensors"))
+            #expect(try !again())
+            #expect(try again())
+            try FileManager.default.removeItem(atPath: scene.path("run/checkpoints"))
+            #expect(try again())
+            scene.options.epochs = 8
+            #expect {
+                try scene.train()
+            } throws: { error in
+                "\(error)".contains("is damaged or was removed: give --epochs 4, or another")
+            }
+            #expect(try scene.weights() == weights)
+        }
+    }
+
+    @Test("label maps less than half a voxel off are trained with, and judged")
+    func shifted() throws {
+        try TrainingScene.with { scene in
+            var scene = scene
+            scene.options.epochs = 1
+            let expected = try scene.train("straight")
+            for number in 0..<8 {
+                let file = scene.path("data/labelsTr/phantom000\(number).nii.gz")
+                let labels = try Volume(contentsOf: file)
+                var geometry = labels.geometry
+                geometry.affine.origin.x += 0.4 * geometry.spacing.x
+                try Volume(labels.samples, geometry: geometry).write(to: file, replacing: true)
+            }
+            let result = try scene.train()
+            #expect(result.test?.foreground[.dice] == expected.test?.foreground[.dice])
+        }
+    }
+
+    @Test("voxels to ignore enter neither validation nor the weights of labels")
+    func ignored() throws {
+        try TrainingScene.with { scene in
+            let description = scene.path("data/dataset.json")
+            let text = try String(contentsOfFile: description, encoding: .utf8)
+            try text.replacing("\"background\"", with: "\"ignore\": 3, \"background\"").write(
+                toFile: description, atomically: true, encoding: .utf8)
+            for number in 0..<8 {
+                let file = scene.path("data/labelsTr/phantom000\(number).nii.gz")
+                let labels = try Volume(contentsOf: file)
+                var values = labels.samples.withValues(as: UInt8.self) { Array($0) }
+                for voxel in 0..<values.count / 2 { values[voxel] = 3 }
+                try Volume(Samples(values), geometry: labels.geometry).write(
+                    to: file, replacing: true)
+            }
+            var scene = scene
+            scene.options.epochs = 3
+            let prepared = try scene.train()
+            scene.options.validationGrid = .original
+            let original = try scene.train("original")
+            // On the files' grid it is `Imaging` that ignores; phantoms of 16³ need no resampling.
+            let pairs = zip(prepared.epochs, original.epochs).map {
+                ($0.validation?.mean ?? 0, $1.validation?.mean ?? 0)
+            }
+            #expect(pairs.allSatisfy { abs($0 - $1) < 0.02 && $0 > 0.05 }, "\(pairs)")
+        }
+    }
+
     /// Ends a run after the first batch that follows so many epochs.
     private static func end(_ scene: TrainingScene, afterEpochs count: Int) throws {
         var (epochs, batches) = (0, 0)
@@ -223,7 +326,7 @@ struct TrainerTests {
             var scene = scene
             scene.options.schedule = .polynomial
             scene.options.epochs = 1
-            try scene.train()
+            try Self.end(scene, afterEpochs: 0)
             scene.options.epochs = 2
             #expect {
                 try scene.train()
