@@ -45,7 +45,10 @@ public enum StudyError: Error, Equatable, Sendable {
 }
 
 extension StudyError: CustomStringConvertible {
-    public var description: String { words.printable }
+    public var description: String {
+        words.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { String($0).printable }.joined(separator: "\n")
+    }
 
     private var words: String {
         switch self {

@@ -19,15 +19,16 @@ public struct StudyStatus: Sendable {
         let folder = StudyFolder(path)
         plan = try StudyPlan(in: folder)
         let database = try StudyDatabase.read(folder, study: plan.study)
+        let owner = StudyLock.owner(of: folder)
+        self.owner = owner
         let pace: Pace
         (counts, best, iterations, pace) = try database.read { db in
             (
                 try Trial.counts(in: db), try Trial.best(in: db),
                 try Int.fetchOne(db, sql: "SELECT count(tellSerial) FROM trial") ?? 0,
-                try Pace(db)
+                try Pace(db, isRunning: owner != nil)
             )
         }
-        owner = StudyLock.owner(of: folder)
         let (done, all) =
             switch plan.budget {
             case .iterations(let most): (iterations, most)
@@ -46,13 +47,12 @@ private struct Pace {
     /// At work now, or one where nothing runs.
     let workers: Double
 
-    init(_ db: Database) throws {
+    /// Attempts that nobody watches take no time.
+    init(_ db: Database, isRunning: Bool) throws {
+        let end = isRunning ? "coalesce(endedAt, \(StudySchema.now))" : "endedAt"
         seconds =
             try Double.fetchOne(
-                db,
-                sql:
-                    "SELECT total(coalesce(endedAt, \(StudySchema.now)) - submittedAt) FROM attempt"
-            )
+                db, sql: "SELECT total(max(0, \(end) - submittedAt)) FROM attempt")
             ?? 0
         let open = try Int.fetchOne(
             db, sql: "SELECT count(DISTINCT slot) FROM attempt WHERE reason IS NULL")

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Randomness
 import Search
 import TestSupport
@@ -226,6 +227,81 @@ struct CoordinatorTests {
             let isOver = try run(coordinator(ledger, cluster), on: cluster)
             #expect(isOver)
             #expect(ledger.sampler.tellCount == 25 && ledger.counts[.failed] == nil)
+        }
+    }
+
+    @Test("the time in which nobody worked is none of an attempt")
+    func deadTime() throws {
+        try withStudy { ledger, cluster in
+            let first = try coordinator(ledger, cluster)
+            _ = try first.step(now: cluster.now)
+            let trial = cluster.starts[0].trial
+            try cluster.advance(by: 20)
+            _ = try first.step(now: cluster.now)
+            try cluster.advance(by: 100)
+            // The result was there an hour before anybody looked.
+            let folder = ledger.folder.trial(trial)
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+            where name.hasPrefix("beat.") {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date.now - 3600], ofItemAtPath: "\(folder)/\(name)")
+            }
+            try ledger.database.write { db in
+                try db.execute(sql: "UPDATE attempt SET submittedAt = submittedAt - 3700")
+            }
+            let next = try coordinator(ledger, cluster)
+            _ = try next.step(now: cluster.now)
+            let seconds = try ledger.database.read { db in
+                try Double.fetchOne(
+                    db,
+                    sql:
+                        "SELECT endedAt - submittedAt FROM attempt WHERE number = 1 AND trial = \(trial)"
+                )
+            }
+            #expect((90...110).contains(try #require(seconds)))
+        }
+    }
+
+    @Test("with fewer slots than before no worker is started beside those that are left")
+    func fewerSlots() throws {
+        try withStudy { ledger, cluster in
+            let first = try coordinator(ledger, cluster, slots: 3)
+            _ = try first.step(now: cluster.now)
+            #expect(cluster.starts.count == 3)
+            let next = try coordinator(ledger, cluster)
+            cluster.duration = { $0.trial == cluster.starts[0].trial ? 10 : 60 }
+            for _ in 0..<2 {
+                try cluster.advance(by: 20)
+                _ = try next.step(now: cluster.now)
+            }
+            #expect(cluster.starts.count == 3)
+            #expect(try run(next, on: cluster))
+            #expect(ledger.sampler.tellCount == 25 && cluster.mostAlive == 3)
+        }
+    }
+
+    @Test(
+        "what another network has left in a trial's folder, as after a restored backup, is not in the way"
+    )
+    func otherNetwork() throws {
+        try withStudy { ledger, cluster in
+            let number = try firstTrained()
+            let folder = TrialFolder(ledger.folder.trial(number))
+            let other = SmallStudy.plan(seed: 2, budget: .iterations(25))
+            try withTemporaryFolder { elsewhere in
+                let path = elsewhere.appending(path: "other").path
+                let stranger = try StudyLedger(creating: other, in: path)
+                for _ in 0...number { _ = try stranger.ask(SmallStudy.judge) }
+                let request = TrialRequest(try stranger.trial(number), of: ledger.plan)
+                try FileManager.default.createDirectory(
+                    atPath: folder.path, withIntermediateDirectories: true)
+                try write(request, to: folder.request, replacing: true)
+                _ = try TrialResult(for: request, run: "old", outcome: .completed(dice: 0.5))
+                    .publish(in: folder)
+            }
+            #expect(try run(coordinator(ledger, cluster), on: cluster))
+            #expect(ledger.counts[.failed] == nil && cluster.trained[number] == 1)
+            #expect(try ledger.attempts(of: number).count == 1)
         }
     }
 

@@ -68,6 +68,19 @@ struct StudyFaultTests {
         }
     }
 
+    @Test("sessions too short for ten results have a backup, too")
+    func shortSessions() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: "study").path
+            let plan = SmallStudy.plan(seed: 1, budget: .iterations(33))
+            try StudyLedger(creating: plan, in: path).run(steps: 6)
+            let backup = StudyFolder(path).backup
+            #expect(!FileManager.default.fileExists(atPath: backup))
+            for _ in 0..<6 { try StudyLedger(opening: path).run(steps: 6) }
+            #expect(FileManager.default.fileExists(atPath: backup))
+        }
+    }
+
     @Test("what is not this study, or not of this version")
     func strange() throws {
         try withStudy { folder in

@@ -29,7 +29,9 @@ struct StudyLedgerTests {
             let cached = try (0..<80).lazy.map { try ledger.trial($0) }.first {
                 $0.state == .cached
             }
-            #expect(try #require(cached).end?.value == cached?.end?.value)
+            guard case .cached(let source, _)? = try #require(cached).end else { return }
+            #expect(try ledger.trial(source).end?.value == cached?.end?.value)
+            #expect(try ledger.trial(source).key == cached?.key)
         }
     }
 

@@ -26,6 +26,13 @@ struct SmallDisk {
         while (try? file.write(contentsOf: block)) != nil {}
     }
 
+    /// MS_RDONLY is 1, MS_REMOUNT 32.
+    func makeReadOnly() throws {
+        guard mount("tmpfs", path, "tmpfs", 33, "size=24m") == 0 else {
+            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EPERM)
+        }
+    }
+
     func free() throws { try FileManager.default.removeItem(atPath: filler) }
 
     /// MNT_DETACH is 2.

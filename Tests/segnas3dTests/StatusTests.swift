@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Search
 import Study
 import TestSupport
@@ -26,6 +27,23 @@ struct StatusTests {
                 _ = try ledger.finish(attempt, .completed(dice: 0.5 + Double(trial.number) / 100))
             }
             try body(ledger.folder.path, ledger)
+        }
+    }
+
+    @Test("a study in a place that is for reading only", .enabled(if: getuid() == 0))
+    func readOnly() throws {
+        try withTemporaryFolder { folder in
+            let disk = try SmallDisk(folder.appending(path: "a disk? 50%").path)
+            defer { disk.unmount() }
+            let path = disk.path + "/study"
+            try withStudy { study, _ in
+                try FileManager.default.copyItem(atPath: study, toPath: path)
+            }
+            _ = try StudyLedger(opening: path)
+            try disk.makeReadOnly()
+            let text = try Program.run("status", path)
+            #expect(text.status == 0, "\(text.errors)")
+            #expect(text.output.contains(" of 12 proposals are known"))
         }
     }
 

@@ -91,7 +91,8 @@ extension Coordinator {
             throw CoordinatorError.badData(message)
         }
         watches[watch.attempt.trial] = nil
-        let ended = try ledger.finish(watch.attempt, end, epochs: result.epochs)
+        let ended = try ledger.finish(
+            watch.attempt, end, epochs: result.epochs, at: watch.leftAt)
         // Something can be trained here, so those failures were of their trials.
         return (ended + (try ledger.tellFailures())).map(Event.ended)
     }
@@ -100,7 +101,8 @@ extension Coordinator {
         let trial = watch.attempt.trial
         if watch.canceled == nil, let shortage = try shortage(of: watch, exit) {
             watches[trial] = nil
-            let ended = try ledger.finish(watch.attempt, .outOfMemory(shortage))
+            let ended = try ledger.finish(
+                watch.attempt, .outOfMemory(shortage), at: watch.leftAt)
             return (ended + (try ledger.tellFailures())).map(Event.ended)
         }
         if exit == .code(WorkerExit.diskFull) {
@@ -120,7 +122,7 @@ extension Coordinator {
         let end = AttemptEnd(
             reason, hasProgressed: watch.hasProgressed, lastLines: lastLines)
         watches[trial] = nil
-        _ = try ledger.end(watch.attempt, end)
+        _ = try ledger.end(watch.attempt, end, at: watch.leftAt)
         return .attemptEnded(trial: trial, end)
     }
 

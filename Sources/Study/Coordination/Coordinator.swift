@@ -108,7 +108,9 @@ public final class Coordinator {
         return events
     }
 
+    /// Workers that an earlier coordinator has left may have slots of their own.
     private var freeSlot: String? {
+        guard watches.count < options.slots.count else { return nil }
         let taken = watches.values.map(\.attempt.slot)
         return options.slots.first { !taken.contains($0) }
     }
@@ -116,10 +118,15 @@ public final class Coordinator {
     /// The request first, then the intent, then the job, then its handle: whatever is interrupted can be found again.
     private func start(_ trial: Trial, slot: String, now: Double) throws -> Event {
         let folder = folder(trial.number)
+        let request = TrialRequest(trial, of: ledger.plan)
         do {
+            // After a backup was restored, another network may have had this number.
+            if let old = TrialRequest(in: folder), old != request {
+                try FileManager.default.removeItem(atPath: folder.path)
+            }
             try FileManager.default.createDirectory(
                 atPath: folder.path, withIntermediateDirectories: true)
-            try write(TrialRequest(trial, of: ledger.plan), to: folder.request, replacing: true)
+            try write(request, to: folder.request, replacing: true)
         } catch let failure as SystemFailure where failure.code == ENOSPC {
             throw StudyError.diskFull(file: folder.request)
         } catch {
@@ -147,7 +154,8 @@ public final class Coordinator {
     /// Many failures in a row are the machine's.
     private func checkFailures() throws {
         let failures = try ledger.failures()
-        guard failures.count >= options.mostFailures else { return }
+        // Trials with one key are of one network.
+        guard Set(failures.map(\.key)).count >= options.mostFailures else { return }
         let last = try ledger.attempts(of: failures[failures.count - 1].number).last
         var lines = ""
         if case .ended(let end)? = last?.state { lines = end.lastLines }

@@ -6,7 +6,8 @@ public struct CoordinatorOptions: Hashable, Sendable {
     public var trialTimeout: Double?
     /// A beat that does not change for so long is the last, where a launcher cannot tell.
     public var silence = 3 * TrialBeat.interval
-    /// A step counter that does not change for so long is a hang; the first step may take this long, too.
+    /// A step counter that does not change for so long is a hang; the first step may take this long, too, and reading the
+    /// prepared images before it.
     public var leastHang = 300.0
     /// A step that takes so many times as long as steps took is a hang, if that is longer.
     public var hangSteps = 20.0

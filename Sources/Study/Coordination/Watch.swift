@@ -17,6 +17,9 @@ struct Watch {
     var memoryKills: Int
     /// Where in the log this attempt begins.
     let logStart: Int
+    /// When a worker that an earlier coordinator has left gave its last sign of life, in seconds since 1970; nil where this
+    /// one has seen it at work. The time in which nobody worked is none of the training.
+    private(set) var leftAt: Double?
     /// When its result was first seen.
     var resultSeen: Double?
     /// When it was asked to end, and why.
@@ -26,6 +29,7 @@ struct Watch {
         self.attempt = attempt
         self.memoryKills = memoryKills
         logStart = attempt.state == .submitting ? folder.logSize : 0
+        leftAt = folder.lastBeatTime
         begin = now
         lastChange = now
         lastStep = now
@@ -40,6 +44,7 @@ struct Watch {
         for beat in folder.beats() where beats[beat.run] != beat {
             beats[beat.run] = beat
             lastChange = now
+            leftAt = nil
             guard beat.attempt == attempt.number, beat.step != steps else { continue }
             steps = beat.step
             lastStep = now

@@ -21,15 +21,17 @@ extension Attempt {
             arguments: [trial, number, slot])
     }
 
-    /// Records its end; an attempt has one.
-    func end(_ end: AttemptEnd, in db: Database) throws {
+    /// Records its end; an attempt has one. The time is in seconds since 1970, nil for now.
+    func end(_ end: AttemptEnd, at time: Double?, in db: Database) throws {
         try db.execute(
             sql: """
-                UPDATE attempt SET reason = ?, counts = ?, hasProgressed = ?, lastLines = ?, endedAt = \(StudySchema.now)
+                UPDATE attempt SET reason = ?, counts = ?, hasProgressed = ?, lastLines = ?,
+                    endedAt = max(submittedAt, min(coalesce(?, \(StudySchema.now)), \(StudySchema.now)))
                 WHERE trial = ? AND number = ? AND reason IS NULL
                 """,
             arguments: [
-                end.reason.rawValue, end.counts, end.hasProgressed, end.lastLines, trial, number,
+                end.reason.rawValue, end.counts, end.hasProgressed, end.lastLines, time, trial,
+                number,
             ])
         guard db.changesCount == 1 else {
             throw StudyError.transition(trial: trial, from: .running, to: .running)

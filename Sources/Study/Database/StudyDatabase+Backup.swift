@@ -3,6 +3,17 @@ internal import Glibc
 internal import Host
 
 extension StudyDatabase {
+    /// How many results the last backup knows; none where there is no backup that can be read.
+    func tellsInBackup() -> Int {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let copy = try? DatabaseQueue(path: folder.backup, configuration: configuration)
+        let count = try? copy?.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(tellSerial) FROM trial")
+        }
+        return count ?? 0
+    }
+
     /// Writes a whole copy beside the database, in the place of the one before.
     func backUp() throws(StudyError) {
         let partial = folder.backup + ".partial"

@@ -47,13 +47,8 @@ struct StudyDatabase {
         _ folder: StudyFolder, study: UUID, thoroughly: Bool = false
     ) throws(StudyError) -> StudyDatabase {
         try checkHeader(folder)
-        let database = try naming(folder) {
-            var configuration = configuration(for: folder)
-            configuration.readonly = true
-            return StudyDatabase(
-                folder: folder,
-                queue: try DatabaseQueue(path: folder.database, configuration: configuration))
-        }
+        let database = StudyDatabase(
+            folder: folder, queue: try naming(folder) { try reader(of: folder) })
         let (isNewer, id, faults) = try naming(folder) {
             try database.queue.read { db in
                 (
@@ -69,6 +64,26 @@ struct StudyDatabase {
             throw .mixed(database: folder.database, plan: folder.plan)
         }
         return database
+    }
+
+    private static func reader(of folder: StudyFolder) throws -> DatabaseQueue {
+        var configuration = configuration(for: folder)
+        configuration.readonly = true
+        func open(_ path: String) throws -> DatabaseQueue {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            _ = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+            return queue
+        }
+        do {
+            return try open(folder.database)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+            // Even reading makes a log, which a folder that is for reading only does not take. Where none is there,
+            // nobody writes.
+            guard !FileManager.default.fileExists(atPath: folder.database + "-wal") else {
+                throw error
+            }
+            return try open(URL(filePath: folder.database).absoluteString + "?immutable=1")
+        }
     }
 
     /// Runs a transaction.

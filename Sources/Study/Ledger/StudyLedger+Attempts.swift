@@ -58,12 +58,18 @@ extension StudyLedger {
 
     /// Records the end of an attempt without a result.
     ///
+    /// - Parameters:
+    ///   - attempt: That has ended.
+    ///   - end: How.
+    ///   - time: When, in seconds since 1970; nil for now.
     /// - Returns: The trial: queued for the next attempt, or failed if it has had all of them. A failure is not told to
     ///   the sampler yet (``tellFailures()``).
-    public func end(_ attempt: Attempt, _ end: AttemptEnd) throws(StudyError) -> Trial {
+    public func end(
+        _ attempt: Attempt, _ end: AttemptEnd, at time: Double? = nil
+    ) throws(StudyError) -> Trial {
         precondition(end.reason != .result, "an attempt with a result is finished")
         let trials = try commit { db in
-            try attempt.end(end, in: db)
+            try attempt.end(end, at: time, in: db)
             let counted = try Int.fetchOne(
                 db, sql: "SELECT sum(counts) FROM attempt WHERE trial = ?",
                 arguments: [attempt.trial])
@@ -83,14 +89,19 @@ extension StudyLedger {
 
     /// Records the result of a trial, and tells it and those of trials that waited for it to the sampler.
     ///
+    /// - Parameters:
+    ///   - attempt: That has brought it.
+    ///   - end: What it is.
+    ///   - epochs: Of the training.
+    ///   - time: When it was there, in seconds since 1970; nil for now.
     /// - Returns: All that ended, the trial first.
     public func finish(
-        _ attempt: Attempt, _ end: TrialEnd, epochs: [EpochRecord] = []
+        _ attempt: Attempt, _ end: TrialEnd, epochs: [EpochRecord] = [], at time: Double? = nil
     ) throws(StudyError) -> [Trial] {
         precondition(
             end.state == .completed || end.state == .outOfMemory, "no result: \(end.state)")
         return try commit { db in
-            try attempt.end(AttemptEnd(.result, hasProgressed: true), in: db)
+            try attempt.end(AttemptEnd(.result, hasProgressed: true), at: time, in: db)
             for epoch in epochs { try epoch.insert(into: db, trial: attempt.trial) }
             var finished = try self.step(attempt.trial, to: .ended(end), in: db)
             // Those that failed and were not told take the result too: it shows that the machine was to blame.

@@ -56,10 +56,16 @@ public final class StudyLedger {
         (space, sampler) = try Self.start(plan)
         lock = try StudyLock(folder)
         database = try StudyDatabase.open(folder, study: plan.study)
-        let (record, counts) = try database.read { db in
-            (try SamplerRecord(db), try Trial.counts(in: db))
+        let kept = database.tellsInBackup()
+        let (record, counts, later) = try database.read { db in
+            (
+                try SamplerRecord(db), try Trial.counts(in: db),
+                try Trial.all("tellSerial >= ?", [kept], in: db)
+            )
         }
         self.counts = counts
+        // An earlier process may have told too few for a backup, again and again.
+        countToBackUp(later)
         do {
             try sampler.replay(record)
         } catch {
@@ -137,12 +143,16 @@ public final class StudyLedger {
         return trials
     }
 
+    private func countToBackUp(_ told: [Trial]) {
+        tellsToBackUp.all += told.count
+        tellsToBackUp.trained += told.count { $0.state == .completed || $0.state == .failed }
+    }
+
     /// Makes a backup after every tenth result.
     ///
     /// A whole copy takes longer the more there is: in large studies results that cost nothing wait for it.
     private func backUpIfDue(after told: [Trial]) {
-        tellsToBackUp.all += told.count
-        tellsToBackUp.trained += told.count { $0.state == .completed || $0.state == .failed }
+        countToBackUp(told)
         guard
             tellsToBackUp.trained >= 10 || tellsToBackUp.all >= max(10, sampler.tellCount / 100)
         else { return }

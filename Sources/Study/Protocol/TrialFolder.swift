@@ -28,6 +28,15 @@ public struct TrialFolder: Hashable, Sendable {
 
     public func beat(_ run: String) -> String { "\(path)/beat.\(run)" }
 
+    /// When the last beat was written, in seconds since 1970.
+    var lastBeatTime: Double? {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.filter { $0.hasPrefix("beat.") }.compactMap { name in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+            return (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970
+        }.max()
+    }
+
     /// Beats of all runs of the trial.
     func beats() -> [TrialBeat] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []

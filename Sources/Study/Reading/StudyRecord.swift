@@ -66,7 +66,7 @@ private struct StudyRows {
             db,
             sql: """
                 SELECT trial, count(*) AS attempts,
-                    total(coalesce(endedAt, \(StudySchema.now)) - submittedAt) AS seconds
+                    total(max(0, coalesce(endedAt, \(StudySchema.now)) - submittedAt)) AS seconds
                 FROM attempt GROUP BY trial
                 """)
         epochRows = try Row.fetchAll(

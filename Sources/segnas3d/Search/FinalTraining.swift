@@ -13,7 +13,20 @@ struct FinalTraining {
     let clock: SearchClock
 
     /// Trains, or goes on where it was interrupted; a run that is complete stays.
-    func run(_ best: Trial, epochs: Int, in folder: StudyFolder) throws {
+    ///
+    /// On all threads; on so few as trials had where memory does not suffice for all, as each has buffers of its own.
+    func run(_ best: Trial, epochs: Int, in folder: StudyFolder, leastThreads: Int) throws {
+        let threads = arguments.compute.host.threadCount
+        do {
+            try run(best, epochs: epochs, in: folder)
+        } catch TrainingError.outOfMemory where leastThreads < threads {
+            try CPU.setThreads(leastThreads)
+            defer { try? CPU.setThreads(threads) }
+            try run(best, epochs: epochs, in: folder)
+        }
+    }
+
+    private func run(_ best: Trial, epochs: Int, in folder: StudyFolder) throws {
         var task = arguments.task(
             best.architecture, hyperparameters: best.hyperparameters,
             seed: arguments.compute.seed, on: dataset)

@@ -47,6 +47,14 @@ struct SamplingArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            """
+            A worker that makes no step for so long hangs and is ended, by default 5m; where steps are long, 20 of them \
+            are waited for.
+            """, valueName: "time"))
+    var hangTimeout: TimeSpan?
+
+    @Option(
+        help: ArgumentHelp(
             "Stop after so long; the same command goes on.", valueName: "time"))
     var timeLimit: TimeSpan?
 

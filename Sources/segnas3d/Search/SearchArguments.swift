@@ -38,16 +38,22 @@ extension SearchArguments: TrainingSettings {
     /// All that results of the search depend on.
     func plan(begun: StudyPlan?, device: Device, memoryLimit: ByteCount) throws -> StudyPlan {
         var plan = StudyPlan(
-            version: version, space: try SearchSpace.text(of: space), sampler: try samplerPlan(),
+            version: version, space: try SearchSpace.text(of: space),
+            sampler: try samplerPlan(begun?.sampler),
             budget: sampling.budget ?? begun?.budget ?? .iterations(300),
             options: recorded(device: device, memoryLimit: memoryLimit))
         plan.attempts = sampling.attempts
         return plan
     }
 
-    private func samplerPlan() throws -> SamplerPlan {
+    private func samplerPlan(_ begun: SamplerPlan?) throws -> SamplerPlan {
         var plan = SamplerPlan(
             method: sampling.sampler, seed: compute.seed, population: sampling.population)
+        if let known = begun?.first {
+            // It was proposed long ago; the network that it was may have moved, or a study found a better one.
+            plan.first = known
+            return plan
+        }
         guard let first else { return plan }
         guard let network = try Architecture(argument: first) else {
             throw ValidationError("'\(first)' is no network: give an architecture's .json file")

@@ -99,9 +99,11 @@ struct SearchSession {
                 arguments: arguments, dataset: dataset, data: data, device: devices[0],
                 clock: clock)
             do {
-                try final.run(best, epochs: epochs, in: folder)
+                try final.run(
+                    best, epochs: epochs, in: folder,
+                    leastThreads: WorkerPool(arguments, devices: devices).threads)
                 try shelf.crown(final: best.number, epochs: epochs)
-            } catch let error as TrainingError where error.isDivergence {
+            } catch let error as TrainingError where error.isOfNetwork {
                 display.warn("the final training is not used, the model of the search is: \(error)")
             }
         }

@@ -42,13 +42,15 @@ struct Worker: ParsableCommand {
     }
 
     func run() throws {
-        SignalWatch.start()
+        SignalWatch.start(endsAtSecond: false)
         let folder = TrialFolder(StudyFolder(search.output).trial(trial))
         guard let request = TrialRequest(in: folder) else {
             throw ValidationError(
                 "\(folder.request) holds no request: segnas3d search starts workers")
         }
         if TrialResult(of: request, in: folder) != nil { return }
+        // What is there is damaged, and would keep a result from being published.
+        unlink(folder.result)
         let beats = WorkerBeats(attempt: attempt, in: folder)
         log("start trial \(trial) attempt \(attempt) run \(beats.run)")
         let result: TrialResult
@@ -160,5 +162,10 @@ extension TrainingError {
     /// Whether the loss or the weights became NaN or infinite.
     var isDivergence: Bool {
         if case .notFinite = self { true } else { false }
+    }
+
+    /// Whether it says something about the network, and the same command would end in the same way.
+    var isOfNetwork: Bool {
+        if case .outOfMemory = self { true } else { isDivergence }
     }
 }

@@ -68,6 +68,26 @@ struct FaultTests {
         }
     }
 
+    @Test(
+        "a worker that is asked to end twice, as by a batch system and its search, still saves its state"
+    )
+    func askedTwice() throws {
+        try withScene { scene, undisturbed in
+            let process = try Program.start(scene.arguments("study", Self.patience))
+            try waitForEpoch("study", scene)
+            for worker in scene.workers() {
+                kill(worker, SIGTERM)
+                usleep(1000)
+                kill(worker, SIGTERM)
+            }
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            let lines = try scene.attemptEnds("study").map(\.lastLines)
+            #expect(lines.contains { $0.contains("is interrupted: run the same command") })
+            try expectSameEnd("study", scene, undisturbed)
+        }
+    }
+
     @Test("kill -9 of the coordinator: its worker goes on, and the next search adopts it")
     func coordinator() throws {
         try withScene { scene, undisturbed in
@@ -106,20 +126,14 @@ struct FaultTests {
         }
     }
 
-    /// How often a search is killed, as `make faults` asks; nil where minutes are too long.
-    private static let kills = ProcessInfo.processInfo.environment["SEGNAS3D_KILLS"].flatMap {
-        Int($0)
-    }
-
-    /// Without a limit of time, five minutes without a step are a hang.
-    private static let standstills: [([String], AttemptEnd.Reason)] =
-        [(["--trial-timeout", "15s"], .timedOut)] + (kills == nil ? [] : [([], .hung)])
-
-    @Test("a worker that stands still is ended, and the trial goes on", arguments: standstills)
-    func standstill(_ more: [String], _ reason: AttemptEnd.Reason) throws {
+    @Test(
+        "a worker that stands still is ended, and the trial goes on",
+        arguments: [("--trial-timeout", AttemptEnd.Reason.timedOut), ("--hang-timeout", .hung)])
+    func standstill(_ option: String, _ reason: AttemptEnd.Reason) throws {
         try withScene { scene, undisturbed in
             // Only the first attempt stands still.
-            let process = try Program.start(scene.arguments("study", Self.patience + more))
+            let process = try Program.start(
+                scene.arguments("study", Self.patience + [option, "15s"]))
             try waitForEpoch("study", scene)
             for worker in scene.workers() { kill(worker, SIGSTOP) }
             process.waitUntilExit()
@@ -248,7 +262,7 @@ struct FaultTests {
 
     @Test("killed at random, coordinator and workers, again and again")
     func random() throws {
-        let count = Self.kills ?? 6
+        let count = ProcessInfo.processInfo.environment["SEGNAS3D_KILLS"].flatMap { Int($0) } ?? 6
         try withScene(iterations: max(14, count)) { scene, undisturbed in
             var generator = SeededGenerator(seed: UInt64(count))
             var hits = 0

@@ -206,7 +206,9 @@ struct SearchCommandTests {
             #expect(first.errors.contains("do not exceed the population of 6 points"))
             let other = try scene.search("study", iterations: 6, ["--batch", "2", "--seed", "4"])
             #expect(other.status == 2)
-            #expect(other.errors.contains("--batch: 3 before, 2 now"), "\(other.errors)")
+            #expect(
+                other.errors.contains("\n  --seed: 3 before, 4 now\n  --batch: 3 before, 2 now\n"),
+                "\(other.errors)")
             let data = scene.folder.appending(path: "data")
             let labels = data.appending(path: "labelsTr")
             let names = try FileManager.default.contentsOfDirectory(atPath: labels.path).sorted()
