@@ -87,7 +87,7 @@ struct TrainTests {
     @Test("files of splits and groups leave no path in a model or plan, and may move")
     func splitFiles() throws {
         try withData { folder in
-            let names = (0..<8).map { "phantom00\($0)" }
+            let names = (0..<8).map { "phantom000\($0)" }
             let split = [
                 "training": Array(names[..<6]), "validation": Array(names[6...]), "test": [],
             ]

@@ -73,6 +73,37 @@ struct PredictorTests {
         }
     }
 
+    @Test(
+        "an ensemble is the mean of its models' probabilities; each counts alike, whatever its preparation"
+    )
+    func mean() throws {
+        try withTemporaryFolder { folder in
+            let image = PredictionScene.volume(Geometry(size: [16, 16, 16], affine: .identity))
+            let subject = try PredictionScene.subject(image, in: folder)
+            @TensorActor func probabilities(_ models: [Model]) throws -> [Double] {
+                let predictor = try Predictor(models, Self.options)
+                let path = folder.appending(path: "probabilities.nii").path
+                try predictor.predict(predictor.preparer.prepare(subject))
+                    .writeProbabilities(to: path, replacing: true)
+                return PredictionScene.doubles(try Volume(contentsOf: path))
+            }
+            let models = [
+                try ModelScene.model(ModelScene.description(), seed: 1),
+                try ModelScene.model(ModelScene.description(), seed: 2),
+                try ModelScene.model(ModelScene.description(size: [24, 24, 24]), seed: 3),
+            ]
+            let alone = try models.map { try probabilities([$0]) }
+            let together = try probabilities(models)
+            let farthest = together.indices.map { voxel in
+                abs(together[voxel] - alone.map { $0[voxel] }.reduce(0, +) / 3)
+            }.max()
+            #expect(try #require(farthest) < 1e-5)
+            for (a, b) in [(0, 1), (1, 2)] {
+                #expect(zip(alone[a], alone[b]).contains { abs($0 - $1) > 0.02 })
+            }
+        }
+    }
+
     @Test("a prediction with mirroring does not depend on how the image was mirrored")
     func mirroring() throws {
         try withTemporaryFolder { folder in
