@@ -17,8 +17,9 @@ struct Watch {
     var memoryKills: Int
     /// Where in the log this attempt begins.
     let logStart: Int
-    /// When a worker that an earlier coordinator has left gave its last sign of life, in seconds since 1970; nil where this
-    /// one has seen it at work. The time in which nobody worked is none of the training.
+    /// When a worker that an earlier coordinator has left gave its last sign of life, in seconds since 1970.
+    ///
+    /// Nil where this one has seen it at work. The time in which nobody worked is none of the training.
     private(set) var leftAt: Double?
     /// When its result was first seen.
     var resultSeen: Double?

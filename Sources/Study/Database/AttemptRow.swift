@@ -21,7 +21,9 @@ extension Attempt {
             arguments: [trial, number, slot])
     }
 
-    /// Records its end; an attempt has one. The time is in seconds since 1970, nil for now.
+    /// Records its end, of which an attempt has one.
+    ///
+    /// The time is in seconds since 1970, nil for now.
     func end(_ end: AttemptEnd, at time: Double?, in db: Database) throws {
         try db.execute(
             sql: """

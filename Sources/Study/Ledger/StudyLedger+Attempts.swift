@@ -64,6 +64,7 @@ extension StudyLedger {
     ///   - time: When, in seconds since 1970; nil for now.
     /// - Returns: The trial: queued for the next attempt, or failed if it has had all of them. A failure is not told to
     ///   the sampler yet (``tellFailures()``).
+    /// - Throws: ``StudyError``; then nothing has changed.
     public func end(
         _ attempt: Attempt, _ end: AttemptEnd, at time: Double? = nil
     ) throws(StudyError) -> Trial {
@@ -95,6 +96,7 @@ extension StudyLedger {
     ///   - epochs: Of the training.
     ///   - time: When it was there, in seconds since 1970; nil for now.
     /// - Returns: All that ended, the trial first.
+    /// - Throws: ``StudyError``; then nothing has changed.
     public func finish(
         _ attempt: Attempt, _ end: TrialEnd, epochs: [EpochRecord] = [], at time: Double? = nil
     ) throws(StudyError) -> [Trial] {
