@@ -50,3 +50,14 @@ package func replaceText(at path: String, by text: String) throws(SystemFailure)
     try file.append(Array(text.utf8))
     try file.publish()
 }
+
+/// Adds a line to a file, which is on disk afterwards; a file that does not exist is made.
+package func appendLine(_ line: String, to path: String) throws(SystemFailure) {
+    let bytes = Array((line + "\n").utf8)
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .last }
+    defer { close(descriptor) }
+    guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
+        throw .last
+    }
+}

@@ -107,7 +107,7 @@ extension ModelFault {
 }
 
 extension PreparationError {
-    fileprivate var isOutOfMemory: Bool {
+    var isOutOfMemory: Bool {
         if case .image(let error) = fault { error.fault.isOutOfMemory } else { false }
     }
 }

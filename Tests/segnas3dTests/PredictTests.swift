@@ -63,7 +63,7 @@ struct PredictTests {
             #expect(program.output == "\(scene.output): 2 predicted\n")
             #expect(
                 try scene.outputs() == [
-                    "a.nii.gz", "b.nii.gz", "prediction.json", "probabilities",
+                    "a.nii.gz", "b.nii.gz", "prediction.json", "probabilities", "sources.jsonl",
                 ])
             let image = try Volume(contentsOf: scene.images + "/a.nii")
             let labels = try Volume(contentsOf: scene.output + "/a.nii.gz")
@@ -91,7 +91,8 @@ struct PredictTests {
                 states == ["/nowhere failed", "a predicted", "b failed", "c predicted", "d failed"])
             #expect(program.errors.contains("case b: \(scene.images)/b.nii: "))
             #expect(program.errors.contains("more than the 24×24×24 of --size"))
-            #expect(try scene.outputs() == ["a.nii.gz", "c.nii.gz", "prediction.json"])
+            #expect(
+                try scene.outputs() == ["a.nii.gz", "c.nii.gz", "prediction.json", "sources.jsonl"])
         }
     }
 
@@ -105,6 +106,20 @@ struct PredictTests {
             let again = try scene.predict(scene.images, "--quiet")
             #expect(again.output == "\(scene.output): 1 predicted, 1 there already\n")
             #expect(again.errors == "")
+            #expect(try Data(contentsOf: first) == Data("mine".utf8))
+            try FileManager.default.removeItem(atPath: scene.images + "/a.nii")
+            try FileManager.default.copyItem(
+                atPath: scene.images + "/b.nii", toPath: scene.images + "/a.nii")
+            var image = try Data(contentsOf: URL(filePath: scene.images + "/a.nii"))
+            image[image.count - 1] ^= 1
+            try image.write(to: URL(filePath: scene.images + "/a.nii"))
+            let changed = try scene.predict(scene.images, "--quiet")
+            #expect(changed.status == 1)
+            #expect(
+                changed.output == "\(scene.output): 0 predicted, 1 there already, 1 failed\n")
+            #expect(
+                changed.errors.contains(
+                    "/a.nii.gz is the prediction of another image of this name"))
             #expect(try Data(contentsOf: first) == Data("mine".utf8))
             let other = try scene.predict(scene.images, "--mirror", "yz")
             #expect(other.status == 1)
@@ -160,7 +175,7 @@ struct PredictTests {
                     atPath: "\(scene.images)/\(name).nii", toPath: "\(dataset)/labels/\(name).nii")
             }
             #expect(try scene.predict(dataset).status == 0)
-            #expect(try scene.outputs() == ["c.nii.gz", "prediction.json"])
+            #expect(try scene.outputs() == ["c.nii.gz", "prediction.json", "sources.jsonl"])
             let alone = try scene.predict(dataset, "--part", "test")
             #expect(alone.status == 2 && alone.errors.contains("--part needs the folder of a run"))
             let plan =
@@ -170,7 +185,8 @@ struct PredictTests {
                 "predict", scene.folder.path, dataset, "--part", "test", "--output", scene.output)
             #expect(part.status == 1)
             #expect(part.errors.contains("x: the dataset has no such case with a label map"))
-            #expect(try scene.outputs() == ["b.nii.gz", "c.nii.gz", "prediction.json"])
+            #expect(
+                try scene.outputs() == ["b.nii.gz", "c.nii.gz", "prediction.json", "sources.jsonl"])
         }
     }
 

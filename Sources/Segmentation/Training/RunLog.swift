@@ -1,12 +1,6 @@
 import FoundationEssentials
 internal import Host
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// A run's `log.jsonl`: one line for each epoch.
 struct RunLog {
     let path: String
@@ -15,7 +9,7 @@ struct RunLog {
     func restore(_ records: [EpochRecord]) throws(TrainingError) {
         do {
             var text = ""
-            for record in records { text += try Self.line(record) }
+            for record in records { text += try Self.line(record) + "\n" }
             if records.isEmpty, !FileManager.default.fileExists(atPath: path) { return }
             guard (try? String(contentsOfFile: path, encoding: .utf8)) != text else { return }
             let file = try AtomicFile(path: path)
@@ -29,13 +23,7 @@ struct RunLog {
     /// Adds a line, which is on disk afterwards.
     func append(_ record: EpochRecord) throws(TrainingError) {
         do {
-            let line = Array(try Self.line(record).utf8)
-            let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
-            guard descriptor >= 0 else { throw SystemFailure.last }
-            defer { close(descriptor) }
-            guard write(descriptor, line, line.count) == line.count, fsync(descriptor) == 0 else {
-                throw SystemFailure.last
-            }
+            try appendLine(try Self.line(record), to: path)
         } catch {
             throw .unwritable(file: path, reason: "\(error)")
         }
@@ -44,6 +32,6 @@ struct RunLog {
     private static func line(_ record: EpochRecord) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(record), as: UTF8.self) + "\n"
+        return String(decoding: try encoder.encode(record), as: UTF8.self)
     }
 }

@@ -9,6 +9,7 @@ struct PredictionFolder {
     let path: String
     private let overwrites: Bool
     private let hasProbabilities: Bool
+    private let sources: PredictionSources
 
     private static let recordName = "prediction.json"
 
@@ -22,6 +23,7 @@ struct PredictionFolder {
         self.path = path
         self.overwrites = overwrites
         hasProbabilities = probabilities
+        sources = PredictionSources("\(path)/sources.jsonl")
         let file = "\(path)/\(Self.recordName)"
         if !FileManager.default.fileExists(atPath: file) {
             // The user's own label maps, or the very images, would be kept as predictions, or overwritten.
@@ -75,20 +77,24 @@ struct PredictionFolder {
     }
 
     /// Whether all files of a case are there, and are to stay.
-    func holds(_ identifier: String) -> Bool {
-        guard !overwrites else { return false }
-        let files =
-            [labelMap(of: identifier)]
-            + (hasProbabilities ? [probabilities(of: identifier)] : [])
-        return files.allSatisfy { FileManager.default.fileExists(atPath: $0) }
+    ///
+    /// - Throws: ``PredictionFolderError/otherImage(_:)`` where they are those of another image.
+    func holds(_ subject: Dataset.Case) throws(PredictionFolderError) -> Bool {
+        let map = labelMap(of: subject.identifier)
+        guard !overwrites, FileManager.default.fileExists(atPath: map) else { return false }
+        if sources.differ(from: subject) { throw .otherImage(map) }
+        return !hasProbabilities
+            || FileManager.default.fileExists(atPath: probabilities(of: subject.identifier))
     }
 
     /// Writes the files of a case; the label map comes last, as a sign that all is there.
-    func write(_ scores: ScoreRestoring, of identifier: String) throws {
+    func write(_ scores: ScoreRestoring, of subject: Dataset.Case) throws {
         if hasProbabilities {
-            try scores.writeProbabilities(to: probabilities(of: identifier), replacing: true)
+            try scores.writeProbabilities(
+                to: probabilities(of: subject.identifier), replacing: true)
         }
-        try scores.labelMap().write(to: labelMap(of: identifier), replacing: true)
+        try sources.add(subject)
+        try scores.labelMap().write(to: labelMap(of: subject.identifier), replacing: true)
     }
 }
 
@@ -96,6 +102,7 @@ struct PredictionFolder {
 enum PredictionFolderError: Error, CustomStringConvertible {
     case otherModel(String)
     case otherCases(String, example: String)
+    case otherImage(String)
     case foreign(String)
     case unwritable(String)
 
@@ -107,6 +114,9 @@ enum PredictionFolderError: Error, CustomStringConvertible {
         case .otherCases(let path, let example):
             "\(path) holds predictions of another model that would stay, such as that of \(example): "
                 + "name another folder"
+        case .otherImage(let file):
+            "\(file) is the prediction of another image of this name, or of this one before it was changed: "
+                + "name another folder, or give --overwrite"
         case .foreign(let path):
             "\(path) holds images that segnas3d predict did not write: name another folder"
         case .unwritable(let path): "\(path): this folder cannot be made"

@@ -18,15 +18,19 @@ struct PredictionJob {
         }
         var missing: [Dataset.Case] = []
         for subject in inputs.cases {
-            if subject.isFileName {
-                if folder.holds(subject.identifier) {
+            guard subject.isFileName else {
+                entries.append(
+                    entry(subject, .failed, "\(subject.identifier): no file can have this name"))
+                continue
+            }
+            do throws(PredictionFolderError) {
+                if try folder.holds(subject) {
                     entries.append(entry(subject, .kept))
                 } else {
                     missing.append(subject)
                 }
-            } else {
-                entries.append(
-                    entry(subject, .failed, "\(subject.identifier): no file can have this name"))
+            } catch {
+                entries.append(entry(subject, .failed, "\(error)"))
             }
         }
         let progress = Progress("Predicting", isQuiet: isQuiet)
@@ -46,12 +50,14 @@ struct PredictionJob {
         since begin: ContinuousClock.Instant
     ) -> PredictionReport.Entry {
         do {
-            try folder.write(try result.get(), of: subject.identifier)
+            try folder.write(try result.get(), of: subject)
             var entry = entry(subject, .predicted)
             entry.seconds = (ContinuousClock.now - begin) / .seconds(1)
             return entry
         } catch let error as PreparationError {
-            return entry(subject, .failed, "\(error)")
+            var entry = entry(subject, .failed, "\(error)")
+            entry.isOutOfMemory = error.isOutOfMemory
+            return entry
         } catch {
             var entry = entry(subject, .failed, "case \(subject.identifier): \(error)")
             if case TorchError.outOfMemory = error { entry.isOutOfMemory = true }
