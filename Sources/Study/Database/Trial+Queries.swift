@@ -36,6 +36,19 @@ extension Trial {
     }
 }
 
+extension Trial {
+    /// How many results were told after so many others, and how many of them cost a training.
+    static func tells(after count: Int, in db: Database) throws -> (all: Int, trained: Int) {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT count(*) AS tells, count(CASE WHEN state IN ('completed', 'failed') THEN 1 END) AS trained
+                FROM trial WHERE tellSerial >= ?
+                """, arguments: [count])
+        return (row?["tells"] ?? 0, row?["trained"] ?? 0)
+    }
+}
+
 extension SamplerRecord {
     init(_ db: Database) throws {
         var record = SamplerRecord(proposals: [], values: [])

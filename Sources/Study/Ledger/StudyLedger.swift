@@ -60,12 +60,12 @@ public final class StudyLedger {
         let (record, counts, later) = try database.read { db in
             (
                 try SamplerRecord(db), try Trial.counts(in: db),
-                try Trial.all("tellSerial >= ?", [kept], in: db)
+                try Trial.tells(after: kept, in: db)
             )
         }
         self.counts = counts
         // An earlier process may have told too few for a backup, again and again.
-        countToBackUp(later)
+        tellsToBackUp = later
         do {
             try sampler.replay(record)
         } catch {
@@ -143,16 +143,12 @@ public final class StudyLedger {
         return trials
     }
 
-    private func countToBackUp(_ told: [Trial]) {
-        tellsToBackUp.all += told.count
-        tellsToBackUp.trained += told.count { $0.state == .completed || $0.state == .failed }
-    }
-
     /// Makes a backup after every tenth result.
     ///
     /// A whole copy takes longer the more there is: in large studies results that cost nothing wait for it.
     private func backUpIfDue(after told: [Trial]) {
-        countToBackUp(told)
+        tellsToBackUp.all += told.count
+        tellsToBackUp.trained += told.count { $0.state == .completed || $0.state == .failed }
         guard
             tellsToBackUp.trained >= 10 || tellsToBackUp.all >= max(10, sampler.tellCount / 100)
         else { return }
