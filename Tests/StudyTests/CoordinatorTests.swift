@@ -40,10 +40,12 @@ struct CoordinatorTests {
     }
 
     private func withStudy(
-        iterations: Int = 25, _ body: (StudyLedger, FakeCluster) throws -> Void
+        iterations: Int = 25, method: SamplerPlan.Method = .crs,
+        _ body: (StudyLedger, FakeCluster) throws -> Void
     ) throws {
         try withTemporaryFolder { folder in
-            let plan = SmallStudy.plan(seed: 1, budget: .iterations(iterations))
+            let plan = SmallStudy.plan(
+                seed: 1, budget: .iterations(iterations), method: method)
             try body(
                 try StudyLedger(creating: plan, in: folder.appending(path: "study").path),
                 FakeCluster())
@@ -264,7 +266,8 @@ struct CoordinatorTests {
 
     @Test("with fewer slots than before no worker is started beside those that are left")
     func fewerSlots() throws {
-        try withStudy { ledger, cluster in
+        // Drawn at random: proposals wait for no results.
+        try withStudy(method: .random) { ledger, cluster in
             cluster.duration = { $0.slot == "cpu/0" ? 10 : 60 }
             let first = try coordinator(ledger, cluster, slots: 3)
             _ = try first.step(now: cluster.now)
