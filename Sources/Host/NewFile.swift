@@ -15,14 +15,12 @@ package enum NewFile {
     /// Writes a file that appears whole or not at all, and never in place of another.
     package static func write(_ bytes: [UInt8], to path: String) throws(NewFileError) {
         try checkAbsence(of: path)
-        do {
+        do throws(SystemFailure) {
             let file = try AtomicFile(path: path)
             try file.append(bytes)
             try file.publish(replacing: false)
-        } catch let failure as SystemFailure where failure.code == EEXIST {
-            throw .exists(path)
         } catch {
-            throw .unwritable(path, reason: "\(error)")
+            throw error.code == EEXIST ? .exists(path) : .unwritable(path, reason: "\(error)")
         }
     }
 }

@@ -2,7 +2,7 @@ public import Datasets
 import Randomness
 import Search
 public import Segmentation
-public import Torch
+import Torch
 
 /// Small models for tests.
 public enum ModelScene {
