@@ -65,7 +65,15 @@ struct ComparisonTask {
     }
 
     func split(_ index: Int) throws -> Split {
-        try dataset.split(arguments.splitOptions(index))
+        do {
+            return try dataset.split(arguments.splitOptions(index))
+        } catch {
+            switch error {
+            case .noSuchSplit, .noSuchFold:
+                throw ValidationError("\(error): give fewer --splits, or another --split-index")
+            default: throw error
+            }
+        }
     }
 
     /// The training of a network on one of the splits, in the end judged on its test part.

@@ -182,6 +182,9 @@ struct CompareCommandTests {
     func refused() throws {
         try ComparisonScene.with { scene in
             #expect(try scene.compare("c", splits: 1, ["--spaces", "none"]).status == 0)
+            let split =
+                #"{"schema": 1, "training": ["phantom0000"], "validation": ["phantom0001"], "test": ["phantom0002"]}"#
+            try Data(split.utf8).write(to: URL(filePath: scene.path("one.json")))
             let cases: [(String, [String], Int32, String)] = [
                 ("c", ["--epochs", "3"], 2, "  --epochs: 2 before, 3 now\n"),
                 ("c", ["--final-epochs", "3"], 2, "  --final-epochs: not given before, 3 now\n"),
@@ -202,6 +205,10 @@ struct CompareCommandTests {
                 ("new", ["--split", "60/0/40"], 2, "and split 0 has none: give --split 50/20/30"),
                 ("new", ["--split", "60/40/0"], 2, "by test cases, and split 0 has none"),
                 ("new", ["--split", "all"], 2, "gives one split only"),
+                (
+                    "new", ["--split", scene.path("one.json"), "--splits", "2"], 2,
+                    "the file has 1, counted from 0: give fewer --splits"
+                ),
                 ("new", ["--splits", "0"], 2, "--splits must be 1 to 1000, and 0 is given"),
             ]
             for (folder, options, status, words) in cases {
