@@ -34,9 +34,7 @@ extension Trial {
         }
         return counts
     }
-}
 
-extension Trial {
     /// How many results were told after so many others, and how many of them cost a training.
     static func tells(after count: Int, in db: Database) throws -> (all: Int, trained: Int) {
         let row = try Row.fetchOne(
