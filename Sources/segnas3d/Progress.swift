@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// How far a long command is, on standard error.
 ///
-/// On a terminal one line that renews itself; elsewhere, as in a log, a line every few seconds. Any thread may
-/// advance it.
+/// On a terminal one line that renews itself; elsewhere, as in a log or on a terminal that cannot do that, a line every
+/// few seconds. Any thread may advance it.
 final class Progress: Sendable {
     private struct State {
         var done: Int
@@ -13,6 +13,7 @@ final class Progress: Sendable {
 
     private let title: String
     private let style: Style
+    private let terminal: Terminal
     private let lineInterval: Duration
     private let begin: ContinuousClock.Instant
     /// Steps that were done before.
@@ -30,7 +31,8 @@ final class Progress: Sendable {
     ) {
         self.title = title
         self.lineInterval = lineInterval
-        style = isQuiet ? .nothing : isatty(STDERR_FILENO) == 1 ? .bar : .lines
+        terminal = Terminal()
+        style = isQuiet ? .nothing : terminal.canRenewLines ? .bar : .lines
         begin = .now
         first = done
         state = Mutex(State(done: done, lastShown: begin))
@@ -38,16 +40,16 @@ final class Progress: Sendable {
 
     /// Counts one step of so many.
     func advance(of total: Int) {
-        update(of: total, note: "") { $0 += 1 }
+        update(of: total) { $0 += 1 }
     }
 
-    /// Says how many of all steps are done; a note stands behind.
-    func set(_ done: Int, of total: Int, note: @autoclosure () -> String = "") {
-        update(of: total, note: note()) { $0 = done }
+    /// Says how many of all steps are done; what else there is to say stands behind, the most important first.
+    func set(_ done: Int, of total: Int, notes: @autoclosure () -> [String] = []) {
+        update(of: total, notes: notes()) { $0 = done }
     }
 
     private func update(
-        of total: Int, note: @autoclosure () -> String, _ count: (inout Int) -> Void
+        of total: Int, notes: @autoclosure () -> [String] = [], _ count: (inout Int) -> Void
     ) {
         guard style != .nothing else { return }
         state.withLock { state in
@@ -55,10 +57,12 @@ final class Progress: Sendable {
             let now = ContinuousClock.now
             guard now - state.lastShown >= interval else { return }
             state.lastShown = now
+            let line = ProgressLine(
+                title: title, done: state.done, total: total, first: first, time: now - begin,
+                notes: notes())
             show(
-                Self.text(
-                    title, state.done, of: total, after: now - begin, style, first: first,
-                    note: note()))
+                style == .bar
+                    ? terminal.renewed(line.bar(width: terminal.width)) : line.text + "\n")
         }
     }
 
@@ -67,19 +71,22 @@ final class Progress: Sendable {
         guard style != .nothing else { return }
         state.withLock { state in
             if style == .lines { state.lastShown = .now }
-            show((style == .bar ? "\r\u{1B}[K" : "") + line + "\n")
+            show((style == .bar ? terminal.renewed("") : "") + line + "\n")
         }
     }
 
-    /// Shows a line that stays where there is no bar that says the same.
-    func sayWithoutBar(_ line: @autoclosure () -> String) {
-        if style == .lines { say(line()) }
+    /// Shows a line of parts that stays: on a terminal those that fit into one row, the first at least.
+    func say(_ parts: [String]) {
+        let width = style == .bar ? terminal.width : .max
+        let counts = stride(from: parts.count, to: 1, by: -1)
+        let lines = counts.lazy.map { parts.prefix($0).joined(separator: ", ") }
+        say(lines.first { $0.count < width } ?? parts.first ?? "")
     }
 
     /// Removes the bar, so that what follows begins on a line of its own.
     func finish() {
         guard style == .bar else { return }
-        show("\r\u{1B}[K")
+        show(terminal.renewed(""))
     }
 
     private var interval: Duration { style == .bar ? .milliseconds(100) : lineInterval }
@@ -87,26 +94,6 @@ final class Progress: Sendable {
     private func show(_ text: String) {
         let standardError = StandardError()
         standardError.write(text)
-    }
-
-    /// What is shown: the share done as a bar and in percent, and the time that the rest will take.
-    ///
-    /// The first steps were done before the time began.
-    static func text(
-        _ title: String, _ done: Int, of total: Int, after time: Duration, _ style: Style,
-        first: Int = 0, note: String = ""
-    ) -> String {
-        let share = Double(done) / Double(max(total, 1))
-        let pace = time / .seconds(1) / Double(max(done - first, 1))
-        let clock = clock(seconds: Int((pace * Double(total - done)).rounded(.up)))
-        let words =
-            "\(done) of \(total) (\(Int(share * 100)) %), \(clock) left"
-            + (note.isEmpty ? "" : " · " + note)
-        guard style == .bar else { return "\(title): \(words)\n" }
-        let filled = Int(share * 24)
-        let bar =
-            String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-        return "\r\(title) \(bar) \(words)\u{1B}[K"
     }
 
     /// `0:05`, `12:30`, `3:04:05`.

@@ -119,12 +119,4 @@ struct CheckTests {
         #expect(try Program.run("check").status == 2)
         #expect(try Program.run("check", "x", "--threads", "0").status == 2)
     }
-
-    @Test("progress as a line of a log, and as a bar")
-    func progress() {
-        let line = Progress.text("Checking", 50, of: 200, after: .seconds(30), .lines)
-        #expect(line == "Checking: 50 of 200 (25 %), 1:30 left\n")
-        let bar = Progress.text("Checking", 100, of: 200, after: .milliseconds(4500), .bar)
-        #expect(bar == "\rChecking ████████████░░░░░░░░░░░░ 100 of 200 (50 %), 0:05 left\u{1B}[K")
-    }
 }

@@ -244,14 +244,6 @@ struct TrainTests {
         #expect(ProgramExit(PreparationErrors(errors: other)) == .dataset)
     }
 
-    @Test("progress that goes on, with a note and hours")
-    func progress() {
-        let line = Progress.text(
-            "Training", 60, of: 120, after: .seconds(1200), .lines, first: 50,
-            note: "epoch 2, loss 0.500")
-        #expect(line == "Training: 60 of 120 (50 %), 2:00:00 left · epoch 2, loss 0.500\n")
-    }
-
     @Test("a dataset that is none is its own exit code")
     func noDataset() throws {
         let program = try Program.run(

@@ -200,7 +200,7 @@ struct CheckpointFolder {
 }
 
 extension NamedTensors {
-    fileprivate var byteCount: Int {
+    var byteCount: Int {
         reduce(0) { $0 + $1.value.count * $1.value.dtype.size }
     }
 }

@@ -84,7 +84,7 @@ public struct Trainer {
             network, start.plan.options,
             labelFrequencies: frequencies(cases.training, start.plan.preparation.labels),
             device: machine.device)
-        let epochs = TrainingEpochs(
+        var epochs = try TrainingEpochs(
             trainer: self, plan: start.plan, folder: folder, session: session, cases: cases)
         try epochs.run(from: start.checkpoint)
         try finish(epochs)

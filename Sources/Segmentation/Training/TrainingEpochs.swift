@@ -10,12 +10,30 @@ struct TrainingEpochs {
     let session: TrainingSession
     let cases: TrainingCases
 
+    /// The weights of the best epoch, where no checkpoint has them yet.
+    private var unsavedBest: NamedTensors?
+    private var saved: Checkpoint?
+    private var clock: CheckpointClock
+
+    init(
+        trainer: Trainer, plan: TrainingPlan, folder: RunFolder, session: TrainingSession,
+        cases: TrainingCases
+    ) throws {
+        self.trainer = trainer
+        self.plan = plan
+        self.folder = folder
+        self.session = session
+        self.cases = cases
+        clock = CheckpointClock(
+            trainer.machine.checkpoints, bytes: try session.tensors().byteCount)
+    }
+
     private var options: TrainingOptions { plan.options }
     private var log: RunLog { RunLog(path: folder.log) }
 
     /// Trains until all epochs are done.
-    func run(from start: CheckpointFolder.Contents?) throws {
-        var saved = start?.checkpoint
+    mutating func run(from start: CheckpointFolder.Contents?) throws {
+        saved = start?.checkpoint
         if let start { try resume(start) }
         try log.restore(session.state.history.records)
         guard !session.state.history.isComplete(options) else { return }
@@ -27,10 +45,10 @@ struct TrainingEpochs {
             startingAt: session.state.position, epochs: options.epochs)
         do {
             while !session.state.history.isComplete(options) {
-                saved = try runEpoch(loader, saved)
+                try runEpoch(loader)
             }
         } catch TrainingError.interrupted(let run) {
-            _ = try save(best: nil, before: saved)
+            try save()
             throw TrainingError.interrupted(run: run)
         }
     }
@@ -42,24 +60,19 @@ struct TrainingEpochs {
             .resuming(epochs: state.history.records.count, batches: state.position.batch))
     }
 
-    /// Trains to the end of an epoch, and returns its checkpoint.
-    private func runEpoch(_ loader: BatchLoader, _ saved: Checkpoint?) throws -> Checkpoint {
-        var saved = saved
-        var lastSaved = ContinuousClock.now
+    /// Trains to the end of an epoch.
+    private mutating func runEpoch(_ loader: BatchLoader) throws {
         while session.state.position.batch < loader.batchesPerEpoch {
             try trainer.checkEnd()
             try step(loader)
-            if ContinuousClock.now - lastSaved > trainer.machine.checkpointInterval {
-                saved = try save(best: nil, before: saved)
-                lastSaved = .now
-            }
+            if clock.isDue(isEpochEnd: false) { try save() }
         }
         let record = try record()
-        let best = session.finishEpoch(record) ? try session.judgedWeights() : nil
-        let checkpoint = try save(best: best, before: saved)
+        if session.finishEpoch(record) { unsavedBest = try session.judgedWeights() }
+        // The last one is what the model is made of, and what more epochs would go on from.
+        if session.state.history.isComplete(options) || clock.isDue(isEpochEnd: true) { try save() }
         try log.append(record)
         trainer.report(.epoch(record, of: options.epochs))
-        return checkpoint
     }
 
     private func step(_ loader: BatchLoader) throws {
@@ -130,11 +143,13 @@ struct TrainingEpochs {
         return ValidationDice(cases: dice, values: labels.foreground.map(\.value))
     }
 
-    private func save(best: NamedTensors?, before: Checkpoint?) throws -> Checkpoint {
-        let checkpoint = try folder.checkpoints.write(
-            session.state, tensors: session.tensors(), best: best, before: before)
+    private mutating func save() throws {
+        let begin = ContinuousClock.now
+        saved = try folder.checkpoints.write(
+            session.state, tensors: session.tensors(), best: unsavedBest, before: saved)
+        clock.wrote(since: begin)
+        unsavedBest = nil
         trainer.report(.saved(checkpoint: folder.checkpoints.count))
-        return checkpoint
     }
 
     private func notFinite(_ what: String, _ cases: [String]) -> TrainingError {

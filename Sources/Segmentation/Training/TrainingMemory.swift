@@ -59,9 +59,10 @@ public struct TrainingMemory {
         let step = try MemoryPrediction(
             plan, size: size, batch: options.partSize, dtype: dtype
         ).training
-        // The average of the weights, and the weights that it replaces while it is judged.
-        let averages = options.weightAveraging == nil ? 0 : 2 * plan.parameters * 4
-        return ByteCount(step.bytes + UInt64(averages))
+        // The average of the weights, and the weights that it replaces while it is judged; and those of the best epoch,
+        // until a checkpoint has them.
+        let copies = options.weightAveraging == nil ? 1 : 3
+        return ByteCount(step.bytes + UInt64(copies * plan.parameters * 4))
     }
 
     private static let lastResort =

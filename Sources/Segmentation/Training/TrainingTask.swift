@@ -49,8 +49,8 @@ public struct TrainingMachine: Sendable {
     public var cache: String?
     /// The program that trains, for the record.
     public var version: String
-    /// Beside those at the ends of epochs, a checkpoint is written after so long.
-    public var checkpointInterval = Duration.seconds(600)
+    /// How often checkpoints are written.
+    public var checkpoints = CheckpointPace()
 
     public init(
         device: Device = .cpu, threads: Int = HostResources.current().cores, cache: String? = nil,

@@ -17,7 +17,7 @@ final class SearchDisplay {
         let (done, all) = ledger.progress
         let bar = bar(done)
         let running = ledger.counts[.running, default: 0]
-        bar.set(done, of: all, note: "\(running) in training")
+        bar.set(done, of: all, notes: ["\(running) in training"])
     }
 
     /// Shows what has happened to a trial.

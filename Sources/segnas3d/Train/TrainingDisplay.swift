@@ -59,23 +59,23 @@ final class TrainingDisplay {
 
     private func show(_ step: TrainingStepReport) {
         let done = (step.epoch - 1) * step.batches + step.batch
-        let dice = step.dice.map { ", Dice \(decimal($0))" } ?? ""
         bar(.training, "Training", done: done - 1).set(
             done, of: step.epochs * step.batches,
-            note: "epoch \(step.epoch), loss \(decimal(step.loss))\(dice), "
-                + "\(percent(step.waitShare)) waiting")
+            notes: ["epoch \(step.epoch)"] + (step.dice.map { ["Dice \(decimal($0))"] } ?? [])
+                + ["loss \(decimal(step.loss))", "\(percent(step.waitShare)) waiting"])
     }
 
     private func show(_ record: EpochRecord, of epochs: Int) {
         let seconds = record.seconds + record.validationSeconds
         time = (time.seconds + seconds, time.epochs + 1)
         let left = time.seconds / Double(time.epochs) * Double(epochs - record.epoch)
-        let dice = record.validation?.mean.map { ", Dice \(decimal($0))" } ?? ""
+        let dice = record.validation?.mean.map { ["Dice \(decimal($0))"] } ?? []
         let wait = percent(record.waitSeconds / max(record.seconds, 1e-9))
-        bar(.training, "Training").sayWithoutBar(
-            "epoch \(record.epoch) of \(epochs): loss \(decimal(record.loss))\(dice), "
-                + "\(decimal(seconds, 1)) s (\(wait) waiting), "
-                + "\(Progress.clock(seconds: Int(left.rounded(.up)))) left")
+        bar(.training, "Training").say(
+            ["epoch \(record.epoch) of \(epochs): loss \(decimal(record.loss))"] + dice + [
+                "\(decimal(seconds, 1)) s (\(wait) waiting)",
+                "\(Progress.clock(seconds: Int(left.rounded(.up)))) left",
+            ])
     }
 }
 

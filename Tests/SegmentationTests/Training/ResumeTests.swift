@@ -48,7 +48,7 @@ struct ResumeTests {
             // With one after every batch, that of an epoch's last batch stands before that of the epoch.
             let inEpoch = 2 * (batches + 1) + 1
             _ = try scene.trainer(
-                checkpointInterval: .zero,
+                checkpoints: .eachBatch,
                 report: { event in
                     guard case .saved(checkpoint: inEpoch) = event else { return }
                     try? FileManager.default.copyItem(
@@ -69,6 +69,67 @@ struct ResumeTests {
             #expect(resumed == [2, 1])
             #expect(try scene.weights() == scene.weights("whole"))
             #expect(try scene.weights("killed") == scene.weights("whole"))
+        }
+    }
+
+    @Test("a checkpoint costs at most 2 % of the time, within an epoch after ten minutes at least")
+    func pace() {
+        let pace = CheckpointPace()
+        for (seconds, cost, isEpochEnd, isDue) in [
+            (49.9, 1.0, true, false), (50.1, 1, true, true), (0.06, 0.001, true, true),
+            (50.1, 1, false, false), (599, 1, false, false), (601, 1, false, true),
+            (601, 20, false, false), (601, 20, true, false), (1001, 20, false, true),
+        ] {
+            #expect(
+                pace.isDue(
+                    after: .seconds(seconds), cost: .seconds(cost), isEpochEnd: isEpochEnd)
+                    == isDue, "\(seconds) s after one that took \(cost) s")
+        }
+    }
+
+    @Test("epochs without a checkpoint of their own are trained again to the same end")
+    func rareCheckpoints() throws {
+        try TrainingScene.with { scene in
+            try scene.train("whole")
+            _ = try scene.trainer(
+                checkpoints: .lastEpoch,
+                report: { event in
+                    guard case .epoch(let record, _) = event, record.epoch == 3 else { return }
+                    try? FileManager.default.copyItem(
+                        atPath: scene.path("run"), toPath: scene.path("killed"))
+                }
+            ).train()
+            #expect(!FileManager.default.fileExists(atPath: scene.path("killed/checkpoints")))
+            #expect(try scene.weights() == scene.weights("whole"))
+            try scene.train("killed")
+            #expect(try scene.weights("killed") == scene.weights("whole"))
+            let log = try String(contentsOfFile: scene.path("killed/log.jsonl"), encoding: .utf8)
+            #expect(log.split(separator: "\n").count == 4)
+        }
+    }
+
+    @Test("an end that was asked for leaves a checkpoint, with the best weights that had none yet")
+    func endedBetweenCheckpoints() throws {
+        try TrainingScene.with { scene in
+            try scene.train("whole")
+            var epochs = 0
+            let stopped = try scene.trainer(
+                checkpoints: .lastEpoch, isEndRequested: { epochs == 3 },
+                report: { if case .epoch = $0 { epochs += 1 } })
+            #expect(throws: TrainingError.interrupted(run: scene.path("run"))) {
+                try stopped.train()
+            }
+            #expect(
+                try scene.names("run/checkpoints")
+                    == ["000001.json", "000001.safetensors", "best-000001.safetensors"])
+            var resumed: [[Int]] = []
+            _ = try scene.trainer(report: { event in
+                if case .resuming(let epochs, let batches) = event {
+                    resumed.append([epochs, batches])
+                }
+            }).train()
+            #expect(resumed == [[3, 0]])
+            #expect(try scene.weights() == scene.weights("whole"))
         }
     }
 

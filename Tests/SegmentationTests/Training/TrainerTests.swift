@@ -159,9 +159,11 @@ struct TrainerTests {
     func memory() throws {
         try TrainingScene.with { scene in
             let plan = try NetworkPlan(TrainingScene.network(), channels: 1, classes: 3)
-            let need = try MemoryPrediction(
+            let step = try MemoryPrediction(
                 plan, size: 16, batch: 3, dtype: .float32
             ).training
+            // And the weights of the best epoch so far.
+            let need = ByteCount(step.bytes + UInt64(4 * plan.parameters))
             TensorMemory.setBudget(.init(need.bytes / 2))
             defer { TensorMemory.setBudget(nil) }
             #expect {

@@ -43,7 +43,7 @@ struct TrainingScene {
     func path(_ name: String) -> String { "\(folder)/\(name)" }
 
     func trainer(
-        _ run: String = "run", checkpointInterval: Duration? = nil,
+        _ run: String = "run", checkpoints: CheckpointPace = .eachEpoch,
         isEndRequested: @escaping () -> Bool = { false },
         report: @escaping (TrainingEvent) -> Void = { _ in }
     ) throws -> Trainer {
@@ -51,7 +51,7 @@ struct TrainingScene {
             Dataset(contentsOf: path("data"), threads: 1), Self.network(),
             preparation: PreparationOptions(size: [16, 16, 16]), options: options)
         var machine = TrainingMachine(threads: 1, cache: path("cache"), version: "test")
-        if let checkpointInterval { machine.checkpointInterval = checkpointInterval }
+        machine.checkpoints = checkpoints
         return Trainer(
             task, run: path(run), on: machine, isEndRequested: isEndRequested, report: report)
     }
@@ -72,4 +72,27 @@ struct TrainingScene {
             !$0.hasPrefix(".")
         }.sorted()
     }
+}
+
+extension CheckpointPace {
+    /// One after every epoch, whatever it costs.
+    static let eachEpoch: CheckpointPace = {
+        var pace = CheckpointPace()
+        pace.share = .infinity
+        return pace
+    }()
+
+    /// One after every batch, too.
+    static let eachBatch: CheckpointPace = {
+        var pace = eachEpoch
+        pace.intervalWithinEpochs = .zero
+        return pace
+    }()
+
+    /// None before the last epoch's end.
+    static let lastEpoch: CheckpointPace = {
+        var pace = CheckpointPace()
+        pace.share = 1e-12
+        return pace
+    }()
 }

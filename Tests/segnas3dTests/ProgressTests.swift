@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import segnas3d
+
+@Suite("Progress")
+struct ProgressTests {
+    /// Half way through a training.
+    private static let line = ProgressLine(
+        title: "Training", done: 60, total: 120, first: 50, time: .seconds(1200),
+        notes: ["epoch 2", "Dice 0.812", "loss 0.500", "0 % waiting"])
+
+    @Test("a line of a log, with the time for what is left at the pace of what was done now")
+    func text() {
+        #expect(
+            Self.line.text
+                == "Training: 60 of 120 (50 %), 2:00:00 left · epoch 2, Dice 0.812, loss 0.500, 0 % waiting"
+        )
+        let plain = ProgressLine(title: "Checking", done: 50, total: 200, time: .seconds(30))
+        #expect(plain.text == "Checking: 50 of 200 (25 %), 1:30 left")
+    }
+
+    @Test(
+        "a bar has what fits into the row, and leaves its last column free",
+        arguments: [
+            (
+                200,
+                "Training ████████████░░░░░░░░░░░░ 60 of 120 (50 %), 2:00:00 left · epoch 2, Dice 0.812, loss 0.500, 0 % waiting"
+            ),
+            (80, "Training ████████░░░░░░░░░ 60 of 120 (50 %), 2:00:00 left · epoch 2, Dice 0.812"),
+            (50, "Training ████░░░░░ 60 of 120 (50 %), 2:00:00 left"),
+            (40, "Training 60 of 120 (50 %), 2:00:00 left"),
+            (20, "Training 60 of 120 "),
+            (1, ""),
+        ])
+    func bar(_ width: Int, _ expected: String) {
+        #expect(Self.line.bar(width: width) == expected)
+        #expect(expected.count < width)
+    }
+
+    @Test("no row of any width is left, whatever there is to say")
+    func widths() {
+        for width in 1...250 {
+            #expect(Self.line.bar(width: width).count < width)
+        }
+    }
+
+    @Test(
+        "the program keeps to the width of its terminal; one that knows no escape sequences gets lines",
+        arguments: [(80, "xterm"), (40, "xterm"), (80, "dumb")])
+    func terminal(_ columns: Int, _ kind: String) throws {
+        try withTemporaryFolder { folder in
+            let shown = try Self.errors(
+                of: ["phantom", folder.appending(path: "p").path, "--cases", "6", "--size", "40"],
+                columns: columns, kind: kind)
+            #expect(shown.contains("phantoms"))
+            #expect(shown.contains("\u{1B}[K") == (kind != "dumb"))
+            let rows = shown.replacingOccurrences(of: "\u{1B}[K", with: "")
+                .split { $0.isNewline || $0 == "\r" }
+            #expect(rows.allSatisfy { $0.count < columns })
+        }
+    }
+
+    /// What the program shows on a terminal.
+    private static func errors(
+        of arguments: [String], columns: Int, kind: String
+    ) throws -> String {
+        var (ours, its) = (Int32(), Int32())
+        var size = winsize(
+            ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        try #require(openpty(&ours, &its, nil, nil, &size) == 0)
+        let reading = FileHandle(fileDescriptor: ours, closeOnDealloc: true)
+        let process = Process()
+        process.executableURL = Program.url
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(["TERM": kind]) { $1 }
+        process.standardOutput = Pipe()
+        process.standardError = FileHandle(fileDescriptor: its, closeOnDealloc: true)
+        try process.run()
+        close(its)
+        process.waitUntilExit()
+        return String(decoding: reading.availableData, as: UTF8.self)
+    }
+
+    @Test("results and errors keep their order where both go into one pipe")
+    func order() throws {
+        try withTemporaryFolder { folder in
+            let image = folder.appending(path: "p/imagesTr/phantom0000_0000.nii.gz").path
+            _ = try Program.run(
+                "phantom", folder.appending(path: "p").path, "--cases", "1", "--size", "16")
+            let process = Process()
+            let both = Pipe()
+            process.executableURL = Program.url
+            process.arguments = ["info", image, folder.appending(path: "none.nii").path, image]
+            process.standardOutput = both
+            process.standardError = both
+            try process.run()
+            let text = String(
+                decoding: try both.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            process.waitUntilExit()
+            let places = [image, "Error: ", image].reduce(into: [String.Index]()) { found, words in
+                let start = found.last.map { text.index(after: $0) } ?? text.startIndex
+                if let range = text.range(of: words, range: start..<text.endIndex) {
+                    found.append(range.lowerBound)
+                }
+            }
+            #expect(places.count == 3 && text.hasPrefix(image), "\(text)")
+        }
+    }
+}
