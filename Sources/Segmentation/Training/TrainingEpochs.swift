@@ -64,7 +64,9 @@ struct TrainingEpochs {
 
     private func step(_ loader: BatchLoader) throws {
         let (begin, waited) = (ContinuousClock.now, loader.waitSeconds)
+        trainer.pulse.beat(.waitingForBatch)
         guard let batch = try loader.next() else { return }
+        trainer.pulse.beat(.computing)
         do {
             try session.step(batch, stepsPerEpoch: loader.batchesPerEpoch)
         } catch let failure as TrainingSession.LossNotFinite {
@@ -95,6 +97,7 @@ struct TrainingEpochs {
             throw notFinite("a weight", session.lastCases)
         }
         let begin = ContinuousClock.now
+        trainer.pulse.beat(.validating)
         let validation = try session.withJudgedWeights { try validate() }
         let steps = state.position.batch
         return EpochRecord(
@@ -131,6 +134,7 @@ struct TrainingEpochs {
     }
 
     private func save(best: NamedTensors?, before: Checkpoint?) throws -> Checkpoint {
+        trainer.pulse.beat(.saving)
         let checkpoint = try folder.checkpoints.write(
             session.state, tensors: session.tensors(), best: best, before: before)
         trainer.report(.saved(checkpoint: folder.checkpoints.count))
