@@ -13,6 +13,7 @@ setup:  ## install what the build needs (every target below that builds does thi
 	@Scripts/setup.sh
 
 build: setup  ## build .build/release/segnas3d
+	swift build -c release --static-swift-stdlib --product segnas3d-torch $(NO_PATHS)
 	swift build -c release --static-swift-stdlib --product segnas3d $(NO_PATHS)
 
 demo: build  ## build, then search a network for phantoms and judge it: minutes

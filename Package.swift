@@ -24,14 +24,17 @@ let package = Package(
     platforms: [.macOS(.v15)],  // UInt128
     products: [
         .executable(name: "segnas3d", targets: ["segnas3d"]),
+        // What the program loads from beside itself when it needs tensors.
+        .library(name: "segnas3d-torch", type: .dynamic, targets: ["CTorchFunctions"]),
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "Host", targets: ["Host"]),
         .library(name: "Imaging", targets: ["Imaging"]),
         .library(name: "Randomness", targets: ["Randomness"]),
         .library(name: "Search", targets: ["Search"]),
-        .library(name: "Segmentation", targets: ["Segmentation"]),
+        // Users of these two have the functions linked in.
+        .library(name: "Segmentation", targets: ["Segmentation", "CTorchFunctions"]),
         .library(name: "Study", targets: ["Study"]),
-        .library(name: "Torch", targets: ["Torch"]),
+        .library(name: "Torch", targets: ["Torch", "CTorchFunctions"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,9 +44,15 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
-        // libtorch behind a C interface: tensors, 3D operations, optimizers, devices and memory.
+        // libtorch behind a C interface: tensors, 3D operations, optimizers, devices and memory. The program loads
+        // these functions, and libtorch with them, when the first of them is called.
         .target(
-            name: "CTorch",
+            name: "CTorch", path: "Sources/CTorch", sources: ["Loading"],
+            cSettings: [.unsafeFlags(["-isystem", "\(libtorch)/include"])],
+            linkerSettings: [.linkedLibrary("dl")]),
+        // The functions themselves.
+        .target(
+            name: "CTorchFunctions", path: "Sources/CTorch", exclude: ["Loading"],
             cxxSettings: [
                 .define("AT_PER_OPERATOR_HEADERS"),
                 // Optimised in debug builds too: tests train networks.
@@ -122,12 +131,14 @@ let package = Package(
             swiftSettings: optimizedSettings),
         // Linked instead of 34 MB that no part of the program uses.
         .target(name: "CICUData"),
+        // What the program notes before any library is at work.
+        .target(name: "CStartUp"),
         // The program: parse, call, print.
         .executableTarget(
             name: "segnas3d",
             dependencies: [
                 "Torch", "Search", "Datasets", "Imaging", "Segmentation", "Study", "Report", "Host",
-                "Randomness", "CICUData",
+                "Randomness", "CICUData", "CStartUp",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -191,7 +202,8 @@ let package = Package(
         .testTarget(
             name: "segnas3dTests",
             dependencies: [
-                "segnas3d", "Imaging", "Datasets", "Torch", "Study", "Search", "Host", "Randomness",
+                "segnas3d", "Imaging", "Datasets", "Segmentation", "Torch", "Study", "Search",
+                "Host", "Randomness",
                 "TestSupport",
                 "ModelSupport",
             ],

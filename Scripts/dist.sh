@@ -19,24 +19,24 @@ cp LICENSE README.md "$partial"
 cp .deps/plotly/LICENSE.txt "$partial/licenses/plotly.js"  # which the program carries in itself
 
 strip -o "$partial/bin/segnas3d" .build/release/segnas3d  # before patchelf, whose layout it breaks
+strip --strip-unneeded -o "$partial/lib/libsegnas3d-torch.so" .build/release/libsegnas3d-torch.so
+ln -s bin/segnas3d "$partial/segnas3d"
 
 # Shared libraries go beside the binary, except libtorch's and those that every system has. With
 # libstdc++ the folder would run on fewer systems: Debian 12's needs a newer glibc (2.36) than our
 # binary (2.35), and systems with that glibc have a libstdc++ that is new enough. So does its libexpat, which
 # GDCM is linked to and all but the smallest systems have.
 system='lib(anl|c|dl|expat|gcc_s|m|mvec|nsl|pthread|resolv|rt|stdc\+\+|util)\.so\.[0-9]+'
-ldd .build/release/segnas3d | sed -n 's/^\s*\(.*\) => \(\/.*\) (0x.*)$/\1\t\2/p' |
+ldd .build/release/segnas3d .build/release/libsegnas3d-torch.so | sed -n 's/^\s*\(.*\) => \(\/.*\) (0x.*)$/\1\t\2/p' |
     while IFS=$'\t' read -r library path; do
         [[ $(realpath "$path") != "$site_packages"/* && ! $library =~ ^$system$ ]] || continue
+        [[ ! -e $partial/lib/$library ]] || continue
         cp -L "$path" "$partial/lib/$library"
         package=$(dpkg-query -S "*/$library" | awk -F: 'NR == 1 { print $1 }')
         cp "/usr/share/doc/$package/copyright" "$partial/licenses/$package"
     done
 # shellcheck disable=SC2016  # the loader expands $ORIGIN
 find "$partial"/{bin,lib} -type f -exec patchelf --set-rpath '$ORIGIN/../lib' {} +
-
-sed "s/@TORCH@/$torch/" Scripts/launcher.sh > "$partial/segnas3d"
-chmod +x "$partial/segnas3d"
 
 # The newest version of the symbols of $1 that the shipped files use.
 newest() {
@@ -68,6 +68,8 @@ started=$(run --version)
 echo 'base: segnas4' > "$partial/space.yaml"
 run inspect "$partial/space.yaml" > /dev/null || fail "it does not read YAML"
 rm "$partial/space.yaml"
+run doctor > /dev/null || fail "it does not compute"
+[[ $(env -i "$partial/segnas3d" doctor 2>&1) == *INSTALL.txt* ]] || fail "it does not ask for libtorch"
 
 # A Swift with another version of ICU brings 34 MB of data: Sources/CICUData says how they are left out.
 size=$(du -sm "$partial" | cut -f 1)

@@ -15,6 +15,7 @@
 #include "Bridge.h"
 #include "HostAllocator.h"
 #include "MetaAllocator.h"
+#include "Parallel.h"
 
 using namespace segnas;
 
@@ -113,7 +114,7 @@ int32_t ct_threads(void) {
 }
 
 ct_status ct_set_threads(int32_t count) {
-    return guarded("threads", [&] { at::set_num_threads(count); });
+    return guarded("threads", [&] { set_threads(count); });
 }
 
 ct_status ct_memory_statistics_of(ct_device device, ct_memory_statistics *out) {

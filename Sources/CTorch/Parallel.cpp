@@ -19,6 +19,9 @@ struct OpenMP {
     int (*thread)();
     int (*team)();
     int (*inside)();
+    void (*set_dynamic)(int);
+    void (*set_levels)(int);
+    int (*limit)();
 };
 
 /// Looked up among the dependencies of libtorch_cpu.so: another library may have brought a runtime of its own.
@@ -35,6 +38,9 @@ const OpenMP &openmp() {
         found.thread = reinterpret_cast<decltype(found.thread)>(find("omp_get_thread_num"));
         found.team = reinterpret_cast<decltype(found.team)>(find("omp_get_num_threads"));
         found.inside = reinterpret_cast<decltype(found.inside)>(find("omp_in_parallel"));
+        found.set_dynamic = reinterpret_cast<decltype(found.set_dynamic)>(find("omp_set_dynamic"));
+        found.set_levels = reinterpret_cast<decltype(found.set_levels)>(find("omp_set_max_active_levels"));
+        found.limit = reinterpret_cast<decltype(found.limit)>(find("omp_get_thread_limit"));
         return found;
     }();
     return functions;
@@ -75,6 +81,12 @@ void parallel_for(int64_t count, int64_t grain, int most, const std::function<vo
         openmp().parallel(run_part, &region, threads, 0);
     }
     last_width = region.width;
+}
+
+void set_threads(int count) {
+    openmp().set_dynamic(0);
+    openmp().set_levels(1);
+    at::set_num_threads(std::min(count, openmp().limit()));
 }
 
 int last_parallel_width() {

@@ -18,6 +18,10 @@ void parallel_for(int64_t count, int64_t grain, const std::function<void(int64_t
 /// the one that trains.
 void parallel_for(int64_t count, int64_t grain, int most, const std::function<void(int64_t, int64_t)> &body);
 
+/// Sets the threads of the calling thread's operations, no more than the runtime gives for certain: kernels that share
+/// a barrier wait for ever for one that it does not give.
+void set_threads(int count);
+
 /// Threads that took part in this thread's last `parallel_for`.
 int last_parallel_width();
 

@@ -24,6 +24,14 @@ struct ComputeOptions: ParsableArguments {
         }
         try host.apply()
         try Device.seed(seed)
+        if device == "auto", devices == [.cpu] { sayWhyNotOnGPU() }
         return devices
+    }
+
+    /// Hours on a CPU that were meant for a GPU are not spent without a word.
+    private func sayWhyNotOnGPU() {
+        guard let obstacle = GraphicsObstacle.ofThisMachine() else { return }
+        var standardError = StandardError()
+        print("Note: on the CPU: \(obstacle.problem);\n  → \(obstacle.remedy)", to: &standardError)
     }
 }

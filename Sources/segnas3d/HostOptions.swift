@@ -4,7 +4,10 @@ internal import Torch
 
 /// How much of the host a subcommand may use.
 struct HostOptions: ParsableArguments {
-    @Option(help: "Threads of the CPU; by default one for each core that this process may use.")
+    @Option(
+        help: """
+            Threads of the CPU; by default as OMP_NUM_THREADS says, else one for each core that this process may use.
+            """)
     var threads: Int?
 
     @Option(
@@ -23,9 +26,10 @@ struct HostOptions: ParsableArguments {
         memoryLimit ?? ByteCount(HostResources.current().available.bytes / 10 * 9)
     }
 
-    var threadCount: Int { threads ?? HostResources.current().cores }
+    var threadCount: Int { threads ?? ThreadEnvironment.current.threads }
 
     func apply() throws {
+        try Libtorch.load()
         try CPU.setThreads(threadCount)
         TensorMemory.setBudget(limit)
     }

@@ -74,7 +74,7 @@ struct PhantomCommand: ParsableCommand {
     }
 
     func run() throws {
-        let threads = threads ?? HostResources.current().cores
+        let threads = threads ?? ThreadEnvironment.current.threads
         let source: Phantom.Source =
             if let labels {
                 .maps(try PhantomMaps(folder: labels, threads: threads))

@@ -25,6 +25,7 @@ struct Segnas3d: ParsableCommand {
     /// Results go to standard output, everything else to standard error, and the exit code tells scripts
     /// how it went.
     static func main() {
+        StartUp.settleThreads()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import Testing
 import Torch
 
@@ -15,6 +16,7 @@ struct DoctorTests {
         #expect(diagnosis.version == segnas3d.version)
         #expect(diagnosis.libtorch == "2.11.0")
         #expect(diagnosis.processor.cores >= 1)
+        #expect(diagnosis.threads.count >= 1)
         #expect(diagnosis.memory.available <= diagnosis.memory.total)
     }
 
@@ -31,16 +33,20 @@ struct DoctorTests {
         oneDNN: "3.10.2",
         processor: .init(
             model: "Fast 9000", cores: 8, vector: "AVX512", bfloat16: ["amx", "avx512_bf16"]),
+        threads: .init(count: 8, reason: "one for each core"),
         memory: .init(total: 64 << 30, available: 48 << 30), gpus: [], problems: [])
 
     @Test("a healthy machine")
     func healthyText() {
-        let text = Self.healthy.withProblems(cuda: .success(0), convolution: .success(())).text()
+        let text = Self.healthy.withProblems(
+            cuda: .success(0), obstacle: nil, convolution: .success(())
+        ).text()
         #expect(
             text == """
                 segnas3d 1.2.3, built with Swift 6.3
                 libtorch   2.11.0 with oneDNN 3.10.2, from /l/libtorch_cpu.so
                 processor  Fast 9000: 8 cores, AVX512, bfloat16 by amx and avx512_bf16
+                threads    8, one for each core
                 memory     48 GiB available of 64 GiB
                 GPU        none
 
@@ -52,10 +58,14 @@ struct DoctorTests {
     func sickText() {
         var sick = Self.healthy
         sick.processor = .init(model: "Old 1", cores: 1, vector: "DEFAULT", bfloat16: [])
+        sick.threads = .init(
+            count: 4, reason: "as OMP_NUM_THREADS=4 says", unreadable: ["OMP_THREAD_LIMIT=no"])
         sick.memory.available = 1 << 30
         sick.gpus = [.init(name: "Graphics 5", memory: 16 << 30, isUsable: false)]
         let text = sick.withProblems(
-            cuda: .failure(.operation("CUDA: this libtorch is for CPUs only")),
+            cuda: .failure(Self.forCPUs),
+            obstacle: GraphicsObstacle(
+                GraphicsDriver(version: "550.54.15"), visible: nil, cuda: .failure(Self.forCPUs)),
             convolution: .failure(.operation("conv3d: could not create a primitive"))
         ).text()
         #expect(
@@ -63,25 +73,34 @@ struct DoctorTests {
                 segnas3d 1.2.3, built with Swift 6.3
                 libtorch   2.11.0 with oneDNN 3.10.2, from /l/libtorch_cpu.so
                 processor  Old 1: 1 core, DEFAULT, no native bfloat16
+                threads    4, as OMP_NUM_THREADS=4 says
                 memory     1 GiB available of 64 GiB
                 GPU        Graphics 5, 16 GiB, not usable
 
                 ERROR: a small convolution fails on the CPU: conv3d: could not create a primitive
                   → install libtorch anew (Scripts/setup.sh, after deleting its folder), and free memory
-                Warning: there is a GPU, and this libtorch cannot use it (CUDA: this libtorch is for CPUs only)
+                Warning: there is an NVIDIA driver 550.54.15, and this libtorch cannot use it (CUDA: this libtorch is for CPUs only)
                   → install PyTorch 2.11.0 with CUDA and set LIBTORCH to its torch folder
                 Warning: this processor has no AVX2: computing on it is slow
                   → use a machine from 2014 or later, or a GPU
+                Warning: 4 threads, as OMP_NUM_THREADS=4 says, take turns on 1 core: that is slower than one on each
+                  → give --threads 1, or set the variable to it
                 Warning: only 1 GiB of memory is available
                   → end other programs, or ask your batch system for more
+                Warning: OMP_THREAD_LIMIT=no is no number of threads, and is not heeded
+                  → unset it, or give a number from 1
                 """)
     }
 
-    @Test("a driver too old for this CUDA")
-    func oldDriver() {
+    private static let forCPUs = TorchError.operation("CUDA: this libtorch is for CPUs only")
+
+    @Test("a GPU of which libtorch makes no use")
+    func unusedGPU() {
         var machine = Self.healthy
         machine.gpus = [.init(name: "Graphics 5", memory: 16 << 30, isUsable: false)]
-        let problems = machine.withProblems(cuda: .success(0), convolution: .success(())).problems
+        let problems = machine.withProblems(
+            cuda: .success(0), obstacle: nil, convolution: .success(())
+        ).problems
         #expect(
             problems.map(\.problem) == ["the driver shows 1 GPU(s), of which libtorch can use 0"])
         #expect(!problems.contains { $0.isFatal })

@@ -27,12 +27,16 @@ struct Program {
         return process
     }
 
-    static func run(_ arguments: [String]) throws -> Program {
+    /// Runs it to the end; the variables are set beside those of the test.
+    static func run(
+        _ arguments: [String], with variables: [String: String] = [:]
+    ) throws -> Program {
         let process = Process()
         let output = Pipe()
         let errors = Pipe()
         process.executableURL = url
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         process.standardOutput = output
         process.standardError = errors
         try process.run()

@@ -8,6 +8,7 @@
 #ifndef CTORCH_H
 #define CTORCH_H
 
+#include "ct_loading.h"
 #include "ct_status.h"
 #include "ct_tensor.h"
 #include "ct_views.h"

@@ -19,21 +19,25 @@ public struct Trainer {
     let run: String
     let report: (TrainingEvent) -> Void
     let isEndRequested: () -> Bool
+    let pulse: TrainingPulse
 
     /// - Parameters:
     ///   - task: What is trained, on what and how.
     ///   - run: The folder: new, empty, or a run that was begun by the same task.
     ///   - machine: With what.
+    ///   - pulse: Told what is done.
     ///   - isEndRequested: Asked after every batch; true ends the training where it can be resumed.
     ///   - report: Called on the thread that trains.
     public init(
         _ task: TrainingTask, run: String, on machine: TrainingMachine = TrainingMachine(),
+        pulse: TrainingPulse = TrainingPulse(),
         isEndRequested: @escaping () -> Bool = { false },
         report: @escaping (TrainingEvent) -> Void = { _ in }
     ) {
         self.task = task
         self.machine = machine
         self.run = Self.withoutSlash(run)
+        self.pulse = pulse
         self.isEndRequested = isEndRequested
         self.report = report
     }
@@ -92,6 +96,7 @@ public struct Trainer {
     }
 
     func checkEnd() throws(TrainingError) {
+        pulse.beat()
         if isEndRequested() { throw .interrupted(run: run) }
     }
 }

@@ -77,7 +77,9 @@ struct TrainingEpochs {
 
     private func step(_ loader: BatchLoader) throws {
         let (begin, waited) = (ContinuousClock.now, loader.waitSeconds)
+        trainer.pulse.beat(.waitingForBatch)
         guard let batch = try loader.next() else { return }
+        trainer.pulse.beat(.computing)
         do {
             try session.step(batch, stepsPerEpoch: loader.batchesPerEpoch)
         } catch let failure as TrainingSession.LossNotFinite {
@@ -108,6 +110,7 @@ struct TrainingEpochs {
             throw notFinite("a weight", session.lastCases)
         }
         let begin = ContinuousClock.now
+        trainer.pulse.beat(.validating)
         let validation = try session.withJudgedWeights { try validate() }
         let steps = state.position.batch
         return EpochRecord(
@@ -144,6 +147,7 @@ struct TrainingEpochs {
     }
 
     private mutating func save() throws {
+        trainer.pulse.beat(.saving)
         let begin = ContinuousClock.now
         saved = try folder.checkpoints.write(
             session.state, tensors: session.tensors(), best: unsavedBest, before: saved)

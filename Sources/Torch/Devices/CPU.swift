@@ -26,6 +26,13 @@ public enum CPU {
 
 /// The libtorch in use.
 public enum Libtorch {
+    /// Loads it now, which the first operation on tensors does too, though that ends the program where it fails.
+    ///
+    /// - Throws: ``TorchError/operation(_:)`` with the reason.
+    public static func load() throws(TorchError) {
+        if let reason = ct_load() { throw .operation(String(cString: reason)) }
+    }
+
     public static var version: String { String(cString: ct_torch_version()) }
     /// The version that this program was built with; another one in use gives undefined results.
     public static var builtVersion: String { String(cString: ct_built_torch_version()) }

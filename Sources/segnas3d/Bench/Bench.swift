@@ -17,6 +17,7 @@ struct Bench: ParsableCommand {
             alone costs: the Dice of prepared labels taken back to the original grid.
             study: seconds to open a study of --trials recorded trials, propose the next and tell how far it is.
             restore: seconds and memory to take the scores of --classes from a quarter of --size to all of it.
+            shared-machine: seconds of a whole training alone, beside another, and beside a busy loop on each core.
             """)
 
     enum Workload: String, CaseIterable, ExpressibleByArgument {
@@ -29,6 +30,7 @@ struct Bench: ParsableCommand {
         case prepare
         case restore
         case study
+        case sharedMachine = "shared-machine"
     }
 
     @OptionGroup var host: HostOptions
@@ -38,8 +40,11 @@ struct Bench: ParsableCommand {
     @Flag(help: "Print one JSON object a line instead of text.")
     var json = false
 
-    @Argument(help: "Which workloads to run; by default all that need no dataset.")
-    var workloads: [Workload] = Workload.allCases.filter { $0 != .prepare }
+    @Argument(
+        help: "Which workloads to run; by default all that need no dataset and no idle machine.")
+    var workloads: [Workload] = Workload.allCases.filter {
+        $0 != .prepare && $0 != .sharedMachine
+    }
 
     func validate() throws {
         guard !workloads.contains(.prepare) || inputs.dataset != nil else {
@@ -76,6 +81,10 @@ struct Bench: ParsableCommand {
                 threads: host.threadCount
             ).run()
         case .study: try StudyBench(json: json, trials: inputs.trials).run()
+        case .sharedMachine:
+            try SharedMachineBench(
+                json: json, threads: host.threadCount, size: inputs.size?.width ?? 32
+            ).run()
         case .prepare: try PrepareBench(inputs, json: json, threads: host.threadCount).run()
         }
     }

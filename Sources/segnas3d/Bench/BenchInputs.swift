@@ -31,7 +31,7 @@ struct BenchInputs: ParsableArguments {
         help: """
             For prepare: voxels to prepare to, 64 by default, or x, y and z as in 48x64x32. For \
             augment: voxels along each axis, 128 by default. For train-step and inference: likewise, \
-            64 by default. For restore: the image's, 256 by default.
+            64 by default. For restore: the image's, 256 by default. For shared-machine: 32 by default.
             """)
     var size: Extent?
 

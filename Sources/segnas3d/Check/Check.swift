@@ -32,7 +32,7 @@ struct Check: ParsableCommand {
 
     func run() throws {
         if let preview { try NewFile.checkAbsence(of: preview) }
-        let threads = threads ?? HostResources.current().cores
+        let threads = threads ?? ThreadEnvironment.current.threads
         let progress = Progress("Checking", isQuiet: display.quiet)
         let check = DatasetCheck(contentsOf: dataset, threads: threads) {
             progress.advance(of: $0)

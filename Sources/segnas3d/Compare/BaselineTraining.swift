@@ -24,7 +24,7 @@ struct BaselineTraining {
             _ = try Trainer(
                 task.training(network, split: split), run: run,
                 on: task.arguments.machine(task.device),
-                isEndRequested: { clock.end != nil }, report: display.show
+                pulse: display.pulse, isEndRequested: { clock.end != nil }, report: display.show
             ).train()
         } catch {
             // A network that was trained to the end has not failed, whatever its test met.

@@ -9,15 +9,20 @@ extension Diagnosis {
     ///
     /// - Parameters:
     ///   - cuda: CUDA devices that libtorch can use, or why it can use none
+    ///   - obstacle: why a driver is there and no GPU used
     ///   - convolution: what computing here gave
     /// - Returns: the completed diagnosis
     func withProblems(
-        cuda: Result<Int, TorchError>, convolution: Result<Void, TorchError>
+        cuda: Result<Int, TorchError>, obstacle: GraphicsObstacle?,
+        convolution: Result<Void, TorchError>
     ) -> Diagnosis {
         var diagnosis = self
-        diagnosis.problems = [
-            otherLibrary(), computing(convolution), graphics(cuda), vectors(), scarceMemory(),
-        ].compactMap(\.self)
+        diagnosis.problems =
+            [
+                otherLibrary(), computing(convolution), graphics(cuda, obstacle), vectors(),
+                tooManyThreads(),
+                scarceMemory(),
+            ].compactMap(\.self) + threads.unreadable.map(Self.unreadable)
         return diagnosis
     }
 
@@ -37,23 +42,34 @@ extension Diagnosis {
             isFatal: true)
     }
 
-    private func graphics(_ cuda: Result<Int, TorchError>) -> Problem? {
-        guard gpus.contains(where: { !$0.isUsable }) else { return nil }
-        switch cuda {
-        case .success(let count):
+    private func graphics(
+        _ cuda: Result<Int, TorchError>, _ obstacle: GraphicsObstacle?
+    ) -> Problem? {
+        if let obstacle {
             return Problem(
-                problem:
-                    "the driver shows \(gpus.count) GPU(s), of which libtorch can use \(count)",
-                remedy: "update the driver to one for CUDA 13, or set LIBTORCH to a PyTorch "
-                    + "\(libtorch) for your CUDA version",
-                isFatal: false)
-        case .failure(let error):
-            return Problem(
-                problem: "there is a GPU, and this libtorch cannot use it (\(error))",
-                remedy:
-                    "install PyTorch \(libtorch) with CUDA and set LIBTORCH to its torch folder",
-                isFatal: false)
+                problem: obstacle.problem, remedy: obstacle.remedy, isFatal: false)
         }
+        guard gpus.contains(where: { !$0.isUsable }) else { return nil }
+        let usable = (try? cuda.get()) ?? 0
+        return Problem(
+            problem: "the driver shows \(gpus.count) GPU(s), of which libtorch can use \(usable)",
+            remedy: "see nvidia-smi, and whether CUDA_VISIBLE_DEVICES names them all",
+            isFatal: false)
+    }
+
+    private func tooManyThreads() -> Problem? {
+        guard threads.count > processor.cores else { return nil }
+        return Problem(
+            problem:
+                "\(threads.count) threads, \(threads.reason), take turns on \(counted(processor.cores, "core")): "
+                + "that is slower than one on each",
+            remedy: "give --threads \(processor.cores), or set the variable to it", isFatal: false)
+    }
+
+    private static func unreadable(_ variable: String) -> Problem {
+        Problem(
+            problem: "\(variable) is no number of threads, and is not heeded",
+            remedy: "unset it, or give a number from 1", isFatal: false)
     }
 
     private func vectors() -> Problem? {

@@ -15,6 +15,7 @@ extension Diagnosis {
             "segnas3d \(version), built with Swift \(swift)",
             "libtorch   \(libtorch) with oneDNN \(oneDNN), from \(libtorchPath)",
             "processor  \(processor.model): \(cores), \(processor.vector), \(bfloat16)",
+            "threads    \(threads.count), \(threads.reason)",
             "memory     \(ByteCount(memory.available)) available of \(ByteCount(memory.total))",
         ]
         lines += gpus.enumerated().map { index, gpu in

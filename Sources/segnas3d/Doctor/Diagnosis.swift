@@ -14,6 +14,15 @@ struct Diagnosis: Codable, Equatable {
         var bfloat16: [String]
     }
 
+    struct Threads: Codable, Equatable {
+        /// With which subcommands compute where --threads says nothing.
+        var count: Int
+        /// Why so many.
+        var reason: String
+        /// Variables of the environment that are no number of threads.
+        var unreadable: [String] = []
+    }
+
     struct Memory: Codable, Equatable {
         /// Bytes that this process may use, and those that are free.
         var total: UInt64
@@ -42,6 +51,7 @@ struct Diagnosis: Codable, Equatable {
     var libtorchPath: String
     var oneDNN: String
     var processor: Processor
+    var threads: Threads
     var memory: Memory
     var gpus: [Graphics]
     var problems: [Problem]
@@ -58,13 +68,15 @@ extension Diagnosis {
             processor: Processor(
                 model: processorModel(), cores: host.cores, vector: CPU.vectorExtension,
                 bfloat16: CPU.bfloat16Instructions),
+            threads: Threads(.current),
             memory: Memory(total: host.memory.bytes, available: host.available.bytes),
             gpus: gpus.enumerated().map { index, gpu in
                 let usable = (try? cuda.get()) ?? 0
                 return Graphics(name: gpu.name, memory: gpu.memory.bytes, isUsable: index < usable)
             },
             problems: [])
-        return diagnosis.withProblems(cuda: cuda, convolution: SelfTest.run())
+        return diagnosis.withProblems(
+            cuda: cuda, obstacle: .ofThisMachine(), convolution: SelfTest.run())
     }
 
     /// Of the compiler that built this program.
@@ -81,5 +93,19 @@ extension Diagnosis {
         let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
         let model = line?.split(separator: ":").last?.drop(while: \.isWhitespace)
         return model.map(String.init) ?? "unknown"
+    }
+}
+
+extension Diagnosis.Threads {
+    init(_ environment: ThreadEnvironment) {
+        let reason =
+            switch environment.reason {
+            case .cores: "one for each core"
+            case .wanted(let variable): "as \(variable) says"
+            case .limit(let variable): "as \(variable) allows no more"
+            }
+        self.init(
+            count: environment.threads, reason: reason,
+            unreadable: environment.unreadable.map(\.description))
     }
 }

@@ -56,7 +56,7 @@ struct Evaluate: ParsableCommand {
         let progress = Progress("Judging", isQuiet: quiet)
         let result = FolderEvaluation(
             references: references, predictions: predictions, isPartial: partial,
-            labels: labels, options: options, threads: threads ?? HostResources.current().cores
+            labels: labels, options: options, threads: threads ?? ThreadEnvironment.current.threads
         ) { progress.advance(of: $0) }
         progress.finish()
         print(json ? try documentText(EvaluateDocument(result)) : EvaluateReport(result).text())

@@ -71,7 +71,7 @@ struct Inspect: ParsableCommand {
     private func inspect(_ architecture: Architecture) throws {
         let plan = try NetworkPlan(architecture, channels: channels, classes: classes)
         // Buffers of convolutions are counted by thread: those that a training would use.
-        try CPU.setThreads(HostResources.current().cores)
+        try CPU.setThreads(ThreadEnvironment.current.threads)
         let description = try NetworkDescription(
             plan, size: size, batch: batch, dtype: precision.dtype(on: .cpu))
         if let svg { try NewFile.write(NetworkFigure(plan, size: size).svg(), to: svg) }

@@ -36,7 +36,7 @@ struct FinalTraining {
         defer { display.finish() }
         _ = try Trainer(
             task, run: folder.final(best.number, epochs: epochs), on: arguments.machine(device),
-            isEndRequested: { clock.end != nil }, report: display.show
+            pulse: display.pulse, isEndRequested: { clock.end != nil }, report: display.show
         ).train()
     }
 }

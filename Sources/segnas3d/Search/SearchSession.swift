@@ -65,7 +65,7 @@ struct SearchSession {
         defer { training.finish() }
         let data = try Trainer(
             task, run: arguments.output, on: arguments.machine(device),
-            isEndRequested: { clock.end != nil }, report: training.show
+            pulse: training.pulse, isEndRequested: { clock.end != nil }, report: training.show
         ).prepareData()
         guard !data.split.validation.isEmpty else {
             throw ValidationError(

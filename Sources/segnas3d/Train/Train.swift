@@ -58,8 +58,8 @@ struct Train: ParsableCommand {
         let progress = TrainingDisplay(isQuiet: display.quiet)
         defer { progress.finish() }
         let trainer = Trainer(
-            task, run: output, on: machine, isEndRequested: { SignalWatch.isEndRequested },
-            report: progress.show)
+            task, run: output, on: machine, pulse: progress.pulse,
+            isEndRequested: { SignalWatch.isEndRequested }, report: progress.show)
         let result = try trainer.train()
         progress.finish()
         let report = TrainingReport(result, labels: task.dataset.labels)

@@ -3,6 +3,9 @@ internal import Segmentation
 
 /// A training as it goes, on standard error.
 final class TrainingDisplay {
+    /// Of the training that is shown: where it stands still, that is said.
+    let pulse = TrainingPulse()
+    private var stallWatch: StallWatch?
     private let isQuiet: Bool
     private var progress: Progress?
     /// Seconds of the epochs since the program began, and how many.
@@ -15,6 +18,8 @@ final class TrainingDisplay {
 
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
+        // Said even where no progress is shown.
+        stallWatch = StallWatch(pulse) { Progress("").say($0) }
     }
 
     func show(_ event: TrainingEvent) {
@@ -35,8 +40,9 @@ final class TrainingDisplay {
         }
     }
 
-    /// Removes the bar.
+    /// Removes the bar, and watches no longer.
     func finish() {
+        stallWatch = nil
         progress?.finish()
         progress = nil
         stage = .other

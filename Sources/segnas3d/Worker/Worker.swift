@@ -129,7 +129,7 @@ struct Worker: ParsableCommand {
             device: device, threads: trialThreads, cache: search.data.cache, version: version)
         let display = TrainingDisplay(isQuiet: false)
         return Trainer(
-            task, run: folder.run, on: machine,
+            task, run: folder.run, on: machine, pulse: display.pulse,
             isEndRequested: {
                 // Asked after every batch and every case that is validated: the work goes on.
                 beats.advance()
