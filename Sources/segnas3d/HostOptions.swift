@@ -26,6 +26,10 @@ struct HostOptions: ParsableArguments {
     var threadCount: Int { threads ?? HostResources.current().cores }
 
     func apply() throws {
+        if let limit = CPU.unknownInstructionLimit {
+            throw ValidationError(
+                "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set")
+        }
         try CPU.setThreads(threadCount)
         TensorMemory.setBudget(limit)
     }

@@ -27,8 +27,12 @@ struct Program {
         return process
     }
 
-    static func run(_ arguments: [String]) throws -> Program {
+    /// With an environment's variables added to those of the tests.
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> Program {
         let process = Process()
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
         let errors = Pipe()
         process.executableURL = url
