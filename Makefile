@@ -4,10 +4,10 @@
 # C sources name their files in assertions: without the folders of this machine.
 NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
 
-.PHONY: help setup build demo test faults fuzz lint format dist clean
+.PHONY: help setup build demo test test-avx2 faults fuzz lint format dist clean
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z0-9-]*\): .*## /  make \1\t/p' Makefile
 
 setup:  ## install what the build needs (every target below that builds does this first)
 	@Scripts/setup.sh
@@ -21,6 +21,12 @@ demo: build  ## build, then search a network for phantoms and judge it: minutes
 
 test: setup  ## run all tests
 	swift test
+
+# A processor that has AVX2 and neither AVX-512 nor bfloat16, to oneDNN, libtorch, MKL and our own kernels.
+AVX2 := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 SEGNAS3D_CPU_ISA=avx2
+
+test-avx2: setup  ## run what computes, and a training, as on a processor without AVX-512: minutes
+	$(AVX2) swift test --filter '^(TorchTests|SegmentationTests)\.|segnas3dTests.TrainTests/whole'
 
 # How often searches are killed at random: make faults KILLS=…
 KILLS := 100

@@ -204,25 +204,6 @@ ALWAYS_INLINE void write_gradient(
     }
 }
 
-EACH_VECTOR_WIDTH void sums_of_chunk(
-    const Image<const float> &image, const Weights &w, int64_t begin, int64_t end, float *memory, double *sums) {
-    add_sums(image, w, begin, end, memory, sums);
-}
-EACH_VECTOR_WIDTH void sums_of_chunk(
-    const Image<const BFloat16> &image, const Weights &w, int64_t begin, int64_t end, float *memory, double *sums) {
-    add_sums(image, w, begin, end, memory, sums);
-}
-EACH_VECTOR_WIDTH void gradient_of_chunk(
-    const Image<const float> &image, const Weights &w, const Slopes &slopes, int64_t begin, int64_t end, float *memory,
-    float *gradient) {
-    write_gradient(image, w, slopes, begin, end, memory, gradient);
-}
-EACH_VECTOR_WIDTH void gradient_of_chunk(
-    const Image<const BFloat16> &image, const Weights &w, const Slopes &slopes, int64_t begin, int64_t end,
-    float *memory, BFloat16 *gradient) {
-    write_gradient(image, w, slopes, begin, end, memory, gradient);
-}
-
 /// The images of a batch cut into chunks.
 struct Chunks {
     int64_t images, voxels, each = (voxels + chunk - 1) / chunk;
@@ -251,7 +232,7 @@ std::vector<double> sums_of_images(const at::Tensor &scores, const at::Tensor &l
         std::vector<float> memory(classes * width);
         for (int64_t i = begin; i < end; ++i) {
             const auto image = image_of(elements<T>(scores), scores, labels, chunks.image(i));
-            sums_of_chunk(image, weights, chunks.begin(i), chunks.end(i), memory.data(), &parts[i * row]);
+            in_vectors<add_sums<T>>(image, weights, chunks.begin(i), chunks.end(i), memory.data(), &parts[i * row]);
         }
     });
     for (int64_t i = 0; i < chunks.count(); ++i) {
@@ -273,7 +254,7 @@ void fill_gradient(
             const auto image = image_of(elements<T>(scores), scores, labels, n);
             const Slopes slopes{
                 elements<float>(common) + n * classes, elements<float>(predicted) + n * classes, cross};
-            gradient_of_chunk(
+            in_vectors<write_gradient<T>>(
                 image, weights, slopes, chunks.begin(i), chunks.end(i), memory.data(),
                 elements<T>(gradient) + n * classes * image.voxels);
         }

@@ -3,6 +3,10 @@
 // libtorch's own choice sends single volumes whose N·C·D·H is at most 20,480 to another kernel, which unfolds the
 // input into a matrix 27 (3×3×3) or 125 (5×5×5) times its size: slower, and far more memory than the network's
 // activations. oneDNN takes every size.
+//
+// Where the processor does not multiply bfloat16, maps are still kept in it, and each convolution is computed in float32
+// on copies that live only while it runs: as fast as float32, and with its sums. What libtorch and oneDNN do there
+// themselves takes a hundred times as long, or loses the order of the maps, or adds up gradients in bfloat16.
 
 // The kernels that this build of libtorch has, which decide the layout of its dispatch tables.
 #define HAVE_AVX2_CPU_DEFINITION
@@ -19,6 +23,7 @@
 #include "Bridge.h"
 #include "Convolution.h"
 #include "NormSum.h"
+#include "OneDNN.h"
 
 using namespace segnas;
 
@@ -52,7 +57,12 @@ void check_shapes(
 
 at::Tensor forward(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const Window &window) {
-    if (x.is_meta()) return meta_convolution(x, weight, window.stride, window.padding, window.dilation);
+    if (!onednn_multiplies(x.scalar_type())) {
+        const auto offset = bias ? std::optional(bias->to(at::kFloat)) : std::nullopt;
+        const auto y = forward(x.to(at::kFloat), weight.to(at::kFloat), offset, window);
+        return y.to(x.scalar_type());
+    }
+    if (x.is_meta()) return meta_convolution(x, weight, window);
     return at::mkldnn_convolution(x, weight, bias, window.padding, window.stride, window.dilation, /*groups=*/1);
 }
 
@@ -61,7 +71,14 @@ using Gradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 Gradients backward(
     const at::Tensor &x, const at::Tensor &gradient, const at::Tensor &weight, const Window &window,
     std::array<bool, 3> wanted) {
-    if (x.is_meta()) return meta_convolution_backward(gradient, x, weight, window.dilation, wanted);
+    const auto type = x.scalar_type();
+    if (!onednn_multiplies(type)) {
+        const auto [dx, dweight, dbias] =
+            backward(x.to(at::kFloat), gradient.to(at::kFloat), weight.to(at::kFloat), window, wanted);
+        const auto rounded = [type](const at::Tensor &exact) { return exact.defined() ? exact.to(type) : exact; };
+        return {rounded(dx), rounded(dweight), rounded(dbias)};
+    }
+    if (x.is_meta()) return meta_convolution_backward(gradient, x, weight, window, wanted);
     return at::native::mkldnn_convolution_backward_stub(
         x.device().type(), x, gradient, weight, window.padding, window.stride, window.dilation, /*groups=*/1, wanted);
 }
@@ -72,7 +89,7 @@ Gradients backward(
 /// of 2, 3 and 5 over inputs of 1 to 6 voxels an axis, only such ones were wrong, though not all. Nothing else was:
 /// not the output, not the gradient of the input, nothing with dilation, and nothing in float32.
 bool has_wrong_weight_gradient(const at::Tensor &x, const at::Tensor &weight) {
-    if (x.scalar_type() != at::kBFloat16) return false;
+    if (x.scalar_type() != at::kBFloat16 || !onednn_multiplies(at::kBFloat16)) return false;
     for (int axis = 2; axis < 5; ++axis)
         if (x.size(axis) < weight.size(axis)) return true;
     return false;
@@ -116,10 +133,8 @@ struct ConvolutionBackward : torch::autograd::Node {
 }  // namespace
 
 bool segnas::by_onednn(const at::Tensor &x) {
-    // It computes in bfloat16 where AVX-512 has 16-bit lanes.
-    const auto type = x.scalar_type();
-    const bool has_type = type == at::kFloat || (type == at::kBFloat16 && __builtin_cpu_supports("avx512bw"));
-    return x.is_meta() || (x.is_cpu() && has_type && x.numel() > 0);
+    const bool has_type = x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16;
+    return has_type && (x.is_meta() || (x.is_cpu() && x.numel() > 0));
 }
 
 at::Tensor segnas::convolution(

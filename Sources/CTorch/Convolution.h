@@ -15,21 +15,19 @@ struct Window {
     std::vector<int64_t> stride, padding, dilation;
 };
 
-/// Whether oneDNN takes an input like this one.
+/// Whether `convolution` takes an input like this one: float32 or bfloat16 on the CPU.
 bool by_onednn(const at::Tensor &x);
 
-/// x [N, I, D, H, W] and a weight [O, I, …] of the same type, with gradients.
+/// x [N, I, D, H, W] and a weight [O, I, …] of the same type, with gradients; in the order of x.
 at::Tensor convolution(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, Window window);
 
 /// [N, I, D, H, W] → [N, O, D′, H′, W′], and the temporary tensors of the CPU kernel.
-at::Tensor meta_convolution(
-    const at::Tensor &x, const at::Tensor &weight, at::IntArrayRef stride, at::IntArrayRef padding,
-    at::IntArrayRef dilation);
+at::Tensor meta_convolution(const at::Tensor &x, const at::Tensor &weight, const Window &window);
 
 /// The wanted gradients of x, weight and bias.
 std::tuple<at::Tensor, at::Tensor, at::Tensor> meta_convolution_backward(
-    const at::Tensor &gradient, const at::Tensor &x, const at::Tensor &weight, at::IntArrayRef dilation,
+    const at::Tensor &gradient, const at::Tensor &x, const at::Tensor &weight, const Window &window,
     std::array<bool, 3> wanted);
 
 }  // namespace segnas

@@ -15,6 +15,7 @@
 #include "Bridge.h"
 #include "HostAllocator.h"
 #include "MetaAllocator.h"
+#include "OneDNN.h"
 #include "Parallel.h"
 
 using namespace segnas;
@@ -73,12 +74,22 @@ const char *ct_torch_library_path(void) {
     return library_path().c_str();
 }
 
-bool ct_cpu_has_avx512_bf16(void) {
-    return __builtin_cpu_supports("avx512bf16");
+bool ct_onednn_is_open(void) {
+    return onednn_instructions().has_value();
 }
 
-bool ct_cpu_has_amx_bf16(void) {
-    return __builtin_cpu_supports("amx-bf16");
+const char *ct_onednn_instructions(void) {
+    const auto &known = onednn_instructions();
+    return !known ? "" : known->avx512 ? "avx512" : known->avx2 ? "avx2" : "default";
+}
+
+bool ct_multiplies_bf16_by_avx512(void) {
+    return onednn_multiplies(at::kBFloat16);
+}
+
+bool ct_multiplies_bf16_by_amx(void) {
+    const auto &known = onednn_instructions();
+    return known ? known->amx_bf16 : __builtin_cpu_supports("amx-bf16");
 }
 
 ct_status ct_load_cuda(void) {

@@ -40,7 +40,7 @@ struct Sums {
 };
 
 /// Squares are of the differences from `centre`: without it, small deviations would drown in large means.
-EACH_VECTOR_WIDTH void measure_block(const float *values, int64_t count, float centre, Sums &sums) {
+ALWAYS_INLINE void measure_block(const float *values, int64_t count, float centre, Sums &sums) {
     constexpr int64_t lanes = 16;
     float least[lanes], most[lanes];
     double sum[lanes] = {}, squares[lanes] = {};
@@ -72,7 +72,7 @@ EACH_VECTOR_WIDTH void measure_block(const float *values, int64_t count, float c
     }
 }
 
-EACH_VECTOR_WIDTH void rescale_block(
+ALWAYS_INLINE void rescale_block(
     float *values, int64_t count, float factor, float shift, float minimum, float maximum) {
     for (int64_t i = 0; i < count; ++i) {
         const float value = factor * values[i] + shift;
@@ -81,7 +81,7 @@ EACH_VECTOR_WIDTH void rescale_block(
 }
 
 /// v → start + range·((v − start)/range)^exponent with range = end − start, which may be negative; exact at both ends.
-EACH_VECTOR_WIDTH void gamma_block(float *values, int64_t count, float exponent, float start, float end) {
+ALWAYS_INLINE void gamma_block(float *values, int64_t count, float exponent, float start, float end) {
     const float minimum = start < end ? start : end, maximum = start < end ? end : start, range = end - start;
     for (int64_t i = 0; i < count; ++i) {
         const float share = (values[i] - start) / range;
@@ -101,7 +101,7 @@ ct_status ct_measure_values(const ct_channel *channel, ct_value_statistics *out)
         std::vector<Sums> parts((count + block - 1) / block);
         const float centre = channel->values[count / 2];
         for_each_block(*channel, [&](int64_t b, const float *values, int64_t length) {
-            measure_block(values, length, centre, parts[b]);
+            in_vectors<measure_block>(values, length, centre, parts[b]);
         });
         Sums all;
         for (const auto &part : parts) {
@@ -120,7 +120,7 @@ ct_status ct_rescale_values(
     const ct_channel *channel, double factor, double shift, double minimum, double maximum) {
     return guarded("rescale", [&] {
         for_each_block(*channel, [&](int64_t, float *values, int64_t count) {
-            rescale_block(
+            in_vectors<rescale_block>(
                 values, count, static_cast<float>(factor), static_cast<float>(shift), static_cast<float>(minimum),
                 static_cast<float>(maximum));
         });
@@ -135,7 +135,7 @@ ct_status ct_gamma_values(
         // Of equal values nothing is left to change.
         if (!(high - low > 1e-12f)) return;
         for_each_block(*channel, [&](int64_t, float *values, int64_t count) {
-            gamma_block(values, count, static_cast<float>(exponent), inverted ? high : low, inverted ? low : high);
+            in_vectors<gamma_block>(values, count, static_cast<float>(exponent), inverted ? high : low, inverted ? low : high);
         });
     });
 }

@@ -41,7 +41,7 @@ Lines lines_along(ct_axis axis, ct_extent size) {
 }
 
 /// in and out: [length, width]
-EACH_VECTOR_WIDTH void filter_bundle(
+ALWAYS_INLINE void filter_bundle(
     const float *__restrict in, float *__restrict out, int64_t length, const ct_line_filter &filter) {
     for (int64_t i = 0; i < length; ++i) {
         float sum[width] = {};
@@ -63,7 +63,7 @@ void filter_lines(
         for (int64_t l = 0; l < count; ++l) in[i * width + l] = starts[l][i * lines.value_step];
         for (int64_t l = count; l < width; ++l) in[i * width + l] = 0;
     }
-    filter_bundle(in, out, lines.length, filter);
+    in_vectors<filter_bundle>(in, out, lines.length, filter);
     for (int64_t i = 0; i < lines.length; ++i) {
         for (int64_t l = 0; l < count; ++l) starts[l][i * lines.value_step] = out[i * width + l];
     }

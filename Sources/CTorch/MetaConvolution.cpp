@@ -1,6 +1,7 @@
 // A convolution on the meta device: its shapes, and the memory that the CPU takes for it.
+//
+// Tensors are made as libtorch's kernel makes them, in its order; what oneDNN needs in between it is asked for.
 
-#include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -9,86 +10,70 @@
 #include <vector>
 
 #include "Convolution.h"
+#include "OneDNN.h"
 
 namespace segnas {
 
 namespace {
 
-// Buffers that oneDNN 3.10 asks libtorch's allocator for. Its headers do not tell; this is what it was seen to take
-// with AVX-512 and bfloat16 on two threads, for 1 to 432 channels, kernels of 1, 3 and 5, dilations of 1 and 2, and
-// volumes of 2³ to 64³. Bytes.
+constexpr auto channels_last = at::MemoryFormat::ChannelsLast3d;
 
-int64_t blocks_of_16(int64_t channels) {
-    return (channels + 15) / 16 * 16;
+/// For a libtorch that does not let oneDNN be asked: what is seldom exceeded with AVX-512 on few threads.
+PassBuffers estimate(Pass pass, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &y) {
+    const auto bytes = [](const at::Tensor &tensor) { return tensor.numel() * tensor.element_size(); };
+    const bool is_large = pass == Pass::weight_gradient && x.scalar_type() == at::kBFloat16;
+    return {is_large ? bytes(x) + bytes(y) : 0, bytes(weight)};
 }
 
-/// The weight in oneDNN's own order.
-int64_t reordered_weight(const at::Tensor &weight) {
-    const auto channels = blocks_of_16(weight.size(0)) * blocks_of_16(weight.size(1));
-    return channels * weight[0][0].numel() * weight.element_size();
-}
-
-int64_t forward_scratch(const at::Tensor &weight) {
-    return 2 * reordered_weight(weight);
-}
-
-/// For the gradient of the weight, besides that gradient.
-int64_t weight_gradient_scratch(
-    const at::Tensor &x, const at::Tensor &gradient, const at::Tensor &weight, at::IntArrayRef dilation) {
-    const int64_t kernel = weight[0][0].numel(), volume = x[0][0].numel(), size = x.element_size();
-    const bool is_float32 = x.scalar_type() == at::kFloat;
-    const bool is_dilated = std::any_of(dilation.begin(), dilation.end(), [](auto d) { return d > 1; });
-    if (is_dilated || (is_float32 && x.size(4) <= 2)) {
-        // An image and one of its slices unfolded; where slices are small, for each thread.
-        const int64_t slice = gradient.size(3) * gradient.size(4);
-        const int64_t images = slice < 512 ? std::min<int64_t>(x.size(0), at::get_num_threads()) : 1;
-        const int64_t weights = 4 * images + (is_float32 ? 1 : 5);
-        return (images * x.size(1) * (volume + kernel * slice) + weights * weight.numel()) * size;
-    }
-    if (is_float32) return 3 * reordered_weight(weight);
-    // Threads turn an image and its gradient round, for products of pairs of voxels; two share the work where one
-    // side has an even number of blocks and more than the other.
-    const int64_t width = x.size(4), row = width + weight.size(4) - 1;
-    const int64_t outputs = blocks_of_16(weight.size(0));
-    const int64_t inputs = x.size(1) == 1 ? 0 : x.size(1) <= 8 ? 8 : blocks_of_16(x.size(1));
-    const int64_t wider = inputs ? inputs : outputs;
-    const bool is_shared = wider % 32 == 0 && (inputs == 0 || inputs > outputs);
-    const int64_t turned = inputs * volume / width * row + outputs * gradient[0][0].numel();
-    const int64_t copies = is_shared ? (at::get_num_threads() + 1) / 2 : at::get_num_threads();
-    return copies * turned * size + 4 * reordered_weight(weight);
+PassBuffers buffers(
+    Pass pass, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &y, const Window &window) {
+    const auto asked = onednn_buffers(pass, x, weight, y, window);
+    return asked ? *asked : estimate(pass, x, weight, y);
 }
 
 at::Tensor scratch(const at::Tensor &x, int64_t bytes) {
     return at::empty({bytes}, x.options().dtype(at::kByte));
 }
 
+/// Takes and returns what the gradient of the weight needs until it lies channels last.
+void take_weight_gradient(
+    const at::Tensor &x, const at::Tensor &weight, const at::Tensor &gradient, const Window &window) {
+    const auto needed = buffers(Pass::weight_gradient, x, weight, gradient, window);
+    const auto in_own_order = scratch(x, needed.weight);
+    // Two copies follow when the scratchpad is free again, in the standard order and channels last.
+    const int64_t copies = 2 * weight.numel() * weight.element_size();
+    const auto inside = scratch(x, std::max(needed.scratchpad, copies));
+}
+
 }  // namespace
 
-at::Tensor meta_convolution(
-    const at::Tensor &x, const at::Tensor &weight, at::IntArrayRef stride, at::IntArrayRef padding,
-    at::IntArrayRef dilation) {
+at::Tensor meta_convolution(const at::Tensor &x, const at::Tensor &weight, const Window &window) {
     std::vector<int64_t> shape{x.size(0), weight.size(0)};
     for (int axis = 0; axis < 3; ++axis) {
-        const auto reach = dilation[axis] * (weight.size(axis + 2) - 1);
-        shape.push_back((x.size(axis + 2) + padding[axis] * 2 - reach - 1) / stride[axis] + 1);
+        const auto reach = window.dilation[axis] * (weight.size(axis + 2) - 1);
+        shape.push_back(
+            (x.size(axis + 2) + window.padding[axis] * 2 - reach - 1) / window.stride[axis] + 1);
     }
     const auto y = at::empty(shape, x.options(), x.suggest_memory_format());
-    const auto buffers = scratch(x, forward_scratch(weight));
+    const auto given = weight.contiguous(channels_last);
+    const auto needed = buffers(Pass::forward, x, given, y, window);
+    const auto inside = scratch(x, needed.scratchpad + needed.weight);
     return y;
 }
 
 std::tuple<at::Tensor, at::Tensor, at::Tensor> meta_convolution_backward(
-    const at::Tensor &gradient, const at::Tensor &x, const at::Tensor &weight, at::IntArrayRef dilation,
+    const at::Tensor &gradient, const at::Tensor &x, const at::Tensor &weight, const Window &window,
     std::array<bool, 3> wanted) {
+    const auto given = weight.contiguous(channels_last);
+    const auto dy = gradient.contiguous(x.suggest_memory_format());
     at::Tensor dx, dweight, dbias;
     if (wanted[0]) {
         dx = at::empty_like(x);
-        const auto buffers = scratch(x, forward_scratch(weight));
+        const auto needed = buffers(Pass::input_gradient, x, given, dy, window);
+        const auto inside = scratch(x, needed.scratchpad + needed.weight);
     }
-    if (wanted[1]) {
-        dweight = at::empty_like(weight, weight.options(), at::MemoryFormat::ChannelsLast3d);
-        const auto buffers = scratch(x, weight_gradient_scratch(x, gradient, weight, dilation));
-    }
+    if (wanted[1] || wanted[2]) take_weight_gradient(x, given, dy, window);
+    if (wanted[1]) dweight = at::empty_like(weight, weight.options(), channels_last);
     if (wanted[2]) dbias = at::empty({weight.size(0)}, x.options());
     return {dx, dweight, dbias};
 }

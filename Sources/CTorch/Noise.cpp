@@ -75,7 +75,7 @@ ALWAYS_INLINE void normal_pair(uint32_t first, uint32_t second, float &a, float 
 }
 
 /// 4·width normal numbers.
-EACH_VECTOR_WIDTH void normal_block(uint64_t start, uint64_t seed, float *out) {
+ALWAYS_INLINE void normal_block(uint64_t start, uint64_t seed, float *out) {
     Words words;
     draw(start, seed, words);
     for (int pair = 0; pair < 2; ++pair) {
@@ -85,7 +85,7 @@ EACH_VECTOR_WIDTH void normal_block(uint64_t start, uint64_t seed, float *out) {
     }
 }
 
-EACH_VECTOR_WIDTH void add_scaled(float *values, const float *noise, float scale, int64_t count) {
+ALWAYS_INLINE void add_scaled(float *values, const float *noise, float scale, int64_t count) {
     for (int64_t i = 0; i < count; ++i) values[i] += scale * noise[i];
 }
 
@@ -98,8 +98,8 @@ ct_status ct_add_noise(const ct_channel *channel, double deviation, uint64_t see
         parallel_for((count + block - 1) / block, 64, channel->threads, [&](int64_t begin, int64_t end) {
             float noise[block];
             for (int64_t b = begin; b < end; ++b) {
-                normal_block(static_cast<uint64_t>(b * width), seed, noise);
-                add_scaled(
+                in_vectors<normal_block>(static_cast<uint64_t>(b * width), seed, noise);
+                in_vectors<add_scaled>(
                     channel->values + b * block, noise, static_cast<float>(deviation),
                     std::min(block, count - b * block));
             }

@@ -113,16 +113,25 @@ ALWAYS_INLINE void gradient(
     });
 }
 
-EACH_VECTOR_WIDTH void sum_float(
-    const Rows &rows, const TermRows<float> *terms, int64_t term_count, int64_t count, float *y,
-    float *buffer) {
-    sum(rows, terms, term_count, count, y, buffer);
+template <class T>
+void any_gradient_sums(
+    const Rows &rows, const TermRows<T> &term, const T *dy, int64_t count, float *sum, float *products) {
+    if (term.keep) {
+        in_vectors<gradient_sums<true, T>>(rows, term, dy, count, sum, products);
+    } else {
+        in_vectors<gradient_sums<false, T>>(rows, term, dy, count, sum, products);
+    }
 }
 
-EACH_VECTOR_WIDTH void sum_bfloat16(
-    const Rows &rows, const TermRows<BFloat16> *terms, int64_t term_count, int64_t count, BFloat16 *y,
-    float *buffer) {
-    sum(rows, terms, term_count, count, y, buffer);
+template <class T>
+void any_gradient(
+    const Rows &rows, const TermRows<T> &term, const T *dy, const float *offset, const float *slope, int64_t count,
+    T *dx) {
+    if (term.keep) {
+        in_vectors<gradient<true, T>>(rows, term, dy, offset, slope, count, dx);
+    } else {
+        in_vectors<gradient<false, T>>(rows, term, dy, offset, slope, count, dx);
+    }
 }
 
 }  // namespace
@@ -144,60 +153,44 @@ void Rows::fold(const float *values, double *sums) const {
 
 void sum_terms(const Rows &rows, const TermRows<float> *terms, int64_t term_count, int64_t count, float *y) {
     std::vector<float> buffer(rows.length());
-    sum_float(rows, terms, term_count, count, y, buffer.data());
+    in_vectors<sum<float>>(rows, terms, term_count, count, y, buffer.data());
 }
 
 void sum_terms(const Rows &rows, const TermRows<BFloat16> *terms, int64_t term_count, int64_t count, BFloat16 *y) {
     std::vector<float> buffer(rows.length());
-    sum_bfloat16(rows, terms, term_count, count, y, buffer.data());
+    in_vectors<sum<BFloat16>>(rows, terms, term_count, count, y, buffer.data());
 }
 
-EACH_VECTOR_WIDTH void add_moments(
+void add_moments(
     const Rows &rows, const float *x, const float *pivot, int64_t count, float *sum, float *squares) {
-    moments(rows, x, pivot, count, sum, squares);
+    in_vectors<moments<float>>(rows, x, pivot, count, sum, squares);
 }
 
-EACH_VECTOR_WIDTH void add_moments(
+void add_moments(
     const Rows &rows, const BFloat16 *x, const float *pivot, int64_t count, float *sum, float *squares) {
-    moments(rows, x, pivot, count, sum, squares);
+    in_vectors<moments<BFloat16>>(rows, x, pivot, count, sum, squares);
 }
 
-EACH_VECTOR_WIDTH void add_gradient_sums(
+void add_gradient_sums(
     const Rows &rows, const TermRows<float> &term, const float *dy, int64_t count, float *sum, float *products) {
-    if (term.keep) {
-        gradient_sums<true>(rows, term, dy, count, sum, products);
-    } else {
-        gradient_sums<false>(rows, term, dy, count, sum, products);
-    }
+    any_gradient_sums(rows, term, dy, count, sum, products);
 }
 
-EACH_VECTOR_WIDTH void add_gradient_sums(
+void add_gradient_sums(
     const Rows &rows, const TermRows<BFloat16> &term, const BFloat16 *dy, int64_t count, float *sum, float *products) {
-    if (term.keep) {
-        gradient_sums<true>(rows, term, dy, count, sum, products);
-    } else {
-        gradient_sums<false>(rows, term, dy, count, sum, products);
-    }
+    any_gradient_sums(rows, term, dy, count, sum, products);
 }
 
-EACH_VECTOR_WIDTH void write_gradient(
+void write_gradient(
     const Rows &rows, const TermRows<float> &term, const float *dy, const float *offset, const float *slope,
     int64_t count, float *dx) {
-    if (term.keep) {
-        gradient<true>(rows, term, dy, offset, slope, count, dx);
-    } else {
-        gradient<false>(rows, term, dy, offset, slope, count, dx);
-    }
+    any_gradient(rows, term, dy, offset, slope, count, dx);
 }
 
-EACH_VECTOR_WIDTH void write_gradient(
+void write_gradient(
     const Rows &rows, const TermRows<BFloat16> &term, const BFloat16 *dy, const float *offset, const float *slope,
     int64_t count, BFloat16 *dx) {
-    if (term.keep) {
-        gradient<true>(rows, term, dy, offset, slope, count, dx);
-    } else {
-        gradient<false>(rows, term, dy, offset, slope, count, dx);
-    }
+    any_gradient(rows, term, dy, offset, slope, count, dx);
 }
 
 }  // namespace segnas

@@ -107,16 +107,8 @@ __attribute__((always_inline)) inline void update(
     for (int64_t i = 0; i < count; ++i) rule(parameter[i], gradient[i], first[i], unused);
 }
 
-EACH_VECTOR_WIDTH void run(const Adam<float> &rule, float *p, const float *g, float *m, float *v, int64_t n) {
-    update(rule, p, g, m, v, n);
-}
-EACH_VECTOR_WIDTH void run(const Adam<double> &rule, double *p, const double *g, double *m, double *v, int64_t n) {
-    update(rule, p, g, m, v, n);
-}
-EACH_VECTOR_WIDTH void run(const Momentum<float> &rule, float *p, const float *g, float *m, float *v, int64_t n) {
-    update(rule, p, g, m, v, n);
-}
-EACH_VECTOR_WIDTH void run(const Momentum<double> &rule, double *p, const double *g, double *m, double *v, int64_t n) {
+template <class T, class Rule>
+__attribute__((always_inline)) inline void run(const Rule &rule, T *p, const T *g, T *m, T *v, int64_t n) {
     update(rule, p, g, m, v, n);
 }
 
@@ -138,7 +130,8 @@ void fused_step(const Slots &slots, const Rule &rule) {
         for (int64_t at = begin; at < end; ++k) {
             const size_t i = chosen[k];
             const int64_t offset = at - starts[k], count = std::min(end, starts[k + 1]) - at;
-            run(rule, slots.parameters[i].data_ptr<T>() + offset, slots.gradients[i].data_ptr<T>() + offset,
+            in_vectors<run<T, Rule>>(
+                rule, slots.parameters[i].data_ptr<T>() + offset, slots.gradients[i].data_ptr<T>() + offset,
                 slots.first[i].data_ptr<T>() + offset, slots.second[i].data_ptr<T>() + offset, count);
             at += count;
         }

@@ -83,16 +83,6 @@ ALWAYS_INLINE void pool(const Layout &l, const T *const *rows, T *half) {
     }
 }
 
-#define FOR_EACH_TYPE(T)                                                                                    \
-    EACH_VECTOR_WIDTH void add_row(const Layout &l, const T *full, const T *half, T *out) {                 \
-        add(l, full, half, out);                                                                            \
-    }                                                                                                       \
-    EACH_VECTOR_WIDTH void gather_row(const Layout &l, const T *dy, T *half) { gather(l, dy, half); }       \
-    EACH_VECTOR_WIDTH void pool_rows(const Layout &l, const T *const *rows, T *half) { pool(l, rows, half); }
-FOR_EACH_TYPE(float)
-FOR_EACH_TYPE(BFloat16)
-#undef FOR_EACH_TYPE
-
 template <class T>
 void add_all(const Layout &l, const at::Tensor &full, const at::Tensor &half, at::Tensor &out) {
     const T *a = elements<T>(full), *b = elements<T>(half);
@@ -102,7 +92,7 @@ void add_all(const Layout &l, const at::Tensor &full, const at::Tensor &half, at
             const int64_t at_y = row % l.height, at_z = row / l.height % l.depth, n = row / l.height / l.depth;
             const auto offset = l.parities.offset;
             const int64_t from = l.half_row(n, at_z / 2 + offset[at_z % 2], at_y / 2 + offset[at_y % 2]);
-            add_row(
+            in_vectors<add<T>>(
                 l, a + row * l.width * l.channels, b + from + l.group(at_z % 2, at_y % 2) * l.channels,
                 y + row * l.width * l.channels);
         }
@@ -116,7 +106,7 @@ void fill_row(const Layout &l, const T *dy, int64_t n, int64_t z, int64_t y, T *
     if (l.parities.variants == 1) {
         const T *rows[4];
         for (int row = 0; row < 4; ++row) rows[row] = dy + l.full_row(n, 2 * z + row / 2, 2 * y + row % 2);
-        pool_rows(l, rows, half);
+        in_vectors<pool<T>>(l, rows, half);
         return;
     }
     std::fill_n(half, l.half_width * l.half_channels(), T{});
@@ -124,7 +114,8 @@ void fill_row(const Layout &l, const T *dy, int64_t n, int64_t z, int64_t y, T *
         for (int64_t py = 0; py < 2; ++py) {
             const int64_t iz = z - offset[pz], iy = y - offset[py];
             if (iz < 0 || iy < 0 || iz >= l.depth / 2 || iy >= l.height / 2) continue;
-            gather_row(l, dy + l.full_row(n, 2 * iz + pz, 2 * iy + py), half + l.group(pz, py) * l.channels);
+            in_vectors<gather<T>>(
+                l, dy + l.full_row(n, 2 * iz + pz, 2 * iy + py), half + l.group(pz, py) * l.channels);
         }
     }
 }

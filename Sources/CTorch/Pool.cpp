@@ -100,17 +100,6 @@ ALWAYS_INLINE void spread(const Windows &w, const T *dy, const uint8_t *index, T
     }
 }
 
-EACH_VECTOR_WIDTH void pool_row(const Windows &w, const float *x, float *y, uint8_t *index) { pool(w, x, y, index); }
-EACH_VECTOR_WIDTH void pool_row(const Windows &w, const BFloat16 *x, BFloat16 *y, uint8_t *index) {
-    pool(w, x, y, index);
-}
-EACH_VECTOR_WIDTH void spread_row(const Windows &w, const float *dy, const uint8_t *index, float *dx) {
-    spread(w, dy, index, dx);
-}
-EACH_VECTOR_WIDTH void spread_row(const Windows &w, const BFloat16 *dy, const uint8_t *index, BFloat16 *dx) {
-    spread(w, dy, index, dx);
-}
-
 template <class T>
 void pool_all(const Windows &w, const at::Tensor &x, at::Tensor &y, at::Tensor &index) {
     const T *from = elements<T>(x);
@@ -119,7 +108,7 @@ void pool_all(const Windows &w, const at::Tensor &x, at::Tensor &y, at::Tensor &
     parallel_for(w.rows(), 8, [&](int64_t begin, int64_t end) {
         for (int64_t row = begin; row < end; ++row) {
             const int64_t out = row * w.width * w.channels;
-            pool_row(w, from + w.start(row), to + out, places ? places + out : nullptr);
+            in_vectors<pool<T>>(w, from + w.start(row), to + out, places ? places + out : nullptr);
         }
     });
 }
@@ -132,7 +121,7 @@ void spread_all(const Windows &w, const at::Tensor &dy, const at::Tensor &index,
     parallel_for(w.rows(), 8, [&](int64_t begin, int64_t end) {
         for (int64_t row = begin; row < end; ++row) {
             const int64_t out = row * w.width * w.channels;
-            spread_row(w, from + out, places + out, to + w.start(row));
+            in_vectors<spread<T>>(w, from + out, places + out, to + w.start(row));
         }
     });
 }

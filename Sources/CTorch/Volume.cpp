@@ -11,6 +11,7 @@
 #include <array>
 
 #include "Bridge.h"
+#include "OneDNN.h"
 
 using namespace segnas;
 
@@ -18,6 +19,15 @@ namespace {
 
 std::array<int64_t, 3> axes(ct_extent extent) {
     return {extent.depth, extent.height, extent.width};
+}
+
+/// In the order of x, which some of libtorch's kernels lose.
+at::Tensor conv_transpose(
+    const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const ct_window &window) {
+    const auto y = at::conv_transpose3d(
+        x, weight, bias, axes(window.stride), axes(window.padding), axes(window.output_padding), /*groups=*/1,
+        axes(window.dilation));
+    return y.contiguous(x.suggest_memory_format());
 }
 
 }  // namespace
@@ -42,9 +52,16 @@ ct_status ct_conv_transpose3d(
     return produce("conv-transpose3d", out, [&] {
         auto input = borrow(x);
         check_volume(input);
-        return at::conv_transpose3d(
-            input, borrow(weight), borrow_optional(bias), axes(window->stride), axes(window->padding),
-            axes(window->output_padding), /*groups=*/1, axes(window->dilation));
+        const auto kernel = borrow(weight);
+        const auto offset = borrow_optional(bias);
+        if (input.is_cuda() || input.scalar_type() != at::kBFloat16 || onednn_multiplies(at::kBFloat16)) {
+            return conv_transpose(input, kernel, offset, *window);
+        }
+        // As in Convolution.cpp, in float32 where the processor does not multiply bfloat16.
+        const auto exact = conv_transpose(
+            input.to(at::kFloat), kernel.to(at::kFloat), offset ? std::optional(offset->to(at::kFloat)) : offset,
+            *window);
+        return exact.to(at::kBFloat16);
     });
 }
 

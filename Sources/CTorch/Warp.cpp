@@ -23,7 +23,7 @@ namespace {
 
 int64_t volume(ct_extent size) { return size.depth * size.height * size.width; }
 
-EACH_VECTOR_WIDTH void blend(float *__restrict out, const float *a, float wa, const float *b, float wb, int64_t count) {
+ALWAYS_INLINE void blend(float *__restrict out, const float *a, float wa, const float *b, float wb, int64_t count) {
     for (int64_t i = 0; i < count; ++i) out[i] = wa * a[i] + wb * b[i];
 }
 
@@ -81,7 +81,7 @@ class Pass {
         float *blended = positions + positions_.row_memory();
         for (int64_t c = 0; c < source_.channels; ++c) {
             const float *first = source_.image + (c * size.depth + static_cast<int64_t>(lower)) * plane;
-            blend(blended + c * plane, first, low, first + plane, high, plane);
+            in_vectors<blend>(blended + c * plane, first, low, first + plane, high, plane);
         }
         const float nearest = std::floor(at + 0.5f);
         const bool is_inside = nearest >= 0 && nearest < static_cast<float>(size.depth);

@@ -11,12 +11,12 @@ namespace segnas {
 namespace {
 
 /// One row's x, y or z.
-EACH_VECTOR_WIDTH void fill_line(float *line, int64_t count, float start, float step) {
+ALWAYS_INLINE void fill_line(float *line, int64_t count, float start, float step) {
     for (int64_t i = 0; i < count; ++i) line[i] = start + step * static_cast<float>(i);
 }
 
 /// Adds Σ_k control[k]·weights[k][i] for begin ≤ i < end: the voxels of one cell.
-EACH_VECTOR_WIDTH void add_cell(
+ALWAYS_INLINE void add_cell(
     float *line, int64_t begin, int64_t end, const float *control, const float *w0, const float *w1, const float *w2,
     const float *w3) {
     const float a = control[0], b = control[1], c = control[2], d = control[3];
@@ -59,7 +59,7 @@ void WarpPositions::row(int64_t y, int64_t z, float *positions) const {
     const int64_t stride = padded(size_.width);
     for (int axis = 0; axis < 3; ++axis) {
         const double *m = matrix_.data() + 4 * axis;
-        fill_line(
+        in_vectors<fill_line>(
             positions + axis * stride, stride, static_cast<float>(m[1] * y + m[2] * z + m[3]),
             static_cast<float>(m[0]));
     }
@@ -86,7 +86,7 @@ void WarpPositions::displace(int64_t y, int64_t z, float *positions) const {
         for (int64_t cell = 0, begin = 0; begin < size_.width; ++cell) {
             int64_t end = begin;
             while (end < size_.width && along_x.cell[end] == cell) ++end;
-            add_cell(line, begin, end, control + cell, w[0].data(), w[1].data(), w[2].data(), w[3].data());
+            in_vectors<add_cell>(line, begin, end, control + cell, w[0].data(), w[1].data(), w[2].data(), w[3].data());
             begin = end;
         }
     }

@@ -165,12 +165,12 @@ FOR_INSTRUCTIONS(avx2, __attribute__((target("arch=x86-64-v3"))))
 }  // namespace
 
 RowSamplers row_samplers(ct_instructions instructions) {
-    const bool has_avx2 = __builtin_cpu_supports("x86-64-v3");
+    const bool is_limited = kernel_instructions() == Instructions::baseline;
     switch (instructions) {
-    case CT_INSTRUCTIONS_BEST: return row_samplers(has_avx2 ? CT_INSTRUCTIONS_AVX2 : CT_INSTRUCTIONS_BASELINE);
+    case CT_INSTRUCTIONS_BEST: return row_samplers(is_limited ? CT_INSTRUCTIONS_BASELINE : CT_INSTRUCTIONS_AVX2);
     case CT_INSTRUCTIONS_BASELINE: return {baseline_in_volume, baseline_in_slice};
     case CT_INSTRUCTIONS_AVX2:
-        TORCH_CHECK(has_avx2, "this processor has no AVX2");
+        TORCH_CHECK(__builtin_cpu_supports("x86-64-v3"), "this processor has no AVX2");
         return {avx2_in_volume, avx2_in_slice};
     }
     TORCH_CHECK(false, "unknown instructions");

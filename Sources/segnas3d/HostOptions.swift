@@ -30,6 +30,10 @@ struct HostOptions: ParsableArguments {
 
     func apply() throws {
         try Libtorch.load()
+        if let limit = CPU.unknownInstructionLimit {
+            throw ValidationError(
+                "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set")
+        }
         try CPU.setThreads(threadCount)
         TensorMemory.setBudget(limit)
     }

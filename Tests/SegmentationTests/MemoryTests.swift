@@ -6,22 +6,16 @@ import Torch
 @testable import Segmentation
 
 @TensorActor
-@Suite(
-    "Memory before training",
-    .enabled(
-        if: CPU.bfloat16Instructions == ["avx512_bf16"],
-        "the buffers of convolutions were fitted on AVX-512 with bfloat16"))
+@Suite("Memory before training")
 struct MemoryTests {
-    /// The number of threads that the buffers were fitted with.
-    init() throws {
-        try CPU.setThreads(2)
-    }
-
     /// At small sizes, where a test is quick; `segnas3d bench memory` repeats it at sizes that users train.
     @Test(
         "the peak of a training step is predicted within 5 %",
-        arguments: MemoryTrial.sample(12, sizes: [32]))
-    func predicts(_ trial: MemoryTrial) throws {
+        arguments: MemoryTrial.sample(12, sizes: [32]), [1, 2, 8])
+    func predicts(_ trial: MemoryTrial, threads: Int) throws {
+        let usual = CPU.threads
+        try CPU.setThreads(threads)  // buffers of convolutions are counted by thread
+        defer { try? CPU.setThreads(usual) }
         let predicted = try trial.prediction()
         #expect((predicted == nil) == (trial.network.p == 5 && trial.batch < 8))
         guard let predicted else { return }  // 32 voxels halved five times are one

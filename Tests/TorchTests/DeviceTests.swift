@@ -44,11 +44,14 @@ struct DeviceTests {
     }
 
     @Test("versions")
-    func versions() {
+    func versions() throws {
         #expect(Libtorch.version == "2.11.0")
         #expect(Libtorch.oneDNNVersion.split(separator: ".").count >= 2)
         #expect(Libtorch.path.hasSuffix("libtorch_cpu.so"))
         #expect(["AVX512", "AVX2", "DEFAULT"].contains(CPU.vectorExtension))
+        let words = ["avx512", "avx2", "default"]
+        #expect(words.contains(CPU.kernelInstructions))
+        #expect(words.contains(try #require(CPU.oneDNNInstructions)))
     }
 
     @Test("one seed gives one sequence")

@@ -42,15 +42,25 @@ struct MetaTests {
         return try TensorMemory.statistics(on: device).peak.bytes - before
     }
 
-    @Test(
-        "the memory of a step on the CPU is known before",
-        .enabled(
-            if: CPU.bfloat16Instructions == ["avx512_bf16"],
-            "the buffers of convolutions were fitted on AVX-512 with bfloat16"),
-        arguments: [DType.float32, .bfloat16],
-        [1, 2])
-    func predictsMemory(_ dtype: DType, _ batch: Int) throws {
-        try CPU.setThreads(2)  // as fitted
+    struct Step: Sendable, CustomTestStringConvertible {
+        var dtype: DType
+        var batch: Int
+        var threads: Int
+        var testDescription: String { "\(dtype) × \(batch) on \(threads) thread(s)" }
+
+        static let all = [DType.float32, .bfloat16].flatMap { dtype in
+            [1, 2].flatMap { batch in
+                [1, 2, 8].map { Step(dtype: dtype, batch: batch, threads: $0) }
+            }
+        }
+    }
+
+    @Test("the memory of a step on the CPU is known before", arguments: Step.all)
+    func predictsMemory(_ step: Step) throws {
+        let (dtype, batch) = (step.dtype, step.batch)
+        let threads = CPU.threads
+        try CPU.setThreads(step.threads)  // buffers of convolutions are counted by thread
+        defer { try? CPU.setThreads(threads) }
         let predicted = Double(try train(on: .meta, dtype: dtype, batch: batch))
         let measured = Double(try train(on: .cpu, dtype: dtype, batch: batch))
         #expect(abs(predicted / measured - 1) < 0.02)

@@ -32,7 +32,8 @@ struct DoctorTests {
         version: "1.2.3", swift: "6.3", libtorch: "2.11.0", libtorchPath: "/l/libtorch_cpu.so",
         oneDNN: "3.10.2",
         processor: .init(
-            model: "Fast 9000", cores: 8, vector: "AVX512", bfloat16: ["amx", "avx512_bf16"]),
+            model: "Fast 9000", cores: 8, vector: "AVX512", bfloat16: ["amx", "avx512_bf16"],
+            oneDNN: "avx512", kernels: "avx512", limits: []),
         threads: .init(count: 8, reason: "one for each core"),
         memory: .init(total: 64 << 30, available: 48 << 30), gpus: [], problems: [])
 
@@ -54,10 +55,50 @@ struct DoctorTests {
                 """)
     }
 
+    @Test("who uses which instructions where a variable limits them")
+    func limitedText() {
+        var limited = Self.healthy
+        limited.processor = .init(
+            model: "Fast 9000", cores: 8, vector: "AVX512", bfloat16: [], oneDNN: "avx2",
+            kernels: "avx2", limits: ["ONEDNN_MAX_CPU_ISA=AVX2", "SEGNAS3D_CPU_ISA=avx2"])
+        #expect(
+            limited.text().contains(
+                """
+                processor  Fast 9000: 8 cores, AVX512, no native bfloat16
+                           libtorch AVX512, oneDNN avx2, segnas3d avx2, limited by \
+                ONEDNN_MAX_CPU_ISA=AVX2 SEGNAS3D_CPU_ISA=avx2
+                memory """))
+    }
+
+    static let limits: [(value: String, status: Int32, words: String)] = [
+        ("default", 0, "segnas3d default, limited by"),
+        ("avx3", 1, "ERROR: SEGNAS3D_CPU_ISA is 'avx3', which names no instructions"),
+        ("", 1, "ERROR: SEGNAS3D_CPU_ISA is '', which names no instructions"),
+    ]
+
+    @Test("a limit of our own kernels is shown, and refused where it is none", arguments: limits)
+    func limit(_ value: String, _ status: Int32, _ words: String) throws {
+        let program = try Program.run(["doctor"], environment: ["SEGNAS3D_CPU_ISA": value])
+        #expect(program.status == status)
+        #expect(program.output.contains(words))
+    }
+
+    @Test("nothing is computed under a limit that is none")
+    func unknownLimit() throws {
+        let program = try Program.run(
+            ["bench", "augment", "--size", "8"], environment: ["SEGNAS3D_CPU_ISA": "sse9"])
+        #expect(program.status == 2)
+        #expect(
+            program.errors.contains(
+                "SEGNAS3D_CPU_ISA is 'sse9', and must be default, avx2 or avx512, or not be set"))
+    }
+
     @Test("a machine with every problem, each with its remedy")
     func sickText() {
         var sick = Self.healthy
-        sick.processor = .init(model: "Old 1", cores: 1, vector: "DEFAULT", bfloat16: [])
+        sick.processor = .init(
+            model: "Old 1", cores: 1, vector: "DEFAULT", bfloat16: [], oneDNN: nil,
+            kernels: "default", limits: [])
         sick.threads = .init(
             count: 4, reason: "as OMP_NUM_THREADS=4 says", unreadable: ["OMP_THREAD_LIMIT=no"])
         sick.memory.available = 1 << 30
@@ -83,6 +124,9 @@ struct DoctorTests {
                   → install PyTorch 2.11.0 with CUDA and set LIBTORCH to its torch folder
                 Warning: this processor has no AVX2: computing on it is slow
                   → use a machine from 2014 or later, or a GPU
+                Warning: this libtorch has no symbol table, so that oneDNN cannot be asked what it needs: \
+                the memory of convolutions is estimated
+                  → use PyTorch 2.11.0 as pip installs it, not stripped
                 Warning: 4 threads, as OMP_NUM_THREADS=4 says, take turns on 1 core: that is slower than one on each
                   → give --threads 1, or set the variable to it
                 Warning: only 1 GiB of memory is available

@@ -27,16 +27,16 @@ struct Program {
         return process
     }
 
-    /// Runs it to the end; the variables are set beside those of the test.
+    /// Runs it to the end; the environment is added to that of the test.
     static func run(
-        _ arguments: [String], with variables: [String: String] = [:]
+        _ arguments: [String], environment: [String: String] = [:]
     ) throws -> Program {
         let process = Process()
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
         let errors = Pipe()
         process.executableURL = url
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         process.standardOutput = output
         process.standardError = errors
         try process.run()

@@ -14,7 +14,7 @@ struct ThreadTests {
     static let cores = HostResources.current().cores
 
     private func diagnosis(_ variables: [String: String]) throws -> Diagnosis {
-        let program = try Program.run(["doctor", "--json"], with: variables)
+        let program = try Program.run(["doctor", "--json"], environment: variables)
         #expect(program.status == 0)
         #expect(program.errors == "", "no word from a runtime")
         return try JSONDecoder().decode(Diagnosis.self, from: Data(program.output.utf8))
@@ -75,7 +75,7 @@ struct ThreadTests {
                     "train", data, "--network", network.path, "--size", "16", "--epochs", "1",
                     "--output", run, "--cache", folder.appending(path: "cache").path,
                     "--threads", "2",
-                ], with: variables)
+                ], environment: variables)
             #expect(program.status == 0, "\(program.errors)")
             let plan = try String(contentsOfFile: run + "/plan.json", encoding: .utf8)
             #expect(plan.replacing(" ", with: "").contains("\"threads\":2"))

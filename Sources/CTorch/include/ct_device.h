@@ -12,9 +12,20 @@ const char *ct_onednn_version(void);
 const char *ct_vector_extension(void);  // what libtorch's kernels use here: "AVX512", "AVX2", "DEFAULT"
 const char *ct_torch_library_path(void);  // the libtorch_cpu.so in use
 
-// Instructions that multiply bfloat16 natively: without them it is slower than float32.
-bool ct_cpu_has_avx512_bf16(void);
-bool ct_cpu_has_amx_bf16(void);
+// What kernels of ours use here: "avx512", "avx2" or "default", at most what SEGNAS3D_CPU_ISA names.
+const char *ct_kernel_instructions(void);
+
+// The value of SEGNAS3D_CPU_ISA where it names no instructions, which limits nothing; else null.
+const char *ct_unknown_instruction_limit(void);
+
+// Whether oneDNN, which is a part of libtorch, tells what it uses and needs; if not, buffers of convolutions are
+// estimates.
+bool ct_onednn_is_open(void);
+const char *ct_onednn_instructions(void);  // "avx512", "avx2" or "default"; "" where it does not tell
+
+// Instructions by which oneDNN multiplies bfloat16 here, within its limit: without them it is computed in float32.
+bool ct_multiplies_bf16_by_avx512(void);
+bool ct_multiplies_bf16_by_amx(void);
 
 // Loads libtorch_cuda.so from beside libtorch_cpu.so, once. CT_ERROR with the reason where it cannot.
 // Must come before any other work with tensors: libtorch looks for its CUDA part once, at its first use.

@@ -14,9 +14,24 @@ public enum CPU {
     /// The widest vector instructions that libtorch's kernels use here: `AVX512`, `AVX2` or `DEFAULT`.
     public static var vectorExtension: String { String(cString: ct_vector_extension()) }
 
-    /// The instructions for bfloat16 products, `amx` or `avx512_bf16`; empty where there are none.
+    /// Those that oneDNN's convolutions use here: `avx512`, `avx2` or `default`; nil where this libtorch does not let
+    /// oneDNN be asked. The memory of convolutions is then an estimate.
+    public static var oneDNNInstructions: String? {
+        ct_onednn_is_open() ? String(cString: ct_onednn_instructions()) : nil
+    }
+
+    /// Those that our own kernels use here: `avx512`, `avx2` or `default`.
+    public static var kernelInstructions: String { String(cString: ct_kernel_instructions()) }
+
+    /// The value of `SEGNAS3D_CPU_ISA`, which limits ``kernelInstructions``, where it names no instructions.
+    public static var unknownInstructionLimit: String? {
+        ct_unknown_instruction_limit().map { String(cString: $0) }
+    }
+
+    /// The instructions by which oneDNN multiplies bfloat16 here, `amx` or `avx512_bf16`; without them, convolutions of
+    /// bfloat16 are computed in float32.
     public static var bfloat16Instructions: [String] {
-        [(ct_cpu_has_amx_bf16(), "amx"), (ct_cpu_has_avx512_bf16(), "avx512_bf16")]
+        [(ct_multiplies_bf16_by_amx(), "amx"), (ct_multiplies_bf16_by_avx512(), "avx512_bf16")]
             .filter(\.0).map(\.1)
     }
 

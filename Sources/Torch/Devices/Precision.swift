@@ -16,7 +16,7 @@ public enum Precision: String, CaseIterable, Codable, Sendable {
         }
     }
 
-    /// Without native instructions bfloat16 on a CPU is emulated, and slower than float32.
+    /// Without native instructions a CPU computes it in float32, with conversions before and after.
     private static func isBFloat16Fast(on device: Device) -> Bool {
         switch device {
         case .cpu, .meta: !CPU.bfloat16Instructions.isEmpty

@@ -20,8 +20,7 @@ extension Diagnosis {
         diagnosis.problems =
             [
                 otherLibrary(), computing(convolution), graphics(cuda, obstacle), vectors(),
-                tooManyThreads(),
-                scarceMemory(),
+                unknownLimit(), closedOneDNN(), tooManyThreads(), scarceMemory(),
             ].compactMap(\.self) + threads.unreadable.map(Self.unreadable)
         return diagnosis
     }
@@ -77,6 +76,21 @@ extension Diagnosis {
         return Problem(
             problem: "this processor has no AVX2: computing on it is slow",
             remedy: "use a machine from 2014 or later, or a GPU", isFatal: false)
+    }
+
+    private func unknownLimit() -> Problem? {
+        guard let limit = CPU.unknownInstructionLimit else { return nil }
+        return Problem(
+            problem: "SEGNAS3D_CPU_ISA is '\(limit)', which names no instructions",
+            remedy: "set it to default, avx2 or avx512, or unset it", isFatal: true)
+    }
+
+    private func closedOneDNN() -> Problem? {
+        guard processor.oneDNN == nil else { return nil }
+        return Problem(
+            problem: "this libtorch has no symbol table, so that oneDNN cannot be asked what it needs: "
+                + "the memory of convolutions is estimated",
+            remedy: "use PyTorch \(libtorch) as pip installs it, not stripped", isFatal: false)
     }
 
     private func scarceMemory() -> Problem? {

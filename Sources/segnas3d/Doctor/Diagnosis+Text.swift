@@ -15,6 +15,14 @@ extension Diagnosis {
             "segnas3d \(version), built with Swift \(swift)",
             "libtorch   \(libtorch) with oneDNN \(oneDNN), from \(libtorchPath)",
             "processor  \(processor.model): \(cores), \(processor.vector), \(bfloat16)",
+        ]
+        if !processor.limits.isEmpty {
+            lines.append(
+                "           libtorch \(processor.vector), oneDNN \(processor.oneDNN ?? "unknown"), "
+                    + "segnas3d \(processor.kernels), limited by "
+                    + processor.limits.joined(separator: " "))
+        }
+        lines += [
             "threads    \(threads.count), \(threads.reason)",
             "memory     \(ByteCount(memory.available)) available of \(ByteCount(memory.total))",
         ]

@@ -12,6 +12,11 @@ struct Diagnosis: Codable, Equatable {
         var vector: String
         /// Instructions for bfloat16 products.
         var bfloat16: [String]
+        /// The vector instructions that oneDNN uses, nil where it cannot be asked, and those of our own kernels.
+        var oneDNN: String?
+        var kernels: String
+        /// The variables that limit instructions, as `SEGNAS3D_CPU_ISA=avx2`.
+        var limits: [String]
     }
 
     struct Threads: Codable, Equatable {
@@ -67,7 +72,8 @@ extension Diagnosis {
             libtorchPath: Libtorch.path, oneDNN: Libtorch.oneDNNVersion,
             processor: Processor(
                 model: processorModel(), cores: host.cores, vector: CPU.vectorExtension,
-                bfloat16: CPU.bfloat16Instructions),
+                bfloat16: CPU.bfloat16Instructions, oneDNN: CPU.oneDNNInstructions,
+                kernels: CPU.kernelInstructions, limits: instructionLimits()),
             threads: Threads(.current),
             memory: Memory(total: host.memory.bytes, available: host.available.bytes),
             gpus: gpus.enumerated().map { index, gpu in
@@ -77,6 +83,15 @@ extension Diagnosis {
             problems: [])
         return diagnosis.withProblems(
             cuda: cuda, obstacle: .ofThisMachine(), convolution: SelfTest.run())
+    }
+
+    /// Variables of libtorch, oneDNN (under both of its names), MKL and ours.
+    private static func instructionLimits() -> [String] {
+        let environment = ProcessInfo.processInfo.environment
+        return [
+            "ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS",
+            "SEGNAS3D_CPU_ISA",
+        ].compactMap { name in environment[name].map { "\(name)=\($0)" } }
     }
 
     /// Of the compiler that built this program.
