@@ -26,6 +26,7 @@ struct HostOptions: ParsableArguments {
     var threadCount: Int { threads ?? HostResources.current().cores }
 
     func apply() throws {
+        try ProcessLimits.checkThreads(threadCount)
         try CPU.setThreads(threadCount)
         TensorMemory.setBudget(limit)
     }

@@ -27,11 +27,11 @@ struct Program {
         return process
     }
 
-    static func run(_ arguments: [String]) throws -> Program {
+    static func run(_ arguments: [String], of program: URL = url) throws -> Program {
         let process = Process()
         let output = Pipe()
         let errors = Pipe()
-        process.executableURL = url
+        process.executableURL = program
         process.arguments = arguments
         process.standardOutput = output
         process.standardError = errors
