@@ -1,6 +1,8 @@
 #include <c10/util/Exception.h>
+#include <sys/resource.h>
 
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <string>
@@ -29,6 +31,14 @@ ct_status fail(ct_status status, const char *operation, const std::string &text)
     return status;
 }
 
+/// oneDNN writes its kernels into memory of their own, and does not tell why it could not: where addresses are limited
+/// (ulimit -v), they are the matter.
+bool lacks_addresses(const std::exception &error) noexcept {
+    rlimit limit{};
+    return std::strstr(error.what(), "could not create a primitive") != nullptr &&
+           getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
 }  // namespace
 
 namespace segnas {
@@ -48,6 +58,10 @@ ct_status status_of_current_exception(const char *operation) noexcept {
     } catch (const c10::Error &error) {
         return fail(CT_ERROR, operation, error.what_without_backtrace());
     } catch (const std::exception &error) {
+        if (lacks_addresses(error)) {
+            last_shortage = {};
+            return fail(CT_OUT_OF_MEMORY, operation, error.what());
+        }
         return fail(CT_ERROR, operation, error.what());
     } catch (...) {
         return fail(CT_ERROR, operation, "an exception of unknown type");

@@ -24,6 +24,9 @@ public struct HostResources: Equatable, Sendable {
             let free = limit.bytes - min(limit.bytes, group.memoryInUse)
             resources.available = min(resources.available, ByteCount(free))
         }
+        if root == "/", let left = ProcessLimits.addressSpaceLeft {
+            resources.available = min(resources.available, left)
+        }
         return resources
     }
 

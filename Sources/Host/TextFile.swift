@@ -52,12 +52,26 @@ package func replaceText(at path: String, by text: String) throws(SystemFailure)
 }
 
 /// Adds a line to a file, which is on disk afterwards; a file that does not exist is made.
+///
+/// A line that could not be written whole does not spoil the next one.
 package func appendLine(_ line: String, to path: String) throws(SystemFailure) {
-    let bytes = Array((line + "\n").utf8)
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+    let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .last }
     defer { close(descriptor) }
-    guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-        throw .last
+    let text = (endsInLine(descriptor) ? "\n" : "") + line + "\n"
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { throw count < 0 ? .last : SystemFailure(code: ENOSPC) }
+        rest = rest.dropFirst(count)
     }
+    guard fsync(descriptor) == 0 else { throw .last }
+}
+
+/// Whether a file ends in the middle of a line.
+private func endsInLine(_ descriptor: Int32) -> Bool {
+    let end = lseek(descriptor, 0, SEEK_END)
+    var last: UInt8 = 0
+    return end > 0 && pread(descriptor, &last, 1, end - 1) == 1 && last != UInt8(ascii: "\n")
 }

@@ -15,6 +15,10 @@ public enum StudyError: Error, Equatable, Sendable {
     case newer(file: String)
     /// A database that is no longer whole, and the copy of it, if there is one.
     case damaged(file: String, backup: String?, reason: String)
+    /// A database that is missing or holds nothing.
+    case empty(file: String)
+    /// A log beside the database that is none of its own.
+    case foreignLog(String)
     /// A database of another study than the plan beside it.
     case mixed(database: String, plan: String)
     /// What differs from what the study was begun with.
@@ -78,6 +82,12 @@ extension StudyError: CustomStringConvertible {
                     "to go on from the last backup, move it away with its -wal and -shm files and copy \($0) in its place"
                 }
                     ?? "there is no backup; begin another study")
+        case .empty(let file):
+            "\(file) is missing or holds nothing, as where a study was copied without \(file)-wal: its search makes it "
+                + "anew from the backup or the results of its trials, so give that command again"
+        case .foreignLog(let log):
+            "\(log) does not belong to the database beside it, which is whole without it: move it and the -shm file "
+                + "away, and run the same command again"
         case .mixed(let database, let plan):
             "\(database) does not belong to \(plan): restore the right one of the two"
         case .owned(let owner?, let folder):

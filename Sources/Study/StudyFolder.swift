@@ -1,3 +1,5 @@
+internal import Host
+
 /// The files of a study.
 public struct StudyFolder: Hashable, Sendable {
     public let path: String
@@ -30,8 +32,14 @@ public struct StudyFolder: Hashable, Sendable {
     /// The folder of such runs.
     public static let finals = "final"
 
-    /// A symbolic link to the best model.
+    /// A link to the best model.
     public var best: String { "\(path)/best" }
+
+    /// The folder of the best model, also where the link is a file.
+    public var bestModel: String { FolderLink.resolve(best) }
+
+    /// The model that ``best`` names, relative to the study; nil where there is none.
+    public var bestTarget: String? { BestLink(self).target }
 
     /// How the best model does on the test cases: `evaluation.json`, `cases.json` and `predictions`.
     public var test: String { "\(path)/test" }
@@ -40,10 +48,11 @@ public struct StudyFolder: Hashable, Sendable {
     /// Whether a file may be there before the plan, which makes a folder a study.
     func isOfNewStudy(_ name: String) -> Bool {
         let file = "\(path)/\(name)"
-        return file == lock || file.hasPrefix(database) || name.hasPrefix(".plan.json.")
+        return FileLock.isFile(file, of: lock) || file.hasPrefix(database)
+            || name.hasPrefix(".plan.json.")
     }
 
-    static func name(_ trial: Int) -> String {
+    public static func name(_ trial: Int) -> String {
         let digits = "\(trial)"
         return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     }

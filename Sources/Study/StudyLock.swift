@@ -2,47 +2,27 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Host
 
-/// The process that works on a study.
-public struct StudyOwner: Hashable, Codable, Sendable {
-    public var process: Int32
-    public var host: String
-
-    public static func current() -> StudyOwner {
-        StudyOwner(process: getpid(), host: ProcessInfo.processInfo.hostName)
-    }
-}
-
-extension StudyOwner: CustomStringConvertible {
-    public var description: String { "process \(process) on \(host)" }
-}
-
 /// A process's hold on a study: a locked file that names it.
 ///
 /// The system gives the lock back when the process ends, however it ends, so that a dead process holds nothing. On a
 /// network's file system locks may not reach other machines; there, a name from another machine that was not removed
-/// in order is believed.
+/// in order is believed. Where there are no locks at all, a mark takes their place: ``LockMark``.
 final class StudyLock {
     private let descriptor: Int32
+    private let mark: LockMark?
+    /// Who had the study last and did not give it back in order, or works on the one that this is a copy of.
+    let former: StudyOwner?
 
     init(_ folder: StudyFolder, as owner: StudyOwner = .current()) throws(StudyError) {
         let file = folder.lock
         descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .file(file, reason: "\(SystemFailure.last)") }
         do throws(StudyError) {
-            var isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
-            if !isLocked {
-                // `status` looks with a lock of its own, for a moment.
-                usleep(50_000)
-                isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
-            }
-            let code = errno
-            let before = Self.owner(in: descriptor)
-            guard isLocked || code == EWOULDBLOCK else {
-                throw .file(file, reason: "it cannot be locked: \(SystemFailure(code: code))")
-            }
-            guard isLocked else { throw .owned(before, folder: folder.path) }
-            if let before, before.host != owner.host, FileSystem.isRemote(folder.path) {
-                throw .abandoned(before, lock: file)
+            mark = try Self.lock(descriptor, folder)
+            former = Self.owner(in: descriptor)
+            if mark == nil, let former, former.host != owner.host, FileSystem.isRemote(folder.path)
+            {
+                throw .abandoned(former, lock: file)
             }
             try Self.write(owner, to: descriptor, file)
         } catch {
@@ -57,6 +37,29 @@ final class StudyLock {
         close(descriptor)
     }
 
+    private static func lock(
+        _ descriptor: Int32, _ folder: StudyFolder
+    ) throws(StudyError) -> LockMark? {
+        var answer = LockAnswer(for: descriptor)
+        if answer == .held {
+            // `status` looks with a lock of its own, for a moment.
+            usleep(50_000)
+            answer = LockAnswer(for: descriptor)
+        }
+        switch answer {
+        case .taken: return nil
+        case .held: throw .owned(owner(in: descriptor), folder: folder.path)
+        case .refused(let failure):
+            throw .file(folder.lock, reason: "it cannot be locked: \(failure)")
+        case .unsupported:
+            do {
+                return try LockMark(path: folder.lockMark)
+            } catch {
+                throw folder.fault(error)
+            }
+        }
+    }
+
     /// The process that works on a study; nil where none does, as far as this machine can tell.
     static func owner(of folder: StudyFolder) -> StudyOwner? {
         let descriptor = open(folder.lock, O_RDONLY | O_CLOEXEC)
@@ -64,8 +67,11 @@ final class StudyLock {
         defer { close(descriptor) }
         let owner = owner(in: descriptor)
         // A shared lock for a moment: an owner that comes just now tries again.
-        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return owner }
-        return FileSystem.isRemote(folder.path) ? owner : nil
+        switch LockAnswer(for: descriptor, isShared: true) {
+        case .taken: return FileSystem.isRemote(folder.path) ? owner : nil
+        case .unsupported: return LockMark.holder(of: folder.lockMark).map { StudyOwner($0) }
+        case .held, .refused: return owner
+        }
     }
 
     private static func owner(in descriptor: Int32) -> StudyOwner? {
@@ -84,5 +90,26 @@ final class StudyLock {
             pwrite(descriptor, bytes, bytes.count, 0) == bytes.count
         else { throw .file(file, reason: "\(SystemFailure.last)") }
         fsync(descriptor)
+    }
+}
+
+extension StudyFolder {
+    /// What takes the place of the lock where the file system has none.
+    fileprivate var lockMark: String { lock + FileLock.markEnding }
+
+    fileprivate func fault(_ failure: LockMark.Failure) -> StudyError {
+        switch failure {
+        case .system(let reason): .file(lockMark, reason: "\(reason)")
+        case .held(let held):
+            switch (held.owner, held.owner?.isAlive) {
+            case (let owner?, true): .owned(StudyOwner(owner), folder: path)
+            case (let owner?, _): .abandoned(StudyOwner(owner), lock: held.path)
+            case (nil, _):
+                .file(
+                    held.path,
+                    reason:
+                        "another process has made it to work on the study: if none does, delete it")
+            }
+        }
     }
 }

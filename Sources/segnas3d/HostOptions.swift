@@ -34,6 +34,7 @@ struct HostOptions: ParsableArguments {
             throw ValidationError(
                 "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set")
         }
+        try ProcessLimits.checkThreads(threadCount)
         try CPU.setThreads(threadCount)
         TensorMemory.setBudget(limit)
     }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Datasets
 import Glibc
+internal import Host
 internal import Imaging
 internal import Segmentation
 internal import Study
@@ -27,15 +28,16 @@ struct Segnas3d: ParsableCommand {
     static func main() {
         StartUp.settleThreads()
         do {
+            try checkArguments()
             var command = try parseAsRoot()
             try command.run()
-            guard fflush(nil) == 0 else { throw OutputFailure(code: errno) }
+            if let failure = OutputFailure() { throw failure }
         } catch {
             let code = ProgramExit(error)
             let message = fullMessage(for: error)
             if code == .done {
                 print(message)
-            } else if !message.isEmpty {
+            } else if !message.isEmpty, code != .closedPipe {
                 var standardError = StandardError()
                 print(message, to: &standardError)
             }
@@ -44,11 +46,17 @@ struct Segnas3d: ParsableCommand {
     }
 }
 
-/// Results that could not be written, as on a full disk.
-struct OutputFailure: Error, CustomStringConvertible {
-    var code: Int32
-
-    var description: String { "the output cannot be written: " + String(cString: strerror(code)) }
+extension Segnas3d {
+    /// Swift replaces bytes that are no text: another file would be read, or made.
+    private static func checkArguments() throws {
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let argument = CommandLine.unsafeArgv[index] else { continue }
+            let bytes = Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
+            guard String(validating: bytes, as: UTF8.self) == nil else { continue }
+            throw ValidationError(
+                "'\(ForeignName.escapedText(of: bytes))' is not UTF-8: rename the file or folder")
+        }
+    }
 }
 
 /// How the program ended, for scripts; 130 is the shells' code for Ctrl-C.
@@ -61,6 +69,8 @@ enum ProgramExit: Int32 {
     /// Of workers alone, for the search that started them: `WorkerExit.diskFull`.
     case diskFull = 28
     case interrupted = 130
+    /// Nobody reads the results any more, as of `segnas3d info | head -1`; the shells' code for it.
+    case closedPipe = 141
 
     init(_ error: any Error) {
         if let known = Self.ofLibrary(error) {
@@ -86,6 +96,7 @@ enum ProgramExit: Int32 {
         case is DatasetError, TrainingError.otherDataset: .dataset
         case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs: .usage
         case TrainingError.interrupted, is SearchEnd: .interrupted
+        case let failure as OutputFailure where failure.isClosedPipe: .closedPipe
         case StudyError.planChanged, StudyError.space, StudyError.sampler,
             ComparisonError.planChanged, ComparisonError.noComparison:
             .usage

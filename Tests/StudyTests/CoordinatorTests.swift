@@ -145,7 +145,7 @@ struct CoordinatorTests {
             let next = try coordinator(ledger, cluster)
             next.stop(now: cluster.now)
             for _ in 0..<3 where try !next.stopped(now: cluster.now) {}
-            #expect(cluster.look(at: job) != .alive)
+            #expect(cluster.look(at: job, in: order.folder) != .alive)
             #expect(try ledger.openAttempts().isEmpty)
         }
     }
@@ -180,6 +180,74 @@ struct CoordinatorTests {
                 })
             #expect(Set(reasons) == [.hung, .timedOut])
             #expect(ledger.counts[.failed] == nil && ledger.sampler.tellCount == 25)
+        }
+    }
+
+    @Test("a worker that is stopped does not hang and has all its time; it is told once")
+    func standstill() throws {
+        try withStudy(iterations: 8) { ledger, cluster in
+            var options = options(slots: 1)
+            options.trialTimeout = 600
+            let coordinator = try Coordinator(
+                ledger, launcher: cluster, options: options, judge: SmallStudy.judge, now: 0)
+            while cluster.starts.isEmpty { _ = try coordinator.step(now: cluster.now) }
+            try cluster.advance(by: 20)
+            _ = try coordinator.step(now: cluster.now)
+            cluster.isStopped = true
+            var events: [Coordinator.Event] = []
+            for _ in 0..<100 {
+                try cluster.advance(by: 20)
+                events += try coordinator.step(now: cluster.now) ?? []
+            }
+            #expect(events == [.standsStill(trial: cluster.starts[0].trial, process: 1)])
+            cluster.isStopped = false
+            var ends: [AttemptEnd] = []
+            #expect(
+                try run(coordinator, on: cluster) { events in
+                    for case .attemptEnded(_, let end) in events { ends.append(end) }
+                })
+            #expect(ends.isEmpty)
+        }
+    }
+
+    @Test(
+        "what somebody else ends costs no attempt, however often",
+        arguments: [
+            (JobState.Exit.code(130), true), (.signal(15), true), (.signal(1), true),
+            (.signal(10), true), (.elsewhere, true), (.code(1), false), (.signal(9), false),
+            (.signal(11), false),
+        ])
+    func preempted(_ exit: JobState.Exit, isBlameless: Bool) throws {
+        try withStudy(iterations: 8) { ledger, cluster in
+            cluster.fate = { $0.attempt < 6 ? .end(exit) : .train }
+            var ends: [AttemptEnd] = []
+            func note(_ events: [Coordinator.Event]) {
+                for case .attemptEnded(_, let end) in events { ends.append(end) }
+            }
+            let coordinator = try coordinator(ledger, cluster)
+            guard isBlameless else {
+                #expect(throws: CoordinatorError.self) {
+                    try run(coordinator, on: cluster, eachStep: note)
+                }
+                #expect(ends.allSatisfy { $0.reason == .crashed && $0.counts })
+                return
+            }
+            #expect(try run(coordinator, on: cluster, eachStep: note))
+            #expect(!ends.isEmpty && ends.allSatisfy { $0.reason == .preempted && !$0.counts })
+            #expect(ledger.counts[.failed] == nil && ledger.sampler.tellCount == 8)
+        }
+    }
+
+    @Test("a worker says itself that it was asked to end, where nobody sees how it ends")
+    func preemptedUnseen() throws {
+        try withStudy(iterations: 8) { ledger, cluster in
+            cluster.fate = { $0.attempt < 6 ? .end(nil) : .train }
+            var reasons: Set<AttemptEnd.Reason> = []
+            let coordinator = try coordinator(ledger, cluster)
+            let isOver = try run(coordinator, on: cluster) { events in
+                for case .attemptEnded(_, let end) in events { reasons.insert(end.reason) }
+            }
+            #expect(isOver && reasons == [.preempted] && ledger.counts[.failed] == nil)
         }
     }
 

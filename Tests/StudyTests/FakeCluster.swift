@@ -16,6 +16,8 @@ final class FakeCluster: Launcher {
         case crash(checkpoints: Int, memory: UInt64)
         /// Beats on, and counts no more steps.
         case hang
+        /// Ends so after its first beat, before a checkpoint; nil where it was asked to and nobody sees the end.
+        case end(JobState.Exit?)
         /// Does not even begin.
         case refuse
         /// Says that an image is broken.
@@ -39,6 +41,8 @@ final class FakeCluster: Launcher {
     var duration: (LaunchOrder) -> Double = { _ in 60 }
     /// Whether this fake's jobs are known no more, as when a queue forgets them.
     var isForgetful = false
+    /// Whether all workers stand still.
+    var isStopped = false
     private(set) var starts: [LaunchOrder] = []
     private(set) var trained: [Int: Int] = [:]
     private(set) var mostAlive = 0
@@ -53,9 +57,9 @@ final class FakeCluster: Launcher {
         return job
     }
 
-    func look(at job: JobHandle) -> JobState {
+    func look(at job: JobHandle, in folder: TrialFolder) -> JobState {
         guard let job = jobs[job], !isForgetful else { return .unknown }
-        return job.isAlive ? .alive : .gone(job.exit)
+        return job.isAlive ? isStopped ? .stopped : .alive : .gone(job.exit)
     }
 
     func find(_ attempt: Attempt, in folder: TrialFolder) -> JobHandle? {
@@ -64,7 +68,7 @@ final class FakeCluster: Launcher {
         }?.key
     }
 
-    func cancel(_ job: JobHandle) {
+    func cancel(_ job: JobHandle, in folder: TrialFolder) {
         guard jobs[job]?.isAlive == true else { return }
         jobs[job]?.isAlive = false
         jobs[job]?.exit = .signal(15)
@@ -74,7 +78,11 @@ final class FakeCluster: Launcher {
     func advance(by seconds: Double) throws {
         now += seconds
         for (handle, job) in jobs.sorted(by: { $0.key.text < $1.key.text }) where job.isAlive {
-            try work(job, handle)
+            if isStopped {
+                jobs[handle]?.begin += seconds
+            } else {
+                try work(job, handle)
+            }
         }
     }
 
@@ -95,6 +103,11 @@ final class FakeCluster: Launcher {
             beat.residentMemory = memory
             try beat.write(in: job.order.folder)
             if age >= job.duration / 2 { end(handle, .signal(9)) }
+        case .end(let exit):
+            beat.checkpoints = 0
+            beat.wasAsked = exit == nil ? true : nil
+            try beat.write(in: job.order.folder)
+            end(handle, exit)
         case .badData:
             _ = try TrialResult(
                 for: request, run: handle.text, outcome: .badData("case_1 is broken")
@@ -119,7 +132,7 @@ final class FakeCluster: Launcher {
         }
     }
 
-    private func end(_ handle: JobHandle, _ exit: JobState.Exit) {
+    private func end(_ handle: JobHandle, _ exit: JobState.Exit?) {
         jobs[handle]?.isAlive = false
         jobs[handle]?.exit = exit
     }

@@ -77,4 +77,66 @@ struct ModelShelfTests {
             #expect(!exists(folder.best))
         }
     }
+
+    /// What tools leave of the link that copy what links name.
+    private func copyLink(_ folder: StudyFolder) throws {
+        let target = try #require(folder.bestTarget)
+        try FileManager.default.removeItem(atPath: folder.best)
+        try FileManager.default.copyItem(atPath: "\(folder.path)/\(target)", toPath: folder.best)
+    }
+
+    @Test("a copied best model becomes a link again, of the same model or of a better one")
+    func copied() throws {
+        try withFolder { folder, shelf in
+            try train(1, in: folder)
+            try shelf.arrange([1], best: 1)
+            try copyLink(folder)
+            #expect(folder.bestTarget == "models/000001")
+            try shelf.arrange([], best: 1)
+            #expect(try best(folder) == "1" && folder.bestTarget == "models/000001")
+            try copyLink(folder)
+            try train(2, in: folder)
+            try shelf.arrange([2], best: 2)
+            #expect(try best(folder) == "2" && folder.bestTarget == "models/000002")
+            // A final model stays the best one.
+            let final = folder.final(2, epochs: 9) + "/model"
+            try FileManager.default.createDirectory(
+                atPath: final, withIntermediateDirectories: true)
+            try Data("final".utf8).write(to: URL(filePath: final + "/weights"))
+            try shelf.crown(final: 2, epochs: 9)
+            try copyLink(folder)
+            try shelf.arrange([], best: 2)
+            #expect(try best(folder) == "final" && folder.bestTarget == "final/000002-9/model")
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+                    == ["best", "final", "models", "trials"])
+        }
+    }
+
+    @Test("a folder in the link's place that is no model of the study stays as it is")
+    func foreign() throws {
+        try withFolder { folder, shelf in
+            try FileManager.default.createDirectory(
+                atPath: folder.best, withIntermediateDirectories: true)
+            try Data("mine".utf8).write(to: URL(filePath: folder.best + "/weights"))
+            try train(1, in: folder)
+            let error = #expect(throws: StudyError.self) { try shelf.arrange([1], best: 1) }
+            #expect("\(try #require(error))".contains("best: is a folder and no copy of"))
+            #expect(try best(folder) == "mine")
+            #expect(exists(folder.model(1)))
+        }
+    }
+
+    @Test("models of trials that a book does not know yet stay")
+    func unknown() throws {
+        try withFolder { folder, shelf in
+            try train(7, in: folder)
+            try shelf.arrange([7], best: 7)
+            try train(2, in: folder)
+            try shelf.arrange([2], best: 2, known: 3)
+            #expect(try best(folder) == "2" && exists(folder.model(7)))
+            try shelf.arrange([], best: 7, known: 8)
+            #expect(try best(folder) == "7" && !exists(folder.model(2)))
+        }
+    }
 }

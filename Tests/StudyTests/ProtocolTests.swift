@@ -102,22 +102,23 @@ struct LocalLauncherTests {
     }
 
     private func wait(
-        _ launcher: LocalLauncher, _ job: JobHandle, while state: JobState = .alive
+        _ launcher: LocalLauncher, _ job: JobHandle, in folder: TrialFolder,
+        while state: JobState = .alive
     ) -> JobState {
-        for _ in 0..<1000 where launcher.look(at: job) == state { usleep(10_000) }
-        return launcher.look(at: job)
+        for _ in 0..<1000 where launcher.look(at: job, in: folder) == state { usleep(10_000) }
+        return launcher.look(at: job, in: folder)
     }
 
     @Test("what a worker prints is in its log, and its exit is known")
     func exit() throws {
         try withJob("echo trial $1; echo trouble >&2; exit 3") { launcher, job, folder in
-            #expect(wait(launcher, job) == .gone(.code(3)))
-            #expect(launcher.look(at: job) == .gone(.code(3)))
+            #expect(wait(launcher, job, in: folder) == .gone(.code(3)))
+            #expect(launcher.look(at: job, in: folder) == .gone(.code(3)))
             let log = try String(contentsOfFile: folder.log, encoding: .utf8)
             #expect(log == "trial 1\ntrouble\n")
         }
-        try withJob("kill -9 $$") { launcher, job, _ in
-            #expect(wait(launcher, job) == .gone(.signal(9)))
+        try withJob("kill -9 $$") { launcher, job, folder in
+            #expect(wait(launcher, job, in: folder) == .gone(.signal(9)))
         }
     }
 
@@ -129,19 +130,65 @@ struct LocalLauncherTests {
             let attempt = Attempt(trial: 1, number: 1, state: .submitting, slot: "cpu/0")
             #expect(other.find(attempt, in: folder) == job)
             #expect(other.find(attempt, in: TrialFolder(folder.path + "/none")) == nil)
-            for _ in 0..<1000 {
-                let log = try? String(contentsOfFile: folder.log, encoding: .utf8)
-                if log == "ready\n" { break }
-                usleep(10_000)
-            }
-            #expect(other.look(at: job) == .alive)
-            launcher.cancel(job)
+            waitForLog("ready\n", in: folder)
+            #expect(other.look(at: job, in: folder) == .alive)
+            launcher.cancel(job, in: folder)
             usleep(100_000)
-            #expect(launcher.look(at: job) == .alive)
-            launcher.cancel(job)
-            #expect(wait(launcher, job) == .gone(.signal(9)))
-            #expect(other.look(at: job) == .gone(nil))
+            #expect(launcher.look(at: job, in: folder) == .alive)
+            launcher.cancel(job, in: folder)
+            #expect(wait(launcher, job, in: folder) == .gone(.signal(9)))
+            #expect(other.look(at: job, in: folder) == .gone(nil))
             #expect(other.find(attempt, in: folder) == nil)
+        }
+    }
+
+    private func waitForLog(_ text: String, in folder: TrialFolder) {
+        for _ in 0..<1000 {
+            let log = try? String(contentsOfFile: folder.log, encoding: .utf8)
+            if log == text { return }
+            usleep(10_000)
+        }
+    }
+
+    @Test("a job that is stopped is told apart, and hears when it is asked to end")
+    func stopped() throws {
+        try withJob("trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done") {
+            launcher, job, folder in
+            waitForLog("ready\n", in: folder)
+            let process = try #require(job.text.split(separator: " ").first.flatMap { pid_t($0) })
+            kill(process, SIGSTOP)
+            #expect(wait(launcher, job, in: folder) == .stopped)
+            #expect(LocalLauncher { _ in [] }.look(at: job, in: folder) == .stopped)
+            launcher.cancel(job, in: folder)
+            _ = wait(launcher, job, in: folder, while: .stopped)
+            #expect(wait(launcher, job, in: folder) == .gone(.code(7)))
+        }
+    }
+
+    @Test("the job of a study of which this is a copy is not ours, and left alone")
+    func copied() throws {
+        try withJob("echo ready; exec sleep 60") { launcher, job, folder in
+            waitForLog("ready\n", in: folder)
+            let copy = TrialFolder(folder.path + " copy")
+            try FileManager.default.copyItem(atPath: folder.path, toPath: copy.path)
+            let other = LocalLauncher { _ in [] }
+            #expect(other.look(at: job, in: copy) == .gone(.elsewhere))
+            other.cancel(job, in: copy)
+            other.cancel(job, in: copy)
+            usleep(100_000)
+            #expect(other.look(at: job, in: folder) == .alive)
+            for _ in 0..<2 { launcher.cancel(job, in: folder) }
+        }
+    }
+
+    @Test("a worker hears its search that was told to ignore SIGTERM")
+    func ignoredByParent() throws {
+        signal(SIGTERM, SIG_IGN)
+        defer { signal(SIGTERM, SIG_DFL) }
+        try withJob("echo ready; exec sleep 60") { launcher, job, folder in
+            waitForLog("ready\n", in: folder)
+            launcher.cancel(job, in: folder)
+            #expect(wait(launcher, job, in: folder) == .gone(.signal(15)))
         }
     }
 
@@ -150,7 +197,8 @@ struct LocalLauncherTests {
         arguments: ["", "1 2", "-1 5 boot", "1 0 elsewhere", "nonsense"])
     func strange(_ text: String) {
         let launcher = LocalLauncher { _ in [] }
-        #expect(launcher.look(at: JobHandle(text)) == .unknown)
-        launcher.cancel(JobHandle(text))
+        let folder = TrialFolder("/none")
+        #expect(launcher.look(at: JobHandle(text), in: folder) == .unknown)
+        launcher.cancel(JobHandle(text), in: folder)
     }
 }

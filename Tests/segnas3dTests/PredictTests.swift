@@ -144,6 +144,98 @@ struct PredictTests {
         }
     }
 
+    @Test(
+        "a label map that was about to be replaced when a command was interrupted is made anew",
+        arguments: [#"{"case":"a"}"#, "{\"case\":\"a\"}\n{\"case\":\"a\",\"ima"])
+    func unfinished(_ line: String) async throws {
+        try await withScene { scene in
+            try scene.write("a.nii")
+            #expect(try scene.predict(scene.images).status == 0)
+            let map = URL(filePath: scene.output + "/a.nii.gz")
+            let whole = try Data(contentsOf: map)
+            // As of another image, before the rename.
+            try Data("old".utf8).write(to: map)
+            let sources = URL(filePath: scene.output + "/sources.jsonl")
+            try (Data(contentsOf: sources) + Data(line.utf8)).write(to: sources)
+            let again = try scene.predict(scene.images, "--quiet")
+            #expect(again.output == "\(scene.output): 1 predicted\n")
+            #expect(try Data(contentsOf: map) == whole)
+            let kept = try scene.predict(scene.images, "--quiet")
+            #expect(kept.output == "\(scene.output): 0 predicted, 1 there already\n")
+        }
+    }
+
+    @Test("probabilities of an earlier label map do not stay beside a new one")
+    func staleProbabilities() async throws {
+        try await withScene { scene in
+            try scene.write("a.nii")
+            #expect(try scene.predict(scene.images, "--probabilities").status == 0)
+            let file = URL(filePath: scene.output + "/probabilities/a.nii.gz")
+            let old = try Data(contentsOf: file)
+            try scene.write("a.nii", size: [9, 12, 7])
+            #expect(try scene.predict(scene.images, "--overwrite").status == 0)
+            #expect(!FileManager.default.fileExists(atPath: file.path))
+            #expect(try scene.predict(scene.images, "--probabilities").status == 0)
+            #expect(try Data(contentsOf: file) != old)
+        }
+    }
+
+    @Test("an image whose voxels lie in a second file that was replaced is another one")
+    func pair() async throws {
+        try await withScene { scene in
+            try scene.write("a.mhd")
+            #expect(try scene.predict(scene.images + "/a.mhd").status == 0)
+            let names = try FileManager.default.contentsOfDirectory(atPath: scene.images)
+            let raw = try #require(names.first { !$0.hasSuffix(".mhd") })
+            let file = URL(filePath: "\(scene.images)/\(raw)")
+            var bytes = try Data(contentsOf: file)
+            bytes[bytes.count - 1] ^= 1
+            try bytes.write(to: file)
+            let again = try scene.predict(scene.images + "/a.mhd")
+            #expect(again.status == 1)
+            #expect(again.errors.contains("is the prediction of another image of this name"))
+        }
+    }
+
+    @Test(
+        "whatever interrupts it, a label map that is kept is that of the image",
+        .enabled(if: Strace.isAvailable),
+        arguments: ["rename:signal=KILL", "rename:error=ENOSPC", "fsync:signal=KILL"],
+        [[], ["--probabilities"]])
+    func interrupted(_ call: String, _ options: [String]) async throws {
+        try await withScene { scene in
+            try scene.write("a.nii")
+            let command = ["predict", scene.model, scene.images, "--output"]
+            let device = ["--device", "cpu", "--quiet"] + options
+            #expect(try Program.run(command + [scene.output] + device).status == 0)
+            try scene.write("a.nii", size: [9, 12, 7])
+            let reference = scene.output + " reference"
+            #expect(try Program.run(command + [reference] + device).status == 0)
+            let files = ["a.nii.gz"] + (options.isEmpty ? [] : ["probabilities/a.nii.gz"])
+            var hits = 0
+            for count in 1...12 {
+                let copy = "\(scene.output) \(count)"
+                try FileManager.default.copyItem(atPath: scene.output, toPath: copy)
+                let first = try Strace.run(
+                    command + [copy, "--overwrite"] + device, injecting: "\(call):when=\(count)")
+                if first.status != 0 { hits += 1 }
+                let second = try Program.run(command + [copy] + device)
+                guard second.status == 0 else {
+                    #expect(second.errors.contains("another image of this name"))
+                    continue
+                }
+                for file in files {
+                    #expect(
+                        try Data(contentsOf: URL(filePath: "\(copy)/\(file)"))
+                            == Data(contentsOf: URL(filePath: "\(reference)/\(file)")),
+                        "\(call) \(count): \(file)")
+                }
+                if first.status == 0 { break }
+            }
+            #expect(hits > 1)
+        }
+    }
+
     @Test("an ensemble of the model with itself gives the same label maps")
     func ensemble() async throws {
         try await withScene { scene in

@@ -29,13 +29,13 @@ struct Program {
 
     /// Runs it to the end; the environment is added to that of the test.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:]
+        _ arguments: [String], environment: [String: String] = [:], of program: URL = url
     ) throws -> Program {
         let process = Process()
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
         let errors = Pipe()
-        process.executableURL = url
+        process.executableURL = program
         process.arguments = arguments
         process.standardOutput = output
         process.standardError = errors

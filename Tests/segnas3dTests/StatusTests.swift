@@ -74,6 +74,35 @@ struct StatusTests {
         }
     }
 
+    @Test("of a run, how far it is; of a comparison, what to look at")
+    func others() throws {
+        try withTemporaryFolder { folder in
+            try Data(#"{"schema": 1, "command": "train"}"#.utf8).write(
+                to: folder.appending(path: "plan.json"))
+            let record =
+                #"{"schema":1,"epoch":N,"loss":1,"learningRate":1,"validation":{"mean":0.N,"perLabel":{},"absent":{}},"#
+                + #""seconds":1,"validationSeconds":1,"waitSeconds":0,"finished":"2026-01-01T00:00:00Z"}"#
+            let lines = ["1", "3", "2"].map { record.replacing("N", with: $0) }
+            try Data(lines.joined(separator: "\n").utf8).write(
+                to: folder.appending(path: "log.jsonl"))
+            let status = try Program.run("status", folder.path)
+            #expect(status.status == 0, "\(status.errors)")
+            #expect(status.output.contains("is a run of segnas3d train: 3 epochs are done\n"))
+            #expect(status.output.contains("best so far: epoch 3, validation Dice 0.300\n"))
+            let report = try Program.run("report", folder.path)
+            #expect(report.status == 1)
+            #expect(
+                report.errors.contains("is a run of segnas3d train, and reports are of studies"))
+            try Data(#"{"schema": 1, "command": "compare"}"#.utf8).write(
+                to: folder.appending(path: "plan.json"))
+            for command in ["status", "report"] {
+                let program = try Program.run(command, folder.path)
+                #expect(program.status == 1)
+                #expect(program.errors.contains("is a comparison: its page is "))
+            }
+        }
+    }
+
     @Test("what is no study")
     func nothing() throws {
         let program = try Program.run("status", "/none")

@@ -6,7 +6,7 @@ internal import Synchronization
 /// A process's stay in a cache: a locked file that names the entries in use.
 ///
 /// The system releases the lock when the process ends, however it ends; what carries the name of a lease that nobody
-/// holds is a leftover.
+/// holds is a leftover. Where the file system has no locks, the file names the process.
 final class CacheLease: Sendable {
     let name: String
     private let file: String
@@ -23,18 +23,18 @@ final class CacheLease: Sendable {
             // Of another machine, or of another cache in this process.
             if descriptor < 0, errno == EEXIST { continue }
             guard descriptor >= 0 else { throw folder.failure(.last) }
-            let isLocked = Self.lock(descriptor)
-            let code = errno
+            let answer = LockAnswer(for: descriptor)
+            let isOurs = Self.claim(descriptor, answer)
             // Another process may have taken it for a leftover before it was locked, and removed it.
             var status = stat()
-            if isLocked, fstat(descriptor, &status) == 0, status.st_nlink > 0 {
+            if isOurs, fstat(descriptor, &status) == 0, status.st_nlink > 0 {
                 (self.name, self.file, self.descriptor) = (name, file, descriptor)
                 return
             }
             close(descriptor)
-            guard isLocked || code == EWOULDBLOCK else {
+            if case .refused(let failure) = answer {
                 unlink(file)
-                throw folder.failure(SystemFailure(code: code))
+                throw folder.failure(failure)
             }
         }
     }
@@ -63,7 +63,7 @@ final class CacheLease: Sendable {
             let descriptor = open(file, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { continue }
             defer { close(descriptor) }
-            if lock(descriptor) {
+            if isLeftover(file, LockAnswer(for: descriptor)) {
                 unlink(file)
             } else {
                 names.insert(name)
@@ -74,8 +74,15 @@ final class CacheLease: Sendable {
         return (names, keys)
     }
 
-    /// False where someone else has it locked, or the file system knows no locks.
-    private static func lock(_ descriptor: Int32) -> Bool {
-        flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    /// Whether the lease is this process's now: without locks, by its name in the first line.
+    private static func claim(_ descriptor: Int32, _ answer: LockAnswer) -> Bool {
+        guard case .unsupported = answer else { return answer == .taken }
+        let line = Array((ProcessIdentity.current().text + "\n").utf8)
+        return write(descriptor, line, line.count) == line.count
+    }
+
+    private static func isLeftover(_ file: String, _ answer: LockAnswer) -> Bool {
+        guard case .unsupported = answer else { return answer == .taken }
+        return LockMark.owner(of: file)?.isAlive == false
     }
 }

@@ -1,4 +1,3 @@
-internal import CXXHash
 import FoundationEssentials
 internal import Glibc
 internal import Host
@@ -35,11 +34,9 @@ final class FileDigests: Sendable {
 
     /// The digest of an image's file, or of all the files that it consists of.
     func digest(of path: String) throws(SystemFailure) -> String {
-        let parts = try Self.parts(of: path)
-        guard parts != [path] else { return try digest(ofFile: path) }
-        var text = ""
-        for part in parts { text += try digest(ofFile: part) + "\n" }
-        return text.withUTF8 { XXH3_128bits($0.baseAddress, $0.count) }.text
+        try ContentDigest.text(ofImage: path) { part throws(SystemFailure) in
+            try digest(ofFile: part)
+        }
     }
 
     private func digest(ofFile path: String) throws(SystemFailure) -> String {
@@ -80,7 +77,7 @@ final class FileDigests: Sendable {
     }
 
     /// What tells that a file is the one that was read, and whether its time is old enough to rely on.
-    private static func state(of path: String) throws(SystemFailure) -> (
+    static func state(of path: String) throws(SystemFailure) -> (
         text: String, isSettled: Bool
     ) {
         var status = stat()
@@ -94,7 +91,7 @@ final class FileDigests: Sendable {
     }
 
     /// The files that an image consists of: those of a DICOM folder, or a header and what shares its name.
-    private static func parts(of path: String) throws(SystemFailure) -> [String] {
+    static func parts(of path: String) throws(SystemFailure) -> [String] {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .last }
         let url = URL(filePath: path)

@@ -32,6 +32,9 @@ public struct DatasetReading: Equatable, Sendable {
             atPath: String(path), isDirectory: &isFolder)
         guard !isFolder else {
             var reader = LayoutReader(folder: String(path), threads: threads)
+            // First: such files would seem to be missing.
+            faults = DatasetFault.foreignNames(in: String(path))
+            guard faults.isEmpty else { return }
             dataset = reader.dataset()
             faults = reader.faults
             return

@@ -1,3 +1,5 @@
+internal import Host
+
 /// One thing that is wrong, or odd, with a dataset.
 public struct DatasetFault: Equatable, Sendable {
     /// Nil for what concerns the whole dataset.
@@ -61,6 +63,6 @@ extension DatasetFault: CustomStringConvertible {
     /// One line: file or case, what is wrong, what to do.
     public var description: String {
         guard let place = file ?? caseIdentifier else { return message }
-        return "\(place): \(message)"
+        return "\(place): \(message)".printable
     }
 }

@@ -83,11 +83,15 @@ private struct InputFinder {
 
     private mutating func find(folder: String) throws(DatasetError) {
         if Self.isDataset(folder) { return try take(dataset: folder) }
-        let images = ImageFileName.all(in: folder) ?? []
+        let foreign = ForeignName.all(in: folder)
+        faults += foreign.map { DatasetFault(.notUTF8, file: "\(folder)/\($0.escaped)") }
+        let unnamed = Set(foreign.map(\.repaired))
+        let images = (ImageFileName.all(in: folder) ?? []).filter { !unnamed.contains($0.name) }
         if !images.isEmpty { return take(images.map(\.name), in: folder) }
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let visible = entries.filter { !$0.hasPrefix(".") }.sorted()
+        let visible = entries.filter { !$0.hasPrefix(".") && !unnamed.contains($0) }.sorted()
         guard !visible.isEmpty else {
+            guard foreign.isEmpty else { return }
             faults.append(DatasetFault(.noImages, file: folder))
             return
         }

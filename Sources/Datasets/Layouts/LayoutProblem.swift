@@ -36,6 +36,8 @@ public enum LayoutProblem: Hashable, Sendable {
     case channelCount(found: Int, expected: Int)
     /// Files that claim to be the same.
     case sameImage([String])
+    /// A file whose name is no text.
+    case notUTF8
 }
 
 extension LayoutProblem {
@@ -104,6 +106,7 @@ extension LayoutProblem {
             "has \(found) channel files where the dataset has \(expected) channels"
         case .sameImage(let files):
             "\(files.joined(separator: " and ")) have the same name: keep one"
+        case .notUTF8: "its name is not UTF-8, as bytes such as \\xE9 in it tell: rename it"
         }
     }
 }

@@ -21,6 +21,7 @@ public struct ModelLocation: Hashable, Sendable {
     public init(of path: String) throws(ModelError) {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        path = FolderLink.resolve(path)
         if Self.isModel(path) {
             model = path
             let folder = URL(filePath: path)
@@ -30,8 +31,10 @@ public struct ModelLocation: Hashable, Sendable {
             }
             return
         }
-        for name in [Self.modelOfRun, Self.bestOfStudy] where Self.isModel("\(path)/\(name)") {
-            model = "\(path)/\(name)"
+        for name in [Self.modelOfRun, Self.bestOfStudy] {
+            let found = FolderLink.resolve("\(path)/\(name)")
+            guard Self.isModel(found) else { continue }
+            model = found
             if Self.isRun(path) {
                 let file = name == Self.modelOfRun ? Self.planName : Self.dataName
                 splitFile = "\(path)/\(file)"

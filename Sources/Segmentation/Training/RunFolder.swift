@@ -42,7 +42,9 @@ final class RunFolder {
         }
         let names = (try? found.contentsOfDirectory(atPath: path)) ?? []
         // A process may have been killed before it had written the plan.
-        let isForeign = names.contains { $0 != Self.lockName && !$0.hasPrefix(".plan.json.") }
+        let isForeign = names.contains {
+            !FileLock.isFile($0, of: Self.lockName) && !$0.hasPrefix(".plan.json.")
+        }
         guard names.contains("plan.json") || !isForeign else { throw .occupied(run: path) }
         do {
             lock = try FileLock(path: "\(path)/\(Self.lockName)")

@@ -35,11 +35,22 @@ public struct TrainingShortage: Equatable, Sendable {
     public var available: ByteCount?
     /// Options with which it would fit, or what else helps.
     public var suggestion: String
+    /// What the system refused though it seemed to be available; nil where the limit is known to be the matter.
+    public var refused: Refusal?
 
-    public init(predicted: ByteCount?, available: ByteCount?, suggestion: String) {
+    /// Memory that was asked for, where that is known, and what the process may map at most, where that is limited.
+    public struct Refusal: Equatable, Sendable {
+        public var requested: ByteCount?
+        public var addressSpace: ByteCount?
+    }
+
+    public init(
+        predicted: ByteCount?, available: ByteCount?, suggestion: String, refused: Refusal? = nil
+    ) {
         self.predicted = predicted
         self.available = available
         self.suggestion = suggestion
+        self.refused = refused
     }
 }
 
@@ -83,10 +94,27 @@ extension TrainingError: CustomStringConvertible {
     }
 }
 
+extension TrainingShortage.Refusal: CustomStringConvertible {
+    public var description: String {
+        let amount = requested.map { "\($0) more" } ?? "more"
+        return addressSpace.map {
+            "the system refused \(amount), as this process may have \($0) of addresses with all its libraries and threads "
+                + "(ulimit -v): raise that limit"
+        } ?? "the system refused \(amount), so other programs have the rest"
+    }
+}
+
 extension TrainingShortage: CustomStringConvertible {
     public var description: String {
         let need = predicted.map { "a training step needs about \($0) of memory" }
-        let limit = available.map { "\($0) are available" }
+        if let refused {
+            return
+                "out of memory: \([refused.description, need].compactMap(\.self).joined(separator: "; ")). \(suggestion)"
+        }
+        let addresses = ProcessLimits.addressSpace.map {
+            " of the \($0) of addresses that ulimit -v allows"
+        }
+        let limit = available.map { "\($0) are available" + (addresses ?? "") }
         let facts = [need, limit].compactMap(\.self).joined(separator: ", and ")
         return "out of memory" + (facts.isEmpty ? "" : ": " + facts) + ". " + suggestion
     }

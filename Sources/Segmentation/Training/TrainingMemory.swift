@@ -38,7 +38,20 @@ public struct TrainingMemory {
         let limit = shortage.limit ?? (try? limit())
         return TrainingShortage(
             predicted: try? predicted(), available: limit,
-            suggestion: limit.flatMap { try? suggestion($0) } ?? Self.lastResort)
+            suggestion: limit.flatMap { try? suggestion($0) } ?? lastResort,
+            refused: refusal(shortage))
+    }
+
+    /// Nil where an allocation would have gone beyond the limit of tensors.
+    private func refusal(_ shortage: MemoryShortage) -> TrainingShortage.Refusal? {
+        if let requested = shortage.requested, let inUse = shortage.inUse,
+            let limit = shortage.limit,
+            requested.bytes + inUse.bytes > limit.bytes
+        {
+            return nil
+        }
+        guard device == .cpu else { return nil }
+        return .init(requested: shortage.requested, addressSpace: ProcessLimits.addressSpace)
     }
 
     /// Whether it is worth trying: false where even an error of the prediction would not make it fit.
@@ -65,8 +78,13 @@ public struct TrainingMemory {
         return ByteCount(step.bytes + UInt64(copies * plan.parameters * 4))
     }
 
-    private static let lastResort =
-        "Try a smaller --batch or --size, --accumulate, --precision bfloat16, or a smaller network"
+    private var lastResort: String {
+        "Try a smaller --batch or --size, --accumulate, "
+            + (isBFloat16Native ? "--precision bfloat16, " : "") + "or a smaller network"
+    }
+
+    /// Elsewhere bfloat16 is emulated, and saves nothing.
+    private var isBFloat16Native: Bool { Precision.auto.dtype(on: device) == .bfloat16 }
 
     /// Changes with which it would fit.
     private func suggestion(_ limit: ByteCount) throws -> String {
@@ -81,12 +99,15 @@ public struct TrainingMemory {
             ("--accumulate \(options.batchSize) --precision bfloat16", both),
         ]
         for (words, changed) in changes
-        where changed != options && (try? plan.check(size: size, batch: changed.partSize)) != nil {
+        where changed != options
+            && (isBFloat16Native || changed.precision == options.precision)
+            && (try? plan.check(size: size, batch: changed.partSize)) != nil
+        {
             guard let needed = try predicted(changed), Self.fits(needed, into: limit) else {
                 continue
             }
             return "With \(words) it would need \(needed); or try a smaller --size or network"
         }
-        return Self.lastResort
+        return lastResort
     }
 }

@@ -8,23 +8,32 @@ extension Coordinator {
         try adopt(&watch)
         // The state first: a job that is gone has written all that it will.
         let state = state(of: watch)
-        watch.look(in: folder(trial), now: now)
+        watch.look(in: folder(trial), isStopped: state == .stopped, now: now)
         watches[trial] = watch
         let result = TrialRequest(in: folder(trial)).flatMap {
             TrialResult(of: $0, in: folder(trial))
         }
         switch state {
-        case .alive:
+        case .alive, .stopped:
             if result == nil {
                 endIfNeeded(watch, now: now)
             } else {
                 awaitEnd(watch, now: now)
             }
-            return []
+            return standstill(of: watch)
         case .unknown where result == nil && !isOver(watch, now: now): return []
         case .gone(let exit): return try result.map { try take($0, of: watch) } ?? end(watch, exit)
         case .unknown: return try result.map { try take($0, of: watch) } ?? end(watch, nil)
         }
+    }
+
+    /// Tells of a worker that was stopped, once: somebody may have forgotten it.
+    private func standstill(of watch: Watch) -> [Event] {
+        let trial = watch.attempt.trial
+        guard watch.standstill > options.patience, !watch.isStandstillTold, watch.canceled == nil
+        else { return [] }
+        watches[trial]?.isStandstillTold = true
+        return [.standsStill(trial: trial, process: watch.last?.process)]
     }
 
     /// Takes note of the job of an attempt whose coordinator was killed before it could, and ends it if that was asked for.
@@ -32,13 +41,13 @@ extension Coordinator {
         guard watch.attempt.state == .submitting,
             let job = launcher.find(watch.attempt, in: folder(watch.attempt.trial))
         else { return }
-        if watch.canceled != nil { launcher.cancel(job) }
+        if watch.canceled != nil { launcher.cancel(job, in: folder(watch.attempt.trial)) }
         watch.attempt = try ledger.launched(watch.attempt, as: job)
     }
 
     private func state(of watch: Watch) -> JobState {
         guard case .launched(let job) = watch.attempt.state else { return .unknown }
-        return launcher.look(at: job)
+        return launcher.look(at: job, in: folder(watch.attempt.trial))
     }
 
     /// Whether a job of which nothing is known is to be given up.
@@ -72,10 +81,18 @@ extension Coordinator {
     func cancel(_ trial: Int, _ reason: AttemptEnd.Reason, now: Double) {
         watches[trial]?.canceled = (now, reason)
         guard case .launched(let job)? = watches[trial]?.attempt.state else { return }
-        launcher.cancel(job)
+        launcher.cancel(job, in: folder(trial))
     }
 
     // MARK: - Ends
+
+    /// Takes the result that an attempt would only find, as where the book was lost and the trials' files were not.
+    func takeKnown(_ request: TrialRequest, of attempt: Attempt) throws -> [Event]? {
+        guard let watch = watches[attempt.trial],
+            let result = TrialResult(of: request, in: folder(attempt.trial)), !result.isBadData
+        else { return nil }
+        return try take(result, of: watch)
+    }
 
     private func take(_ result: TrialResult, of watch: Watch) throws -> [Event] {
         let end: TrialEnd
@@ -110,9 +127,17 @@ extension Coordinator {
             _ = try self.end(trial, .diskFull, lastLines: lines)
             throw CoordinatorError.diskFull(lastLines: lines)
         }
-        let isLost = watch.attempt.state == .submitting && watch.last == nil
-        let reason = watch.canceled?.reason ?? (isLost ? .lost : .crashed)
+        let reason = watch.canceled?.reason ?? reason(of: watch, exit)
         return [try end(trial, reason, lastLines: lastLines(of: watch))]
+    }
+
+    /// Why a worker has ended that was not ended here.
+    private func reason(of watch: Watch, _ exit: JobState.Exit?) -> AttemptEnd.Reason {
+        if watch.attempt.state == .submitting, watch.last == nil { return .lost }
+        // Of another machine, or of this one before it was started anew: that has taken its worker with it.
+        let isOfOtherTime = state(of: watch) == .unknown
+        let isBlameless = exit?.isBlameless ?? watch.last?.wasAsked ?? false
+        return isBlameless || isOfOtherTime ? .preempted : .crashed
     }
 
     func end(_ trial: Int, _ reason: AttemptEnd.Reason, lastLines: String) throws -> Event {

@@ -21,6 +21,10 @@ public final class Coordinator {
         /// A trial has ended, trained or not; failures when they are told.
         case ended(Trial)
         case attemptEnded(trial: Int, AttemptEnd)
+        /// The worker of a trial was stopped, and is waited for; its number, where it has told.
+        case standsStill(trial: Int, process: Int32?)
+
+        fileprivate var isEnd: Bool { if case .ended = self { true } else { false } }
     }
 
     /// Takes up a study, and watches the workers that an earlier coordinator has left.
@@ -96,9 +100,9 @@ public final class Coordinator {
         var asks = 0
         while let slot = freeSlot, asks < options.mostAsks {
             if let trial = try ledger.waiting().first {
-                let event = try start(trial, slot: slot, now: now)
-                events.append(event)
-                guard case .started = event else { break }
+                let begun = try start(trial, slot: slot, now: now)
+                events += begun
+                guard watches[trial.number] != nil || begun.contains(where: \.isEnd) else { break }
                 continue
             }
             guard let trial = try ledger.ask(judge) else { break }
@@ -116,7 +120,7 @@ public final class Coordinator {
     }
 
     /// The request first, then the intent, then the job, then its handle: whatever is interrupted can be found again.
-    private func start(_ trial: Trial, slot: String, now: Double) throws -> Event {
+    private func start(_ trial: Trial, slot: String, now: Double) throws -> [Event] {
         let folder = folder(trial.number)
         let request = TrialRequest(trial, of: ledger.plan)
         do {
@@ -136,6 +140,7 @@ public final class Coordinator {
         let order = LaunchOrder(
             study: ledger.folder, trial: trial.number, attempt: attempt.number, slot: slot)
         watch(attempt, now: now)
+        if let known = try takeKnown(request, of: attempt) { return known }
         do {
             let job = try launcher.launch(order)
             // Known here before it is in the book, so that it can be ended if that cannot be written.
@@ -144,9 +149,9 @@ public final class Coordinator {
         } catch let error as StudyError {
             throw error
         } catch {
-            return try end(trial.number, .notLaunched, lastLines: "\(error)")
+            return [try end(trial.number, .notLaunched, lastLines: "\(error)")]
         }
-        return .started(attempt)
+        return [.started(attempt)]
     }
 
     // MARK: - Failures

@@ -3,7 +3,7 @@
 /// A beat counts as a sign of life when it changes, so that no two clocks are compared.
 struct Watch {
     var attempt: Attempt
-    let begin: Double
+    private(set) var begin: Double
     /// The newest beats by run, and when one changed last.
     private(set) var beats: [String: TrialBeat] = [:]
     private(set) var lastChange: Double
@@ -11,6 +11,11 @@ struct Watch {
     private var steps: Int?
     private var firstStep: (count: Int, time: Double)?
     private var lastStep: Double
+    private var lastLook: Double
+    /// For how long its worker has been stopped, until now.
+    private(set) var standstill = 0.0
+    /// Whether that was told.
+    var isStandstillTold = false
     /// Checkpoints when the attempt was begun.
     private let checkpoints: Int
     /// Processes that the system had killed for want of memory when the attempt was begun.
@@ -34,14 +39,17 @@ struct Watch {
         begin = now
         lastChange = now
         lastStep = now
+        lastLook = now
         let before = folder.beats()
         beats = Dictionary(before.map { ($0.run, $0) }) { $1 }
         checkpoints =
             before.filter { $0.attempt < attempt.number }.map(\.checkpoints).max() ?? 0
     }
 
-    /// Reads the beats.
-    mutating func look(in folder: TrialFolder, now: Double) {
+    /// Reads the beats of a worker that may be stopped: that takes none of its time.
+    mutating func look(in folder: TrialFolder, isStopped: Bool = false, now: Double) {
+        rest(isStopped ? now - lastLook : nil)
+        lastLook = now
         for beat in folder.beats() where beats[beat.run] != beat {
             beats[beat.run] = beat
             lastChange = now
@@ -51,6 +59,17 @@ struct Watch {
             lastStep = now
             if firstStep == nil { firstStep = (beat.step, now) }
         }
+    }
+
+    private mutating func rest(_ seconds: Double?) {
+        guard let seconds else {
+            standstill = 0
+            return
+        }
+        standstill += seconds
+        begin += seconds
+        lastChange += seconds
+        lastStep += seconds
     }
 
     /// The last beat of this attempt.

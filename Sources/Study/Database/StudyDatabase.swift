@@ -26,7 +26,11 @@ struct StudyDatabase {
     /// Opens the database of a study; one that is damaged is left as it is.
     static func open(_ folder: StudyFolder, study: UUID) throws(StudyError) -> StudyDatabase {
         // Looked at without writing first: opening for writing would already change a damaged file.
-        _ = try read(folder, study: study, thoroughly: true)
+        do {
+            _ = try read(folder, study: study, thoroughly: true)
+        } catch  where isWholeWithoutLog(folder, study: study) {
+            throw .foreignLog(folder.log)
+        }
         return try naming(folder) {
             let queue = try DatabaseQueue(
                 path: folder.database, configuration: configuration(for: folder))
@@ -46,6 +50,7 @@ struct StudyDatabase {
     static func read(
         _ folder: StudyFolder, study: UUID, thoroughly: Bool = false
     ) throws(StudyError) -> StudyDatabase {
+        guard !isEmpty(folder) else { throw .empty(file: folder.database) }
         try checkHeader(folder)
         let database = StudyDatabase(
             folder: folder, queue: try naming(folder) { try reader(of: folder) })
@@ -79,7 +84,7 @@ struct StudyDatabase {
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
             // Even reading makes a log, which a folder that is for reading only does not take. Where none is there,
             // nobody writes.
-            guard !FileManager.default.fileExists(atPath: folder.database + "-wal") else {
+            guard !FileManager.default.fileExists(atPath: folder.log) else {
                 throw error
             }
             return try open(URL(filePath: folder.database).absoluteString + "?immutable=1")
@@ -125,7 +130,7 @@ struct StudyDatabase {
         let pageSize = stored == 1 ? 65_536 : stored
         let pages = bytes[28..<32].reduce(0) { $0 << 8 | Int($1) }
         // A log that was not merged yet may hold the rest.
-        let log = (try? MappedFile(path: folder.database + "-wal"))?.bytes.count ?? 0
+        let log = (try? MappedFile(path: folder.log))?.bytes.count ?? 0
         guard log > 0 || pages * pageSize <= bytes.count else {
             throw folder.damage("it is cut short: \(bytes.count) bytes of \(pages * pageSize)")
         }

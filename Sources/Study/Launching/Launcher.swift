@@ -1,3 +1,5 @@
+internal import Host
+
 /// Starts workers somewhere: processes of this machine, or jobs of a cluster.
 ///
 /// What it says is only a hint about whether to go on waiting; the truth is in the trial's files.
@@ -5,14 +7,14 @@ public protocol Launcher: AnyObject {
     /// Starts a worker, or throws where that is certain not to have happened.
     func launch(_ order: LaunchOrder) throws -> JobHandle
 
-    /// What has become of a job, also of one that another process of this program has launched.
-    func look(at job: JobHandle) -> JobState
+    /// What has become of a job that trains in a folder, also of one that another process of this program has launched.
+    func look(at job: JobHandle, in folder: TrialFolder) -> JobState
 
     /// The job of an attempt, launched by a process that was killed before it could say so; nil where none is known.
     func find(_ attempt: Attempt, in folder: TrialFolder) -> JobHandle?
 
-    /// Asks a job to end, and ends it if it was asked before; jobs that are gone are left alone.
-    func cancel(_ job: JobHandle)
+    /// Asks a job that trains in a folder to end, and ends it if it was asked before; others are left alone.
+    func cancel(_ job: JobHandle, in folder: TrialFolder)
 }
 
 /// A worker to start.
@@ -35,6 +37,8 @@ public struct LaunchOrder: Hashable, Sendable {
 
 /// Exit codes by which workers tell what they could not write to a file.
 public enum WorkerExit {
+    /// It was asked to end, and has written where it is.
+    public static let interrupted: Int32 = 130
     /// The disk is full.
     public static let diskFull: Int32 = 28
 }
@@ -42,6 +46,8 @@ public enum WorkerExit {
 /// What has become of a job.
 public enum JobState: Hashable, Sendable {
     case alive
+    /// It stands still until somebody lets it go on, as after SIGSTOP.
+    case stopped
     /// It has ended for certain; how, where that is known.
     case gone(Exit?)
     /// The launcher cannot tell, as of a job of another machine: its beats decide.
@@ -50,5 +56,16 @@ public enum JobState: Hashable, Sendable {
     public enum Exit: Hashable, Sendable {
         case code(Int32)
         case signal(Int32)
+        /// It trains in another folder, of which this one is a copy.
+        case elsewhere
+
+        /// Whether it is not to blame, as where somebody asked it to end, which batch systems do.
+        var isBlameless: Bool {
+            switch self {
+            case .elsewhere: true
+            case .code(let code): code == WorkerExit.interrupted
+            case .signal(let signal): SignalWatch.signals.contains(signal)
+            }
+        }
     }
 }

@@ -34,7 +34,12 @@ public final class LocalLauncher: Launcher {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, sessionFlag)
+        // By it workers are asked to end, also where this process ignores it.
+        var asked = sigset_t()
+        sigemptyset(&asked)
+        sigaddset(&asked, SIGTERM)
+        posix_spawnattr_setsigdefault(&attributes, &asked)
+        posix_spawnattr_setflags(&attributes, sessionFlag | Int16(POSIX_SPAWN_SETSIGDEF))
         var strings = ([executable] + arguments(order)).map { strdup($0) } + [nil]
         defer { for string in strings { free(string) } }
         var process: pid_t = 0
@@ -51,22 +56,35 @@ public final class LocalLauncher: Launcher {
         }
     }
 
-    public func look(at job: JobHandle) -> JobState {
+    public func look(at job: JobHandle, in folder: TrialFolder) -> JobState {
         if let exit = exits[job] { return .gone(exit) }
         guard let handle = ProcessHandle(job), handle.isOfThisBoot else { return .unknown }
-        guard handle.isThere else { return .gone(nil) }
+        guard let state = handle.state else { return .gone(nil) }
         var status: Int32 = 0
         switch waitpid(handle.process, &status, WNOHANG) {
         case 0:
             // A child of ours that has not ended with all its threads, even where its first one has.
-            return .alive
+            return isStopped(state) ? .stopped : .alive
         case handle.process:
             let signal = status & 0x7F
             let exit: JobState.Exit = signal == 0 ? .code(status >> 8 & 0xFF) : .signal(signal)
             exits[job] = exit
             return .gone(exit)
-        default: return handle.isAlive ? .alive : .gone(nil)
+        default:
+            guard state != "Z", state != "X" else { return .gone(nil) }
+            guard isAtWork(handle.process, in: folder) else { return .gone(.elsewhere) }
+            return isStopped(state) ? .stopped : .alive
         }
+    }
+
+    /// Stopped by a signal or a debugger.
+    private func isStopped(_ state: Character) -> Bool { state == "T" || state == "t" }
+
+    /// Whether a process trains in a folder, and not in the one of which this is a copy.
+    private func isAtWork(_ process: pid_t, in folder: TrialFolder) -> Bool {
+        // What may not be seen may be it.
+        guard let output = FileIdentity("/proc/\(process)/fd/1") else { return true }
+        return FileIdentity(folder.log) == output
     }
 
     /// The process of this machine that prints into the trial's log, as its worker does from the first moment.
@@ -79,10 +97,13 @@ public final class LocalLauncher: Launcher {
         return worker.map { ProcessHandle($0).job }
     }
 
-    public func cancel(_ job: JobHandle) {
-        guard look(at: job) == .alive, let handle = ProcessHandle(job) else { return }
+    public func cancel(_ job: JobHandle, in folder: TrialFolder) {
+        let state = look(at: job, in: folder)
+        guard state == .alive || state == .stopped, let handle = ProcessHandle(job) else { return }
         // The session: what the worker has started ends with it.
         kill(-handle.process, canceled.insert(job).inserted ? SIGTERM : SIGKILL)
+        // One that is stopped would not hear it.
+        kill(-handle.process, SIGCONT)
     }
 }
 
@@ -111,8 +132,8 @@ private struct ProcessHandle: Equatable {
 
     init(_ process: pid_t) {
         self.process = process
-        start = Self.status(of: process)?.start ?? "0"
-        boot = Self.currentBoot
+        start = ProcessTable.status(of: process)?.start ?? "0"
+        boot = ProcessTable.boot
     }
 
     init?(_ job: JobHandle) {
@@ -124,26 +145,10 @@ private struct ProcessHandle: Equatable {
     var job: JobHandle { JobHandle("\(process) \(start) \(boot)") }
 
     /// Of another machine, or from before this one was started, nothing is known.
-    var isOfThisBoot: Bool { boot == Self.currentBoot }
+    var isOfThisBoot: Bool { boot == ProcessTable.boot }
 
-    /// Whether the process exists, be it as a name whose end nobody has asked for.
-    var isThere: Bool { Self.status(of: process)?.start == start }
-
-    var isAlive: Bool {
-        guard let status = Self.status(of: process) else { return false }
-        return status.start == start && status.state != "Z" && status.state != "X"
-    }
-
-    private static var currentBoot: String {
-        let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
-        return text?.split(separator: "\n").first.map(String.init) ?? "unknown"
-    }
-
-    private static func status(of process: pid_t) -> (state: Substring, start: String)? {
-        let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        // The name, in brackets, may hold anything.
-        guard let text, let end = text.lastIndex(of: ")") else { return nil }
-        let fields = text[text.index(after: end)...].split(separator: " ")
-        return fields.count > 19 ? (fields[0], String(fields[19])) : nil
+    /// As the kernel has it, be it as a name whose end nobody has asked for; nil where it is not there.
+    var state: Character? {
+        ProcessTable.status(of: process).flatMap { $0.start == start ? $0.state : nil }
     }
 }

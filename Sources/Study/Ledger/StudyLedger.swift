@@ -18,6 +18,11 @@ public final class StudyLedger {
     /// How many of the trials have each state.
     public internal(set) var counts: [TrialState: Int] = [:]
 
+    /// How the book was made good again when it was opened; nil where nothing was lost.
+    public let recovery: StudyRecovery?
+    /// Who had the study last and did not give it back in order; nil where nobody did.
+    public var formerOwner: StudyOwner? { lock.former }
+
     /// Why the last backup could not be made; nil where it could.
     public private(set) var backupFault: StudyError?
 
@@ -44,6 +49,7 @@ public final class StudyLedger {
         for name in names ?? [] where "\(path)/\(name)" != folder.lock {
             try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
         }
+        recovery = nil
         database = try StudyDatabase.create(in: folder, study: plan.study)
         // Last: a folder without a plan is no study yet.
         try plan.write(to: folder)
@@ -55,6 +61,7 @@ public final class StudyLedger {
         plan = try StudyPlan(in: folder)
         (space, sampler) = try Self.start(plan)
         lock = try StudyLock(folder)
+        recovery = try StudyDatabase.recover(folder, study: plan.study)
         database = try StudyDatabase.open(folder, study: plan.study)
         let kept = database.tellsInBackup()
         let (record, counts, later) = try database.read { db in

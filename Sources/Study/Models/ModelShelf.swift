@@ -24,24 +24,26 @@ public struct ModelShelf {
         for number in trained where number < ledger.sampler.askCount {
             if try ledger.trial(number).tellSerial != nil { ended.append(number) }
         }
-        try arrange(ended, best: try ledger.best()?.number)
+        try arrange(ended, best: try ledger.best()?.number, known: ledger.sampler.askCount)
     }
 
     /// Keeps the model of the best trial, and removes the weights of those that have ended.
-    public func arrange(_ ended: [Int], best: Int?) throws(StudyError) {
-        if let best { try keep(best) }
+    ///
+    /// Models of trials that the book does not know yet stay: one that was lost learns of their results again.
+    public func arrange(_ ended: [Int], best: Int?, known: Int = .max) throws(StudyError) {
+        if let best { try keep(best, known: known) }
         for number in ended where number != best { remove(TrialFolder(folder.trial(number)).run) }
     }
 
     /// Lets `best` name the model of a final run of the best trial, until a trial is better.
     public func crown(final trial: Int, epochs: Int) throws(StudyError) {
         let run = folder.final(trial, epochs: epochs).dropFirst(folder.path.count + 1)
-        try link(to: "\(run)/model")
+        try BestLink(folder).set(to: "\(run)/model")
     }
 
     // MARK: - Steps
 
-    private func keep(_ trial: Int) throws(StudyError) {
+    private func keep(_ trial: Int, known: Int) throws(StudyError) {
         let model = folder.model(trial)
         let trained = TrialFolder(folder.trial(trial))
         if !files.fileExists(atPath: model), files.fileExists(atPath: trained.model) {
@@ -53,32 +55,21 @@ public struct ModelShelf {
         // A training that diverged has left none.
         guard files.fileExists(atPath: model) else { return }
         let name = StudyFolder.name(trial)
-        if !isCrowned(trial) { try link(to: "models/\(name)") }
-        removeAll(in: folder.models) { $0 != name }
+        let link = BestLink(folder)
+        // Of a final run of this trial, it stays.
+        let final = link.target.flatMap { target in
+            target.hasPrefix("\(StudyFolder.finals)/\(name)-")
+                && files.fileExists(atPath: "\(folder.path)/\(target)") ? target : nil
+        }
+        try link.set(to: final ?? "models/\(name)")
+        removeAll(in: folder.models) { $0 != name && Int($0) ?? 0 < known }
         removeAll(in: "\(folder.path)/\(StudyFolder.finals)") { !$0.hasPrefix("\(name)-") }
         remove(trained.run)
-    }
-
-    /// Whether `best` names a model of a final run of the trial.
-    private func isCrowned(_ trial: Int) -> Bool {
-        let target = try? files.destinationOfSymbolicLink(atPath: folder.best)
-        return files.fileExists(atPath: folder.best)
-            && target?.hasPrefix("\(StudyFolder.finals)/\(StudyFolder.name(trial))-") == true
     }
 
     private func removeAll(in path: String, where isOld: (String) -> Bool) {
         let names = (try? files.contentsOfDirectory(atPath: path)) ?? []
         for name in names where isOld(name) { remove("\(path)/\(name)") }
-    }
-
-    /// Switches `best`, so that it always names a whole model.
-    private func link(to target: String) throws(StudyError) {
-        guard (try? files.destinationOfSymbolicLink(atPath: folder.best)) != target else { return }
-        let partial = folder.best + ".partial"
-        unlink(partial)
-        guard symlink(target, partial) == 0, rename(partial, folder.best) == 0 else {
-            throw .file(folder.best, reason: "cannot be made: \(SystemFailure.last)")
-        }
     }
 
     /// Files that stay in spite of this cost room, no more, and are removed the next time.

@@ -12,6 +12,8 @@ public struct TrialBeat: Hashable, Codable, Sendable {
     public var checkpoints: Int
     /// Bytes of memory in use.
     public var residentMemory: UInt64
+    /// Whether it was asked to end, and does; nil as long as it trains.
+    public var wasAsked: Bool?
     /// Counts the beats, so that each differs from the one before.
     public var count = 0
 

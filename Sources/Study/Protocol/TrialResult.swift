@@ -58,6 +58,8 @@ public struct TrialResult: Hashable, Codable, Sendable {
         self = result
     }
 
+    var isBadData: Bool { if case .badData = outcome { true } else { false } }
+
     private func digest() throws -> String {
         var unsigned = self
         unsigned.sha256 = ""

@@ -28,6 +28,8 @@ public struct AttemptEnd: Hashable, Sendable {
         case result
         /// The search stopped it.
         case stopped
+        /// Somebody else asked it to end, such as a batch system, or its machine went down.
+        case preempted
         case crashed
         case hung
         case timedOut
@@ -50,7 +52,7 @@ public struct AttemptEnd: Hashable, Sendable {
     /// one that made progress, unless its time was over.
     public var counts: Bool {
         switch reason {
-        case .result, .stopped, .lost, .diskFull, .badData: false
+        case .result, .stopped, .preempted, .lost, .diskFull, .badData: false
         case .timedOut: true
         default: !hasProgressed
         }

@@ -22,6 +22,7 @@ struct ComparisonSession {
         self.task = task
         self.words = ComparisonWords(words)
         clock = SearchClock(limit: task.arguments.sampling.timeLimit?.seconds)
+        warnOfMissingLocks(in: task.folder.path, isQuiet: task.arguments.display.quiet)
         lock = try Self.open(task.folder, isBegun: task.isBegun)
         try write(documentText(try planWithDataset()) + "\n", to: task.folder.plan)
     }
@@ -50,7 +51,10 @@ struct ComparisonSession {
         }
         // A process may have been killed before it had written the plan.
         let names = try files.contentsOfDirectory(atPath: folder.path)
-        guard isBegun || names.allSatisfy({ $0 == ".lock" || $0.hasPrefix(".plan.json.") }) else {
+        let isFree = names.allSatisfy {
+            FileLock.isFile($0, of: ".lock") || $0.hasPrefix(".plan.json.")
+        }
+        guard isBegun || isFree else {
             throw ComparisonError.noComparison(folder: folder.path)
         }
         do {

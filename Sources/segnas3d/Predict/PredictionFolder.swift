@@ -57,8 +57,18 @@ struct PredictionFolder {
         }
         for identifier in identifiers {
             for file in [labelMap(of: identifier), probabilities(of: identifier)] {
-                try? FileManager.default.removeItem(atPath: file)
+                try remove(file)
             }
+        }
+    }
+
+    /// Removes a file of ours; one that stays would be taken for what is written later.
+    private func remove(_ file: String) throws(PredictionFolderError) {
+        do {
+            try FileManager.default.removeItem(atPath: file)
+        } catch {
+            guard FileManager.default.fileExists(atPath: file) else { return }
+            throw .unremovable(file)
         }
     }
 
@@ -82,19 +92,38 @@ struct PredictionFolder {
     func holds(_ subject: Dataset.Case) throws(PredictionFolderError) -> Bool {
         let map = labelMap(of: subject.identifier)
         guard !overwrites, FileManager.default.fileExists(atPath: map) else { return false }
-        if sources.differ(from: subject) { throw .otherImage(map) }
+        switch sources.knowledge(of: subject) {
+        case .same: break
+        case .other: throw .otherImage(map)
+        case .unfinished: return false
+        }
         return !hasProbabilities
             || FileManager.default.fileExists(atPath: probabilities(of: subject.identifier))
     }
 
-    /// Writes the files of a case; the label map comes last, as a sign that all is there.
-    func write(_ scores: ScoreRestoring, of subject: Dataset.Case) throws {
-        if hasProbabilities {
-            try scores.writeProbabilities(
-                to: probabilities(of: subject.identifier), replacing: true)
+    /// What the images of a case look like before they are read: a file that is replaced meanwhile has another state.
+    func state(of subject: Dataset.Case) -> String? {
+        try? subject.images.map { try ContentDigest.state(ofImage: $0) }.joined(separator: "\n")
+    }
+
+    /// Writes the files of a case, whose images had a state before they were read.
+    ///
+    /// What lies there is given up first, and acknowledged when all is on disk.
+    func write(_ scores: ScoreRestoring, of subject: Dataset.Case, state before: String?) throws {
+        let digests = try PredictionSources.digests(of: subject)
+        guard let before, state(of: subject) == before else {
+            throw PredictionFolderError.changing(subject.images.joined(separator: ", "))
         }
-        try sources.add(subject)
+        try sources.begin(subject)
+        let probabilities = probabilities(of: subject.identifier)
+        if hasProbabilities {
+            try scores.writeProbabilities(to: probabilities, replacing: true)
+        } else {
+            // They would be those of an earlier label map.
+            try remove(probabilities)
+        }
         try scores.labelMap().write(to: labelMap(of: subject.identifier), replacing: true)
+        try sources.finish(subject, digests)
     }
 }
 
@@ -103,7 +132,9 @@ enum PredictionFolderError: Error, CustomStringConvertible {
     case otherModel(String)
     case otherCases(String, example: String)
     case otherImage(String)
+    case changing(String)
     case foreign(String)
+    case unremovable(String)
     case unwritable(String)
 
     var description: String {
@@ -117,6 +148,10 @@ enum PredictionFolderError: Error, CustomStringConvertible {
         case .otherImage(let file):
             "\(file) is the prediction of another image of this name, or of this one before it was changed: "
                 + "name another folder, or give --overwrite"
+        case .changing(let images):
+            "\(images) was replaced while it was predicted: run the same command again"
+        case .unremovable(let file):
+            "\(file) is of another model and cannot be removed: remove it, or name another folder"
         case .foreign(let path):
             "\(path) holds images that segnas3d predict did not write: name another folder"
         case .unwritable(let path): "\(path): this folder cannot be made"

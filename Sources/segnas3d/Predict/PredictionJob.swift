@@ -33,11 +33,14 @@ struct PredictionJob {
                 entries.append(entry(subject, .failed, "\(error)"))
             }
         }
+        let states = missing.map { ($0.identifier, folder.state(of: $0)) }
+        let before = Dictionary(states) { first, _ in first }
         let progress = Progress("Predicting", isQuiet: isQuiet)
         defer { progress.finish() }
         var begin = ContinuousClock.now
         predictor.predict(missing) { subject, result in
-            entries.append(write(subject, result, since: begin))
+            entries.append(
+                write(subject, result, state: before[subject.identifier] ?? nil, since: begin))
             begin = .now
             progress.advance(of: missing.count)
             return !isEndRequested()
@@ -46,11 +49,11 @@ struct PredictionJob {
     }
 
     private func write(
-        _ subject: Dataset.Case, _ result: Result<ScoreRestoring, any Error>,
+        _ subject: Dataset.Case, _ result: Result<ScoreRestoring, any Error>, state: String?,
         since begin: ContinuousClock.Instant
     ) -> PredictionReport.Entry {
         do {
-            try folder.write(try result.get(), of: subject)
+            try folder.write(try result.get(), of: subject, state: state)
             var entry = entry(subject, .predicted)
             entry.seconds = (ContinuousClock.now - begin) / .seconds(1)
             return entry

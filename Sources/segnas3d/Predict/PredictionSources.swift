@@ -2,24 +2,35 @@ internal import Datasets
 import FoundationEssentials
 internal import Host
 
-/// Of which images the label maps of a folder are: its `sources.jsonl`, a line for each.
+/// Of which images the label maps of a folder are: its `sources.jsonl`.
 ///
-/// A label map is known by its case's name, and another image may have the same.
+/// A label map is known by its case's name, and another image may have the same. A line without images stands before a
+/// label map is written, one with them after: whatever interrupts a command in between, what lies there then is taken for
+/// nothing. Of the lines of a case the last counts.
 struct PredictionSources {
     let path: String
-    private let digests: [String: [String]]
+    private let lines: [String: Line]
 
     /// A line of the file.
     private struct Line: Codable {
         /// The case.
         var name: String
-        /// XXH3 with 128 bits of each channel's file.
-        var images: [String]
+        /// XXH3 with 128 bits of each channel's files; nil as long as the label map may be another's.
+        var images: [String]?
 
         enum CodingKeys: String, CodingKey {
             case name = "case"
             case images
         }
+    }
+
+    /// What is known of the label map of a case.
+    enum Knowledge {
+        /// It is that of these images, or nothing says otherwise.
+        case same
+        case other
+        /// It was about to be replaced when a command was interrupted.
+        case unfinished
     }
 
     /// Reads the file; lines that a killed process has left unfinished say nothing.
@@ -29,29 +40,37 @@ struct PredictionSources {
         let lines = text.split(separator: "\n").compactMap {
             try? JSONDecoder().decode(Line.self, from: Data($0.utf8))
         }
-        digests = Dictionary(lines.map { ($0.name, $0.images) }) { $1 }
+        self.lines = Dictionary(lines.map { ($0.name, $0) }) { $1 }
     }
 
-    /// Whether the label map of a case is known to be that of other images.
-    func differ(from subject: Dataset.Case) -> Bool {
-        guard let known = digests[subject.identifier], let now = Self.digests(of: subject) else {
-            return false
-        }
-        return known != now
+    /// What is known of the label map that lies there for a case.
+    func knowledge(of subject: Dataset.Case) -> Knowledge {
+        guard let line = lines[subject.identifier] else { return .same }
+        guard let images = line.images else { return .unfinished }
+        guard let now = try? Self.digests(of: subject) else { return .same }
+        return images == now ? .same : .other
     }
 
-    /// Takes note of a case whose label map is about to be written.
-    func add(_ subject: Dataset.Case) throws {
-        guard let images = Self.digests(of: subject) else { return }
+    /// Says that the label map of a case is about to be written.
+    func begin(_ subject: Dataset.Case) throws(SystemFailure) {
+        try add(Line(name: subject.identifier))
+    }
+
+    /// Says of which images the label map is that was written.
+    func finish(_ subject: Dataset.Case, _ digests: [String]) throws(SystemFailure) {
+        try add(Line(name: subject.identifier, images: digests))
+    }
+
+    private func add(_ line: Line) throws(SystemFailure) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let line = try encoder.encode(Line(name: subject.identifier, images: images))
-        try appendLine(String(decoding: line, as: UTF8.self), to: path)
+        guard let data = try? encoder.encode(line) else {
+            preconditionFailure("a line of texts cannot be written as JSON")
+        }
+        try appendLine(String(decoding: data, as: UTF8.self), to: path)
     }
 
-    /// Nil for a folder of DICOM files.
-    private static func digests(of subject: Dataset.Case) -> [String]? {
-        let digests = subject.images.compactMap { try? ContentDigest(of: $0).text }
-        return digests.count == subject.images.count ? digests : nil
+    static func digests(of subject: Dataset.Case) throws -> [String] {
+        try subject.images.map { try ContentDigest.text(ofImage: $0) }
     }
 }

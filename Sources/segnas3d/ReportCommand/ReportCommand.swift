@@ -34,6 +34,7 @@ struct ReportCommand: ParsableCommand {
     var images = true
 
     func run() throws {
+        try FolderKind.checkStudy(study)
         let folder = StudyFolder(study)
         let output = output ?? "\(folder.path)/report.html"
         try ReportFile.check(output)

@@ -12,7 +12,7 @@ extension StudyFolder {
         let file = "\(test)/evaluation.json"
         guard FileManager.default.fileExists(atPath: file),
             let judged = BestModelTest.Cases(in: self),
-            judged.model == (try? Model.weightsDigest(contentsOf: best))
+            judged.model == (try? Model.weightsDigest(contentsOf: bestModel))
         else { return nil }
         do {
             let text = try readText(at: file, limit: 256 << 20)
@@ -25,8 +25,7 @@ extension StudyFolder {
 
     /// How the best network was trained after the search; nil where the best model is that of a trial.
     var finalTraining: TrainingRecord? {
-        let model = try? FileManager.default.destinationOfSymbolicLink(atPath: best)
-        guard model?.hasPrefix("\(Self.finals)/") == true else { return nil }
-        return TrainingRecord(ofModel: best)
+        guard bestTarget?.hasPrefix("\(Self.finals)/") == true else { return nil }
+        return TrainingRecord(ofModel: bestModel)
     }
 }

@@ -46,11 +46,12 @@ struct BestModelTest {
     func run() throws -> Evaluation? {
         let names = Set(data.split.test)
         let subjects = dataset.training.filter { names.contains($0.identifier) }
-        guard !subjects.isEmpty, FileManager.default.fileExists(atPath: folder.best) else {
+        guard !subjects.isEmpty, FileManager.default.fileExists(atPath: folder.bestModel)
+        else {
             return nil
         }
         let record = Cases(
-            model: try Model.weightsDigest(contentsOf: folder.best), cases: subjects)
+            model: try Model.weightsDigest(contentsOf: folder.bestModel), cases: subjects)
         if let known = try known(record) { return known }
         let maps = try predict(subjects)
         let progress = Progress("Judging", isQuiet: arguments.display.quiet)

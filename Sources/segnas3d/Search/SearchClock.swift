@@ -4,12 +4,12 @@ internal import Study
 
 /// When a search has to end: when the user or the system says so, or when its time is over.
 struct SearchClock: Sendable {
-    private let begin = SuspendingClock.now
+    private let begin = AwakeClock.seconds
     /// Seconds; nil for as long as it takes.
     let limit: Double?
 
-    /// Seconds since the search began, on a clock that stands still while the machine sleeps, as its workers do.
-    var now: Double { (SuspendingClock.now - begin) / .seconds(1) }
+    /// Seconds since the search began, on a clock that stands still while the machine sleeps or this process is stopped.
+    var now: Double { AwakeClock.seconds - begin }
 
     /// Why it has to end; nil while it has not.
     var end: SearchEnd.Reason? {

@@ -31,6 +31,9 @@ final class SearchDisplay {
         case .attemptEnded(let trial, let end):
             say("trial \(trial): an attempt has ended without a result: \(end.reason.words)")
             for line in end.lastLines.split(separator: "\n") { say("    \(line)") }
+        case .standsStill(let trial, let process):
+            let remedy = process.map { " (kill -CONT \($0))" } ?? ""
+            say("trial \(trial): its worker is stopped, and waited for until it goes on\(remedy)")
         }
     }
 
@@ -106,6 +109,7 @@ extension AttemptEnd.Reason {
         switch self {
         case .result: "a result"
         case .stopped: "stopped"
+        case .preempted: "it was asked to end, or its machine went down"
         case .crashed: "it crashed"
         case .hung: "it hung"
         case .timedOut: "it took longer than --trial-timeout"

@@ -29,7 +29,7 @@ struct SearchResult: Encodable {
         // It is this process, which is done.
         status.owner = nil
         let best = ledger.folder.best
-        model = FileManager.default.fileExists(atPath: best) ? best : nil
+        model = FileManager.default.fileExists(atPath: ledger.folder.bestModel) ? best : nil
         let sampler = ledger.sampler as? ControlledRandomSearch
         (reflections, mutations) = (sampler?.reflections, sampler?.mutations)
         test = evaluation.map(TrainingReport.Test.init)

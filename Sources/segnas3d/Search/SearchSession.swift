@@ -115,6 +115,15 @@ struct SearchSession {
     }
 
     private func warn() {
+        warnOfMissingLocks(in: folder.path, isQuiet: arguments.display.quiet)
+        if let recovery = ledger.recovery { display.warn(recovery.words(folder)) }
+        if let former = ledger.formerOwner, former.isThere || !former.isOfThisHost {
+            display.warn(
+                """
+                \(former), which worked on \(folder.path) last, did not give it back, and may still run: if this is a \
+                copy of its study, both go on apart; otherwise stop it
+                """)
+        }
         if case .iterations(let count) = ledger.plan.budget,
             let sampler = ledger.sampler as? ControlledRandomSearch,
             count <= sampler.populationSize
@@ -177,7 +186,10 @@ struct SearchSession {
 
     private func handle(_ event: Coordinator.Event, _ shelf: ModelShelf) throws {
         let best = try ledger.best()
-        if case .ended(let trial) = event { try shelf.arrange([trial.number], best: best?.number) }
+        if case .ended(let trial) = event {
+            try shelf.arrange(
+                [trial.number], best: best?.number, known: ledger.sampler.askCount)
+        }
         display.show(event, best: best)
         if let fault = ledger.backupFault { display.warn("no backup could be made: \(fault)") }
     }

@@ -4,15 +4,20 @@ internal import Study
 /// `segnas3d status`: how far a search is.
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how far a search is, at any time, also while it runs.")
+        abstract: "Show how far a search or a training is, at any time, also while it runs.")
 
-    @Argument(help: "Folder of the study.")
+    @Argument(help: "Folder of the study or run.")
     var study: String
 
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
     func run() throws {
+        if FolderKind(of: study) == .run {
+            let status = RunStatus(of: study)
+            return print(json ? try documentText(status) : status.text(of: study))
+        }
+        try FolderKind.checkStudy(study)
         let document = StatusDocument(try StudyStatus(of: study))
         guard !json else { return print(try documentText(document)) }
         print(document.text() + (document.owner == nil ? "\nnobody works on it" : ""))

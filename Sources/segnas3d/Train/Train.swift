@@ -55,6 +55,7 @@ struct Train: ParsableCommand {
         let machine = TrainingMachine(
             device: devices[0], threads: compute.host.threadCount, cache: data.cache,
             version: version)
+        warnOfMissingLocks(in: output, isQuiet: display.quiet)
         let progress = TrainingDisplay(isQuiet: display.quiet)
         defer { progress.finish() }
         let trainer = Trainer(

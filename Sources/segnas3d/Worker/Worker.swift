@@ -58,6 +58,7 @@ struct Worker: ParsableCommand {
             guard let trained = try trainWhenFree(request, in: folder, beats) else { return }
             result = trained
         } catch {
+            if ProgramExit(error) == .interrupted { beats.wasAsked() }
             guard isDiskFull(error, in: folder) else { throw error }
             var standardError = StandardError()
             print("Error: \(error)", to: &standardError)

@@ -44,6 +44,12 @@ final class WorkerBeats: Sendable {
         write()
     }
 
+    /// Says that this run was asked to end, for a search that does not see how it ends.
+    func wasAsked() {
+        beat.withLock { $0.wasAsked = true }
+        write()
+    }
+
     /// A beat that cannot be written is missing, which is all that it could say.
     private func write() {
         beat.withLock { beat in

@@ -50,7 +50,7 @@ struct ImageFaultTests {
     func controls() {
         let kind = "\u{1B}[2Jshort\r\n\u{202E}é"
         let error = ImageError(file: "a\n.nrrd", fault: .sampleKind(kind))
-        let start = "a\u{FFFD}.nrrd: holds \u{FFFD}[2Jshort\u{FFFD}\u{FFFD}\u{FFFD}é samples, and "
+        let start = #"a\n.nrrd: holds \x1B[2Jshort\r\n\u{202E}é samples, and "#
         #expect("\(error)".hasPrefix(start))
         let long = ImageFault.sampleKind(String(repeating: "x", count: 100_000))
         #expect("\(long)".count < 250)

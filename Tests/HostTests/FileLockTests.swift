@@ -1,0 +1,100 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Host
+
+@Suite("Locks")
+struct FileLockTests {
+    @Test("one has it, others are told who, and it is free afterwards")
+    func lock() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.path + "/.lock"
+            do {
+                let lock = try FileLock(path: path)
+                let error = #expect(throws: FileLockError.self) { _ = try FileLock(path: path) }
+                guard case .held(path, let owner)? = error else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
+                #expect(owner.hasPrefix("process \(getpid()) on "))
+                withExtendedLifetime(lock) {}
+            }
+            _ = try FileLock(path: path)
+        }
+    }
+
+    @Test("a mark in place of a lock goes with its object, and names its process")
+    func mark() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.path + "/.lock.owner"
+            do {
+                let mark = try LockMark(path: path)
+                #expect(LockMark.holder(of: path) == .current())
+                let held = LockMark.Held(path: path, owner: .current())
+                #expect(throws: LockMark.Failure.held(held)) { _ = try LockMark(path: path) }
+                withExtendedLifetime(mark) {}
+            }
+            #expect(LockMark.owner(of: path) == nil)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        }
+    }
+
+    @Test(
+        "whose mark is taken over: that of a process that has ended, for certain",
+        arguments: [
+            // Not the process that has this number now.
+            ("PID 1 BOOT SPACE HOST", true),
+            ("4194303 5 BOOT SPACE HOST", true),
+            // The machine was started anew since.
+            ("1 1 other SPACE HOST", true),
+            // Numbers of another machine, or of another container of this one, say nothing here.
+            ("4194303 5 BOOT SPACE elsewhere", false), ("4194303 5 other SPACE elsewhere", false),
+            ("4194303 5 BOOT pid:[1] HOST", false),
+            // Just being written.
+            ("", false), ("nonsense", false),
+        ])
+    func leftover(_ text: String, isTaken: Bool) throws {
+        try withTemporaryFolder { folder in
+            let path = folder.path + "/mark"
+            let here = ProcessIdentity.current()
+            let line = text.replacing("PID", with: "\(here.process)")
+                .replacing("BOOT", with: here.boot).replacing("SPACE", with: here.namespace)
+                .replacing("HOST", with: here.host)
+            try Data((line + "\n").utf8).write(to: URL(filePath: path))
+            if isTaken {
+                let mark = try LockMark(path: path)
+                #expect(LockMark.owner(of: path) == here)
+                withExtendedLifetime(mark) {}
+            } else {
+                #expect(throws: LockMark.Failure.self) { _ = try LockMark(path: path) }
+                #expect(try String(contentsOfFile: path, encoding: .utf8) == line + "\n")
+            }
+        }
+    }
+
+    @Test("a process that another one has started is known while it runs")
+    func alive() throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sleep")
+        process.arguments = ["60"]
+        try process.run()
+        let status = try #require(ProcessTable.status(of: process.processIdentifier))
+        let here = ProcessIdentity.current()
+        let text =
+            "\(process.processIdentifier) \(status.start) \(here.boot) \(here.namespace) \(here.host)"
+        let identity = try #require(ProcessIdentity(text))
+        #expect(identity.isAlive == true && identity.text == text)
+        process.terminate()
+        process.waitUntilExit()
+        #expect(identity.isAlive == false)
+    }
+
+    @Test("a file system with locks, also of a folder that is not there yet")
+    func probe() throws {
+        try withTemporaryFolder { folder in
+            #expect(FileSystem.faultOfLocks(at: folder.path + "/a/b/c") == nil)
+        }
+    }
+}

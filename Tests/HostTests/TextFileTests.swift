@@ -1,0 +1,62 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Host
+
+@Suite("Text files and names")
+struct TextFileTests {
+    @Test(
+        "a line is added to whole lines, and to one that was cut short",
+        arguments: [(nil, "b\n"), ("", "b\n"), ("a\n", "a\nb\n"), ("a", "a\nb\n")])
+    func appending(_ before: String?, _ after: String) throws {
+        try withTemporaryFolder { folder in
+            let path = folder.path + "/lines"
+            if let before { try Data(before.utf8).write(to: URL(filePath: path)) }
+            try appendLine("b", to: path)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == after)
+        }
+    }
+
+    @Test("a line that finds no room is an error")
+    func full() {
+        #expect(throws: SystemFailure(code: ENOSPC)) { try appendLine("b", to: "/dev/full") }
+    }
+
+    @Test(
+        "what would steer a terminal shows as it is written in code",
+        arguments: [
+            ("a b/é.nii", "a b/é.nii"), ("a\nb", "a\\nb"), ("\r\t", "\\r\\t"),
+            ("\u{1B}[2J", "\\x1B[2J"), ("\u{1}", "\\x01"), ("\u{202E}x", "\\u{202E}x"),
+        ])
+    func printable(_ text: String, _ shown: String) {
+        #expect(text.printable == shown)
+    }
+
+    @Test(
+        "bytes that are no UTF-8 show as bytes",
+        arguments: [
+            (Array("caf".utf8) + [0xE9, 0x2E], "caf\\xE9."), ([0xFF, 0xFE], "\\xFF\\xFE"),
+            (Array("é→🧠".utf8), "é→🧠"), (Array("é".utf8) + [0xC3], "é\\xC3"), ([], ""),
+        ] as [([UInt8], String)])
+    func escaped(_ bytes: [UInt8], _ text: String) {
+        #expect(ForeignName.escapedText(of: bytes) == text)
+    }
+
+    @Test("names in a folder that are no UTF-8")
+    func names() throws {
+        try withTemporaryFolder { folder in
+            close(open(folder.path + "/good é", O_CREAT | O_WRONLY, 0o644))
+            let path = Array((folder.path + "/b").utf8) + [0xE9, 0]
+            path.withUnsafeBufferPointer { bytes in
+                bytes.withMemoryRebound(to: CChar.self) {
+                    if let name = $0.baseAddress { mkdir(name, 0o755) }
+                }
+            }
+            let names = ForeignName.all(in: folder.path)
+            #expect(names.map(\.escaped) == ["b\\xE9"])
+            #expect(names.map(\.repaired) == ["b\u{FFFD}"] && names.allSatisfy(\.isFolder))
+        }
+    }
+}
