@@ -2,10 +2,11 @@ import ArgumentParser
 import Foundation
 import Imaging
 
-/// Reads whole files and prints what they hold, for `headers.py`, which compares it with what others read.
+/// Reads whole files and prints what they hold, for `Headers/compare.py`, which compares it with what others read.
 struct Describe: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print a line of JSON for each image file whose path is a line of standard input.")
+        abstract:
+            "Print a line of JSON for each small image file that a line of standard input names.")
 
     func run() throws {
         let encoder = JSONEncoder()
@@ -21,19 +22,23 @@ struct Describe: ParsableCommand {
 private struct Description: Encodable {
     var shape: [Int]?
     var affine: [[Double]]?
-    var minimum: Double?
-    var maximum: Double?
-    var sum: Double?
+    /// With the header's scaling, the first axis fastest.
+    var values: [Double]?
     var remarks: [String] = []
     var fault: String?
 
     init(_ path: String) {
         do throws(ImageError) {
             let image = try ImageFile(contentsOf: path)
-            let statistics = VolumeStatistics(image.volume)
-            shape = image.volume.shape
-            affine = image.volume.affine.rows
-            (minimum, maximum, sum) = (statistics.minimum, statistics.maximum, statistics.sum)
+            let volume = image.volume
+            shape = volume.shape
+            affine = volume.affine.rows
+            values = [Double](unsafeUninitializedCapacity: volume.samples.count) { buffer, count in
+                count = volume.samples.count
+                if let start = buffer.baseAddress {
+                    volume.samples.copyDoubles(0..<count, to: start)
+                }
+            }.map { $0 * volume.scaling.slope + volume.scaling.intercept }
             remarks = image.remarks.map(\.description)
         } catch {
             fault = error.fault.description

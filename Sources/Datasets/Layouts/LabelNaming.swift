@@ -24,10 +24,14 @@ struct LabelNaming {
     func name(of value: Int) -> String? {
         guard let all = files[value], all.count == 1 else { return nil }
         let name = all[0].name
-        // A name that two values share in every file tells neither.
-        let others = files.filter { $0.key != value && $0.value.contains { LabelNames.areSame($0.name, name) } }
-        return others.isEmpty ? name : "\(name)_\(value)"
+        let isShared = files.contains { other, names in
+            other != value && names.contains { LabelNames.areSame($0.name, name) }
+        }
+        return isShared ? Self.name(name, ofOneValue: value) : name
     }
+
+    /// Tells apart the values that share a name.
+    static func name(_ name: String, ofOneValue value: Int) -> String { "\(name)_\(value)" }
 
     /// Values that mean different structures in different files, and structures with different values.
     var contradictions: [LabelContradiction] {
@@ -49,7 +53,8 @@ struct LabelNaming {
             let same = rest.filter { LabelNames.areSame($0.name, first.name) }
             rest.removeAll { LabelNames.areSame($0.name, first.name) }
             // In one file, two values of one name are what its author wants.
-            guard same.count > 1, Set(same.flatMap(\.files)).count == same.map(\.files.count).reduce(0, +)
+            guard same.count > 1,
+                Set(same.flatMap(\.files)).count == same.map(\.files.count).reduce(0, +)
             else { continue }
             contradictions.append(
                 LabelContradiction(
@@ -81,7 +86,8 @@ extension LabelContradiction: CustomStringConvertible {
             return "\(meaning.what) in \(meaning.files[0])"
                 + (rest > 0 ? " and \(rest) more" : "")
         }
-        return "the files' own names contradict each other: \(subject) is \(parts.joined(separator: ", and "))"
+        return
+            "the files' own names contradict each other: \(subject) is \(parts.joined(separator: ", and "))"
     }
 
     static let remedy = "give each structure one value in all files"
@@ -93,7 +99,8 @@ extension LabelTable {
         let present = Set(values)
         return foreground.compactMap { label in
             guard let name = names?.name(of: label.value), present.contains(label.value),
-                LabelNames.isMeaningful(label.name), !LabelNames.areSame(name, label.name)
+                LabelNames.isMeaningful(label.name), !LabelNames.areSame(name, label.name),
+                label.name != LabelNaming.name(name, ofOneValue: label.value)
             else { return nil }
             return Misnaming(value: label.value, inFile: name, inDataset: label.name)
         }

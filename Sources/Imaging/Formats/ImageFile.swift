@@ -31,7 +31,7 @@ public struct ImageFile: Sendable {
         case .nifti1, .nifti2, .analyze:
             (volume, remarks) = try NIfTIHeader.read(content)
             labelNames = try NIfTIHeader.labelNames(content)
-        case .mgh: volume = try MGHHeader.read(content)
+        case .mgh: (volume, remarks) = try MGHHeader.read(content)
         case .nrrd, .metaImage:
             let image = try StoredImage(contentsOf: path)
             (volume, remarks) = (try image.volume(), image.remarks)

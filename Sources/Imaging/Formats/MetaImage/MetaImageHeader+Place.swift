@@ -36,7 +36,9 @@ extension MetaImageHeader {
         rank: Int, remarks: inout [ImageRemark]
     ) throws(ImageFault) -> [Double] {
         // The size of voxels says more only where they have gaps or overlap.
-        let spacings = try header["ElementSpacing"] == nil ? numbers(of: ["ElementSize"], count: rank)
+        let spacings =
+            try header["ElementSpacing"] == nil
+            ? numbers(of: ["ElementSize"], count: rank)
             : numbers(of: ["ElementSpacing"], count: rank)
         guard let spacings else {
             remarks.append(.header(.noSpacing))

@@ -14,7 +14,8 @@ extension NRRDHeader {
             let isOld = layer == nil && value == nil && isLayered
             entries.append(
                 LabelNames.Entry(
-                    name: name.trimmed, value: isOld ? 1 : value, layer: layer ?? (isOld ? index : 0)))
+                    name: name.trimmed, value: isOld ? 1 : value,
+                    layer: layer ?? (isOld ? index : 0)))
         }
         return entries.isEmpty ? nil : LabelNames(entries)
     }

@@ -1,4 +1,4 @@
-/// Something unusual of the header of an NRRD or MetaImage file, or something that it does not say.
+/// Something unusual of the header of an NRRD, MetaImage or MGH file, or something that it does not say.
 public enum HeaderRemark: Equatable, Sendable {
     /// Which way the axes of space run in the body; the name that the header gives its space.
     case unknownSpace(String?)
@@ -9,6 +9,8 @@ public enum HeaderRemark: Equatable, Sendable {
     case noSpacing
     /// The middle of the first voxel is half a voxel from the position that the header gives, or is that position.
     case unknownCentring
+    /// An MGH file without directions, as FreeSurfer reads it.
+    case coronalSlices
     /// Fewer than three axes of space.
     case flat(axes: Int)
     case unknownUnit(String)
@@ -38,9 +40,12 @@ extension HeaderRemark: CustomStringConvertible {
         case .noSpacing: "the header gives no spacing for some axes; 1 mm is assumed"
         case .unknownCentring:
             "the header does not say whether positions are those of voxels' middles or borders; borders are assumed"
+        case .coronalSlices:
+            "the header does not say how the image lies in space; coronal slices of 1 mm around the centre are assumed"
         case .flat(let axes):
             "the image has \(axes == 1 ? "1 axis" : "\(axes) axes") of space; 1 mm is assumed across"
-        case .unknownUnit(let unit): "the unit “\(unit.shown)” of lengths is unknown; mm are assumed"
+        case .unknownUnit(let unit):
+            "the unit “\(unit.shown)” of lengths is unknown; mm are assumed"
         case .directionLengths(let lengths):
             "the directions of the axes have the lengths "
                 + lengths.map { "\(($0 * 10_000).rounded() / 10_000)" }.joined(separator: ", ")

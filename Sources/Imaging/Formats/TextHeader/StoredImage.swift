@@ -33,8 +33,10 @@ struct StoredImage {
 }
 
 extension Affine {
-    /// Of up to three steps, one for each axis of space that an image has; axes that it lacks lead 1 mm at right angles to
-    /// the others. `isFlat`: the space itself has two axes only, so that the third is known.
+    /// Of up to three steps, one for each axis of space that an image has.
+    ///
+    /// Axes that it lacks lead 1 mm at right angles to the others. `isFlat`: the space itself has two axes only, so that
+    /// the third is known.
     init(steps: [SIMD3<Double>], origin: SIMD3<Double>, isFlat: Bool = false) {
         var steps = steps
         if steps.count == 1 {
