@@ -4,7 +4,7 @@
 # C sources name their files in assertions: without the folders of this machine.
 NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
 
-.PHONY: help setup build demo test test-avx2 faults fuzz lint format dist clean
+.PHONY: help setup build demo test test-avx2 faults fuzz headers lint format dist clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\): .*## /  make \1\t/p' Makefile
@@ -40,6 +40,15 @@ FUZZ_COUNT := 200000
 fuzz: setup  ## read 200,000 spoilt image files (IMAGES=folders adds files to spoil): minutes
 	swift run -c release FuzzImages --count $(FUZZ_COUNT) --work .build/fuzz $(IMAGES) || \
 		{ echo 'the last mutants:' `cat .build/fuzz/*/current`; exit 1; }
+
+# Where Python with numpy, nibabel, SimpleITK and pydicom is: made here, and removed by make clean.
+PYTHON := .build/python
+
+headers: setup  ## compare 20,000 images with unusual headers with what nibabel and SimpleITK read: minutes
+	swift build -c release --product FuzzImages
+	[ -x $(PYTHON)/bin/python ] || python3 -m venv $(PYTHON)
+	$(PYTHON)/bin/pip install --quiet numpy nibabel SimpleITK pydicom
+	$(PYTHON)/bin/python Tests/FuzzImages/Headers/compare.py .build/release/FuzzImages --work .build/headers
 
 lint: setup  ## check the format of the sources and build the documentation, warnings being errors
 	swift format lint --strict --recursive Sources Tests Package.swift

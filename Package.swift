@@ -160,7 +160,7 @@ let package = Package(
                 "Imaging", "Host", "Randomness",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Tests/FuzzImages", swiftSettings: swiftSettings),
+            path: "Tests/FuzzImages", exclude: ["Headers"], swiftSettings: swiftSettings),
         .testTarget(
             name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(

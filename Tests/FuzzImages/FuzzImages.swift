@@ -3,9 +3,16 @@ import Foundation
 import Host
 import Imaging
 
-/// Reads spoilt image files until something breaks.
+/// Reads image files that no program wrote.
 @main
 struct FuzzImages: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Read spoilt image files.", subcommands: [Mutants.self, Describe.self],
+        defaultSubcommand: Mutants.self)
+}
+
+/// Reads spoilt image files until something breaks.
+struct Mutants: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read mutants of image files, and fail if one crashes or asks for absurd memory.",
         discussion: """

@@ -24,7 +24,8 @@ struct CaseExaminer {
     /// Reads one file after the other, so that two at most are in memory.
     func examine(_ examined: Dataset.Case) -> CaseExamination {
         var result = CaseExamination(identifier: examined.identifier)
-        let labels = examined.label.flatMap { labelMap($0, &result) }
+        let labelled = examined.label.flatMap { labelMap($0, &result) }
+        let labels = labelled?.map
         let voxels = labels.map(sample) ?? []
         var channels = 0
         var readsAll = true
@@ -43,7 +44,12 @@ struct CaseExaminer {
             report(
                 .channels(found: channels, expected: dataset.channels.count), file, &result)
         }
-        if let labels, let path = examined.label { check(labels, path, &result) }
+        if let labelled, let path = examined.label {
+            check(labelled.map, path, &result)
+            let misnamed = dataset.labels.misnamed(
+                labelled.names, values: (result.labelCounts ?? [:]).keys)
+            if !misnamed.isEmpty { report(.labelNames(misnamed), path, &result) }
+        }
         return result
     }
 
@@ -57,21 +63,27 @@ struct CaseExaminer {
     }
 
     private func volume(_ path: String, _ result: inout CaseExamination) -> Volume? {
+        file(path, &result)?.volume
+    }
+
+    private func file(_ path: String, _ result: inout CaseExamination) -> ImageFile? {
         do {
-            return try Volume(contentsOf: path)
+            return try ImageFile(contentsOf: path)
         } catch {
             report(.unreadable(error.fault), path, &result)
             return nil
         }
     }
 
-    private func labelMap(_ path: String, _ result: inout CaseExamination) -> LabelMap? {
-        guard let volume = volume(path, &result) else { return nil }
+    private func labelMap(
+        _ path: String, _ result: inout CaseExamination
+    ) -> (map: LabelMap, names: LabelNames?)? {
+        guard let file = file(path, &result) else { return nil }
         do {
-            let labels = try LabelMap(volume)
+            let labels = try LabelMap(file)
             let counts = labels.labelCounts.map { (Int($0.key), $0.value) }
             result.labelCounts = Dictionary(uniqueKeysWithValues: counts)
-            return labels
+            return (labels, file.labelNames)
         } catch {
             report(.notLabels(error), path, &result)
             return nil

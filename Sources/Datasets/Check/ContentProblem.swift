@@ -13,6 +13,8 @@ public enum ContentProblem: Equatable, Sendable {
     case channelGrid(GridMismatch)
     /// Voxels of each value that the dataset's labels do not name.
     case unexpectedLabels([Int: Int])
+    /// Values that the file names otherwise than the dataset does.
+    case labelNames([LabelTable.Misnaming])
     case noForeground
     case labelInNoCase(LabelTable.Label)
     /// The same samples as these other files.
@@ -55,6 +57,7 @@ extension ContentProblem {
             has labels that the dataset does not name: \(listed(counts)); name them, or set those voxels to the \
             background
             """
+        case .labelNames(let misnamings): words(misnamings)
         case .noForeground:
             "has no voxel of any label: if that is not meant, is it the right file?"
         case .labelInNoCase(let label):

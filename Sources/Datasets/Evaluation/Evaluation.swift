@@ -32,11 +32,13 @@ public struct Evaluation: Equatable, Sendable {
     ///   - cases: In the order in which they are reported.
     ///   - labels: Those that were judged; nil for all that occur, named after their values.
     ///   - options: How they were judged.
+    ///   - naming: Names for values where there are no labels.
     public init(
         _ cases: [CaseEvaluation], labels: LabelTable?,
-        options: EvaluationOptions = EvaluationOptions()
+        options: EvaluationOptions = EvaluationOptions(),
+        naming: (Int) -> String? = { _ in nil }
     ) {
-        let table = labels ?? LabelTable(occurringIn: cases)
+        let table = labels ?? LabelTable(occurringIn: cases, naming: naming)
         let completed = cases.map { judged in
             var judged = judged
             judged.complete(with: table.foreground)
@@ -72,8 +74,8 @@ private func statistics(
 }
 
 extension LabelTable {
-    fileprivate init(occurringIn cases: [CaseEvaluation]) {
+    fileprivate init(occurringIn cases: [CaseEvaluation], naming: (Int) -> String?) {
         let values = cases.reduce(into: Set<Int>()) { $0.formUnion($1.scores.keys) }
-        self.init(foreground: values.map { Label(name: "label_\($0)", value: $0) })
+        self.init(foreground: values.map { Label(name: naming($0) ?? "label_\($0)", value: $0) })
     }
 }

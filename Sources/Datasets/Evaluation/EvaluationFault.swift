@@ -25,6 +25,10 @@ public struct EvaluationFault: Error, Equatable, Sendable {
         case tooManyLabels(Int)
         /// Voxels of each label that has no name.
         case unnamedLabels([Int: Int])
+        /// Values that a label map names otherwise than the labels' names do.
+        case labelNames([LabelTable.Misnaming])
+        /// Label maps that name their values differently.
+        case contradiction(LabelContradiction)
         /// What is wrong with the file that names labels.
         case names(DatasetFault)
     }
@@ -74,6 +78,9 @@ extension EvaluationFault: CustomStringConvertible {
         case .unnamedLabels(let voxels):
             "has labels without a name, which are not judged: \(listed(voxels)); "
                 + "correct the label map, or name them"
+        case .labelNames(let misnamings): words(misnamings)
+        case .contradiction(let contradiction):
+            "\(contradiction); \(LabelContradiction.remedy), or name the labels with --labels"
         case .names(let fault): fault.message
         }
     }

@@ -44,9 +44,15 @@ public struct FolderEvaluation: Sendable {
         }
         let judge = PairJudge(labels: names.table, options: options)
         let judgements = judge.judge(files.pairs, threads: threads, progress: progress)
+        let naming = judgements.naming
         evaluation = Evaluation(
-            judgements.compactMap(\.result), labels: names.table, options: options)
-        faults = files.faults + judgements.flatMap(\.faults)
+            judgements.compactMap(\.result), labels: names.table, options: options,
+            naming: naming.name)
+        // Where a file names the labels, each label map was compared with that.
+        let contradictions = names.table == nil ? naming.contradictions : []
+        faults =
+            files.faults + contradictions.map { EvaluationFault(.contradiction($0)) }
+            + judgements.flatMap(\.faults)
     }
 }
 
@@ -59,6 +65,8 @@ private struct PairJudge {
         var result: CaseEvaluation?
         var faults: [EvaluationFault] = []
         var voxels = 0
+        /// What the two files name.
+        var named: [(file: String, values: [Int], names: LabelNames)] = []
     }
 
     /// Judges the largest pair first and alone: its voxels say how many fit into memory at a time.
@@ -108,15 +116,23 @@ private struct PairJudge {
                 EvaluationFault(problem, case: pair.identifier, file: path))
         }
         do {
-            let map = try LabelMap(contentsOf: path)
-            let problem = problem(with: map.labelCounts)
+            let file = try ImageFile(contentsOf: path)
+            let map = try LabelMap(file)
+            let counts = map.labelCounts
+            if let names = file.labelNames {
+                let values = counts.keys.map(Int.init)
+                judgement.named.append((path, values, names))
+                let misnamed = labels?.misnamed(names, values: values) ?? []
+                if !misnamed.isEmpty { report(.labelNames(misnamed)) }
+            }
+            let problem = problem(with: counts)
             if let problem { report(problem) }
             if case .tooManyLabels = problem { return nil }
             return map
         } catch let error as ImageError {
             report(.image(error.fault))
-        } catch let error as LabelFileError {
-            report(.notLabels(error.fault))
+        } catch let fault as LabelFault {
+            report(.notLabels(fault))
         } catch {
             report(.image(.system("\(error)")))
         }
@@ -133,6 +149,17 @@ private struct PairJudge {
         )
         let unnamed = counts.filter { !known.contains(Int($0.key)) }.map { (Int($0.key), $0.value) }
         return unnamed.isEmpty ? nil : .unnamedLabels(Dictionary(uniqueKeysWithValues: unnamed))
+    }
+}
+
+extension [PairJudge.Judgement] {
+    /// What all label maps name.
+    fileprivate var naming: LabelNaming {
+        reduce(into: LabelNaming()) { naming, judgement in
+            for (file, values, names) in judgement.named {
+                naming.add(names, values: values, file: file)
+            }
+        }
     }
 }
 

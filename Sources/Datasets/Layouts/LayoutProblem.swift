@@ -21,6 +21,8 @@ public enum LayoutProblem: Hashable, Sendable {
     case noForeground
     case tooManyLabels(Int)
     case labelsUnreadable
+    /// Of label maps that name their values themselves.
+    case labelNames(LabelContradiction)
     case noCases
     /// A folder of images to be predicted without any.
     case noImages
@@ -84,6 +86,7 @@ extension LayoutProblem {
         case .tooManyLabels(let count):
             "\(count) labels, and 254 are possible: are these label maps, and not images?"
         case .labelsUnreadable: "no label map can be read, so the labels are not known"
+        case .labelNames(let contradiction): "\(contradiction); \(LabelContradiction.remedy)"
         case .noCases: "no image with a label map: there is nothing to learn from"
         case .noImages: "holds no image"
         case .caseMissing:

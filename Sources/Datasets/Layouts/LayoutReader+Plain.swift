@@ -30,27 +30,40 @@ extension LayoutReader {
         return nil
     }
 
-    /// A label for each value that a label map holds, named `label_3` after it; 0 is the background.
+    /// A label for each value that a label map holds, named as the files do or `label_3` after it; 0 is the background.
     ///
     /// Maps that cannot be read are left to those who use them, and to `check`.
     mutating func discoveredLabels(of cases: [Dataset.Case]) -> LabelTable? {
         // Why there is none has been reported.
         guard !cases.isEmpty else { return nil }
-        let found = concurrentMap(cases.count, threads: threads) { index -> Set<Int32>? in
-            guard let path = cases[index].label, let volume = try? Volume(contentsOf: path),
-                let map = try? LabelMap(volume)
+        let found = concurrentMap(cases.count, threads: threads) { index -> FoundLabels? in
+            guard let path = cases[index].label, let file = try? ImageFile(contentsOf: path),
+                let map = try? LabelMap(file)
             else { return nil }
-            return Set(map.labelCounts.keys)
+            return FoundLabels(
+                file: path, values: map.labelCounts.keys.map(Int.init), names: file.labelNames)
         }
         guard found.contains(where: { $0 != nil }) else {
             report(.labelsUnreadable)
             return nil
         }
-        let values = found.compactMap { $0 }.reduce(into: Set<Int32>()) { $0.formUnion($1) }
+        var naming = LabelNaming()
+        for labels in found.compactMap({ $0 }) {
+            naming.add(labels.names, values: labels.values, file: relative(labels.file))
+        }
+        for contradiction in naming.contradictions { report(.labelNames(contradiction)) }
+        let values = found.compactMap { $0?.values }.reduce(into: Set<Int>()) { $0.formUnion($1) }
         let foreground = values.subtracting([0]).map {
-            LabelTable.Label(name: "label_\($0)", value: Int($0))
+            LabelTable.Label(name: naming.name(of: $0) ?? "label_\($0)", value: $0)
         }
         return checked(LabelTable(foreground: foreground), file: nil)
+    }
+
+    /// What a label map holds and how it names it.
+    private struct FoundLabels: Sendable {
+        var file: String
+        var values: [Int]
+        var names: LabelNames?
     }
 
     /// Names for channels that nobody named: as many as the first case that can be read has.

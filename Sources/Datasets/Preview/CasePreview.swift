@@ -68,7 +68,7 @@ struct CasePreview: Sendable {
     }
 
     private static func labelMap(_ path: String?, size: SIMD3<Int>) -> LabelMap? {
-        let map = path.flatMap { try? Volume(contentsOf: $0) }.flatMap { try? LabelMap($0) }
+        let map = path.flatMap { try? LabelMap(contentsOf: $0) }
         return map?.geometry.size == size ? map : nil
     }
 

@@ -6,6 +6,8 @@ public struct ImageFile: Sendable {
     public var format: ImageFormat
     /// What a user of the image should know, though nothing is wrong.
     public var remarks: [ImageRemark] = []
+    /// The structures that the file names, where it is a label map that does.
+    public var labelNames: LabelNames?
 
     /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
     ///
@@ -26,9 +28,14 @@ public struct ImageFile: Sendable {
         }
         self.format = format
         switch format {
-        case .nifti1, .nifti2, .analyze: (volume, remarks) = try NIfTIHeader.read(content)
-        case .mgh: volume = try MGHHeader.read(content)
-        case .nrrd, .metaImage: volume = try Volume(itk: path)
+        case .nifti1, .nifti2, .analyze:
+            (volume, remarks) = try NIfTIHeader.read(content)
+            labelNames = try NIfTIHeader.labelNames(content)
+        case .mgh: (volume, remarks) = try MGHHeader.read(content)
+        case .nrrd, .metaImage:
+            let image = try StoredImage(contentsOf: path)
+            (volume, remarks) = (try image.volume(), image.remarks)
+            labelNames = image.labelNames
         case .dicom: throw ImageError(file: path, fault: .dicom(.singleFile))
         }
     }
@@ -47,6 +54,8 @@ public enum ImageRemark: Equatable, Sendable {
     case guessedPlace
     /// The header's unit, which is converted to mm.
     case unit(String)
+    /// Of a header of text lines.
+    case header(HeaderRemark)
 }
 
 extension ImageRemark: CustomStringConvertible {
@@ -58,6 +67,7 @@ extension ImageRemark: CustomStringConvertible {
         case .guessedPlace:
             "the header does not say how the image lies in space; LAS around the centre is assumed"
         case .unit(let unit): "lengths are converted from \(unit) to mm"
+        case .header(let remark): remark.description
         }
     }
 }

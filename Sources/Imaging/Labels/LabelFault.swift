@@ -8,6 +8,10 @@ public enum LabelFault: Error, Equatable, Sendable {
     case notIntegers(count: Int, example: Double)
     /// So many voxels hold integers that are no 32-bit numbers, such as this one.
     case outOfRange(count: Int, example: Double)
+    /// Structures that the file names, on layers that may overlap.
+    case layers(Int, structures: [String])
+    /// Structures that the file names and gives one value.
+    case sharedValue(Int, structures: [String])
 }
 
 extension LabelFault: CustomStringConvertible {
@@ -26,8 +30,19 @@ extension LabelFault: CustomStringConvertible {
         case .outOfRange(let count, let example):
             "has \(voxels(count)) with labels such as \(example), beyond 32 bits: "
                 + "give the structures smaller numbers"
+        case .layers(let count, let structures):
+            "has its segments (\(listed(structures))) on \(count) layers, which may overlap, where a label map has one "
+                + "value a voxel: export it as one labelmap, or merge the layers"
+        case .sharedValue(let value, let structures):
+            "names the value \(value) \(listed(structures)): give each structure its own value"
         }
     }
+}
+
+/// The first names, and how many more there are.
+private func listed(_ names: [String]) -> String {
+    let shown = names.prefix(4).map { "“\($0.shown)”" }.joined(separator: ", ")
+    return names.count > 4 ? shown + " and \(names.count - 4) more" : shown
 }
 
 private func voxels(_ count: Int) -> String {

@@ -150,6 +150,23 @@ struct FormatTests {
         #expect("\(Orientation(plain.affine))" == "LIA")
     }
 
+    @Test("MGH: what is not said, or unusual, is remarked on")
+    func mghRemarks() throws {
+        let remarks = try [
+            mgh(), mgh { $0[29] = 0 },
+            // The first axis leads 2 to the left instead of 1.
+            mgh { $0.replaceSubrange(42..<46, with: [0xC0, 0, 0, 0]) },
+        ].map { bytes in
+            try withTemporaryFolder { folder in
+                let path = folder.appending(path: "a.mgh")
+                try Data(bytes).write(to: path)
+                return try ImageFile(contentsOf: path.path).remarks
+            }
+        }
+        #expect(
+            remarks == [[], [.header(.coronalSlices)], [.header(.directionLengths([2, 1, 1]))]])
+    }
+
     @Test("MGH: faults")
     func mghFaults() throws {
         let faults: [(Int, [UInt8], ImageFault)] = [

@@ -39,6 +39,24 @@ struct NIfTIBytes {
         return result
     }
 
+    /// An image whose header has an extension with a text.
+    static func withExtension(_ text: String, version: Int = 1) -> [UInt8] {
+        var file = NIfTIBytes(version: version)
+        let start = version == 2 ? 544 : 352
+        let padding = 16 - (text.utf8.count + 8) % 16
+        let content = Array(text.utf8) + [UInt8](repeating: 0, count: padding)
+        let size = content.count + 8
+        file.bytes.insert(contentsOf: [UInt8](repeating: 0, count: 8) + content, at: start)
+        file.bytes[start - 4] = 1
+        file.put(Int32(size), at: start)
+        if version == 2 {
+            file.put(Int64(start + size), at: 168)
+        } else {
+            file.put(Float(start + size), at: 108)
+        }
+        return file.bytes
+    }
+
     /// One gzip member.
     static func gzip(_ bytes: [UInt8], level: Int32 = 6) throws -> [UInt8] {
         try bytes.withUnsafeBytes { try Gzip.compress($0, level: level).withBytes { Array($0) } }

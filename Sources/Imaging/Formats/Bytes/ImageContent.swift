@@ -33,6 +33,19 @@ struct ImageContent {
         source = .gzip(compressed)
     }
 
+    /// The first bytes, as many as there are.
+    func head(_ count: Int) throws(ImageError) -> [UInt8] {
+        switch source {
+        case .plain(let file): try file.head(count)
+        case .gzip(let compressed):
+            try naming(path) { () throws(ImageFault) in
+                try compressed.withBytes { bytes throws(ImageFault) in
+                    try Gzip.head(of: bytes, count: count)
+                }
+            }
+        }
+    }
+
     /// A part of the content, aligned for any sample, which must be its end unless more is allowed to follow.
     ///
     /// Nothing is allocated for a part that the file cannot hold.

@@ -71,9 +71,18 @@ struct MGHHeader {
 
 extension MGHHeader {
     /// Reads an MGH image, of which a file's content is at hand.
-    static func read(_ content: ImageContent) throws(ImageError) -> Volume {
-        try naming(content.path) { () throws(ImageFault) in
-            try MGHHeader(content.head).layout()
-        }.volume(of: content)
+    static func read(_ content: ImageContent) throws(ImageError) -> (Volume, [ImageRemark]) {
+        let (header, layout) = try naming(content.path) { () throws(ImageFault) in
+            let header = try MGHHeader(content.head)
+            return (header, try header.layout())
+        }
+        return (try layout.volume(of: content), header.remarks)
+    }
+
+    private var remarks: [ImageRemark] {
+        guard hasGeometry else { return [.header(.coronalSlices)] }
+        let lengths = (0..<3).map { SIMD3(padding: Array(directions[(3 * $0)...])).length }
+        let areUnit = lengths.allSatisfy { abs($0 - 1) < 1e-3 }
+        return areUnit ? [] : [.header(.directionLengths(lengths))]
     }
 }

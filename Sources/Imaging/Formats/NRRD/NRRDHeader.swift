@@ -1,6 +1,8 @@
-/// What must be known of an NRRD header before ITK reads it: http://teem.sourceforge.net/nrrd/format.html.
+/// The header of an NRRD file: http://teem.sourceforge.net/nrrd/format.html.
 struct NRRDHeader {
-    private let header: TextHeader
+    let header: TextHeader
+    /// What `key:=value` lines say.
+    let pairs: [String: String]
     private let path: String
 
     /// Whether a file begins as NRRD files do.
@@ -11,28 +13,38 @@ struct NRRDHeader {
     init(_ bytes: [UInt8], path: String) throws(ImageFault) {
         var isFirst = true
         var header = TextHeader()
+        var pairs: [String: String] = [:]
         let isEnded = try header.readLines(of: bytes) { header, line throws(ImageFault) in
             defer { isFirst = false }
             if line.isEmpty { return true }
-            if !isFirst { try Self.take(line, into: &header) }
+            if !isFirst { try Self.take(line, into: &header, &pairs) }
             return false
         }
         // Only a header whose samples lie in another file may end with its file.
-        guard isEnded || header.fields["datafile"] != nil else {
+        guard isEnded || header["data file"] != nil else {
             throw .header(.unended)
         }
         self.header = header
+        self.pairs = pairs
         self.path = path
     }
 
-    /// `field: description`; `key:=value` pairs and comments say nothing of where the samples are.
-    private static func take(_ line: String, into header: inout TextHeader) throws(ImageFault) {
+    /// A comment, `field: description`, or `key:=value`.
+    private static func take(
+        _ line: String, into header: inout TextHeader, _ pairs: inout [String: String]
+    ) throws(ImageFault) {
         guard !line.hasPrefix("#"), let colon = line.firstIndex(of: ":") else {
             guard line.hasPrefix("#") else { throw .header(.line(line)) }
             return
         }
         let rest = line[line.index(after: colon)...]
-        guard !rest.hasPrefix("=") else { return }
+        guard !rest.hasPrefix("=") else {
+            let key = String(line[..<colon])
+            guard pairs.updateValue(String(rest.dropFirst()), forKey: key) == nil else {
+                throw .header(.repeated(key))
+            }
+            return
+        }
         // `byte skip` and `byteskip` are the same field.
         try header.add(line[..<colon].lowercased().filter { $0 != " " }, rest.trimmed)
     }
@@ -41,11 +53,9 @@ struct NRRDHeader {
         let type = try type()
         let compression = try compression()
         var samples = StoredSamples(
-            shape: try shape(of: type), componentAxis: componentAxis, type: type,
-            isBigEndian: try isBigEndian(type), compression: compression, path: path,
-            offset: header.end)
-        try checkSpacings()
-        if let name = header.fields["datafile"] {
+            shape: try shape(of: type), type: type, isBigEndian: try isBigEndian(type),
+            compression: compression, path: path, offset: header.end)
+        if let name = header["data file"] {
             samples.path = try DataFile.path(of: name, besides: path)
             samples.offset = 0
         }
@@ -56,7 +66,6 @@ struct NRRDHeader {
     private func shape(of type: SampleType) throws(ImageFault) -> [Int] {
         let sizes = try header.numbers("sizes", as: Int.self)
         guard try header.integer("dimension") == sizes.count else { throw header.invalid("sizes") }
-        guard kinds.isEmpty || kinds.count == sizes.count else { throw header.invalid("kinds") }
         return try ImageLayout.checkedShape(sizes, type: type)
     }
 
@@ -93,15 +102,6 @@ struct NRRDHeader {
         }
     }
 
-    private var kinds: [Substring] {
-        (header.fields["kinds"] ?? "").lowercased().split(whereSeparator: \.isWhitespace)
-    }
-
-    /// The first axis that is neither of space nor of time nor of unknown kind; ITK takes no more than one.
-    private var componentAxis: Int? {
-        kinds.firstIndex { !["domain", "space", "time", "???", "none"].contains($0) }
-    }
-
     private func compression() throws(ImageFault) -> StoredSamples.Compression {
         let encoding = try header.text("encoding").lowercased()
         switch encoding {
@@ -120,17 +120,6 @@ struct NRRDHeader {
         case .none where bytes == -1: samples.offset = nil
         case .none: samples.offset? += bytes
         case .gzip, .zlib: samples.innerOffset = bytes == -1 ? nil : bytes
-        }
-    }
-
-    /// ITK takes 1 where a spacing is not a number; an axis of components has none by right.
-    private func checkSpacings() throws(ImageFault) {
-        guard header.fields["spacings"] != nil else { return }
-        let kinds = kinds
-        let spacings = try header.numbers("spacings", as: Double.self)
-        for (axis, spacing) in spacings.enumerated() where !(spacing > 0 && spacing.isFinite) {
-            let isSpatial = axis >= kinds.count || ["domain", "space"].contains(kinds[axis])
-            guard !isSpatial else { throw .spacing(axis: axis + 1, spacing) }
         }
     }
 }

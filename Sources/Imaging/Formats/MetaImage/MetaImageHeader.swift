@@ -1,7 +1,6 @@
-/// What must be known of a MetaImage header before ITK reads it:
-/// https://docs.itk.org/en/latest/learn/metaio.html.
+/// The header of a MetaImage file: https://docs.itk.org/en/latest/learn/metaio.html.
 struct MetaImageHeader {
-    private let header: TextHeader
+    let header: TextHeader
     private let path: String
 
     init(_ bytes: [UInt8], path: String) throws(ImageFault) {
@@ -30,26 +29,29 @@ struct MetaImageHeader {
         let type = try type()
         let sizes = try header.numbers("DimSize", as: Int.self)
         guard try header.integer("NDims") == sizes.count else { throw header.invalid("DimSize") }
-        let components = try header.integer("ElementNumberOfChannels", default: 1)
         let shape = try ImageLayout.checkedShape(
-            components == 1 ? sizes : [components] + sizes, type: type)
-        try checkSpacings()
+            try components() == 1 ? sizes : [components()] + sizes, type: type)
         try checkIntensities()
         guard try header.boolean("BinaryData", default: true) else {
             throw .header(.encoding("text"))
         }
         let isCompressed = try header.boolean("CompressedData", default: false)
         var samples = StoredSamples(
-            shape: shape, componentAxis: components == 1 ? nil : 0, type: type,
-            isBigEndian: try isBigEndian(), compression: isCompressed ? .zlib : .none, path: path)
+            shape: shape, type: type, isBigEndian: try isBigEndian(),
+            compression: isCompressed ? .zlib : .none, path: path)
         try place(&samples)
         return samples
+    }
+
+    /// Values of a voxel, which lie beside each other.
+    func components() throws(ImageFault) -> Int {
+        try header.integer("ElementNumberOfChannels", default: 1)
     }
 
     /// One thing under two names.
     private func isBigEndian() throws(ImageFault) -> Bool {
         let names = ["BinaryDataByteOrderMSB", "ElementByteOrderMSB"]
-        let present = names.filter { header.fields[$0] != nil }
+        let present = names.filter { header[$0] != nil }
         guard present.count < 2 else { throw .header(.repeated(names[0])) }
         return try header.boolean(present.first ?? names[0], default: false)
     }
@@ -86,20 +88,11 @@ struct MetaImageHeader {
         }
     }
 
-    private func checkSpacings() throws(ImageFault) {
-        for name in ["ElementSpacing", "ElementSize"] where header.fields[name] != nil {
-            let spacings = try header.numbers(name, as: Double.self)
-            for (axis, spacing) in spacings.enumerated() where !(spacing > 0 && spacing.isFinite) {
-                throw .spacing(axis: axis + 1, spacing)
-            }
-        }
-    }
-
-    /// A map of samples to intensities, which ITK passes over.
+    /// A map of samples to intensities, which ITK passes over and nobody writes.
     private func checkIntensities() throws(ImageFault) {
         for (name, neutral) in [("Slope", 1.0), ("Offset", 0.0)] {
             let name = "ElementToIntensityFunction\(name)"
-            guard header.fields[name] != nil else { continue }
+            guard header[name] != nil else { continue }
             guard try header.numbers(name, as: Double.self) == [neutral] else {
                 throw header.invalid(name)
             }

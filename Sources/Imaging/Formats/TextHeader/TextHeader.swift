@@ -1,6 +1,6 @@
 /// A header of lines `name: value` or `name = value`, before binary samples.
 struct TextHeader {
-    private(set) var fields: [String: String] = [:]
+    private var fields: [String: String] = [:]
     /// Where the header ends and samples may begin, in bytes.
     private(set) var end = 0
 
@@ -27,8 +27,11 @@ struct TextHeader {
         return false
     }
 
+    /// The value of a field, for which spaces in its name do not count.
+    subscript(name: String) -> String? { fields[name.filter { $0 != " " }] }
+
     func text(_ name: String) throws(ImageFault) -> String {
-        guard let value = fields[name] else { throw .header(.missing(name)) }
+        guard let value = self[name] else { throw .header(.missing(name)) }
         return value
     }
 
@@ -43,14 +46,14 @@ struct TextHeader {
     }
 
     func integer(_ name: String, default standard: Int? = nil) throws(ImageFault) -> Int {
-        if let standard, fields[name] == nil { return standard }
+        if let standard, self[name] == nil { return standard }
         let numbers = try numbers(name, as: Int.self)
         guard numbers.count == 1 else { throw invalid(name) }
         return numbers[0]
     }
 
     func boolean(_ name: String, default standard: Bool) throws(ImageFault) -> Bool {
-        switch fields[name]?.lowercased() {
+        switch self[name]?.lowercased() {
         case nil: return standard
         case "true", "1": return true
         case "false", "0": return false
@@ -59,7 +62,7 @@ struct TextHeader {
     }
 
     func invalid(_ name: String) -> ImageFault {
-        .header(.value(name: name, fields[name] ?? ""))
+        .header(.value(name: name, self[name] ?? ""))
     }
 }
 

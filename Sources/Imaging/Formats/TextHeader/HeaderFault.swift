@@ -6,6 +6,8 @@ public enum HeaderFault: Equatable, Sendable {
     case missing(String)
     case repeated(String)
     case value(name: String, String)
+    /// Two fields that say the same thing, differently.
+    case contradiction(String, String)
     /// Samples written in another way than as numbers of the machine or compressed by gzip.
     case encoding(String)
     case severalFiles(String)
@@ -32,6 +34,8 @@ extension HeaderFault: CustomStringConvertible {
         case .value(let name, let value):
             "has the header field “\(name.shown)” with “\(value.shown)”, which segnas3d does not take: "
                 + "correct its header"
+        case .contradiction(let name, let other):
+            "has the header fields “\(name)” and “\(other)”, which contradict each other: remove the wrong one"
         case .encoding(let encoding):
             "has samples in the encoding “\(encoding.shown)”, which segnas3d does not read: "
                 + "write it again as raw or gzip"

@@ -6,8 +6,6 @@ struct StoredSamples {
 
     /// Lengths of all axes, components too, the first fastest in memory.
     var shape: [Int]
-    /// The axis of components, where voxels have several.
-    var componentAxis: Int?
     var type: SampleType
     var isBigEndian: Bool
     var compression: Compression
@@ -21,13 +19,6 @@ struct StoredSamples {
     var innerOffset: Int? = 0
 
     var byteCount: Int { shape.reduce(type.size, *) }
-
-    var components: Int { componentAxis.map { shape[$0] } ?? 1 }
-
-    /// Lengths of the axes of space and time.
-    var size: [Int] {
-        shape.indices.filter { $0 != componentAxis }.map { shape[$0] }
-    }
 }
 
 extension StoredSamples {
