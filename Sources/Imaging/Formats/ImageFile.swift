@@ -9,11 +9,12 @@ public struct ImageFile: Sendable {
 
     /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
     ///
-    /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:)`` does.
-    public init(contentsOf path: String) throws(ImageError) {
+    /// Of folders with several series the selected one is read.
+    /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:series:)`` does.
+    public init(contentsOf path: String, series: DICOMSelection? = nil) throws(ImageError) {
         if isFolder(path) {
             format = .dicom
-            volume = try Volume(dicomFolder: path)
+            (volume, remarks) = try DICOMSeries(folder: path, series).read()
             return
         }
         // A file of samples without a header says nothing itself; its name leads to the header.
@@ -47,6 +48,7 @@ public enum ImageRemark: Equatable, Sendable {
     case guessedPlace
     /// The header's unit, which is converted to mm.
     case unit(String)
+    case dicom(DICOMRemark)
 }
 
 extension ImageRemark: CustomStringConvertible {
@@ -58,6 +60,7 @@ extension ImageRemark: CustomStringConvertible {
         case .guessedPlace:
             "the header does not say how the image lies in space; LAS around the centre is assumed"
         case .unit(let unit): "lengths are converted from \(unit) to mm"
+        case .dicom(let remark): remark.description
         }
     }
 }
