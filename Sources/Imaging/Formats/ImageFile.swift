@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A whole image file: its volume, and what else is to be known of it.
 public struct ImageFile: Sendable {
     public var volume: Volume
@@ -12,7 +10,7 @@ public struct ImageFile: Sendable {
     /// Of folders with several series the selected one is read.
     /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:series:)`` does.
     public init(contentsOf path: String, series: DICOMSelection? = nil) throws(ImageError) {
-        if isFolder(path) {
+        if FolderFiles.isFolder(path) {
             format = .dicom
             (volume, remarks) = try DICOMSeries(folder: path, series).read()
             return
@@ -33,11 +31,6 @@ public struct ImageFile: Sendable {
         case .dicom: throw ImageError(file: path, fault: .dicom(.singleFile))
         }
     }
-}
-
-private func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// Something unusual of an image that is read nevertheless.

@@ -46,12 +46,11 @@ struct DICOMElements {
 
     /// The elements that describe the file, which are always explicit.
     private mutating func readDescription() throws(ImageFault) {
-        switch start {
-        case .marked: position = 132
-        case .bare(isExplicit: true): break
-        case .bare(isExplicit: false): return syntax = .implicit
-        case .bareBigEndian: return syntax = .bigEndian
+        if let known = start.syntax {
+            syntax = known
+            return
         }
+        if start == .marked { position = 132 }
         while position < file.count {
             let start = position
             let tag = try nextTag()

@@ -54,7 +54,8 @@ extension DICOMEncoding {
         for index in stored.indices {
             let word = Word(littleEndian: stored[index])
             let shifted = UInt(word) &<< UInt(shift)
-            let number = isSigned ? Int(bitPattern: shifted) &>> shift : Int(shifted &>> UInt(shift))
+            let number =
+                isSigned ? Int(bitPattern: shifted) &>> shift : Int(shifted &>> UInt(shift))
             let isCopied = isSigned && word == Word(truncatingIfNeeded: number)
             others |= isCopied ? 0 : word & ~mask
             body(index, number)

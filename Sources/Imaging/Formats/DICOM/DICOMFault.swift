@@ -25,7 +25,7 @@ public enum DICOMFault: Equatable, Sendable {
     case samePosition(as: String)
     /// Several images at each place, and the attribute that tells them apart.
     case severalVolumes(Int, by: String?)
-    /// The distance in mm from the slice before, the one that is usual in this series, and how many slices lack between.
+    /// The distance in mm from the slice before, the one that is usual in this series, and how many slices are missing.
     case distance(Double, usual: Double, missing: Int)
     /// How far the slice lies aside, in mm.
     case tilted(aside: Double)
@@ -84,12 +84,15 @@ extension DICOMFault: CustomStringConvertible {
     private var sliceWords: String {
         switch self {
         case .differs(let what, let count, let all):
-            "differs from most slices of its series in \(what)"
-                + (count > 1 ? ", as \(count) of \(all) slices do" : "")
+            (count * 2 < all
+                ? "differs from most slices of its series in \(what)"
+                    + (count > 1 ? ", as \(count) of \(all) slices do" : "")
+                : "differs from others of its series in \(what), "
+                    + "and no more than \(all - count) of \(all) slices agree")
                 + ": take out the images that do not belong to the volume"
         case .samePosition(let other):
-            "lies at the same place as \(other) and holds other values: give each time, echo or version a folder "
-                + "of its own"
+            "lies at the same place as \(other) and holds other values: give each time, echo or "
+                + "version a folder of its own"
         case .distance(let distance, let usual, let missing):
             "lies \(distance.millimetres) mm from the slice before it, where \(usual.millimetres) mm are "
                 + "usual in its series: " + Self.cause(missing)
@@ -102,7 +105,8 @@ extension DICOMFault: CustomStringConvertible {
 
     private static func cause(_ missing: Int) -> String {
         switch missing {
-        case 0: "the slices are not evenly spaced; give those of each distance a folder of their own"
+        case 0:
+            "the slices are not evenly spaced; give those of each distance a folder of their own"
         case 1: "a slice is missing; export the series again"
         default: "\(missing) slices are missing; export the series again"
         }

@@ -7,10 +7,9 @@ public struct DICOMFolder {
     /// Paths of files that are no DICOM files, nor known to be something else.
     private(set) var unknown: [String] = []
 
-    /// Goes through a folder. Every file in it is a part of a series, or known to be something else, or remarked on.
+    /// Goes through a folder, of which every file is a part of a series, or known to be something else, or remarked on.
     ///
-    /// - Throws: ``ImageError`` for a folder that cannot be read, and for a file that may be an image of any of the series
-    ///   and is damaged.
+    /// - Throws: ``ImageError`` for a folder that cannot be read, and for a damaged file that may belong to any series.
     public init(_ path: String) throws(ImageError) {
         self.path = path
         var images: [DICOMImage] = []
@@ -50,6 +49,20 @@ extension DICOMFolder {
         if groups.count == 1 { return groups[0] }
         let found = [stacks, placed, groups].first { !$0.isEmpty } ?? []
         throw .dicom(.severalSeries(found.map(\.summary), of: series))
+    }
+
+    /// The files of a folder among which its series lie; none where it cannot be read.
+    public static func files(in path: String) -> [String] {
+        (try? FolderFiles(path))?.paths ?? []
+    }
+
+    /// What lies in a folder beside the series that is read from it; nothing, where a path leads to no such folder.
+    public static func remarks(on path: String, reading selection: DICOMSelection?) -> [DICOMRemark]
+    {
+        guard FolderFiles.isFolder(path), let folder = try? DICOMFolder(path),
+            let group = try? folder.group(selection)
+        else { return [] }
+        return folder.remarks(beside: group)
     }
 
     /// What lies beside the images that are read.

@@ -60,8 +60,8 @@ private struct DICOMLine {
 
     var largestOffset: Double { offsets.map(abs).max() ?? 0 }
 
-    /// A twentieth of a step, or what rounding to 0.1 mm does, where that is clearly less than half a step.
-    private var tolerance: Double { max(0.05 * step, min(0.06, 0.3 * step)) }
+    /// A twentieth of a step, or what rounding to 0.1 mm does; missing slices move others further.
+    private var tolerance: Double { max(0.05 * step, min(0.1, 0.15 * step)) }
 
     func check() throws(ImageError) {
         guard largestOffset <= tolerance else { throw unevenness }

@@ -39,7 +39,7 @@ extension DICOMGroup {
         let series = Dictionary(grouping: images, by: \.series).values
         let singles = series.filter { $0.count == 1 && $0[0].frames == 1 }.map { $0[0] }
         let scans = Dictionary(grouping: singles, by: \.scan).filter {
-            $0.key != nil && $0.value.count >= fewestMerged
+            $0.key != nil && $0.value.count >= fewestMerged && makeGrid($0.value)
         }
         let merged = scans.values.map {
             DICOMGroup(images: $0.sorted { $0.path < $1.path }, isMerged: true)
@@ -54,15 +54,21 @@ extension DICOMGroup {
 
     /// Two images make a regular grid wherever they lie.
     private static let fewestMerged = 3
+
+    private static func makeGrid(_ images: [DICOMImage]) -> Bool {
+        let slices = images.compactMap { try? $0.slice.get() }.sortedUpwards
+        return slices.count == images.count && (try? DICOMGrid(slices)) != nil
+    }
 }
 
 extension DICOMImage {
     /// What the images of one scan agree in; nil where that cannot be known.
     fileprivate var scan: [String]? {
-        guard let slice = try? slice.get(), let number, let space, !isLocalizer else { return nil }
+        guard let slice = try? slice.get(), !isLocalizer else { return nil }
         let directions = slice.directions.flatMap { [$0.x, $0.y, $0.z] }
             .map { "\(($0 * 1000).rounded() + 0)" }
-        return [study ?? "", "\(number)", space, modality ?? "", "\(slice.size)"] + directions
+        let origins = [study, number.map { "\($0)" }, space, modality].map { $0 ?? "" }
+        return origins + ["\(slice.size)"] + directions
     }
 }
 

@@ -5,7 +5,9 @@ struct DICOMPlaces {
     /// Files that hold the same pixels at the same place as others.
     private(set) var copies: [String] = []
 
-    /// Slices come in the order of their places. Pixels are compared as long as they prove to be the same.
+    /// Slices come in the order of their places.
+    ///
+    /// Pixels are compared as long as they prove to be the same.
     init(_ slices: [DICOMSlice], images: [DICOMImage]) {
         self.images = Dictionary(images.map { ($0.path, $0) }) { first, _ in first }
         var areCopies = true
@@ -25,7 +27,9 @@ struct DICOMPlaces {
 
     /// The slices, of which there must be one at each place.
     func single(in folder: String) throws(ImageError) -> [DICOMSlice] {
-        guard let several = places.first(where: { $0.count > 1 }) else { return places.map { $0[0] } }
+        guard let several = places.first(where: { $0.count > 1 }) else {
+            return places.map { $0[0] }
+        }
         let count = several.count
         guard places.count > 1 || count > 2, places.allSatisfy({ $0.count == count }) else {
             let other = fileName(several[0].path)

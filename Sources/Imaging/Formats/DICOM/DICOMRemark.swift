@@ -103,9 +103,10 @@ extension [String] {
 }
 
 extension Double {
-    /// To a micrometre, or to three digits where that is more.
-    var millimetres: Double {
-        guard abs(self) < 0.1, self != 0 else { return (self * 1000).rounded() / 1000 }
-        return (self * 1e6).rounded() / 1e6
+    /// In three decimals, or six where it is small; without the zero of `2.0`.
+    var millimetres: String {
+        let places = abs(self) < 0.1 ? 1e6 : 1e3
+        let value = (self * places).rounded() / places
+        return value == value.rounded() ? "\(Int(value))" : "\(value)"
     }
 }

@@ -1,7 +1,7 @@
 extension DICOMSeries {
-    /// The values of all slices, as their files scale them, in the smallest type that holds them, and the remarks on them.
+    /// The values of all slices, scaled as their files say, in the smallest type that holds them, and the remarks on them.
     ///
-    /// Pixels that are compressed are decompressed by GDCM; all others are read from the files straight into the volume.
+    /// GDCM decompresses pixels that are compressed; all others are read here.
     func read() throws(ImageError) -> (Volume, [ImageRemark]) {
         let type = Set(slices.map(\.encoding)).sampleType
         let count = geometry.size.x * geometry.size.y * type.size

@@ -7,7 +7,7 @@ struct DICOMSeries {
 
     /// The series in a folder that is selected, or that is the only one of slices above each other.
     ///
-    /// - Throws: ``ImageError`` for several such series, for slices that make no regular grid, and for files that are damaged.
+    /// - Throws: ``ImageError`` for several such series, for slices that make no regular grid, and for damaged files.
     init(folder path: String, _ selection: DICOMSelection? = nil) throws(ImageError) {
         let folder = try DICOMFolder(path)
         let group = try naming(path) { () throws(ImageFault) in try folder.group(selection) }
@@ -42,7 +42,9 @@ struct DICOMSeries {
             return
         }
         let others = slices.filter { $0.difference(from: usual) != nil }
-        guard let other = others.first, let attribute = other.difference(from: usual) else { return }
+        guard let other = others.first, let attribute = other.difference(from: usual) else {
+            return
+        }
         throw ImageError(
             file: other.path,
             fault: .dicom(.differs(in: attribute, count: others.count, of: slices.count)))
@@ -61,7 +63,7 @@ extension DICOMSlice {
 
 extension [DICOMSlice] {
     /// In the order of their places along the normal, and of their files where these are the same.
-    fileprivate var sortedUpwards: [DICOMSlice] {
+    var sortedUpwards: [DICOMSlice] {
         guard let normal = first?.normal else { return self }
         return sorted {
             (($0.position * normal).sum(), $0.path) < (($1.position * normal).sum(), $1.path)

@@ -24,6 +24,15 @@ enum DICOMStart: Equatable {
         }
     }
 
+    /// How the elements are written, where no description comes before them.
+    var syntax: DICOMSyntax? {
+        switch self {
+        case .marked, .bare(isExplicit: true): nil
+        case .bare(isExplicit: false): .implicit
+        case .bareBigEndian: .bigEndian
+        }
+    }
+
     /// Whether a length is one of the first elements', which are names and dates.
     private static func isShort(_ length: ArraySlice<UInt8>) -> Bool {
         let bytes = Array(length)
