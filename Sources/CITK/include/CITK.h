@@ -12,7 +12,7 @@ extern "C" {
 // Closed: Swift imports these as enumerations that a `switch` can exhaust.
 #define CITK_ENUM enum __attribute__((enum_extensibility(closed)))
 
-typedef CITK_ENUM { CITK_NRRD, CITK_META_IMAGE, CITK_DICOM } citk_format;
+typedef CITK_ENUM { CITK_NRRD, CITK_META_IMAGE } citk_format;
 
 typedef CITK_ENUM {
     CITK_UINT8,
@@ -50,7 +50,7 @@ typedef struct {
 typedef CITK_ENUM { CITK_OK, CITK_REFUSED, CITK_CRASHED, CITK_NO_PROCESS } citk_status;
 
 typedef struct {
-    citk_header header;  // of the first file
+    citk_header header;
     size_t file;         // the one that failed, as an index
     int signal;          // that ended the reading process: CITK_CRASHED
     int code;            // the system's: CITK_NO_PROCESS
@@ -61,13 +61,25 @@ typedef struct {
 void *citk_allocate(size_t bytes);
 void citk_free(void *memory, size_t bytes);
 
-// Reads the header of the first of several files, and, where there is memory, from citk_allocate, the samples of
-// all, one file after the other, each of `bytes` bytes, with the components of a voxel beside each other.
+// Reads the header of a file.
 //
 // ITK runs in a process of its own, for it, or a library below it, ends the process on some damaged files, and
 // prints. What the files make it do cannot reach this process.
-citk_status citk_read(
-    const char *const *paths, size_t count, citk_format format, void *memory, size_t bytes, citk_report *report);
+citk_status citk_read(const char *path, citk_format format, citk_report *report);
+
+// A DICOM image that is made of a header in memory and the bytes of a part of a file.
+typedef struct {
+    const void *header;
+    size_t header_bytes;
+    const char *path;
+    uint64_t offset;
+    uint64_t bytes;
+} citk_dicom;
+
+// Decompresses images of the same size with GDCM, in a process of its own too: their samples, which must be of that type
+// and take `bytes` bytes, come one image after the other into memory from citk_allocate. The report has no header.
+citk_status citk_decompress(
+    const citk_dicom *images, size_t count, citk_sample expected, void *memory, size_t bytes, citk_report *report);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 internal import Glibc
 internal import Host
+internal import Imaging
 internal import Synchronization
 
 /// Digests of files' contents (XXH3, 128 bits), remembered as long as a file's size, time and inode stay the same.
@@ -90,12 +91,12 @@ final class FileDigests: Sendable {
         )
     }
 
-    /// The files that an image consists of: those of a DICOM folder, or a header and what shares its name.
+    /// The files that an image consists of: those in a DICOM folder, or a header and what shares its name.
     static func parts(of path: String) throws(SystemFailure) -> [String] {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .last }
         let url = URL(filePath: path)
-        if status.st_mode & S_IFMT == S_IFDIR { return files(in: path) { _ in true } }
+        if status.st_mode & S_IFMT == S_IFDIR { return DICOMFolder.files(in: path) }
         let name = url.lastPathComponent.lowercased()
         let headers = [".hdr", ".img", ".hdr.gz", ".img.gz", ".mhd", ".nhdr"]
         guard let suffix = headers.first(where: name.hasSuffix) else { return [path] }

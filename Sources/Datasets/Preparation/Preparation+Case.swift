@@ -1,15 +1,19 @@
 public import Host
-internal import Imaging
+public import Imaging
 
 extension Preparation {
     /// Reads and prepares a case: its image, and its label map where it has one.
     ///
-    /// Where channels are files of their own, two of them are in memory at a time.
+    /// Where channels are files of their own, two of them are in memory at a time. Of folders with several DICOM series the
+    /// selected one is read.
     public func prepare(
-        _ subject: Dataset.Case, threads: Int = HostResources.current().cores
+        _ subject: Dataset.Case, series: DICOMSelection? = nil,
+        threads: Int = HostResources.current().cores
     ) throws(PreparationError) -> CasePreparation {
         do {
-            return try CaseReader(preparation: self, subject: subject, threads: threads).read()
+            return try CaseReader(
+                preparation: self, subject: subject, series: series, threads: threads
+            ).read()
         } catch {
             throw PreparationError(identifier: subject.identifier, fault: error)
         }
@@ -20,6 +24,7 @@ extension Preparation {
 private struct CaseReader {
     let preparation: Preparation
     let subject: Dataset.Case
+    let series: DICOMSelection?
     let threads: Int
 
     private var options: PreparationOptions { preparation.options }
@@ -43,7 +48,7 @@ private struct CaseReader {
 
     private func volume(_ file: String) throws(PreparationFault) -> Volume {
         do {
-            return try Volume(contentsOf: file)
+            return try Volume(contentsOf: file, series: series)
         } catch {
             throw .image(error)
         }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A whole image file: its volume, and what else is to be known of it.
 public struct ImageFile: Sendable {
     public var volume: Volume
@@ -11,11 +9,12 @@ public struct ImageFile: Sendable {
 
     /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
     ///
-    /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:)`` does.
-    public init(contentsOf path: String) throws(ImageError) {
-        if isFolder(path) {
+    /// Of folders with several series the selected one is read.
+    /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:series:)`` does.
+    public init(contentsOf path: String, series: DICOMSelection? = nil) throws(ImageError) {
+        if FolderFiles.isFolder(path) {
             format = .dicom
-            volume = try Volume(dicomFolder: path)
+            (volume, remarks) = try DICOMSeries(folder: path, series).read()
             return
         }
         // A file of samples without a header says nothing itself; its name leads to the header.
@@ -41,11 +40,6 @@ public struct ImageFile: Sendable {
     }
 }
 
-private func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-}
-
 /// Something unusual of an image that is read nevertheless.
 public enum ImageRemark: Equatable, Sendable {
     /// The header gives two places, so far apart at the most; the sform is used.
@@ -56,6 +50,7 @@ public enum ImageRemark: Equatable, Sendable {
     case unit(String)
     /// Of a header of text lines.
     case header(HeaderRemark)
+    case dicom(DICOMRemark)
 }
 
 extension ImageRemark: CustomStringConvertible {
@@ -68,6 +63,7 @@ extension ImageRemark: CustomStringConvertible {
             "the header does not say how the image lies in space; LAS around the centre is assumed"
         case .unit(let unit): "lengths are converted from \(unit) to mm"
         case .header(let remark): remark.description
+        case .dicom(let remark): remark.description
         }
     }
 }

@@ -14,7 +14,7 @@ extension ImageFormat {
     init?(_ head: [UInt8]) {
         let others: [(ImageFormat, ([UInt8]) -> Bool)] = [
             (.mgh, MGHHeader.recognise), (.nrrd, NRRDHeader.recognise),
-            (.metaImage, MetaImageHeader.recognise), (.dicom, DICOMElements.recognise),
+            (.metaImage, MetaImageHeader.recognise), (.dicom, { DICOMStart($0) != nil }),
         ]
         if let (format, _) = others.first(where: { $0.1(head) }) {
             self = format

@@ -5,6 +5,8 @@ internal import Imaging
 public struct CasePreparer: Sendable {
     /// How models want their images, each way once.
     let preparations: [Preparation]
+    /// Of folders with several DICOM series, the one that is read.
+    let series: DICOMSelection?
     let threads: Int
 
     /// Reads the image of a case; a label map is not looked at.
@@ -13,7 +15,7 @@ public struct CasePreparer: Sendable {
         subject.label = nil
         var views: [CasePreparation] = []
         for preparation in preparations {
-            views.append(try preparation.prepare(subject, threads: threads))
+            views.append(try preparation.prepare(subject, series: series, threads: threads))
         }
         return PreparedImage(identifier: subject.identifier, views: views)
     }

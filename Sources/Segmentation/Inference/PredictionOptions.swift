@@ -1,4 +1,5 @@
 public import Host
+public import Imaging
 public import Torch
 
 /// How networks are used to predict.
@@ -10,16 +11,20 @@ public struct PredictionOptions: Hashable, Sendable {
     /// Of a grid in canonical orientation x runs from left to right: where labels tell sides apart, mirroring along it
     /// averages the one with the other.
     public var mirroredAxes: Set<Int>
+    /// Of folders with several DICOM series, the one that is read.
+    public var series: DICOMSelection?
     /// For all but the network, whose threads are set by `CPU/setThreads(_:)`.
     public var threads: Int
 
     public init(
         precision: Precision = .auto, mirroredAxes: Set<Int> = [],
+        series: DICOMSelection? = nil,
         threads: Int = HostResources.current().cores
     ) {
         precondition(mirroredAxes.isSubset(of: [0, 1, 2]), "axes are 0, 1 and 2")
         self.precision = precision
         self.mirroredAxes = mirroredAxes
+        self.series = series
         self.threads = threads
     }
 

@@ -43,7 +43,8 @@ public final class Predictor {
             }
         }
         labels = first.labels
-        preparer = CasePreparer(preparations: preparations, threads: options.threads)
+        preparer = CasePreparer(
+            preparations: preparations, series: options.series, threads: options.threads)
         self.options = options
         self.groups = groups
     }

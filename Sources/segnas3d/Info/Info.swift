@@ -15,6 +15,8 @@ struct Info: ParsableCommand {
     @Flag(help: "Print one JSON object a line for each image instead of text.")
     var json = false
 
+    @OptionGroup var dicom: SeriesOptions
+
     @Argument(help: "Image files, or folders of DICOM files.")
     var images: [String]
 
@@ -22,7 +24,8 @@ struct Info: ParsableCommand {
         var areAllReadable = true
         for image in images {
             do {
-                let description = ImageDescription(try ImageFile(contentsOf: image), name: image)
+                let file = try ImageFile(contentsOf: image, series: dicom.series)
+                let description = ImageDescription(file, name: image)
                 print(json ? try description.json() : description.text())
             } catch let error as ImageError {
                 areAllReadable = false

@@ -51,6 +51,8 @@ struct Predict: ParsableCommand {
     @Flag(help: "Predict again what is there already.")
     var overwrite = false
 
+    @OptionGroup var dicom: SeriesOptions
+
     @OptionGroup var display: DisplayOptions
 
     @OptionGroup var compute: ComputeOptions
@@ -66,7 +68,7 @@ struct Predict: ParsableCommand {
         let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
         let options = PredictionOptions(
             precision: compute.precision, mirroredAxes: mirror?.axes ?? [],
-            threads: compute.host.threadCount)
+            series: dicom.series, threads: compute.host.threadCount)
         let predictor = try Predictor(models, options)
         let inputs = try ImageInputs(
             input, channels: models[0].description.channels, of: choice(locations[0]),
@@ -75,11 +77,12 @@ struct Predict: ParsableCommand {
             output, of: PredictionRecord(locations, models, options), cases: inputs.cases,
             overwrites: overwrite, probabilities: probabilities)
         let job = PredictionJob(
-            predictor: predictor, folder: folder, isQuiet: display.quiet,
+            predictor: predictor, folder: folder, series: dicom.series, isQuiet: display.quiet,
             isEndRequested: { SignalWatch.isEndRequested })
         let report = job.run(inputs)
         print(display.json ? try documentText(report) : report.text())
         var standardError = StandardError()
+        for remark in report.remarks { print("note: \(remark)", to: &standardError) }
         for failure in report.failures { print(failure, to: &standardError) }
         if SignalWatch.isEndRequested {
             print("interrupted: the same command goes on", to: &standardError)

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Imaging
 internal import Segmentation
 internal import Torch
 
@@ -12,6 +13,8 @@ struct PredictionRecord: Codable, Equatable {
     /// Axes along which images were mirrored.
     var mirror: String
     var precision: String
+    /// Of folders with several DICOM series, the one that was read.
+    var series: String?
 }
 
 extension PredictionRecord {
@@ -22,5 +25,6 @@ extension PredictionRecord {
         mirror = String(options.mirroredAxes.sorted().map { Array("xyz")[$0] })
         precision = Set(loaded.map { $0.dtype(options.precision).rawValue }).sorted()
             .joined(separator: ", ")
+        series = options.series?.description
     }
 }

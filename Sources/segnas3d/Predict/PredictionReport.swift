@@ -18,6 +18,8 @@ struct PredictionReport: Encodable {
         var file: String?
         var seconds: Double?
         var error: String?
+        /// What is to be known of its images; left out where there is nothing.
+        var remarks: [String]?
         var isOutOfMemory = false
 
         init(_ name: String, _ state: State, error: String? = nil) {
@@ -28,7 +30,7 @@ struct PredictionReport: Encodable {
 
         enum CodingKeys: String, CodingKey {
             case name = "case"
-            case state, file, seconds, error
+            case state, file, seconds, error, remarks
         }
     }
 
@@ -52,6 +54,11 @@ struct PredictionReport: Encodable {
         if count(.kept) > 0 { counts.append("\(count(.kept)) there already") }
         if count(.failed) > 0 { counts.append("\(count(.failed)) failed") }
         return "\(output): " + counts.joined(separator: ", ")
+    }
+
+    /// A line for each remark on a case.
+    var remarks: [String] {
+        cases.flatMap { entry in (entry.remarks ?? []).map { "\(entry.name): \($0)" } }
     }
 
     /// A line for each case that failed.

@@ -14,42 +14,70 @@ struct DICOMBytes {
     var kind = "1.2.840.10008.5.1.4.1.1.4"
     var frames: Int?
     var isExplicit = true
+    /// Of the file's beginning, what it has.
+    var hasPreamble = true
+    var hasMeta = true
+    var bits = (allocated: 16, stored: 16, high: 15, isSigned: true)
+    /// Instead of the pixels above: their bytes.
+    var pixelBytes: [UInt8]?
+    var pixelKind = "OW"
+    /// Fragments of a compressed stream, and their transfer syntax.
+    var fragments: [[UInt8]]?
+    var syntax: String?
     /// Elements to leave out.
     var without: Set<DICOMTag> = []
+    /// Further elements, or others, as text.
+    var texts: [DICOMTag: String] = [:]
+    /// Sequences with an item in them.
+    var sequences: [DICOMTag] = []
+    /// Turns the order of elements into another.
+    var order: (DICOMTag, DICOMTag) -> Bool = { $0 < $1 }
 
     static let patient = "Mustermann^Erika"
 
     var file: [UInt8] {
-        let syntax = isExplicit ? "1.2.840.10008.1.2.1" : "1.2.840.10008.1.2"
+        let plain = isExplicit ? "1.2.840.10008.1.2.1" : "1.2.840.10008.1.2"
         let meta =
             element(.kindOfFile, "UI", text(kind), true)
-            + element(.transferSyntax, "UI", text(syntax), true)
+            + element(.transferSyntax, "UI", text(syntax ?? plain), true)
         let length = element(DICOMTag(group: 2, element: 0), "UL", bytes(UInt32(meta.count)), true)
         let start = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
-        return start + length + meta + body
+        return (hasPreamble ? start : []) + (hasMeta ? length + meta : []) + body
     }
 
     private var body: [UInt8] {
-        var elements: [(DICOMTag, String, [UInt8])] = [
-            (DICOMTag(group: 0x0008, element: 0x0016), "UI", text(kind)),
-            (DICOMTag(group: 0x0008, element: 0x0060), "CS", text("MR")),
-            (DICOMTag(group: 0x0008, element: 0x1140), "SQ", item),
-            (DICOMTag(group: 0x0010, element: 0x0010), "PN", text(Self.patient)),
-            (.thickness, "DS", text("2")),
-            (.series, "UI", text(series)),
-            (.position, "DS", text(position)), (.orientation, "DS", text(orientation)),
-            (.samplesPerPixel, "US", bytes(UInt16(1))),
-            (.photometric, "CS", text(photometric)),
-            (.rows, "US", bytes(UInt16(size[0]))), (.columns, "US", bytes(UInt16(size[1]))),
-            (.pixelSpacing, "DS", text(spacing)),
-            (.bitsAllocated, "US", bytes(UInt16(16))), (.bitsStored, "US", bytes(UInt16(16))),
-            (.highBit, "US", bytes(UInt16(15))), (.representation, "US", bytes(UInt16(1))),
-            (.intercept, "DS", text([intercept])), (.slope, "DS", text([slope])),
-            (.pixelData, "OW", pixels.flatMap { bytes($0) }),
+        let number = { (value: Int) in bytes(UInt16(value)) }
+        var elements: [DICOMTag: (String, [UInt8])] = [
+            .kind: ("UI", text(kind)), .modality: ("CS", text("MR")),
+            DICOMTag(group: 0x0008, element: 0x1140): ("SQ", item),
+            DICOMTag(group: 0x0010, element: 0x0010): ("PN", text(Self.patient)),
+            .thickness: ("DS", text("2")), .series: ("UI", text(series)),
+            .position: ("DS", text(position)), .orientation: ("DS", text(orientation)),
+            .samplesPerPixel: ("US", number(1)), .photometric: ("CS", text(photometric)),
+            .rows: ("US", number(size[0])), .columns: ("US", number(size[1])),
+            .pixelSpacing: ("DS", text(spacing)),
+            .bitsAllocated: ("US", number(bits.allocated)),
+            .bitsStored: ("US", number(bits.stored)), .highBit: ("US", number(bits.high)),
+            .representation: ("US", number(bits.isSigned ? 1 : 0)),
+            .intercept: ("DS", text([intercept])), .slope: ("DS", text([slope])),
+            .pixelData: (pixelKind, pixelBytes ?? pixels.flatMap { bytes($0) }),
         ]
-        if let frames { elements.append((.frames, "IS", text("\(frames)"))) }
-        return elements.filter { !without.contains($0.0) }.sorted { $0.0 < $1.0 }
-            .flatMap { element($0.0, $0.1, $0.2, isExplicit) }
+        if let frames { elements[.frames] = ("IS", text("\(frames)")) }
+        for (tag, value) in texts { elements[tag] = ("LO", text(value)) }
+        for tag in sequences { elements[tag] = ("SQ", item) }
+        for tag in without { elements[tag] = nil }
+        return elements.keys.sorted(by: order).flatMap { tag in
+            if tag == .pixelData, let fragments { return encapsulated(fragments) }
+            let (kind, value) = elements[tag] ?? ("", [])
+            return element(tag, kind, value, isExplicit)
+        }
+    }
+
+    /// Pixels as fragments, behind an empty table of their places.
+    private func encapsulated(_ fragments: [[UInt8]]) -> [UInt8] {
+        let items = ([[]] + fragments).flatMap { mark(0xE000, length: UInt32($0.count)) + $0 }
+        return bytes(0x7FE0 as UInt16) + bytes(0x0010 as UInt16) + Array("OB".utf8) + [0, 0]
+            + bytes(UInt32.max) + items + mark(0xE0DD, length: 0)
     }
 
     /// A sequence of one item without a length, with an element in it.
@@ -71,7 +99,7 @@ struct DICOMBytes {
         let number = bytes(UInt16(tag.group)) + bytes(UInt16(tag.element))
         let length = kind == "SQ" ? UInt32.max : UInt32(value.count)
         guard isExplicit else { return number + bytes(length) + value }
-        if ["OW", "SQ"].contains(kind) {
+        if ["OB", "OW", "SQ"].contains(kind) {
             return number + Array(kind.utf8) + [0, 0] + bytes(length) + value
         }
         return number + Array(kind.utf8) + bytes(UInt16(length)) + value

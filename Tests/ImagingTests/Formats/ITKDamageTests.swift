@@ -246,9 +246,17 @@ final class ITKDamageTests {
 
     @Test("What makes ITK crash is an error, and nothing is printed")
     func crash() throws {
-        // A DICOM file that breaks off: GDCM, as Debian builds it, ends the process.
-        let file = DICOMBytes().file
-        let path = try write(Array(file.prefix(file.count / 2)), "a.dcm")
-        #expect(throws: ImageError.self) { try ITKImage(path, format: .CITK_DICOM) }
+        // A DICOM image that breaks off behind its header: GDCM, as Debian builds it, ends the process.
+        var slice = DICOMBytes()
+        slice.syntax = "1.2.840.10008.1.2.5"
+        slice.fragments = [[UInt8](repeating: 0, count: 80)]
+        let path = try write(slice.file, "a.dcm")
+        let size = slice.file.count
+        let buffer = try SampleBuffer.itk(for: path, byteCount: 12)
+        for bytes in [0..<size / 2, size - 60..<size - 20] {
+            #expect(throws: ImageError.self) {
+                try ITKDecompression.decompress([(path, [], bytes)], .int16, into: buffer)
+            }
+        }
     }
 }

@@ -50,9 +50,14 @@ final class InputFile {
 
     /// The first bytes, as many as there are.
     func head(_ count: Int) throws(ImageError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: min(count, size))
+        try bytes(0..<min(count, size))
+    }
+
+    /// The bytes of a part of the file.
+    func bytes(_ range: Range<Int>) throws(ImageError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: range.count)
         let result = bytes.withUnsafeMutableBytes { memory in
-            Result { () throws(ImageError) in try read(into: memory, from: 0) }
+            Result { () throws(ImageError) in try read(into: memory, from: range.lowerBound) }
         }
         try result.get()
         return bytes

@@ -1,38 +1,44 @@
-/// The data elements of a DICOM file in memory, PS3.5 and PS3.10: every length in it has been followed to its end.
+/// The data elements of a DICOM file, PS3.5 and PS3.10: every length in it is followed to its end.
 ///
-/// GDCM decodes the pixels; this makes sure that it only sees files whose structure is whole.
+/// What follows a fault is not known, and what comes before it says at least to which series the file belongs.
 struct DICOMElements {
-    private(set) var transferSyntax = ""
+    let start: DICOMStart
+    private(set) var syntax = DICOMSyntax.explicit
     /// The elements at the top, by tag; their values lie in these parts of the file.
     private(set) var values: [DICOMTag: Range<Int>] = [:]
     /// Whether the pixels are fragments of a compressed stream.
     private(set) var isEncapsulated = false
-    private let bytes: [UInt8]
-    private var position: Int
+    /// Whether tags rise, as they must.
+    private(set) var isOrdered = true
+    /// What ended the reading.
+    private(set) var fault: ImageFault?
+    private let file: FileBlocks
+    private var position = 0
 
-    /// The mark that files begin with.
-    static func recognise(_ head: [UInt8]) -> Bool {
-        head.dropFirst(128).starts(with: Array("DICM".utf8))
+    init(_ file: FileBlocks, start: DICOMStart) {
+        self.file = file
+        self.start = start
+        do throws(ImageFault) {
+            try read()
+        } catch {
+            fault = error
+        }
     }
 
-    init(_ bytes: [UInt8]) throws(ImageFault) {
-        self.bytes = bytes
-        position = 132
-        guard Self.recognise(bytes) else { throw damage }
+    private mutating func read() throws(ImageFault) {
         try readDescription()
-        guard let syntax = DICOMSyntax(uid: transferSyntax) else {
-            throw .dicom(.transferSyntax(transferSyntax))
-        }
+        guard syntax.isFollowed else { throw .dicom(.transferSyntax(syntax.uid)) }
         var last = DICOMTag(group: 3, element: 0)
-        while position < bytes.count {
+        while position < file.count {
             let tag = try nextTag()
-            // In order, so that none is there twice.
-            guard tag > last else { throw damage }
+            guard values[tag] == nil else { throw damage }
+            if tag < last { isOrdered = false }
             last = tag
             let start = try readElement(
-                tag, isExplicit: syntax.isExplicit, end: bytes.count, depth: 0)
+                tag, isExplicit: syntax.isExplicit, end: file.count, depth: 0)
             values[tag] = start..<position
         }
+        guard syntax.isDecoded else { throw .dicom(.transferSyntax(syntax.uid)) }
         guard !values.keys.contains(.pixelData) || isEncapsulated == syntax.isCompressed else {
             throw .dicom(.value("Pixel Data"))
         }
@@ -40,17 +46,26 @@ struct DICOMElements {
 
     /// The elements that describe the file, which are always explicit.
     private mutating func readDescription() throws(ImageFault) {
-        while position < bytes.count {
+        if let known = start.syntax {
+            syntax = known
+            return
+        }
+        if start == .marked { position = 132 }
+        while position < file.count {
             let start = position
             let tag = try nextTag()
             guard tag.group == 2 else {
                 position = start
                 break
             }
-            let value = try readElement(tag, isExplicit: true, end: bytes.count, depth: 0)
+            let value = try readElement(tag, isExplicit: true, end: file.count, depth: 0)
             values[tag] = value..<position
         }
-        transferSyntax = text(.transferSyntax) ?? ""
+        if let uid = text(.transferSyntax) {
+            syntax = DICOMSyntax(uid)
+        } else if start == .marked || !values.isEmpty {
+            throw .dicom(.missing(DICOMTag.transferSyntax.description))
+        }
     }
 }
 
@@ -73,14 +88,32 @@ extension DICOMElements {
         "OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV",
     ]
 
+    /// The kinds of values, of two letters.
+    static let kinds = short.union(long)
+
     private mutating func number(_ size: Int) throws(ImageFault) -> Int {
-        guard position + size <= bytes.count else { throw damage }
+        guard position + size <= file.count else { throw damage }
         defer { position += size }
-        return (0..<size).reduce(0) { $0 | Int(bytes[position + $1]) << (8 * $1) }
+        let bytes = try file.bytes(position..<position + size)
+        return bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
     }
 
     private mutating func nextTag() throws(ImageFault) -> DICOMTag {
         DICOMTag(group: try number(2), element: try number(2))
+    }
+
+    /// The kind of an element that says it, and how long its value is.
+    private mutating func nextLength(
+        isExplicit: Bool, end: Int
+    ) throws(ImageFault) -> (kind: String?, length: Int) {
+        guard isExplicit else { return (nil, try number(4)) }
+        guard position + 2 <= end else { throw damage }
+        let kind = String(decoding: try file.bytes(position..<position + 2), as: UTF8.self)
+        guard Self.kinds.contains(kind) else { throw damage }
+        position += 2
+        let isLong = Self.long.contains(kind)
+        if isLong { position += 2 }
+        return (kind, try number(isLong ? 4 : 2))
     }
 
     /// Moves behind an element whose tag has been read; returns where its value begins.
@@ -88,19 +121,7 @@ extension DICOMElements {
         _ tag: DICOMTag, isExplicit: Bool, end: Int, depth: Int
     ) throws(ImageFault) -> Int {
         guard depth < Self.largestDepth, tag.group != Self.item.group else { throw damage }
-        var kind: String?
-        var length: Int
-        if isExplicit {
-            guard position + 2 <= end else { throw damage }
-            let name = String(decoding: bytes[position..<position + 2], as: UTF8.self)
-            position += 2
-            guard Self.short.contains(name) || Self.long.contains(name) else { throw damage }
-            if Self.long.contains(name) { position += 2 }
-            length = try number(Self.long.contains(name) ? 4 : 2)
-            kind = name
-        } else {
-            length = try number(4)
-        }
+        let (kind, length) = try nextLength(isExplicit: isExplicit, end: end)
         let start = position
         if length == Self.undefinedLength {
             let isSequence = kind == nil || kind == "SQ" || kind == "UN"
@@ -170,28 +191,8 @@ extension DICOMElements {
 }
 
 extension DICOMElements {
-    func text(_ tag: DICOMTag) -> String? {
-        guard let range = values[tag] else { return nil }
-        let padding: [UInt8] = [0, UInt8(ascii: " ")]
-        let end = bytes[range].lastIndex { !padding.contains($0) }.map { $0 + 1 }
-        return String(decoding: bytes[range.lowerBound..<(end ?? range.lowerBound)], as: UTF8.self)
-            .trimmed
-    }
-
-    /// Numbers that are written as text, between backslashes.
-    func decimals(_ tag: DICOMTag, count: Int) throws(ImageFault) -> [Double]? {
-        guard let text = text(tag), !text.isEmpty else { return nil }
-        let numbers = text.split(separator: "\\").compactMap { Double($0.trimmed) }
-        guard numbers.count == count, numbers.allSatisfy(\.isFinite) else {
-            throw .dicom(.value(tag.description))
-        }
-        return numbers
-    }
-
-    /// A number of two bytes.
-    func short(_ tag: DICOMTag) throws(ImageFault) -> Int? {
-        guard let range = values[tag] else { return nil }
-        guard range.count == 2 else { throw .dicom(.value(tag.description)) }
-        return Int(bytes[range.lowerBound]) | Int(bytes[range.lowerBound + 1]) << 8
+    /// The bytes of a value; nil where there is none, or where it cannot be read any more.
+    func bytes(_ tag: DICOMTag) -> ArraySlice<UInt8>? {
+        values[tag].flatMap { try? file.bytes($0) }
     }
 }

@@ -5,31 +5,30 @@ public enum DICOMFault: Equatable, Sendable {
     case transferSyntax(String)
     case missing(String)
     case value(String)
+    /// An attribute that gives values another meaning.
+    case unknownValues(String)
     case severalFrames(Int)
     /// A file of a series, where the folder is needed.
     case singleFile
     /// A file that its name calls DICOM and that does not begin so.
     case unmarked
-    case noFiles
-    /// More than one series: how many images each has, and the name of one of its files.
-    case severalSeries([Series])
-    /// This slice is not like the first one.
-    case differs(in: String)
+    /// A file of git-lfs or git-annex, whose content is elsewhere.
+    case pointer
+    /// Names of files that are not known to be something else.
+    case noFiles(others: [String])
+    case manyFiles(Int)
+    /// More than one series of images, and all that lie there.
+    case severalSeries([DICOMSeriesSummary], of: [DICOMSeriesSummary])
+    case noSuchSeries(DICOMSelection, [DICOMSeriesSummary])
+    /// This slice, as some of the others, is not like most.
+    case differs(in: String, count: Int, of: Int)
     case samePosition(as: String)
-    /// The distance in mm from the slice before, and the one that is usual in this series.
-    case distance(Double, usual: Double)
-    case tilted
-
-    /// One series in a folder.
-    public struct Series: Equatable, Sendable {
-        public var file: String
-        public var count: Int
-
-        public init(file: String, count: Int) {
-            self.file = file
-            self.count = count
-        }
-    }
+    /// Several images at each place, and the attribute that tells them apart.
+    case severalVolumes(Int, by: String?)
+    /// The distance in mm from the slice before, the one that is usual in this series, and how many slices are missing.
+    case distance(Double, usual: Double, missing: Int)
+    /// How far the slice lies aside, in mm.
+    case tilted(aside: Double)
 }
 
 extension DICOMFault: CustomStringConvertible {
@@ -44,44 +43,72 @@ extension DICOMFault: CustomStringConvertible {
         case .value(let name):
             "has a value of the DICOM attribute \(name) that segnas3d does not take: "
                 + Self.convert
+        case .unknownValues(let name):
+            "has the DICOM attribute \(name), which segnas3d does not read: " + Self.convert
         case .severalFrames(let count): "holds \(count) frames in one file: " + Self.convert
         case .singleFile: "is one DICOM file: name the folder that holds the files of its series"
         case .unmarked:
             "is named as a DICOM file and is none (it lacks the mark DICM): " + Self.exportAgain
-        case .noFiles: "holds no DICOM images: name the folder in which the files of a series lie"
-        case .severalSeries(let series): Self.words(series)
-        default: seriesWords
+        case .pointer:
+            "only says where its content is: fetch it with “git lfs pull” or “git annex get”"
+        default: folderWords
         }
     }
 
     private static let exportAgain = "export it again, or convert the series to NIfTI with dcm2niix"
     private static let convert = "convert the series to NIfTI with dcm2niix"
 
-    /// Faults of slices that are each whole.
-    private var seriesWords: String {
+    /// Faults of a folder.
+    private var folderWords: String {
         switch self {
-        case .differs(let what):
-            "differs from the other slices of its series in \(what): take out the images that do not "
-                + "belong to the volume"
+        case .noFiles(let others):
+            "holds no DICOM images: name the folder in which the files of a series lie"
+                + (others.isEmpty ? "" : " (not known: " + others.joined(separator: ", ") + ")")
+        case .manyFiles(let most):
+            "holds more than \(most) files: name the folder in which the files of a series lie"
+        case .severalSeries(let series, let all):
+            "holds \(series.count) series of images, \(series.words(among: all)): "
+                + "name one with --series, as in --series \(series[0].selection(among: all)), "
+                + "or give each a folder of its own"
+        case .noSuchSeries(let selection, let all):
+            "holds no series \(selection): --series takes the number or UID of one of \(all.words())"
+        case .severalVolumes(let count, let attribute):
+            "holds \(count) images at each place"
+                + (attribute.map { ", told apart by their \($0)" } ?? "")
+                + ": give each volume a folder of its own, or let dcm2niix separate them"
+        default: sliceWords
+        }
+    }
+
+    /// Faults of slices that are each whole.
+    private var sliceWords: String {
+        switch self {
+        case .differs(let what, let count, let all):
+            (count * 2 < all
+                ? "differs from most slices of its series in \(what)"
+                    + (count > 1 ? ", as \(count) of \(all) slices do" : "")
+                : "differs from others of its series in \(what), "
+                    + "and no more than \(all - count) of \(all) slices agree")
+                + ": take out the images that do not belong to the volume"
         case .samePosition(let other):
-            "lies at the same place as \(other): give each time, echo or copy a folder of its own"
-        case .distance(let distance, let usual):
+            "lies at the same place as \(other) and holds other values: give each time, echo or "
+                + "version a folder of its own"
+        case .distance(let distance, let usual, let missing):
             "lies \(distance.millimetres) mm from the slice before it, where \(usual.millimetres) mm are "
-                + "usual in its series: a slice is missing or too many"
-        case .tilted:
-            "does not lie straight above the slice before it (gantry tilt): " + Self.convert
+                + "usual in its series: " + Self.cause(missing)
+        case .tilted(let distance):
+            "lies \(distance.millimetres) mm aside of the lowest slice of its series (gantry tilt?): "
+                + Self.convert
         default: ""
         }
     }
 
-    private static func words(_ series: [Series]) -> String {
-        let shown = series.prefix(5).map { "\($0.file) and \($0.count - 1) more" }
-        let rest = series.count > shown.count ? "; …" : ""
-        return "holds \(series.count) series (" + shown.joined(separator: "; ") + rest
-            + "): give each a folder of its own"
+    private static func cause(_ missing: Int) -> String {
+        switch missing {
+        case 0:
+            "the slices are not evenly spaced; give those of each distance a folder of their own"
+        case 1: "a slice is missing; export the series again"
+        default: "\(missing) slices are missing; export the series again"
+        }
     }
-}
-
-extension Double {
-    fileprivate var millimetres: Double { (self * 1000).rounded() / 1000 }
 }

@@ -1,7 +1,6 @@
 /// What is needed of one image of a series to put it in its place.
 struct DICOMSlice {
     var path: String
-    var series: String
     var size: SIMD2<Int>
     /// The centre of the first pixel, in mm, LPS as in DICOM.
     var position: SIMD3<Double>
@@ -9,36 +8,27 @@ struct DICOMSlice {
     var directions: [SIMD3<Double>]
     /// Distance of columns and of rows, in mm.
     var spacing: SIMD2<Double>
-    /// In mm; used where there is no second slice.
-    var thickness: Double?
-    /// What decides on the type of the values.
-    var encoding: Encoding
-
-    struct Encoding: Hashable {
-        var bitsAllocated: Int
-        var bitsStored: Int
-        var isSigned: Bool
-        var slope: Double
-        var intercept: Double
-    }
+    /// In mm, and the attribute that says so; used where there is no second slice.
+    var thickness: (millimetres: Double, tag: DICOMTag)?
+    var encoding: DICOMEncoding
+    /// How the pixels are compressed, if they are.
+    var compression: DICOMSyntax?
+    /// Where the pixels lie in the file.
+    var pixels: Range<Int>
 
     /// Upwards from the plane, of length 1.
     var normal: SIMD3<Double> {
         let (a, b) = (directions[0], directions[1])
         return [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
     }
+
+    var byteCount: Int { size.x * size.y * encoding.bitsAllocated / 8 }
 }
 
 extension DICOMSlice {
-    /// The image of a file, or nil where the file holds something else, such as a report.
-    init?(_ elements: DICOMElements, path: String) throws(ImageFault) {
-        guard elements.values[.rows] != nil || elements.values[.pixelData] != nil else {
-            // An image that is cut short before its pixels would be missed in its series.
-            guard elements.isOfOtherKind else { throw .dicom(.missing("Pixel Data")) }
-            return nil
-        }
+    init(_ elements: DICOMElements, path: String) throws(ImageFault) {
+        if let fault = elements.fault { throw fault }
         self.path = path
-        series = try elements.required(elements.text(.series), .series)
         try elements.checkIsSingleGrayImage()
         size = SIMD2(
             try elements.required(elements.short(.columns), .columns),
@@ -52,30 +42,35 @@ extension DICOMSlice {
         // Rows come first in the file.
         spacing = SIMD2(distances[1], distances[0])
         for axis in 0..<2 where spacing[axis] <= 0 { throw .spacing(axis: axis + 1, spacing[axis]) }
-        thickness = try elements.decimals(.thickness, count: 1)?.first
-        encoding = try elements.encoding()
-        try elements.checkPixelData(size, bitsAllocated: encoding.bitsAllocated)
+        for tag in [DICOMTag.sliceDistance, .thickness] {
+            if let length = try? elements.decimal(tag), length > 0 { thickness = (length, tag) }
+        }
+        encoding = try DICOMEncoding(elements)
+        compression = elements.isEncapsulated ? elements.syntax : nil
+        pixels = try elements.required(elements.values[.pixelData], .pixelData)
+        try checkPixels()
+    }
+
+    /// The pixels must be there; compressed ones must be enough for the memory that is taken for them.
+    private mutating func checkPixels() throws(ImageFault) {
+        guard compression == nil else {
+            // An empty slice compresses to almost nothing.
+            let most = max(1 << 25, pixels.count * Gzip.largestRatio)
+            guard byteCount <= most else { throw .truncated(expected: byteCount, actual: most) }
+            return
+        }
+        guard pixels.count >= byteCount else {
+            throw .truncated(expected: byteCount, actual: pixels.count)
+        }
+        // Padded to an even length.
+        guard pixels.count <= byteCount + byteCount % 2 else {
+            throw .surplus(expected: byteCount)
+        }
+        pixels = pixels.prefix(byteCount)
     }
 }
 
 extension DICOMElements {
-    fileprivate func required<Value>(
-        _ value: Value?, _ tag: DICOMTag
-    ) throws(ImageFault) -> Value {
-        guard let value else { throw .dicom(.missing(tag.description)) }
-        return value
-    }
-
-    /// Whether the file describes itself as something that has no pixels, PS3.4 annex B.5.
-    fileprivate var isOfOtherKind: Bool {
-        let kind = text(.kindOfFile) ?? ""
-        let folderIndex = "1.2.840.10008.1.3.10"
-        // Waveforms, presentation states, raw data and registrations, surfaces, reports, documents, radiotherapy.
-        let others = ["9.", "11.", "66", "67", "68.", "88.", "104.", "481."]
-        return kind == folderIndex
-            || others.contains { kind.hasPrefix("1.2.840.10008.5.1.4.1.1." + $0) }
-    }
-
     fileprivate func checkIsSingleGrayImage() throws(ImageFault) {
         let frames = text(.frames).flatMap { Int($0) } ?? 1
         guard frames == 1 else { throw .dicom(.severalFrames(frames)) }
@@ -85,6 +80,13 @@ extension DICOMElements {
         }
         guard ["MONOCHROME1", "MONOCHROME2"].contains(kind), try short(.samplesPerPixel) ?? 1 == 1
         else { throw .dicom(.value(DICOMTag.photometric.description)) }
+        for tag in [DICOMTag.floatPixelData, .doublePixelData] where values[tag] != nil {
+            throw .dicom(.unknownValues(tag.description))
+        }
+        // An empty sequence has at most a mark of its end.
+        if let table = values[.modalityTable], table.count > 8 {
+            throw .dicom(.unknownValues(DICOMTag.modalityTable.description))
+        }
     }
 
     fileprivate func directions() throws(ImageFault) -> [SIMD3<Double>] {
@@ -95,39 +97,5 @@ extension DICOMElements {
             && abs((directions[0] * directions[1]).sum()) < 1e-3
         guard isOrthonormal else { throw .affine(name: DICOMTag.orientation.description) }
         return directions.map { $0 / $0.length }
-    }
-
-    fileprivate func encoding() throws(ImageFault) -> DICOMSlice.Encoding {
-        let allocated = try required(short(.bitsAllocated), .bitsAllocated)
-        guard [8, 16, 32].contains(allocated) else {
-            throw .dicom(.value(DICOMTag.bitsAllocated.description))
-        }
-        let stored = try short(.bitsStored) ?? allocated
-        guard 1...allocated ~= stored, try short(.highBit) ?? (stored - 1) == stored - 1 else {
-            throw .dicom(.value(DICOMTag.bitsStored.description))
-        }
-        let slope = try decimals(.slope, count: 1)?.first ?? 1
-        guard slope != 0 else { throw .dicom(.value(DICOMTag.slope.description)) }
-        return DICOMSlice.Encoding(
-            bitsAllocated: allocated, bitsStored: stored,
-            isSigned: try short(.representation) ?? 0 == 1, slope: slope,
-            intercept: try decimals(.intercept, count: 1)?.first ?? 0)
-    }
-
-    /// The pixels must be there; compressed ones must be enough for the memory that is taken for them.
-    fileprivate func checkPixelData(
-        _ size: SIMD2<Int>, bitsAllocated: Int
-    ) throws(ImageFault) {
-        let actual = try required(values[.pixelData], .pixelData).count
-        let expected = size.x * size.y * bitsAllocated / 8
-        guard !isEncapsulated else {
-            // An empty slice compresses to almost nothing.
-            let most = max(1 << 25, actual * Gzip.largestRatio)
-            guard expected <= most else { throw .truncated(expected: expected, actual: most) }
-            return
-        }
-        guard actual >= expected else { throw .truncated(expected: expected, actual: actual) }
-        // Padded to an even length.
-        guard actual <= expected + expected % 2 else { throw .surplus(expected: expected) }
     }
 }

@@ -1,64 +1,18 @@
 internal import CITK
-internal import Glibc
-internal import Host
 
 /// The header of an image file as ITK understands it.
 ///
-/// ITK itself is lax: 5.2 and 5.4 take a MetaImage whose compressed samples are damaged without an error, and GDCM, which
-/// it reads DICOM with, ends its process on a file that is cut short. So files are checked before they come here, and ITK
-/// works in a process of its own.
+/// ITK itself is lax: 5.2 and 5.4 take a MetaImage whose compressed samples are damaged without an error. So files are
+/// checked before they come here, and ITK works in a process of its own.
 struct ITKImage {
     private let header: citk_header
 
     /// Reads the header of a file.
     init(_ path: String, format: citk_format) throws(ImageError) {
-        try self.init([path], format: format, memory: nil, byteCount: 0)
-    }
-
-    /// Reads files of the same kind: the header of the first, and the samples of all into memory of ITK's, one after the
-    /// other, the components of a voxel beside each other.
-    init(_ paths: [String], format: citk_format, into buffer: SampleBuffer) throws(ImageError) {
-        try self.init(
-            paths, format: format, memory: buffer.bytes.baseAddress,
-            byteCount: buffer.bytes.count / paths.count)
-    }
-
-    private init(
-        _ paths: [String], format: citk_format, memory: UnsafeMutableRawPointer?, byteCount: Int
-    ) throws(ImageError) {
         var report = citk_report()
-        let strings = paths.map { strdup($0) }
-        defer { for string in strings { free(string) } }
-        let status = citk_read(
-            strings.map { UnsafePointer($0) }, strings.count, format, memory, byteCount, &report)
+        let status = citk_read(path, format, &report)
         header = report.header
-        switch status {
-        case .CITK_OK: return
-        case .CITK_REFUSED:
-            throw ImageError(file: paths[report.file], fault: .refusedByITK(report.words))
-        case .CITK_CRASHED:
-            throw ImageError(file: paths[report.file], fault: .crashedITK(signal: report.signal))
-        case .CITK_NO_PROCESS:
-            throw ImageError(file: paths[0], failure: SystemFailure(code: report.code))
-        }
-    }
-}
-
-extension citk_report {
-    fileprivate var words: String {
-        withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    }
-}
-
-extension SampleBuffer {
-    /// New memory that ITK's process can fill, zero before.
-    static func itk(for path: String, byteCount: Int) throws(ImageError) -> SampleBuffer {
-        guard let memory = citk_allocate(byteCount) else {
-            throw ImageError(file: path, fault: .outOfMemory(bytes: byteCount))
-        }
-        return SampleBuffer(UnsafeMutableRawBufferPointer(start: memory, count: byteCount)) {
-            citk_free(memory, byteCount)
-        }
+        if let fault = status.fault(report) { throw ImageError(file: path, fault: fault) }
     }
 }
 

@@ -1,0 +1,87 @@
+/// The DICOM files of a folder and of the folders in it, by series; nothing of their pixels is read.
+public struct DICOMFolder {
+    public let path: String
+    let groups: [DICOMGroup]
+    /// Modalities of files without images, empty where one is not named.
+    private(set) var documents: [String] = []
+    /// Paths of files that are no DICOM files, nor known to be something else.
+    private(set) var unknown: [String] = []
+
+    /// Goes through a folder, of which every file is a part of a series, or known to be something else, or remarked on.
+    ///
+    /// - Throws: ``ImageError`` for a folder that cannot be read, and for a damaged file that may belong to any series.
+    public init(_ path: String) throws(ImageError) {
+        self.path = path
+        var images: [DICOMImage] = []
+        for file in try FolderFiles(path).paths {
+            switch try DICOMFile(file) {
+            case .image(let image): images.append(image)
+            case .document(let modality): documents.append(modality ?? "")
+            case .unknown: unknown.append(file)
+            case .other: break
+            }
+        }
+        groups = DICOMGroup.all(images)
+    }
+
+    /// The series that hold images, in the order of their numbers.
+    public var series: [DICOMSeriesSummary] { groups.map(\.summary) }
+}
+
+extension DICOMFolder {
+    /// The images that are meant: those of a selected series, else of the only one that has slices above each other.
+    func group(_ selection: DICOMSelection?) throws(ImageFault) -> DICOMGroup {
+        guard !groups.isEmpty else {
+            throw .dicom(.noFiles(others: unknown.prefix(3).map { name($0) }))
+        }
+        guard let selection else { return try onlyGroup() }
+        let meant = groups.filter { $0.isMeant(by: selection) }
+        if meant.count == 1 { return meant[0] }
+        if meant.isEmpty { throw .dicom(.noSuchSeries(selection, series)) }
+        throw .dicom(.severalSeries(meant.map(\.summary), of: series))
+    }
+
+    private func onlyGroup() throws(ImageFault) -> DICOMGroup {
+        let stacks = groups.filter(\.summary.isStack)
+        if stacks.count == 1 { return stacks[0] }
+        let placed = groups.filter { !$0.parts.isEmpty }
+        if stacks.isEmpty, placed.count == 1 { return placed[0] }
+        if groups.count == 1 { return groups[0] }
+        let found = [stacks, placed, groups].first { !$0.isEmpty } ?? []
+        throw .dicom(.severalSeries(found.map(\.summary), of: series))
+    }
+
+    /// The files of a folder among which its series lie; none where it cannot be read.
+    public static func files(in path: String) -> [String] {
+        (try? FolderFiles(path))?.paths ?? []
+    }
+
+    /// What lies in a folder beside the series that is read from it; nothing, where a path leads to no such folder.
+    public static func remarks(on path: String, reading selection: DICOMSelection?) -> [DICOMRemark]
+    {
+        guard FolderFiles.isFolder(path), let folder = try? DICOMFolder(path),
+            let group = try? folder.group(selection)
+        else { return [] }
+        return folder.remarks(beside: group)
+    }
+
+    /// What lies beside the images that are read.
+    func remarks(beside chosen: DICOMGroup) -> [DICOMRemark] {
+        let others = groups.filter { $0.images[0].path != chosen.images[0].path }.map(\.summary)
+        var remarks: [DICOMRemark] = []
+        if !others.isEmpty { remarks.append(.otherSeries(others, of: series)) }
+        if !documents.isEmpty {
+            let kinds = Set(documents).subtracting([""]).sorted()
+            remarks.append(.documents(documents.count, kinds))
+        }
+        if !unknown.isEmpty {
+            remarks.append(.passedOver(unknown.count, unknown.prefix(3).map { name($0) }))
+        }
+        return remarks
+    }
+
+    /// A file's name within the folder.
+    private func name(_ file: String) -> String {
+        String(file.dropFirst(path.count).drop { $0 == "/" })
+    }
+}
