@@ -39,10 +39,14 @@ static bool find_libtorch(char path[PATH_MAX]) {
 }
 
 static void fail(const char *reason) {
-    snprintf(failure, sizeof failure,
-             "libtorch does not load: %s\n  → link the torch folder of an installed PyTorch " TORCH_VERSION
-             " as INSTALL.txt says, or set LIBTORCH to it; in a clone of the sources run make build",
-             reason);
+    // What the loader says where the address space is limited, or memory itself is short.
+    const bool lacks_memory = strstr(reason, "cannot map") || strstr(reason, "failed to map") ||
+                              strstr(reason, "annot allocate memory");
+    const char *remedy = lacks_memory
+                             ? "it needs about 1 GiB of address space: raise 'ulimit -v', or ask for more memory"
+                             : "link the torch folder of an installed PyTorch " TORCH_VERSION
+                               " as INSTALL.txt says, or set LIBTORCH to it; in a clone of the sources run make build";
+    snprintf(failure, sizeof failure, "libtorch does not load: %s\n  → %s", reason, remedy);
 }
 
 static void load(void) {
