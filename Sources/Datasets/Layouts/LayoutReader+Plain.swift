@@ -2,55 +2,47 @@ internal import Host
 internal import Imaging
 
 extension LayoutReader {
-    /// `images` and `labels`: files of the same name, or images with nnU-Net's `_0000` behind it.
-    mutating func plain() -> Dataset? {
-        guard let images = imageNames(in: "images"), let labels = imageNames(in: "labels") else {
-            return nil
-        }
-        let folders = CaseFolders(
-            images: images, in: "images", labels: labels, in: "labels", suffixes: .byLabels)
-        let cases = folders.cases(channels: nil, reader: &self)
-        folders.reportOrphans(reader: &self)
+    /// A dataset that nothing describes: its labels and channels are found in its files.
+    mutating func plain(_ assembly: CaseAssembly) -> Dataset? {
+        let cases = assembly.cases(channels: nil, reader: &self)
+        assembly.reportOrphans(reader: &self)
         let training = cases.filter { $0.label != nil }
         guard !training.isEmpty else {
-            report(.noCases)
+            // Cases that have faults are there too, and were reported.
+            if !faults.contains(where: { $0.severity == .fault }) { report(.noCases) }
             return nil
         }
         guard let table = discoveredLabels(of: training) else { return nil }
         return Dataset(
-            name: name(), folder: folder, layout: .plain,
-            channels: channelNames(of: training), labels: table, training: training,
-            test: cases.filter { $0.label == nil })
-    }
-
-    /// The images of a folder of the dataset; nil after a fault.
-    mutating func imageNames(in name: String) -> [ImageFileName]? {
-        if let images = ImageFileName.all(in: path(name)) { return images }
-        report(.missing, file: name)
-        return nil
+            name: name(), folder: folder, layout: recognition?.layout ?? .plain,
+            channels: assembly.channelNames ?? channelNames(of: training), labels: table,
+            training: training, test: cases.filter { $0.label == nil })
     }
 
     /// A label for each value that a label map holds, named `label_3` after it; 0 is the background.
     ///
-    /// Maps that cannot be read are left to those who use them, and to `check`.
+    /// Maps that cannot be read are left to those who use them, and to `check`, unless there are no others.
     mutating func discoveredLabels(of cases: [Dataset.Case]) -> LabelTable? {
         // Why there is none has been reported.
         guard !cases.isEmpty else { return nil }
-        let found = concurrentMap(cases.count, threads: threads) { index -> Set<Int32>? in
-            guard let path = cases[index].label, let volume = try? Volume(contentsOf: path),
-                let map = try? LabelMap(volume)
-            else { return nil }
-            return Set(map.labelCounts.keys)
+        let found = concurrentMap(cases.count, threads: threads) { index in
+            Result { () throws(LabelMapProblem) in try storedValues(cases[index].label ?? "") }
         }
-        guard found.contains(where: { $0 != nil }) else {
-            report(.labelsUnreadable)
+        let maps = zip(cases, found).compactMap { item, values in
+            (try? values.get()).map { (file: item.label.map(relative), values: $0) }
+        }
+        guard let fullest = maps.max(by: { $0.values.count < $1.values.count }) else {
+            for (item, result) in zip(cases, found) {
+                guard case .failure(let error) = result, let label = item.label else { continue }
+                report(error.problem, file: relative(label), caseIdentifier: item.identifier)
+            }
             return nil
         }
-        let values = found.compactMap { $0 }.reduce(into: Set<Int32>()) { $0.formUnion($1) }
+        let values = maps.reduce(into: Set<Int32>()) { $0.formUnion($1.values) }
         let foreground = values.subtracting([0]).map {
             LabelTable.Label(name: "label_\($0)", value: Int($0))
         }
-        return checked(LabelTable(foreground: foreground), file: nil)
+        return checked(LabelTable(foreground: foreground), file: fullest.file)
     }
 
     /// Names for channels that nobody named: as many as the first case that can be read has.
@@ -64,5 +56,25 @@ extension LayoutReader {
 
     private func numbered(_ count: Int) -> [String] {
         (0..<count).map { "channel_\($0)" }
+    }
+}
+
+/// Why the labels of a map cannot be known.
+private struct LabelMapProblem: Error {
+    let problem: ContentProblem
+}
+
+/// The values that a label map holds.
+private func storedValues(_ path: String) throws(LabelMapProblem) -> Set<Int32> {
+    let volume: Volume
+    do {
+        volume = try Volume(contentsOf: path)
+    } catch {
+        throw LabelMapProblem(problem: .unreadable(error.fault))
+    }
+    do {
+        return Set(try LabelMap(volume).labelCounts.keys)
+    } catch {
+        throw LabelMapProblem(problem: .notLabels(error))
     }
 }

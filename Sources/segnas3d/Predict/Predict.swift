@@ -69,8 +69,11 @@ struct Predict: ParsableCommand {
             threads: compute.host.threadCount)
         let predictor = try Predictor(models, options)
         let inputs = try ImageInputs(
-            input, channels: models[0].description.channels, of: choice(locations[0]),
-            threads: compute.host.threadCount)
+            input, channels: models[0].description.channels,
+            named: models[0].description.preparation.channels.map(\.name),
+            of: choice(locations[0]), threads: compute.host.threadCount)
+        var standardError = StandardError()
+        for note in inputs.notes { print(note, to: &standardError) }
         let folder = try PredictionFolder(
             output, of: PredictionRecord(locations, models, options), cases: inputs.cases,
             overwrites: overwrite, probabilities: probabilities)
@@ -79,7 +82,6 @@ struct Predict: ParsableCommand {
             isEndRequested: { SignalWatch.isEndRequested })
         let report = job.run(inputs)
         print(display.json ? try documentText(report) : report.text())
-        var standardError = StandardError()
         for failure in report.failures { print(failure, to: &standardError) }
         if SignalWatch.isEndRequested {
             print("interrupted: the same command goes on", to: &standardError)
