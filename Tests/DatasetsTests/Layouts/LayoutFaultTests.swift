@@ -73,8 +73,8 @@ struct LayoutFaultTests {
             try $0.writeNNUNet(labels: #"{"background": 0}"#)
         },
         FaultCase("300 labels", "299 labels, and 254 are possible") {
-            let labels = (0..<300).map { #""\#($0)": "\#($0 == 0 ? "background" : "l\#($0)")""# }.joined(separator: ",")
-            try $0.writeNNUNet(labels: "{\(labels)}")
+            let labels = (1..<300).map { #""\#($0)": "l\#($0)""# }.joined(separator: ",")
+            try $0.writeNNUNet(labels: #"{"0": "background", \#(labels)}"#)
         },
         FaultCase("channels from 1", "the keys of the channels are 1: number them from 0") {
             try $0.writeNNUNet()
