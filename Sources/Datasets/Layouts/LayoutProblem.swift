@@ -204,7 +204,8 @@ extension LayoutProblem {
             the names \(shortened(files)) do not say which are channels and which is the label map: name them like t1.nii.gz \
             and label.nii.gz, or list them in a file list.json: {"training": [{"image": ["\(files.first ?? "")"], "label": "…"}]}
             """
-        case .unread: "is not read: its name does not say that it belongs to the image or is its label map"
+        case .unread:
+            "is not read: its name does not say that it belongs to the image or is its label map"
         case .undescribed(let json):
             """
             dataset.json is missing, so labels and channels have no names (and CT is not treated as CT); with these lines it \

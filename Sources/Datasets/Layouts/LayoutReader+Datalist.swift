@@ -113,11 +113,14 @@ extension LayoutReader {
     /// nnU-Net v1 lists images without the numbers of their channels.
     private mutating func recogniseFirst(_ items: [Item]) {
         guard recognition?.layout == .decathlon,
-            items.contains(where: { $0.images.count == 1 && channelFiles(of: $0.images[0]) != $0.images })
+            items.contains(where: {
+                $0.images.count == 1 && channelFiles(of: $0.images[0]) != $0.images
+            })
         else { return }
         recognise(
             LayoutRecognition(
-                .nnUNetFirst, "a \"training\" list of images that lie there with channels' numbers"))
+                .nnUNetFirst, "a \"training\" list of images that lie there with channels' numbers")
+        )
     }
 
     private mutating func checkListedOnce(_ items: [(item: Item, identifier: String)]) {

@@ -2,7 +2,8 @@ extension LayoutReader {
     /// Cases of a folder of images and one of label maps, matched by their names; nil after faults.
     ///
     /// Folders are relative to the dataset's.
-    mutating func assembly(images imageFolder: String, labels labelFolder: String) -> CaseAssembly? {
+    mutating func assembly(images imageFolder: String, labels labelFolder: String) -> CaseAssembly?
+    {
         let images = imageNames(in: imageFolder)
         let labels = imageNames(in: labelFolder)
         guard let images, let labels else { return nil }

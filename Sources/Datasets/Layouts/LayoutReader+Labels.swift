@@ -91,7 +91,8 @@ extension LabelTable.Label {
 
     /// What datasets and annotation tools call the background.
     private static let backgrounds: Set<String> = [
-        background, "back ground", "backgr", "bg", "bkg", "clear", "clear label", "empty", "exterior",
+        background, "back ground", "backgr", "bg", "bkg", "clear", "clear label", "empty",
+        "exterior",
         "none", "no label", "null", "nothing", "other", "others", "outside", "rest", "unlabeled",
         "unlabelled", "unknown", "void", "air",
     ]

@@ -1,3 +1,5 @@
+internal import Imaging
+
 extension LayoutReader {
     /// nnU-Net v2: `dataset.json`, `imagesTr/CASE_0000.nii.gz`, `labelsTr/CASE.nii.gz`, `imagesTs`.
     ///
@@ -14,13 +16,17 @@ extension LayoutReader {
             channels = nil
         }
         let training: [Dataset.Case]
-        var filesPerCase = 0
+        let filesPerCase: Int
         if let listed = json["dataset"] {
             training = listedCases(listed, channels: channels?.count, file: file)
+            filesPerCase = training.map(\.images.count).max() ?? 1
         } else {
             let folders = assembly(images: "imagesTr", labels: "labelsTr")
-            filesPerCase = folders?.filesPerCase ?? 0
-            training = folders.map { cases(of: $0, channels: channels?.count) } ?? []
+            filesPerCase = folders.map { self.filesPerCase($0, channels: channels?.count) } ?? 1
+            training =
+                folders.map {
+                    cases(of: $0, channels: channels?.count, filesPerCase: filesPerCase)
+                } ?? []
             checkList(json, against: folders, file: file)
         }
         let test = testCases(channels: channels?.count, filesPerCase: filesPerCase)
@@ -87,8 +93,22 @@ extension LayoutReader {
         }
     }
 
-    private mutating func cases(of folders: CaseAssembly, channels: Int?) -> [Dataset.Case] {
-        let cases = folders.cases(channels: channels, reader: &self)
+    /// How many files each case must have: as many as channels are named, unless one file holds them all.
+    ///
+    /// Only the file itself says that, so one is read where its name leaves it open.
+    private func filesPerCase(_ folders: CaseAssembly, channels: Int?) -> Int {
+        guard folders.filesPerCase == 1, let channels, channels > 1,
+            let first = folders.images.min(by: { $0.key < $1.key })?.value[.number(0)]?.first,
+            let volume = try? Volume(contentsOf: path(first)), volume.channels == 1
+        else { return folders.filesPerCase }
+        return channels
+    }
+
+    private mutating func cases(
+        of folders: CaseAssembly, channels: Int?, filesPerCase: Int
+    ) -> [Dataset.Case] {
+        let cases = folders.cases(
+            channels: channels, filesPerCase: filesPerCase, reader: &self)
         folders.reportOrphans(reader: &self)
         for unlabelled in cases where unlabelled.label == nil {
             report(

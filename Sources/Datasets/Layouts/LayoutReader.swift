@@ -40,8 +40,9 @@ struct LayoutReader {
     ///
     /// Variables and a leading `~` are expanded, unless there is a file of that very name.
     func path(_ name: String) -> String {
-        guard name.contains("$") || name.hasPrefix("~"), !FileManager.default.fileExists(
-            atPath: place(name))
+        guard name.contains("$") || name.hasPrefix("~"),
+            !FileManager.default.fileExists(
+                atPath: place(name))
         else { return place(name) }
         return place(PathExpansion(name).path)
     }

@@ -21,7 +21,8 @@ struct ImageInputsTests {
 
     static let trees = [
         Tree(
-            testDescription: "files and series", tree: ["a.nii.gz", "p2/IM0000!", "p3/IM0.dcm?", "log.txt?"],
+            testDescription: "files and series",
+            tree: ["a.nii.gz", "p2/IM0000!", "p3/IM0.dcm?", "log.txt?"],
             cases: ["a": ["a.nii.gz"], "p2": ["p2"], "p3": ["p3"]], notes: ["log.txt"]),
         Tree(
             testDescription: "a series beside files", tree: ["q/a.nii.gz", "q/IM0000!", "b.nii"],
@@ -35,8 +36,11 @@ struct ImageInputsTests {
             testDescription: "one folder of a case", tree: ["case_0/imaging.nii.gz"],
             cases: ["case_0": ["case_0/imaging.nii.gz"]]),
         Tree(
-            testDescription: "folders in folders", tree: ["A/1/x.nii", "A/2/x.nii", "B/1/x.nii", "y.nii"],
-            cases: ["A_1": ["A/1/x.nii"], "A_2": ["A/2/x.nii"], "B_1": ["B/1/x.nii"], "y": ["y.nii"]]),
+            testDescription: "folders in folders",
+            tree: ["A/1/x.nii", "A/2/x.nii", "B/1/x.nii", "y.nii"],
+            cases: [
+                "A_1": ["A/1/x.nii"], "A_2": ["A/2/x.nii"], "B_1": ["B/1/x.nii"], "y": ["y.nii"],
+            ]),
         Tree(
             testDescription: "two sites with some names in common",
             tree: ["A/x.nii", "A/y.nii", "B/x.nii"],
@@ -47,12 +51,14 @@ struct ImageInputsTests {
             cases: ["b": ["b_0000.nii"], "c": ["c.nii"]],
             faults: ["a_0000.nii and ", "a_0001.nii look like channels of one case"]),
         Tree(
-            testDescription: "contrasts for a model of one", tree: ["P1_T1.nii", "P1_T2.nii", "P2_T1.nii"],
+            testDescription: "contrasts for a model of one",
+            tree: ["P1_T1.nii", "P1_T2.nii", "P2_T1.nii"],
             cases: ["P2_T1": ["P2_T1.nii"]], faults: ["P1_T2.nii look like channels of one case"]),
         Tree(
             testDescription: "scans with numbers from 0",
             tree: (0..<6).map { "s_000\($0).nii" },
-            cases: Dictionary(uniqueKeysWithValues: (0..<6).map { ("s_000\($0)", ["s_000\($0).nii"]) })),
+            cases: Dictionary(
+                uniqueKeysWithValues: (0..<6).map { ("s_000\($0)", ["s_000\($0).nii"]) })),
         Tree(
             testDescription: "two channels by number", tree: ["a_0000.nii", "a_0001.nii", "b.nii"],
             channels: ["CT", "PET"], cases: ["a": ["a_0000.nii", "a_0001.nii"], "b": ["b.nii"]]),
@@ -71,15 +77,22 @@ struct ImageInputsTests {
             testDescription: "one name, two endings", tree: ["a.nii.gz", "a.nrrd", "b.nii"],
             cases: ["b": ["b.nii"]], faults: ["a.nii.gz and a.nrrd have the same name"]),
         Tree(
-            testDescription: "a case with its label map", tree: ["imaging.nii.gz", "segmentation.nii.gz*"],
+            testDescription: "a case with its label map",
+            tree: ["imaging.nii.gz", "segmentation.nii.gz*"],
             cases: ["imaging": ["imaging.nii.gz"]], notes: ["segmentation.nii.gz"]),
         Tree(
             testDescription: "cases of a dataset that have label maps",
             tree: ["c0/imaging.nii", "c0/segmentation.nii*", "c1/imaging.nii"],
-            cases: ["c1": ["c1/imaging.nii"]], notes: ["of its cases, the one with a label map is left out"]),
+            cases: ["c1": ["c1/imaging.nii"]],
+            notes: ["of its cases, the one with a label map is left out"]),
+        Tree(
+            testDescription: "its own output",
+            tree: ["a.nii", "out/a.nii.gz*", "out/prediction.json?"],
+            cases: ["a": ["a.nii"]], notes: ["passed over as predictions: out"]),
         Tree(testDescription: "nothing", tree: [], cases: [:], faults: ["holds no image"]),
         Tree(
-            testDescription: "text alone", tree: ["x/log.txt?"], cases: [:], faults: ["holds no image"],
+            testDescription: "text alone", tree: ["x/log.txt?"], cases: [:],
+            faults: ["holds no image"],
             notes: ["x/log.txt"]),
     ]
 

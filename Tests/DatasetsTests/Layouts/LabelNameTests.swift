@@ -21,22 +21,28 @@ struct LabelNameTests {
             testDescription: "capitals", labels: #"{"Background": 0, "a": 1, "b": 2, "Ignore": 3}"#,
             foreground: ["a", "b"], ignore: 3),
         Case(
-            testDescription: "more of them", labels: #"{"0": "BACKGROUND", "1": "a", "2": "b", "3": " IGNORE "}"#,
+            testDescription: "more of them",
+            labels: #"{"0": "BACKGROUND", "1": "a", "2": "b", "3": " IGNORE "}"#,
             foreground: ["a", "b"], ignore: 3),
         Case(
-            testDescription: "numbers as text", labels: #"{"background": "0", "a": "1", "b": " 2"}"#,
+            testDescription: "numbers as text",
+            labels: #"{"background": "0", "a": "1", "b": " 2"}"#,
             foreground: ["a", "b"]),
         Case(
-            testDescription: "names that are numbers", labels: #"{"0": "background", "1": "1", "2": "20"}"#,
+            testDescription: "names that are numbers",
+            labels: #"{"0": "background", "1": "1", "2": "20"}"#,
             foreground: ["1", "20"]),
         Case(
-            testDescription: "another word for the background", labels: #"{"Clear Label": 0, "a": 1, "b": 2}"#,
+            testDescription: "another word for the background",
+            labels: #"{"Clear Label": 0, "a": 1, "b": 2}"#,
             foreground: ["a", "b"]),
         Case(
-            testDescription: "a structure with the value 0", labels: #"{"liver": 0, "a": 1, "b": 2}"#,
+            testDescription: "a structure with the value 0",
+            labels: #"{"liver": 0, "a": 1, "b": 2}"#,
             foreground: ["a", "b"], warnings: ["backgroundNamed"]),
         Case(
-            testDescription: "lists of one value, and whole floats", labels: #"{"background": 0, "a": [1], "b": 2.0}"#,
+            testDescription: "lists of one value, and whole floats",
+            labels: #"{"background": 0, "a": [1], "b": 2.0}"#,
             foreground: ["a", "b"]),
     ]
 

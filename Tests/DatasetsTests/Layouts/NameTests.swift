@@ -8,14 +8,17 @@ struct NameTests {
         "words of a table are taken from the end, or else from the beginning",
         arguments: [
             ("c0_labeledMasks", "c0"), ("P1-label", "P1"), ("P1.seg", "P1"), ("a_seg_mask", "a"),
-            ("a_label_map", "a"), ("Ground-Truth_7", "7"), ("label0001", "0001"), ("001mask", "001"),
+            ("a_label_map", "a"), ("Ground-Truth_7", "7"), ("label0001", "0001"),
+            ("001mask", "001"),
             ("segmentation-0", "0"), ("mask", ""), ("seg_P1_x", "P1_x"),
         ])
     func words(name: String, rest: String) {
         #expect(name.without(NameWords.labels)?.rest == rest)
     }
 
-    @Test("other names have none", arguments: ["segment1", "unmasked", "labelled_x", "a", "brainmask"])
+    @Test(
+        "other names have none",
+        arguments: ["segment1", "unmasked", "labelled_x", "a", "brainmask"])
     func others(name: String) {
         #expect(name.without(NameWords.labels) == nil)
     }

@@ -39,7 +39,8 @@ struct TreeCase: CustomTestStringConvertible, Sendable {
 
 @Suite("Which layout a folder has")
 struct RecognitionTests {
-    static let list = #""training": [{"image": "./imagesTr/a.nii.gz", "label": "./labelsTr/a.nii.gz"}]"#
+    static let list =
+        #""training": [{"image": "./imagesTr/a.nii.gz", "label": "./labelsTr/a.nii.gz"}]"#
     static let newest =
         #""channel_names": {"0": "CT", "1": "PET"}, "labels": {"background": 0, "one": 1, "two": 2}"#
     static let older =
@@ -51,10 +52,12 @@ struct RecognitionTests {
     static let descriptions = [
         TreeCase(
             "nnU-Net v2 that kept the list of v1", .nnUNet,
-            because: #""channel_names" and "file_ending" in dataset.json; its "training" list is not read"#,
+            because:
+                #""channel_names" and "file_ending" in dataset.json; its "training" list is not read"#,
             twoChannels,
             texts: [
-                "dataset.json": #"{\#(newest), "file_ending": ".nii.gz", "numTraining": 1, \#(list)}"#
+                "dataset.json":
+                    #"{\#(newest), "file_ending": ".nii.gz", "numTraining": 1, \#(list)}"#
             ], channels: ["CT", "PET"], training: ["a"]),
         TreeCase(
             "the same with the files of channels in the list", .nnUNet, because: "is not read",
@@ -67,7 +70,9 @@ struct RecognitionTests {
             ], channels: ["CT", "PET"], training: ["a"]),
         TreeCase(
             "a list of some of the cases", .nnUNet, because: "is not read",
-            twoChannels + ["imagesTr/b_0000.nii.gz", "imagesTr/b_0001.nii.gz", "labelsTr/b.nii.gz*"],
+            twoChannels + [
+                "imagesTr/b_0000.nii.gz", "imagesTr/b_0001.nii.gz", "labelsTr/b.nii.gz*",
+            ],
             texts: ["dataset.json": "{\(newest), \(list)}"], channels: ["CT", "PET"],
             training: ["a", "b"], warnings: ["listDiffers"]),
         TreeCase(
@@ -80,7 +85,8 @@ struct RecognitionTests {
                 """
             ], channels: ["CT", "PET"], training: ["a_ct"]),
         TreeCase(
-            "nnU-Net v1 with two channels", .nnUNetFirst, because: "lie there with channels' numbers",
+            "nnU-Net v1 with two channels", .nnUNetFirst,
+            because: "lie there with channels' numbers",
             twoChannels + ["imagesTs/t_0000.nii.gz", "imagesTs/t_0001.nii.gz"],
             texts: ["dataset.json": #"{\#(older), \#(list), "test": ["./imagesTs/t.nii.gz"]}"#],
             channels: ["T1", "T2"], training: ["a"], test: ["t"]),
@@ -88,7 +94,8 @@ struct RecognitionTests {
             "nnU-Net v1 that names no channels", .nnUNetFirst, because: "channels' numbers",
             twoChannels,
             texts: [
-                "dataset.json": #"{"labels": {"0": "background", "1": "one", "2": "two"}, \#(list)}"#
+                "dataset.json":
+                    #"{"labels": {"0": "background", "1": "one", "2": "two"}, \#(list)}"#
             ], channels: ["channel_0", "channel_1"], training: ["a"]),
         TreeCase(
             "the Decathlon", .decathlon, because: #"the "training" list with "modality""#,
@@ -184,9 +191,11 @@ struct RecognitionTests {
             ], texts: ["dataset_description.json": "{}"], channels: ["T1w"],
             training: ["sub-00", "sub-01"], test: ["sub-02"]),
         TreeCase(
-            "BIDS with sessions, another contrast and a template", .bids, because: "T2w images have no",
+            "BIDS with sessions, another contrast and a template", .bids,
+            because: "T2w images have no",
             [
-                "sub-1/ses-a/anat/sub-1_ses-a_T1w.nii.gz", "sub-1/ses-b/anat/sub-1_ses-b_T1w.nii.gz",
+                "sub-1/ses-a/anat/sub-1_ses-a_T1w.nii.gz",
+                "sub-1/ses-b/anat/sub-1_ses-b_T1w.nii.gz",
                 "sub-1/ses-a/anat/sub-1_ses-a_T2w.nii.gz",
                 "derivatives/m/sub-1/ses-a/anat/sub-1_ses-a_T1w_label-GM_mask.nii.gz*",
                 "derivatives/m/sub-1/ses-b/anat/sub-1_ses-b_desc-manual_T1w_seg.nii.gz*",

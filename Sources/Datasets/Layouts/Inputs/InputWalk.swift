@@ -9,6 +9,8 @@ struct InputWalk {
     private var strangers: [String] = []
     private var labelMaps: [String] = []
     private var inSeries: [String] = []
+    private var predictions: [String] = []
+    private var visited: Set<String> = []
 
     /// A case and where it lies.
     private struct Found {
@@ -36,8 +38,17 @@ struct InputWalk {
 
     private mutating func walk(_ folders: [String]) {
         let path = ([root] + folders).joined(separator: "/")
+        // Links may lead back to where they lie.
+        guard visited.insert(URL(filePath: path).resolvingSymlinksInPath().path).inserted else {
+            return
+        }
         guard let listing = FolderListing(path) else {
             faults.append(DatasetFault(.unlistable, file: path))
+            return
+        }
+        // What this program wrote into the folder is no input.
+        guard folders.isEmpty || !listing.others.contains("prediction.json") else {
+            predictions.append(folders.joined(separator: "/"))
             return
         }
         let images = takeImages(listing, folders)
@@ -101,8 +112,9 @@ struct InputWalk {
     /// What is left out.
     var notes: [String] {
         [
-            ("neither images nor DICOM series", strangers), ("label maps by their names", labelMaps),
-            ("folders within a DICOM series", inSeries),
+            ("neither images nor DICOM series", strangers),
+            ("label maps by their names", labelMaps),
+            ("folders within a DICOM series", inSeries), ("predictions", predictions),
         ].filter { !$0.1.isEmpty }.map { kind, files in
             "\(root): passed over as \(kind): \(shortened(files))"
         }

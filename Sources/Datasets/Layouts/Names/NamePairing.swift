@@ -77,7 +77,9 @@ struct NamePairing {
         if let plain = label.stem.without(NameWords.labels) { readings.append(plain.rest) }
         for stem in readings {
             let name = ImageFileName(stem: stem, ending: label.ending)
-            if let channel = name.channel, channel.index == 0 { readings.append(channel.identifier) }
+            if let channel = name.channel, channel.index == 0 {
+                readings.append(channel.identifier)
+            }
             if let plain = stem.without(NameWords.images) { readings.append(plain.rest) }
         }
         return readings.filter { !$0.isEmpty }
@@ -91,7 +93,9 @@ struct NamePairing {
             return (identifier, .number(index))
         }
         let names = Set(matched.compactMap { $0?.channel.name })
-        if let named = image.stem.without(NameWords.channels), names.contains(named.word.lowercased()) {
+        if let named = image.stem.without(NameWords.channels),
+            names.contains(named.word.lowercased())
+        {
             return (named.rest, .name(named.word.lowercased()))
         }
         return (image.stem, .whole)

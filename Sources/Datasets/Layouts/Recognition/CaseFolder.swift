@@ -27,12 +27,13 @@ struct CaseFolder {
             let isOne = images.count == 1 || areChannels(images)
             return isOne ? ([Scan(name: "", label: nil, images: images)], []) : ([], images)
         }
-        let isAlone = Set(labels.map(\.scan)).count == 1
-        let found = labels.map { label in
-            Scan(name: isAlone ? "" : label.scan, label: label, images: images(of: label))
+        let images = labels.map { self.images(of: $0) }
+        let isAlone = Set(images.map { $0.map(\.file) }).count == 1
+        let found = zip(labels, images).map { label, images in
+            Scan(name: isAlone ? "" : label.scan, label: label, images: images)
         }
         let used = Set(found.flatMap { $0.images.map(\.file) })
-        return (found, images.filter { !used.contains($0.file) })
+        return (found, self.images.filter { !used.contains($0.file) })
     }
 
     /// Label maps that go by their names with an image of the folder.
@@ -64,7 +65,9 @@ struct CaseFolder {
 extension CaseFolder.Scan {
     /// The channel of each image; nil where the names do not tell them apart.
     var channels: [CaseChannel]? {
-        if images.count == 1, case .channel(.name(let name)) = images[0].role { return [.name(name)] }
+        if images.count == 1, case .channel(.name(let name)) = images[0].role {
+            return [.name(name)]
+        }
         if images.count == 1 { return [.whole] }
         let channels = images.compactMap { image in
             if case .channel(let channel) = image.role { channel } else { nil }

@@ -32,7 +32,8 @@ extension LayoutReader {
             add(images, of: name, &assembly)
         }
         let labelled = Set(found.flatMap { $0.images.map(\.path) })
-        for image in images where suffixes.contains(image.suffix) && !labelled.contains(image.path) {
+        for image in images where suffixes.contains(image.suffix) && !labelled.contains(image.path)
+        {
             add([image], of: image.identifier, &assembly)
         }
         let others = Set(images.map(\.suffix)).subtracting(suffixes).sorted()
@@ -71,7 +72,11 @@ private struct BIDSFile {
         var suffixes: [String] = []
         for part in file.stem.split(separator: "_") {
             let pair = part.split(separator: "-", maxSplits: 1).map(String.init)
-            if pair.count == 2 { entities[pair[0]] = pair[1] } else { suffixes.append(String(part)) }
+            if pair.count == 2 {
+                entities[pair[0]] = pair[1]
+            } else {
+                suffixes.append(String(part))
+            }
         }
         self.entities = entities
         self.suffixes = suffixes

@@ -35,7 +35,8 @@ extension LayoutReader {
             let (there, missing) = isFolder(images) ? (images, labels) : (labels, images)
             let file = FolderListing(path(there))?.images.first
             let stem = file.map { $0.channel?.identifier ?? $0.stem } ?? "CASE"
-            return "\(there) is there, and \(missing) is missing: put \(stem)\(file?.ending ?? ".nii.gz") into it"
+            return
+                "\(there) is there, and \(missing) is missing: put \(stem)\(file?.ending ?? ".nii.gz") into it"
         }
         if let subject = listing.folders.first(where: { $0.hasPrefix("sub-") }) {
             return """
@@ -44,6 +45,15 @@ extension LayoutReader {
                 """
         }
         guard let folder = imageFolders().first, let file = folder.images.first else { return nil }
+        let inner = (FolderListing(path(folder.path))?.folders ?? []).first {
+            NameWords.labelFolders.contains($0.lowercased())
+        }
+        if let inner {
+            return """
+                \(folder.path)/\(inner) is no label map of \(file.name): put one into \(folder.path), with a value for each \
+                structure, as label\(file.ending)
+                """
+        }
         return """
             \(folder.path) holds \(shortened(folder.images.map(\.name))), and no name says which is a label map: \
             name it \(file.stem)_seg\(file.ending)
@@ -61,6 +71,16 @@ extension LayoutReader {
 
     private func contents(_ listing: FolderListing) -> String {
         let names = listing.folders + listing.others
+        if let series = ([""] + listing.folders).first(where: holdsSeries) {
+            let place = series.isEmpty ? folder : path(series)
+            return "\(place) holds a DICOM series: convert series to .nii.gz, and add label maps"
+        }
         return names.isEmpty ? "it is empty" : "it holds \(shortened(names)), and no image"
+    }
+    private func holdsSeries(_ name: String) -> Bool {
+        let place = name.isEmpty ? folder : path(name)
+        return (FolderListing(place)?.others ?? []).prefix(3).contains {
+            DICOMMark.isLikely("\(place)/\($0)")
+        }
     }
 }
