@@ -65,6 +65,10 @@ struct DatasetCheckTests {
         FaultCase("a label that no case has", "no case has a voxel of three (3)") {
             try $0.writeNNUNet(labels: #"{"background": 0, "one": 1, "two": 2, "three": 3}"#)
         },
+        FaultCase("no case to look at", "labelsTr/a.nii.gz: there is no image", "labelsTr/b", "labelsTr/c") {
+            try $0.writeNNUNet()
+            for name in SmallDataset.cases { try $0.remove("imagesTr/\(name)_0000.nii.gz") }
+        },
         FaultCase("one image twice", "imagesTr/a_0000.nii.gz: holds the same image as imagesTr/b_0")
         {
             try $0.writeNNUNet()
@@ -73,7 +77,7 @@ struct DatasetCheckTests {
         },
         FaultCase("the test set holds a training image", "same image as imagesTs/x_0000.nii") {
             try $0.writeNNUNet()
-            try $0.writeImage("imagesTs/x_0000.nii", 0)
+            try $0.writeImage("imagesTs/x_0000.nii.gz", 0)
         },
     ]
 

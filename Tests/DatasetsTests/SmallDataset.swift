@@ -46,7 +46,13 @@ struct SmallDataset {
     }
 
     private func write(_ volume: Volume, _ name: String) throws {
-        try volume.write(to: try place(name).path, replacing: true)
+        let file = try place(name)
+        guard !name.hasSuffix(".nii"), !name.hasSuffix(".nii.gz") else {
+            return try volume.write(to: file.path, replacing: true)
+        }
+        // Content decides what an image is, so a NIfTI file serves under any name.
+        try volume.write(to: file.path + ".nii")
+        try FileManager.default.moveItem(atPath: file.path + ".nii", toPath: file.path)
     }
 
     private func place(_ name: String) throws -> URL {
@@ -58,6 +64,17 @@ struct SmallDataset {
 }
 
 extension SmallDataset {
+    /// Writes label maps to the paths that end in a star, and images, of which no two are alike, to all others.
+    func write(_ tree: [String]) throws {
+        for (index, path) in tree.enumerated() {
+            if path.hasSuffix("*") {
+                try writeLabels(String(path.dropLast()))
+            } else {
+                try writeImage(path, index)
+            }
+        }
+    }
+
     static let cases = ["a", "b", "c"]
 
     /// nnU-Net v2 with three cases and two labels.

@@ -9,6 +9,8 @@ public struct DatasetCheck: Equatable, Sendable {
     public var faults: [DatasetFault]
     /// Nil where no case can be read.
     public var fingerprint: Fingerprint?
+    /// Why the layout is taken for what it is; nil where nothing speaks for any.
+    public var recognition: LayoutRecognition?
 
     /// Whether a network can be trained on it, and would learn what is meant.
     public var isSound: Bool { !faults.contains { $0.severity == .fault } }
@@ -26,10 +28,14 @@ public struct DatasetCheck: Equatable, Sendable {
         let reading = DatasetReading(contentsOf: path, threads: threads)
         guard let dataset = reading.dataset else {
             self.init(dataset: nil, faults: reading.faults, fingerprint: nil)
+            recognition = reading.recognition
             return
         }
         self.init(dataset, threads: threads, progress: progress)
-        faults = reading.faults + faults
+        recognition = reading.recognition
+        // Cases that have faults were not looked at, and may hold the labels that the others lack.
+        let isWhole = !reading.faults.contains { $0.severity == .fault }
+        faults = reading.faults + faults.filter { isWhole || $0.kind != "labelInNoCase" }
     }
 
     /// Checks the images of a dataset whose layout has been read.

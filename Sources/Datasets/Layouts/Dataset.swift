@@ -17,9 +17,14 @@ public struct Dataset: Equatable, Sendable {
     /// How the folder is organised.
     public enum Layout: String, Sendable, Codable {
         case nnUNet = "nnU-Net v2"
+        case nnUNetFirst = "nnU-Net v1"
+        /// nnU-Net's folders without its `dataset.json`.
+        case nnUNetFolders = "nnU-Net folders"
         case decathlon = "Medical Segmentation Decathlon"
         case monai = "MONAI datalist"
         case plain = "images and labels"
+        case bids = "BIDS"
+        case caseFolders = "a folder for each case"
     }
 
     /// One subject's scan.

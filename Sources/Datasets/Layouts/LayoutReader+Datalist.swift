@@ -4,11 +4,16 @@ extension LayoutReader {
     /// Both list their cases: `"training": [{"image": "a.nii.gz", "label": "b.nii.gz", "fold": 0}]`, and likewise
     /// `validation` and `testing` or `test`. The Decathlon names labels and modalities too.
     mutating func datalist(_ json: [String: JSONValue], file: String) -> Dataset? {
-        let isDecathlon = json["labels"] != nil || json["modality"] != nil
-        let names = json["modality"].flatMap { channels($0, key: "modality", file: file) }
+        let key = json["channel_names"] == nil ? "modality" : "channel_names"
+        let names = json[key].flatMap { channels($0, key: key, file: file) }
         let items = Part.allCases.flatMap { entries($0, json, file: file) }
         let named = zip(items, identifiers(of: items)).map { (item: $0, identifier: $1) }
         checkListedOnce(named)
+        recogniseFirst(items)
+        let listed = Set(items.flatMap { $0.images.map(path) })
+        for (item, identifier) in named {
+            reportUnreadChannels(of: item.images, label: item.label, identifier, listed: listed)
+        }
         var training: [Dataset.Case] = []
         var test: [Dataset.Case] = []
         var parts: [Part: [String]] = [:]
@@ -28,7 +33,7 @@ extension LayoutReader {
         if trainingItems == 0 { report(.noCases, file: file) }
         guard let table = labelTable(json, of: training, file: file) else { return nil }
         var dataset = Dataset(
-            name: name(json), folder: folder, layout: isDecathlon ? .decathlon : .monai,
+            name: name(json), folder: folder, layout: recognition?.layout ?? .monai,
             channels: names ?? channelNames(of: training), labels: table, training: training,
             test: test)
         if parts[.validation] != nil || parts[.testing] != nil {
@@ -105,35 +110,17 @@ extension LayoutReader {
         return listed
     }
 
-    /// A case whose files a description names; nil after faults.
-    mutating func listedCase(
-        _ identifier: String, images: [String], label: String?, channels: Int?
-    ) -> Dataset.Case? {
-        let before = faults.count
-        let images = images.count == 1 ? withChannelFiles(images[0], channels) : images
-        for file in images + [label].compactMap({ $0 }) where !exists(file) {
-            report(.fileMissing, file: file, caseIdentifier: identifier)
-        }
-        if let channels, images.count > 1, images.count != channels {
-            report(
-                .channelCount(found: images.count, expected: channels), file: images[0],
-                caseIdentifier: identifier)
-        }
-        guard faults.count == before else { return nil }
-        return Dataset.Case(
-            identifier: identifier, images: images.map(path), label: label.map(path))
-    }
-
-    /// The files of an image that is listed without its channels, as in nnU-Net v1's `dataset.json`.
-    private func withChannelFiles(_ image: String, _ channels: Int?) -> [String] {
-        let start = image.lastIndex(of: "/").map { image.index(after: $0) } ?? image.startIndex
-        guard !exists(image), let name = ImageFileName(String(image[start...])) else {
-            return [image]
-        }
-        let files = (0..<(channels ?? 1)).map {
-            "\(image[..<start])\(name.stem)_\(channelDigits($0))\(name.ending)"
-        }
-        return files.contains(where: exists) ? files : [image]
+    /// nnU-Net v1 lists images without the numbers of their channels.
+    private mutating func recogniseFirst(_ items: [Item]) {
+        guard recognition?.layout == .decathlon,
+            items.contains(where: {
+                $0.images.count == 1 && channelFiles(of: $0.images[0]) != $0.images
+            })
+        else { return }
+        recognise(
+            LayoutRecognition(
+                .nnUNetFirst, "a \"training\" list of images that lie there with channels' numbers")
+        )
     }
 
     private mutating func checkListedOnce(_ items: [(item: Item, identifier: String)]) {

@@ -10,8 +10,9 @@ extension LayoutReader {
         var labels: [LabelTable.Label] = []
         var regions: [String] = []
         var isSound = true
+        let isByValue = entries.values.contains { $0.string.map { whole($0) == nil } ?? false }
         for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
-            if let label = label(key, value) {
+            if let label = label(key, value, isByValue: isByValue) {
                 labels.append(label)
             } else if let values = value.array, values.count > 1 {
                 regions.append(key)
@@ -22,13 +23,24 @@ extension LayoutReader {
         }
         if !regions.isEmpty { report(.regionLabels(regions), file: file) }
         guard isSound, regions.isEmpty, isUnambiguous(labels, file: file) else { return nil }
-        return table(labels, file: file)
+        return table(labels, isByValue: isByValue, file: file)
     }
 
-    private func label(_ key: String, _ value: JSONValue) -> LabelTable.Label? {
-        if let name = value.string { return Int(key).map { .init(name: name, value: $0) } }
+    /// Nil for what is no label. Numbers may be written as text, as `"1"`, and names may be numbers.
+    private func label(_ key: String, _ value: JSONValue, isByValue: Bool) -> LabelTable.Label? {
+        if let text = value.string {
+            let pair = (key: whole(key), text: whole(text))
+            if let number = pair.key, isByValue || pair.text == nil || number == pair.text {
+                return .init(name: text, value: number)
+            }
+            return pair.key == nil ? pair.text.map { .init(name: key, value: $0) } : nil
+        }
         let only = value.array.flatMap { $0.count == 1 ? $0[0] : nil } ?? value
         return only.int.map { .init(name: key, value: $0) }
+    }
+
+    private func whole(_ text: String) -> Int? {
+        Int(text.trimmed)
     }
 
     private mutating func isUnambiguous(_ labels: [LabelTable.Label], file: String) -> Bool {
@@ -36,21 +48,25 @@ extension LayoutReader {
         for (value, same) in Dictionary(grouping: labels, by: \.value) where same.count > 1 {
             report(.labelTwice(value: value, names: same.map(\.name).sorted()), file: file)
         }
-        for (name, same) in Dictionary(grouping: labels, by: \.name) where same.count > 1 {
+        // Background and what to ignore are known by their names in any case.
+        let names = Dictionary(grouping: labels) { $0.isReserved ? $0.plainName : $0.name }
+        for (name, same) in names where same.count > 1 {
             report(.nameTwice(name, values: same.map(\.value).sorted()), file: file)
         }
         return faults.count == before
     }
 
-    /// Background is what has that name, or else the value 0.
-    private mutating func table(_ labels: [LabelTable.Label], file: String) -> LabelTable? {
-        let background =
-            labels.first { $0.name.lowercased() == "background" } ?? labels.first { $0.value == 0 }
-        guard let background else {
-            report(.backgroundMissing, file: file)
+    /// Background is what has that name, in any case, or else the value 0.
+    private mutating func table(
+        _ labels: [LabelTable.Label], isByValue: Bool, file: String
+    ) -> LabelTable? {
+        let named = labels.first { $0.plainName == LabelTable.Label.background }
+        guard let background = named ?? labels.first(where: { $0.value == 0 }) else {
+            report(.backgroundMissing(byValue: isByValue), file: file)
             return nil
         }
-        let ignored = labels.first { $0.name == "ignore" }
+        if !background.isNamedAsBackground { report(.backgroundNamed(background.name), file: file) }
+        let ignored = labels.first { $0.plainName == LabelTable.Label.ignored }
         let foreground = labels.filter { $0 != background && $0 != ignored }
         return checked(
             LabelTable(
@@ -66,5 +82,36 @@ extension LayoutReader {
         case let count: report(.tooManyLabels(count), file: file)
         }
         return nil
+    }
+}
+
+extension LabelTable.Label {
+    fileprivate static let background = "background"
+    fileprivate static let ignored = "ignore"
+
+    /// What datasets and annotation tools call the background.
+    private static let backgrounds: Set<String> = [
+        background, "back ground", "backgr", "bg", "bkg", "clear", "clear label", "empty",
+        "exterior",
+        "none", "no label", "null", "nothing", "other", "others", "outside", "rest", "unlabeled",
+        "unlabelled", "unknown", "void", "air",
+    ]
+
+    fileprivate var plainName: String { name.trimmed.lowercased() }
+
+    fileprivate var isReserved: Bool { [Self.background, Self.ignored].contains(plainName) }
+
+    fileprivate var isNamedAsBackground: Bool {
+        Self.backgrounds.contains(plainName.replacing("_", with: " "))
+    }
+}
+
+extension String {
+    /// Without white space at both ends.
+    fileprivate var trimmed: String {
+        var text = self[...]
+        while text.first?.isWhitespace == true { text = text.dropFirst() }
+        while text.last?.isWhitespace == true { text = text.dropLast() }
+        return String(text)
     }
 }

@@ -1,3 +1,5 @@
+internal import Imaging
+
 extension LayoutReader {
     /// nnU-Net v2: `dataset.json`, `imagesTr/CASE_0000.nii.gz`, `labelsTr/CASE.nii.gz`, `imagesTs`.
     ///
@@ -13,14 +15,22 @@ extension LayoutReader {
             report(.keyMissing("channel_names"), file: file)
             channels = nil
         }
-        checkEnding(json, file: file)
         let training: [Dataset.Case]
+        let filesPerCase: Int
         if let listed = json["dataset"] {
             training = listedCases(listed, channels: channels?.count, file: file)
+            filesPerCase = training.map(\.images.count).max() ?? 1
         } else {
-            training = folderCases(channels: channels?.count)
+            let folders = assembly(images: "imagesTr", labels: "labelsTr")
+            filesPerCase = folders.map { self.filesPerCase($0, channels: channels?.count) } ?? 1
+            training =
+                folders.map {
+                    cases(of: $0, channels: channels?.count, filesPerCase: filesPerCase)
+                } ?? []
+            checkList(json, against: folders, file: file)
         }
-        let test = testCases(channels: channels?.count)
+        let test = testCases(channels: channels?.count, filesPerCase: filesPerCase)
+        checkEnding(json, file: file)
         // Cases that have faults are there too, and were reported.
         if !faults.contains(where: { $0.severity == .fault }) {
             checkCaseCount(json, found: training.count, isListed: false, file: file)
@@ -32,6 +42,28 @@ extension LayoutReader {
             training: training, test: test)
     }
 
+    /// nnU-Net's folders without its `dataset.json`: labels and channels are found in the files.
+    mutating func undescribedNNUNet() -> Dataset? {
+        guard let folders = assembly(images: "imagesTr", labels: "labelsTr"),
+            var dataset = plain(folders)
+        else { return nil }
+        dataset.test += testCases(
+            channels: dataset.channels.count, filesPerCase: folders.filesPerCase)
+        report(.undescribed(json: description(of: dataset)))
+        return dataset
+    }
+
+    /// A `dataset.json` in one line, for the user to correct.
+    private func description(of dataset: Dataset) -> String {
+        let channels = dataset.channels.enumerated().map { "\"\($0.offset)\": \"\($0.element)\"" }
+        let labels = dataset.labels.foreground.map { ", \"\($0.name)\": \($0.value)" }
+        let ending = FolderListing(path("imagesTr"))?.images.first?.ending ?? ".nii.gz"
+        return """
+            {"channel_names": {\(channels.joined(separator: ", "))}, "labels": {"background": 0\(labels.joined())}, \
+            "numTraining": \(dataset.training.count), "file_ending": "\(ending)"}
+            """
+    }
+
     private mutating func required(
         _ key: String, in json: [String: JSONValue], file: String
     ) -> JSONValue? {
@@ -39,24 +71,44 @@ extension LayoutReader {
         return json[key]
     }
 
+    /// Whether the images and label maps end as is said; nnU-Net passes over those that do not.
     private mutating func checkEnding(_ json: [String: JSONValue], file: String) {
         guard let value = json["file_ending"] else { return }
-        guard let ending = value.string else {
+        guard let ending = value.string, ending.hasPrefix(".") else {
             report(.keyType("file_ending", expected: "text such as \".nii.gz\""), file: file)
             return
         }
-        guard !ImageFileName.endings.contains(ending.lowercased()) else { return }
-        report(.unsupportedFormat(ending), file: file)
+        let folders = ["imagesTr", "labelsTr", "imagesTs"]
+        let files = folders.flatMap { folder in
+            (ImageFileName.all(in: path(folder)) ?? []).map { "\(folder)/\($0.name)" }
+        }
+        let others = files.filter { !$0.lowercased().hasSuffix(ending.lowercased()) }
+        if let other = others.first {
+            report(
+                .endingDiffers(
+                    stated: ending, example: other, count: others.count, of: files.count),
+                file: file)
+        } else if !ImageFileName.endings.contains(ending.lowercased()) {
+            report(.unsupportedFormat(ending), file: file)
+        }
     }
 
-    private mutating func folderCases(channels: Int?) -> [Dataset.Case] {
-        guard let images = imageNames(in: "imagesTr"), let labels = imageNames(in: "labelsTr")
-        else {
-            return []
-        }
-        let folders = CaseFolders(
-            images: images, in: "imagesTr", labels: labels, in: "labelsTr", suffixes: .byLabels)
-        let cases = folders.cases(channels: channels, reader: &self)
+    /// How many files each case must have: as many as channels are named, unless one file holds them all.
+    ///
+    /// Only the file itself says that, so one is read where its name leaves it open.
+    private func filesPerCase(_ folders: CaseAssembly, channels: Int?) -> Int {
+        guard folders.filesPerCase == 1, let channels, channels > 1,
+            let first = folders.images.min(by: { $0.key < $1.key })?.value[.number(0)]?.first,
+            let volume = try? Volume(contentsOf: path(first)), volume.channels == 1
+        else { return folders.filesPerCase }
+        return channels
+    }
+
+    private mutating func cases(
+        of folders: CaseAssembly, channels: Int?, filesPerCase: Int
+    ) -> [Dataset.Case] {
+        let cases = folders.cases(
+            channels: channels, filesPerCase: filesPerCase, reader: &self)
         folders.reportOrphans(reader: &self)
         for unlabelled in cases where unlabelled.label == nil {
             report(
@@ -66,11 +118,36 @@ extension LayoutReader {
         return cases.filter { $0.label != nil }
     }
 
-    private mutating func testCases(channels: Int?) -> [Dataset.Case] {
+    /// Images without label maps, named as those with them are.
+    private mutating func testCases(channels: Int?, filesPerCase: Int) -> [Dataset.Case] {
         guard isFolder("imagesTs"), let images = imageNames(in: "imagesTs") else { return [] }
-        return CaseFolders(
-            images: images, in: "imagesTs", labels: [], in: nil, suffixes: .always
-        ).cases(channels: channels, reader: &self)
+        let pairing = NamePairing(images: images, labels: [], isNumbered: filesPerCase > 0)
+        var assembly = CaseAssembly()
+        for image in images {
+            let (identifier, channel) = pairing.identifier(ofImage: image)
+            assembly.add(image: "imagesTs/\(image.name)", of: identifier, channel)
+        }
+        return assembly.cases(channels: channels, filesPerCase: filesPerCase, reader: &self)
+    }
+
+    /// A list that was kept from nnU-Net v1 is passed over; that it says the same is checked.
+    private mutating func checkList(
+        _ json: [String: JSONValue], against folders: CaseAssembly?, file: String
+    ) {
+        guard let folders, let list = json["training"]?.array, !list.isEmpty else { return }
+        let known = Set(folders.images.values.flatMap { $0.values.flatMap { $0.map(path) } })
+        let images = list.compactMap { entry -> [String]? in
+            let image = entry.object?["image"]
+            return image?.string.map { channelFiles(of: $0) } ?? image?.array?.compactMap(\.string)
+        }
+        let strangers = images.filter { !$0.contains { known.contains(path($0)) } }
+        let missing = strangers.compactMap(\.first).filter { !exists($0) }
+        if !missing.isEmpty {
+            report(.listContradicts(missing), file: file)
+        } else if images.count != folders.images.count || !strangers.isEmpty {
+            let listed = images.count - strangers.count
+            report(.listDiffers(listed: listed, found: folders.images.count), file: file)
+        }
     }
 
     /// `dataset`: cases by name, as `{"CASE": {"images": ["a.nii.gz"], "label": "b.nii.gz"}}`.
@@ -81,6 +158,9 @@ extension LayoutReader {
             report(.keyType("dataset", expected: "an object of cases"), file: file)
             return []
         }
+        let listed = Set(
+            entries.values.flatMap { $0.object?["images"]?.array?.compactMap(\.string) ?? [] }
+                .map(path))
         return entries.sorted { $0.key < $1.key }.compactMap { identifier, entry in
             guard let images = entry.object?["images"]?.array?.compactMap(\.string),
                 !images.isEmpty, let label = entry.object?["label"]?.string
@@ -91,6 +171,7 @@ extension LayoutReader {
                     file: file, caseIdentifier: identifier)
                 return nil
             }
+            reportUnreadChannels(of: images, label: label, identifier, listed: listed)
             return listedCase(identifier, images: images, label: label, channels: channels)
         }
     }

@@ -2,68 +2,52 @@ internal import Host
 internal import Imaging
 
 extension LayoutReader {
-    /// `images` and `labels`: files of the same name, or images with nnU-Net's `_0000` behind it.
-    mutating func plain() -> Dataset? {
-        guard let images = imageNames(in: "images"), let labels = imageNames(in: "labels") else {
-            return nil
-        }
-        let folders = CaseFolders(
-            images: images, in: "images", labels: labels, in: "labels", suffixes: .byLabels)
-        let cases = folders.cases(channels: nil, reader: &self)
-        folders.reportOrphans(reader: &self)
+    /// A dataset that nothing describes: its labels and channels are found in its files.
+    mutating func plain(_ assembly: CaseAssembly) -> Dataset? {
+        let cases = assembly.cases(channels: nil, reader: &self)
+        assembly.reportOrphans(reader: &self)
         let training = cases.filter { $0.label != nil }
         guard !training.isEmpty else {
-            report(.noCases)
+            // Cases that have faults are there too, and were reported.
+            if !faults.contains(where: { $0.severity == .fault }) { report(.noCases) }
             return nil
         }
         guard let table = discoveredLabels(of: training) else { return nil }
         return Dataset(
-            name: name(), folder: folder, layout: .plain,
-            channels: channelNames(of: training), labels: table, training: training,
-            test: cases.filter { $0.label == nil })
-    }
-
-    /// The images of a folder of the dataset; nil after a fault.
-    mutating func imageNames(in name: String) -> [ImageFileName]? {
-        if let images = ImageFileName.all(in: path(name)) { return images }
-        report(.missing, file: name)
-        return nil
+            name: name(), folder: folder, layout: recognition?.layout ?? .plain,
+            channels: assembly.channelNames ?? channelNames(of: training), labels: table,
+            training: training, test: cases.filter { $0.label == nil })
     }
 
     /// A label for each value that a label map holds, named as the files do or `label_3` after it; 0 is the background.
     ///
-    /// Maps that cannot be read are left to those who use them, and to `check`.
+    /// Maps that cannot be read are left to those who use them, and to `check`, unless there are no others.
     mutating func discoveredLabels(of cases: [Dataset.Case]) -> LabelTable? {
         // Why there is none has been reported.
         guard !cases.isEmpty else { return nil }
-        let found = concurrentMap(cases.count, threads: threads) { index -> FoundLabels? in
-            guard let path = cases[index].label, let file = try? ImageFile(contentsOf: path),
-                let map = try? LabelMap(file)
-            else { return nil }
-            return FoundLabels(
-                file: path, values: map.labelCounts.keys.map(Int.init), names: file.labelNames)
+        let found = concurrentMap(cases.count, threads: threads) { index in
+            Result { () throws(LabelMapProblem) in try StoredLabels(cases[index].label ?? "") }
         }
-        guard found.contains(where: { $0 != nil }) else {
-            report(.labelsUnreadable)
+        let maps = zip(cases, found).compactMap { item, labels in
+            (try? labels.get()).map { (file: relative(item.label ?? ""), labels: $0) }
+        }
+        guard let fullest = maps.max(by: { $0.labels.values.count < $1.labels.values.count }) else {
+            for (item, result) in zip(cases, found) {
+                guard case .failure(let error) = result, let label = item.label else { continue }
+                report(error.problem, file: relative(label), caseIdentifier: item.identifier)
+            }
             return nil
         }
         var naming = LabelNaming()
-        for labels in found.compactMap({ $0 }) {
-            naming.add(labels.names, values: labels.values, file: relative(labels.file))
+        for map in maps {
+            naming.add(map.labels.names, values: map.labels.values, file: map.file)
         }
         for contradiction in naming.contradictions { report(.labelNames(contradiction)) }
-        let values = found.compactMap { $0?.values }.reduce(into: Set<Int>()) { $0.formUnion($1) }
+        let values = maps.reduce(into: Set<Int>()) { $0.formUnion($1.labels.values) }
         let foreground = values.subtracting([0]).map {
             LabelTable.Label(name: naming.name(of: $0) ?? "label_\($0)", value: $0)
         }
-        return checked(LabelTable(foreground: foreground), file: nil)
-    }
-
-    /// What a label map holds and how it names it.
-    private struct FoundLabels: Sendable {
-        var file: String
-        var values: [Int]
-        var names: LabelNames?
+        return checked(LabelTable(foreground: foreground), file: fullest.file)
     }
 
     /// Names for channels that nobody named: as many as the first case that can be read has.
@@ -77,5 +61,31 @@ extension LayoutReader {
 
     private func numbered(_ count: Int) -> [String] {
         (0..<count).map { "channel_\($0)" }
+    }
+}
+
+/// Why the labels of a map cannot be known.
+private struct LabelMapProblem: Error {
+    let problem: ContentProblem
+}
+
+/// What a label map holds, and how its file names it.
+private struct StoredLabels: Sendable {
+    var values: [Int]
+    var names: LabelNames?
+
+    init(_ path: String) throws(LabelMapProblem) {
+        let file: ImageFile
+        do {
+            file = try ImageFile(contentsOf: path)
+        } catch {
+            throw LabelMapProblem(problem: .unreadable(error.fault))
+        }
+        do {
+            values = try LabelMap(file).labelCounts.keys.map(Int.init)
+        } catch {
+            throw LabelMapProblem(problem: .notLabels(error))
+        }
+        names = file.labelNames
     }
 }

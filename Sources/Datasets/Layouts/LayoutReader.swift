@@ -8,6 +8,7 @@ struct LayoutReader {
     /// Threads for reading label maps where no description names the labels.
     let threads: Int
     private(set) var faults: [DatasetFault] = []
+    private(set) var recognition: LayoutRecognition?
 
     init(folder: String, threads: Int) {
         self.folder = folder
@@ -20,8 +21,33 @@ struct LayoutReader {
         faults.append(DatasetFault(problem, file: file, caseIdentifier: caseIdentifier))
     }
 
+    /// Reports what is wrong with a file's content.
+    mutating func report(_ problem: ContentProblem, file: String, caseIdentifier: String?) {
+        faults.append(DatasetFault(problem, file: file, caseIdentifier: caseIdentifier))
+    }
+
+    /// Says which layout it is, in place of what was said before.
+    mutating func recognise(_ recognition: LayoutRecognition) {
+        self.recognition = recognition
+    }
+
+    /// Adds to what is said of the layout.
+    mutating func note(_ evidence: String) {
+        recognition?.evidence.append(evidence)
+    }
+
     /// The path of a file as a description names it: relative to the folder, or absolute.
+    ///
+    /// Variables and a leading `~` are expanded, unless there is a file of that very name.
     func path(_ name: String) -> String {
+        guard name.contains("$") || name.hasPrefix("~"),
+            !FileManager.default.fileExists(
+                atPath: place(name))
+        else { return place(name) }
+        return place(PathExpansion(name).path)
+    }
+
+    private func place(_ name: String) -> String {
         var relative = name[...]
         while relative.hasPrefix("./") { relative = relative.dropFirst(2) }
         return relative.hasPrefix("/") ? String(relative) : "\(folder)/\(relative)"
@@ -36,12 +62,7 @@ struct LayoutReader {
         FileManager.default.fileExists(atPath: path(name))
     }
 
-    func isFolder(_ name: String) -> Bool {
-        var isDirectory = false
-        let exists = FileManager.default.fileExists(
-            atPath: path(name), isDirectory: &isDirectory)
-        return exists && isDirectory
-    }
+    func isFolder(_ name: String) -> Bool { isDirectory(path(name)) }
 
     /// An object in a file of JSON; nil after faults.
     mutating func object(in file: String) -> [String: JSONValue]? {

@@ -8,8 +8,8 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check a dataset: every fault at once, and what its images are like.",
         discussion: """
-            Reads nnU-Net v2 folders, the Medical Segmentation Decathlon, MONAI datalists, and folders with images \
-            and labels. Exits with 3 if training would be wrong or impossible.
+            Reads nnU-Net folders, the Medical Segmentation Decathlon, MONAI datalists, BIDS, a folder for each case, and \
+            folders with images and labels; says which of these it is, and why. Exits with 3 if training would be wrong or impossible.
             """)
 
     @Argument(help: "A dataset's folder, or a datalist (.json).")

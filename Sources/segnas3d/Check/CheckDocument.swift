@@ -4,9 +4,16 @@ internal import Datasets
 struct CheckDocument: Encodable {
     let schema = 1
     let sound: Bool
+    let layout: Layout?
     let dataset: Description?
     let faults: [Fault]
     let fingerprint: Fingerprint?
+
+    /// Which layout it is taken to have, and why.
+    struct Layout: Encodable {
+        let name: String
+        let evidence: [String]
+    }
 
     struct Description: Encodable {
         let name: String
@@ -30,6 +37,7 @@ struct CheckDocument: Encodable {
 
     init(_ check: DatasetCheck) {
         sound = check.isSound
+        layout = check.recognition.map { Layout(name: $0.layout.rawValue, evidence: $0.evidence) }
         dataset = check.dataset.map { dataset in
             Description(
                 name: dataset.name, layout: dataset.layout.rawValue, channels: dataset.channels,

@@ -18,7 +18,7 @@ struct CheckReport {
     func text() -> String {
         let faults = check.faults.filter { $0.severity == .fault }
         let warnings = check.faults.filter { $0.severity == .warning }
-        var blocks = check.dataset.map { [Self.lines($0)] } ?? []
+        var blocks = summary.isEmpty ? [] : [summary]
         if let fingerprint = check.fingerprint {
             blocks += [Self.grids(fingerprint), Self.channels(fingerprint)]
             blocks.append(Self.labels(fingerprint))
@@ -34,7 +34,7 @@ struct CheckReport {
             + DatasetFault.summary(faults).map { line in
                 "  "
                     + (faults.count == 1 && check.dataset == nil && faults[0].file == nil
-                        ? "\(source) \(line)" : line)
+                        ? "\(source): \(line)" : line)
             }
     }
 
@@ -42,6 +42,16 @@ struct CheckReport {
         let looked = warnings == 0 ? "" : ", \(counted(warnings, "warning"))"
         guard faults > 0 else { return "No faults\(looked)." }
         return "\(counted(faults, "fault"))\(looked): not fit for training."
+    }
+
+    /// What it is, and why it is taken for that.
+    private var summary: [String] {
+        let why = check.recognition.map(\.description)
+        guard let dataset = check.dataset else {
+            return check.recognition.map { ["\($0.layout.rawValue), \($0)"] } ?? []
+        }
+        let lines = Self.lines(dataset)
+        return [lines[0]] + [why].compactMap { $0 } + lines.dropFirst()
     }
 
     private static func lines(_ dataset: Dataset) -> [String] {

@@ -71,8 +71,11 @@ struct Predict: ParsableCommand {
             series: dicom.series, threads: compute.host.threadCount)
         let predictor = try Predictor(models, options)
         let inputs = try ImageInputs(
-            input, channels: models[0].description.channels, of: choice(locations[0]),
-            threads: compute.host.threadCount)
+            input, channels: models[0].description.channels,
+            named: models[0].description.preparation.channels.map(\.name),
+            of: choice(locations[0]), threads: compute.host.threadCount)
+        var standardError = StandardError()
+        for note in inputs.notes { print(note, to: &standardError) }
         let folder = try PredictionFolder(
             output, of: PredictionRecord(locations, models, options), cases: inputs.cases,
             overwrites: overwrite, probabilities: probabilities)
@@ -81,7 +84,6 @@ struct Predict: ParsableCommand {
             isEndRequested: { SignalWatch.isEndRequested })
         let report = job.run(inputs)
         print(display.json ? try documentText(report) : report.text())
-        var standardError = StandardError()
         for remark in report.remarks { print("note: \(remark)", to: &standardError) }
         for failure in report.failures { print(failure, to: &standardError) }
         if SignalWatch.isEndRequested {

@@ -48,7 +48,7 @@ struct PredictionJob {
             progress.advance(of: missing.count)
             return !isEndRequested()
         }
-        return PredictionReport(output: folder.path, cases: entries)
+        return PredictionReport(output: folder.path, cases: entries, notes: inputs.notes)
     }
 
     private func write(

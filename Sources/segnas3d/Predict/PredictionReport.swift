@@ -3,6 +3,8 @@ struct PredictionReport: Encodable {
     private(set) var schema = 1
     var output: String
     var cases: [Entry]
+    /// What of the inputs is left out, and why.
+    var notes: [String]
 
     enum State: String, Encodable {
         case predicted
@@ -34,9 +36,10 @@ struct PredictionReport: Encodable {
         }
     }
 
-    init(output: String, cases: [Entry]) {
+    init(output: String, cases: [Entry], notes: [String]) {
         self.output = output
         self.cases = cases
+        self.notes = notes
     }
 
     private func count(_ state: State) -> Int { cases.count { $0.state == state } }

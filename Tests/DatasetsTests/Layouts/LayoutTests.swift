@@ -153,7 +153,7 @@ struct LayoutTests {
             try small.writeDecathlon()
             for name in SmallDataset.cases { try small.remove("imagesTr/\(name).nii.gz") }
             let dataset = try Dataset(contentsOf: small.path)
-            #expect(dataset.layout == .decathlon)
+            #expect(dataset.layout == .nnUNetFirst)
             #expect(dataset.training[0].images == [small.path + "/imagesTr/a_0000.nii.gz"])
         }
     }
@@ -171,7 +171,8 @@ struct LayoutTests {
                 try small.remove("labels/a.img")
             }
             let reading = DatasetReading(contentsOf: small.path)
-            #expect(reading.faults.map(\.kind) == ["labelsUnreadable"])
+            #expect(reading.faults.map(\.kind) == ["unreadable"])
+            #expect(reading.faults.map(\.file) == ["labels/a.\(ending)"])
         }
     }
 

@@ -47,7 +47,8 @@ struct LayoutFaultTests {
         FaultCase("a list", "dataset.json: is not JSON") { try $0.write("[]", to: "dataset.json") },
         FaultCase(
             "everything wrong at once", #"lacks "labels""#, #"lacks "channel_names""#,
-            "the images are .png files", "a.nii.gz: there is no image for this label map"
+            #""file_ending" says .png, and the images are named like imagesTr/b_0000.nii.gz"#,
+            "a.nii.gz: there is no image for this label map"
         ) {
             try $0.writeNNUNet()
             try $0.write(#"{"file_ending": ".png"}"#, to: "dataset.json")
@@ -72,8 +73,8 @@ struct LayoutFaultTests {
             try $0.writeNNUNet(labels: #"{"background": 0}"#)
         },
         FaultCase("300 labels", "299 labels, and 254 are possible") {
-            let labels = (0..<300).map { #""\#($0)": "l\#($0)""# }.joined(separator: ",")
-            try $0.writeNNUNet(labels: "{\(labels)}")
+            let labels = (1..<300).map { #""\#($0)": "l\#($0)""# }.joined(separator: ",")
+            try $0.writeNNUNet(labels: #"{"0": "background", \#(labels)}"#)
         },
         FaultCase("channels from 1", "the keys of the channels are 1: number them from 0") {
             try $0.writeNNUNet()
@@ -111,7 +112,10 @@ struct LayoutFaultTests {
             try $0.writeNNUNet(channels: 2)
             try $0.remove("imagesTr/b_0000.nii.gz")
         },
-        FaultCase("one image in two files", "a_0000.nii and imagesTr/a_0000.nii.gz have the same") {
+        FaultCase(
+            "one image in two files", "a_0000.nii and imagesTr/a_0000.nii.gz have the same",
+            #""file_ending" says .nii.gz, and 1 file ends otherwise, such as imagesTr/a_0000.nii:"#
+        ) {
             try $0.writeNNUNet()
             try $0.writeImage("imagesTr/a_0000.nii", 1)
         },
@@ -198,7 +202,7 @@ struct LayoutFaultTests {
         try withDataset { small in
             try fault.arrange(small)
             let error = #expect(throws: DatasetError.self) { try Dataset(contentsOf: small.path) }
-            fault.expect(error?.faults ?? [])
+            fault.expect(DatasetReading(contentsOf: small.path).faults)
             #expect(error?.source == small.path)
         }
     }
@@ -248,6 +252,6 @@ struct LayoutFaultTests {
 extension FaultCase {
     /// A file that is not there, as a layout's reader says it.
     fileprivate static func missing(_ file: String) -> DatasetFault {
-        DatasetFault(.fileMissing, file: file)
+        DatasetFault(.fileMissing(instead: nil), file: file)
     }
 }

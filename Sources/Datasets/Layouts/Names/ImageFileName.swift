@@ -7,6 +7,7 @@ struct ImageFileName: Hashable, Sendable {
 
     /// What `Volume(contentsOf:)` reads; the longer of two that fit comes first.
     static let endings = [
+        ".seg.nrrd", ".seg.nhdr",
         ".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", ".mgh", ".mgz", ".hdr.gz", ".hdr",
         ".img.gz", ".img",
     ]
@@ -21,7 +22,15 @@ struct ImageFileName: Hashable, Sendable {
         self.ending = String(name.suffix(ending.count))
     }
 
+    init(stem: String, ending: String) {
+        self.stem = stem
+        self.ending = ending
+    }
+
     var name: String { stem + ending }
+
+    /// Whether it is one of Slicer's label maps: `P001.seg.nrrd`.
+    var isSegmentation: Bool { ending.lowercased().hasPrefix(".seg.") }
 
     /// The case and the channel of a name such as `brain_01_0000`, nnU-Net's way to name channels.
     var channel: (identifier: String, index: Int)? {

@@ -1,0 +1,123 @@
+import FoundationEssentials
+
+/// Finds every image file and DICOM series in a folder and the folders in it, and accounts for all that is neither.
+struct InputWalk {
+    let root: String
+    let channels: InputChannels
+    private(set) var faults: [DatasetFault] = []
+    private var found: [Found] = []
+    private var strangers: [String] = []
+    private var labelMaps: [String] = []
+    private var inSeries: [String] = []
+    private var predictions: [String] = []
+    private var visited: Set<String> = []
+
+    /// A case and where it lies.
+    private struct Found {
+        var item: Dataset.Case
+        /// Folders from the root to it.
+        var folders: [String]
+        /// Whether no other case lies in the last of them.
+        var isAlone: Bool
+
+        var place: String { folders.joined(separator: "/") }
+
+        /// Whether its name only says what a file holds, as `imaging` does.
+        var isNamedByRole: Bool {
+            let words = NameWords.images.union(NameWords.channels)
+            return !folders.isEmpty && item.identifier.without(words)?.rest == ""
+        }
+    }
+
+    init(root: String, channels: InputChannels) {
+        self.root = root
+        self.channels = channels
+    }
+
+    mutating func walk() { walk([]) }
+
+    private mutating func walk(_ folders: [String]) {
+        let path = ([root] + folders).joined(separator: "/")
+        // Links may lead back to where they lie.
+        guard visited.insert(URL(filePath: path).resolvingSymlinksInPath().path).inserted else {
+            return
+        }
+        guard let listing = FolderListing(path) else {
+            faults.append(DatasetFault(.unlistable, file: path))
+            return
+        }
+        faults += listing.foreign.map { DatasetFault(.notUTF8, file: "\(path)/\($0.escaped)") }
+        // What this program wrote into the folder is no input.
+        guard folders.isEmpty || !listing.others.contains("prediction.json") else {
+            predictions.append(folders.joined(separator: "/"))
+            return
+        }
+        let images = takeImages(listing, folders)
+        // Alone in the input, files without a mark are told when they are read.
+        let isWhole = folders.isEmpty && listing.images.isEmpty && listing.folders.isEmpty
+        let slices = listing.others.filter {
+            isWhole || DICOMMark.isLikely("\(path)/\($0)")
+        }
+        if !slices.isEmpty {
+            let name = URL(filePath: path).standardizedFileURL.lastPathComponent
+            found.append(
+                Found(
+                    item: Dataset.Case(identifier: name, images: [path]), folders: folders,
+                    isAlone: images == 0))
+        }
+        let rest = Set(listing.others).subtracting(slices).sorted()
+        strangers += rest.map { place(folders, $0) }
+        // Files of a series may lie in folders of its own, which are not taken for further series.
+        guard slices.isEmpty else {
+            inSeries += listing.folders.map { place(folders, $0) }
+            return
+        }
+        for folder in listing.folders { walk(folders + [folder]) }
+    }
+
+    private func place(_ folders: [String], _ name: String) -> String {
+        (folders + [name]).joined(separator: "/")
+    }
+
+    /// How many cases the image files of a folder are.
+    private mutating func takeImages(_ listing: FolderListing, _ folders: [String]) -> Int {
+        let name = folders.last ?? root
+        let companions = CaseFolder(name, listing.images).companions
+        let images = listing.images.filter { !companions.contains($0) }
+        labelMaps += listing.images.filter(companions.contains).map { place(folders, $0.name) }
+        let inputs = FolderInputs(images, in: listing.path, channels: channels)
+        faults += inputs.faults
+        found += inputs.cases.map {
+            Found(item: $0, folders: folders, isAlone: inputs.cases.count == 1)
+        }
+        return inputs.cases.count
+    }
+
+    /// The cases under names that tell them apart.
+    var cases: [Dataset.Case] {
+        let names = found.map(\.item.identifier)
+        guard Set(names).count < names.count || found.contains(where: \.isNamedByRole) else {
+            return found.map(\.item)
+        }
+        let places = Array(Set(found.map(\.place)))
+        let short = Dictionary(uniqueKeysWithValues: zip(places, shortNames(places)))
+        return found.map { found in
+            var item = found.item
+            guard !found.folders.isEmpty, let place = short[found.place] else { return item }
+            let isWhole = found.isAlone || item.images == ["\(root)/\(found.place)"]
+            item.identifier = isWhole ? place : "\(place)_\(item.identifier)"
+            return item
+        }
+    }
+
+    /// What is left out.
+    var notes: [String] {
+        [
+            ("neither images nor DICOM series", strangers),
+            ("label maps by their names", labelMaps),
+            ("folders within a DICOM series", inSeries), ("predictions", predictions),
+        ].filter { !$0.1.isEmpty }.map { kind, files in
+            "\(root): passed over as \(kind): \(shortened(files))"
+        }
+    }
+}
