@@ -12,6 +12,9 @@ public struct ImageFile: Sendable {
     /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:)`` does.
     public init(contentsOf path: String) throws(ImageError) {
         if isFolder(path) {
+            if let other = imageFolder(path) {
+                throw ImageError(file: path, fault: .standIn(other))
+            }
             format = .dicom
             volume = try Volume(dicomFolder: path)
             return
@@ -31,6 +34,7 @@ public struct ImageFile: Sendable {
         case .nrrd, .metaImage: volume = try Volume(itk: path)
         case .dicom: throw ImageError(file: path, fault: .dicom(.singleFile))
         }
+        if let remark = ImageRemark(spacingOf: volume.geometry) { remarks.append(remark) }
     }
 }
 
@@ -39,25 +43,25 @@ private func isFolder(_ path: String) -> Bool {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
-/// Something unusual of an image that is read nevertheless.
-public enum ImageRemark: Equatable, Sendable {
-    /// The header gives two places, so far apart at the most; the sform is used.
-    case formsDiffer(millimetres: Double)
-    /// The header gives no place; the voxels' axes are taken to lead to the left, the front and up.
-    case guessedPlace
-    /// The header's unit, which is converted to mm.
-    case unit(String)
-}
+private let endings = [
+    ".nii", ".nii.gz", ".hdr", ".img", ".mgh", ".mgz", ".nrrd", ".nhdr", ".mha", ".mhd",
+]
 
-extension ImageRemark: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .formsDiffer(let distance):
-            "sform and qform differ by up to \((distance * 1000).rounded() / 1000) mm; "
-                + "the sform is used"
-        case .guessedPlace:
-            "the header does not say how the image lies in space; LAS around the centre is assumed"
-        case .unit(let unit): "lengths are converted from \(unit) to mm"
-        }
+/// What a folder is that has the name of an image file and holds one, or nothing; nil for other folders.
+private func imageFolder(_ path: String) -> StandIn? {
+    func isImage(_ name: String) -> Bool { endings.contains { name.lowercased().hasSuffix($0) } }
+    // The name of the folder itself, also where the path ends with a slash.
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    guard isImage(name), let folder = opendir(path) else { return nil }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        names.append(
+            withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            })
     }
+    let visible = names.filter { !$0.hasPrefix(".") }.sorted()
+    guard !visible.isEmpty else { return .folder(holding: nil) }
+    return visible.first(where: isImage).map { .folder(holding: $0) }
 }
