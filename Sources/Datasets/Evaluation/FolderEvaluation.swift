@@ -59,9 +59,18 @@ private struct PairJudge {
         var result: CaseEvaluation?
         var faults: [EvaluationFault] = []
         var voxels = 0
+
+        /// Whether a file looks like an image.
+        var isOfImages: Bool {
+            faults.contains { fault in
+                if case .notLabels(.image) = fault.problem { true } else { false }
+            }
+        }
     }
 
     /// Judges the largest pair first and alone: its voxels say how many fit into memory at a time.
+    ///
+    /// Where it and another are of images, the folder is the wrong one, and no more are read.
     func judge(
         _ pairs: [EvaluationFiles.Pair], threads: Int, progress: @Sendable (_ of: Int) -> Void
     ) -> [Judgement] {
@@ -69,6 +78,10 @@ private struct PairJudge {
         guard let largest = pairs.indices.max(by: { sizes[$0] < sizes[$1] }) else { return [] }
         let first = judge(pairs[largest], threads: threads)
         progress(pairs.count)
+        if first.isOfImages, let second = another(than: largest, of: pairs) {
+            let judged = judge(pairs[second], threads: threads)
+            guard !judged.isOfImages else { return [first, judged] }
+        }
         let available = Int(clamping: HostResources.current().available.bytes)
         let fitting = available / max(1, first.voxels * bytesPerVoxel)
         let cases = max(1, min(threads, fitting, pairs.count - 1))
@@ -78,6 +91,11 @@ private struct PairJudge {
             progress(pairs.count)
             return result
         }
+    }
+
+    /// A pair that tells whether all are like the first.
+    private func another(than first: Int, of pairs: [EvaluationFiles.Pair]) -> Int? {
+        pairs.indices.first { $0 != first }
     }
 
     private func judge(_ pair: EvaluationFiles.Pair, threads: Int) -> Judgement {
@@ -109,10 +127,9 @@ private struct PairJudge {
         }
         do {
             let map = try LabelMap(contentsOf: path)
-            let problem = problem(with: map.labelCounts)
-            if let problem { report(problem) }
-            if case .tooManyLabels = problem { return nil }
-            return map
+            guard let problem = problem(of: map) else { return map }
+            report(problem)
+            if case .unnamedLabels = problem { return map }
         } catch let error as ImageError {
             report(.image(error.fault))
         } catch let error as LabelFileError {
@@ -123,8 +140,10 @@ private struct PairJudge {
         return nil
     }
 
-    private func problem(with counts: [Int32: Int]) -> EvaluationFault.Problem? {
+    private func problem(of map: LabelMap) -> EvaluationFault.Problem? {
+        let counts = map.labelCounts
         guard let labels else {
+            if let fault = map.imageFault { return .notLabels(fault) }
             let most = EvaluationFault.mostLabels
             return counts.count > most ? .tooManyLabels(counts.count) : nil
         }
@@ -132,7 +151,9 @@ private struct PairJudge {
             labels.foreground.map(\.value) + [labels.background] + [labels.ignore].compactMap { $0 }
         )
         let unnamed = counts.filter { !known.contains(Int($0.key)) }.map { (Int($0.key), $0.value) }
-        return unnamed.isEmpty ? nil : .unnamedLabels(Dictionary(uniqueKeysWithValues: unnamed))
+        guard !unnamed.isEmpty else { return nil }
+        if let fault = map.imageFault { return .notLabels(fault) }
+        return .unnamedLabels(Dictionary(uniqueKeysWithValues: unnamed))
     }
 }
 

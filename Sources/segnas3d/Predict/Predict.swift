@@ -80,7 +80,7 @@ struct Predict: ParsableCommand {
         let report = job.run(inputs)
         print(display.json ? try documentText(report) : report.text())
         var standardError = StandardError()
-        for failure in report.failures { print(failure, to: &standardError) }
+        for line in report.warnings + report.failures { print(line, to: &standardError) }
         if SignalWatch.isEndRequested {
             print("interrupted: the same command goes on", to: &standardError)
             throw ExitCode(ProgramExit.interrupted.rawValue)

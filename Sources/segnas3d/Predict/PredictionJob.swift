@@ -50,8 +50,10 @@ struct PredictionJob {
         since begin: ContinuousClock.Instant
     ) -> PredictionReport.Entry {
         do {
-            try folder.write(try result.get(), of: subject)
+            let scores = try result.get()
+            try folder.write(scores, of: subject)
             var entry = entry(subject, .predicted)
+            entry.warnings = scores.warnings
             entry.seconds = (ContinuousClock.now - begin) / .seconds(1)
             return entry
         } catch let error as PreparationError {
