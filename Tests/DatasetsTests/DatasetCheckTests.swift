@@ -128,6 +128,87 @@ struct DatasetCheckTests {
         }
     }
 
+    @Test("what readers remark on is a warning, one line for all files")
+    func remarks() throws {
+        try withDataset { small in
+            try small.writeNNUNet()
+            let large = Affine(spacing: [40, 40, 40])
+            for name in ["a", "b"] {
+                try small.writeImage(
+                    "imagesTr/\(name)_0000.nii.gz", name == "a" ? 0 : 10, affine: large)
+                try small.writeLabels("labelsTr/\(name).nii.gz", affine: large)
+            }
+            let check = DatasetCheck(contentsOf: small.path)
+            let warnings = check.faults.filter { $0.kind == "unlikelySpacing" }
+            #expect(warnings.count == 4 && check.isSound)
+            #expect(
+                DatasetFault.summary(warnings) == [
+                    "4 files, such as labelsTr/a.nii.gz: voxels of 40 × 40 × 40 mm: are the lengths "
+                        + "of its header in another unit than mm?"
+                ])
+            #expect(DatasetFault.summary([warnings[0]])[0].hasPrefix("labelsTr/a.nii.gz: voxels"))
+        }
+    }
+
+    /// Spacing 1 × 1 × 2, with the first two axes running the other way over the same voxels.
+    private static let reversed = Affine(
+        x: [-1, 0, 0], y: [0, -1, 0], z: [0, 0, 2], origin: [5, 4, 0])
+
+    @Test("a label map in another order of axes at the same place is the image's")
+    func storedOtherwise() throws {
+        try withDataset { small in
+            try small.writeNNUNet(channels: 2)
+            let plain = DatasetCheck(contentsOf: small.path)
+            try small.writeLabels("labelsTr/a.nii.gz", reversing: true, affine: Self.reversed)
+            let check = DatasetCheck(contentsOf: small.path)
+            #expect(check.faults.isEmpty)
+            #expect(check.fingerprint?.channels == plain.fingerprint?.channels)
+        }
+    }
+
+    @Test("a header is to be copied only where that cannot mirror")
+    func remedies() {
+        let grid = Geometry(size: SmallDataset.size, affine: SmallDataset.affine)
+        func words(_ affine: Affine, size: SIMD3<Int> = SmallDataset.size) -> String? {
+            GridMismatch(Geometry(size: size, affine: affine), expected: grid).map {
+                "\($0): \($0.remedy(of: "label map", as: "image"))"
+            }
+        }
+        var shifted = SmallDataset.affine
+        shifted.origin = [3, 4, 0]
+        #expect(words(shifted)?.contains("give it the header of the image") == true)
+        var elsewhere = Self.reversed
+        #expect(words(elsewhere) == nil)
+        elsewhere.origin.x += 3
+        #expect(
+            words(elsewhere)
+                == "is stored as LPS instead of RAS and lies up to 3 mm (3 voxels) elsewhere: resample "
+                + "it to the grid of the image, or find the right file; the header of the image would "
+                + "mirror or turn it")
+        let turned = Affine(x: [0.8, 0.6, 0], y: [-0.6, 0.8, 0], z: [0, 0, 2])
+        #expect(words(turned)?.hasPrefix("has axes in other directions and lies up to") == true)
+        #expect(words(turned)?.contains("header") == false)
+        let other = Affine(spacing: [1, 1, 1.9])
+        #expect(words(other)?.contains("give it the header") == false)
+        #expect(
+            words(Affine(spacing: [1, 2, 1]), size: [6, 4, 5])
+                == "has 6×4×5 voxels instead of 6×5×4: resample it to the grid of the image, or find "
+                + "the right file")
+    }
+
+    @Test("an image in the place of a label map")
+    func imageAsLabels() throws {
+        try withDataset { small in
+            try small.writeNNUNet()
+            try small.writeImage("labelsTr/b.nii.gz", 3)
+            let faults = DatasetCheck(contentsOf: small.path).faults
+            #expect(faults.map(\.kind) == ["notLabels"])
+            #expect(faults[0].file == "labelsTr/b.nii.gz")
+            #expect(
+                faults[0].message.hasPrefix("looks like an image and not like labels: it has 101"))
+        }
+    }
+
     @Test("rounding in headers is no fault")
     func rounding() throws {
         try withDataset { small in

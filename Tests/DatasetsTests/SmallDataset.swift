@@ -23,14 +23,21 @@ struct SmallDataset {
         try write(Volume(shape: shape, affine: affine, samples: Samples(values)), name)
     }
 
-    /// A label map in which each value has four voxels, and all others are 0.
+    /// A label map in which each value has four voxels, and all others are 0; stored from behind in each slice or not.
     func writeLabels(
         _ name: String, _ values: [Int16] = [1, 2], size: SIMD3<Int> = Self.size,
-        affine: Affine = Self.affine
+        reversing: Bool = false, affine: Affine = Self.affine
     ) throws {
         var labels = [Int16](repeating: 0, count: size.x * size.y * size.z)
         for (index, value) in values.enumerated() {
             for voxel in 0..<4 { labels[index * 4 + voxel] = value }
+        }
+        if reversing {
+            // Each slice from its last voxel to the first: x and y run the other way.
+            let slice = size.x * size.y
+            labels = (0..<labels.count).map {
+                labels[$0 / slice * slice + slice - 1 - $0 % slice]
+            }
         }
         let geometry = Geometry(size: size, affine: affine)
         try write(Volume(Samples(labels), geometry: geometry), name)

@@ -39,7 +39,7 @@ private struct Description: Encodable {
                     volume.samples.copyDoubles(0..<count, to: start)
                 }
             }.map { $0 * volume.scaling.slope + volume.scaling.intercept }
-            remarks = image.remarks.map(\.description)
+            remarks = image.remarks.map(\.message)
         } catch {
             fault = error.fault.description
         }

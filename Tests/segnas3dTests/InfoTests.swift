@@ -88,8 +88,11 @@ struct InfoTests {
             let spoilt = [
                 ("cut.nii.gz", whole.prefix(whole.count / 2), "is damaged: its gzip stream"),
                 ("empty.nii", Data(), "is empty"),
-                ("zeros.nii", Data(count: 5000), "is not an image that segnas3d reads"),
-                ("text.nii.gz", Data("gone".utf8), "is not an image that segnas3d reads"),
+                ("zeros.nii", Data(count: 5000), "begins with 1024 zeros"),
+                (
+                    "text.nii.gz", Data("gone".utf8),
+                    "is a text file, not the image, and begins with “gone”"
+                ),
             ]
             for (name, bytes, _) in spoilt { try bytes.write(to: URL(filePath: path(name))) }
             let names = spoilt.map(\.0) + ["missing.nii"]

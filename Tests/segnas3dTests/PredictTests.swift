@@ -75,6 +75,37 @@ struct PredictTests {
         }
     }
 
+    @Test("label maps have both forms of their images, and what is remarked on is told once")
+    func forms() async throws {
+        try await withScene { scene in
+            for name in ["a.nii", "b.nii"] {
+                try scene.write(name)
+                var bytes = try Data(contentsOf: URL(filePath: "\(scene.images)/\(name)"))
+                // A qform elsewhere, and the codes 3 and 4.
+                bytes.replaceSubrange(252..<256, with: [3, 0, 4, 0])
+                withUnsafeBytes(of: Float(77).bitPattern.littleEndian) {
+                    bytes.replaceSubrange(268..<272, with: $0)
+                }
+                try bytes.write(to: URL(filePath: "\(scene.images)/\(name)"))
+            }
+            let program = try scene.predict(scene.images, "--probabilities", "--quiet")
+            #expect(program.status == 0)
+            #expect(
+                program.errors.hasPrefix(
+                    "Warning: 2 files, such as \(scene.images)/a.nii: sform and qform differ by up to"
+                ))
+            #expect(program.errors.split(separator: "\n").count == 1)
+            let image = try Data(contentsOf: URL(filePath: scene.images + "/a.nii"))
+            for file in ["a.nii.gz", "probabilities/a.nii.gz"] {
+                // Read and written without compression, to look at the bytes.
+                let copy = scene.folder.appending(path: "copy.nii").path
+                try Volume(contentsOf: "\(scene.output)/\(file)").write(to: copy, replacing: true)
+                let bytes = try Data(contentsOf: URL(filePath: copy))
+                #expect(bytes[252..<328] == image[252..<328] && bytes[76..<92] == image[76..<92])
+            }
+        }
+    }
+
     @Test("broken inputs are named in the end, and do not stop the others")
     func broken() async throws {
         try await withScene { scene in

@@ -35,8 +35,8 @@ struct CaseExaminer {
                 continue
             }
             compare(volume.geometry, path, &result)
-            let fits = labels?.geometry.size == volume.geometry.size
-            scan(volume, path, at: fits ? voxels : [], firstChannel: channels, &result)
+            let marked = labels.map { places(of: voxels, in: $0.geometry, on: volume.geometry) }
+            scan(volume, path, at: marked ?? [], firstChannel: channels, &result)
             channels += volume.channels
         }
         if readsAll, channels != dataset.channels.count {
@@ -68,11 +68,21 @@ struct CaseExaminer {
 
     private func file(_ path: String, _ result: inout CaseExamination) -> ImageFile? {
         do {
-            return try ImageFile(contentsOf: path)
+            let file = try ImageFile(contentsOf: path)
+            for remark in file.remarks { report(.remark(remark), path, &result) }
+            return file
         } catch {
             report(.unreadable(error.fault), path, &result)
             return nil
         }
+    }
+
+    /// Where voxels of a label map lie in the memory of an image that may be stored otherwise.
+    private func places(of voxels: [Int], in map: Geometry, on image: Geometry) -> [Int] {
+        guard let turn = map.reorientation(onto: image), turn != .identity else {
+            return map.size == image.size ? voxels : []
+        }
+        return voxels.map { turn.index(of: $0, in: map.size) }
     }
 
     private func labelMap(
@@ -81,6 +91,7 @@ struct CaseExaminer {
         guard let file = file(path, &result) else { return nil }
         do {
             let labels = try LabelMap(file)
+            if let remark = labels.remark { report(.remark(remark), path, &result) }
             let counts = labels.labelCounts.map { (Int($0.key), $0.value) }
             result.labelCounts = Dictionary(uniqueKeysWithValues: counts)
             return (labels, file.labelNames)
@@ -133,7 +144,10 @@ struct CaseExaminer {
             .union([table.ignore].compactMap { $0 })
         let counts = result.labelCounts ?? [:]
         let unexpected = counts.filter { !known.contains($0.key) }
-        if !unexpected.isEmpty { report(.unexpectedLabels(unexpected), path, &result) }
+        if !unexpected.isEmpty {
+            let image = labels.imageFault
+            report(image.map { .notLabels($0) } ?? .unexpectedLabels(unexpected), path, &result)
+        }
         if counts.keys.allSatisfy({ $0 == table.background || $0 == table.ignore }) {
             report(.noForeground, path, &result)
         }

@@ -23,12 +23,14 @@ public enum ContentProblem: Equatable, Sendable {
     case unusualSpacing(SIMD3<Double>, median: SIMD3<Double>)
     /// The sharpest angle between two axes of the grid, in degrees.
     case sheared(degrees: Double)
+    /// What its reader remarks on.
+    case remark(ImageRemark)
 }
 
 extension ContentProblem {
     var severity: DatasetFault.Severity {
         switch self {
-        case .noForeground, .unusualSpacing, .sheared: .warning
+        case .noForeground, .unusualSpacing, .sheared, .remark: .warning
         case .labelGrid(let mismatch), .channelGrid(let mismatch): mismatch.severity
         default: .fault
         }
@@ -76,6 +78,7 @@ extension ContentProblem {
             has axes that meet at \(significant(degrees))°, so its spacing says little: resample it to a grid with right \
             angles if predictions look slanted
             """
+        case .remark(let remark): remark.message
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import Imaging
+public import Imaging
 
 #if canImport(Glibc)
     internal import Glibc
@@ -6,47 +6,96 @@ internal import Imaging
     internal import Darwin
 #endif
 
-/// How the grids of two images that belong together differ.
+/// How the grids of two images that belong together differ, beyond the order and direction of their arrays' axes.
 public enum GridMismatch: Equatable, Sendable {
     case size(SIMD3<Int>, expected: SIMD3<Int>)
     case spacing(SIMD3<Double>, expected: SIMD3<Double>)
-    /// Corners lie as far apart as this, in mm and in voxels.
-    case position(millimetres: Double, voxels: Double)
+    /// Axes lead the same way, and the whole grid lies as far elsewhere as this.
+    case position(Distance)
+    /// Axes that lead nearly the same way are turned or slanted against each other.
+    case direction(Distance)
+    /// Axes are stored in another order or direction, and voxels do not coincide all the same.
+    case orientation(Orientation, expected: Orientation, Distance)
+
+    /// How far corners lie apart.
+    public struct Distance: Equatable, Sendable {
+        public var millimetres: Double
+        public var voxels: Double
+    }
 
     /// Less than this is noise of writing numbers in 32 bits, or of a quaternion.
     private static let tolerance = 0.01
 
-    /// Nil for grids that agree to a hundredth of a voxel.
+    /// Nil for grids whose voxels coincide to a hundredth of a voxel.
     init?(_ grid: Geometry, expected: Geometry) {
-        guard grid.size == expected.size else {
-            self = .size(grid.size, expected: expected.size)
+        let orientations = (own: Orientation(grid.affine), expected: Orientation(expected.affine))
+        let turn =
+            grid.reorientation(onto: expected)
+            ?? Reorientation(from: orientations.own, to: orientations.expected)
+        let turned = turn(grid)
+        guard turned.size == expected.size else {
+            let size = grid.size == expected.size ? turned.size : grid.size
+            self = .size(size, expected: expected.size)
             return
         }
-        let ratio = grid.spacing / expected.spacing
-        guard ratio.max() < 1 + Self.tolerance, ratio.min() > 1 - Self.tolerance else {
-            self = .spacing(grid.spacing, expected: expected.spacing)
+        let ratios = expected.longAxes.map { turned.spacing[$0] / expected.spacing[$0] }
+        guard ratios.allSatisfy({ abs($0 - 1) < Self.tolerance }) else {
+            self = .spacing(turned.spacing, expected: expected.spacing)
             return
         }
-        let distance = grid.cornerDistance(to: expected)
-        let voxels = distance / expected.spacing.min()
-        guard voxels > Self.tolerance else { return nil }
-        self = .position(millimetres: distance, voxels: voxels)
+        let distance = Distance(turned, expected)
+        guard distance.voxels > Self.tolerance else { return nil }
+        if orientations.own != orientations.expected {
+            self = .orientation(orientations.own, expected: orientations.expected, distance)
+        } else {
+            var shifted = turned
+            shifted.affine.origin = expected.affine.origin
+            let isShift = distance.voxels <= 0.5 || Distance(shifted, expected).voxels <= 0.5
+            self = isShift ? .position(distance) : .direction(distance)
+        }
     }
 
     /// Half a voxel off, a label belongs to the neighbour.
     var severity: DatasetFault.Severity {
-        if case .position(_, let voxels) = self, voxels <= 0.5 { return .warning }
-        return .fault
+        switch self {
+        case .size, .spacing: .fault
+        case .position(let distance), .direction(let distance), .orientation(_, _, let distance):
+            distance.voxels <= 0.5 ? .warning : .fault
+        }
     }
 
+    /// What to do; the header is only to be copied where that cannot mirror or turn what the file holds.
     func remedy(of file: String, as model: String) -> String {
         switch self {
-        case .size: "resample it to the grid of the \(model), or find the right file"
-        case .spacing, .position:
+        case .position:
             """
             if its voxels match those of the \(model), give it the header of the \(model); if not, resample the \(file)
             """
+        case .orientation:
+            """
+            resample it to the grid of the \(model), or find the right file; the header of the \(model) would mirror or \
+            turn it
+            """
+        case .spacing:
+            """
+            resample it to the grid of the \(model), or find the right file; if a program has lost its header, make the \
+            \(file) again with one that keeps it
+            """
+        case .size, .direction: "resample it to the grid of the \(model), or find the right file"
         }
+    }
+}
+
+extension GridMismatch.Distance {
+    init(_ grid: Geometry, _ expected: Geometry) {
+        millimetres = grid.cornerDistance(to: expected)
+        voxels = millimetres / expected.shortestStep
+    }
+}
+
+extension GridMismatch.Distance: CustomStringConvertible {
+    public var description: String {
+        "lies up to \(significant(millimetres)) mm (\(significant(voxels)) voxels) elsewhere"
     }
 }
 
@@ -57,23 +106,15 @@ extension GridMismatch: CustomStringConvertible {
             "has \(size.x)×\(size.y)×\(size.z) voxels instead of \(expected.x)×\(expected.y)×\(expected.z)"
         case .spacing(let spacing, let expected):
             "has a spacing of \(millimetres(spacing)) instead of \(millimetres(expected))"
-        case .position(let distance, let voxels):
-            "lies up to \(significant(distance)) mm (\(significant(voxels)) voxels) elsewhere"
+        case .position(let distance): "\(distance)"
+        case .direction(let distance): "has axes in other directions and \(distance)"
+        case .orientation(let orientation, let expected, let distance):
+            "is stored as \(orientation) instead of \(expected) and \(distance)"
         }
     }
 }
 
 extension Geometry {
-    /// The largest distance between corresponding corner voxels of two grids of one size, in mm.
-    fileprivate func cornerDistance(to other: Geometry) -> Double {
-        (0..<8).map { corner -> Double in
-            let last = SIMD3<Double>(size &- 1)
-            let mask = SIMD3<Double>(
-                Double(corner & 1), Double(corner >> 1 & 1), Double(corner >> 2))
-            return (affine(last * mask) - other.affine(last * mask)).length
-        }.max() ?? 0
-    }
-
     /// The sharpest angle between two axes, in degrees; 90 for all grids but sheared ones.
     var sharpestAngle: Double {
         let axes = [affine.x, affine.y, affine.z].map { $0 / $0.length }

@@ -67,9 +67,18 @@ private struct PairJudge {
         var voxels = 0
         /// What the two files name.
         var named: [(file: String, values: [Int], names: LabelNames)] = []
+
+        /// Whether a file looks like an image.
+        var isOfImages: Bool {
+            faults.contains { fault in
+                if case .notLabels(.image) = fault.problem { true } else { false }
+            }
+        }
     }
 
     /// Judges the largest pair first and alone: its voxels say how many fit into memory at a time.
+    ///
+    /// Where it and another are of images, the folder is the wrong one, and no more are read.
     func judge(
         _ pairs: [EvaluationFiles.Pair], threads: Int, progress: @Sendable (_ of: Int) -> Void
     ) -> [Judgement] {
@@ -77,6 +86,10 @@ private struct PairJudge {
         guard let largest = pairs.indices.max(by: { sizes[$0] < sizes[$1] }) else { return [] }
         let first = judge(pairs[largest], threads: threads)
         progress(pairs.count)
+        if first.isOfImages, let second = another(than: largest, of: pairs) {
+            let judged = judge(pairs[second], threads: threads)
+            guard !judged.isOfImages else { return [first, judged] }
+        }
         let available = Int(clamping: HostResources.current().available.bytes)
         let fitting = available / max(1, first.voxels * bytesPerVoxel)
         let cases = max(1, min(threads, fitting, pairs.count - 1))
@@ -86,6 +99,11 @@ private struct PairJudge {
             progress(pairs.count)
             return result
         }
+    }
+
+    /// A pair that tells whether all are like the first.
+    private func another(than first: Int, of pairs: [EvaluationFiles.Pair]) -> Int? {
+        pairs.indices.first { $0 != first }
     }
 
     private func judge(_ pair: EvaluationFiles.Pair, threads: Int) -> Judgement {
@@ -118,17 +136,15 @@ private struct PairJudge {
         do {
             let file = try ImageFile(contentsOf: path)
             let map = try LabelMap(file)
-            let counts = map.labelCounts
             if let names = file.labelNames {
-                let values = counts.keys.map(Int.init)
+                let values = map.labelCounts.keys.map(Int.init)
                 judgement.named.append((path, values, names))
                 let misnamed = labels?.misnamed(names, values: values) ?? []
                 if !misnamed.isEmpty { report(.labelNames(misnamed)) }
             }
-            let problem = problem(with: counts)
-            if let problem { report(problem) }
-            if case .tooManyLabels = problem { return nil }
-            return map
+            guard let problem = problem(of: map) else { return map }
+            report(problem)
+            if case .unnamedLabels = problem { return map }
         } catch let error as ImageError {
             report(.image(error.fault))
         } catch let fault as LabelFault {
@@ -139,8 +155,10 @@ private struct PairJudge {
         return nil
     }
 
-    private func problem(with counts: [Int32: Int]) -> EvaluationFault.Problem? {
+    private func problem(of map: LabelMap) -> EvaluationFault.Problem? {
+        let counts = map.labelCounts
         guard let labels else {
+            if let fault = map.imageFault { return .notLabels(fault) }
             let most = EvaluationFault.mostLabels
             return counts.count > most ? .tooManyLabels(counts.count) : nil
         }
@@ -148,7 +166,9 @@ private struct PairJudge {
             labels.foreground.map(\.value) + [labels.background] + [labels.ignore].compactMap { $0 }
         )
         let unnamed = counts.filter { !known.contains(Int($0.key)) }.map { (Int($0.key), $0.value) }
-        return unnamed.isEmpty ? nil : .unnamedLabels(Dictionary(uniqueKeysWithValues: unnamed))
+        guard !unnamed.isEmpty else { return nil }
+        if let fault = map.imageFault { return .notLabels(fault) }
+        return .unnamedLabels(Dictionary(uniqueKeysWithValues: unnamed))
     }
 }
 

@@ -25,6 +25,8 @@ extension DatasetError: CustomStringConvertible {
 
 extension DatasetFault {
     /// A line for each fault, of each kind the first ones only: one mistake may concern a thousand files.
+    ///
+    /// What readers of images remark on has one line for all files.
     public static func summary(_ faults: [DatasetFault], each limit: Int = 8) -> [String] {
         var kinds: [String] = []
         var byKind: [String: [DatasetFault]] = [:]
@@ -34,6 +36,7 @@ extension DatasetFault {
         }
         return kinds.flatMap { kind in
             let all = byKind[kind] ?? []
+            if all.count > 1, all[0].isRemark { return ["\(all.count) files, such as \(all[0])"] }
             let rest = all.count - limit
             return all.prefix(limit).map(\.description)
                 + (rest > 0 ? ["… and \(rest) more of this kind (\(kind)); --json lists all"] : [])

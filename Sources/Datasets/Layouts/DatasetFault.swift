@@ -48,11 +48,17 @@ public struct DatasetFault: Equatable, Sendable {
         }
     }
 
-    /// The name of the problem for scripts: that of its case in ``LayoutProblem`` or ``ContentProblem``.
+    /// Whether it is a remark of an image's reader, which often concerns all files of a dataset.
+    var isRemark: Bool {
+        if case .content(.remark) = problem { true } else { false }
+    }
+
+    /// The name of the problem for scripts: that of its case in ``LayoutProblem``, ``ContentProblem`` or `ImageRemark`.
     public var kind: String {
         let text =
             switch problem {
             case .layout(let problem): "\(problem)"
+            case .content(.remark(let remark)): "\(remark)"
             case .content(let problem): "\(problem)"
             }
         return String(text.prefix { $0 != "(" })

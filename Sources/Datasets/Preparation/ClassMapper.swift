@@ -11,6 +11,18 @@ struct ClassMapper {
 
     /// The uint8 classes of a label map with one channel.
     func classes(of volume: Volume) throws(UnexpectedLabel) -> Samples {
+        do {
+            return try exactClasses(of: volume)
+        } catch {
+            // A value that rounding has moved from a whole number is a label too.
+            guard error.value != error.value.rounded(), let labels = try? LabelMap(volume) else {
+                throw error
+            }
+            return try exactClasses(of: Volume(Samples(labels.values), geometry: labels.geometry))
+        }
+    }
+
+    private func exactClasses(of volume: Volume) throws(UnexpectedLabel) -> Samples {
         let size = volume.geometry.size
         let count = size.x * size.y
         var unexpected: UnexpectedLabel?

@@ -21,11 +21,21 @@ extension Preparation {
 }
 
 /// Goes through the files of a case.
-private struct CaseReader {
+private final class CaseReader {
     let preparation: Preparation
     let subject: Dataset.Case
     let series: DICOMSelection?
     let threads: Int
+    private var warnings: [DatasetFault] = []
+
+    init(
+        preparation: Preparation, subject: Dataset.Case, series: DICOMSelection?, threads: Int
+    ) {
+        self.preparation = preparation
+        self.subject = subject
+        self.series = series
+        self.threads = threads
+    }
 
     private var options: PreparationOptions { preparation.options }
 
@@ -43,12 +53,16 @@ private struct CaseReader {
         return CasePreparation(
             prepared: PreparedCase(
                 identifier: subject.identifier, size: options.size, image: image, labels: labels),
-            transform: transform)
+            transform: transform, warnings: warnings)
     }
 
     private func volume(_ file: String) throws(PreparationFault) -> Volume {
         do {
-            return try Volume(contentsOf: file, series: series)
+            let image = try ImageFile(contentsOf: file, series: series)
+            warnings += image.remarks.map {
+                DatasetFault(.remark($0), file: file, caseIdentifier: subject.identifier)
+            }
+            return image.volume
         } catch {
             throw .image(error)
         }
@@ -117,8 +131,8 @@ private struct CaseReader {
             guard volume.channels == 1 else {
                 throw .severalChannels(file: file, count: volume.channels)
             }
-            try agree(volume.geometry, file, with: first.geometry)
-            let reoriented = volume.reoriented(by: transform.reorientation, threads: threads)
+            let aligned = try aligned(volume, file, with: first.geometry)
+            let reoriented = aligned.reoriented(by: transform.reorientation, threads: threads)
             try fill(channel, reoriented, 0, file)
         }
     }
@@ -141,7 +155,6 @@ private struct CaseReader {
         guard stored.channels == 1 else {
             throw .severalChannels(file: file, count: stored.channels)
         }
-        try agree(stored.geometry, file, with: original)
         let classes: Samples
         do {
             classes = try ClassMapper(preparation.labels).classes(of: stored)
@@ -149,21 +162,25 @@ private struct CaseReader {
             throw .unexpectedLabel(
                 file: file, value: error.value, expected: preparation.labels.classes.keys.sorted())
         }
-        let reoriented = Volume(classes, geometry: original)
-            .reoriented(by: transform.reorientation, threads: threads)
+        let reoriented = try aligned(
+            Volume(classes, geometry: stored.geometry), file, with: original
+        ).reoriented(by: transform.reorientation, threads: threads)
         return LabelResampler(
             transform.map, options.labelInterpolation, border: .zero, threads: threads
         ).resample(reoriented.samples)
     }
 
-    private func agree(
-        _ geometry: Geometry, _ file: String, with reference: Geometry
-    ) throws(PreparationFault) {
+    /// The volume in the order of another grid's array, on which it must lie.
+    private func aligned(
+        _ volume: Volume, _ file: String, with reference: Geometry
+    ) throws(PreparationFault) -> Volume {
+        let geometry = volume.geometry
         // Within half a voxel `check` warns.
-        guard let mismatch = GridMismatch(geometry, expected: reference),
-            mismatch.severity == .fault
-        else { return }
-        throw .geometry(file: file, reference: subject.images[0], mismatch)
+        if let mismatch = GridMismatch(geometry, expected: reference), mismatch.severity == .fault {
+            throw .geometry(file: file, reference: subject.images[0], mismatch)
+        }
+        return volume.reoriented(
+            by: geometry.reorientation(onto: reference) ?? .identity, threads: threads)
     }
 }
 

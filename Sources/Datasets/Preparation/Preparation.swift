@@ -63,4 +63,6 @@ public struct Preparation: Hashable, Codable, Sendable {
 public struct CasePreparation: Sendable {
     public var prepared: PreparedCase
     public var transform: GridTransform
+    /// What readers of its files remark on; files are named by their paths.
+    public var warnings: [DatasetFault] = []
 }

@@ -19,17 +19,20 @@ extension GridTransform {
 /// than the prepared grid, where ``GridTransform/restore(classes:labels:interpolation:threads:)`` only sees classes.
 public struct ScoreRestoring: Sendable {
     public let geometry: Geometry
+    /// What readers of the image's files remark on.
+    public let warnings: [DatasetFault]
     private let labels: LabelTable
     private let resampler: ScoreResampler
 
     /// Scores, each with the transform of the preparation that their networks saw; all of one image.
     package init(
         _ scores: [(scores: ClassScores, transform: GridTransform)], labels: LabelTable,
-        threads: Int
+        warnings: [DatasetFault] = [], threads: Int
     ) {
         precondition(!scores.isEmpty, "no scores")
         geometry = scores[0].transform.original
         self.labels = labels
+        self.warnings = warnings
         resampler = ScoreResampler(
             scores.map { ($0.scores, $0.transform.mapToFile) }, threads: threads)
     }
@@ -49,8 +52,8 @@ public struct ScoreRestoring: Sendable {
     ) throws(ImageError) {
         let size = geometry.size
         let writer = try VolumeWriter(
-            path, shape: [size.x, size.y, size.z, labels.classCount], affine: geometry.affine,
-            type: .float32, replacing: replacing)
+            path, geometry: geometry, channels: labels.classCount, type: .float32,
+            replacing: replacing)
         let step = max(1, (64 << 20) / (size.x * size.y * MemoryLayout<Float>.size))
         for label in 0..<labels.classCount {
             for start in stride(from: 0, to: size.z, by: step) {

@@ -47,8 +47,8 @@ struct CasePreview: Sendable {
             return
         }
         let body = BodyAxes(volume.geometry)
-        let own = Self.labelMap(shown.label, size: volume.geometry.size)
-        let map = labels == shown.label ? own : Self.labelMap(labels, size: volume.geometry.size)
+        let own = Self.labelMap(shown.label, on: volume.geometry)
+        let map = labels == shown.label ? own : Self.labelMap(labels, on: volume.geometry)
         let centre = own.map { body.centre(of: $0, table) } ?? body.size / 2
         let places = Plane.allCases.map { Self.voxels(of: $0, through: centre, body) }
         let window = Window(volume)
@@ -67,9 +67,10 @@ struct CasePreview: Sendable {
         }
     }
 
-    private static func labelMap(_ path: String?, size: SIMD3<Int>) -> LabelMap? {
-        let map = path.flatMap { try? LabelMap(contentsOf: $0) }
-        return map?.geometry.size == size ? map : nil
+    /// Voxel by voxel where the map lies elsewhere, so that one sees what is wrong.
+    private static func labelMap(_ path: String?, on grid: Geometry) -> LabelMap? {
+        guard let map = path.flatMap({ try? LabelMap(contentsOf: $0) }) else { return nil }
+        return map.reoriented(onto: grid) ?? (map.geometry.size == grid.size ? map : nil)
     }
 
     /// The voxels of a plane, row by row as they are shown.

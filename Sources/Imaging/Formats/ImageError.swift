@@ -25,6 +25,7 @@ public enum ImageFault: Error, Equatable, Sendable {
     case outOfMemory(bytes: Int)
     case empty
     case unknownFormat
+    case standIn(StandIn)
     /// Compressed by other means than gzip.
     case compressed(with: String)
     /// Fewer bytes than the header announces.

@@ -9,6 +9,7 @@ extension ImageFault: CustomStringConvertible {
         case .empty: "is empty: " + Self.copyAgain
         case .unknownFormat:
             "is not an image that segnas3d reads: NIfTI, Analyze, MGH, NRRD, MetaImage or a DICOM folder"
+        case .standIn(let other): other.description
         case .compressed(let method):
             "is compressed with \(method), which segnas3d does not read: decompress it, or use gzip"
         case .truncated(let expected, let actual):

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A whole image file: its volume, and what else is to be known of it.
 public struct ImageFile: Sendable {
     public var volume: Volume
@@ -13,6 +15,9 @@ public struct ImageFile: Sendable {
     /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:series:)`` does.
     public init(contentsOf path: String, series: DICOMSelection? = nil) throws(ImageError) {
         if FolderFiles.isFolder(path) {
+            if let other = imageFolder(path) {
+                throw ImageError(file: path, fault: .standIn(other))
+            }
             format = .dicom
             (volume, remarks) = try DICOMSeries(folder: path, series).read()
             return
@@ -37,33 +42,29 @@ public struct ImageFile: Sendable {
             labelNames = image.labelNames
         case .dicom: throw ImageError(file: path, fault: .dicom(.singleFile))
         }
+        if let remark = ImageRemark(spacingOf: volume.geometry) { remarks.append(remark) }
     }
 }
 
-/// Something unusual of an image that is read nevertheless.
-public enum ImageRemark: Equatable, Sendable {
-    /// The header gives two places, so far apart at the most; the sform is used.
-    case formsDiffer(millimetres: Double)
-    /// The header gives no place; the voxels' axes are taken to lead to the left, the front and up.
-    case guessedPlace
-    /// The header's unit, which is converted to mm.
-    case unit(String)
-    /// Of a header of text lines.
-    case header(HeaderRemark)
-    case dicom(DICOMRemark)
-}
+private let endings = [
+    ".nii", ".nii.gz", ".hdr", ".img", ".mgh", ".mgz", ".nrrd", ".nhdr", ".mha", ".mhd",
+]
 
-extension ImageRemark: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .formsDiffer(let distance):
-            "sform and qform differ by up to \((distance * 1000).rounded() / 1000) mm; "
-                + "the sform is used"
-        case .guessedPlace:
-            "the header does not say how the image lies in space; LAS around the centre is assumed"
-        case .unit(let unit): "lengths are converted from \(unit) to mm"
-        case .header(let remark): remark.description
-        case .dicom(let remark): remark.description
-        }
+/// What a folder is that has the name of an image file and holds one, or nothing; nil for other folders.
+private func imageFolder(_ path: String) -> StandIn? {
+    func isImage(_ name: String) -> Bool { endings.contains { name.lowercased().hasSuffix($0) } }
+    // The name of the folder itself, also where the path ends with a slash.
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    guard isImage(name), let folder = opendir(path) else { return nil }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        names.append(
+            withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            })
     }
+    let visible = names.filter { !$0.hasPrefix(".") }.sorted()
+    guard !visible.isEmpty else { return .folder(holding: nil) }
+    return visible.first(where: isImage).map { .folder(holding: $0) }
 }

@@ -2,6 +2,7 @@
 struct ImageLayout {
     var shape: [Int]
     var affine: Affine
+    var forms: NIfTIForms?
     var scaling = Scaling.identity
     var type: SampleType
     var isBigEndian: Bool
@@ -33,7 +34,9 @@ struct ImageLayout {
     func volume(of content: ImageContent) throws(ImageError) -> Volume {
         let buffer = try content.part(at: offset, byteCount: byteCount, allowingMore: allowsMore)
         if isBigEndian { buffer.swapBytes(sampleSize: type.size) }
-        return Volume(
+        var volume = Volume(
             shape: shape, affine: affine, samples: Samples(buffer, type: type), scaling: scaling)
+        volume.forms = forms
+        return volume
     }
 }

@@ -4,7 +4,8 @@ internal import Host
 extension Volume {
     /// Writes a NIfTI image, `.nii` or `.nii.gz` as the name says, which appears whole or not at all.
     ///
-    /// Samples keep their type and scaling. NIfTI-1 has 32 bits for the numbers of affine and scaling; NIfTI-2 is written
+    /// Samples keep their type and scaling, and a volume that was read from a NIfTI file both its forms with their codes
+    /// unless its affine was changed. NIfTI-1 has 32 bits for the numbers of affine and scaling; NIfTI-2 is written
     /// where that, or its 32,767 voxels along an axis, is too little.
     ///
     /// - Parameters:

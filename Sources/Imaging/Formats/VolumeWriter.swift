@@ -12,11 +12,11 @@ package final class VolumeWriter {
     private let type: SampleType
     private var missing: Int
 
-    /// Begins a file for so many samples of a type, which is named `.nii` or `.nii.gz`.
+    /// Begins a file for so many channels on a grid, which is named `.nii` or `.nii.gz`.
     ///
     /// - Throws: ``ImageError``, when the file exists or the system refuses.
     package init(
-        _ path: String, shape: [Int], affine: Affine, type: SampleType, replacing: Bool = false
+        _ path: String, geometry: Geometry, channels: Int, type: SampleType, replacing: Bool = false
     ) throws(ImageError) {
         isCompressed = path.lowercased().hasSuffix(".nii.gz")
         guard isCompressed || path.lowercased().hasSuffix(".nii") else {
@@ -33,8 +33,10 @@ package final class VolumeWriter {
         self.path = path
         self.type = type
         replaces = replacing
+        let size = geometry.size
+        let shape = [size.x, size.y, size.z, channels]
         missing = shape.reduce(1, *)
-        let header = NIfTIEncoding(shape: shape, affine: affine, type: type).header()
+        let header = NIfTIEncoding(shape: shape, geometry: geometry, type: type).header()
         try append(Samples(header))
     }
 

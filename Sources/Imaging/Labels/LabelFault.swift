@@ -6,6 +6,10 @@ public enum LabelFault: Error, Equatable, Sendable {
     case notFinite(count: Int)
     /// So many voxels hold fractions, such as this one.
     case notIntegers(count: Int, example: Double)
+    /// So many voxels hold fractions, such as this one, and the header's scaling makes them of whole numbers.
+    case scaled(count: Int, example: Double, slope: Double)
+    /// So many values, and so many of a hundred voxels unlike the one before them, are intensities.
+    case image(values: Int, changing: Int)
     /// So many voxels hold integers that are no 32-bit numbers, such as this one.
     case outOfRange(count: Int, example: Double)
     /// Structures that the file names, on layers that may overlap.
@@ -27,6 +31,12 @@ extension LabelFault: CustomStringConvertible {
             "has \(voxels(count)) with fractions such as \(example) where labels are whole numbers: "
                 + "is it an image, or were labels resampled with interpolation? "
                 + "Resample them with nearest neighbours"
+        case .scaled(let count, let example, let slope):
+            "has \(voxels(count)) with fractions such as \(example) where labels are whole numbers: the scaling "
+                + "of its header, a slope of \(slope), makes them; write it again with an integer type and unscaled"
+        case .image(let values, let changing):
+            "looks like an image and not like labels: it has \(values) or more different values, and \(changing) % of "
+                + "its voxels differ from the one before; name the label map instead"
         case .outOfRange(let count, let example):
             "has \(voxels(count)) with labels such as \(example), beyond 32 bits: "
                 + "give the structures smaller numbers"

@@ -5,26 +5,13 @@ public enum GridMismatch: Error, Equatable, Sendable {
     /// Voxels of the same index lie up to so many mm apart.
     case position(distance: Double)
 
-    /// Nil where two grids agree to half a voxel, beyond which a voxel's nearest neighbour is another one.
-    init?(reference: Geometry, prediction: Geometry) {
-        guard reference.size == prediction.size else {
-            self = .size(reference: reference.size, prediction: prediction.size)
-            return
-        }
-        let distance = farthestCorner(reference, prediction)
-        // Written so that affines with NaN differ.
-        if distance <= 0.5 * reference.spacing.min() { return nil }
-        self = .position(distance: distance)
+    /// How grids differ of which none can be turned onto the other.
+    init(reference: Geometry, prediction: Geometry) {
+        self =
+            reference.size == prediction.size
+            ? .position(distance: prediction.cornerDistance(to: reference))
+            : .size(reference: reference.size, prediction: prediction.size)
     }
-}
-
-private func farthestCorner(_ a: Geometry, _ b: Geometry) -> Double {
-    let ends = SIMD3<Double>(a.size) - 1
-    return (0..<8).map { corner in
-        let sides = SIMD3<Double>(
-            Double(corner & 1), Double(corner >> 1 & 1), Double(corner >> 2 & 1))
-        return (a.affine(sides * ends) - b.affine(sides * ends)).length
-    }.reduce(0) { $1 <= $0 ? $0 : $1 }
 }
 
 extension GridMismatch: CustomStringConvertible {

@@ -28,7 +28,7 @@ public struct LabelComparison: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - reference: What is right.
-    ///   - prediction: What is judged, on the grid of the reference.
+    ///   - prediction: What is judged, on the grid of the reference, in whatever order and direction of axes.
     ///   - labels: Those to compare, each once; by default all that occur in one of the maps, but not 0
     ///     and the ignored one.
     ///   - options: What is measured, and how.
@@ -40,10 +40,11 @@ public struct LabelComparison: Equatable, Sendable {
         precondition((0...100).contains(options.percentile), "percentile \(options.percentile)")
         precondition(Set(labels ?? []).count == labels?.count ?? 0, "a label occurs twice")
         precondition(options.tolerance >= 0, "a tolerance of \(options.tolerance) mm")
-        if let mismatch = GridMismatch(
-            reference: reference.geometry, prediction: prediction.geometry)
-        {
-            throw mismatch
+        guard
+            let prediction = prediction.reoriented(
+                onto: reference.geometry, threads: options.threads)
+        else {
+            throw GridMismatch(reference: reference.geometry, prediction: prediction.geometry)
         }
         let pair = LabelPair(
             reference: reference, prediction: prediction,

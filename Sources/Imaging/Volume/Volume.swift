@@ -4,7 +4,11 @@
 public struct Volume: Sendable {
     /// Lengths of the stored array's axes, the first fastest in memory: x, y, z, then channels or time; 1 to 7 axes.
     public let shape: [Int]
-    public var affine: Affine
+    public var affine: Affine {
+        didSet { if affine != oldValue { forms = nil } }
+    }
+    /// What the file's NIfTI header says of the place; nil for other files, and where the affine was changed.
+    public internal(set) var forms: NIfTIForms?
     public let samples: Samples
     public var scaling: Scaling
 
@@ -22,12 +26,13 @@ public struct Volume: Sendable {
     public init(_ samples: Samples, geometry: Geometry) {
         let size = geometry.size
         self.init(shape: [size.x, size.y, size.z], affine: geometry.affine, samples: samples)
+        forms = geometry.forms
     }
 
     /// The grid of one channel; axes that the array lacks have one voxel.
     public var geometry: Geometry {
         let axes = shape.prefix(3) + Array(repeating: 1, count: max(0, 3 - shape.count))
-        return Geometry(size: SIMD3(axes[0], axes[1], axes[2]), affine: affine)
+        return Geometry(size: SIMD3(axes[0], axes[1], axes[2]), affine: affine, forms: forms)
     }
 
     /// Channels, times and all further axes in one, the slowest in memory.

@@ -77,7 +77,8 @@ public final class Predictor {
             }
             sources.append((scores, view.transform))
         }
-        return ScoreRestoring(sources, labels: labels, threads: options.threads)
+        return ScoreRestoring(
+            sources, labels: labels, warnings: image.views[0].warnings, threads: options.threads)
     }
 
     /// Zeros for the scores of a view, if the budget of tensors has room for them.

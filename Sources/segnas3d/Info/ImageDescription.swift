@@ -37,7 +37,7 @@ struct ImageDescription: Encodable {
         sum = statistics.sum.isFinite && statistics.finite > 0 ? statistics.sum : nil
         nan = statistics.nan
         infinite = statistics.infinite
-        remarks = image.remarks.map(\.description)
+        remarks = image.remarks.map(\.message)
     }
 
     enum CodingKeys: String, CodingKey {

@@ -80,12 +80,11 @@ struct Predict: ParsableCommand {
             output, of: PredictionRecord(locations, models, options), cases: inputs.cases,
             overwrites: overwrite, probabilities: probabilities)
         let job = PredictionJob(
-            predictor: predictor, folder: folder, series: dicom.series, isQuiet: display.quiet,
+            predictor: predictor, folder: folder, isQuiet: display.quiet,
             isEndRequested: { SignalWatch.isEndRequested })
         let report = job.run(inputs)
         print(display.json ? try documentText(report) : report.text())
-        for remark in report.remarks { print("note: \(remark)", to: &standardError) }
-        for failure in report.failures { print(failure, to: &standardError) }
+        for line in report.warnings + report.failures { print(line, to: &standardError) }
         if SignalWatch.isEndRequested {
             print("interrupted: the same command goes on", to: &standardError)
             throw ExitCode(ProgramExit.interrupted.rawValue)

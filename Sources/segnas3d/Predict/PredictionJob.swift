@@ -1,6 +1,5 @@
 internal import Datasets
 internal import Host
-internal import Imaging
 internal import Segmentation
 internal import Torch
 
@@ -8,8 +7,6 @@ internal import Torch
 struct PredictionJob {
     let predictor: Predictor
     let folder: PredictionFolder
-    /// Of folders with several DICOM series, the one that is read.
-    let series: DICOMSelection?
     let isQuiet: Bool
     /// Asked after every case.
     let isEndRequested: () -> Bool
@@ -56,11 +53,11 @@ struct PredictionJob {
         since begin: ContinuousClock.Instant
     ) -> PredictionReport.Entry {
         do {
-            try folder.write(try result.get(), of: subject, state: state)
+            let scores = try result.get()
+            try folder.write(scores, of: subject, state: state)
             var entry = entry(subject, .predicted)
+            entry.warnings = scores.warnings
             entry.seconds = (ContinuousClock.now - begin) / .seconds(1)
-            let remarks = subject.images.flatMap { DICOMFolder.remarks(on: $0, reading: series) }
-            entry.remarks = remarks.isEmpty ? nil : remarks.map(\.description)
             return entry
         } catch let error as PreparationError {
             var entry = entry(subject, .failed, "\(error)")

@@ -1,3 +1,6 @@
+internal import Datasets
+internal import Host
+
 /// What became of the cases that were to be predicted.
 struct PredictionReport: Encodable {
     private(set) var schema = 1
@@ -20,8 +23,8 @@ struct PredictionReport: Encodable {
         var file: String?
         var seconds: Double?
         var error: String?
-        /// What is to be known of its images; left out where there is nothing.
-        var remarks: [String]?
+        /// What readers of the case's files remark on; left out of JSON where there is nothing.
+        var warnings: [DatasetFault] = []
         var isOutOfMemory = false
 
         init(_ name: String, _ state: State, error: String? = nil) {
@@ -33,6 +36,18 @@ struct PredictionReport: Encodable {
         enum CodingKeys: String, CodingKey {
             case name = "case"
             case state, file, seconds, error, remarks
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(name, forKey: .name)
+            try container.encode(state, forKey: .state)
+            try container.encodeIfPresent(file, forKey: .file)
+            try container.encodeIfPresent(seconds, forKey: .seconds)
+            try container.encodeIfPresent(error, forKey: .error)
+            if !warnings.isEmpty {
+                try container.encode(warnings.map(\.description), forKey: .remarks)
+            }
         }
     }
 
@@ -59,9 +74,9 @@ struct PredictionReport: Encodable {
         return "\(output): " + counts.joined(separator: ", ")
     }
 
-    /// A line for each remark on a case.
-    var remarks: [String] {
-        cases.flatMap { entry in (entry.remarks ?? []).map { "\(entry.name): \($0)" } }
+    /// A line for each kind of remark.
+    var warnings: [String] {
+        DatasetFault.summary(cases.flatMap(\.warnings)).map { "Warning: " + $0.printable }
     }
 
     /// A line for each case that failed.

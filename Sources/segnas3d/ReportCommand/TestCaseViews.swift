@@ -51,9 +51,9 @@ extension AnatomyCase {
         showsImages: Bool
     ) {
         let prediction = "\(folder.test)/predictions/\(files.identifier).nii.gz"
-        guard let label = files.label, let reference = try? LabelMap(contentsOf: label),
-            let prediction = try? LabelMap(contentsOf: prediction),
-            reference.geometry.size == prediction.geometry.size
+        guard let label = files.label, let prediction = try? LabelMap(contentsOf: prediction),
+            let stored = try? LabelMap(contentsOf: label),
+            let reference = stored.reoriented(onto: prediction.geometry)
         else { return nil }
         let image = showsImages ? files.images.first.flatMap { try? Volume(contentsOf: $0) } : nil
         self.init(

@@ -62,6 +62,34 @@ struct FolderEvaluationTests {
         #expect(result.faults[5].message.contains("9 in 4 voxels"))
     }
 
+    @Test("a prediction in another order of axes at the same place is judged there")
+    func storedOtherwise() throws {
+        let result = try evaluation { dataset in
+            try dataset.writeNNUNet()
+            for name in SmallDataset.cases {
+                try dataset.writeLabels(
+                    "predictions/\(name).nii.gz", reversing: true,
+                    affine: Affine(
+                        x: [-1, 0, 0], y: [0, -1, 0], z: [0, 0, 2], origin: [5, 4, 0]))
+            }
+        }
+        #expect(result.faults.isEmpty)
+        #expect(result.evaluation.foreground[.dice]?.mean == 1)
+    }
+
+    @Test("folders of images are not read to their end")
+    func images() throws {
+        let result = try evaluation { dataset in
+            try dataset.writeNNUNet()
+            for (index, name) in SmallDataset.cases.enumerated() {
+                try dataset.writeImage("predictions/\(name).nii.gz", index)
+            }
+        }
+        #expect(result.faults.map(\.kind) == ["notLabels", "notLabels"])
+        #expect(result.faults[0].message.hasPrefix("looks like an image and not like labels"))
+        #expect(result.evaluation.cases.isEmpty && result.referenceCount == 3)
+    }
+
     @Test("folders without label maps, and files that cannot be told apart")
     func folders() throws {
         let empty = try evaluation { dataset in

@@ -148,7 +148,7 @@ struct DICOMFolderTests: DICOMReading {
         let image = try image(files).get()
         #expect(image.volume.shape == [3, 2, 4])
         #expect(
-            image.remarks.map(\.description) == [
+            image.remarks.map(\.message) == [
                 "passed over: series 1 (MR “Scout”, 2 images); 501 (MR “Dose Report”, 1 image)",
                 "passed over: 1 DICOM file without an image (SR)",
             ])

@@ -33,7 +33,7 @@ struct DICOMGridTests: DICOMReading {
         }
         #expect(abs(distance - 0.09) < 1e-9 && abs(step - 1.98) < 1e-9)
         #expect(
-            image.remarks[0].description == "slices lie up to 0.09 mm from an even grid of 1.98 mm")
+            image.remarks[0].message == "slices lie up to 0.09 mm from an even grid of 1.98 mm")
     }
 
     @Test(

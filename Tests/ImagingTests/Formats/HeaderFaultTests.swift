@@ -71,7 +71,18 @@ struct HeaderFaultTests {
 
     static let places: [Spoilt] = [
         Spoilt("spacing 0", .spacing(axis: 2, 0)) { $0.put(0 as Float, at: 84) },
-        Spoilt("spacing -1", .spacing(axis: 1, -1)) { $0.put(-1 as Float, at: 80) },
+        Spoilt("spacing -1 where the sform counts", nil) { $0.put(-1 as Float, at: 80) },
+        Spoilt("spacing -1 where the qform counts", .spacing(axis: 1, -1)) {
+            $0.put(-1 as Float, at: 80)
+            $0.put(0 as Int16, at: 254)
+            $0.put(1 as Int16, at: 252)
+        },
+        Spoilt("spacing 0 of an axis of one voxel", nil) {
+            for (axis, length) in [24, 1].enumerated() { $0.put(Int16(length), at: 42 + 2 * axis) }
+            $0.put(1 as Int16, at: 46)
+            $0.put(0 as Float, at: 84)
+            $0.put(0 as Float, at: 88)
+        },
         Spoilt("spacing NaN", .spacing(axis: 3, .nan)) { $0.put(Float.nan, at: 88) },
         Spoilt("spacing infinite", version: 2, .spacing(axis: 3, .infinity)) {
             $0.put(Double.infinity, at: 128)
@@ -114,7 +125,17 @@ struct HeaderFaultTests {
     ]
 
     static let fields: [Spoilt] = [
-        Spoilt("slope NaN", .scaling(slope: .nan, intercept: 0)) { $0.put(Float.nan, at: 112) },
+        Spoilt("slope NaN", nil) { $0.put(Float.nan, at: 112) },
+        Spoilt("slope NaN and intercept 5", .scaling(slope: .nan, intercept: 5)) {
+            $0.put(Float.nan, at: 112)
+            $0.put(5 as Float, at: 116)
+        },
+        Spoilt("slope infinite", .scaling(slope: .infinity, intercept: 0)) {
+            $0.put(Float.infinity, at: 112)
+        },
+        Spoilt("intercept NaN", .scaling(slope: 1, intercept: .nan)) {
+            $0.put(Float.nan, at: 116)
+        },
         Spoilt("intercept infinite", .scaling(slope: 1, intercept: .infinity)) {
             $0.put(Float.infinity, at: 116)
         },

@@ -11,7 +11,15 @@ final class InputFile {
 
     init(_ path: String) throws(ImageError) {
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw ImageError(file: path, failure: .last) }
+        guard descriptor >= 0 else {
+            let failure = SystemFailure.last
+            guard failure.code == ENOENT, let target = linkTarget(path) else {
+                throw ImageError(file: path, failure: failure)
+            }
+            let isAnnexed = target.contains("annex/objects/")
+            throw ImageError(
+                file: path, fault: .standIn(.brokenLink(to: target, isAnnexed: isAnnexed)))
+        }
         self.path = path
         var status = stat()
         let isKnown = fstat(descriptor, &status) == 0
@@ -62,6 +70,15 @@ final class InputFile {
         try result.get()
         return bytes
     }
+}
+
+/// Where a symbolic link leads; nil for what is none.
+private func linkTarget(_ path: String) -> String? {
+    let limit = Int(PATH_MAX)
+    var bytes = [CChar](repeating: 0, count: limit)
+    let count = readlink(path, &bytes, limit)
+    guard count >= 0 else { return nil }
+    return String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 extension ImageError {

@@ -56,15 +56,6 @@ extension DICOMFolder {
         (try? FolderFiles(path))?.paths ?? []
     }
 
-    /// What lies in a folder beside the series that is read from it; nothing, where a path leads to no such folder.
-    public static func remarks(on path: String, reading selection: DICOMSelection?) -> [DICOMRemark]
-    {
-        guard FolderFiles.isFolder(path), let folder = try? DICOMFolder(path),
-            let group = try? folder.group(selection)
-        else { return [] }
-        return folder.remarks(beside: group)
-    }
-
     /// What lies beside the images that are read.
     func remarks(beside chosen: DICOMGroup) -> [DICOMRemark] {
         let others = groups.filter { $0.images[0].path != chosen.images[0].path }.map(\.summary)

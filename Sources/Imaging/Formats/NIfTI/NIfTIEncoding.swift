@@ -1,32 +1,36 @@
-/// The header that is written in front of a volume's samples: little-endian, one file, millimetres.
+/// The header that is written in front of a volume's samples: little-endian, in one file.
 struct NIfTIEncoding {
     var shape: [Int]
-    var affine: Affine
+    var forms: NIfTIForms
     var type: SampleType
     var scaling: Scaling
+    /// Whether no number of the forms may be rounded, as they are those of another file.
+    private let areFormsExact: Bool
 
-    init(shape: [Int], affine: Affine, type: SampleType, scaling: Scaling = .identity) {
+    init(shape: [Int], geometry: Geometry, type: SampleType, scaling: Scaling = .identity) {
         self.shape = shape
-        self.affine = affine
         self.type = type
         self.scaling = scaling
+        forms = geometry.forms ?? NIfTIForms(geometry.affine)
+        areFormsExact = geometry.forms != nil
     }
 
     init(_ volume: Volume) {
         self.init(
-            shape: volume.shape, affine: volume.affine, type: volume.samples.type,
+            shape: volume.shape, geometry: volume.geometry, type: volume.samples.type,
             scaling: volume.scaling)
     }
 
     /// NIfTI-1, which every tool reads, unless it cannot say what the volume is.
     ///
     /// Its axes have up to 32,767 voxels, and its numbers 32 bits: NIfTI-2 is written where one would become infinite,
-    /// or a slope zero.
+    /// or a slope zero, or where the forms of another file would be rounded.
     var isVersion2: Bool {
-        let numbers = affine.rows.joined() + [scaling.slope, scaling.intercept]
+        let numbers = forms.numbers + [scaling.slope, scaling.intercept]
         return shape.contains { $0 > Int16.max }
             || numbers.contains { $0.isFinite && !Float($0).isFinite }
             || (scaling.slope != 0 && Float(scaling.slope) == 0)
+            || (areFormsExact && forms.numbers.contains { $0.isFinite && Double(Float($0)) != $0 })
     }
 
     /// The header, and four zeros that say that no extensions follow.
@@ -40,31 +44,26 @@ struct NIfTIEncoding {
     }
 
     /// The qform's sign, the spacing, and 1 for channels and times.
-    private func spacing(_ qform: Quaternion?) -> [Double] {
-        let spacing = affine.spacing
-        return [qform?.thirdAxisSign ?? 1, spacing.x, spacing.y, spacing.z, 1, 1, 1, 1]
-    }
+    private var spacing: [Double] { forms.spacing + [1, 1, 1, 1] }
 
     private func version1() -> [UInt8] {
         var writer = ByteWriter(count: NIfTIHeader.size1 + 4)
-        let qform = Quaternion(affine)
         writer.put(Int32(NIfTIHeader.size1), at: 0)
         for (axis, length) in dimensions.enumerated() {
             writer.put(Int16(length), at: 40 + 2 * axis)
         }
         writer.put(Int16(NIfTIDataType.code(of: type)), at: 70)
         writer.put(Int16(type.size * 8), at: 72)
-        for (axis, length) in spacing(qform).enumerated() {
+        for (axis, length) in spacing.enumerated() {
             writer.put(Float(length), at: 76 + 4 * axis)
         }
         writer.put(Float(writer.bytes.count), at: 108)
         writer.put(Float(scaling.slope), at: 112)
         writer.put(Float(scaling.intercept), at: 116)
-        writer.put(Self.millimetres, at: 123)
-        writer.put(Int16(qform == nil ? 0 : 1), at: 252)
-        writer.put(Int16(1), at: 254)
-        let numbers = (qform?.numbers ?? [0, 0, 0, 0, 0, 0]) + affine.rows[0..<3].joined()
-        for (index, number) in numbers.enumerated() {
+        writer.put(UInt8(forms.units), at: 123)
+        writer.put(Int16(forms.qformCode), at: 252)
+        writer.put(Int16(forms.sformCode), at: 254)
+        for (index, number) in (forms.qform + forms.sform).enumerated() {
             writer.put(Float(number), at: 256 + 4 * index)
         }
         writer.put("n+1", at: 344)
@@ -73,7 +72,6 @@ struct NIfTIEncoding {
 
     private func version2() -> [UInt8] {
         var writer = ByteWriter(count: NIfTIHeader.size2 + 4)
-        let qform = Quaternion(affine)
         writer.put(Int32(NIfTIHeader.size2), at: 0)
         writer.put("n+2\0\r\n\u{1A}\n", at: 4)
         writer.put(Int16(NIfTIDataType.code(of: type)), at: 12)
@@ -81,21 +79,18 @@ struct NIfTIEncoding {
         for (axis, length) in dimensions.enumerated() {
             writer.put(Int64(length), at: 16 + 8 * axis)
         }
-        for (axis, length) in spacing(qform).enumerated() {
+        for (axis, length) in spacing.enumerated() {
             writer.put(length, at: 104 + 8 * axis)
         }
         writer.put(Int64(writer.bytes.count), at: 168)
         writer.put(scaling.slope, at: 176)
         writer.put(scaling.intercept, at: 184)
-        writer.put(Int32(qform == nil ? 0 : 1), at: 344)
-        writer.put(Int32(1), at: 348)
-        let numbers = (qform?.numbers ?? [0, 0, 0, 0, 0, 0]) + affine.rows[0..<3].joined()
-        for (index, number) in numbers.enumerated() {
+        writer.put(Int32(forms.qformCode), at: 344)
+        writer.put(Int32(forms.sformCode), at: 348)
+        for (index, number) in (forms.qform + forms.sform).enumerated() {
             writer.put(number, at: 352 + 8 * index)
         }
-        writer.put(Int32(Self.millimetres), at: 500)
+        writer.put(Int32(forms.units), at: 500)
         return writer.bytes
     }
-
-    private static let millimetres: UInt8 = 2
 }

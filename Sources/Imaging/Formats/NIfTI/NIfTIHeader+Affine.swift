@@ -25,7 +25,7 @@ extension NIfTIHeader {
     func qformAffine() throws(ImageFault) -> Affine? {
         guard qformCode > 0 else { return nil }
         let columns = try rotation()
-        let size = existingSpacing
+        let size = usedSpacing
         let affine = Affine(
             x: columns[0] * size.x, y: columns[1] * size.y,
             z: columns[2] * size.z * (try thirdAxisSign()),
@@ -64,7 +64,7 @@ extension NIfTIHeader {
     ///
     /// Analyze files may name the voxel at the origin.
     private func guess(for shape: [Int]) -> Affine {
-        let size = existingSpacing * SIMD3(-1, 1, 1)
+        let size = usedSpacing * SIMD3(-1, 1, 1)
         let axes = shape.prefix(3) + Array(repeating: 1, count: max(0, 3 - shape.count))
         var centre = SIMD3(Double(axes[0] - 1), Double(axes[1] - 1), Double(axes[2] - 1)) / 2
         let isPlausible = zip(originVoxel, axes).allSatisfy { $0 > -$1 && $0 < 2 * $1 }
@@ -75,16 +75,9 @@ extension NIfTIHeader {
         return Affine(spacing: size, origin: -centre * size)
     }
 
-    /// The spacing of the axes that exist, and 1 for the others.
-    private var existingSpacing: SIMD3<Double> {
-        var size = SIMD3<Double>.one
-        for axis in 0..<min(3, dimensions[0]) { size[axis] = spacing[axis + 1] }
-        return size
-    }
-
     /// In mm, where the header has another unit; checked as users get it, as the conversion may overflow.
     private func checked(_ affine: Affine, _ name: String) throws(ImageFault) -> Affine {
-        let scale = unit?.millimetres ?? 1
+        let scale = millimetres
         let converted = Affine(
             x: affine.x * scale, y: affine.y * scale, z: affine.z * scale,
             origin: affine.origin * scale)
@@ -96,10 +89,16 @@ extension NIfTIHeader {
     ///
     /// ITK converts these, nibabel does not.
     var unit: (name: String, millimetres: Double)? {
-        switch units & 7 {
+        switch units & Self.lengthUnits {
         case 1: ("m", 1000)
         case 3: ("µm", 0.001)
         default: nil
         }
     }
+
+    /// Mm in the unit of lengths.
+    var millimetres: Double { unit?.millimetres ?? 1 }
+
+    /// The bits of the units' code that are not of time.
+    static let lengthUnits = 7
 }

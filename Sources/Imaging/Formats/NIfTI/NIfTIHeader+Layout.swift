@@ -4,10 +4,11 @@ extension NIfTIHeader {
         guard !isCIFTI else { throw .cifti }
         let type = try NIfTIDataType.sampleType(code: dataType, bits: bitsPerSample)
         let shape = try shape(of: type)
-        try checkSpacing(of: shape)
+        try checkSpacing()
         return ImageLayout(
-            shape: shape, affine: try affine(of: shape), scaling: try scaling(), type: type,
-            isBigEndian: isBigEndian, offset: try sampleOffset())
+            shape: shape, affine: try affine(of: shape), forms: NIfTIForms(self),
+            scaling: try scaling(), type: type, isBigEndian: isBigEndian,
+            offset: try sampleOffset())
     }
 
     /// CIFTI-2 keeps NIfTI-2's header, and says by its intent or by an extension of XML that it is none.
@@ -21,21 +22,17 @@ extension NIfTIHeader {
             Array(dimensions[1...dimensions[0]]), type: type)
     }
 
-    /// Axes that do not exist may have any spacing; that of channels and time is not used.
-    private func checkSpacing(of shape: [Int]) throws(ImageFault) {
-        for axis in 1...min(3, shape.count) where !(spacing[axis] > 0 && spacing[axis].isFinite) {
-            throw .spacing(axis: axis, spacing[axis])
-        }
-    }
-
     private func scaling() throws(ImageFault) -> Scaling {
         // A slope of zero says that samples are not scaled.
-        if slope == 0 { return .identity }
+        if slope == 0 || isUnscaledByNaN { return .identity }
         guard slope.isFinite, intercept.isFinite else {
             throw .scaling(slope: slope, intercept: intercept)
         }
         return Scaling(slope: slope, intercept: intercept)
     }
+
+    /// Whether the header has NaN in the place of a scaling: programs wrote that for none.
+    var isUnscaledByNaN: Bool { slope.isNaN && (intercept.isNaN || intercept == 0) }
 
     private func sampleOffset() throws(ImageFault) -> Int {
         // The header is followed by four bytes that say whether extensions follow.

@@ -18,6 +18,8 @@ extension NIfTIHeader {
         var remarks: [ImageRemark] = []
         if qformCode == 0, sformCode == 0 { remarks.append(.guessedPlace) }
         if let unit { remarks.append(.unit(unit.name)) }
+        if isUnscaledByNaN { remarks.append(.unscaled) }
+        if let spacingRemark { remarks.append(spacingRemark) }
         // A qform that is not used may be broken.
         if let sform = try? sformAffine(), let qform = try? qformAffine() {
             let axes = Array((layout.shape + [1, 1]).prefix(3))
