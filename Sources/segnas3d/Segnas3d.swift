@@ -111,7 +111,11 @@ extension DatasetError {
     /// Whether memory lacked while an image was read.
     fileprivate var isOutOfMemory: Bool {
         faults.contains {
-            if case .content(.unreadable(let fault)) = $0.problem { fault.isOutOfMemory } else { false }
+            if case .content(.unreadable(let fault)) = $0.problem {
+                fault.isOutOfMemory
+            } else {
+                false
+            }
         }
     }
 }

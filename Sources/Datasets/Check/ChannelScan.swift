@@ -13,7 +13,6 @@ struct ChannelScan {
     var profile: ChannelProfile
 }
 
-
 extension ChannelScan {
     /// Scans each channel of a volume, and takes the values of voxels by their index.
     static func all(of volume: Volume, at voxels: [Int]) -> [ChannelScan] {

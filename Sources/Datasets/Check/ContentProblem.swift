@@ -83,7 +83,9 @@ private func sharing(_ parts: [Split.Part]?) -> String {
         return parts.first.map { "it counts twice in \($0.rawValue)" } ?? "no part uses it"
     }
     let names = parts.map(\.rawValue).joined(separator: " and ")
-    return "they are in \(names), so results will look better than they are; keep one, or name both alike in --groups"
+    return """
+        they are in \(names), so results will look better than they are; keep one, or keep both together with --groups
+        """
 }
 
 private func listed(_ counts: [Int: Int]) -> String {

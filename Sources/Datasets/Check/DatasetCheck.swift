@@ -71,12 +71,9 @@ extension CaseExaminer {
     }
 }
 
-/// What is wrong with cases: each by itself, then beside the others.
+/// What is wrong with cases, the labelled ones before those without labels: each by itself, then beside the others.
 ///
-/// - Parameters:
-///   - examinations: Of the labelled cases, then of those without labels.
-///   - dataset: That of the cases.
-///   - split: How the labelled cases are divided; nil where that is not known.
+/// The split is nil where it is not known.
 func allFaults(
     _ examinations: [CaseExamination], of dataset: Dataset, split: Split?
 ) -> [DatasetFault] {

@@ -38,7 +38,8 @@ extension DatasetFault {
             let all = byKind[kind] ?? []
             let rest = all.count - limit
             return all.prefix(limit).map(\.description)
-                + (rest > 0 ? ["… and \(rest) more of this kind (\(kind)); check --json lists all"] : [])
+                + (rest > 0
+                    ? ["… and \(rest) more of this kind (\(kind)): check --json lists all"] : [])
         }
     }
 }

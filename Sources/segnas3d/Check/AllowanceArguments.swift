@@ -17,7 +17,9 @@ struct AllowanceArguments: ParsableArguments {
     private static func kind(_ text: String) throws -> AllowableFault {
         guard let kind = AllowableFault(rawValue: text) else {
             throw ValidationError(
-                "'\(text)' cannot be allowed. These kinds can: \(kinds). With any other fault training is impossible")
+                """
+                '\(text)' cannot be allowed. These kinds can: \(kinds). With any other fault training is impossible
+                """)
         }
         return kind
     }

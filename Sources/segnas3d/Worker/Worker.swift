@@ -116,7 +116,8 @@ struct Worker: ParsableCommand {
     /// A mean over no labels is no figure, and must not pass for one.
     private static func outcome(of result: TrainingResult) -> TrialResult.Outcome {
         result.validation?.mean.map { .completed(dice: $0) }
-            ?? .badData("no validation case has a voxel of any label, so networks cannot be told apart")
+            ?? .badData(
+                "no validation case has a voxel of any label, so networks cannot be told apart")
     }
 
     private func trainer(
