@@ -83,7 +83,7 @@ enum ProgramExit: Int32 {
             .outOfMemory
         case let errors as PreparationErrors where errors.concernsDataset: .dataset
         case let error as DatasetError where error.isOutOfMemory: .outOfMemory
-        case is DatasetError, TrainingError.otherDataset: .dataset
+        case is DatasetError, TrainingError.otherDataset, SplitError.unknownCases: .dataset
         case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs: .usage
         case TrainingError.interrupted, is SearchEnd: .interrupted
         case StudyError.planChanged, StudyError.space, StudyError.sampler,

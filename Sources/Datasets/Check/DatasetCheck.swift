@@ -55,9 +55,10 @@ public struct DatasetCheck: Equatable, Sendable {
         self.fingerprint = fingerprint
     }
 
-    /// The same check, where faults of some kinds are allowed.
+    /// The same check, where faults of some kinds are allowed; without cases there is nothing to go on with.
     public func allowing(_ kinds: Set<AllowableFault>) -> DatasetCheck {
-        DatasetCheck(
+        guard dataset != nil else { return self }
+        return DatasetCheck(
             dataset: dataset, faults: faults.allowing(kinds), fingerprint: fingerprint)
     }
 }
