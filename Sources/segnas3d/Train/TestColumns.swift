@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Host
 
 // How a test is shown in a table: the cases that count stand there where a label is not judged in all.
 
