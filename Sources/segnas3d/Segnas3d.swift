@@ -93,7 +93,8 @@ enum ProgramExit: Int32 {
         case let errors as PreparationErrors where errors.errors.contains(where: \.isOutOfMemory):
             .outOfMemory
         case let errors as PreparationErrors where errors.concernsDataset: .dataset
-        case is DatasetError, TrainingError.otherDataset: .dataset
+        case let error as DatasetError where error.isOutOfMemory: .outOfMemory
+        case is DatasetError, TrainingError.otherDataset, SplitError.unknownCases: .dataset
         case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs: .usage
         case TrainingError.interrupted, is SearchEnd: .interrupted
         case let failure as OutputFailure where failure.isClosedPipe: .closedPipe
@@ -115,6 +116,19 @@ extension ImageFault {
 extension ModelFault {
     fileprivate var isOutOfMemory: Bool {
         if case .tensors(.outOfMemory) = self { true } else { false }
+    }
+}
+
+extension DatasetError {
+    /// Whether memory lacked while an image was read.
+    fileprivate var isOutOfMemory: Bool {
+        faults.contains {
+            if case .content(.unreadable(let fault)) = $0.problem {
+                fault.isOutOfMemory
+            } else {
+                false
+            }
+        }
     }
 }
 

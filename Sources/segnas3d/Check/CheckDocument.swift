@@ -33,6 +33,8 @@ struct CheckDocument: Encodable {
         let `case`: String?
         let file: String?
         let message: String
+        /// Whether `--allow` with its kind makes it a warning.
+        let allowable: Bool
     }
 
     init(_ check: DatasetCheck) {
@@ -48,7 +50,7 @@ struct CheckDocument: Encodable {
         faults = check.faults.map { fault in
             Fault(
                 kind: fault.kind, severity: fault.severity, case: fault.caseIdentifier,
-                file: fault.file, message: fault.message)
+                file: fault.file, message: fault.message, allowable: fault.allowable != nil)
         }
         fingerprint = check.fingerprint
     }
