@@ -32,7 +32,7 @@ test-avx2: setup  ## run what computes, and a training, as on a processor withou
 KILLS := 100
 
 faults: setup  ## cause what can happen to a machine while it searches, and kill a search 100 times: minutes
-	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.FaultTests'
+	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.(FaultTests|FileSystemTests|SignalTests|PredictTests)'
 
 # Folders of image files besides those that the command makes itself: make fuzz IMAGES=…
 FUZZ_COUNT := 200000

@@ -49,7 +49,7 @@ public enum ProcessLimits {
             guard code == 0 else {
                 throw ThreadShortage(
                     needed: count, started: threads.count,
-                    processes: limit(__rlimit_resource_t(RLIMIT_NPROC.rawValue)).map {
+                    processes: limit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue)).map {
                         Int(clamping: $0)
                     },
                     addressSpace: addressSpace)
