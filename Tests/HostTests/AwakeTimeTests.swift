@@ -12,7 +12,7 @@ struct AwakeTimeTests {
             ([0.5, 3600.5, 3601], 1.5),
             // A clock that goes back counts as nothing.
             ([2, 1, 3], 3), ([], 0),
-        ])
+        ] as [([Double], Double)])
     func gaps(_ looks: [Double], _ seconds: Double) {
         var time = AwakeTime(at: 0)
         for look in looks { time.advance(to: look) }

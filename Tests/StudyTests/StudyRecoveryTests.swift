@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Search
 import TestSupport
 import Testing
