@@ -58,7 +58,8 @@ def make(rng, stem):
             place = origin
         directions = list(matrix[:, 0]) + list(matrix[:, 1])
         if odd == "direction":
-            directions = [value + rng.choice([1e-5, 1e-3, 0.1]) for value in directions]
+            error = rng.choice([1e-6, 1e-5, 1e-4, 0.1])
+            directions = [value + error for value in directions]
         data.ImageOrientationPatient = [f"{value:.9f}"[:16] for value in directions]
         data.ImagePositionPatient = [f"{value:.9f}"[:16] for value in place]
         step = spacing[:2] if odd != "spacing" else [spacing[0] * rng.choice([1.0001, 1.1]), spacing[1]]

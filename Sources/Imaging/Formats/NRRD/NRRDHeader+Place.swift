@@ -6,37 +6,41 @@ extension NRRDHeader {
     func image() throws(ImageFault) -> StoredImage {
         let samples = try samples()
         let kinds = try kinds(of: samples.shape)
-        let stated = try space()
-        let space = stated ?? .unknown(dimension: 3)
-        var directions: [SIMD3<Double>?]?
-        if stated != nil { directions = try self.directions(in: space, kinds: kinds) }
+        let space = try space()
+        let directions = try space.flatMap { space throws(ImageFault) in
+            try self.directions(in: space, kinds: kinds)
+        }
         let axes = spatialAxes(kinds, directions, in: space)
         guard !axes.isEmpty else { throw header.invalid("kinds") }
         var remarks: [ImageRemark] = []
-        let steps: [SIMD3<Double>]
-        if let directions {
-            steps = try self.steps(along: axes, directions, &remarks)
-        } else {
-            if stated != nil { remarks.append(.header(.noDirections)) }
-            steps = try self.steps(along: axes, samples.shape, &remarks)
-        }
+        let steps =
+            if let directions {
+                try self.steps(along: axes, directions, &remarks)
+            } else {
+                try self.steps(along: axes, samples.shape, &remarks)
+            }
         let origin =
-            try stated == nil
-            ? axisOrigin(axes, samples.shape, &remarks) : spaceOrigin(in: space, &remarks)
-        let affine = Affine(steps: steps, origin: origin, isFlat: space.dimension == 2)
+            if let space {
+                try spaceOrigin(in: space, &remarks)
+            } else {
+                try axisOrigin(axes, samples.shape, &remarks)
+            }
+        let affine = Affine(steps: steps, origin: origin, isFlat: space?.dimension == 2)
         guard affine.isInvertible else { throw .affine(name: "direction") }
+        if space != nil, directions == nil { remarks.append(.header(.noDirections)) }
         if axes.count < 3 { remarks.append(.header(.flat(axes: axes.count))) }
-        if let remark = space.remark { remarks.append(.header(remark)) }
+        let known = space ?? .unknown(dimension: 3)
+        if let remark = known.remark { remarks.append(.header(remark)) }
         return StoredImage(
             samples: samples, spatialAxes: axes, otherAxes: otherAxes(kinds, besides: axes),
-            affine: affine.turned(space.signs), remarks: remarks, labelNames: labelNames())
+            affine: affine.turned(known.signs), remarks: remarks, labelNames: labelNames())
     }
 
     private func spatialAxes(
-        _ kinds: [NRRDKind], _ directions: [SIMD3<Double>?]?, in space: NRRDSpace
+        _ kinds: [NRRDKind], _ directions: [SIMD3<Double>?]?, in space: NRRDSpace?
     ) -> [Int] {
         if let directions { return kinds.indices.filter { directions[$0] != nil } }
-        let most = min(3, space.dimension)
+        let most = min(3, space?.dimension ?? 3)
         return Array(kinds.indices.filter { kinds[$0] == .domain }.prefix(most))
     }
 
