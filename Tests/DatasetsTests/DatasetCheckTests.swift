@@ -1,9 +1,10 @@
-import Datasets
 import Foundation
 import Imaging
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Datasets
 
 @Suite("Checks of images")
 struct DatasetCheckTests {
