@@ -50,8 +50,11 @@ struct PredictionFolder {
 
     /// Removes the predictions of another model, of which all must be made anew.
     private func clear(for cases: [Dataset.Case]) throws {
-        guard overwrites else { throw PredictionFolderError.otherModel(path) }
         let identifiers = Self.labelMaps(in: path)
+        // A command that failed may be tried again with other options.
+        guard overwrites || identifiers.isEmpty else {
+            throw PredictionFolderError.otherModel(path)
+        }
         if let other = identifiers.subtracting(cases.map(\.identifier)).min() {
             throw PredictionFolderError.otherCases(path, example: other)
         }

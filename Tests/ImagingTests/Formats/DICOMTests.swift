@@ -75,6 +75,14 @@ struct DICOMTests: DICOMReading {
         #expect(fault(try read(turned)) == .dicom(.differs(in: "orientation", count: 1, of: 4)))
         let narrow = slices { slice, index in if index == 1 { slice.size = [3, 2] } }
         #expect(fault(try read(narrow)) == .dicom(.differs(in: "size", count: 1, of: 4)))
+        let unscaled = slices { slice, index in
+            if index == 1 { slice.without = [.slope, .intercept] }
+        }
+        #expect(
+            fault(try read(unscaled))
+                == .dicom(.differs(in: "having a Rescale Slope", count: 1, of: 4)))
+        let lost = slices { slice, index in if index == 1 { slice.without = [.position] } }
+        #expect(fault(try read(lost)) == .dicom(.missing("Image Position (Patient)")))
         let fine = slices { slice, index in if index == 1 { slice.spacing = [0.5, 0.5] } }
         #expect(fault(try read(fine)) == .dicom(.differs(in: "pixel spacing", count: 1, of: 4)))
     }
@@ -91,6 +99,9 @@ struct DICOMTests: DICOMReading {
             ({ $0.spacing = [0, 1] }, .spacing(axis: 2, 0)),
             ({ $0.spacing = [1, .nan] }, .dicom(.value("Pixel Spacing"))),
             ({ $0.slope = 0 }, .dicom(.value("Rescale Slope"))),
+            ({ $0.without = [.slope] }, .dicom(.missing("Rescale Slope"))),
+            ({ $0.without = [.intercept] }, .dicom(.missing("Rescale Intercept"))),
+            ({ $0.without = [.representation] }, .dicom(.missing("Pixel Representation"))),
             ({ $0.bits.high = 11 }, .dicom(.value("High Bit"))),
             ({ $0.bits = (12, 12, 11, false) }, .dicom(.value("Bits Allocated"))),
             ({ $0.sequences = [.modalityTable] }, .dicom(.unknownValues("Modality LUT Sequence"))),

@@ -9,6 +9,8 @@ struct DICOMEncoding: Hashable {
     var isSigned: Bool
     var slope = 1.0
     var intercept = 0.0
+    /// Whether the file says how values are scaled.
+    var isScaled = false
 
     /// All numbers that can be stored.
     var stored: ClosedRange<Int> {
@@ -50,14 +52,25 @@ extension DICOMEncoding {
         guard try elements.short(.highBit) ?? (bitsStored - 1) == bitsStored - 1 else {
             throw .dicom(.value(DICOMTag.highBit.description))
         }
-        let representation = try elements.short(.representation) ?? 0
+        let representation = try elements.required(
+            elements.short(.representation), .representation)
         guard 0...1 ~= representation else {
             throw .dicom(.value(DICOMTag.representation.description))
         }
         isSigned = representation == 1
-        slope = try elements.decimal(.slope) ?? 1
+        try readScaling(elements)
+    }
+
+    /// One of the two numbers does not do: tools take the other for granted, or neither.
+    private mutating func readScaling(_ elements: DICOMElements) throws(ImageFault) {
+        let (slope, intercept) = (
+            try elements.decimal(.slope), try elements.decimal(.intercept)
+        )
+        guard slope != nil || intercept != nil else { return }
+        self.slope = try elements.required(slope, .slope)
+        self.intercept = try elements.required(intercept, .intercept)
+        isScaled = true
         guard slope != 0 else { throw .dicom(.value(DICOMTag.slope.description)) }
-        intercept = try elements.decimal(.intercept) ?? 0
     }
 }
 

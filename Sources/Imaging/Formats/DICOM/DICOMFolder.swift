@@ -44,7 +44,7 @@ extension DICOMFolder {
     private func onlyGroup() throws(ImageFault) -> DICOMGroup {
         let stacks = groups.filter(\.summary.isStack)
         if stacks.count == 1 { return stacks[0] }
-        let placed = groups.filter { !$0.parts.isEmpty }
+        let placed = groups.filter { !$0.placed.isEmpty }
         if stacks.isEmpty, placed.count == 1 { return placed[0] }
         if groups.count == 1 { return groups[0] }
         let found = [stacks, placed, groups].first { !$0.isEmpty } ?? []

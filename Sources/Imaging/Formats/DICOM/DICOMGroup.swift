@@ -23,9 +23,12 @@ struct DICOMGroup {
         images.filter { !$0.isLocalizer && !$0.isCapture }
     }
 
-    /// Whether most of the images, two at least, lie parallel; one of which that is not known does not count.
+    /// Images that lie somewhere, as far as is known.
+    var placed: [DICOMImage] { parts.filter { !$0.isPlaceless } }
+
+    /// Whether most of the images, two at least, lie parallel; those of which that is not known do not count.
     private var isStack: Bool {
-        let parts = parts
+        let parts = placed
         guard parts.reduce(0, { $0 + $1.frames }) > 1 else { return false }
         let slices = parts.compactMap { try? $0.slice.get() }
         let largest = slices.grouped { $0.isParallel(to: $1) }.map(\.count).max() ?? 0

@@ -13,6 +13,8 @@ struct DICOMImage {
     var frames: Int
     /// Whether it says that it serves to plan a scan.
     var isLocalizer: Bool
+    /// Whether it is whole and does not say where it lies.
+    var isPlaceless: Bool
     /// A screenshot or a report as an image, which lies nowhere.
     var isCapture: Bool
     /// Whether the file has no preamble and mark, and whether its tags rise.
@@ -36,6 +38,9 @@ extension DICOMImage {
     /// The kind of a disc's table of contents, DICOMDIR.
     static let folderIndex = "1.2.840.10008.1.3.10"
 
+    /// The kinds of secondary captures, PS3.4 annex B.5.
+    private static let captures = "1.2.840.10008.5.1.4.1.1.7"
+
     /// The image of a file; nil where the file holds something else, such as a report.
     init?(_ elements: DICOMElements, path: String) throws(ImageFault) {
         guard !elements.isOfOtherKind else { return nil }
@@ -56,7 +61,8 @@ extension DICOMImage {
         frames = max(1, elements.text(.frames).flatMap { Int($0) } ?? 1)
         let type = elements.text(.imageType)?.split(separator: "\\") ?? []
         isLocalizer = type.contains("LOCALIZER")
-        isCapture = fault == nil && frames == 1 && elements.text(.position) == nil
+        isPlaceless = fault == nil && frames == 1 && elements.text(.position) == nil
+        isCapture = isPlaceless && elements.kindOfImage.hasPrefix(Self.captures)
         hasMark = elements.start == .marked
         isOrdered = elements.isOrdered
         isInverse = elements.text(.photometric) == "MONOCHROME1"
@@ -70,10 +76,12 @@ extension DICOMImage {
 }
 
 extension DICOMElements {
+    fileprivate var kindOfImage: String { text(.kindOfFile) ?? text(.kind) ?? "" }
+
     /// Whether the file describes itself as something that has no pixels, PS3.4 annex B.5.
     fileprivate var isOfOtherKind: Bool {
         guard values[.rows] == nil || fault == nil else { return false }
-        let kind = text(.kindOfFile) ?? text(.kind) ?? ""
+        let kind = kindOfImage
         // Waveforms, presentation states, raw data and registrations, surfaces, reports, documents, radiotherapy.
         let others = ["9.", "11.", "66", "67", "68.", "88.", "104.", "481."]
         return kind == DICOMImage.folderIndex

@@ -1,5 +1,5 @@
 extension DICOMSeries {
-    /// The values of all slices, scaled as their files say, in the smallest type that holds them, and the remarks on them.
+    /// The values of all slices, scaled as their files say, in the smallest type that holds them, and the remarks.
     ///
     /// GDCM decompresses pixels that are compressed; all others are read here.
     func read() throws(ImageError) -> (Volume, [ImageRemark]) {

@@ -57,7 +57,8 @@ extension DICOMSlice {
         let spacings = spacing - other.spacing
         if size != other.size { return "size" }
         if max(spacings.max(), -spacings.min()) >= 1e-4 { return "pixel spacing" }
-        return isParallel(to: other) ? nil : "orientation"
+        if !isParallel(to: other) { return "orientation" }
+        return encoding.isScaled == other.encoding.isScaled ? nil : "having a Rescale Slope"
     }
 }
 

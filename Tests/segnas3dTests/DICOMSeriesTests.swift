@@ -1,0 +1,103 @@
+import Foundation
+import ModelSupport
+import TestSupport
+import Testing
+import Torch
+
+@Suite("DICOM series on the command line")
+struct DICOMSeriesTests {
+    /// The elements of a slice of 2 by 2 pixels, without preamble.
+    private func slice(series: Int, height: Int, value: UInt16) -> Data {
+        func element(_ group: UInt16, _ element: UInt16, _ value: [UInt8]) -> [UInt8] {
+            let value = value.count % 2 == 0 ? value : value + [0x20]
+            return [group, element].flatMap(bytes) + bytes(UInt32(value.count)) + value
+        }
+        func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
+            withUnsafeBytes(of: number.littleEndian) { Array($0) }
+        }
+        func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+        let numbers: [(UInt16, UInt16)] = [
+            (0x0002, 1), (0x0010, 2), (0x0011, 2), (0x0100, 16), (0x0101, 16),
+            (0x0103, 0),
+        ]
+        let before =
+            element(0x0008, 0x0060, text("CT")) + element(0x0020, 0x000E, text("1.2.\(series)"))
+            + element(0x0020, 0x0011, text("\(series)"))
+            + element(0x0020, 0x0032, text("0\\0\\\(height)"))
+            + element(0x0020, 0x0037, text("1\\0\\0\\0\\1\\0"))
+        let image =
+            element(0x0028, 0x0002, bytes(UInt16(1))) + element(0x0028, 0x0004, text("MONOCHROME1"))
+            + numbers.dropFirst().prefix(2).flatMap { element(0x0028, $0, bytes($1)) }
+            + element(0x0028, 0x0030, text("1\\1"))
+            + numbers.suffix(3).flatMap { element(0x0028, $0, bytes($1)) }
+        let pixels = element(0x7FE0, 0x0010, (0..<4).flatMap { _ in bytes(value) })
+        return Data(before + image + pixels)
+    }
+
+    /// Series 3, of ones, and series 4, of twos, three slices each, and a file that is neither.
+    private func write(to folder: URL) throws {
+        for (series, value) in [(3, 1), (4, 2)] as [(Int, UInt16)] {
+            for height in 0..<3 {
+                try slice(series: series, height: height, value: value)
+                    .write(to: folder.appending(path: "\(series)-\(height)"))
+            }
+        }
+        try Data([1, 2, 3, 0]).write(to: folder.appending(path: "odd"))
+    }
+
+    @Test("info lists the series of a folder, and shows the one that --series names")
+    func info() throws {
+        try withTemporaryFolder { folder in
+            try write(to: folder)
+            let listed = try Program.run("info", folder.path)
+            #expect(listed.status == 1 && listed.output.isEmpty)
+            #expect(
+                listed.errors == """
+                    Error: \(folder.path): holds 2 series of images, 3 (CT, 3 images); 4 (CT, 3 images): name one with \
+                    --series, as in --series 3, or give each a folder of its own
+
+                    """)
+            for selection in ["4", "1.2.4"] {
+                let shown = try Program.run("info", folder.path, "--series", selection)
+                #expect(shown.status == 0 && shown.errors.isEmpty)
+                #expect(shown.output.contains("  shape        2 × 2 × 3\n"))
+                #expect(shown.output.contains("  values       2 to 2, sum 24\n"))
+                #expect(shown.output.contains("passed over: series 3 (CT, 3 images)\n"))
+                #expect(shown.output.contains("1 file passed over, which are not DICOM: odd\n"))
+            }
+            #expect(try Program.run("info", folder.path, "--series", "Thorax").status == 2)
+        }
+    }
+
+    @Test("predict takes the series that --series names, and notes what it passed over")
+    func predict() async throws {
+        let folder = URL.temporaryDirectory.appending(path: "segnas3d-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let scan = folder.appending(path: "scan")
+        try FileManager.default.createDirectory(at: scan, withIntermediateDirectories: true)
+        try write(to: scan)
+        let model = folder.appending(path: "model").path
+        try await TensorActor.run {
+            try ModelScene.write(
+                ModelScene.rounding(.init(size: [24, 24, 24], fit: .pad, isCanonical: false)),
+                to: model)
+        }
+        let output = folder.appending(path: "output").path
+        let arguments = [
+            "predict", model, scan.path, "--output", output, "--device", "cpu", "--quiet",
+        ]
+        let unnamed = try Program.run(arguments)
+        #expect(unnamed.status == 1)
+        #expect(unnamed.errors.contains("as in --series 3"))
+        let program = try Program.run(arguments + ["--series", "4"])
+        #expect(program.status == 0, "\(program.errors)")
+        #expect(
+            program.errors == """
+                note: scan: passed over: series 3 (CT, 3 images)
+                note: scan: 1 file passed over, which are not DICOM: odd
+
+                """)
+        // Another series would be taken for the one that is there.
+        #expect(try Program.run(arguments + ["--series", "3"]).status != 0)
+    }
+}
