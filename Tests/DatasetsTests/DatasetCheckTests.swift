@@ -66,7 +66,9 @@ struct DatasetCheckTests {
         FaultCase("a label that no case has", "no case has a voxel of three (3)") {
             try $0.writeNNUNet(labels: #"{"background": 0, "one": 1, "two": 2, "three": 3}"#)
         },
-        FaultCase("no case to look at", "labelsTr/a.nii.gz: there is no image", "labelsTr/b", "labelsTr/c") {
+        FaultCase(
+            "no case to look at", "labelsTr/a.nii.gz: there is no image", "labelsTr/b", "labelsTr/c"
+        ) {
             try $0.writeNNUNet()
             for name in SmallDataset.cases { try $0.remove("imagesTr/\(name)_0000.nii.gz") }
         },

@@ -82,6 +82,7 @@ struct CheckTests {
             #expect(text.errors.isEmpty)
             #expect(text.output.contains("images/hippocampus_003.nii.gz: is damaged"))
             #expect(text.output.contains("labels/hippocampus_004.nii.gz: has "))
+            #expect(text.output.contains("recognised by the folders images and labels\n"))
             #expect(text.output.hasSuffix("2 faults: not fit for training.\n"))
             #expect(!text.output.contains(copy.path))
             let png = try Data(contentsOf: URL(filePath: sheet))

@@ -66,6 +66,8 @@ public enum LayoutProblem: Hashable, Sendable {
     case unclear([String])
     /// A file beside the image and the label map of a case.
     case unread
+    /// An image without a label map whose name begins with that of another case.
+    case besideCase(String)
     /// `dataset.json` as it might be.
     case undescribed(json: String)
 }
@@ -75,7 +77,7 @@ extension LayoutProblem {
         switch self {
         case .caseCount(_, _, let isListed): isListed ? .warning : .fault
         case .endingDiffers(_, _, let count, let all): count < all ? .warning : .fault
-        case .backgroundNamed, .listDiffers, .unread, .undescribed: .warning
+        case .backgroundNamed, .besideCase, .listDiffers, .unread, .undescribed: .warning
         default: .fault
         }
     }
@@ -212,6 +214,11 @@ extension LayoutProblem {
             """
         case .unread:
             "is not read: its name does not say that it belongs to the image or is its label map"
+        case .besideCase(let identifier):
+            """
+            is taken for a case without label map; if it is another channel of \(identifier), name its channels \
+            \(identifier)_0000, \(identifier)_0001, …
+            """
         case .undescribed(let json):
             """
             dataset.json is missing, so labels and channels have no names (and CT is not treated as CT); with these lines it \

@@ -7,6 +7,14 @@ extension LayoutReader {
         let images = imageNames(in: imageFolder)
         let labels = imageNames(in: labelFolder)
         guard let images, let labels else { return nil }
+        if images.isEmpty, let inner = FolderListing(path(imageFolder))?.folders.first {
+            report(
+                .unrecognised(
+                    hint:
+                        "\(imageFolder) holds folders such as \(inner), and no images: put them into "
+                        + "\(imageFolder) itself, and label maps into \(labelFolder)"))
+            return nil
+        }
         return assembly(images, in: imageFolder, labels, in: labelFolder)
     }
 

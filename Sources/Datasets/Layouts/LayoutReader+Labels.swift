@@ -26,7 +26,9 @@ extension LayoutReader {
         return table(labels, isByValue: isByValue, file: file)
     }
 
-    /// Nil for what is no label. Numbers may be written as text, as `"1"`, and names may be numbers.
+    /// The label of an entry; numbers may be written as text, as `"1"`, and names may be numbers.
+    ///
+    /// Nil for what is no label.
     private func label(_ key: String, _ value: JSONValue, isByValue: Bool) -> LabelTable.Label? {
         if let text = value.string {
             let pair = (key: whole(key), text: whole(text))

@@ -12,11 +12,25 @@ extension LayoutReader {
             if !faults.contains(where: { $0.severity == .fault }) { report(.noCases) }
             return nil
         }
+        reportNeighbours(in: cases)
         guard let table = discoveredLabels(of: training) else { return nil }
         return Dataset(
             name: name(), folder: folder, layout: recognition?.layout ?? .plain,
             channels: assembly.channelNames ?? channelNames(of: training), labels: table,
             training: training, test: cases.filter { $0.label == nil })
+    }
+
+    /// Cases without label maps that may be channels of others, by their names.
+    private mutating func reportNeighbours(in cases: [Dataset.Case]) {
+        let labelled = Set(cases.filter { $0.label != nil }.map(\.identifier))
+        for item in cases where item.label == nil {
+            let starts = item.identifier.indices.filter { "_-.".contains(item.identifier[$0]) }
+            let names = starts.map { String(item.identifier[..<$0]) }
+            guard let other = names.first(where: labelled.contains) else { continue }
+            report(
+                .besideCase(other), file: relative(item.images[0]),
+                caseIdentifier: item.identifier)
+        }
     }
 
     /// A label for each value that a label map holds, named as the files do or `label_3` after it; 0 is the background.

@@ -179,6 +179,9 @@ struct ContradictionTests {
         FaultCase("DICOM", "P1 holds a DICOM series: convert") {
             try $0.write("x", to: "P1/1.dcm")
         },
+        FaultCase("folders in the folders", "images holds folders such as train, and no images") {
+            try $0.write(["images/train/a.nii.gz", "labels/train/a.nii.gz*"])
+        },
         FaultCase("no images", "it holds notes.txt, and no image") {
             try $0.write("x", to: "notes.txt")
         },

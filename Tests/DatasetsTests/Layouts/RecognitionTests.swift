@@ -160,6 +160,17 @@ struct RecognitionTests {
                 "case_00002/imaging.nii.gz",
             ], training: ["case_00000", "case_00001"], test: ["case_00002"]),
         TreeCase(
+            "KiTS with structures one by one", .caseFolders,
+            because: "case_0/segmentations is not read",
+            [
+                "case_0/imaging.nii.gz", "case_0/segmentation.nii.gz*",
+                "case_0/segmentations/kidney_1.nii.gz*",
+            ], training: ["case_0"]),
+        TreeCase(
+            "an image that may be a channel", .plain, because: "images and labels",
+            ["images/P1.nii.gz", "images/P1_late.nii.gz", "labels/P1.nii.gz*"], training: ["P1"],
+            test: ["P1_late"], warnings: ["besideCase"]),
+        TreeCase(
             "BraTS", .caseFolders, because: "BraTS_1 with BraTS_1_flair.nii.gz",
             [
                 "HGG/BraTS_1/BraTS_1_t1.nii.gz", "HGG/BraTS_1/BraTS_1_flair.nii.gz",

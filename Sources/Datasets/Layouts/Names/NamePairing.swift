@@ -6,7 +6,7 @@ struct NamePairing {
     private var caseOfLabel: [ImageFileName: String] = [:]
     private var caseOfImage: [ImageFileName: (identifier: String, channel: CaseChannel)] = [:]
 
-    /// - Parameter isNumbered: Whether digits at the end of all images number channels; where label maps say it if nil.
+    /// Digits at the end of images number channels as `isNumbered` says, or where label maps say it.
     init(images: [ImageFileName], labels: [ImageFileName], isNumbered: Bool? = nil) {
         var ranks: [String: Int] = [:]
         for image in images {
@@ -34,9 +34,9 @@ struct NamePairing {
         }
     }
 
-    /// The first image and label map that go together, as `a.nii with b.nii`.
+    /// The first image and label map that go together, as `a.nii with b.nii`; nil where there are none.
     ///
-    /// - Parameter unlike: Whether their names must differ in more than the number of a channel.
+    /// Their names differ in more than the number of a channel, if they must be unlike.
     func example(unlike: Bool) -> String? {
         let images = Dictionary(grouping: caseOfImage.keys) { caseOfImage[$0]?.identifier ?? "" }
         for label in caseOfLabel.keys.sorted(by: { $0.name < $1.name }) {

@@ -17,8 +17,9 @@ enum NameWords {
 
     /// What a channel shows: contrasts of magnetic resonance, and other modalities.
     static let channels: Set<String> = [
-        "adc", "cbct", "ct", "ctres", "dwi", "flair", "mr", "mri", "pd", "pdw", "pet", "petres",
-        "swi", "t1", "t1c", "t1ce", "t1gd", "t1n", "t1post", "t1w", "t2", "t2f", "t2flair",
+        "adc", "cbct", "ct", "ctres", "dwi", "flair", "lge", "mr", "mri", "pd", "pdw", "pet",
+        "petres", "pt", "swi", "t1", "t1c", "t1ca", "t1ce", "t1gd", "t1n", "t1post", "t1w", "t2",
+        "t2f", "t2flair",
         "t2star", "t2w",
     ]
 

@@ -18,7 +18,10 @@ extension LayoutReader {
 
     /// A folder for each case, as in KiTS, BraTS and ACDC.
     func caseFolders() -> LayoutCandidate? {
-        let folders = imageFolders().map { CaseFolder($0.path, $0.images) }
+        let all = imageFolders()
+        // Maps of single structures, or of several readers, beside the label map of a case.
+        let inner = all.filter { isNamedAsLabels($0.path) }.map(\.path)
+        let folders = all.filter { !inner.contains($0.path) }.map { CaseFolder($0.path, $0.images) }
         let example = folders.first { folder in
             folder.scans.found.contains { $0.label != nil && !$0.images.isEmpty }
         }
@@ -26,10 +29,19 @@ extension LayoutReader {
             return nil
         }
         let words = "folders such as \(example.path) with \(image.file.name) and \(label.file.name)"
-        return LayoutCandidate(LayoutRecognition(.caseFolders, words)) { reader in
+        var recognition = LayoutRecognition(.caseFolders, words)
+        if !inner.isEmpty {
+            recognition.evidence.append(
+                "\(shortened(inner)) \(inner.count == 1 ? "is" : "are") not read")
+        }
+        return LayoutCandidate(recognition) { reader in
             let assembly = reader.assembly(of: folders)
             return reader.plain(assembly)
         }
+    }
+
+    private func isNamedAsLabels(_ path: String) -> Bool {
+        NameWords.labelFolders.contains(path.split(separator: "/").last?.lowercased() ?? "")
     }
 
     private mutating func assembly(of folders: [CaseFolder]) -> CaseAssembly {

@@ -33,10 +33,10 @@ extension LayoutReader {
         let pairs = [("imagesTr", "labelsTr"), ("images", "labels")]
         for (images, labels) in pairs where isFolder(images) != isFolder(labels) {
             let (there, missing) = isFolder(images) ? (images, labels) : (labels, images)
-            let file = FolderListing(path(there))?.images.first
-            let stem = file.map { $0.channel?.identifier ?? $0.stem } ?? "CASE"
+            guard let file = FolderListing(path(there))?.images.first else { continue }
+            let stem = file.channel?.identifier ?? file.stem
             return
-                "\(there) is there, and \(missing) is missing: put \(stem)\(file?.ending ?? ".nii.gz") into it"
+                "\(there) is there, and \(missing) is missing: put \(stem)\(file.ending) into it"
         }
         if let subject = listing.folders.first(where: { $0.hasPrefix("sub-") }) {
             return """
