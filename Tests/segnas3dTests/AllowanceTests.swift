@@ -145,7 +145,8 @@ struct AllowanceTests {
                 let program = try Program.run(command + ["--allow", kind])
                 #expect(program.status == 2)
                 #expect(
-                    program.errors.contains("'\(kind)' cannot be allowed. These kinds can: constant,"),
+                    program.errors.contains(
+                        "'\(kind)' cannot be allowed. These kinds can: constant,"),
                     "\(program.errors)")
             }
         }

@@ -50,16 +50,28 @@ struct HounsfieldFamily {
     /// Landmarks that differ more between the scans are no evidence; those of fewer differ by as much by chance.
     private static let firm = 120.0
 
-    /// By how much all firm landmarks lie higher than usual; nil where they do not agree, or by little.
+    /// Of the firm landmarks so many must agree: where air ends in the histogram, one may jump.
+    private static let agreement = 0.6
+
+    /// By how much the firm landmarks lie higher than usual; nil where they do not agree, or by little.
     private func shift(of profile: ChannelProfile) -> Double? {
-        let shifts = zip(profile.landmarks, landmarks).compactMap {
-            value, usual -> (shift: Double, tolerance: Double)? in
+        let shifts = zip(profile.landmarks, landmarks).map { value, usual -> Double? in
             guard let value, let usual, usual.deviation <= Self.firm else { return nil }
-            return (value - usual.median, 100 + 4 * usual.deviation)
+            return value - usual.median
         }
-        guard shifts.count > 1, let middle = RobustSpread(shifts.map(\.shift))?.median,
-            abs(middle) >= Self.leastShift,
-            shifts.allSatisfy({ abs($0.shift - middle) <= $0.tolerance })
+        let known = shifts.compactMap(\.self)
+        guard known.count > 1, let middle = RobustSpread(known)?.median,
+            abs(middle) >= Self.leastShift
+        else { return nil }
+        func agrees(_ index: Int) -> Bool? {
+            shifts[index].map {
+                abs($0 - middle) <= 100 + 4 * (landmarks[index]?.deviation ?? 0)
+            }
+        }
+        let agreeing = shifts.indices.count { agrees($0) == true }
+        // Air and the labelled voxels move with all others; without them a scan is only cropped.
+        guard Double(agreeing) >= Self.agreement * Double(known.count),
+            agrees(0) != false, agrees(shifts.count - 1) != false
         else { return nil }
         return middle
     }
@@ -77,9 +89,9 @@ struct HounsfieldFamily {
         let lower = profile.lower / usual.lower
         let upper = profile.upper / usual.upper
         guard lower > 0, upper > 0 else { return nil }
-        let factor = (lower * upper).squareRoot()
+        // Of the two air is the firmer.
+        let factor = lower
         guard max(factor, 1 / factor) >= Self.leastStretch,
-            max(lower, 1 / lower) >= Self.leastStretch,
             max(upper / lower, lower / upper) <= Self.mostUnevenness
         else { return nil }
         guard let value = profile.labelled, let labelled = landmarks.last??.median,

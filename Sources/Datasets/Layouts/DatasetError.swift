@@ -42,7 +42,7 @@ extension DatasetFault {
             let rest = all.count - limit
             return all.prefix(limit).map(\.description)
                 + (rest > 0
-                    ? ["… and \(rest) more of this kind (\(kind)): check --json lists all"] : [])
+                    ? ["… and \(rest) more of this kind (\(kind)); --json lists all"] : [])
         }
     }
 }

@@ -28,8 +28,8 @@ struct TrainingCheckTests {
     ) throws -> TrainingCheck {
         let cache = try PreparedCache(folder: small.path + "-cache")
         defer { try? FileManager.default.removeItem(atPath: small.path + "-cache") }
-        return TrainingCheck(
-            try Dataset(contentsOf: small.path, threads: 1), split, for: aim, allowing: allowing,
+        return try TrainingCheck(
+            Dataset(contentsOf: small.path, threads: 1), split, for: aim, allowing: allowing,
             cache: cache, threads: 1)
     }
 
@@ -262,9 +262,9 @@ struct TrainingCheckTests {
             let folder = small.folder.appending(path: "cache").path
             let dataset = try Dataset(contentsOf: small.path, threads: 1)
             func check() throws -> TrainingCheck {
-                TrainingCheck(
+                try TrainingCheck(
                     dataset, Self.split, for: .training, allowing: [],
-                    cache: try PreparedCache(folder: folder), threads: 1)
+                    cache: PreparedCache(folder: folder), threads: 1)
             }
             func times() throws -> [String: Date] {
                 let names = try FileManager.default.contentsOfDirectory(

@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import Randomness
 import TestSupport
@@ -62,19 +63,32 @@ struct ValueFamilyTests {
         var change: @Sendable (Float) -> Float
         /// What is said; nil for nothing.
         var sentence: String?
+        /// The number of the sentence, which noise may move a little; nil where it is no matter.
+        var number: Double?
 
-        init(_ name: String, _ sentence: String?, _ change: @escaping @Sendable (Float) -> Float) {
+        init(
+            _ name: String, _ sentence: String?, by number: Double? = nil,
+            _ change: @escaping @Sendable (Float) -> Float
+        ) {
             testDescription = name
             self.sentence = sentence
+            self.number = number
             self.change = change
         }
     }
 
     static let changes = [
         Change("as it is", nil) { $0 },
-        Change("stored without the intercept", "about 1024 higher throughout") { $0 + 1024 },
-        Change("without the intercept of some scanners", "about 1000 higher") { $0 + 1000 },
-        Change("the intercept twice", "about 1024 lower throughout") { $0 - 1024 },
+        Change("stored without the intercept", "higher throughout: was it stored without", by: 1024)
+        {
+            $0 + 1024
+        },
+        Change("another intercept", "higher throughout: was it stored without", by: 1000) {
+            $0 + 1000
+        },
+        Change("the intercept twice", "lower throughout: was it stored with its", by: 1024) {
+            $0 - 1024
+        },
         Change("half the slope", "0.5 times as much throughout") { $0 / 2 },
         Change("twice the slope", "2 times as much throughout") { $0 * 2 },
         Change("windowed to a picture", "none is negative: are these Hounsfield units?") {
@@ -104,6 +118,9 @@ struct ValueFamilyTests {
             }
             #expect(told.count == 1 && told[0].hasPrefix("imagesTr/c5_0000.nii.gz: "), "\(told)")
             #expect(told.first?.contains(sentence) == true, "\(told)")
+            guard let number = change.number else { continue }
+            let word = told.first?.components(separatedBy: "about ").last?.prefix { $0 != " " }
+            #expect(abs((word.flatMap { Double($0) } ?? 0) - number) < 10, "\(told)")
         }
     }
 
