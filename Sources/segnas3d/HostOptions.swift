@@ -28,7 +28,8 @@ struct HostOptions: ParsableArguments {
     func apply() throws {
         if let limit = CPU.unknownInstructionLimit {
             throw ValidationError(
-                "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set")
+                "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set"
+            )
         }
         try CPU.setThreads(threadCount)
         TensorMemory.setBudget(limit)

@@ -23,7 +23,7 @@ extension Diagnosis {
                     + processor.limits.joined(separator: " "))
         }
         lines += [
-            "memory     \(ByteCount(memory.available)) available of \(ByteCount(memory.total))",
+            "memory     \(ByteCount(memory.available)) available of \(ByteCount(memory.total))"
         ]
         lines += gpus.enumerated().map { index, gpu in
             let state = gpu.isUsable ? "cuda:\(index)" : "not usable"
