@@ -135,7 +135,8 @@ ct_status ct_gamma_values(
         // Of equal values nothing is left to change.
         if (!(high - low > 1e-12f)) return;
         for_each_block(*channel, [&](int64_t, float *values, int64_t count) {
-            in_vectors<gamma_block>(values, count, static_cast<float>(exponent), inverted ? high : low, inverted ? low : high);
+            in_vectors<gamma_block>(
+                values, count, static_cast<float>(exponent), inverted ? high : low, inverted ? low : high);
         });
     });
 }

@@ -32,7 +32,8 @@ struct HostOptions: ParsableArguments {
         try Libtorch.load()
         if let limit = CPU.unknownInstructionLimit {
             throw ValidationError(
-                "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set")
+                "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set"
+            )
         }
         try ProcessLimits.checkThreads(threadCount)
         try CPU.setThreads(threadCount)

@@ -67,7 +67,8 @@ struct DoctorTests {
                 processor  Fast 9000: 8 cores, AVX512, no native bfloat16
                            libtorch AVX512, oneDNN avx2, segnas3d avx2, limited by \
                 ONEDNN_MAX_CPU_ISA=AVX2 SEGNAS3D_CPU_ISA=avx2
-                memory """))
+
+                """))
     }
 
     static let limits: [(value: String, status: Int32, words: String)] = [

@@ -14,8 +14,9 @@ public enum CPU {
     /// The widest vector instructions that libtorch's kernels use here: `AVX512`, `AVX2` or `DEFAULT`.
     public static var vectorExtension: String { String(cString: ct_vector_extension()) }
 
-    /// Those that oneDNN's convolutions use here: `avx512`, `avx2` or `default`; nil where this libtorch does not let
-    /// oneDNN be asked. The memory of convolutions is then an estimate.
+    /// Those that oneDNN's convolutions use here: `avx512`, `avx2` or `default`.
+    ///
+    /// nil where this libtorch does not let oneDNN be asked; the memory of convolutions is then an estimate.
     public static var oneDNNInstructions: String? {
         ct_onednn_is_open() ? String(cString: ct_onednn_instructions()) : nil
     }
@@ -28,8 +29,9 @@ public enum CPU {
         ct_unknown_instruction_limit().map { String(cString: $0) }
     }
 
-    /// The instructions by which oneDNN multiplies bfloat16 here, `amx` or `avx512_bf16`; without them, convolutions of
-    /// bfloat16 are computed in float32.
+    /// The instructions by which oneDNN multiplies bfloat16 here: `amx` or `avx512_bf16`.
+    ///
+    /// Without them, convolutions of bfloat16 are computed in float32.
     public static var bfloat16Instructions: [String] {
         [(ct_multiplies_bf16_by_amx(), "amx"), (ct_multiplies_bf16_by_avx512(), "avx512_bf16")]
             .filter(\.0).map(\.1)

@@ -88,7 +88,8 @@ extension Diagnosis {
     private func closedOneDNN() -> Problem? {
         guard processor.oneDNN == nil else { return nil }
         return Problem(
-            problem: "this libtorch has no symbol table, so that oneDNN cannot be asked what it needs: "
+            problem:
+                "this libtorch has no symbol table, so that oneDNN cannot be asked what it needs: "
                 + "the memory of convolutions is estimated",
             remedy: "use PyTorch \(libtorch) as pip installs it, not stripped", isFatal: false)
     }

@@ -89,8 +89,8 @@ extension Diagnosis {
     private static func instructionLimits() -> [String] {
         let environment = ProcessInfo.processInfo.environment
         return [
-            "ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS",
-            "SEGNAS3D_CPU_ISA",
+            "ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
+            "MKL_ENABLE_INSTRUCTIONS", "SEGNAS3D_CPU_ISA",
         ].compactMap { name in environment[name].map { "\(name)=\($0)" } }
     }
 
