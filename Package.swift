@@ -52,9 +52,9 @@ let package = Package(
             linkerSettings: [.linkedLibrary("dl")]),
         // The functions themselves.
         .target(
-            name: "CTorchFunctions", path: "Sources/CTorch", exclude: ["Loading"], publicHeadersPath: "Linking",
+            name: "CTorchFunctions", path: "Sources/CTorch", exclude: ["Loading"],
+            publicHeadersPath: "Linking",
             cxxSettings: [
-                .headerSearchPath("include"),
                 .define("AT_PER_OPERATOR_HEADERS"),
                 // Optimised in debug builds too: tests train networks.
                 .unsafeFlags(["-isystem", "\(libtorch)/include", "-O3", "-Wall"]),
