@@ -25,7 +25,8 @@ let package = Package(
     products: [
         .executable(name: "segnas3d", targets: ["segnas3d"]),
         // What the program loads from beside itself when it needs tensors.
-        .library(name: "segnas3d-torch", type: .dynamic, targets: ["CTorchFunctions"]),
+        .library(
+            name: "segnas3d-torch", type: .dynamic, targets: ["CTorchFunctions", "CTorchLibrary"]),
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "Host", targets: ["Host"]),
         .library(name: "Imaging", targets: ["Imaging"]),
@@ -53,6 +54,7 @@ let package = Package(
         // The functions themselves.
         .target(
             name: "CTorchFunctions", path: "Sources/CTorch", exclude: ["Loading"],
+            publicHeadersPath: "Linking",
             cxxSettings: [
                 .define("AT_PER_OPERATOR_HEADERS"),
                 // Optimised in debug builds too: tests train networks.
@@ -67,6 +69,10 @@ let package = Package(
                 .linkedLibrary("torch_cpu"),
                 .linkedLibrary("c10"),
             ]),
+        // Keeps Swift's start-up code, and so a second runtime, out of the library of the functions; not for those who link
+        // the functions into programs, which need that code.
+        .target(
+            name: "CTorchLibrary", linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
         // ITK behind a C interface: the image formats that Imaging does not read itself.
         .target(
             name: "CITK",

@@ -20,6 +20,8 @@ cp .deps/plotly/LICENSE.txt "$partial/licenses/plotly.js"  # which the program c
 
 strip -o "$partial/bin/segnas3d" .build/release/segnas3d  # before patchelf, whose layout it breaks
 strip --strip-unneeded -o "$partial/lib/libsegnas3d-torch.so" .build/release/libsegnas3d-torch.so
+# Swift's linker names its runtime in every library, also in one without Swift.
+patchelf --remove-needed libswiftCore.so "$partial/lib/libsegnas3d-torch.so"
 ln -s bin/segnas3d "$partial/segnas3d"
 
 # Shared libraries go beside the binary, except libtorch's and those that every system has. With
@@ -30,7 +32,7 @@ system='lib(anl|c|dl|expat|gcc_s|m|mvec|nsl|pthread|resolv|rt|stdc\+\+|util)\.so
 ldd .build/release/segnas3d .build/release/libsegnas3d-torch.so | sed -n 's/^\s*\(.*\) => \(\/.*\) (0x.*)$/\1\t\2/p' |
     while IFS=$'\t' read -r library path; do
         [[ $(realpath "$path") != "$site_packages"/* && ! $library =~ ^$system$ ]] || continue
-        [[ ! -e $partial/lib/$library ]] || continue
+        [[ ! -e $partial/lib/$library && $library != libswiftCore.so ]] || continue
         cp -L "$path" "$partial/lib/$library"
         package=$(dpkg-query -S "*/$library" | awk -F: 'NR == 1 { print $1 }')
         cp "/usr/share/doc/$package/copyright" "$partial/licenses/$package"

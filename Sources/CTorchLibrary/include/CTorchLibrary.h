@@ -1,0 +1,1 @@
+// Nothing to import: this target is what links the library.
