@@ -23,7 +23,8 @@ struct FuzzTally: Sendable {
             .joined(separator: " ")
         refused[words, default: 0] += 1
         switch fault {
-        case .unknownFormat, .gzipDamaged, .gzipSurplus, .empty, .compressed: unrecognised += 1
+        case .unknownFormat, .standIn, .gzipDamaged, .gzipSurplus, .empty, .compressed:
+            unrecognised += 1
         case .outOfMemory: greedy.append(mutant)
         default: break
         }

@@ -87,7 +87,7 @@ struct PhantomMapsTests {
             #expect(throws: PhantomError.tooManyLabels(path, count: 255)) {
                 try PhantomMaps(folder: path, threads: 1)
             }
-            try Data("no image".utf8).write(to: URL(filePath: file))
+            try Data([3, 1, 4, 0]).write(to: URL(filePath: file))
             #expect(throws: PhantomError.image(ImageError(file: file, fault: .unknownFormat))) {
                 try PhantomMaps(folder: path, threads: 1)
             }

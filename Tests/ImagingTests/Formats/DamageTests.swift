@@ -107,8 +107,11 @@ final class DamageTests {
     @Test(
         "Other files are told apart",
         arguments: [
-            ([], ImageFault.empty), ([UInt8](repeating: 0, count: 5000), .unknownFormat),
-            (Array("Dear Sir or Madam".utf8), .unknownFormat),
+            ([], ImageFault.empty), ([UInt8](repeating: 0, count: 5000), .standIn(.zeros(1024))),
+            (
+                Array("Dear Sir or Madam".utf8),
+                .standIn(.document(kind: "a text file", start: "Dear Sir or Madam"))
+            ), ([3, 1, 4, 1, 5, 0, 200], .unknownFormat),
             (Array("BZh91AY&SY".utf8), .compressed(with: "bzip2")),
             ([0x28, 0xB5, 0x2F, 0xFD, 0], .compressed(with: "zstd")),
             ([0x1F, 0x8B], .gzipDamaged), ([0x5C, 1, 0, 0], .truncated(expected: 348, actual: 4)),
