@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import Imaging
+public import ArgumentParser
+public import Imaging
 
 /// Which DICOM series of a folder is read.
 struct SeriesOptions: ParsableArguments {
