@@ -70,6 +70,23 @@ extension CacheFolder {
         if rename(entry(key), temporary) == 0 { remove(temporary) }
     }
 
+    /// Examinations that are kept: those of a large dataset take some hundred megabytes.
+    private static let mostExaminations = 20_000
+
+    /// Removes the older half of the examinations where there are too many.
+    func removeOldExaminations() {
+        let names = names(in: examinations)
+        guard names.count > Self.mostExaminations else { return }
+        let files = names.map { name in
+            var status = stat()
+            let path = "\(examinations)/\(name)"
+            return (path: path, time: stat(path, &status) == 0 ? status.st_mtim.tv_sec : 0)
+        }
+        for file in files.sorted(by: { $0.time < $1.time }).prefix(names.count / 2) {
+            unlink(file.path)
+        }
+    }
+
     func remove(_ folder: String) {
         try? FileManager.default.removeItem(atPath: folder)
     }

@@ -7,6 +7,7 @@ internal import Host
 /// - `entries/KEY/`: a prepared case.
 /// - `partial/LEASE+KEY/`: one that is being written, or removed, by the process of that lease.
 /// - `leases/LEASE`: a process that uses the cache, and the keys of the entries that it uses.
+/// - `examinations/KEY.json`: what a check has found in a case.
 /// - `digests`: digests of files already read.
 struct CacheFolder: Hashable, Sendable {
     let path: String
@@ -23,13 +24,14 @@ struct CacheFolder: Hashable, Sendable {
     var entries: String { path + "/entries" }
     var partial: String { path + "/partial" }
     var leases: String { path + "/leases" }
+    var examinations: String { path + "/examinations" }
     var digests: String { path + "/digests" }
 
     func entry(_ key: String) -> String { "\(entries)/\(key)" }
 
     /// Makes the folders, for their owner's eyes only: images of patients will lie there.
     func create() throws(CacheError) {
-        for folder in [path, entries, partial, leases] {
+        for folder in [path, entries, partial, leases, examinations] {
             do {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true,

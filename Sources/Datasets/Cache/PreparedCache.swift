@@ -16,6 +16,8 @@ public final class PreparedCache: Sendable {
     private let bytes: Mutex<Int>
 
     public var path: String { folder.path }
+    /// Where it keeps what checks have found.
+    var examinations: String { folder.examinations }
 
     /// Opens a cache, by default `$XDG_CACHE_HOME/segnas3d/prepared` or `~/.cache/segnas3d/prepared`.
     ///
@@ -27,6 +29,7 @@ public final class PreparedCache: Sendable {
         lease = try CacheLease(in: folder)
         digests = FileDigests(file: folder.digests)
         folder.removeLeftovers()
+        folder.removeOldExaminations()
         let taken = folder.states().map(\.bytes).reduce(0, +)
         bytes = Mutex(taken)
         let standard = min((folder.freeBytes + taken) / 5, 50 << 30)

@@ -7,8 +7,10 @@ struct CaseExamination: Sendable {
     var faults: [DatasetFault] = []
     /// The grid of the first image; nil where it cannot be read.
     var grid: Geometry?
-    /// Files and what tells their channels apart from others.
-    var digests: [(file: String, digest: ImageDigest)] = []
+    /// Channels that are not constant, by what tells them apart from others.
+    var digests: [ChannelDigest] = []
+    /// The values of each channel; nil for those that are not all numbers.
+    var profiles: [ChannelProfile?] = []
     /// Voxels of each stored label; nil where there is no label map, or none that can be read.
     var labelCounts: [Int: Int]?
     /// Intensities of some labelled voxels, for each channel.
@@ -107,7 +109,12 @@ struct CaseExaminer {
                         channel: names.first ?? "\(firstChannel + index)", value: scan.minimum),
                     path, &result)
             }
-            if !isConstant { result.digests.append((relative(path), scan.digest)) }
+            if !isConstant {
+                result.digests.append(
+                    ChannelDigest(
+                        file: relative(path), channel: firstChannel + index, digest: scan.digest))
+            }
+            result.profiles.append(isConstant || scan.notFinite > 0 ? nil : scan.profile)
             if scan.notFinite == 0 { result.foreground.append(scan.values) }
         }
     }

@@ -10,19 +10,19 @@ struct ChannelScan {
     /// The values at the voxels that were asked for.
     var values: [Float]
     var digest: ImageDigest
-}
-
-/// Tells images apart by their samples: XXH3's 128 bits, by which no two different ones will ever agree.
-struct ImageDigest: Hashable {
-    var low: UInt64
-    var high: UInt64
-    var size: SIMD3<Int>
-    var type: SampleType
+    var profile: ChannelProfile
 }
 
 extension ChannelScan {
     /// Scans each channel of a volume, and takes the values of voxels by their index.
     static func all(of volume: Volume, at voxels: [Int]) -> [ChannelScan] {
+        var scans = scans(of: volume, at: voxels)
+        let digests = ImageDigest.all(of: volume)
+        for index in scans.indices { scans[index].digest = digests[index] }
+        return scans
+    }
+
+    private static func scans(of volume: Volume, at voxels: [Int]) -> [ChannelScan] {
         switch volume.samples.type {
         case .uint8: integers(volume, voxels, UInt8.self)
         case .int8: integers(volume, voxels, Int8.self)
@@ -48,7 +48,8 @@ extension ChannelScan {
             }
             return ChannelScan(
                 volume, lowest: Double(lowest), highest: Double(highest), notFinite: 0,
-                values: voxels.map { Double(values[$0]) }, digest: ImageDigest(values, volume))
+                values: voxels.map { Double(values[$0]) },
+                spread: ChannelProfile.voxels(of: values.count).map { Double(values[$0]) })
         }
     }
 
@@ -68,13 +69,14 @@ extension ChannelScan {
             }
             return ChannelScan(
                 volume, lowest: Double(lowest), highest: Double(highest), notFinite: notFinite,
-                values: voxels.map { Double(values[$0]) }, digest: ImageDigest(values, volume))
+                values: voxels.map { Double(values[$0]) },
+                spread: ChannelProfile.voxels(of: values.count).map { Double(values[$0]) })
         }
     }
 
     private init(
         _ volume: Volume, lowest: Double, highest: Double, notFinite: Int, values: [Double],
-        digest: ImageDigest
+        spread: [Double]
     ) {
         let scaling = volume.scaling
         let ends = [lowest, highest].map { $0 * scaling.slope + scaling.intercept }.sorted()
@@ -82,30 +84,9 @@ extension ChannelScan {
         maximum = ends[1]
         self.notFinite = notFinite
         self.values = values.map { Float($0 * scaling.slope + scaling.intercept) }
-        self.digest = digest
-    }
-}
-
-extension Volume {
-    /// The results of a body for the samples of each channel.
-    fileprivate func channelBuffers<Value: Sample, Result>(
-        of type: Value.Type, _ body: (UnsafeBufferPointer<Value>) -> Result
-    ) -> [Result] {
-        let count = geometry.voxelCount
-        return samples.withValues(as: type) { values in
-            (0..<channels).map { channel in
-                body(UnsafeBufferPointer(rebasing: values[channel * count..<(channel + 1) * count]))
-            }
-        }
-    }
-}
-
-extension ImageDigest {
-    fileprivate init<Value: Sample>(_ values: UnsafeBufferPointer<Value>, _ volume: Volume) {
-        let bytes = UnsafeRawBufferPointer(values)
-        let hash = XXH3_128bits(bytes.baseAddress, bytes.count)
-        self.init(
-            low: hash.low64, high: hash.high64, size: volume.geometry.size,
-            type: volume.samples.type)
+        digest = ImageDigest()
+        profile = ChannelProfile(
+            minimum: ends[0], maximum: ends[1],
+            spread: spread.map { $0 * scaling.slope + scaling.intercept }, labelled: self.values)
     }
 }

@@ -15,8 +15,8 @@ public enum ContentProblem: Equatable, Sendable {
     case unexpectedLabels([Int: Int])
     case noForeground
     case labelInNoCase(LabelTable.Label)
-    /// The same samples as these other files.
-    case duplicate([String])
+    /// The same image as these other files; in these parts of a split, where there is one.
+    case duplicate([String], parts: [Split.Part]?)
     /// Spacing along right, anterior and superior, against that of most cases, in mm.
     case unusualSpacing(SIMD3<Double>, median: SIMD3<Double>)
     /// The sharpest angle between two axes of the grid, in degrees.
@@ -28,6 +28,7 @@ extension ContentProblem {
         switch self {
         case .noForeground, .unusualSpacing, .sheared: .warning
         case .labelGrid(let mismatch), .channelGrid(let mismatch): mismatch.severity
+        case .duplicate(_, let parts?) where parts.count < 2: .warning
         default: .fault
         }
     }
@@ -59,10 +60,8 @@ extension ContentProblem {
             "has no voxel of any label: if that is not meant, is it the right file?"
         case .labelInNoCase(let label):
             "no case has a voxel of \(label.name) (\(label.value)), so it cannot be learned: remove it from the labels"
-        case .duplicate(let others):
-            """
-            holds the same image as \(others.joined(separator: " and ")): keep one, or training and test may share it
-            """
+        case .duplicate(let others, let parts):
+            "holds the same image as \(some(others, limit: 5)): \(sharing(parts))"
         case .unusualSpacing(let spacing, let median):
             """
             has a spacing of \(millimetres(spacing)) (right, anterior, superior), more than three times off the \
@@ -75,6 +74,18 @@ extension ContentProblem {
             """
         }
     }
+}
+
+/// What it means that cases of these parts are one.
+private func sharing(_ parts: [Split.Part]?) -> String {
+    guard let parts else { return "keep one, or training and test may share it" }
+    guard parts.count > 1 else {
+        return parts.first.map { "it counts twice in \($0.rawValue)" } ?? "no part uses it"
+    }
+    let names = parts.map(\.rawValue).joined(separator: " and ")
+    return """
+        they are in \(names), so results will look better than they are; keep one, or keep both together with --groups
+        """
 }
 
 private func listed(_ counts: [Int: Int]) -> String {

@@ -38,17 +38,14 @@ public struct DatasetCheck: Equatable, Sendable {
         progress: @Sendable (_ of: Int) -> Void = { _ in }
     ) {
         let cases = dataset.training + dataset.test
-        let examiner = CaseExaminer(
-            dataset: dataset, sampledVoxels: Self.sampledVoxels(dataset))
+        let examiner = CaseExaminer(dataset)
         let examinations = concurrentMap(cases.count, threads: threads) { index in
             let result = examiner.examine(cases[index])
             progress(cases.count)
             return result
         }
         self.init(
-            dataset: dataset,
-            faults: examinations.flatMap(\.faults) + unusualSpacings(examinations)
-                + duplicates(examinations) + missingLabels(examinations, of: dataset),
+            dataset: dataset, faults: allFaults(examinations, of: dataset, split: nil),
             fingerprint: Fingerprint(examinations, of: dataset))
     }
 
@@ -58,11 +55,32 @@ public struct DatasetCheck: Equatable, Sendable {
         self.fingerprint = fingerprint
     }
 
-    /// Of each case and channel: nnU-Net's 10,000, or fewer where all together would fill memory.
-    private static func sampledVoxels(_ dataset: Dataset) -> Int {
-        let images = max(1, dataset.training.count * dataset.channels.count)
-        return max(100, min(10_000, 10_000_000 / images))
+    /// The same check, where faults of some kinds are allowed; without cases there is nothing to go on with.
+    public func allowing(_ kinds: Set<AllowableFault>) -> DatasetCheck {
+        guard dataset != nil else { return self }
+        return DatasetCheck(
+            dataset: dataset, faults: faults.allowing(kinds), fingerprint: fingerprint)
     }
+}
+
+extension CaseExaminer {
+    /// Of each case and channel nnU-Net's 10,000 voxels, or fewer where all together would fill memory.
+    init(_ dataset: Dataset) {
+        let images = max(1, dataset.training.count * dataset.channels.count)
+        self.init(
+            dataset: dataset, sampledVoxels: max(100, min(10_000, 10_000_000 / images)))
+    }
+}
+
+/// What is wrong with cases, the labelled ones before those without labels: each by itself, then beside the others.
+///
+/// The split is nil where it is not known.
+func allFaults(
+    _ examinations: [CaseExamination], of dataset: Dataset, split: Split?
+) -> [DatasetFault] {
+    examinations.flatMap(\.faults) + unusualSpacings(examinations)
+        + ImageCopies(examinations, of: dataset, split: split).faults
+        + valueFaults(examinations, of: dataset) + missingLabels(examinations, of: dataset)
 }
 
 extension Fingerprint {
@@ -92,20 +110,6 @@ private func unusualSpacings(_ examinations: [CaseExamination]) -> [DatasetFault
         guard ratio.max() > 3 || ratio.min() < 1 / 3.0 else { return nil }
         return DatasetFault(
             .unusualSpacing(spacing, median: median), caseIdentifier: identifier)
-    }
-}
-
-/// Images that two names lead to.
-private func duplicates(_ examinations: [CaseExamination]) -> [DatasetFault] {
-    let images = examinations.flatMap { examination in
-        examination.digests.map { (examination.identifier, $0.file, $0.digest) }
-    }
-    let same = Dictionary(grouping: images.indices) { images[$0].2 }.values.filter { $0.count > 1 }
-    return same.sorted { $0[0] < $1[0] }.map { indices in
-        let (identifier, file, _) = images[indices[0]]
-        return DatasetFault(
-            .duplicate(indices.dropFirst().map { images[$0].1 }), file: file,
-            caseIdentifier: identifier)
     }
 }
 

@@ -5,16 +5,20 @@ extension Dataset {
     /// Reads what a folder or a datalist holds: nnU-Net v2, Medical Segmentation Decathlon, MONAI, or plain folders.
     ///
     /// Images are not read, except to find labels and channels that no description names. Throws every fault of the
-    /// layout at once.
+    /// layout at once, but for those of kinds that are allowed.
     public init(
-        contentsOf path: String, threads: Int = HostResources.current().cores
+        contentsOf path: String, threads: Int = HostResources.current().cores,
+        allowing kinds: Set<AllowableFault> = []
     ) throws(DatasetError) {
         let reading = DatasetReading(contentsOf: path, threads: threads)
-        let faults = reading.faults.filter { $0.severity == .fault }
-        guard let dataset = reading.dataset, faults.isEmpty else {
-            throw DatasetError(source: path, faults: faults)
+        let faults = reading.faults.allowing(kinds)
+        guard let dataset = reading.dataset, faults.stopping.isEmpty else {
+            // Without cases there is nothing to go on with, whatever is allowed.
+            let stopping = faults.stopping
+            throw DatasetError(source: path, faults: stopping.isEmpty ? reading.faults : stopping)
         }
         self = dataset
+        layoutWarnings = faults
     }
 }
 

@@ -13,6 +13,8 @@ public struct Dataset: Equatable, Sendable {
     public var test: [Case]
     /// The parts that a datalist gives its cases with a label map; nil where all are for training.
     public var listedSplit: Split?
+    /// What is odd about its layout, or allowed; its images may have other faults.
+    public var layoutWarnings: [DatasetFault] = []
 
     /// How the folder is organised.
     public enum Layout: String, Sendable, Codable {

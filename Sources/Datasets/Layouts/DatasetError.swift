@@ -16,10 +16,12 @@ extension DatasetError: CustomStringConvertible {
         let lines = DatasetFault.summary(faults).map { line in
             faults.count == 1 && faults[0].file == nil ? "\(source): \(line)" : line
         }
+        let allowance = [faults.allowance].compactMap(\.self)
         guard faults.count > 1 || faults.first?.file != nil else {
-            return lines.joined(separator: "\n")
+            return (lines + allowance).joined(separator: "\n")
         }
-        return (["\(source) has faults:"] + lines.map { "  " + $0 }).joined(separator: "\n")
+        return (["\(source) has faults:"] + lines.map { "  " + $0 } + allowance)
+            .joined(separator: "\n")
     }
 }
 
@@ -36,7 +38,23 @@ extension DatasetFault {
             let all = byKind[kind] ?? []
             let rest = all.count - limit
             return all.prefix(limit).map(\.description)
-                + (rest > 0 ? ["… and \(rest) more of this kind (\(kind)); --json lists all"] : [])
+                + (rest > 0
+                    ? ["… and \(rest) more of this kind (\(kind)); --json lists all"] : [])
+        }
+    }
+}
+
+extension DatasetFault {
+    /// A sentence for each kind: the first fault, and how many more are like it.
+    public static func notes(_ faults: [DatasetFault]) -> [String] {
+        var kinds: [String] = []
+        for fault in faults where !kinds.contains(fault.kind) { kinds.append(fault.kind) }
+        return kinds.map { kind in
+            let all = faults.filter { $0.kind == kind }
+            let places = all.dropFirst().compactMap { $0.file ?? $0.caseIdentifier }
+            let more = places.isEmpty ? "" : ": \(some(places, limit: 3))"
+            return all[0].description
+                + (all.count > 1 ? " (and \(all.count - 1) more like it\(more))" : "")
         }
     }
 }

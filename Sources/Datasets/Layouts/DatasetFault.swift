@@ -5,11 +5,17 @@ public struct DatasetFault: Equatable, Sendable {
     /// The file, as the dataset names it: relative to the dataset's folder where it lies in it.
     public var file: String?
     public var problem: Problem
+    /// Whether it is of a kind that the user has allowed, and so but a warning.
+    public internal(set) var isAllowed = false
 
-    /// What is wrong: with the layout, or with the content of images.
+    /// What is wrong: with the layout, the content of images, a case beside the others, or for one training.
     public enum Problem: Equatable, Sendable {
         case layout(LayoutProblem)
         case content(ContentProblem)
+        case family(FamilyProblem)
+        case training(TrainingProblem)
+        /// As an earlier check has found it.
+        case known(KnownProblem)
     }
 
     public enum Severity: String, Codable, Sendable {
@@ -26,15 +32,23 @@ public struct DatasetFault: Equatable, Sendable {
     }
 
     init(_ problem: ContentProblem, file: String? = nil, caseIdentifier: String? = nil) {
+        self.init(.content(problem), file: file, caseIdentifier: caseIdentifier)
+    }
+
+    init(_ problem: Problem, file: String? = nil, caseIdentifier: String? = nil) {
         self.caseIdentifier = caseIdentifier
         self.file = file
-        self.problem = .content(problem)
+        self.problem = problem
     }
 
     public var severity: Severity {
-        switch problem {
+        guard !isAllowed else { return .warning }
+        return switch problem {
         case .layout(let problem): problem.severity
         case .content(let problem): problem.severity
+        case .family: .warning
+        case .training(let problem): problem.severity
+        case .known(let problem): problem.severity
         }
     }
 
@@ -43,15 +57,21 @@ public struct DatasetFault: Equatable, Sendable {
         switch problem {
         case .layout(let problem): problem.message
         case .content(let problem): problem.message
+        case .family(let problem): problem.message
+        case .training(let problem): problem.message
+        case .known(let problem): problem.message
         }
     }
 
-    /// The name of the problem for scripts: that of its case in ``LayoutProblem`` or ``ContentProblem``.
+    /// The name of the problem for scripts: that of its case in ``LayoutProblem``, ``ContentProblem`` and so on.
     public var kind: String {
         let text =
             switch problem {
             case .layout(let problem): "\(problem)"
             case .content(let problem): "\(problem)"
+            case .family(let problem): "\(problem)"
+            case .training(let problem): "\(problem)"
+            case .known(let problem): problem.kind
             }
         return String(text.prefix { $0 != "(" })
     }

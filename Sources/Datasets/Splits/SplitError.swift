@@ -10,7 +10,8 @@ public enum SplitError: Error, Equatable, Sendable {
     case notJSON(String)
     case notSplits(String)
     case noSuchSplit(index: Int, of: Int, String)
-    case unknownCases([String], String)
+    /// Cases of a split, of so many, that the dataset lacks.
+    case unknownCases([String], of: Int, String)
     case inTwoParts([String], String)
     case noFolds
     case noSuchFold(Int, folds: [Int])
@@ -43,8 +44,11 @@ extension SplitError: CustomStringConvertible {
             "\(path): must be a list such as [{\"train\": [\"case\"], \"val\": [\"case\"]}]"
         case .noSuchSplit(let index, let count, let path):
             "\(path): there is no split \(index): the file has \(count), counted from 0"
-        case .unknownCases(let cases, let path):
-            "\(path): the dataset has no labelled case \(some(cases))"
+        case .unknownCases(let cases, let count, let path):
+            """
+            \(path): the dataset has no labelled case \(some(cases)): \(cases.count) of the \(count) that the split names are \
+            not there; is it the split of this dataset?
+            """
         case .inTwoParts(let cases, let path): "\(path): \(some(cases)) must be in one part only"
         case .noFolds:
             "the dataset's list has no folds: add \"fold\" to its cases, or give 50/20/30"

@@ -28,7 +28,9 @@ struct SplitFile {
         let split = splits[index]
         let named = Split.Part.allCases.flatMap { split[$0] }
         let unknown = Set(named).subtracting(cases)
-        guard unknown.isEmpty else { throw .unknownCases(unknown.sorted(), path) }
+        guard unknown.isEmpty else {
+            throw .unknownCases(unknown.sorted(), of: Set(named).count, path)
+        }
         let repeated = Dictionary(grouping: named) { $0 }.filter { $0.value.count > 1 }.keys
         guard repeated.isEmpty else { throw .inTwoParts(repeated.sorted(), path) }
         guard !split.training.isEmpty else {

@@ -1,0 +1,108 @@
+internal import CXXHash
+import FoundationEssentials
+internal import Host
+internal import Imaging
+
+/// What a check has found in a case, kept beside prepared cases so that its files need not be read again.
+struct ExaminationRecord: Codable {
+    private var schema = 1
+    private let grid: Geometry?
+    private let digests: [ChannelDigest]
+    private let profiles: [ChannelProfile?]
+    private let labelCounts: [Int: Int]?
+    /// Values as bytes of float32, for each channel.
+    private let foreground: [Data]
+    private let faults: [Fault]
+
+    private struct Fault: Codable {
+        var problem: KnownProblem
+        var file: String?
+    }
+
+    private enum CodingKeys: CodingKey {
+        case schema, grid, digests, profiles, labelCounts, foreground, faults
+    }
+
+    /// Nil for a case with which training is impossible: the next check looks again.
+    init?(_ examination: CaseExamination) {
+        guard examination.faults.stopping.allSatisfy({ $0.allowable != nil }) else { return nil }
+        grid = examination.grid
+        digests = examination.digests
+        profiles = examination.profiles
+        labelCounts = examination.labelCounts
+        foreground = examination.foreground.map { $0.withUnsafeBytes { Data($0) } }
+        faults = examination.faults.map { fault in
+            Fault(
+                problem: KnownProblem(
+                    kind: fault.kind, severity: fault.severity, message: fault.message),
+                file: fault.file)
+        }
+    }
+
+    func examination(of identifier: String) -> CaseExamination {
+        var result = CaseExamination(identifier: identifier)
+        result.grid = grid
+        result.digests = digests
+        result.profiles = profiles
+        result.labelCounts = labelCounts
+        result.foreground = foreground.map { data in
+            data.withUnsafeBytes { bytes in
+                stride(from: 0, to: bytes.count - 3, by: 4).map {
+                    bytes.loadUnaligned(fromByteOffset: $0, as: Float.self)
+                }
+            }
+        }
+        result.faults = faults.map {
+            DatasetFault(.known($0.problem), file: $0.file, caseIdentifier: identifier)
+        }
+        return result
+    }
+
+    // MARK: - Files
+
+    /// Reads a record; nil where there is none that can be understood.
+    init?(contentsOf file: String) {
+        guard let data = try? Data(contentsOf: URL(filePath: file)),
+            let record = try? JSONDecoder().decode(Self.self, from: data), record.schema == 1
+        else { return nil }
+        self = record
+    }
+
+    func write(to file: String) throws {
+        try replaceText(at: file, by: String(decoding: JSONEncoder().encode(self), as: UTF8.self))
+    }
+}
+
+/// Everything that the examination of a case depends on.
+struct ExaminationKey: Encodable {
+    /// Raised when the same files would lead to another examination.
+    private let version = 1
+    private let identifier: String
+    /// As faults name them.
+    private let files: [String]
+    private let digests: [String]
+    private let channels: [String]
+    private let labels: LabelTable
+    private let sampledVoxels: Int
+
+    init(_ subject: Dataset.Case, digests: [String], _ examiner: CaseExaminer) {
+        let dataset = examiner.dataset
+        identifier = subject.identifier
+        files = (subject.images + [subject.label].compactMap(\.self)).map {
+            relativePath($0, to: dataset.folder)
+        }
+        self.digests = digests
+        channels = dataset.channels
+        labels = dataset.labels
+        sampledVoxels = examiner.sampledVoxels
+    }
+
+    /// 32 hexadecimal digits.
+    func text() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return try encoder.encode(self).withUnsafeBytes {
+            XXH3_128bits($0.baseAddress, $0.count)
+        }.text
+    }
+}
