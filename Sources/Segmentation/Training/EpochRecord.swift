@@ -1,3 +1,5 @@
+internal import Imaging
+
 /// What one epoch did: a line of the run's log.
 public struct EpochRecord: Hashable, Codable, Sendable {
     public private(set) var schema = 1
@@ -20,21 +22,34 @@ public struct EpochRecord: Hashable, Codable, Sendable {
 
 /// How well a network finds the labels of the validation cases.
 public struct ValidationDice: Hashable, Codable, Sendable {
-    /// The mean over foreground labels; nil where none could be judged.
+    /// The mean over the foreground labels that can be judged; nil where none can.
     public var mean: Double?
-    /// Of each label, by its stored value: the mean over the cases in which it or its prediction is.
+    /// Of each label that a validation case has, by its stored value: the mean over the cases in which it or its
+    /// prediction is.
     public var perLabel: [String: Double]
-    /// Of each label, the cases that were left out, as they have none of it and none was predicted.
+    /// Of each label, the cases that were left out: they have none of it and none was predicted, or no case has any.
     public var absent: [String: Int]
+    /// All validation cases; nil in logs of earlier versions.
+    public var cases: Int?
+
+    /// In how many cases a label was judged, by its stored value; nil where that is not known.
+    public func count(of label: String) -> Int? {
+        cases.map { $0 - absent[label, default: 0] }
+    }
 }
 
 extension ValidationDice {
-    /// From Dice coefficients of cases, of which each has one for every foreground label, or nil.
-    init(cases: [[Double?]], values: [Int]) {
+    /// From the overlaps of cases, of which each has one for every foreground label.
+    ///
+    /// A label that no case has says nothing of a network but how often it is wrong there: a single voxel of it would
+    /// count as a Dice of 0, as much as not to find a structure at all. It is left out.
+    init(cases: [[Overlap]], values: [Int]) {
         perLabel = [:]
         absent = [:]
+        self.cases = cases.count
         for (index, value) in values.enumerated() {
-            let known = cases.compactMap { $0[index] }
+            let isJudged = cases.contains { $0[index].reference > 0 }
+            let known = isJudged ? cases.compactMap { $0[index].dice } : []
             let missing = cases.count - known.count
             if missing > 0 { absent["\(value)"] = missing }
             guard !known.isEmpty else { continue }

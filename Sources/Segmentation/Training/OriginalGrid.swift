@@ -25,25 +25,25 @@ struct OriginalGrid {
         return Evaluation(judged, labels: labels)
     }
 
-    /// The Dice of every foreground label in each case; nil where neither map has the label.
-    func dice(
+    /// The overlap of every foreground label in each case.
+    func overlaps(
         of model: Model, precision: Precision, checkEnd: () throws -> Void
-    ) throws -> [[Double?]] {
+    ) throws -> [[Overlap]] {
         let labels = model.description.preparation.labels
         var options = LabelComparison.Options()
         options.ignoring = labels.ignore.flatMap { Int32(exactly: $0) }
         options.measuresSurfaces = false
         options.threads = threads
-        var dice: [[Double?]] = []
+        var overlaps: [[Overlap]] = []
         try forEachPrediction(of: model, precision) { _, reference, prediction in
             try checkEnd()
             let comparison = try LabelComparison(
                 reference: reference, prediction: prediction,
                 labels: labels.foreground.compactMap { Int32(exactly: $0.value) },
                 options: options)
-            dice.append(comparison.labels.map(\.overlap.dice))
+            overlaps.append(comparison.labels.map(\.overlap))
         }
-        return dice
+        return overlaps
     }
 
     private func forEachPrediction(

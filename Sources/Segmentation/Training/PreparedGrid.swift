@@ -10,19 +10,18 @@ struct PreparedGrid {
     let device: Device
     let dtype: DType
 
-    /// The Dice of every foreground label in each case; asks before each whether to go on.
-    func dice(of network: Network, checkEnd: () throws -> Void) throws -> [[Double?]] {
+    /// The overlap of every foreground label in each case; asks before each whether to go on.
+    func overlaps(of network: Network, checkEnd: () throws -> Void) throws -> [[Overlap]] {
         let loader = try BatchLoader(cases, .evaluation(batchSize: 1), epochs: 1)
-        var dice: [[Double?]] = []
+        var overlaps: [[Overlap]] = []
         while let batch = try loader.next() {
             try checkEnd()
-            dice.append(try self.dice(of: network, batch))
+            overlaps.append(try self.overlaps(of: network, batch))
         }
-        return dice
+        return overlaps
     }
 
-    /// Of each foreground label; nil where neither the case nor the prediction has it.
-    private func dice(of network: Network, _ batch: Batch) throws -> [Double?] {
+    private func overlaps(of network: Network, _ batch: Batch) throws -> [Overlap] {
         let predicted = try withoutGradients { () throws(TorchError) in
             let images = try batch.images.ready(on: device, as: dtype)
             let scores = try network(images, training: false)  // [1, L, D, H, W]
@@ -34,8 +33,8 @@ struct PreparedGrid {
         for (voxel, label) in reference.enumerated() where label == LabelTable.ignoredClass {
             prediction[voxel] = label
         }
-        return Overlap.perClass(
-            reference: reference, prediction: prediction, classes: classes
-        ).dropFirst().map(\.dice)
+        return Array(
+            Overlap.perClass(reference: reference, prediction: prediction, classes: classes)
+                .dropFirst())
     }
 }

@@ -46,15 +46,4 @@ extension Trainer {
         guard errors.isEmpty else { throw PreparationErrors(errors: errors) }
         return prepared
     }
-
-    /// Of the training cases, which no label should be missing from.
-    func frequencies(_ cases: [CasePreparation], _ labels: LabelTable) -> [Double] {
-        let frequencies = labelFrequencies(cases.map(\.prepared), classes: labels.classCount)
-        let missing = zip(labels.foreground, frequencies.dropFirst()).filter { $0.1 == 0 }
-        if !missing.isEmpty {
-            let names = missing.map(\.0.name).joined(separator: ", ")
-            report(.remark("no training case has \(names) at this size: it will not be learned"))
-        }
-        return frequencies
-    }
 }

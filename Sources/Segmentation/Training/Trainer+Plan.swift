@@ -6,16 +6,19 @@ extension Trainer {
     struct Start {
         var plan: TrainingPlan
         var checkpoint: CheckpointFolder.Contents?
+        /// Whether the folder has another plan, or none.
+        var isPlanChanged = false
     }
 
-    /// Writes the plan of a new run, or holds that of an old one against the task.
-    func begin(_ folder: RunFolder, _ split: Split, _ cache: PreparedCache) throws -> Start {
+    /// The plan of a new run, or that of an old one, held against the task.
+    func begin(
+        _ folder: RunFolder, _ split: Split, _ cache: PreparedCache, _ check: TrainingCheck?
+    ) throws -> Start {
         let record = try DatasetRecord(task.dataset, cache, threads: machine.threads)
         try checkKnown(record, split)
         guard let begun = try folder.readPlan() else {
-            let plan = plan(try preparation(split), split, record)
-            try folder.writePlan(plan)
-            return Start(plan: plan, checkpoint: nil)
+            let plan = plan(try preparation(split, check), split, record)
+            return Start(plan: plan, checkpoint: nil, isPlanChanged: true)
         }
         let changes = begun.dataset.changes(to: record)
         guard changes.isEmpty else { throw TrainingError.otherDataset(run: run, changes) }
@@ -34,8 +37,10 @@ extension Trainer {
         if begun.options.epochs != now.options.epochs {
             try checkEpochs(begun.options, now.options, start.checkpoint?.checkpoint.state, folder)
             start.plan.options.epochs = now.options.epochs
-            try folder.writePlan(start.plan)
+            start.isPlanChanged = true
         }
+        start.plan.allowed = allowances(begun).inOrder
+        start.isPlanChanged = start.isPlanChanged || start.plan.allowed != begun.allowed
         start.checkpoint?.checkpoint.state.history.choose(start.plan.options)
         return start
     }
@@ -86,23 +91,18 @@ extension Trainer {
             version: machine.version, libtorch: Libtorch.version, dataset: record,
             network: task.architecture, preparation: preparation, splitPlan: task.split.text,
             split: split, options: task.options.resolved(on: machine.device),
-            device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads)
+            device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads,
+            allowed: task.allowed.inOrder)
     }
 
     /// CT is normalised by the labelled voxels of the training cases alone.
-    func preparation(_ split: Split) throws -> Preparation {
+    func preparation(_ split: Split, _ check: TrainingCheck?) throws -> Preparation {
         if let known = task.knownData { return known.preparation }
-        var intensities: [ForegroundIntensities]?
-        if Preparation.needsIntensities(task.preparation, channels: task.dataset.channels) {
-            var training = task.dataset
-            training.training = training.cases(split.training)
-            training.test = []
-            let check = DatasetCheck(training, threads: machine.threads)
-            intensities = check.fingerprint?.foregroundIntensities
-        }
+        let needs = Preparation.needsIntensities(
+            task.preparation, channels: task.dataset.channels)
         return try Preparation(
             task.preparation, channels: task.dataset.channels, labels: task.dataset.labels,
-            intensities: intensities)
+            intensities: needs ? check?.intensities(of: split.training) : nil)
     }
 }
 

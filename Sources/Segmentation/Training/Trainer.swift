@@ -47,7 +47,7 @@ public struct Trainer {
     /// Trains to the end; a run that is complete is not trained again.
     ///
     /// - Throws: ``TrainingError``, or what keeps the dataset from being divided, prepared or kept: ``NetworkError``,
-    ///   `SplitError`, `PreparationErrors`, `CacheError`.
+    ///   `SplitError`, `DatasetError`, `PreparationErrors`, `CacheError`.
     public func train() throws -> TrainingResult {
         let options = task.options.resolved(on: machine.device)
         guard options.faults.isEmpty else { throw TrainingError.options(options.faults) }
@@ -69,7 +69,8 @@ public struct Trainer {
     private func train(_ network: NetworkPlan, _ split: Split) throws -> TrainingResult {
         let folder = try RunFolder(run)
         let cache = try PreparedCache(folder: machine.cache)
-        let start = try begin(folder, split, cache)
+        var check = try ifNew(folder) { try self.check(split, for: aim, cache) }
+        var start = try begin(folder, split, cache, check)
         if let result = try finished(start, folder) {
             report(.alreadyComplete)
             return result
@@ -77,12 +78,17 @@ public struct Trainer {
         if start.checkpoint == nil, folder.holdsTraining {
             report(.remark("there is no checkpoint that is whole: training begins anew"))
         }
+        if check == nil { check = try self.check(split, for: aim, cache, start.plan) }
         var used = start.plan.split
         if !task.isTested { used.test = [] }
         let cases = try prepare(used, by: start.plan.preparation, cache)
+        try complete(check, cases)
+        try write(&start, folder)
         let session = try TrainingSession(
             network, start.plan.options,
-            labelFrequencies: frequencies(cases.training, start.plan.preparation.labels),
+            labelFrequencies: labelFrequencies(
+                cases.training.map(\.prepared),
+                classes: start.plan.preparation.labels.classCount),
             device: machine.device)
         let epochs = TrainingEpochs(
             trainer: self, plan: start.plan, folder: folder, session: session, cases: cases)
@@ -90,6 +96,9 @@ public struct Trainer {
         try finish(epochs)
         return try result(session.state.history, network, folder)
     }
+
+    /// Patience waits for a better epoch, which must be possible.
+    private var aim: TrainingCheck.Aim { task.options.patience == nil ? .training : .search }
 
     func checkEnd() throws(TrainingError) {
         if isEndRequested() { throw .interrupted(run: run) }

@@ -112,22 +112,22 @@ struct TrainingEpochs {
     private func validate() throws -> ValidationDice? {
         guard !cases.validation.isEmpty else { return nil }
         let labels = plan.preparation.labels
-        let dice =
+        let overlaps =
             switch options.validationGrid {
             case .prepared:
                 try PreparedGrid(
                     cases: cases.validation.map(\.prepared), classes: labels.classCount,
                     device: session.device, dtype: session.dtype
-                ).dice(of: session.network) { try trainer.checkEnd() }
+                ).overlaps(of: session.network) { try trainer.checkEnd() }
             case .original:
-                try trainer.originalGrid(plan.split.validation, cases.validation).dice(
+                try trainer.originalGrid(plan.split.validation, cases.validation).overlaps(
                     of: Model(
                         description: trainer.description(plan), network: session.network,
                         device: session.device),
                     precision: options.precision
                 ) { try trainer.checkEnd() }
             }
-        return ValidationDice(cases: dice, values: labels.foreground.map(\.value))
+        return ValidationDice(cases: overlaps, values: labels.foreground.map(\.value))
     }
 
     private func save(best: NamedTensors?, before: Checkpoint?) throws -> Checkpoint {

@@ -1,5 +1,9 @@
 /// What happens while a network is trained, for those who watch.
 public enum TrainingEvent: Sendable {
+    /// So many of all cases are checked.
+    case checking(completed: Int, total: Int)
+    /// Something of the dataset that a human should look at, or that was allowed.
+    case warning(String)
     /// So many of all cases are prepared.
     case preparing(completed: Int, total: Int)
     /// A run goes on after so many epochs; in the middle of the next one where `batches` is not 0.

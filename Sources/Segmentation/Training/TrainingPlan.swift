@@ -22,12 +22,14 @@ struct TrainingPlan: Hashable, Codable {
     var device: String
     /// Threads of the CPU.
     var threads: Int
+    /// Faults of the dataset with which it was begun knowingly, sorted; nil for none.
+    var allowed: [AllowableFault]?
 }
 
 extension TrainingPlan {
     /// Options that are not those of a run that was begun, a sentence each.
     ///
-    /// The number of epochs is not among them.
+    /// The number of epochs is not among them, nor are faults that are allowed: they change no result.
     func differences(to now: TrainingPlan) -> [String] {
         func differ(_ name: String, _ before: String, _ after: String) -> String? {
             before == after ? nil : "\(name) was \(before), and is now \(after)"

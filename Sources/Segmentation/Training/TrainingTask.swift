@@ -10,10 +10,12 @@ public struct TrainingTask: Sendable {
     public var preparation: PreparationOptions
     public var split: SplitOptions
     public var options: TrainingOptions
-    /// The images as ``Trainer/prepareData()`` has found them; nil finds out, which for CT takes time.
+    /// The images as ``Trainer/prepareData()`` has found, checked and prepared them; nil finds out, and checks them.
     ///
     /// Nothing of them may have changed since.
     public var knownData: TrainingData?
+    /// Faults of the dataset with which training goes on knowingly.
+    public var allowed: Set<AllowableFault> = []
     /// Whether the test part is prepared, and the model judged on it in the end: a search does that once, for its best.
     public var isTested = true
 

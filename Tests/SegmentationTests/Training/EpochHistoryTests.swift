@@ -1,3 +1,4 @@
+import Imaging
 import Testing
 
 @testable import Segmentation
@@ -67,12 +68,31 @@ struct EpochHistoryTests {
 
     @Test("Dice is the mean over cases, then over labels; a label that is nowhere is left out")
     func dice() {
+        let none = Overlap()
         let dice = ValidationDice(
-            cases: [[0.5, nil, nil], [0.7, 0.2, nil]], values: [1, 5, 9])
-        #expect(dice.perLabel == ["1": 0.6, "5": 0.2])
+            cases: [
+                [Overlap(reference: 2, prediction: 2, shared: 1), none, none],
+                [
+                    Overlap(reference: 4, prediction: 6, shared: 4),
+                    Overlap(reference: 4, prediction: 6, shared: 1), none,
+                ],
+            ], values: [1, 5, 9])
+        // (½ + 8/10) / 2, and 2/10.
+        #expect(dice.perLabel == ["1": 0.65, "5": 0.2])
         #expect(dice.absent == ["5": 1, "9": 2])
-        #expect(dice.mean == 0.4)
-        #expect(ValidationDice(cases: [[nil]], values: [1]).mean == nil)
+        #expect(dice.count(of: "1") == 2 && dice.count(of: "5") == 1 && dice.count(of: "9") == 0)
+        #expect(dice.mean == 0.425)
+    }
+
+    @Test("a label is a miss in cases that lack it, and says nothing where all of them do")
+    func falsePositives() {
+        let found = Overlap(reference: 4, prediction: 4, shared: 4)
+        let madeUp = Overlap(prediction: 1)
+        let some = ValidationDice(cases: [[found, madeUp], [madeUp, madeUp]], values: [1, 5])
+        #expect(some.perLabel == ["1": 0.5] && some.mean == 0.5)
+        #expect(some.absent == ["5": 2])
+        let none = ValidationDice(cases: [[madeUp], [Overlap()]], values: [1])
+        #expect(none.mean == nil && none.perLabel.isEmpty && none.absent == ["1": 2])
     }
 }
 
