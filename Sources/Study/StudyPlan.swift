@@ -87,6 +87,9 @@ extension StudyPlan {
         }
     }
 
+    /// The option by which faults of the dataset are allowed, which changes no result.
+    public static let allowance = "--allow"
+
     /// What was asked for now and differs from this plan; a budget of the same kind may grow.
     public func differences(to now: StudyPlan) -> [StudyError.Difference] {
         var pairs = [
@@ -104,7 +107,8 @@ extension StudyPlan {
         if !budget.canGrow(to: now.budget) {
             pairs.append(("the budget", "\(budget)", "\(now.budget)"))
         }
-        for name in Set(options.keys).union(now.options.keys).sorted() {
+        for name in Set(options.keys).union(now.options.keys).sorted()
+        where name != Self.allowance {
             pairs.append((name, options[name], now.options[name]))
         }
         return pairs.filter { $0.1 != $0.2 }.map { .init(name: $0.0, before: $0.1, now: $0.2) }

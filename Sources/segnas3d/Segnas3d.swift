@@ -82,7 +82,8 @@ enum ProgramExit: Int32 {
         case let errors as PreparationErrors where errors.errors.contains(where: \.isOutOfMemory):
             .outOfMemory
         case let errors as PreparationErrors where errors.concernsDataset: .dataset
-        case is DatasetError, TrainingError.otherDataset: .dataset
+        case let error as DatasetError where error.isOutOfMemory: .outOfMemory
+        case is DatasetError, TrainingError.otherDataset, SplitError.unknownCases: .dataset
         case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs: .usage
         case TrainingError.interrupted, is SearchEnd: .interrupted
         case StudyError.planChanged, StudyError.space, StudyError.sampler,
@@ -103,6 +104,19 @@ extension ImageFault {
 extension ModelFault {
     fileprivate var isOutOfMemory: Bool {
         if case .tensors(.outOfMemory) = self { true } else { false }
+    }
+}
+
+extension DatasetError {
+    /// Whether memory lacked while an image was read.
+    fileprivate var isOutOfMemory: Bool {
+        faults.contains {
+            if case .content(.unreadable(let fault)) = $0.problem {
+                fault.isOutOfMemory
+            } else {
+                false
+            }
+        }
     }
 }
 

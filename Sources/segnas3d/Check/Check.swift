@@ -9,7 +9,8 @@ struct Check: ParsableCommand {
         abstract: "Check a dataset: every fault at once, and what its images are like.",
         discussion: """
             Reads nnU-Net v2 folders, the Medical Segmentation Decathlon, MONAI datalists, and folders with images \
-            and labels. Exits with 3 if training would be wrong or impossible.
+            and labels. Exits with 3 if training would be wrong or impossible: \
+            train, search and compare refuse the same.
             """)
 
     @Argument(help: "A dataset's folder, or a datalist (.json).")
@@ -21,6 +22,8 @@ struct Check: ParsableCommand {
     @Option(
         help: "Cases to read at a time; by default one for each core that this process may use.")
     var threads: Int?
+
+    @OptionGroup var allowance: AllowanceArguments
 
     @OptionGroup var display: DisplayOptions
 
@@ -36,7 +39,7 @@ struct Check: ParsableCommand {
         let progress = Progress("Checking", isQuiet: display.quiet)
         let check = DatasetCheck(contentsOf: dataset, threads: threads) {
             progress.advance(of: $0)
-        }
+        }.allowing(allowance.kinds)
         progress.finish()
         let report = CheckReport(check, source: dataset)
         print(display.json ? try report.json() : report.text())

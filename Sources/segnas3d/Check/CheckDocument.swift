@@ -26,6 +26,8 @@ struct CheckDocument: Encodable {
         let `case`: String?
         let file: String?
         let message: String
+        /// Whether `--allow` with its kind makes it a warning.
+        let allowable: Bool
     }
 
     init(_ check: DatasetCheck) {
@@ -40,7 +42,7 @@ struct CheckDocument: Encodable {
         faults = check.faults.map { fault in
             Fault(
                 kind: fault.kind, severity: fault.severity, case: fault.caseIdentifier,
-                file: fault.file, message: fault.message)
+                file: fault.file, message: fault.message, allowable: fault.allowable != nil)
         }
         fingerprint = check.fingerprint
     }

@@ -41,7 +41,8 @@ struct CheckReport {
     private func verdict(_ faults: Int, _ warnings: Int) -> String {
         let looked = warnings == 0 ? "" : ", \(counted(warnings, "warning"))"
         guard faults > 0 else { return "No faults\(looked)." }
-        return "\(counted(faults, "fault"))\(looked): not fit for training."
+        let verdict = "\(counted(faults, "fault"))\(looked): not fit for training."
+        return verdict + (check.faults.allowance.map { " \($0)" } ?? "")
     }
 
     private static func lines(_ dataset: Dataset) -> [String] {

@@ -68,7 +68,7 @@ struct ComparisonPlan: Codable {
         for (name, text) in Self.samplerFields {
             (before[name], after[name]) = (text(sampler), text(now.sampler))
         }
-        let names = Set(before.keys).union(after.keys).sorted()
+        let names = Set(before.keys).union(after.keys).subtracting([StudyPlan.allowance]).sorted()
         var pairs = names.map { ($0, before[$0], after[$0]) }
         if !budget.canGrow(to: now.budget) {
             pairs.append(("the budget", "\(budget)", "\(now.budget)"))

@@ -23,7 +23,9 @@ struct ComparisonSession {
         self.words = ComparisonWords(words)
         clock = SearchClock(limit: task.arguments.sampling.timeLimit?.seconds)
         lock = try Self.open(task.folder, isBegun: task.isBegun)
-        try write(documentText(try planWithDataset()) + "\n", to: task.folder.plan)
+        let plan = try planWithDataset()
+        try checkData()
+        try write(documentText(plan) + "\n", to: task.folder.plan)
     }
 
     /// The plan with the images, which must be those that the comparison was begun with.
@@ -38,6 +40,20 @@ struct ComparisonSession {
         var plan = task.plan
         plan.dataset = now
         return plan
+    }
+
+    /// Refuses at once what the last method on the last split would find out after days.
+    private func checkData() throws {
+        let display = TrainingDisplay(isQuiet: arguments.display.quiet)
+        defer { display.finish() }
+        for split in arguments.indices {
+            // The network does not matter.
+            try Trainer(
+                task.training(.unet3d, split: split), run: folder.path,
+                on: arguments.machine(task.device), isEndRequested: { [clock] in clock.end != nil },
+                report: display.show
+            ).checkData(for: .comparison(isSearched: !arguments.spaces.isEmpty))
+        }
     }
 
     /// Makes the folder, where that is not done, and keeps others from working in it.

@@ -36,7 +36,8 @@ struct ComparisonTask {
         let differences = begun?.differences(to: plan) ?? []
         guard differences.isEmpty else { throw ComparisonError.planChanged(differences) }
         dataset = try Dataset(
-            contentsOf: arguments.dataset, threads: arguments.compute.host.threadCount)
+            contentsOf: arguments.dataset, threads: arguments.compute.host.threadCount,
+            allowing: arguments.data.allowance.kinds)
         try check()
     }
 

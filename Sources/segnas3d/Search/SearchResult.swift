@@ -49,18 +49,9 @@ struct SearchResult: Encodable {
     }
 
     private static func table(_ evaluation: Evaluation) -> [String] {
-        func cells(_ metrics: [EvaluationMetric: SampleStatistics]) -> [String] {
-            let (dice, distance) = (metrics[.dice], metrics[.hausdorff95])
-            return [
-                dice.map { decimal($0.mean) } ?? "–", dice?.std.map { decimal($0) } ?? "–",
-                distance.map { decimal($0.mean, 2) } ?? "–",
-            ]
-        }
-        var rows = evaluation.labelStatistics.map { [$0.label.name] + cells($0.metrics) }
-        rows.append(["mean"] + cells(evaluation.foreground))
-        return TextTable(
-            columns: [.left("label")] + ["test Dice", "std", "HD95"].map { .right($0) }, rows: rows
-        ).lines + [
+        var rows = evaluation.labelStatistics.map { [$0.label.name] + evaluation.cells($0.metrics) }
+        rows.append(["mean"] + evaluation.cells(evaluation.foreground))
+        return TextTable(columns: [.left("label")] + evaluation.columns, rows: rows).lines + [
             "test: \(evaluation.cases.count) cases on the grids of their files, distances in mm"
         ]
     }

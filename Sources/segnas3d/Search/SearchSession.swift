@@ -33,7 +33,8 @@ struct SearchSession {
         let clock = clock ?? SearchClock(limit: arguments.sampling.timeLimit?.seconds)
         self.clock = clock
         dataset = try Dataset(
-            contentsOf: arguments.dataset, threads: arguments.compute.host.threadCount)
+            contentsOf: arguments.dataset, threads: arguments.compute.host.threadCount,
+            allowing: arguments.data.allowance.kinds)
         let folder = StudyFolder(arguments.output)
         let begun =
             FileManager.default.fileExists(atPath: folder.plan)

@@ -2,6 +2,7 @@ internal import Datasets
 internal import Host
 internal import Search
 internal import Segmentation
+internal import Study
 internal import Torch
 
 /// Arguments that say how the networks of a command are trained, all of them alike.
@@ -25,6 +26,7 @@ extension TrainingSettings {
             dataset, architecture, preparation: data.preparation, split: data.splitOptions,
             options: options)
         task.isTested = false
+        task.allowed = data.allowance.kinds
         return task
     }
 
@@ -50,6 +52,10 @@ extension TrainingSettings {
         options["--split"] = "\(data.split)"
         options["--split-index"] = "\(data.splitIndex)"
         options["--device"] = device == .cpu ? "cpu" : "cuda"
+        let allowed = data.allowance.kinds.map(\.rawValue).sorted()
+        if !allowed.isEmpty {
+            options[StudyPlan.allowance] = allowed.joined(separator: ",")
+        }
         options[memoryLimitName] = "\(memoryLimit.bytes)"
         return options
     }

@@ -35,6 +35,8 @@ struct DataArguments: ParsableArguments {
             valueName: "folder"))
     var cache: String?
 
+    @OptionGroup var allowance: AllowanceArguments
+
     func validate() throws {
         guard (0..<1_000_000).contains(splitIndex) else {
             throw ValidationError(

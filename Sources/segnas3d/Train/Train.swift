@@ -48,10 +48,13 @@ struct Train: ParsableCommand {
             )
         }
         let devices = try compute.apply()
-        let task = TrainingTask(
-            try Dataset(contentsOf: dataset, threads: compute.host.threadCount), architecture,
+        var task = TrainingTask(
+            try Dataset(
+                contentsOf: dataset, threads: compute.host.threadCount,
+                allowing: data.allowance.kinds), architecture,
             preparation: data.preparation, split: data.splitOptions,
             options: training.options(precision: compute.precision, seed: compute.seed))
+        task.allowed = data.allowance.kinds
         let machine = TrainingMachine(
             device: devices[0], threads: compute.host.threadCount, cache: data.cache,
             version: version)

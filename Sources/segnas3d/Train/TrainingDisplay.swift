@@ -1,5 +1,6 @@
 internal import Host
 internal import Segmentation
+internal import Synchronization
 
 /// A training as it goes, on standard error.
 final class TrainingDisplay {
@@ -10,7 +11,7 @@ final class TrainingDisplay {
     private var stage = Stage.other
 
     private enum Stage {
-        case preparing, training, testing, other
+        case checking, preparing, training, testing, other
     }
 
     init(isQuiet: Bool) {
@@ -19,6 +20,9 @@ final class TrainingDisplay {
 
     func show(_ event: TrainingEvent) {
         switch event {
+        case .checking(let completed, let total):
+            bar(.checking, "Checking").set(completed, of: total)
+        case .warning(let sentence): warn(sentence)
         case .preparing(let completed, let total):
             bar(.preparing, "Preparing").set(completed, of: total)
         case .resuming(let epochs, let batches):
@@ -40,6 +44,14 @@ final class TrainingDisplay {
         progress?.finish()
         progress = nil
         stage = .other
+    }
+
+    /// What was said of a dataset in this process: a comparison trains on it again and again.
+    private static let warnings = Mutex<Set<String>>([])
+
+    private func warn(_ sentence: String) {
+        guard Self.warnings.withLock({ $0.insert(sentence).inserted }) else { return }
+        say("Note: \(sentence)")
     }
 
     private func say(_ line: String) {

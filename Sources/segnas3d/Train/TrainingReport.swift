@@ -23,6 +23,8 @@ struct TrainingReport {
         /// Validation Dice of the best epoch: the mean over labels, and of each by its stored value.
         var dice: Double?
         var dicePerLabel: [String: Double]?
+        /// The validation cases that count in it.
+        var casesPerLabel: [String: Int]?
         /// Of all epochs.
         var seconds: Double
         var dataWaitShare: Double
@@ -34,6 +36,8 @@ struct TrainingReport {
         var cases: Int
         var dice: Double?
         var dicePerLabel: [String: Double]
+        /// The test cases that count in it: those where the label or its prediction is.
+        var casesPerLabel: [String: Int]
 
         init(_ evaluation: Evaluation) {
             cases = evaluation.cases.count
@@ -42,6 +46,10 @@ struct TrainingReport {
                 statistics.metrics[.dice].map { ("\(statistics.label.value)", $0.mean) }
             }
             dicePerLabel = Dictionary(means) { first, _ in first }
+            let counts = evaluation.labelStatistics.map { statistics in
+                ("\(statistics.label.value)", statistics.metrics[.dice]?.count ?? 0)
+            }
+            casesPerLabel = Dictionary(counts) { first, _ in first }
         }
     }
 
@@ -51,6 +59,7 @@ struct TrainingReport {
                 run: result.run, model: result.model, parameters: result.parameters,
                 epochs: result.epochs.count, bestEpoch: result.chosenEpoch,
                 dice: result.validation?.mean, dicePerLabel: result.validation?.perLabel,
+                casesPerLabel: casesPerLabel,
                 seconds: result.seconds, dataWaitShare: result.waitShare,
                 test: result.test.map(Test.init)))
     }
@@ -77,20 +86,36 @@ struct TrainingReport {
         var rows = labels.foreground.map { label in
             let tested = test?.labelStatistics.first { $0.label.value == label.value }
             return [label.name, share(result.validation?.perLabel["\(label.value)"])]
-                + cells(tested?.metrics)
+                + count(of: label) + cells(tested?.metrics)
         }
-        rows.append(["mean", share(result.validation?.mean)] + cells(test?.foreground))
+        rows.append(
+            ["mean", share(result.validation?.mean)] + (countsCases ? [""] : [])
+                + cells(test?.foreground))
         var columns = [TextTable.Column.left("label"), .right("validation Dice")]
-        if test != nil { columns += ["test Dice", "std", "HD95"].map { .right($0) } }
+        if countsCases { columns.append(.right("of cases")) }
+        if let test { columns += test.columns }
         return TextTable(columns: columns, rows: rows).lines
+    }
+
+    /// Whether some label is not judged in all validation cases.
+    private var countsCases: Bool { result.validation?.absent.isEmpty == false }
+
+    private func count(of label: LabelTable.Label) -> [String] {
+        guard countsCases else { return [] }
+        return [result.validation?.count(of: "\(label.value)").map(String.init) ?? "–"]
+    }
+
+    private var casesPerLabel: [String: Int]? {
+        guard let validation = result.validation, validation.cases != nil else { return nil }
+        let counts = labels.foreground.map { label in
+            ("\(label.value)", validation.count(of: "\(label.value)") ?? 0)
+        }
+        return Dictionary(counts) { first, _ in first }
     }
 
     /// Of the test; none where there was none.
     private func cells(_ metrics: [EvaluationMetric: SampleStatistics]?) -> [String] {
-        guard result.test != nil else { return [] }
-        let dice = metrics?[.dice]
-        let distance = metrics?[.hausdorff95].map { decimal($0.mean, 2) }
-        return [share(dice?.mean), share(dice?.std), distance ?? "–"]
+        result.test?.cells(metrics ?? [:]) ?? []
     }
 
     private func share(_ value: Double?) -> String {

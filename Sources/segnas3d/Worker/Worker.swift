@@ -96,8 +96,7 @@ struct Worker: ParsableCommand {
         do {
             let result = try trainer(request, in: folder, beats).train()
             return TrialResult(
-                for: request, run: beats.run,
-                outcome: .completed(dice: result.validation?.mean ?? 0),
+                for: request, run: beats.run, outcome: Self.outcome(of: result),
                 epochs: result.epochs.map(Study.EpochRecord.init))
         } catch TrainingError.outOfMemory(let shortage) {
             return TrialResult(
@@ -114,13 +113,22 @@ struct Worker: ParsableCommand {
         }
     }
 
+    /// A mean over no labels is no figure, and must not pass for one.
+    private static func outcome(of result: TrainingResult) -> TrialResult.Outcome {
+        result.validation?.mean.map { .completed(dice: $0) }
+            ?? .badData(
+                "no validation case has a voxel of any label, so networks cannot be told apart")
+    }
+
     private func trainer(
         _ request: TrialRequest, in folder: TrialFolder, _ beats: WorkerBeats
     ) throws -> Trainer {
         let device = try Device.parse(String(slot.prefix { $0 != "/" }))[0]
         try CPU.setThreads(trialThreads)
         TensorMemory.setBudget(trialMemory)
-        let dataset = try Dataset(contentsOf: search.dataset, threads: trialThreads)
+        let dataset = try Dataset(
+            contentsOf: search.dataset, threads: trialThreads,
+            allowing: search.data.allowance.kinds)
         var task = search.task(
             request.architecture, hyperparameters: request.hyperparameters, seed: request.seed,
             on: dataset)
