@@ -7,7 +7,7 @@ import Testing
 @Suite("A training that stands still")
 struct StallWatchTests {
     /// The seconds at which something was said, of looks `elapsed` apart with so many beats.
-    private func said(_ looks: [(beats: Int, elapsed: Double)]) -> [Int: Double] {
+    private func said(_ looks: some Sequence<(beats: Int, elapsed: Double)>) -> [Int: Double] {
         var clock = StallClock(interval: 10, limit: 60)
         var said: [Int: Double] = [:]
         for (index, look) in looks.enumerated() {
@@ -31,8 +31,8 @@ struct StallWatchTests {
     @Test("time in which the process was stopped does not count")
     func stopped() {
         let looks = [(beats: 1, elapsed: 10.0), (1, 10), (1, 100_000), (1, 10), (1, 10), (1, 10)]
-        #expect(said(looks).isEmpty)
-        #expect(said(looks + [(1, 10)]) == [6: 70])
+        #expect(said(looks.dropLast()).isEmpty)
+        #expect(said(looks) == [5: 60], "of the long wait twice the interval counts")
     }
 
     @Test("a watch tells what is waited for, of a real clock")
