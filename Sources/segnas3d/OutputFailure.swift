@@ -1,4 +1,5 @@
-import Glibc
+// Its stdout is a variable, which nobody here changes.
+@preconcurrency import Glibc
 
 /// Results that could not be written, as on a full disk.
 struct OutputFailure: Error, CustomStringConvertible {

@@ -11,7 +11,7 @@ enum FolderKind: String {
         struct Plan: Decodable { var command: String? }
         guard let text = try? readText(at: "\(path)/plan.json", limit: 256 << 20),
             let plan = try? JSONDecoder().decode(Plan.self, from: Data(text.utf8)),
-            let kind = plan.command.flatMap(FolderKind.init)
+            let kind = plan.command.flatMap({ FolderKind(rawValue: $0) })
         else { return nil }
         self = kind
     }
