@@ -107,7 +107,7 @@ struct BestModelTest {
             predictions, of: PredictionRecord([location], [model], options), cases: subjects,
             overwrites: false, probabilities: false)
         let job = PredictionJob(
-            predictor: predictor, folder: maps, series: nil,
+            predictor: predictor, folder: maps,
             isQuiet: arguments.display.quiet,
             isEndRequested: { clock.end != nil })
         let report = job.run(ImageInputs(subjects))

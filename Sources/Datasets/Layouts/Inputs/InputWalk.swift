@@ -1,4 +1,5 @@
 import FoundationEssentials
+internal import Host
 
 /// Finds every image file and DICOM series in a folder and the folders in it, and accounts for all that is neither.
 struct InputWalk {
