@@ -73,15 +73,13 @@ let package = Package(
         // the functions into programs, which need that code.
         .target(
             name: "CTorchLibrary", linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
-        // ITK behind a C interface: the image formats that Imaging does not read itself.
+        // GDCM, through ITK, behind a C interface: it decompresses DICOM.
         .target(
             name: "CITK",
             cxxSettings: [.unsafeFlags(["-isystem", "\(itk)/include", "-O2", "-Wall"])],
             linkerSettings: [
                 .unsafeFlags(["-L\(itk)/lib"]),
                 .linkedLibrary("ITKIOGDCM"),
-                .linkedLibrary("ITKIOMeta"),
-                .linkedLibrary("ITKIONRRD"),
                 .linkedLibrary("ITKIOImageBase"),
                 .linkedLibrary("ITKCommon"),
             ]),

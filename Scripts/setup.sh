@@ -17,7 +17,7 @@ fail() { say "$@"; exit 1; }
 packages=(
     g++                      # the headers of libstdc++, and the linker
     libdeflate-dev           # gzip
-    libinsighttoolkit5-dev   # ITK, which reads NRRD, MetaImage and DICOM
+    libinsighttoolkit5-dev   # ITK, whose GDCM decompresses DICOM
     libsqlite3-dev           # studies
     libwebp-dev              # images in reports
     libxxhash-dev            # fingerprints of files
@@ -173,7 +173,7 @@ link_itk() {
     headers=$(find /usr/include -maxdepth 1 -name 'ITK-*' | sort -V | tail -n 1)
     version=${headers##*/ITK-}
     mkdir -p .deps/itk/lib
-    for library in ITKCommon ITKIOImageBase ITKIONRRD ITKIOMeta ITKIOGDCM; do
+    for library in ITKCommon ITKIOImageBase ITKIOGDCM; do
         found=$(find /usr/lib -maxdepth 2 -name "lib$library-$version.so" -print -quit)
         [[ -n $headers && -n $found ]] || fail "ITK's headers or lib$library are not in /usr."
         ln -sfnT "$found" ".deps/itk/lib/lib$library.so"

@@ -43,8 +43,6 @@ void keep(const char *text, citk_report &report) {
         const size_t start = message.find(mark);
         if (start != std::string::npos) message.erase(0, start + std::string(mark).size());
     }
-    // MetaIO prints its reasons instead, and the system's is of something else.
-    if (message.rfind("Reason:", 0) == 0) message = "the file cannot be read";
     message.copy(report.message, sizeof report.message - 1);
 }
 

@@ -12,7 +12,9 @@ package final class LockMark {
     private let path: String
     private let owner: ProcessIdentity
 
-    /// Who has the mark; nil where the file does not say. Whether that one still runs may not be known.
+    /// Who has the mark; nil where the file does not say.
+    ///
+    /// Whether that one still runs may not be known.
     package struct Held: Error, Equatable {
         package let path: String
         package let owner: ProcessIdentity?

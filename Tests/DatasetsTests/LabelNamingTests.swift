@@ -113,7 +113,7 @@ struct LabelNamingTests {
             try small.write(
                 """
                 {"channel_names": {"0": "CT"}, "labels": {"background": 0, "Liver": 1, "kidney_left": 2},
-                 "numTraining": 3, "file_ending": ".nii.gz"}
+                 "numTraining": 3, "file_ending": ".nrrd"}
                 """, to: "dataset.json")
             let check = try check(
                 small,

@@ -218,7 +218,8 @@ struct CoordinatorTests {
             (.signal(11), false),
         ])
     func preempted(_ exit: JobState.Exit, isBlameless: Bool) throws {
-        try withStudy(iterations: 8) { ledger, cluster in
+        // Enough for several networks, whose failures are the machine's.
+        try withStudy(iterations: isBlameless ? 8 : 25) { ledger, cluster in
             cluster.fate = { $0.attempt < 6 ? .end(exit) : .train }
             var ends: [AttemptEnd] = []
             func note(_ events: [Coordinator.Event]) {

@@ -167,17 +167,20 @@ struct LocalLauncherTests {
 
     @Test("the job of a study of which this is a copy is not ours, and left alone")
     func copied() throws {
-        try withJob("echo ready; exec sleep 60") { launcher, job, folder in
+        // A worker whose search was killed: no child of this process.
+        try withJob("setsid sh -c 'echo ready; exec sleep 60' &") { _, _, folder in
             waitForLog("ready\n", in: folder)
             let copy = TrialFolder(folder.path + " copy")
             try FileManager.default.copyItem(atPath: folder.path, toPath: copy.path)
             let other = LocalLauncher { _ in [] }
+            let attempt = Attempt(trial: 1, number: 1, state: .submitting, slot: "cpu/0")
+            let job = try #require(other.find(attempt, in: folder))
             #expect(other.look(at: job, in: copy) == .gone(.elsewhere))
             other.cancel(job, in: copy)
             other.cancel(job, in: copy)
             usleep(100_000)
             #expect(other.look(at: job, in: folder) == .alive)
-            for _ in 0..<2 { launcher.cancel(job, in: folder) }
+            for _ in 0..<2 { other.cancel(job, in: folder) }
         }
     }
 

@@ -34,7 +34,7 @@ struct PredictTests {
             let affine = Affine(
                 x: [0, 0.75, 0.125], y: [-0.5, 0, 0], z: [0, 0.25, 1.5], origin: [3, -4, 5])
             try Volume(Samples(values), geometry: Geometry(size: size, affine: affine))
-                .write(to: "\(images)/\(name)")
+                .write(to: "\(images)/\(name)", replacing: true)
         }
 
         func predict(_ arguments: String...) throws -> Program {
@@ -214,11 +214,19 @@ struct PredictTests {
     @Test("an image whose voxels lie in a second file that was replaced is another one")
     func pair() async throws {
         try await withScene { scene in
-            try scene.write("a.mhd")
+            try Data(
+                """
+                NDims = 3
+                DimSize = 9 12 6
+                ElementType = MET_UCHAR
+                ElementDataFile = a.raw
+
+                """.utf8
+            ).write(to: URL(filePath: "\(scene.images)/a.mhd"))
+            try Data((0..<9 * 12 * 6).map { UInt8($0 % 5) }).write(
+                to: URL(filePath: "\(scene.images)/a.raw"))
             #expect(try scene.predict(scene.images + "/a.mhd").status == 0)
-            let names = try FileManager.default.contentsOfDirectory(atPath: scene.images)
-            let raw = try #require(names.first { !$0.hasSuffix(".mhd") })
-            let file = URL(filePath: "\(scene.images)/\(raw)")
+            let file = URL(filePath: "\(scene.images)/a.raw")
             var bytes = try Data(contentsOf: file)
             bytes[bytes.count - 1] ^= 1
             try bytes.write(to: file)

@@ -64,8 +64,9 @@ public struct DatasetCheck: Equatable, Sendable {
     /// The same check, where faults of some kinds are allowed; without cases there is nothing to go on with.
     public func allowing(_ kinds: Set<AllowableFault>) -> DatasetCheck {
         guard dataset != nil else { return self }
-        return DatasetCheck(
-            dataset: dataset, faults: faults.allowing(kinds), fingerprint: fingerprint)
+        var check = self
+        check.faults = faults.allowing(kinds)
+        return check
     }
 }
 

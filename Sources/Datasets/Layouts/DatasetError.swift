@@ -30,19 +30,19 @@ extension DatasetFault {
     ///
     /// What readers of images remark on has one line for all files.
     public static func summary(_ faults: [DatasetFault], each limit: Int = 8) -> [String] {
-        var kinds: [String] = []
-        var byKind: [String: [DatasetFault]] = [:]
+        var groups: [String] = []
+        var byGroup: [String: [DatasetFault]] = [:]
         for fault in faults {
-            if byKind[fault.kind] == nil { kinds.append(fault.kind) }
-            byKind[fault.kind, default: []].append(fault)
+            if byGroup[fault.group] == nil { groups.append(fault.group) }
+            byGroup[fault.group, default: []].append(fault)
         }
-        return kinds.flatMap { kind in
-            let all = byKind[kind] ?? []
+        return groups.flatMap { group in
+            let all = byGroup[group] ?? []
             if all.count > 1, all[0].isRemark { return ["\(all.count) files, such as \(all[0])"] }
             let rest = all.count - limit
             return all.prefix(limit).map(\.description)
                 + (rest > 0
-                    ? ["… and \(rest) more of this kind (\(kind)); --json lists all"] : [])
+                    ? ["… and \(rest) more of this kind (\(all[0].kind)); --json lists all"] : [])
         }
     }
 }

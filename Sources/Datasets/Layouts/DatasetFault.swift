@@ -1,4 +1,5 @@
 internal import Host
+internal import Imaging
 
 /// One thing that is wrong, or odd, with a dataset.
 public struct DatasetFault: Equatable, Sendable {
@@ -68,6 +69,15 @@ public struct DatasetFault: Equatable, Sendable {
     /// Whether it is a remark of an image's reader, which often concerns all files of a dataset.
     var isRemark: Bool {
         if case .content(.remark) = problem { true } else { false }
+    }
+
+    /// What faults that are told in one line share: their kind; of formats with many remarks their words.
+    var group: String {
+        guard case .content(.remark(let remark)) = problem else { return kind }
+        return switch remark {
+        case .dicom, .header: "\(kind): \(message)"
+        default: kind
+        }
     }
 
     /// The name of the problem for scripts: that of its case in ``LayoutProblem``, ``ContentProblem`` and so on.

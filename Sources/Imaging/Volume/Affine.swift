@@ -80,3 +80,13 @@ func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
 extension SIMD3<Double> {
     package var length: Double { (self * self).sum().squareRoot() }
 }
+
+extension Affine {
+    /// The same place, of a map whose first two coordinates run towards left and posterior, as those of DICOM and ITK do.
+    var turnedFromLPS: Affine {
+        func turned(_ vector: SIMD3<Double>) -> SIMD3<Double> {
+            vector * [-1, -1, 1] + [0, 0, 0]  // which makes 0 of -0
+        }
+        return Affine(x: turned(x), y: turned(y), z: turned(z), origin: turned(origin))
+    }
+}

@@ -22,10 +22,13 @@ struct CheckpointFolder {
     /// The last checkpoint that is whole; those after it are reported with the reason why they are not used.
     ///
     /// Both may have the same best weights. Where these are damaged, training goes on without them.
-    func last(report: (TrainingEvent) -> Void) -> Contents? {
+    /// - Throws: `TorchError.outOfMemory`, which says nothing of the file.
+    func last(report: (TrainingEvent) -> Void) throws(TorchError) -> Contents? {
         for number in numbers().reversed() {
             do {
                 return try contents(of: number)
+            } catch SafetensorsError.tensors(_, .outOfMemory(let shortage)) {
+                throw .outOfMemory(shortage)
             } catch {
                 report(
                     .damagedCheckpoint(

@@ -60,11 +60,11 @@ extension Trainer {
     /// The weights that the last checkpoint keeps as the best.
     private func bestWeights(
         _ history: EpochHistory, _ folder: RunFolder
-    ) throws(TrainingError) -> NamedTensors {
-        let last = folder.checkpoints.last(report: report)
+    ) throws -> NamedTensors {
+        let last = try folder.checkpoints.last(report: report)
         guard let last, last.checkpoint.state.history.best == history.best, let best = last.best
         else {
-            throw .unreadable(
+            throw TrainingError.unreadable(
                 file: folder.checkpoints.path, reason: "the last checkpoint is damaged")
         }
         return best

@@ -33,7 +33,7 @@ extension Trainer {
                     "begun with \(begun.threads) threads, now \(now.threads): "
                         + "the last bits of the result may differ"))
         }
-        var start = Start(plan: begun, checkpoint: folder.checkpoints.last(report: report))
+        var start = Start(plan: begun, checkpoint: try folder.checkpoints.last(report: report))
         if begun.options.epochs != now.options.epochs {
             try checkEpochs(begun.options, now.options, start.checkpoint?.checkpoint.state, folder)
             start.plan.options.epochs = now.options.epochs

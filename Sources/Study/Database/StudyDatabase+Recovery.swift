@@ -94,7 +94,10 @@ extension StudyDatabase {
     private static func restore(_ folder: StudyFolder) throws(StudyError) {
         do throws(SystemFailure) {
             let copy = try AtomicFile(path: folder.database)
-            try copy.append(UnsafeRawBufferPointer(try MappedFile(path: folder.backup).bytes))
+            let backup = try MappedFile(path: folder.backup)
+            try withExtendedLifetime(backup) { () throws(SystemFailure) in
+                try copy.append(UnsafeRawBufferPointer(backup.bytes))
+            }
             try copy.publish()
         } catch {
             throw .file(folder.database, reason: "cannot be made of the backup: \(error)")

@@ -39,7 +39,13 @@ public final class LocalLauncher: Launcher {
         sigemptyset(&asked)
         sigaddset(&asked, SIGTERM)
         posix_spawnattr_setsigdefault(&attributes, &asked)
-        posix_spawnattr_setflags(&attributes, sessionFlag | Int16(POSIX_SPAWN_SETSIGDEF))
+        // Threads of libraries hold signals back, and hand that on.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(
+            &attributes,
+            sessionFlag | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
         var strings = ([executable] + arguments(order)).map { strdup($0) } + [nil]
         defer { for string in strings { free(string) } }
         var process: pid_t = 0

@@ -24,7 +24,7 @@ extension Diagnosis {
         }
         lines += [
             "threads    \(threads.count), \(threads.reason)",
-            "memory     \(ByteCount(memory.available)) available of \(ByteCount(memory.total))"
+            "memory     \(ByteCount(memory.available)) available of \(ByteCount(memory.total))",
         ]
         lines += gpus.enumerated().map { index, gpu in
             let state = gpu.isUsable ? "cuda:\(index)" : "not usable"

@@ -16,8 +16,6 @@ public enum HeaderFault: Equatable, Sendable {
     /// More lines to be skipped than there are.
     case lineSkip(Int)
     case zlibDamaged
-    /// ITK understands the header otherwise than segnas3d.
-    case ambiguous
     /// The whole file in a gzip file.
     case compressedWhole
 }
@@ -48,8 +46,6 @@ extension HeaderFault: CustomStringConvertible {
             "has fewer than the \(count) lines that its header says to skip: correct its header"
         case .zlibDamaged:
             "is damaged: its zlib stream is cut short or fails its checksum; copy or download it again"
-        case .ambiguous:
-            "has a header that can be understood in two ways: write it again with the tool that made it"
         case .compressedWhole:
             "is compressed as a whole: decompress it (both formats can compress their samples)"
         }
