@@ -33,16 +33,21 @@ struct Segnas3d: ParsableCommand {
             try command.run()
             if let failure = OutputFailure() { throw failure }
         } catch {
-            let code = ProgramExit(error)
-            let message = fullMessage(for: error)
-            if code == .done {
-                print(message)
-            } else if !message.isEmpty, code != .closedPipe {
-                var standardError = StandardError()
-                print(message, to: &standardError)
-            }
-            Glibc.exit(code.rawValue)
+            end(error)
         }
+    }
+
+    private static func end(_ error: any Error) -> Never {
+        let code = ProgramExit(error)
+        let message = fullMessage(for: error)
+        if code == .done {
+            print(message)
+            if let failure = OutputFailure() { end(failure) }
+        } else if !message.isEmpty, code != .closedPipe {
+            var standardError = StandardError()
+            print(message, to: &standardError)
+        }
+        Glibc.exit(code.rawValue)
     }
 }
 

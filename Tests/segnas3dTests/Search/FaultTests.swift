@@ -28,13 +28,12 @@ struct FaultTests {
 
     /// Carries a study on to its end, which must be that of the undisturbed one.
     private func expectSameEnd(
-        _ study: String, _ scene: SearchScene, _ undisturbed: [String],
-        checkpointsAreWhole: Bool = true
+        _ study: String, _ scene: SearchScene, _ undisturbed: [String]
     ) throws {
         let last = try scene.search(study, Self.patience)
         #expect(last.status == 0, "\(last.errors)")
         #expect(try scene.summary(study) == undisturbed)
-        try scene.expectTrainedOnce(study, checkpointsAreWhole: checkpointsAreWhole)
+        try scene.expectTrainedOnce(study)
         #expect(scene.processes().isEmpty)
     }
 
@@ -47,13 +46,16 @@ struct FaultTests {
         }
     }
 
-    /// Begins a search, and kills it and its worker in the middle of a training.
-    private func killBoth(_ study: String, _ scene: SearchScene) throws {
+    /// Begins a search, and kills it in the middle of a training, and its worker, or asks that to end with a checkpoint.
+    private func killBoth(
+        _ study: String, _ scene: SearchScene, worker signal: Int32 = SIGKILL
+    ) throws {
         let process = try Program.start(scene.arguments(study, Self.patience))
         try waitForEpoch(study, scene)
         kill(process.processIdentifier, SIGKILL)
-        for worker in scene.workers() { kill(worker, SIGKILL) }
+        for worker in scene.workers() { kill(worker, signal) }
         process.waitUntilExit()
+        try scene.wait { scene.workers().isEmpty }
     }
 
     @Test("kill -9 of a worker in the middle of its training: the search goes on by itself")
@@ -271,7 +273,7 @@ struct FaultTests {
     @Test("a checkpoint that was cut short is not used")
     func checkpoint() throws {
         try withScene { scene, undisturbed in
-            try killBoth("study", scene)
+            try killBoth("study", scene, worker: SIGTERM)
             var damaged = 0
             let files = try #require(
                 FileManager.default.enumerator(atPath: scene.path("study/trials")))
@@ -281,7 +283,7 @@ struct FaultTests {
                 truncate(scene.path("study/trials/\(name)"), 1000)
             }
             #expect(damaged > 0)
-            try expectSameEnd("study", scene, undisturbed, checkpointsAreWhole: false)
+            try expectSameEnd("study", scene, undisturbed)
         }
     }
 

@@ -131,7 +131,7 @@ struct FileSystemTests {
                 }
                 let status = try Program.run("status", scene.path(name))
                 #expect(status.status == 0 || status.errors.contains("give that command again"))
-                let search = try scene.search(name, ["--attempts", "1000"])
+                let search = try scene.search(name)
                 #expect(search.status == 0, "\(search.errors)")
                 try scene.expectTrainedOnce(name)
             }
