@@ -168,8 +168,10 @@ struct LocalLauncherTests {
     @Test("the job of a study of which this is a copy is not ours, and left alone")
     func copied() throws {
         // A worker whose search was killed: no child of this process.
-        try withJob("setsid sh -c 'echo ready; exec sleep 60' &") { _, _, folder in
+        try withJob("setsid sh -c 'echo ready; exec sleep 60' &") { launcher, starter, folder in
             waitForLog("ready\n", in: folder)
+            // Asked for its end: tests that wait for processes of theirs would find its name again and again.
+            #expect(wait(launcher, starter, in: folder) == .gone(.code(0)))
             let copy = TrialFolder(folder.path + " copy")
             try FileManager.default.copyItem(atPath: folder.path, toPath: copy.path)
             let other = LocalLauncher { _ in [] }
