@@ -18,7 +18,7 @@ public struct DatasetCheck: Equatable, Sendable {
     /// Checks what a folder or a datalist holds.
     ///
     /// - Parameters:
-    ///   - path: As for ``Dataset/init(contentsOf:threads:)``.
+    ///   - path: As for ``Dataset/init(contentsOf:threads:allowing:)``.
     ///   - threads: Cases that are examined at a time; each has two of its files in memory.
     ///   - progress: Called from several threads after each case, with the number of all.
     public init(
