@@ -50,10 +50,10 @@ extension DatasetFault {
 extension DatasetFault {
     /// A sentence for each kind: the first fault, and how many more are like it.
     public static func notes(_ faults: [DatasetFault]) -> [String] {
-        var kinds: [String] = []
-        for fault in faults where !kinds.contains(fault.kind) { kinds.append(fault.kind) }
-        return kinds.map { kind in
-            let all = faults.filter { $0.kind == kind }
+        var groups: [String] = []
+        for fault in faults where !groups.contains(fault.group) { groups.append(fault.group) }
+        return groups.map { group in
+            let all = faults.filter { $0.group == group }
             let places = all.dropFirst().compactMap { $0.file ?? $0.caseIdentifier }
             let more = places.isEmpty ? "" : ": \(some(places, limit: 3))"
             return all[0].description

@@ -1,5 +1,4 @@
 internal import Host
-internal import Imaging
 
 /// One thing that is wrong, or odd, with a dataset.
 public struct DatasetFault: Equatable, Sendable {
@@ -73,11 +72,8 @@ public struct DatasetFault: Equatable, Sendable {
 
     /// What faults that are told in one line share: their kind; of formats with many remarks their words.
     var group: String {
-        guard case .content(.remark(let remark)) = problem else { return kind }
-        return switch remark {
-        case .dicom, .header: "\(kind): \(message)"
-        default: kind
-        }
+        // Also of an earlier check, which keeps the words alone.
+        ["dicom", "header"].contains(kind) ? "\(kind): \(message)" : kind
     }
 
     /// The name of the problem for scripts: that of its case in ``LayoutProblem``, ``ContentProblem`` and so on.
