@@ -4,6 +4,7 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
+#include <torch/csrc/inductor/aoti_torch/c/shim.h>
 #include <torch/headeronly/version.h>
 #include <unistd.h>
 
@@ -43,15 +44,20 @@ std::string version_in(const std::string &text) {
     return text;
 }
 
+/// Of the GPUs' memory; CUDA is initialized, without which it knows of no device.
+c10::DeviceAllocator *gpu_memory() {
+    at::globalContext().lazyInitDevice(c10::kCUDA);
+    return c10::getDeviceAllocator(c10::kCUDA);
+}
+
 }  // namespace
 
 const char *ct_torch_version(void) {
+    // Not from at::show_config: that asks for CUDA, which is then never found if it is loaded later.
     static const std::string version = [] {
-        const std::string config = at::show_config(), key = "TORCH_VERSION=";
-        const auto start = config.find(key);
-        if (start == std::string::npos) return std::string("unknown");
-        const auto end = config.find_first_of(", \n", start);
-        return config.substr(start + key.size(), end - start - key.size());
+        const uint64_t number = aoti_torch_abi_version();
+        const auto part = [&](int shift) { return std::to_string(number >> shift & 0xff); };
+        return part(56) + "." + part(48) + "." + part(40);
     }();
     return version.c_str();
 }
@@ -134,7 +140,7 @@ ct_status ct_memory_statistics_of(ct_device device, ct_memory_statistics *out) {
             *out = device == -1 ? host_memory_statistics() : meta_memory_statistics();
             return;
         }
-        auto *allocator = c10::getDeviceAllocator(c10::kCUDA);
+        auto *allocator = gpu_memory();
         const auto index = static_cast<c10::DeviceIndex>(device);
         constexpr auto all = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
         const auto statistics = allocator->getDeviceStats(index);
@@ -150,13 +156,13 @@ ct_status ct_reset_peak_memory(ct_device device) {
     return guarded("memory statistics", [&] {
         if (device == -1) reset_host_peak();
         else if (device == -2) reset_meta_peak();
-        else c10::getDeviceAllocator(c10::kCUDA)->resetPeakStats(static_cast<c10::DeviceIndex>(device));
+        else gpu_memory()->resetPeakStats(static_cast<c10::DeviceIndex>(device));
     });
 }
 
 ct_status ct_trim_memory(ct_device device) {
     return guarded("memory", [&] {
         if (device == -1) trim_host_memory();
-        else if (device >= 0) c10::getDeviceAllocator(c10::kCUDA)->emptyCache();
+        else if (device >= 0) gpu_memory()->emptyCache();
     });
 }

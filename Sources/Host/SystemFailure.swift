@@ -16,6 +16,7 @@ package struct SystemFailure: Error, Equatable, CustomStringConvertible {
     package static var last: SystemFailure { SystemFailure(code: errno) }
 
     package var isMissingFile: Bool { code == ENOENT }
+    package var isOutOfMemory: Bool { code == ENOMEM }
     package var isExistingFile: Bool { code == EEXIST }
 
     package var description: String { String(cString: strerror(code)) }

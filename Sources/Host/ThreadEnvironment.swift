@@ -81,8 +81,9 @@ public struct ThreadEnvironment: Equatable, Sendable {
     ///
     /// By default libgomp looks for milliseconds, in which a waiting thread keeps the core from the one that it
     /// waits for, once there are more threads than cores: beside other programs that costs 4 to 40 times. Never to
-    /// look costs 40 % on a machine of our own.
-    static let spins = "10000"
+    /// look costs 40 % on a machine of our own. With this number two trainings at once take 2.4 times as long as one, and one
+    /// alone 3 % longer at 64³ (`Documentation/performance.md`).
+    static let spins = "700"
 
     private static func changes(_ environment: [String: String]) -> [String: String?] {
         var changes: [String: String?] = [:]

@@ -44,8 +44,11 @@ struct SmallDataset {
     }
 
     func write(_ text: String, to name: String) throws {
-        let file = try place(name)
-        try Data(text.utf8).write(to: file)
+        try write(Data(text.utf8), to: name)
+    }
+
+    func write(_ data: Data, to name: String) throws {
+        try data.write(to: place(name))
     }
 
     func remove(_ name: String) throws {

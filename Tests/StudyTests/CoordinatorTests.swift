@@ -278,6 +278,34 @@ struct CoordinatorTests {
         }
     }
 
+    @Test("failures in a row stop the search where proposals wait for them", arguments: [0, 6])
+    func waitingFailures(trained: Int) throws {
+        // Two at a time: nothing more is proposed before both are told.
+        try withStudy(iterations: 60) { ledger, cluster in
+            cluster.fate = { _ in
+                (ledger.counts[.completed] ?? 0) < trained
+                    ? .train : .crash(checkpoints: 0, memory: 1)
+            }
+            #expect(throws: CoordinatorError.self) {
+                try run(coordinator(ledger, cluster, slots: 2), on: cluster)
+            }
+            #expect((ledger.counts[.failed] ?? 0) <= (trained == 0 ? 0 : 2))
+            cluster.fate = { _ in .train }
+            let isOver = try run(coordinator(ledger, cluster, slots: 2), on: cluster)
+            #expect(isOver && ledger.sampler.tellCount == 60)
+        }
+    }
+
+    @Test("a study of one trial that fails is not over", arguments: [1, 2])
+    func onlyFailures(iterations: Int) throws {
+        try withStudy(iterations: iterations) { ledger, cluster in
+            cluster.fate = { _ in .refuse }
+            let isOver = try? run(coordinator(ledger, cluster), on: cluster)
+            #expect(isOver == nil || ledger.counts[.illegal] == iterations)
+            #expect(ledger.counts[.failed] == nil)
+        }
+    }
+
     private func firstTrained() throws -> Int {
         var first = 0
         try withStudy { ledger, _ in

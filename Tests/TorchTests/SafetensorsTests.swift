@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -215,6 +216,33 @@ struct SafetensorsTests {
                 try FileManager.default.contentsOfDirectory(atPath: folder.path) == [
                     "a.safetensors"
                 ])
+        }
+    }
+
+    @Test("addresses that are not there say nothing of the file")
+    func addresses() async throws {
+        await #expect(processExitsWith: .success) {
+            try await TensorActor.run {
+                try withTemporaryFolder { folder in
+                    let path = folder.appending(path: "a.safetensors").path
+                    // More than what is left of the addresses below.
+                    let count = 128 << 20
+                    try SafetensorsFile(tensors: ["w": .ones([count / 4])]).write(to: path)
+                    try TensorMemory.trim()
+                    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+                        .prefix { $0 != " " }
+                    var limit = rlimit(
+                        rlim_cur: rlim_t((Int(pages) ?? 0) * 4096 + count / 2),
+                        rlim_max: .max)
+                    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+                    do {
+                        _ = try SafetensorsFile(reading: path)
+                        exit(7)
+                    } catch SafetensorsError.tensors(_, .outOfMemory) {
+                        exit(0)
+                    }
+                }
+            }
         }
     }
 }

@@ -59,6 +59,8 @@ public enum LayoutProblem: Hashable, Sendable {
     case channelsOrCases([String])
     /// Files that claim to be the same.
     case sameImage([String])
+    /// One DICOM series in several folders, beside which others lie.
+    case spreadSeries([String])
     /// A file whose name is no text.
     case notUTF8
     case severalLabels([String])
@@ -204,6 +206,11 @@ extension LayoutProblem {
             """
         case .sameImage(let files):
             "\(files.joined(separator: " and ")) have the same name: keep one"
+        case .spreadSeries(let folders):
+            """
+            the slices of one DICOM series lie in \(folders.joined(separator: " and ")), and other series beside them: put \
+            them into one folder
+            """
         case .notUTF8: "its name is not UTF-8, as bytes such as \\xE9 in it tell: rename it"
         case .severalLabels(let files):
             "\(files.joined(separator: " and ")) are both label maps of this case by their names: keep one"

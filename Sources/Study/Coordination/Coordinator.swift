@@ -61,11 +61,13 @@ public final class Coordinator {
     public func step(now: Double) throws -> [Event]? {
         var events: [Event] = []
         for trial in watches.keys.sorted() { events += try look(at: trial, now: now) }
-        try checkFailures()
+        try checkFailures(most: options.mostFailures)
         events += try fillSlots(now: now)
         let isIdle = watches.isEmpty && events.isEmpty
         guard isIdle else { return events }
-        // Nothing runs and nothing more is proposed: failures that were held back are told at last.
+        // Nothing runs and nothing more is proposed: failures that were held back are told at last, if it is known that
+        // something can be trained here.
+        if try !ledger.hasResult() { try checkFailures(most: 1) }
         let told = try ledger.tellFailures().map(Event.ended)
         return told.isEmpty ? nil : told
     }
@@ -157,10 +159,12 @@ public final class Coordinator {
     // MARK: - Failures
 
     /// Many failures in a row are the machine's.
-    private func checkFailures() throws {
+    private func checkFailures(most: Int) throws {
         let failures = try ledger.failures()
-        // Trials with one key are of one network.
-        guard Set(failures.map(\.key)).count >= options.mostFailures else { return }
+        // Trials with one key are of one network. Those that were told are not new.
+        guard Set(failures.map(\.key)).count >= most,
+            failures.contains(where: { $0.tellSerial == nil })
+        else { return }
         let last = try ledger.attempts(of: failures[failures.count - 1].number).last
         var lines = ""
         if case .ended(let end)? = last?.state { lines = end.lastLines }

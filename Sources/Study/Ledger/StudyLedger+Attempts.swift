@@ -122,12 +122,24 @@ extension StudyLedger {
 
     // MARK: - Failures
 
-    /// Trials that failed and were not told yet.
+    /// Trials that failed since a worker last brought a result, told or not.
     public func failures() throws(StudyError) -> [Trial] {
         try database.read { db in
-            try Trial.all("state = 'failed' AND tellSerial IS NULL", [], in: db)
+            try Trial.all(
+                """
+                state = 'failed' AND (tellSerial IS NULL OR endedAt >
+                    (SELECT coalesce(max(endedAt), 0) FROM trial WHERE \(Self.isResult)))
+                """, [], in: db)
         }
     }
+
+    /// Whether a worker has ever brought a result.
+    public func hasResult() throws(StudyError) -> Bool {
+        try database.read { db in try !Trial.all(Self.isResult, [], in: db).isEmpty }
+    }
+
+    private static let isResult =
+        "(state = 'completed' OR (state = 'outOfMemory' AND shortage = 'real'))"
 
     /// Tells the failures so far as 10, once it is known that not everything fails.
     public func tellFailures() throws(StudyError) -> [Trial] {

@@ -11,7 +11,9 @@ struct ImageInputsTests {
     struct Tree: CustomTestStringConvertible {
         var testDescription: String
         /// Images, label maps with a star, DICOM slices with `!`, and text with `?`.
-        var tree: [String]
+        var tree: [String] = []
+        /// Heights of whole DICOM slices by their names, each behind the number of its series.
+        var slices: [String: (series: Int, height: Int)] = [:]
         var channels = ["x"]
         /// Names of cases, each with its files.
         var cases: [String: [String]]
@@ -27,6 +29,29 @@ struct ImageInputsTests {
         Tree(
             testDescription: "a series beside files", tree: ["q/a.nii.gz", "q/IM0000!", "b.nii"],
             cases: ["a": ["q/a.nii.gz"], "q": ["q"], "b": ["b.nii"]]),
+        Tree(
+            testDescription: "a disc with its table of contents",
+            tree: ["DICOMDIR?", "a/README?", "a/s1/IM0!", "a/s2/IM0!"],
+            cases: ["s1": ["a/s1"], "s2": ["a/s2"]], notes: ["DICOMDIR, a/README"]),
+        Tree(
+            testDescription: "a series in two folders",
+            slices: [
+                "p/a/1": (7, 1), "p/a/2": (7, 2), "p/b/3": (7, 3), "p/b/4": (7, 4), "q/1": (8, 1),
+                "q/2": (8, 2),
+            ], cases: ["p": ["p"], "q": ["q"]]),
+        Tree(
+            testDescription: "a series in two folders, of which one is damaged",
+            tree: ["p/b/5!"],
+            slices: ["p/a/1": (7, 1), "p/a/2": (7, 2), "p/b/3": (7, 3), "p/b/4": (7, 4)],
+            cases: ["p": ["p"]]),
+        Tree(
+            testDescription: "scans that were made anonymous share their series",
+            slices: ["p/1": (7, 1), "p/2": (7, 2), "q/1": (7, 1), "q/2": (7, 2)],
+            cases: ["p": ["p"], "q": ["q"]]),
+        Tree(
+            testDescription: "a series in two folders beside another one",
+            slices: ["a/1": (7, 1), "b/2": (7, 2), "c/1": (8, 1), "c/2": (8, 2)],
+            cases: ["c": ["c"]], faults: ["the slices of one DICOM series lie in a and b"]),
         Tree(
             testDescription: "KiTS without label maps",
             tree: ["case_0/imaging.nii.gz", "case_1/imaging.nii.gz", "case_1/notes.txt?"],
@@ -105,6 +130,29 @@ struct ImageInputsTests {
             default: try small.write([path])
             }
         }
+        for (name, slice) in tree.slices {
+            try small.write(dicom(series: slice.series, height: slice.height), to: name)
+        }
+    }
+
+    /// A slice of one pixel, its tags and values without a preamble, as old software writes it.
+    private func dicom(series: Int, height: Int) -> Data {
+        let elements: [(UInt16, UInt16, String)] = [
+            (0x0008, 0x0016, "1.2.840.10008.5.1.4.1.1.4\0"), (0x0020, 0x000E, "1.\(series) "),
+            (0x0020, 0x0032, "0\\0\\\(height) "), (0x0020, 0x0037, "1\\0\\0\\0\\1\\0 "),
+            (0x0028, 0x0002, "\u{1}\0"), (0x0028, 0x0004, "MONOCHROME2 "),
+            (0x0028, 0x0010, "\u{1}\0"), (0x0028, 0x0011, "\u{1}\0"), (0x0028, 0x0030, "1\\1 "),
+            (0x0028, 0x0100, "\u{10}\0"), (0x0028, 0x0101, "\u{10}\0"),
+            (0x0028, 0x0102, "\u{F}\0"), (0x0028, 0x0103, "\0\0"), (0x7FE0, 0x0010, "\0\0"),
+        ]
+        var data = Data()
+        for (group, element, value) in elements {
+            for number in [group, element, UInt16(value.utf8.count), 0] {
+                data += [UInt8(number & 0xFF), UInt8(number >> 8)]
+            }
+            data += Array(value.utf8)
+        }
+        return data
     }
 
     @Test("nothing is left out without a word", arguments: trees)

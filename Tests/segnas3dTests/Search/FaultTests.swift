@@ -46,6 +46,12 @@ struct FaultTests {
         }
     }
 
+    /// Whether a process has let go of its files: one that gives its memory back has no command line any more, and its
+    /// locks still.
+    private func hasEnded(_ process: pid_t) -> Bool {
+        [nil, "Z"].contains(ProcessTable.status(of: process)?.state)
+    }
+
     /// Begins a search, and kills it in the middle of a training, and its worker, or asks that to end with a checkpoint.
     private func killBoth(
         _ study: String, _ scene: SearchScene, worker signal: Int32 = SIGKILL
@@ -53,9 +59,10 @@ struct FaultTests {
         let process = try Program.start(scene.arguments(study, Self.patience))
         try waitForEpoch(study, scene)
         kill(process.processIdentifier, SIGKILL)
-        for worker in scene.workers() { kill(worker, signal) }
+        let workers = scene.workers()
+        for worker in workers { kill(worker, signal) }
         process.waitUntilExit()
-        try scene.wait { scene.workers().isEmpty }
+        try scene.wait { workers.allSatisfy(hasEnded) }
     }
 
     @Test("kill -9 of a worker in the middle of its training: the search goes on by itself")
@@ -140,7 +147,7 @@ struct FaultTests {
             let trial = try #require(
                 scene.logs("study").first { !$0.value.contains(where: published) })
             let folder = scene.path("study/trials/\(StudyFolder.name(trial.key))")
-            // Who has the lock is waited for.
+            // The next worker waits for whoever has the lock.
             var lock: FileLock? = try FileLock(path: "\(folder)/run/.lock")
             let process = try Program.start(
                 scene.arguments("study", Self.patience + [option, "15s"]))

@@ -1,5 +1,6 @@
 import FoundationEssentials
 internal import Host
+import Imaging
 
 /// Finds every image file and DICOM series in a folder and the folders in it, and accounts for all that is neither.
 struct InputWalk {
@@ -11,6 +12,8 @@ struct InputWalk {
     private var labelMaps: [String] = []
     private var inSeries: [String] = []
     private var predictions: [String] = []
+    /// Folders with DICOM files, from the root.
+    private var seriesFolders: [[String]] = []
     private var visited: Set<String> = []
 
     /// A case and where it lies.
@@ -35,10 +38,17 @@ struct InputWalk {
         self.channels = channels
     }
 
-    mutating func walk() { walk([]) }
+    mutating func walk() {
+        walk([])
+        takeSeries()
+    }
+
+    private func path(_ folders: [String]) -> String {
+        ([root] + folders).joined(separator: "/")
+    }
 
     private mutating func walk(_ folders: [String]) {
-        let path = ([root] + folders).joined(separator: "/")
+        let path = path(folders)
         // Links may lead back to where they lie.
         guard visited.insert(URL(filePath: path).resolvingSymlinksInPath().path).inserted else {
             return
@@ -53,19 +63,13 @@ struct InputWalk {
             predictions.append(folders.joined(separator: "/"))
             return
         }
-        let images = takeImages(listing, folders)
+        takeImages(listing, folders)
         // Alone in the input, files without a mark are told when they are read.
         let isWhole = folders.isEmpty && listing.images.isEmpty && listing.folders.isEmpty
         let slices = listing.others.filter {
-            isWhole || DICOMMark.isLikely("\(path)/\($0)")
+            isWhole || DICOMFolder.isImage("\(path)/\($0)")
         }
-        if !slices.isEmpty {
-            let name = URL(filePath: path).standardizedFileURL.lastPathComponent
-            found.append(
-                Found(
-                    item: Dataset.Case(identifier: name, images: [path]), folders: folders,
-                    isAlone: images == 0))
-        }
+        if !slices.isEmpty { seriesFolders.append(folders) }
         let rest = Set(listing.others).subtracting(slices).sorted()
         strangers += rest.map { place(folders, $0) }
         // Files of a series may lie in folders of its own, which are not taken for further series.
@@ -76,12 +80,11 @@ struct InputWalk {
         for folder in listing.folders { walk(folders + [folder]) }
     }
 
-    private func place(_ folders: [String], _ name: String) -> String {
-        (folders + [name]).joined(separator: "/")
+    private func place(_ folders: [String], _ name: String...) -> String {
+        (folders + name).joined(separator: "/")
     }
 
-    /// How many cases the image files of a folder are.
-    private mutating func takeImages(_ listing: FolderListing, _ folders: [String]) -> Int {
+    private mutating func takeImages(_ listing: FolderListing, _ folders: [String]) {
         let name = folders.last ?? root
         let companions = CaseFolder(name, listing.images).companions
         let images = listing.images.filter { !companions.contains($0) }
@@ -91,7 +94,29 @@ struct InputWalk {
         found += inputs.cases.map {
             Found(item: $0, folders: folders, isAlone: inputs.cases.count == 1)
         }
-        return inputs.cases.count
+    }
+
+    /// Folders with DICOM files become cases: each by itself, or those among which one series is spread as the folder around
+    /// them.
+    private mutating func takeSeries() {
+        let all = Dictionary(uniqueKeysWithValues: seriesFolders.map { (path($0), $0) })
+        for group in DICOMSpread.groups(of: seriesFolders.map(path)) {
+            let parts = group.compactMap { all[$0] }
+            let folders = parts.dropFirst().reduce(parts[0]) { commonStart($0, $1) }
+            let around = seriesFolders.filter { $0.starts(with: folders) }
+            guard around.count == parts.count else {
+                faults.append(
+                    DatasetFault(
+                        .spreadSeries(parts.map { place($0) }), file: path(folders)))
+                continue
+            }
+            let name = URL(filePath: path(folders)).standardizedFileURL.lastPathComponent
+            found.append(
+                Found(
+                    item: Dataset.Case(identifier: name, images: [path(folders)]),
+                    folders: folders,
+                    isAlone: !found.contains { $0.folders == folders }))
+        }
     }
 
     /// The cases under names that tell them apart.
@@ -121,4 +146,8 @@ struct InputWalk {
             "\(root): passed over as \(kind): \(shortened(files))"
         }
     }
+}
+
+private func commonStart(_ a: [String], _ b: [String]) -> [String] {
+    Array(zip(a, b).prefix { $0 == $1 }.map(\.0))
 }

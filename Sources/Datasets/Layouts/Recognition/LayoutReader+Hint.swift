@@ -1,3 +1,5 @@
+internal import Imaging
+
 extension LayoutReader {
     /// What is there instead of a dataset, and what would make one of it, with the user's own names.
     func hint() -> String {
@@ -80,7 +82,7 @@ extension LayoutReader {
     private func holdsSeries(_ name: String) -> Bool {
         let place = name.isEmpty ? folder : path(name)
         return (FolderListing(place)?.others ?? []).prefix(3).contains {
-            DICOMMark.isLikely("\(place)/\($0)")
+            DICOMFolder.isImage("\(place)/\($0)")
         }
     }
 }

@@ -51,6 +51,17 @@ extension DICOMFolder {
         throw .dicom(.severalSeries(found.map(\.summary), of: series))
     }
 
+    /// Whether a file is a DICOM image, or one that is damaged and may well have been one.
+    public static func isImage(_ path: String) -> Bool {
+        do {
+            if case .image = try DICOMFile(path) { return true }
+            return false
+        } catch {
+            if case .system = error.fault { return false }
+            return true
+        }
+    }
+
     /// The files of a folder among which its series lie; none where it cannot be read.
     public static func files(in path: String) -> [String] {
         (try? FolderFiles(path))?.paths ?? []

@@ -1,0 +1,43 @@
+/// Series whose slices archives and discs have spread over several folders.
+public enum DICOMSpread {
+    /// Folders with DICOM files, none of them within another, in groups: those of a group share one volume.
+    ///
+    /// One Series Instance UID is not enough, since some tools give it to every scan that they make anonymous: the slices
+    /// must lie above each other, no two of them in one place. Files that cannot be read are told when their folder is.
+    public static func groups(of folders: [String]) -> [[String]] {
+        guard folders.count > 1 else { return folders.map { [$0] } }
+        var owners: [String: Int] = [:]
+        var images: [DICOMImage] = []
+        for (index, folder) in folders.enumerated() {
+            for file in DICOMFolder.files(in: folder) {
+                guard case .image(let image)? = try? DICOMFile(file) else { continue }
+                owners[file] = index
+                images.append(image)
+            }
+        }
+        var groups = folders.indices.map { Set([$0]) }
+        for series in DICOMGroup.all(images) {
+            let parts = Set(series.placed.compactMap { owners[$0.path] })
+            guard parts.count > 1, lieAboveEachOther(series.placed) else { continue }
+            let touched = groups.filter { !$0.isDisjoint(with: parts) }
+            groups = groups.filter { $0.isDisjoint(with: parts) }
+            groups.append(touched.reduce(parts) { $0.union($1) })
+        }
+        return groups.map { $0.sorted() }.sorted { $0[0] < $1[0] }.map { $0.map { folders[$0] } }
+    }
+
+    /// Whether images are parallel slices of one stack, each at a height of its own.
+    private static func lieAboveEachOther(_ images: [DICOMImage]) -> Bool {
+        let slices = images.compactMap { try? $0.slice.get() }.sortedUpwards
+        guard slices.count == images.count, let first = slices.first else { return false }
+        let normal = first.normal
+        let places = slices.map { slice in
+            let way = slice.position - first.position
+            let height = (way * normal).sum()
+            return (height: height, aside: (way - normal * height).length)
+        }
+        return slices.allSatisfy { $0.size == first.size && $0.isParallel(to: first) }
+            && places.allSatisfy { $0.aside <= 0.5 * first.spacing.min() }
+            && zip(places, places.dropFirst()).allSatisfy { $1.height - $0.height > 1e-3 }
+    }
+}
