@@ -278,7 +278,7 @@ struct CoordinatorTests {
         }
     }
 
-    @Test("failures in a row stop the search where proposals wait for them", arguments: [0, 6])
+    @Test("failures in a row stop the search where proposals wait for them", arguments: [0, 2])
     func waitingFailures(trained: Int) throws {
         // Two at a time: nothing more is proposed before both are told.
         try withStudy(iterations: 60) { ledger, cluster in

@@ -169,6 +169,13 @@ struct StudyLedgerTests {
             #expect(ends.map(\.tellSerial) == [told] && ends[0].end?.value == worstValue)
             #expect(try ledger.requeueFailures().isEmpty)
             try ledger.checkInvariants()
+            // Told or not, it is one of the failures in a row until something is trained.
+            #expect(try ledger.failures().map(\.number) == [number])
+            #expect(try !ledger.hasResult())
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            _ = try ledger.finish(
+                ledger.begin(ledger.waiting()[0].number, slot: "cpu/0"), .completed(dice: 0.5))
+            #expect(try ledger.failures().isEmpty && ledger.hasResult())
         }
     }
 

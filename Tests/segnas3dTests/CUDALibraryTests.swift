@@ -20,11 +20,18 @@ struct CUDALibraryTests {
 
     @Test("CUDA is loaded before libtorch is asked anything that concerns it")
     func order() throws {
-        let library = URL(filePath: Libtorch.path).deletingLastPathComponent()
+        let library = URL(filePath: Libtorch.path).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
+        let packages = library.deletingLastPathComponent().deletingLastPathComponent()
         try withTemporaryFolder { folder in
-            let lib = folder.appending(path: "lib")
+            let torch = folder.appending(path: "torch")
+            let lib = torch.appending(path: "lib")
             let files = FileManager.default
             try files.createDirectory(at: lib, withIntermediateDirectories: true)
+            // Libraries of libtorch are found beside it.
+            try files.createSymbolicLink(
+                at: folder.appending(path: "nvidia"),
+                withDestinationURL: packages.appending(path: "nvidia"))
             for name in try files.contentsOfDirectory(atPath: library.path)
             where name != "libtorch_cuda.so" {
                 try files.createSymbolicLink(
@@ -43,7 +50,7 @@ struct CUDALibraryTests {
             // The only answer that shows that the library above was found.
             let program = try Program.run(
                 ["predict", "m", "i", "--output", folder.appending(path: "o").path, "--device", "cuda:1"],
-                environment: ["LIBTORCH": folder.path])
+                environment: ["LIBTORCH": torch.path])
             #expect(program.errors.contains("this machine has 1 CUDA device"), "\(program.errors)")
             #expect(program.status == 2)
         }

@@ -32,7 +32,7 @@ struct ImageInputsTests {
         Tree(
             testDescription: "a disc with its table of contents",
             tree: ["DICOMDIR?", "a/README?", "a/s1/IM0!", "a/s2/IM0!"],
-            cases: ["s1": ["a/s1"], "s2": ["a/s2"]], notes: ["DICOMDIR, a/README"]),
+            cases: ["s1": ["a/s1"], "s2": ["a/s2"]], notes: ["DICOMDIR and a/README"]),
         Tree(
             testDescription: "a series in two folders",
             slices: [
