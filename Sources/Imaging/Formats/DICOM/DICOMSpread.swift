@@ -17,13 +17,27 @@ public enum DICOMSpread {
         }
         var groups = folders.indices.map { Set([$0]) }
         for series in DICOMGroup.all(images) {
-            let parts = Set(series.placed.compactMap { owners[$0.path] })
-            guard parts.count > 1, lieAboveEachOther(series.placed) else { continue }
-            let touched = groups.filter { !$0.isDisjoint(with: parts) }
-            groups = groups.filter { $0.isDisjoint(with: parts) }
-            groups.append(touched.reduce(parts) { $0.union($1) })
+            for volume in volumes(series.placed, at: 0) {
+                let parts = Set(volume.compactMap { owners[$0.path] })
+                let touched = groups.filter { !$0.isDisjoint(with: parts) }
+                groups = groups.filter { $0.isDisjoint(with: parts) }
+                groups.append(touched.reduce(parts) { $0.union($1) })
+            }
         }
         return groups.map { $0.sorted() }.sorted { $0[0] < $1[0] }.map { $0.map { folders[$0] } }
+    }
+
+    /// Images of one series by the volumes that they may be, from the innermost folders outwards: folders beside each other
+    /// are taken together before those further away.
+    private static func volumes(_ images: [DICOMImage], at depth: Int) -> [[DICOMImage]] {
+        let inner = Dictionary(grouping: images) { image in
+            let folders = image.path.split(separator: "/").dropLast()
+            return folders.dropFirst(depth).first
+        }
+        let parts = inner.flatMap { name, images in
+            name == nil ? [images] : volumes(images, at: depth + 1)
+        }
+        return parts.count > 1 && lieAboveEachOther(images) ? [images] : parts
     }
 
     /// Whether images are parallel slices of one stack, each at a height of its own.
