@@ -53,6 +53,10 @@ struct ImageInputsTests {
             slices: ["p/a/1": (7, 1), "p/b/2": (7, 2), "q/1": (7, 1), "q/2": (7, 2)],
             cases: ["p": ["p"], "q": ["q"]]),
         Tree(
+            testDescription: "one of them in two folders beside the other",
+            slices: ["a/1": (7, 1), "b/2": (7, 2), "c/1": (7, 1), "c/2": (7, 2)],
+            cases: ["c": ["c"]], faults: ["the slices of one DICOM series lie in a and b"]),
+        Tree(
             testDescription: "a series in two folders beside another one",
             slices: ["a/1": (7, 1), "b/2": (7, 2), "c/1": (8, 1), "c/2": (8, 2)],
             cases: ["c": ["c"]], faults: ["the slices of one DICOM series lie in a and b"]),

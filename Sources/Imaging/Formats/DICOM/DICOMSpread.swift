@@ -37,7 +37,14 @@ public enum DICOMSpread {
         let parts = inner.flatMap { name, images in
             name == nil ? [images] : volumes(images, at: depth + 1)
         }
-        return parts.count > 1 && lieAboveEachOther(images) ? [images] : parts
+        let inOrder = parts.sorted { ($0.first?.path ?? "") < ($1.first?.path ?? "") }
+        return inOrder.reduce(into: []) { volumes, part in
+            if let other = volumes.firstIndex(where: { lieAboveEachOther($0 + part) }) {
+                volumes[other] += part
+            } else {
+                volumes.append(part)
+            }
+        }
     }
 
     /// Whether images are parallel slices of one stack, each at a height of its own.
