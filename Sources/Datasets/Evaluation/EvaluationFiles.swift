@@ -21,7 +21,16 @@ struct EvaluationFiles {
     init(references: String, predictions: String, isPartial: Bool) {
         let references = labelMaps(in: references)
         let predictions = labelMaps(in: predictions)
-        guard let references, let predictions else { return }
+        guard var references, var predictions else { return }
+        for (name, (reference, prediction)) in Self.alike(
+            references.keys.filter { predictions[$0] == nil }.sorted(),
+            predictions.keys.filter { references[$0] == nil }.sorted())
+        where (references[name] == nil || name == reference)
+            && (predictions[name] == nil || name == prediction)
+        {
+            references[name] = references.removeValue(forKey: reference)
+            predictions[name] = predictions.removeValue(forKey: prediction)
+        }
         referenceCount = references.keys.count { !isPartial || predictions[$0] != nil }
         for (identifier, reference) in references.sorted(by: { $0.key < $1.key }) {
             guard let prediction = predictions[identifier] else {
@@ -39,6 +48,34 @@ struct EvaluationFiles {
             faults.append(
                 EvaluationFault(.missingReference, case: identifier, file: file))
         }
+    }
+
+    /// Names that are not equal and go together by the conventions of datasets, as `P1_seg` and `P1`, by the name of the case.
+    private static func alike(
+        _ references: [String], _ predictions: [String]
+    ) -> [String: (reference: String, prediction: String)] {
+        let (references, predictions) = (references.map(fileName), predictions.map(fileName))
+        var found: [String: (reference: String, prediction: String)] = [:]
+        // Either may carry the word that says that it is a label map.
+        for (labels, images) in [(references, predictions), (predictions, references)] {
+            let pairing = NamePairing(images: images, labels: labels)
+            let byCase = Dictionary(grouping: images) { pairing.identifier(ofImage: $0).identifier }
+            let twins = Dictionary(grouping: labels) { pairing.identifier(ofLabel: $0) }
+            for (name, label) in twins {
+                guard let image = byCase[name], image.count == 1, label.count == 1,
+                    found[name] == nil
+                else { continue }
+                let isReference = labels == references
+                found[name] =
+                    isReference
+                    ? (label[0].stem, image[0].stem) : (image[0].stem, label[0].stem)
+            }
+        }
+        return found
+    }
+
+    private static func fileName(_ stem: String) -> ImageFileName {
+        ImageFileName(stem: stem, ending: ".nii.gz")
     }
 
     /// Paths by the names of cases, nil for a case with several files; no dictionary where the folder is no good.

@@ -35,6 +35,30 @@ struct FolderEvaluationTests {
         #expect(result.evaluation.cases[0].predictionFile?.hasSuffix("predictions/a.nii") == true)
     }
 
+    @Test(
+        "names go together by the conventions of datasets",
+        arguments: [
+            (["a_seg", "b_seg"], ["a", "b"], ["a", "b"]),
+            (["a", "b"], ["a_pred", "b_seg"], ["b"]),
+            (["P1_mask", "P2_mask"], ["P1_orig", "P2_orig"], ["P1", "P2"]),
+            (["label01", "label02"], ["img01", "img02"], ["01", "02"]),
+            // Whose prediction it is, is not clear.
+            (["a_seg", "b"], ["a_t1", "a_t2", "b"], ["b"]),
+            (["a", "a_seg"], ["a"], ["a"]),
+        ])
+    func conventions(_ references: [String], _ predictions: [String], _ cases: [String]) throws {
+        let result = try evaluation { dataset in
+            for name in references { try dataset.writeLabels("labelsTr/\(name).nii.gz") }
+            for name in predictions { try dataset.writeLabels("predictions/\(name).nii.gz") }
+        }
+        #expect(result.evaluation.cases.map(\.identifier) == cases)
+        #expect(result.isComplete == (references.count == cases.count))
+        for item in result.evaluation.cases {
+            #expect(item.referenceFile?.contains("/labelsTr/") == true)
+            #expect(item.predictionFile?.contains("/predictions/") == true)
+        }
+    }
+
     @Test("all faults at once, and what can be judged is")
     func faults() throws {
         let result = try evaluation { dataset in
