@@ -35,7 +35,8 @@ struct HostOptions: ParsableArguments {
                 "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set"
             )
         }
-        try ProcessLimits.checkThreads(threadCount)
+        // A network's forward and backward pass run on two threads with a team each; batches and watches take three more.
+        try ProcessLimits.checkThreads(2 * threadCount + 3)
         try CPU.setThreads(threadCount)
         TensorMemory.setBudget(limit)
     }
