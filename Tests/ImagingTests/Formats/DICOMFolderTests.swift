@@ -45,6 +45,14 @@ struct DICOMFolderTests: DICOMReading {
         }
     }
 
+    @Test("Less than a row of bytes behind the pixels is ignored")
+    func excess() throws {
+        let files = slices { slice, index in if index != 1 { slice.pixels += [7, 8] } }
+        let image = try image(zip(["a", "b", "c", "d"], files).map { ($0, $1.file) }).get()
+        #expect(image.volume.samples.doubles == (try read(slices()).get()).samples.doubles)
+        #expect(image.remarks == [.dicom(.excess(files.count - 1))])
+    }
+
     @Test("A beginning of a file without preamble is not passed over")
     func bareTruncation() throws {
         let files = slices(3) { slice, index in

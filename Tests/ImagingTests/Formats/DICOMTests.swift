@@ -113,7 +113,7 @@ struct DICOMTests: DICOMReading {
             ),
             ({ $0.size = [60_000, 60_000] }, .truncated(expected: 7_200_000_000, actual: 12)),
             ({ $0.pixels.removeLast() }, .truncated(expected: 12, actual: 10)),
-            ({ $0.pixels += [1, 2] }, .surplus(expected: 12)),
+            ({ $0.pixels += [1, 2, 3] }, .surplus(expected: 12)),
             (
                 { $0.orientation = [1, 0, 0, 1, 0, 0] },
                 .affine(name: "Image Orientation (Patient)")

@@ -25,6 +25,8 @@ public enum DICOMRemark: Equatable, Sendable {
     case uneven(by: Double, step: Double)
     /// Slices with bits set that hold no value.
     case otherBits(Int)
+    /// Slices with bytes behind their pixels.
+    case excess(Int)
 }
 
 extension DICOMRemark {
@@ -85,6 +87,8 @@ extension DICOMRemark: CustomStringConvertible {
             "slices lie up to \(distance.millimetres) mm from an even grid of \(step.millimetres) mm"
         case .otherBits(let count):
             "\(count.of("slice")) with bits set above Bits Stored, as overlays are; they are ignored"
+        case .excess(let count):
+            "\(count.of("slice")) with some bytes behind the pixels, which are ignored"
         default: ""
         }
     }

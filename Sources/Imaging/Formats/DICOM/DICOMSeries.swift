@@ -33,6 +33,8 @@ struct DICOMSeries {
         let grid = try DICOMGrid(self.slices)
         geometry = grid.geometry
         remarks += grid.remarks
+        let excessive = self.slices.count(where: \.hasExcess)
+        if excessive > 0 { remarks.append(.excess(excessive)) }
     }
 
     /// Slices must be like most of their series.

@@ -15,6 +15,8 @@ struct DICOMSlice {
     var compression: DICOMSyntax?
     /// Where the pixels lie in the file.
     var pixels: Range<Int>
+    /// Whether bytes lie behind them that belong to none.
+    var hasExcess = false
 
     /// Upwards from the plane, of length 1.
     var normal: SIMD3<Double> {
@@ -62,10 +64,12 @@ extension DICOMSlice {
         guard pixels.count >= byteCount else {
             throw .truncated(expected: byteCount, actual: pixels.count)
         }
-        // Padded to an even length.
-        guard pixels.count <= byteCount + byteCount % 2 else {
+        // Padded to an even length, or by some writers to more; a row too many is another size.
+        let excess = pixels.count - byteCount
+        guard excess <= byteCount % 2 || excess < byteCount / size.y else {
             throw .surplus(expected: byteCount)
         }
+        hasExcess = excess > byteCount % 2
         pixels = pixels.prefix(byteCount)
     }
 }
