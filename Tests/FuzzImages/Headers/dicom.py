@@ -16,7 +16,16 @@ EXPLAINED = {
     and changes["photometric"] == "MONOCHROME1",
     "ITK keeps the type of the first slice for slopes that need more": lambda changes, ours, theirs, difference: difference
     == "values" and changes["spoilt"] == "slope",
+    "ITK takes the mean step, ours fits all slices": lambda changes, ours, theirs, difference: difference == "place"
+    and changes["spoilt"] == "jitter"
+    and is_step_alike(np.array(ours["affine"], float), theirs[1]),
 }
+
+
+def is_step_alike(ours, theirs):
+    """Whether affines differ in the step between slices alone, by less than a hundredth of it."""
+    apart = np.linalg.norm(ours - theirs, axis=0)
+    return apart[2] < 0.01 * np.linalg.norm(theirs[:3, 2]) and max(apart[0], apart[1], apart[3]) < 1e-6
 
 
 def read(path):
