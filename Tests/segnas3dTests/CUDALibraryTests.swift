@@ -49,7 +49,10 @@ struct CUDALibraryTests {
             try #require(built.status == 0, "\(built.errors)")
             // The only answer that shows that the library above was found.
             let program = try Program.run(
-                ["predict", "m", "i", "--output", folder.appending(path: "o").path, "--device", "cuda:1"],
+                [
+                    "predict", "m", "i", "--output", folder.appending(path: "o").path, "--device",
+                    "cuda:1",
+                ],
                 environment: ["LIBTORCH": torch.path])
             #expect(program.errors.contains("this machine has 1 CUDA device"), "\(program.errors)")
             #expect(program.status == 2)
