@@ -38,13 +38,21 @@ extension Browser {
 
     /// Clicks into the middle of an element that is in view, or is brought there; or so far to the side of it.
     func click(_ selector: String, right: Double = 0, down: Double = 0) throws {
+        // A page that still scrolls, or lays itself out, would move it away.
         let place = try value(
             """
-            (() => {
+            (async () => {
+                document.documentElement.style.scrollBehavior = "auto";
                 const element = document.querySelector(`\(selector)`);
-                element.scrollIntoView({block: "center", behavior: "instant"});
-                const box = element.getBoundingClientRect();
-                return [box.x + box.width / 2, box.y + box.height / 2];
+                let before = [];
+                while (true) {
+                    element.scrollIntoView({block: "center"});
+                    const box = element.getBoundingClientRect();
+                    const place = [box.x + box.width / 2, box.y + box.height / 2];
+                    if (place.join() === before.join()) return place;
+                    before = place;
+                    await new Promise(resolve => setTimeout(resolve, 100));
+                }
             })()
             """)
         let point = try #require(place as? [Double])
@@ -62,7 +70,8 @@ extension Browser {
 
     /// Presses a key that writes no text, by its name and its number on Windows.
     func press(_ key: String, _ code: Int, in selector: String) throws {
-        try value("document.querySelector(`\(selector)`).focus()")
+        // A page that scrolls on would move what is clicked next.
+        try value("document.querySelector(`\(selector)`).focus({preventScroll: true})")
         for kind in ["rawKeyDown", "keyUp"] {
             try call(
                 "Input.dispatchKeyEvent",
