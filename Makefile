@@ -4,7 +4,7 @@
 # C sources name their files in assertions: without the folders of this machine.
 NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
 
-.PHONY: help setup build demo test test-avx2 faults fuzz headers lint format dist clean
+.PHONY: help setup build demo test test-avx2 browser faults fuzz headers lint format dist clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\): .*## /  make \1\t/p' Makefile
@@ -19,8 +19,10 @@ build: setup  ## build .build/release/segnas3d
 demo: build  ## build, then search a network for phantoms and judge it: minutes
 	.build/release/segnas3d demo
 
-test: setup  ## run all tests
-	swift test
+# Real images, which some tests need, lie in the folder that SEGNAS3D_DATA names.
+
+test: setup  ## run all tests, and say how many were skipped
+	Scripts/test.sh
 
 # A processor that has AVX2 and neither AVX-512 nor bfloat16, to oneDNN, libtorch, MKL and our own kernels.
 AVX2 := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 SEGNAS3D_CPU_ISA=avx2
@@ -28,11 +30,15 @@ AVX2 := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS
 test-avx2: setup  ## run what computes, and a training, as on a processor without AVX-512: minutes
 	$(AVX2) swift test --filter '^(TorchTests|SegmentationTests)\.|segnas3dTests.TrainTests/whole'
 
+browser:  ## open reports in Chromium, use them, and fail on any error: a minute
+	@Scripts/setup.sh chromium
+	timeout 300 Scripts/test.sh --filter '^ReportTests.BrowserTests'
+
 # How often searches are killed at random: make faults KILLS=…
 KILLS := 100
 
 faults: setup  ## cause what can happen to a machine while it searches, and kill a search 100 times: minutes
-	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.(FaultTests|FileSystemTests|SignalTests|PredictTests)'
+	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.(FaultTests|StandstillTests|FileSystemTests|SignalTests|PredictTests)'
 
 # Folders of image files besides those that the command makes itself: make fuzz IMAGES=…
 FUZZ_COUNT := 200000
@@ -50,14 +56,21 @@ headers: setup  ## compare 20,000 images with unusual headers with what nibabel 
 	$(PYTHON)/bin/pip install --quiet numpy nibabel SimpleITK pydicom
 	$(PYTHON)/bin/python Tests/FuzzImages/Headers/compare.py .build/release/FuzzImages --work .build/headers
 
-lint: setup  ## check the format of the sources and build the documentation, warnings being errors
+# The C sources as the clang-format of Debian 12 writes them: others differ in details.
+C_SOURCES := git ls-files -z '*.c' '*.cpp' '*.h'
+
+lint:  ## check the format of the sources and build the documentation, warnings being errors
+	@Scripts/setup.sh clang-format
+	$(C_SOURCES) | xargs -0 clang-format --dry-run --Werror
 	swift format lint --strict --recursive Sources Tests Package.swift
 	for target in Torch Search Imaging Datasets Segmentation Study Report; do \
 		swift package generate-documentation --target $$target --warnings-as-errors || exit 1; \
 	done
 
 format:  ## format the sources in place
+	@Scripts/setup.sh clang-format
 	swift format --in-place --recursive Sources Tests Package.swift
+	$(C_SOURCES) | xargs -0 clang-format -i
 
 dist: build  ## make dist/segnas3d-VERSION-linux-x86_64, which runs on machines without Swift
 	Scripts/dist.sh

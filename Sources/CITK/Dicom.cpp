@@ -17,7 +17,7 @@ namespace {
 
 /// A file in memory, which libraries that read files by name can open.
 class MemoryFile {
-public:
+  public:
     MemoryFile() : descriptor(memfd_create("image", MFD_CLOEXEC)) {
         if (descriptor < 0) itkGenericExceptionMacro("the system has no memory for a file");
     }
@@ -37,7 +37,7 @@ public:
         }
     }
 
-private:
+  private:
     int descriptor;
 };
 

@@ -16,14 +16,10 @@ template <class Integer>
 citk_sample integer() {
     const bool is_signed = std::is_signed_v<Integer>;
     switch (sizeof(Integer)) {
-    case 1:
-        return is_signed ? CITK_INT8 : CITK_UINT8;
-    case 2:
-        return is_signed ? CITK_INT16 : CITK_UINT16;
-    case 4:
-        return is_signed ? CITK_INT32 : CITK_UINT32;
-    default:
-        return is_signed ? CITK_INT64 : CITK_UINT64;
+    case 1: return is_signed ? CITK_INT8 : CITK_UINT8;
+    case 2: return is_signed ? CITK_INT16 : CITK_UINT16;
+    case 4: return is_signed ? CITK_INT32 : CITK_UINT32;
+    default: return is_signed ? CITK_INT64 : CITK_UINT64;
     }
 }
 
@@ -66,37 +62,23 @@ constexpr size_t spare_memory = size_t(1) << 30;
 
 citk_sample segnas::sample(itk::IOComponentEnum type) {
     switch (type) {
-    case itk::IOComponentEnum::UCHAR:
-        return CITK_UINT8;
-    case itk::IOComponentEnum::CHAR:
-        return CITK_INT8;
-    case itk::IOComponentEnum::USHORT:
-        return integer<unsigned short>();
-    case itk::IOComponentEnum::SHORT:
-        return integer<short>();
-    case itk::IOComponentEnum::UINT:
-        return integer<unsigned int>();
-    case itk::IOComponentEnum::INT:
-        return integer<int>();
-    case itk::IOComponentEnum::ULONG:
-        return integer<unsigned long>();
-    case itk::IOComponentEnum::LONG:
-        return integer<long>();
-    case itk::IOComponentEnum::ULONGLONG:
-        return integer<unsigned long long>();
-    case itk::IOComponentEnum::LONGLONG:
-        return integer<long long>();
-    case itk::IOComponentEnum::FLOAT:
-        return CITK_FLOAT32;
-    case itk::IOComponentEnum::DOUBLE:
-        return CITK_FLOAT64;
-    default:
-        return CITK_OTHER_SAMPLE;
+    case itk::IOComponentEnum::UCHAR: return CITK_UINT8;
+    case itk::IOComponentEnum::CHAR: return CITK_INT8;
+    case itk::IOComponentEnum::USHORT: return integer<unsigned short>();
+    case itk::IOComponentEnum::SHORT: return integer<short>();
+    case itk::IOComponentEnum::UINT: return integer<unsigned int>();
+    case itk::IOComponentEnum::INT: return integer<int>();
+    case itk::IOComponentEnum::ULONG: return integer<unsigned long>();
+    case itk::IOComponentEnum::LONG: return integer<long>();
+    case itk::IOComponentEnum::ULONGLONG: return integer<unsigned long long>();
+    case itk::IOComponentEnum::LONGLONG: return integer<long long>();
+    case itk::IOComponentEnum::FLOAT: return CITK_FLOAT32;
+    case itk::IOComponentEnum::DOUBLE: return CITK_FLOAT64;
+    default: return CITK_OTHER_SAMPLE;
     }
 }
 
-citk_status segnas::read_in_child(
-    size_t bytes, citk_report &report, const std::function<void(citk_report &)> &body) {
+citk_status segnas::read_in_child(size_t bytes, citk_report &report, const std::function<void(citk_report &)> &body) {
     auto *outcome = static_cast<Outcome *>(allocate_shared(sizeof(Outcome)));
     if (!outcome) {
         report.code = ENOMEM;
@@ -107,14 +89,9 @@ citk_status segnas::read_in_child(
     const bool is_read = outcome->is_read;
     free_shared(outcome, sizeof(Outcome));
     switch (end.kind) {
-    case End::DONE:
-        return is_read ? CITK_OK : CITK_REFUSED;
-    case End::KILLED:
-        report.signal = end.code;
-        return CITK_CRASHED;
-    case End::NOT_STARTED:
-        report.code = end.code;
-        return CITK_NO_PROCESS;
+    case End::DONE: return is_read ? CITK_OK : CITK_REFUSED;
+    case End::KILLED: report.signal = end.code; return CITK_CRASHED;
+    case End::NOT_STARTED: report.code = end.code; return CITK_NO_PROCESS;
     }
 }
 

@@ -20,6 +20,12 @@ static const unsigned char plotly_license[] = {
 
 static const unsigned char page_style[] = {
 #embed "Page/page.css"
+    ,
+#embed "Page/Anatomy/anatomy.css"
+};
+
+static const unsigned char figure_style[] = {
+#embed "Page/figure.css"
 };
 
 static const unsigned char theme_script[] = {
@@ -44,15 +50,45 @@ static const unsigned char study_script[] = {
 #embed "Page/start.js"
 };
 
+static const unsigned char anatomy_script[] = {
+#embed "Page/Anatomy/cases.js"
+    ,
+#embed "Page/Anatomy/slices.js"
+    ,
+#embed "Page/Anatomy/meshes.js"
+    ,
+#embed "Page/Anatomy/scenes.js"
+    ,
+#embed "Page/Anatomy/controls.js"
+};
+
 static const unsigned char comparison_script[] = {
 #embed "Page/comparison.js"
 };
 
 #define TEXT(name) ((cp_text){name, sizeof(name)})
 
-cp_text cp_plotly_script(void) { return TEXT(plotly_script); }
-cp_text cp_plotly_license(void) { return TEXT(plotly_license); }
-cp_text cp_page_style(void) { return TEXT(page_style); }
-cp_text cp_theme_script(void) { return TEXT(theme_script); }
-cp_text cp_study_script(void) { return TEXT(study_script); }
-cp_text cp_comparison_script(void) { return TEXT(comparison_script); }
+cp_text cp_plotly_script(void) {
+    return TEXT(plotly_script);
+}
+cp_text cp_plotly_license(void) {
+    return TEXT(plotly_license);
+}
+cp_text cp_page_style(void) {
+    return TEXT(page_style);
+}
+cp_text cp_figure_style(void) {
+    return TEXT(figure_style);
+}
+cp_text cp_theme_script(void) {
+    return TEXT(theme_script);
+}
+cp_text cp_study_script(void) {
+    return TEXT(study_script);
+}
+cp_text cp_anatomy_script(void) {
+    return TEXT(anatomy_script);
+}
+cp_text cp_comparison_script(void) {
+    return TEXT(comparison_script);
+}

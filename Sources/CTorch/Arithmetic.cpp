@@ -136,16 +136,14 @@ ct_status ct_binary(ct_binary_operation operation, ct_tensor a, ct_tensor b, ct_
     return produce("element-wise operation", out, [&] { return binary(operation, borrow(a), borrow(b)); });
 }
 
-ct_status ct_binary_scalar(
-    ct_binary_operation operation, ct_tensor a, double b, bool reversed, ct_tensor *out) {
+ct_status ct_binary_scalar(ct_binary_operation operation, ct_tensor a, double b, bool reversed, ct_tensor *out) {
     return produce("element-wise operation", out, [&] {
         auto x = borrow(a);
         return reversed ? binary(operation, number(b, x), x) : binary(operation, x, number(b, x));
     });
 }
 
-ct_status ct_reduce(
-    ct_reduction reduction, ct_tensor x, ct_shape dimensions, bool keep_dimensions, ct_tensor *out) {
+ct_status ct_reduce(ct_reduction reduction, ct_tensor x, ct_shape dimensions, bool keep_dimensions, ct_tensor *out) {
     return produce("reduction", out, [&] {
         auto source = borrow(x);
         if (dimensions.rank) return reduce(reduction, source, list(dimensions), keep_dimensions);
@@ -170,8 +168,7 @@ ct_status ct_one_hot(ct_tensor labels, int64_t classes, ct_dtype dtype, ct_tenso
         TORCH_CHECK(classes > 0 && index.dim() > 0, "labels need a batch dimension, and at least one class");
         if (index.numel() && !index.is_meta()) {
             const auto low = index.amin().item<int64_t>(), high = index.amax().item<int64_t>();
-            TORCH_CHECK(
-                low >= 0 && high < classes, "label ", low < 0 ? low : high, " is outside 0 to ", classes - 1);
+            TORCH_CHECK(low >= 0 && high < classes, "label ", low < 0 ? low : high, " is outside 0 to ", classes - 1);
         }
         auto shape = index.sizes().vec();
         shape.insert(shape.begin() + 1, classes);

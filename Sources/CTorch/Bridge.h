@@ -31,8 +31,7 @@ ct_status guarded(const char *operation, Body &&body) noexcept {
 
 /// The tensor behind a borrowed handle.
 inline at::Tensor borrow(ct_tensor handle) {
-    return at::Tensor(
-        c10::intrusive_ptr<c10::TensorImpl>::reclaim_copy(static_cast<c10::TensorImpl *>(handle.impl)));
+    return at::Tensor(c10::intrusive_ptr<c10::TensorImpl>::reclaim_copy(static_cast<c10::TensorImpl *>(handle.impl)));
 }
 
 inline std::optional<at::Tensor> borrow_optional(ct_tensor handle) {

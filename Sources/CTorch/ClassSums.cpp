@@ -42,7 +42,7 @@ struct Image {
 
 /// One block: [classes][width] numbers.
 struct Block {
-    float *p;  // softmax
+    float *p;            // softmax
     float valid[width];  // 1, or 0 for voxels that do not count
     uint8_t label[width];
     float p_own[width], p_others[width];  // softmax of the label, and of the other classes together
@@ -125,7 +125,8 @@ ALWAYS_INLINE float slope(float nll, const Weights &weights) {
 /// Adds a chunk's sums to common, predicted and actual [classes] and cross.
 template <class T>
 ALWAYS_INLINE void add_sums(
-    const Image<const T> &image, const Weights &weights, int64_t begin, int64_t end, float *block_memory, double *sums) {
+    const Image<const T> &image, const Weights &weights, int64_t begin, int64_t end, float *block_memory,
+    double *sums) {
     const int64_t classes = image.classes;
     double *common = sums, *predicted = sums + classes, *actual = sums + 2 * classes, *cross = sums + 3 * classes;
     Block b;
@@ -178,8 +179,7 @@ ALWAYS_INLINE void write_gradient(
         for (int64_t v = 0; v < width; ++v) {
             const auto label = b.label[v];
             const float common = slopes.common[label], predicted = slopes.predicted[label];
-            const float cross =
-                b.valid[v] * slopes.cross * weights.of_label[label] * slope(b.nll[v], weights);
+            const float cross = b.valid[v] * slopes.cross * weights.of_label[label] * slope(b.nll[v], weights);
             shared[v] += common * b.p_own[v];
             own[v] = b.p_own[v] * (predicted + common - shared[v]) - cross * b.p_others[v];
             shared[v] -= cross;
@@ -252,8 +252,7 @@ void fill_gradient(
         for (int64_t i = begin; i < end; ++i) {
             const int64_t n = chunks.image(i);
             const auto image = image_of(elements<T>(scores), scores, labels, n);
-            const Slopes slopes{
-                elements<float>(common) + n * classes, elements<float>(predicted) + n * classes, cross};
+            const Slopes slopes{elements<float>(common) + n * classes, elements<float>(predicted) + n * classes, cross};
             in_vectors<write_gradient<T>>(
                 image, weights, slopes, chunks.begin(i), chunks.end(i), memory.data(),
                 elements<T>(gradient) + n * classes * image.voxels);
@@ -315,16 +314,15 @@ void check_inputs(const at::Tensor &scores, const at::Tensor &labels, const at::
     const auto shape = scores.sizes();
     const std::vector<int64_t> of_labels{shape[0], shape[2], shape[3], shape[4]};
     TORCH_CHECK(
-        labels.scalar_type() == at::kByte && labels.sizes() == of_labels,
-        "labels of shape ", labels.sizes(), " and type ", labels.scalar_type(), " do not fit scores of shape ", shape);
+        labels.scalar_type() == at::kByte && labels.sizes() == of_labels, "labels of shape ", labels.sizes(),
+        " and type ", labels.scalar_type(), " do not fit scores of shape ", shape);
     TORCH_CHECK(
-        weights.dim() == 1 && weights.size(0) == shape[1],
-        "weights of shape ", weights.sizes(), " do not fit ", shape[1], " classes");
+        weights.dim() == 1 && weights.size(0) == shape[1], "weights of shape ", weights.sizes(), " do not fit ",
+        shape[1], " classes");
     TORCH_CHECK(shape[1] > 0 && shape[1] <= ignored, "classes must be 1 to 255, not ", shape[1]);
     if (labels.is_meta() || labels.numel() == 0) return;
     const auto known = labels.lt(shape[1]).logical_or(labels.eq(ignored));
-    TORCH_CHECK(
-        known.all().item<bool>(), "a label is not one of the ", shape[1], " classes, nor ", int(ignored));
+    TORCH_CHECK(known.all().item<bool>(), "a label is not one of the ", shape[1], " classes, nor ", int(ignored));
 }
 
 /// The same sums by libtorch's operations: on other devices and for other types.
@@ -333,7 +331,8 @@ variable_list composed_sums(
     const auto type = scores.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     const auto logarithms = at::log_softmax(scores, 1, type);
     const auto counted = labels.ne(ignored), valid = counted.unsqueeze(1);
-    const auto index = labels.to(at::kLong).where(counted, at::zeros({}, labels.options().dtype(at::kLong))).unsqueeze(1);
+    const auto index =
+        labels.to(at::kLong).where(counted, at::zeros({}, labels.options().dtype(at::kLong))).unsqueeze(1);
     const auto p = logarithms.exp() * valid;
     const auto truth = at::zeros_like(p).scatter_(1, index, 1) * valid;
     const std::vector<int64_t> voxels{2, 3, 4};
@@ -349,8 +348,10 @@ ct_status ct_sum_classes(
     return guarded("class sums", [&] {
         const auto s = borrow(scores), l = borrow(labels).contiguous(), w = borrow(weights).contiguous();
         check_inputs(s, l, w);
-        const bool is_fused = (s.is_cpu() || s.is_meta()) && (s.scalar_type() == at::kFloat || s.scalar_type() == at::kBFloat16);
-        auto sums = is_fused ? ClassSums::apply(s, l, w.to(at::kFloat), gamma, least) : composed_sums(s, l, w, gamma, least);
+        const bool is_fused = (s.is_cpu() || s.is_meta()) &&
+                              (s.scalar_type() == at::kFloat || s.scalar_type() == at::kBFloat16);
+        auto sums = is_fused ? ClassSums::apply(s, l, w.to(at::kFloat), gamma, least)
+                             : composed_sums(s, l, w, gamma, least);
         out->common = give(sums[0]);
         out->predicted = give(sums[1]);
         out->actual = give(sums[2]);

@@ -50,8 +50,8 @@ void check_shapes(
             stride[axis] > 0 && dilation[axis] > 0 && padding[axis] >= 0,
             "strides and dilations must be positive and paddings not negative");
         TORCH_CHECK(
-            x.size(axis + 2) + 2 * padding[axis] > dilation[axis] * (weight.size(axis + 2) - 1),
-            "the kernel of shape ", weight.sizes(), " is larger than the padded input of shape ", x.sizes());
+            x.size(axis + 2) + 2 * padding[axis] > dilation[axis] * (weight.size(axis + 2) - 1), "the kernel of shape ",
+            weight.sizes(), " is larger than the padded input of shape ", x.sizes());
     }
 }
 
@@ -73,8 +73,8 @@ Gradients backward(
     std::array<bool, 3> wanted) {
     const auto type = x.scalar_type();
     if (!onednn_multiplies(type)) {
-        const auto [dx, dweight, dbias] =
-            backward(x.to(at::kFloat), gradient.to(at::kFloat), weight.to(at::kFloat), window, wanted);
+        const auto [dx, dweight, dbias] = backward(
+            x.to(at::kFloat), gradient.to(at::kFloat), weight.to(at::kFloat), window, wanted);
         const auto rounded = [type](const at::Tensor &exact) { return exact.defined() ? exact.to(type) : exact; };
         return {rounded(dx), rounded(dweight), rounded(dbias)};
     }
@@ -163,7 +163,8 @@ ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_wind
         auto offset = borrow_optional(bias);
         const auto stride = axes(window->stride), padding = axes(window->padding), dilation = axes(window->dilation);
         check_shapes(input, kernel, offset, stride, padding, dilation);
-        return by_onednn(input) && kernel.scalar_type() == input.scalar_type() ? convolution(input, kernel, offset, {stride, padding, dilation})
-                         : at::conv3d(input, kernel, offset, stride, padding, dilation);
+        return by_onednn(input) && kernel.scalar_type() == input.scalar_type()
+                   ? convolution(input, kernel, offset, {stride, padding, dilation})
+                   : at::conv3d(input, kernel, offset, stride, padding, dilation);
     });
 }

@@ -154,15 +154,20 @@ ct_status ct_memory_statistics_of(ct_device device, ct_memory_statistics *out) {
 
 ct_status ct_reset_peak_memory(ct_device device) {
     return guarded("memory statistics", [&] {
-        if (device == -1) reset_host_peak();
-        else if (device == -2) reset_meta_peak();
-        else gpu_memory()->resetPeakStats(static_cast<c10::DeviceIndex>(device));
+        if (device == -1)
+            reset_host_peak();
+        else if (device == -2)
+            reset_meta_peak();
+        else
+            gpu_memory()->resetPeakStats(static_cast<c10::DeviceIndex>(device));
     });
 }
 
 ct_status ct_trim_memory(ct_device device) {
     return guarded("memory", [&] {
-        if (device == -1) trim_host_memory();
-        else if (device >= 0) gpu_memory()->emptyCache();
+        if (device == -1)
+            trim_host_memory();
+        else if (device >= 0)
+            gpu_memory()->emptyCache();
     });
 }

@@ -38,7 +38,8 @@ HostHeap::HostHeap() {
     rlimit addresses{};
     const bool is_limited = getrlimit(RLIMIT_AS, &addresses) == 0 && addresses.rlim_cur != RLIM_INFINITY;
     const size_t most = is_limited ? addresses.rlim_cur / 2 : size_t(1) << 40;
-    for (size_t size = most / large_page * large_page; size >= size_t(1) << 30; size = size / 2 / large_page * large_page) {
+    for (size_t size = most / large_page * large_page; size >= size_t(1) << 30;
+         size = size / 2 / large_page * large_page) {
         void *start = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (start == MAP_FAILED) continue;
         auto aligned = round_up(reinterpret_cast<uintptr_t>(start), large_page);
@@ -105,8 +106,10 @@ void *HostHeap::allocate(size_t size, size_t limit) {
         auto *rest = reinterpret_cast<Block *>(reinterpret_cast<char *>(block) + needed);
         *rest = {block->size - needed, block, true, block->is_dirty};
         block->size = needed;
-        if (auto *right = right_of(rest)) right->left = rest;
-        else last_ = rest;
+        if (auto *right = right_of(rest))
+            right->left = rest;
+        else
+            last_ = rest;
         put(rest);
     }
     in_use_ += block->size;
@@ -127,8 +130,10 @@ void HostHeap::free(void *data) {
         left->is_dirty = true;
         block = left;
     }
-    if (auto *right = right_of(block)) right->left = block;
-    else last_ = block;
+    if (auto *right = right_of(block))
+        right->left = block;
+    else
+        last_ = block;
     put(block);
 }
 

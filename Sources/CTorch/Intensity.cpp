@@ -116,8 +116,7 @@ ct_status ct_measure_values(const ct_channel *channel, ct_value_statistics *out)
     });
 }
 
-ct_status ct_rescale_values(
-    const ct_channel *channel, double factor, double shift, double minimum, double maximum) {
+ct_status ct_rescale_values(const ct_channel *channel, double factor, double shift, double minimum, double maximum) {
     return guarded("rescale", [&] {
         for_each_block(*channel, [&](int64_t, float *values, int64_t count) {
             in_vectors<rescale_block>(
@@ -127,8 +126,7 @@ ct_status ct_rescale_values(
     });
 }
 
-ct_status ct_gamma_values(
-    const ct_channel *channel, double exponent, double minimum, double maximum, bool inverted) {
+ct_status ct_gamma_values(const ct_channel *channel, double exponent, double minimum, double maximum, bool inverted) {
     return guarded("gamma", [&] {
         TORCH_CHECK(exponent > 0, "the exponent must be positive");
         const auto low = static_cast<float>(minimum), high = static_cast<float>(maximum);

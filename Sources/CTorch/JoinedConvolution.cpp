@@ -108,7 +108,8 @@ ct_status ct_conv3d_joined(ct_tensor lower, ct_tensor same, ct_tensor weight, in
         TORCH_CHECK(
             kernel.dim() == 5 && is_cube(kernel) && kernel.size(2) % 2 == 1 &&
                 kernel.size(1) == low.size(1) + full.size(1),
-            "a weight of shape ", kernel.sizes(), " does not fit maps of ", low.size(1), " and ", full.size(1), " channels");
+            "a weight of shape ", kernel.sizes(), " does not fit maps of ", low.size(1), " and ", full.size(1),
+            " channels");
         const int64_t taps = kernel.size(2), padding = dilation * (taps - 1) / 2;
         const std::vector<int64_t> ones{1, 1, 1}, pads(3, padding), dilations(3, dilation);
         const auto cast = [&](const at::Tensor &part) { return part.to(full.scalar_type()); };

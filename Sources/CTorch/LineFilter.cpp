@@ -24,9 +24,7 @@ constexpr int64_t width = 32;
 struct Lines {
     int64_t count, length, value_step, step, group, group_step;
 
-    float *first(float *values, int64_t line) const {
-        return values + line / group * group_step + line % group * step;
-    }
+    float *first(float *values, int64_t line) const { return values + line / group * group_step + line % group * step; }
 };
 
 Lines lines_along(ct_axis axis, ct_extent size) {
@@ -34,8 +32,7 @@ Lines lines_along(ct_axis axis, ct_extent size) {
     switch (axis) {
     case CT_AXIS_DEPTH: return {plane, size.depth, plane, 1, plane, 0};
     case CT_AXIS_HEIGHT: return {size.depth * size.width, size.height, size.width, 1, size.width, plane};
-    case CT_AXIS_WIDTH:
-        return {size.depth * size.height, size.width, 1, size.width, size.depth * size.height, 0};
+    case CT_AXIS_WIDTH: return {size.depth * size.height, size.width, 1, size.width, size.depth * size.height, 0};
     }
     TORCH_CHECK(false, "unknown axis");
 }

@@ -51,8 +51,7 @@ at::Tensor meta_convolution(const at::Tensor &x, const at::Tensor &weight, const
     std::vector<int64_t> shape{x.size(0), weight.size(0)};
     for (int axis = 0; axis < 3; ++axis) {
         const auto reach = window.dilation[axis] * (weight.size(axis + 2) - 1);
-        shape.push_back(
-            (x.size(axis + 2) + window.padding[axis] * 2 - reach - 1) / window.stride[axis] + 1);
+        shape.push_back((x.size(axis + 2) + window.padding[axis] * 2 - reach - 1) / window.stride[axis] + 1);
     }
     const auto y = at::empty(shape, x.options(), x.suggest_memory_format());
     const auto given = weight.contiguous(channels_last);

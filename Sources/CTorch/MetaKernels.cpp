@@ -67,9 +67,8 @@ std::tuple<Tensor, Tensor, Tensor> native_batch_norm(
 }
 
 std::tuple<Tensor, Tensor, Tensor> native_batch_norm_backward(
-    const Tensor &, const Tensor &x, const optional<Tensor> &weight, const optional<Tensor> &,
-    const optional<Tensor> &, const optional<Tensor> &, const optional<Tensor> &, bool, double,
-    std::array<bool, 3> wanted) {
+    const Tensor &, const Tensor &x, const optional<Tensor> &weight, const optional<Tensor> &, const optional<Tensor> &,
+    const optional<Tensor> &, const optional<Tensor> &, bool, double, std::array<bool, 3> wanted) {
     Tensor dx, dweight, dbias;
     if (wanted[0]) {
         const auto first = at::empty_like(x);  // libtorch's kernel makes the result twice

@@ -52,7 +52,10 @@ struct Chunks {
     int64_t each = (elements + length - 1) / length;
 
     explicit Chunks(const at::Tensor &x)
-        : rows(x.size(1)), images(x.size(0)), channels(x.size(1)), elements(x.numel() / std::max<int64_t>(1, x.size(0))) {}
+        : rows(x.size(1)),
+          images(x.size(0)),
+          channels(x.size(1)),
+          elements(x.numel() / std::max<int64_t>(1, x.size(0))) {}
 
     /// Runs body(chunk, image, first element in memory, elements) in parallel.
     template <class Body>
@@ -335,8 +338,8 @@ void check_term(const ct_term &given, const at::Tensor &first, const ct_norm_sum
         x.sizes(), ", or of different types, cannot be summed");
     if (given.weight.impl) {
         check_batch_norm(
-            x, {given.weight, given.bias, given.running_mean, given.running_variance, options.training,
-                given.momentum, given.epsilon});
+            x, {given.weight, given.bias, given.running_mean, given.running_variance, options.training, given.momentum,
+                given.epsilon});
     }
 }
 

@@ -11,11 +11,11 @@ namespace segnas {
 
 /// One summand: values as they are, or normalized and rectified.
 struct Term {
-    at::Tensor x;                    // [N, C, D, H, W]
-    at::Tensor mean, inverse;        // [C], of the normalization; undefined for values as they are
-    at::Tensor scale, shift;         // [C], the whole linear map
+    at::Tensor x;              // [N, C, D, H, W]
+    at::Tensor mean, inverse;  // [C], of the normalization; undefined for values as they are
+    at::Tensor scale, shift;   // [C], the whole linear map
     bool has_relu = false;
-    bool is_dropped = false;         // whether dropout applies
+    bool is_dropped = false;  // whether dropout applies
 
     bool is_normalized() const { return scale.defined(); }
 };

@@ -23,14 +23,15 @@ template <class T>
 ALWAYS_INLINE void moments(
     const Rows &rows, const T *x, const float *__restrict pivot, int64_t count, float *__restrict sum,
     float *__restrict squares) {
-    each_stretch(rows, count, [&](int64_t at, int64_t n) __attribute__((always_inline)) {
-        const T *__restrict values = x + at;
-        for (int64_t i = 0; i < n; ++i) {
-            const float value = to_float(values[i]) - pivot[i];
-            sum[i] += value;
-            squares[i] += value * value;
-        }
-    });
+    each_stretch(
+        rows, count, [&](int64_t at, int64_t n) __attribute__((always_inline)) {
+            const T *__restrict values = x + at;
+            for (int64_t i = 0; i < n; ++i) {
+                const float value = to_float(values[i]) - pivot[i];
+                sum[i] += value;
+                squares[i] += value * value;
+            }
+        });
 }
 
 /// What a term adds to a stretch.
@@ -62,13 +63,15 @@ ALWAYS_INLINE void add_term(const TermRows<T> &term, int64_t at, int64_t n, floa
 }
 
 template <class T>
-ALWAYS_INLINE void sum(const Rows &rows, const TermRows<T> *terms, int64_t term_count, int64_t count, T *y, float *buffer) {
-    each_stretch(rows, count, [&](int64_t at, int64_t n) __attribute__((always_inline)) {
-        for (int64_t i = 0; i < n; ++i) buffer[i] = 0;
-        for (int64_t i = 0; i < term_count; ++i) add_term(terms[i], at, n, buffer);
-        T *__restrict out = y + at;
-        for (int64_t i = 0; i < n; ++i) out[i] = from_float<T>(buffer[i]);
-    });
+ALWAYS_INLINE void sum(
+    const Rows &rows, const TermRows<T> *terms, int64_t term_count, int64_t count, T *y, float *buffer) {
+    each_stretch(
+        rows, count, [&](int64_t at, int64_t n) __attribute__((always_inline)) {
+            for (int64_t i = 0; i < n; ++i) buffer[i] = 0;
+            for (int64_t i = 0; i < term_count; ++i) add_term(terms[i], at, n, buffer);
+            T *__restrict out = y + at;
+            for (int64_t i = 0; i < n; ++i) out[i] = from_float<T>(buffer[i]);
+        });
 }
 
 /// dy·keep where the term is positive, else 0.
@@ -86,14 +89,15 @@ ALWAYS_INLINE void gradient_sums(
     const float *__restrict scale = term.scale, *__restrict shift = term.shift, *__restrict mean = term.mean;
     const float *__restrict keep = has_keep ? term.keep : term.scale;
     const float least = term.has_relu ? 0 : -__builtin_inff();
-    each_stretch(rows, count, [&](int64_t at, int64_t n) __attribute__((always_inline)) {
-        const T *__restrict x = term.x + at, *__restrict gradient = dy + at;
-        for (int64_t i = 0; i < n; ++i) {
-            const float g = passed<has_keep>(gradient[i], x[i], scale[i], shift[i], keep[i], least);
-            sum[i] += g;
-            products[i] += g * (to_float(x[i]) - mean[i]);
-        }
-    });
+    each_stretch(
+        rows, count, [&](int64_t at, int64_t n) __attribute__((always_inline)) {
+            const T *__restrict x = term.x + at, *__restrict gradient = dy + at;
+            for (int64_t i = 0; i < n; ++i) {
+                const float g = passed<has_keep>(gradient[i], x[i], scale[i], shift[i], keep[i], least);
+                sum[i] += g;
+                products[i] += g * (to_float(x[i]) - mean[i]);
+            }
+        });
 }
 
 template <bool has_keep, class T>
@@ -103,14 +107,15 @@ ALWAYS_INLINE void gradient(
     const float *__restrict scale = term.scale, *__restrict shift = term.shift, *__restrict mean = term.mean;
     const float *__restrict keep = has_keep ? term.keep : term.scale;
     const float least = term.has_relu ? 0 : -__builtin_inff();
-    each_stretch(rows, count, [&](int64_t at, int64_t n) __attribute__((always_inline)) {
-        const T *__restrict x = term.x + at, *__restrict dy_here = dy + at;
-        T *__restrict out = dx + at;
-        for (int64_t i = 0; i < n; ++i) {
-            const float g = passed<has_keep>(dy_here[i], x[i], scale[i], shift[i], keep[i], least);
-            out[i] = from_float<T>(scale[i] * (g - offset[i] - (to_float(x[i]) - mean[i]) * slope[i]));
-        }
-    });
+    each_stretch(
+        rows, count, [&](int64_t at, int64_t n) __attribute__((always_inline)) {
+            const T *__restrict x = term.x + at, *__restrict dy_here = dy + at;
+            T *__restrict out = dx + at;
+            for (int64_t i = 0; i < n; ++i) {
+                const float g = passed<has_keep>(dy_here[i], x[i], scale[i], shift[i], keep[i], least);
+                out[i] = from_float<T>(scale[i] * (g - offset[i] - (to_float(x[i]) - mean[i]) * slope[i]));
+            }
+        });
 }
 
 template <class T>
@@ -161,13 +166,11 @@ void sum_terms(const Rows &rows, const TermRows<BFloat16> *terms, int64_t term_c
     in_vectors<sum<BFloat16>>(rows, terms, term_count, count, y, buffer.data());
 }
 
-void add_moments(
-    const Rows &rows, const float *x, const float *pivot, int64_t count, float *sum, float *squares) {
+void add_moments(const Rows &rows, const float *x, const float *pivot, int64_t count, float *sum, float *squares) {
     in_vectors<moments<float>>(rows, x, pivot, count, sum, squares);
 }
 
-void add_moments(
-    const Rows &rows, const BFloat16 *x, const float *pivot, int64_t count, float *sum, float *squares) {
+void add_moments(const Rows &rows, const BFloat16 *x, const float *pivot, int64_t count, float *sum, float *squares) {
     in_vectors<moments<BFloat16>>(rows, x, pivot, count, sum, squares);
 }
 

@@ -18,11 +18,11 @@ namespace {
 // The functions used here, each named once.
 #define EACH_FUNCTION(f)                                                                                           \
     f(dnnl_version) f(dnnl_get_effective_cpu_isa) f(dnnl_engine_create) f(dnnl_primitive_attr_create)              \
-    f(dnnl_primitive_attr_set_scratchpad_mode) f(dnnl_memory_desc_create_with_tag) f(dnnl_memory_desc_destroy)     \
-    f(dnnl_memory_desc_equal) f(dnnl_memory_desc_get_size) f(dnnl_primitive_desc_query_md)                         \
-    f(dnnl_primitive_desc_destroy) f(dnnl_convolution_forward_primitive_desc_create)                               \
-    f(dnnl_convolution_backward_data_primitive_desc_create)                                                        \
-    f(dnnl_convolution_backward_weights_primitive_desc_create)
+        f(dnnl_primitive_attr_set_scratchpad_mode) f(dnnl_memory_desc_create_with_tag) f(dnnl_memory_desc_destroy) \
+            f(dnnl_memory_desc_equal) f(dnnl_memory_desc_get_size) f(dnnl_primitive_desc_query_md)                 \
+                f(dnnl_primitive_desc_destroy) f(dnnl_convolution_forward_primitive_desc_create)                   \
+                    f(dnnl_convolution_backward_data_primitive_desc_create)                                        \
+                        f(dnnl_convolution_backward_weights_primitive_desc_create)
 
 #define DECLARE(name) decltype(&::name) name = nullptr;
 #define NAME(name) #name,
@@ -76,8 +76,13 @@ Memory memory(const at::Tensor &x, dnnl_format_tag_t order) {
 class Convolution {
   public:
     Convolution(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &y, const Window &window)
-        : x_(memory(x, dnnl_ndhwc)), given_(memory(weight, dnnl_odhwi)), any_(memory(weight, dnnl_format_tag_any)),
-          y_(memory(y, dnnl_ndhwc)), stride_(window.stride), padding_(window.padding), gaps_(window.dilation) {
+        : x_(memory(x, dnnl_ndhwc)),
+          given_(memory(weight, dnnl_odhwi)),
+          any_(memory(weight, dnnl_format_tag_any)),
+          y_(memory(y, dnnl_ndhwc)),
+          stride_(window.stride),
+          padding_(window.padding),
+          gaps_(window.dilation) {
         for (auto &gap : gaps_) --gap;  // 0 where taps are neighbours
         for (int axis = 0; axis < 3; ++axis) {
             const auto reach = window.dilation[axis] * (weight.size(axis + 2) - 1) + 1;
@@ -120,8 +125,8 @@ class Convolution {
         if (!forward) return nullptr;
         if (pass == Pass::input_gradient) {
             f_.dnnl_convolution_backward_data_primitive_desc_create(
-                &made, f_.engine, dnnl_convolution_direct, x_.get(), any_.get(), y_.get(), stride_.data(),
-                gaps_.data(), padding_.data(), end_.data(), forward, f_.attributes);
+                &made, f_.engine, dnnl_convolution_direct, x_.get(), any_.get(), y_.get(), stride_.data(), gaps_.data(),
+                padding_.data(), end_.data(), forward, f_.attributes);
         } else {
             f_.dnnl_convolution_backward_weights_primitive_desc_create(
                 &made, f_.engine, dnnl_convolution_direct, x_.get(), any_.get(), nullptr, y_.get(), stride_.data(),

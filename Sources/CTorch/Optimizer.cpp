@@ -39,12 +39,14 @@ Slots gather_slots(const ct_optimizer_slot *slots, size_t count, bool with_secon
         auto first = borrow(slots[i].first), second = with_second ? borrow(slots[i].second) : first;
         for (const auto &other : {gradient, first, second}) {
             TORCH_CHECK(
-                other.sizes() == parameter.sizes() && other.scalar_type() == type && other.device() == parameter.device(),
+                other.sizes() == parameter.sizes() && other.scalar_type() == type &&
+                    other.device() == parameter.device(),
                 "parameter ", i, " has shape ", parameter.sizes(), " and its gradient or moment shape ", other.sizes(),
                 ", or type or device differ");
         }
-        TORCH_CHECK(first.strides() == parameter.strides() && second.strides() == parameter.strides(),
-            "moments of parameter ", i, " are laid out differently");
+        TORCH_CHECK(
+            first.strides() == parameter.strides() && second.strides() == parameter.strides(), "moments of parameter ",
+            i, " are laid out differently");
         // Autograd may hand over a gradient in another order of memory (1×1×1 kernels are in both).
         if (gradient.strides() != parameter.strides()) gradient = at::empty_like(parameter).copy_(gradient);
         all.parameters.push_back(std::move(parameter));
@@ -55,16 +57,22 @@ Slots gather_slots(const ct_optimizer_slot *slots, size_t count, bool with_secon
     return all;
 }
 
-
-
 template <class T>
 struct Adam {
     // 1 − β rounded from double: 1 − β₂ in float32 is off by 10⁻⁵ of itself.
     T beta1, beta2, rest1, rest2, epsilon, momentum_weight, gradient_weight, second_scale, l2, decay;
 
     explicit Adam(const ct_adam_coefficients &c)
-        : beta1(c.beta1), beta2(c.beta2), rest1(1 - c.beta1), rest2(1 - c.beta2), epsilon(c.epsilon), momentum_weight(c.momentum_weight),
-          gradient_weight(c.gradient_weight), second_scale(c.second_scale), l2(c.l2), decay(c.decay) {}
+        : beta1(c.beta1),
+          beta2(c.beta2),
+          rest1(1 - c.beta1),
+          rest2(1 - c.beta2),
+          epsilon(c.epsilon),
+          momentum_weight(c.momentum_weight),
+          gradient_weight(c.gradient_weight),
+          second_scale(c.second_scale),
+          l2(c.l2),
+          decay(c.decay) {}
 
     __attribute__((always_inline)) void operator()(T &parameter, T gradient, T &first, T &second) const {
         gradient += l2 * parameter;

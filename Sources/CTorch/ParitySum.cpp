@@ -28,13 +28,22 @@ struct Layout {
     int64_t half_depth, half_height, half_width;
 
     Layout(at::IntArrayRef full, at::IntArrayRef half, const Parities &parities)
-        : parities(parities), images(full[0]), channels(full[1]), depth(full[2]), height(full[3]), width(full[4]),
-          half_depth(half[2]), half_height(half[3]), half_width(half[4]) {}
+        : parities(parities),
+          images(full[0]),
+          channels(full[1]),
+          depth(full[2]),
+          height(full[3]),
+          width(full[4]),
+          half_depth(half[2]),
+          half_height(half[3]),
+          half_width(half[4]) {}
 
     int64_t half_channels() const { return parities.groups() * channels; }
     int64_t group(int64_t pz, int64_t py) const { return parities.variants == 1 ? 0 : (pz * 2 + py) * 2; }
 
-    int64_t full_row(int64_t n, int64_t z, int64_t y) const { return ((n * depth + z) * height + y) * width * channels; }
+    int64_t full_row(int64_t n, int64_t z, int64_t y) const {
+        return ((n * depth + z) * height + y) * width * channels;
+    }
     int64_t half_row(int64_t n, int64_t z, int64_t y) const {
         return ((n * half_depth + z) * half_height + y) * half_width * half_channels();
     }
@@ -114,8 +123,7 @@ void fill_row(const Layout &l, const T *dy, int64_t n, int64_t z, int64_t y, T *
         for (int64_t py = 0; py < 2; ++py) {
             const int64_t iz = z - offset[pz], iy = y - offset[py];
             if (iz < 0 || iy < 0 || iz >= l.depth / 2 || iy >= l.height / 2) continue;
-            in_vectors<gather<T>>(
-                l, dy + l.full_row(n, 2 * iz + pz, 2 * iy + py), half + l.group(pz, py) * l.channels);
+            in_vectors<gather<T>>(l, dy + l.full_row(n, 2 * iz + pz, 2 * iy + py), half + l.group(pz, py) * l.channels);
         }
     }
 }

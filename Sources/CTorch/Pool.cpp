@@ -32,8 +32,14 @@ struct Windows {
     int64_t in_depth, in_height, in_width;
 
     explicit Windows(at::IntArrayRef input)
-        : images(input[0]), channels(input[1]), depth(input[2] / 2), height(input[3] / 2), width(input[4] / 2),
-          in_depth(input[2]), in_height(input[3]), in_width(input[4]) {}
+        : images(input[0]),
+          channels(input[1]),
+          depth(input[2] / 2),
+          height(input[3] / 2),
+          width(input[4] / 2),
+          in_depth(input[2]),
+          in_height(input[3]),
+          in_width(input[4]) {}
 
     std::vector<int64_t> shape() const { return {images, channels, depth, height, width}; }
     int64_t rows() const { return images * depth * height; }
@@ -45,9 +51,7 @@ struct Windows {
     }
 
     /// From the first voxel of a window to its i-th.
-    int64_t offset(int i) const {
-        return (((i >> 2) * in_height + (i >> 1 & 1)) * in_width + (i & 1)) * channels;
-    }
+    int64_t offset(int i) const { return (((i >> 2) * in_height + (i >> 1 & 1)) * in_width + (i & 1)) * channels; }
 };
 
 /// `count` channels of one window; a constant count becomes vectors.
@@ -176,7 +180,8 @@ at::Tensor halved(const at::Tensor &x) {
 
 bool halves(ct_extent size, ct_extent stride, ct_extent padding, const at::Tensor &x) {
     auto all = [](ct_extent e, int64_t value) { return e.depth == value && e.height == value && e.width == value; };
-    const bool is_known = (x.is_cpu() || x.is_meta()) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+    const bool is_known = (x.is_cpu() || x.is_meta()) &&
+                          (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
     return is_known && all(size, 2) && all(stride, 2) && all(padding, 0) && x.is_contiguous(channels_last) &&
            x.size(2) % 2 == 0 && x.size(3) % 2 == 0 && x.size(4) % 2 == 0 && x.numel() > 0;
 }

@@ -35,8 +35,8 @@ ct_status fail(ct_status status, const char *operation, const std::string &text)
 /// (ulimit -v), they are the matter.
 bool lacks_addresses(const std::exception &error) noexcept {
     rlimit limit{};
-    return std::strstr(error.what(), "could not create a primitive") != nullptr &&
-           getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    return std::strstr(error.what(), "could not create a primitive") != nullptr && getrlimit(RLIMIT_AS, &limit) == 0 &&
+           limit.rlim_cur != RLIM_INFINITY;
 }
 
 }  // namespace
@@ -81,16 +81,11 @@ ct_shortage ct_last_shortage(void) {
 ct_status ct_throw(ct_thrown kind) {
     return segnas::guarded("throw", [&] {
         switch (kind) {
-        case CT_THROW_TORCH_ERROR:
-            TORCH_CHECK(false, "a libtorch error\nwith a second line");
-        case CT_THROW_OUT_OF_MEMORY:
-            TORCH_CHECK_WITH(OutOfMemoryError, false, "no device memory");
-        case CT_THROW_BAD_ALLOC:
-            throw std::bad_alloc();
-        case CT_THROW_STANDARD:
-            throw std::runtime_error("a standard exception");
-        case CT_THROW_INTEGER:
-            throw 42;
+        case CT_THROW_TORCH_ERROR: TORCH_CHECK(false, "a libtorch error\nwith a second line");
+        case CT_THROW_OUT_OF_MEMORY: TORCH_CHECK_WITH(OutOfMemoryError, false, "no device memory");
+        case CT_THROW_BAD_ALLOC: throw std::bad_alloc();
+        case CT_THROW_STANDARD: throw std::runtime_error("a standard exception");
+        case CT_THROW_INTEGER: throw 42;
         }
     });
 }

@@ -42,8 +42,12 @@ struct BFloat16 {
     uint16_t bits;
 };
 
-ALWAYS_INLINE float to_float(float x) { return x; }
-ALWAYS_INLINE float to_float(BFloat16 x) { return std::bit_cast<float>(uint32_t{x.bits} << 16); }
+ALWAYS_INLINE float to_float(float x) {
+    return x;
+}
+ALWAYS_INLINE float to_float(BFloat16 x) {
+    return std::bit_cast<float>(uint32_t{x.bits} << 16);
+}
 
 template <class T>
 T from_float(float x);

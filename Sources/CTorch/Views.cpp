@@ -15,8 +15,7 @@ ct_status ct_permute(ct_tensor tensor, ct_shape dimensions, ct_tensor *out) {
     return produce("permute", out, [&] { return borrow(tensor).permute(list(dimensions)); });
 }
 
-ct_status ct_slice(
-    ct_tensor tensor, int64_t dimension, int64_t start, int64_t end, int64_t step, ct_tensor *out) {
+ct_status ct_slice(ct_tensor tensor, int64_t dimension, int64_t start, int64_t end, int64_t step, ct_tensor *out) {
     return produce("slice", out, [&] { return borrow(tensor).slice(dimension, start, end, step); });
 }
 

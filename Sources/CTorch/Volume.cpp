@@ -47,8 +47,7 @@ void segnas::check_batch_norm(const at::Tensor &x, const ct_batch_norm_options &
         !options.training || x.numel() > x.size(1), "one value per channel has no variance; got shape ", x.sizes());
 }
 
-ct_status ct_conv_transpose3d(
-    ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out) {
+ct_status ct_conv_transpose3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out) {
     return produce("conv-transpose3d", out, [&] {
         auto input = borrow(x);
         check_volume(input);
@@ -71,8 +70,8 @@ ct_status ct_batch_norm(ct_tensor x, const ct_batch_norm_options *options, ct_te
         check_batch_norm(input, *options);
         return at::batch_norm(
             input, borrow_optional(options->weight), borrow_optional(options->bias),
-            borrow_optional(options->running_mean), borrow_optional(options->running_variance),
-            options->training, options->momentum, options->epsilon, /*cudnn_enabled=*/true);
+            borrow_optional(options->running_mean), borrow_optional(options->running_variance), options->training,
+            options->momentum, options->epsilon, /*cudnn_enabled=*/true);
     });
 }
 
@@ -81,8 +80,8 @@ ct_status ct_instance_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, double
         auto input = borrow(x);
         check_volume(input);
         TORCH_CHECK(
-            input.numel() > input.size(0) * input.size(1),
-            "one voxel per channel has no variance; got shape ", input.sizes());
+            input.numel() > input.size(0) * input.size(1), "one voxel per channel has no variance; got shape ",
+            input.sizes());
         // A group for each channel is the same; at::instance_norm would leave the channels-last order.
         return at::group_norm(
             input, /*num_groups=*/input.size(1), borrow_optional(weight), borrow_optional(bias), epsilon);

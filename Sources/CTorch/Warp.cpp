@@ -21,7 +21,9 @@ namespace segnas {
 
 namespace {
 
-int64_t volume(ct_extent size) { return size.depth * size.height * size.width; }
+int64_t volume(ct_extent size) {
+    return size.depth * size.height * size.width;
+}
 
 ALWAYS_INLINE void blend(float *__restrict out, const float *a, float wa, const float *b, float wb, int64_t count) {
     for (int64_t i = 0; i < count; ++i) out[i] = wa * a[i] + wb * b[i];
@@ -30,8 +32,7 @@ ALWAYS_INLINE void blend(float *__restrict out, const float *a, float wa, const 
 /// What all threads need to make their share of the rows.
 class Pass {
   public:
-    Pass(
-        const ct_warp_source &source, const ct_warp &warp, const ct_warp_target &target, ct_instructions instructions)
+    Pass(const ct_warp_source &source, const ct_warp &warp, const ct_warp_target &target, ct_instructions instructions)
         : source_(source), target_(target), positions_(warp, source.size), samplers_(row_samplers(instructions)) {}
 
     void run(int threads) {
@@ -122,8 +123,7 @@ void check_warp(const ct_warp &warp, ct_extent size) {
         size.depth > 1 && size.height > 1 && size.width > 1, "a volume needs two voxels along each axis; it has ",
         size.width, "×", size.height, "×", size.depth);
     TORCH_CHECK(
-        size.depth < std::numeric_limits<int32_t>::max() / size.height / size.width,
-        "a volume of 2³¹ voxels or more");
+        size.depth < std::numeric_limits<int32_t>::max() / size.height / size.width, "a volume of 2³¹ voxels or more");
     for (int i = 0; i < 12; ++i) TORCH_CHECK(std::isfinite(warp.matrix[i]), "the matrix is not finite");
     TORCH_CHECK(
         !warp.displacement || (warp.cells.depth > 0 && warp.cells.height > 0 && warp.cells.width > 0),

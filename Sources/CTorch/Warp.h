@@ -11,7 +11,9 @@ namespace segnas {
 /// Lanes of a vector; rows of positions are padded to a multiple.
 constexpr int64_t warp_lanes = 8;
 
-inline int64_t padded(int64_t count) { return (count + warp_lanes - 1) / warp_lanes * warp_lanes; }
+inline int64_t padded(int64_t count) {
+    return (count + warp_lanes - 1) / warp_lanes * warp_lanes;
+}
 
 /// A uniform cubic B-spline along one axis: for each voxel its cell and the weights of the four control points from
 /// there on.

@@ -23,8 +23,12 @@ static_assert(sizeof(floats) == warp_lanes * sizeof(float));
 // Vectors are passed by reference: by value their ABI depends on the instructions that the caller is built for.
 
 /// The larger; the number where one is not a number.
-ALWAYS_INLINE void at_least(floats &x, float least) { x = x > least ? x : floats(least); }
-ALWAYS_INLINE void at_most(floats &x, float most) { x = x < most ? x : floats(most); }
+ALWAYS_INLINE void at_least(floats &x, float least) {
+    x = x > least ? x : floats(least);
+}
+ALWAYS_INLINE void at_most(floats &x, float most) {
+    x = x < most ? x : floats(most);
+}
 
 /// Weights of two neighbours along an axis; `lower` is the index of the first.
 struct Neighbours {
@@ -53,10 +57,12 @@ ALWAYS_INLINE double pair_at(const float *values) {
 /// Between the two neighbours along x, at eight offsets.
 ALWAYS_INLINE void along_x(const float *values, const int32_t *offsets, const Neighbours &x, floats &result) {
     // In this order one shuffle within halves takes the pairs apart.
-    const pairs a = {pair_at(values + offsets[0]), pair_at(values + offsets[1]), pair_at(values + offsets[4]),
-                     pair_at(values + offsets[5])};
-    const pairs b = {pair_at(values + offsets[2]), pair_at(values + offsets[3]), pair_at(values + offsets[6]),
-                     pair_at(values + offsets[7])};
+    const pairs a = {
+        pair_at(values + offsets[0]), pair_at(values + offsets[1]), pair_at(values + offsets[4]),
+        pair_at(values + offsets[5])};
+    const pairs b = {
+        pair_at(values + offsets[2]), pair_at(values + offsets[3]), pair_at(values + offsets[6]),
+        pair_at(values + offsets[7])};
     const auto first = reinterpret_cast<const floats &>(a), second = reinterpret_cast<const floats &>(b);
     const floats low = __builtin_shufflevector(first, second, 0, 2, 8, 10, 4, 6, 12, 14);
     const floats high = __builtin_shufflevector(first, second, 1, 3, 9, 11, 5, 7, 13, 15);
@@ -151,12 +157,12 @@ ALWAYS_INLINE void sample_row(RowSource source, RowTarget target, const float *p
     if (target.labels && !source.labels) std::memset(target.labels, 0, count);
 }
 
-#define FOR_INSTRUCTIONS(name, attribute)                                                                          \
-    attribute void name##_in_volume(const RowSource &s, const RowTarget &t, const float *p, int64_t n) {           \
-        sample_row<true>(s, t, p, n);                                                                              \
-    }                                                                                                              \
-    attribute void name##_in_slice(const RowSource &s, const RowTarget &t, const float *p, int64_t n) {            \
-        sample_row<false>(s, t, p, n);                                                                             \
+#define FOR_INSTRUCTIONS(name, attribute)                                                                \
+    attribute void name##_in_volume(const RowSource &s, const RowTarget &t, const float *p, int64_t n) { \
+        sample_row<true>(s, t, p, n);                                                                    \
+    }                                                                                                    \
+    attribute void name##_in_slice(const RowSource &s, const RowTarget &t, const float *p, int64_t n) {  \
+        sample_row<false>(s, t, p, n);                                                                   \
     }
 
 FOR_INSTRUCTIONS(baseline, )

@@ -91,8 +91,7 @@ void fused(const Batch &input, const ct_warp *warps, ct_extent size, const Batch
         const auto image = input.images[n].contiguous();
         const auto labels = has_labels ? input.labels[n].contiguous() : at::Tensor();
         const ct_warp_source source{
-            image.data_ptr<float>(), has_labels ? labels.data_ptr<uint8_t>() : nullptr, image.size(0),
-            size};
+            image.data_ptr<float>(), has_labels ? labels.data_ptr<uint8_t>() : nullptr, image.size(0), size};
         const ct_warp_target target{
             out.images[n].data_ptr<float>(), has_labels ? out.labels[n].data_ptr<uint8_t>() : nullptr,
             /*channels_last=*/true};

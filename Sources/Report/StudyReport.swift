@@ -21,8 +21,8 @@ public struct StudyReport {
     public var finalTraining: FinalTraining?
     /// The best network, drawn.
     public var network: NetworkFigure?
-    /// Sections of others that stand before the tables of the test, such as images of its cases.
-    public var cases: String?
+    /// Test cases in images, before the tables of the test.
+    public var cases: AnatomySection?
     /// When it is made, as the page shall say it.
     public var date: String?
     private let version: String
@@ -48,7 +48,9 @@ public struct StudyReport {
     }
 
     var data: ReportData {
-        ReportData(record, labels: images?.dataset.labels, test: test, program: version)
+        ReportData(
+            record, labels: images?.dataset.labels, test: test, anatomy: cases?.payload,
+            program: version)
     }
 
     /// The block of the best network; nil before one is trained.
@@ -69,8 +71,8 @@ public struct StudyReport {
             data.test.map(Section.test),
         ].compactMap { $0 }
         return Page(
-            title: title, sections: sections, json: try pageJSON(data), script: .study,
-            version: version
+            title: title, sections: sections, data: try pageJSON(data),
+            script: .study(showsCases: cases != nil), version: version
         ).html
     }
 

@@ -91,6 +91,21 @@ struct FileLockTests {
         #expect(identity.isAlive == false)
     }
 
+    @Test("what the system answers: a lock is one's own, or shared by those who ask for that")
+    func answers() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.path + "/a"
+            let files = (0..<2).map { _ in open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644) }
+            defer { for file in files { close(file) } }
+            #expect(LockAnswer(for: files[0]) == .taken)
+            #expect(LockAnswer(for: files[1]) == .held)
+            #expect(LockAnswer(for: files[1], isShared: true) == .held)
+            #expect(LockAnswer(for: files[0], isShared: true) == .taken)
+            #expect(LockAnswer(for: files[1], isShared: true) == .taken)
+            #expect(LockAnswer(for: -1) == .refused(SystemFailure(code: EBADF)))
+        }
+    }
+
     @Test("a file system with locks, also of a folder that is not there yet")
     func probe() throws {
         try withTemporaryFolder { folder in

@@ -19,6 +19,54 @@ struct TextFileTests {
         }
     }
 
+    @Test(
+        "what is read: small files of UTF-8, without the mark that some editors put first",
+        arguments: [
+            (Array("a\né".utf8), "a\né", nil), ([], "", nil),
+            ([0xEF, 0xBB, 0xBF] + Array("a".utf8), "a", nil),
+            (Array("0123456789".utf8), "0123456789", nil),
+            (Array("0123456789a".utf8), nil, .tooLarge(limit: 10)),
+            (Array("caf".utf8) + [0xE9], nil, .notUTF8),
+        ] as [([UInt8], String?, TextFileFault?)])
+    func reading(_ bytes: [UInt8], _ text: String?, _ fault: TextFileFault?) throws {
+        try withTemporaryFolder { folder in
+            let path = folder.path + "/a"
+            try Data(bytes).write(to: URL(filePath: path))
+            if let fault {
+                #expect(throws: fault) { try readText(at: path, limit: 10) }
+            } else {
+                #expect(try readText(at: path, limit: 10) == text)
+            }
+        }
+    }
+
+    @Test("files that cannot be read, in words")
+    func faults() {
+        #expect(throws: TextFileFault.system("No such file or directory")) {
+            try readText(at: "/none/a")
+        }
+        #expect(throws: TextFileFault.system("Is a directory")) { try readText(at: "/") }
+        #expect("\(TextFileFault.system("why"))" == "cannot be read: why")
+        #expect(
+            "\(TextFileFault.tooLarge(limit: 65_536))"
+                == "is larger than 64 KiB: is it the right file?")
+        #expect("\(TextFileFault.notUTF8)".hasPrefix("is not UTF-8 text"))
+    }
+
+    @Test("a text takes the place of another as a whole")
+    func replacing() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.path + "/a"
+            for text in ["a longer text", "b"] {
+                try replaceText(at: path, by: text)
+                #expect(try readText(at: path) == text)
+            }
+            #expect(throws: SystemFailure(code: ENOENT)) {
+                try replaceText(at: folder.path + "/none/a", by: "")
+            }
+        }
+    }
+
     @Test("a line that finds no room is an error")
     func full() {
         #expect(throws: SystemFailure(code: ENOSPC)) { try appendLine("b", to: "/dev/full") }

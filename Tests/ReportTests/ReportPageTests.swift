@@ -190,9 +190,10 @@ struct ReportPageTests {
         let shown = AnatomyCase(
             title: "worst", image: nil, reference: map, prediction: map, dice: 1)
         let section = AnatomySection(cases: [shown], labels: [AnatomyLabel(name: "a", value: 1)])
+        let cases = try #require(Section.cases(section))
         let page = Page(
-            title: "a", sections: [Section(id: "cases", title: "Test cases", body: section.html)],
-            json: "{}", script: .study, version: "0")
+            title: "a", sections: [cases], data: "{}", script: .study(showsCases: true),
+            version: "0")
         #expect(MarkupChecker(page.html).faults == ["a refers to summary"])
     }
 }

@@ -2,7 +2,8 @@ import Foundation
 import Report
 import Testing
 
-/// Figures as files: look at them in a browser, and record them anew with `RECORD_SNAPSHOTS=1 swift test`.
+/// Figures as files: look at them in a browser, and record them anew with `RECORD_SNAPSHOTS=1 swift test`, which fails so
+/// that nobody takes it for a test.
 struct SnapshotTests {
     @Test func blockFigure() throws {
         let figure = block(nodes: 4, [2, 6, 0, 5, 4, 2], title: "A block with a projection")
@@ -22,6 +23,8 @@ func compare(_ text: String, with name: String) throws {
         .appending(path: "Snapshots").appending(path: name)
     if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
         try Data(text.utf8).write(to: file)
+        Issue.record(
+            "\(name) is recorded: look at what has changed, then test without RECORD_SNAPSHOTS")
     }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let expected = try String(contentsOf: file, encoding: .utf8)

@@ -1,24 +1,20 @@
 public import Foundation
 
-/// Real images that lie outside the repository: in `$SEGNAS3D_DATA`, or in `../shared/data` beside it.
+/// Real images that lie outside the repository, in the folder that `$SEGNAS3D_DATA` names.
 ///
 /// Tests that need them are skipped where they are missing: `.enabled(if: RealData.isHere)`.
 public enum RealData {
-    public static let folder: URL = {
-        if let named = ProcessInfo.processInfo.environment["SEGNAS3D_DATA"] {
-            return URL(filePath: named)
-        }
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(
-            path: "../..")
-        return repository.appending(path: "../shared/data").standardizedFileURL
-    }()
-
-    public static var isHere: Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: "README.md").path)
+    /// Nil where none is named.
+    private static let folder = ProcessInfo.processInfo.environment["SEGNAS3D_DATA"].map {
+        URL(filePath: $0, directoryHint: .isDirectory)
     }
+
+    /// Whether a folder is named; one that lacks what a test reads fails the test.
+    public static var isHere: Bool { folder != nil }
 
     /// The path of a file or folder there.
     public static func path(_ name: String) -> String {
-        folder.appending(path: name).path
+        guard let folder else { preconditionFailure("a test of real data runs without any") }
+        return folder.appending(path: name).path
     }
 }

@@ -55,7 +55,7 @@ struct CheckTests {
                 let target = copy.appending(path: name)
                 try FileManager.default.createDirectory(
                     at: target, withIntermediateDirectories: true)
-                let source = RealData.folder.appending(path: "Task04_Hippocampus/\(name)Tr")
+                let source = URL(filePath: RealData.path("Task04_Hippocampus/\(name)Tr"))
                 let files = try FileManager.default.contentsOfDirectory(atPath: source.path)
                 for file in files.filter({ $0.hasPrefix("hippo") }).sorted().prefix(12) {
                     try Data(contentsOf: source.appending(path: file)).write(

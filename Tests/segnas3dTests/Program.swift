@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program, run as a user runs it.
@@ -16,14 +17,14 @@ struct Program {
     }
 
     /// Begins to run, for a test that does not wait for the end.
-    static func start(_ arguments: [String], in folder: URL? = nil) throws -> Process {
+    static func start(
+        _ arguments: [String], in folder: URL? = nil, errors: Drain = Drain()
+    ) throws -> Process {
         let process = Process()
         process.executableURL = url
         process.currentDirectoryURL = folder
         process.arguments = arguments
-        process.standardOutput = Pipe()
-        process.standardError = Pipe()
-        try process.run()
+        try process.run(output: Drain(), errors: errors)
         return process
     }
 
@@ -33,21 +34,14 @@ struct Program {
     ) throws -> Program {
         let process = Process()
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let output = Pipe()
-        let errors = Pipe()
+        let (output, errors) = (Drain(), Drain())
         process.executableURL = program
         process.arguments = arguments
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        // What these commands write fits into the pipes, so that one may be read after the other.
-        let outputText = try output.fileHandleForReading.readToEnd() ?? Data()
-        let errorText = try errors.fileHandleForReading.readToEnd() ?? Data()
+        try process.run(output: output, errors: errors)
         process.waitUntilExit()
         return Program(
             status: process.terminationReason == .exit
                 ? process.terminationStatus : 128 + process.terminationStatus,
-            output: String(decoding: outputText, as: UTF8.self),
-            errors: String(decoding: errorText, as: UTF8.self))
+            output: output.text, errors: errors.text)
     }
 }

@@ -76,7 +76,7 @@ struct ProgressTests {
         process.executableURL = Program.url
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(["TERM": kind]) { $1 }
-        process.standardOutput = Pipe()
+        process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle(fileDescriptor: its)
         try process.run()
         close(its)
@@ -95,15 +95,12 @@ struct ProgressTests {
             _ = try Program.run(
                 "phantom", folder.appending(path: "p").path, "--cases", "1", "--size", "16")
             let process = Process()
-            let both = Pipe()
+            let both = Drain()
             process.executableURL = Program.url
             process.arguments = ["info", image, folder.appending(path: "none.nii").path, image]
-            process.standardOutput = both
-            process.standardError = both
-            try process.run()
-            let text = String(
-                decoding: try both.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            try process.run(output: both, errors: both)
             process.waitUntilExit()
+            let text = both.text
             let places = [image, "Error: ", image].reduce(into: [String.Index]()) { found, words in
                 let start = found.last.map { text.index(after: $0) } ?? text.startIndex
                 if let range = text.range(of: words, range: start..<text.endIndex) {

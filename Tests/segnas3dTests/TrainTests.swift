@@ -145,17 +145,15 @@ struct TrainTests {
     func interrupted(_ signal: Int32) throws {
         try withData { folder in
             let arguments = arguments(folder, "run", epochs: 100_000, ["--quiet"])
-            let process = try Program.start(arguments)
+            let errors = Drain()
+            let process = try Program.start(arguments, errors: errors)
             let log = folder.appending(path: "run/log.jsonl").path
             while access(log, F_OK) != 0 && process.isRunning { usleep(10_000) }
             kill(process.processIdentifier, signal)
             process.waitUntilExit()
             #expect(process.terminationReason == .exit && process.terminationStatus == 130)
-            let description = process.standardError as? Pipe
-            let text = try description?.fileHandleForReading.readToEnd() ?? Data()
             #expect(
-                String(decoding: text, as: UTF8.self).hasSuffix(
-                    "/run is interrupted: run the same command to resume\n"))
+                errors.text.hasSuffix("/run is interrupted: run the same command to resume\n"))
         }
     }
 

@@ -12,21 +12,12 @@ extern "C" {
 // Closed: Swift imports these as enumerations that a `switch` can exhaust.
 #define CITK_ENUM enum __attribute__((enum_extensibility(closed)))
 
-typedef CITK_ENUM {
-    CITK_UINT8,
-    CITK_INT8,
-    CITK_UINT16,
-    CITK_INT16,
-    CITK_UINT32,
-    CITK_INT32,
-    CITK_UINT64,
-    CITK_INT64,
-    CITK_FLOAT32,
-    CITK_FLOAT64,
-    CITK_OTHER_SAMPLE
+typedef CITK_ENUM{
+    CITK_UINT8,  CITK_INT8,  CITK_UINT16,  CITK_INT16,   CITK_UINT32,       CITK_INT32,
+    CITK_UINT64, CITK_INT64, CITK_FLOAT32, CITK_FLOAT64, CITK_OTHER_SAMPLE,
 } citk_sample;
 
-typedef CITK_ENUM { CITK_OK, CITK_REFUSED, CITK_CRASHED, CITK_NO_PROCESS } citk_status;
+typedef CITK_ENUM{CITK_OK, CITK_REFUSED, CITK_CRASHED, CITK_NO_PROCESS} citk_status;
 
 typedef struct {
     size_t file;        // the one that failed, as an index

@@ -17,11 +17,17 @@ cp_text cp_plotly_license(void);
 /// The style of reports.
 cp_text cp_page_style(void);
 
+/// The style that each figure carries, without its colours.
+cp_text cp_figure_style(void);
+
 /// How the charts of all reports look; it comes before the others.
 cp_text cp_theme_script(void);
 
 /// What moves in the report of a study, in the order in which it runs.
 cp_text cp_study_script(void);
 
-/// What moves in that of a comparison.
+/// What moves in a study's test cases; it comes after the script of the study.
+cp_text cp_anatomy_script(void);
+
+/// What moves in the report of a comparison.
 cp_text cp_comparison_script(void);

@@ -5,16 +5,14 @@
 
 CT_BEGIN
 
-typedef CT_ENUM {
-    CT_NEGATE, CT_ABSOLUTE, CT_EXP, CT_LOG, CT_SQRT, CT_RELU, CT_SIGMOID, CT_IS_FINITE, CT_NOT
-} ct_unary_operation;
+typedef CT_ENUM{CT_NEGATE, CT_ABSOLUTE, CT_EXP,       CT_LOG, CT_SQRT,
+                CT_RELU,   CT_SIGMOID,  CT_IS_FINITE, CT_NOT} ct_unary_operation;
 
-typedef CT_ENUM {
-    CT_ADD, CT_SUBTRACT, CT_MULTIPLY, CT_DIVIDE, CT_POWER, CT_MAXIMUM, CT_MINIMUM,
-    CT_EQUAL, CT_NOT_EQUAL, CT_LESS, CT_LESS_EQUAL, CT_GREATER, CT_GREATER_EQUAL, CT_AND, CT_OR
-} ct_binary_operation;
+typedef CT_ENUM{CT_ADD,        CT_SUBTRACT, CT_MULTIPLY,      CT_DIVIDE,    CT_POWER,
+                CT_MAXIMUM,    CT_MINIMUM,  CT_EQUAL,         CT_NOT_EQUAL, CT_LESS,
+                CT_LESS_EQUAL, CT_GREATER,  CT_GREATER_EQUAL, CT_AND,       CT_OR} ct_binary_operation;
 
-typedef CT_ENUM { CT_SUM, CT_MEAN, CT_LARGEST, CT_SMALLEST, CT_VARIANCE, CT_ANY, CT_ALL } ct_reduction;
+typedef CT_ENUM{CT_SUM, CT_MEAN, CT_LARGEST, CT_SMALLEST, CT_VARIANCE, CT_ANY, CT_ALL} ct_reduction;
 
 // Element by element.
 ct_status ct_unary(ct_unary_operation operation, ct_tensor x, ct_tensor *out);
@@ -24,12 +22,10 @@ ct_status ct_binary(ct_binary_operation operation, ct_tensor a, ct_tensor b, ct_
 
 // The same with a number on the right, or on the left where `reversed`; the number takes the tensor's type
 // unless the tensor is integral and the number is not.
-ct_status ct_binary_scalar(
-    ct_binary_operation operation, ct_tensor a, double b, bool reversed, ct_tensor *out);
+ct_status ct_binary_scalar(ct_binary_operation operation, ct_tensor a, double b, bool reversed, ct_tensor *out);
 
 // Over the given dimensions, or all of them where the list is empty. Variance is divided by the count less one.
-ct_status ct_reduce(
-    ct_reduction reduction, ct_tensor x, ct_shape dimensions, bool keep_dimensions, ct_tensor *out);
+ct_status ct_reduce(ct_reduction reduction, ct_tensor x, ct_shape dimensions, bool keep_dimensions, ct_tensor *out);
 
 // Index of the largest element along a dimension, CT_INT64.
 ct_status ct_argmax(ct_tensor x, int64_t dimension, bool keep_dimension, ct_tensor *out);

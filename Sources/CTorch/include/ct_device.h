@@ -9,7 +9,7 @@ CT_BEGIN
 const char *ct_torch_version(void);        // of the library in use
 const char *ct_built_torch_version(void);  // of the headers that this program was built with
 const char *ct_onednn_version(void);
-const char *ct_vector_extension(void);  // what libtorch's kernels use here: "AVX512", "AVX2", "DEFAULT"
+const char *ct_vector_extension(void);    // what libtorch's kernels use here: "AVX512", "AVX2", "DEFAULT"
 const char *ct_torch_library_path(void);  // the libtorch_cpu.so in use
 
 // What kernels of ours use here: "avx512", "avx2" or "default", at most what SEGNAS3D_CPU_ISA names.
@@ -37,7 +37,7 @@ int32_t ct_cuda_device_count(void);
 // A GPU as its driver tells, whether or not libtorch can use it.
 typedef struct {
     char name[128];
-    uint64_t memory;  // bytes
+    uint64_t memory;     // bytes
     int32_t generation;  // major number of the compute capability
 } ct_gpu;
 

@@ -21,18 +21,16 @@ typedef struct {
 ct_status ct_measure_values(const ct_channel *channel, ct_value_statistics *out);
 
 // v → factor·v + shift, held between minimum and maximum.
-ct_status ct_rescale_values(
-    const ct_channel *channel, double factor, double shift, double minimum, double maximum);
+ct_status ct_rescale_values(const ct_channel *channel, double factor, double shift, double minimum, double maximum);
 
 // v → minimum + range·((v − minimum)/range)^exponent; where inverted, the same counted down from the maximum. Values
 // must lie between minimum and maximum, and stay there.
-ct_status ct_gamma_values(
-    const ct_channel *channel, double exponent, double minimum, double maximum, bool inverted);
+ct_status ct_gamma_values(const ct_channel *channel, double exponent, double minimum, double maximum, bool inverted);
 
 // Adds independent draws from N(0, deviation²), which depend on the seed and the voxel's index alone.
 ct_status ct_add_noise(const ct_channel *channel, double deviation, uint64_t seed);
 
-typedef CT_ENUM { CT_AXIS_DEPTH, CT_AXIS_HEIGHT, CT_AXIS_WIDTH } ct_axis;
+typedef CT_ENUM{CT_AXIS_DEPTH, CT_AXIS_HEIGHT, CT_AXIS_WIDTH} ct_axis;
 
 // A linear map of every line along one axis: out[i] = Σ_k weights[i·taps + k]·in[indices[i·taps + k]].
 typedef struct {

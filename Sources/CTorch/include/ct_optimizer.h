@@ -29,7 +29,7 @@ typedef struct {
 } ct_sgd_coefficients;
 
 // How a step is computed. Both give the same values up to rounding.
-typedef CT_ENUM {
+typedef CT_ENUM{
     CT_STEP_FUSED,   // one pass over all parameters; CPU only (on the meta device nothing is left to do)
     CT_STEP_FOREACH  // libtorch's multi-tensor operations; any device
 } ct_step_method;

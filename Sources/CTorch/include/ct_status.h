@@ -18,7 +18,7 @@
 
 CT_BEGIN
 
-typedef CT_ENUM { CT_OK, CT_ERROR, CT_OUT_OF_MEMORY } ct_status;
+typedef CT_ENUM{CT_OK, CT_ERROR, CT_OUT_OF_MEMORY} ct_status;
 
 // What the last CT_OUT_OF_MEMORY of this thread lacked, in bytes. `requested` is 0 where the device's
 // allocator does not tell.
@@ -35,13 +35,8 @@ const char *ct_last_message(void);
 ct_shortage ct_last_shortage(void);
 
 // Kinds of C++ exceptions, for the test that none of them crosses the border.
-typedef CT_ENUM {
-    CT_THROW_TORCH_ERROR,
-    CT_THROW_OUT_OF_MEMORY,
-    CT_THROW_BAD_ALLOC,
-    CT_THROW_STANDARD,
-    CT_THROW_INTEGER
-} ct_thrown;
+typedef CT_ENUM{
+    CT_THROW_TORCH_ERROR, CT_THROW_OUT_OF_MEMORY, CT_THROW_BAD_ALLOC, CT_THROW_STANDARD, CT_THROW_INTEGER} ct_thrown;
 
 // Throws inside the border, to be caught by it.
 ct_status ct_throw(ct_thrown kind);

@@ -10,10 +10,10 @@ typedef struct {
     void *impl;
 } ct_tensor;
 
-typedef CT_ENUM { CT_FLOAT32, CT_FLOAT64, CT_BFLOAT16, CT_INT64, CT_UINT8, CT_BOOL } ct_dtype;
+typedef CT_ENUM{CT_FLOAT32, CT_FLOAT64, CT_BFLOAT16, CT_INT64, CT_UINT8, CT_BOOL} ct_dtype;
 
 // Order of a [N, C, D, H, W] tensor in memory: as written, or with C innermost.
-typedef CT_ENUM { CT_CONTIGUOUS, CT_CHANNELS_LAST } ct_format;
+typedef CT_ENUM{CT_CONTIGUOUS, CT_CHANNELS_LAST} ct_format;
 
 // -1 is the CPU, 0… a CUDA device, -2 the meta device: shapes without elements, whose memory is only counted.
 typedef int32_t ct_device;

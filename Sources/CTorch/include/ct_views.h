@@ -8,8 +8,7 @@ CT_BEGIN
 // Views share memory with their tensor; negative dimensions count from the end.
 ct_status ct_reshape(ct_tensor tensor, ct_shape shape, ct_tensor *out);  // copies only where no view can do it
 ct_status ct_permute(ct_tensor tensor, ct_shape dimensions, ct_tensor *out);
-ct_status ct_slice(
-    ct_tensor tensor, int64_t dimension, int64_t start, int64_t end, int64_t step, ct_tensor *out);
+ct_status ct_slice(ct_tensor tensor, int64_t dimension, int64_t start, int64_t end, int64_t step, ct_tensor *out);
 ct_status ct_select(ct_tensor tensor, int64_t dimension, int64_t index, ct_tensor *out);
 ct_status ct_unsqueeze(ct_tensor tensor, int64_t dimension, ct_tensor *out);
 ct_status ct_squeeze(ct_tensor tensor, int64_t dimension, ct_tensor *out);

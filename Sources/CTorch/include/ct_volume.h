@@ -24,8 +24,7 @@ ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_wind
 ct_status ct_conv3d_joined(ct_tensor lower, ct_tensor same, ct_tensor weight, int64_t dilation, ct_tensor *out);
 
 // x [N, I, D, H, W], weight [I, O, kD, kH, kW], bias [O] or no tensor → [N, O, D′, H′, W′].
-ct_status ct_conv_transpose3d(
-    ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out);
+ct_status ct_conv_transpose3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out);
 
 typedef struct {
     ct_tensor weight, bias;                    // [C], or no tensor
@@ -63,15 +62,14 @@ ct_status ct_instance_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, double
 ct_status ct_prelu(ct_tensor x, ct_tensor weight, ct_tensor *out);
 
 // [N, C, D, H, W] → the largest of each window; padding counts as −∞.
-ct_status ct_max_pool3d(
-    ct_tensor x, ct_extent size, ct_extent stride, ct_extent padding, ct_tensor *out);
+ct_status ct_max_pool3d(ct_tensor x, ct_extent size, ct_extent stride, ct_extent padding, ct_tensor *out);
 
 // [N, C, D, H, W] → [N, C, size]. Nearest takes voxel ⌊i·in/out⌋; trilinear is between voxel centres, or between
 // corners where `align_corners`.
 ct_status ct_resize_nearest(ct_tensor x, ct_extent size, ct_tensor *out);
 ct_status ct_resize_trilinear(ct_tensor x, ct_extent size, bool align_corners, ct_tensor *out);
 
-typedef CT_ENUM { CT_NEAREST, CT_TRILINEAR } ct_interpolation;
+typedef CT_ENUM{CT_NEAREST, CT_TRILINEAR} ct_interpolation;
 
 // x [N, C, D, H, W] sampled where matrices [N, 3, 4] send the output grid [N, C, size]; coordinates (x, y, z) run
 // from −1 to 1 over W, H, D, from voxel border to voxel border; 0 outside. Computed in the matrices' type, float32

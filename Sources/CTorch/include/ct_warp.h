@@ -35,7 +35,7 @@ typedef struct {
 } ct_warp_target;
 
 // Which instructions of the processor are used. All give the same values up to rounding.
-typedef CT_ENUM { CT_INSTRUCTIONS_BEST, CT_INSTRUCTIONS_BASELINE, CT_INSTRUCTIONS_AVX2 } ct_instructions;
+typedef CT_ENUM{CT_INSTRUCTIONS_BEST, CT_INSTRUCTIONS_BASELINE, CT_INSTRUCTIONS_AVX2} ct_instructions;
 
 // Image and labels in one pass on at most `threads` threads; the result does not depend on how many. Fails where the
 // processor lacks the instructions.
@@ -44,7 +44,7 @@ ct_status ct_warp_memory(
     int32_t threads);
 
 // How tensors are resampled. Both give the same values up to rounding.
-typedef CT_ENUM {
+typedef CT_ENUM{
     CT_WARP_FUSED,     // one pass of our own; CPU only
     CT_WARP_COMPOSED,  // libtorch's operations; any device
 } ct_warp_method;

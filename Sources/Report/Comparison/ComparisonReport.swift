@@ -34,7 +34,7 @@ public struct ComparisonReport {
         ].compactMap { $0 }
         return Page(
             title: "Comparison: \(comparison.dataset)", sections: sections,
-            json: try pageJSON(data), script: .comparison, version: version
+            data: try pageJSON(data), script: .comparison, version: version
         ).html
     }
 

@@ -27,6 +27,8 @@ struct ReportData: Encodable {
     let fronts: Fronts
     let factors: [Factor]
     let test: TestEntry?
+    /// The test cases that are shown in images.
+    let anatomy: AnatomyPayload?
 
     /// The trained trials that no other one beats: none has a lower cost and as high a Dice.
     struct Fronts: Encodable {
@@ -36,7 +38,7 @@ struct ReportData: Encodable {
 
     init(
         _ record: StudyRecord, labels table: LabelTable?, test evaluation: Evaluation?,
-        program: String
+        anatomy: AnatomyPayload?, program: String
     ) {
         self.program = program
         isComplete = record.isComplete
@@ -62,6 +64,7 @@ struct ReportData: Encodable {
             seconds: Self.front(trained) { $0.seconds })
         factors = Factor.all(of: record)
         test = evaluation.map(TestEntry.init)
+        self.anatomy = anatomy
     }
 
     private static func records(_ trials: [TrialEntry]) -> [Int] {

@@ -1,4 +1,5 @@
 internal import CPage
+internal import FoundationEssentials
 
 /// A part of the page under a heading.
 struct Section {
@@ -30,7 +31,8 @@ struct Section {
 struct Page {
     let title: String
     let sections: [Section]
-    let json: String
+    /// Of `pageJSON`: what the script reads.
+    let data: String
     let script: PageScript
     let version: String
 
@@ -78,7 +80,7 @@ struct Page {
         </main>
         \(footer)
         \(script.dialogs)
-        <script type="application/json" id="data">\(json)</script>
+        <script type="application/json" id="data">\(data)</script>
         <script>
         (() => {
         \(text(cp_theme_script()))
@@ -121,6 +123,19 @@ struct Page {
         </footer>
         """
     }
+}
+
+/// The data of a page: one line of JSON that may stand inside an HTML script, as no `<` can end it.
+func pageJSON(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let data = try encoder.encode(value)
+    var safe: [UInt8] = []
+    safe.reserveCapacity(data.count)
+    for byte in data {
+        if byte == UInt8(ascii: "<") { safe += Array("\\u003c".utf8) } else { safe.append(byte) }
+    }
+    return String(decoding: safe, as: UTF8.self)
 }
 
 /// A text that is part of the program.

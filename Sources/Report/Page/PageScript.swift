@@ -8,9 +8,11 @@ struct PageScript {
     /// What is not there without scripts.
     let warning: String
 
-    static var study: PageScript {
-        PageScript(
-            text: Report.text(cp_study_script()), dialogs: trialDialog,
+    static func study(showsCases: Bool) -> PageScript {
+        // In a block: its names are those of no other script.
+        let cases = showsCases ? "{\n\(Report.text(cp_anatomy_script()))}\n" : ""
+        return PageScript(
+            text: Report.text(cp_study_script()) + cases, dialogs: trialDialog,
             warning: "The charts and the table of trials need JavaScript.")
     }
 

@@ -74,8 +74,8 @@ extension Section {
                 """)
     }
 
-    /// Images and surfaces of test cases, made elsewhere.
-    static func cases(_ html: String?) -> Section? {
-        html.map { Section(id: "cases", title: "Test cases", body: $0) }
+    /// Images and surfaces of test cases.
+    static func cases(_ anatomy: AnatomySection?) -> Section? {
+        anatomy.map { Section(id: "cases", title: "Test cases", body: $0.html) }
     }
 }

@@ -65,6 +65,9 @@ public struct ControlledRandomSearch: Sampler {
         }
         askCount += 1
         inFlight[proposal.number] = proposal
+        #if DEBUG
+            checkInvariants()
+        #endif
         return proposal
     }
 
@@ -87,6 +90,9 @@ public struct ControlledRandomSearch: Sampler {
             mutations.made += 1
             if population.replaceWorst(value, proposal.point) { mutations.accepted += 1 }
         }
+        #if DEBUG
+            checkInvariants()
+        #endif
     }
 
     private func reflection() -> Proposal {
@@ -115,7 +121,7 @@ public struct ControlledRandomSearch: Sampler {
 // MARK: - Invariants
 
 extension ControlledRandomSearch {
-    /// What must hold between any two calls; for tests.
+    /// What must hold between any two calls; debug builds look after each.
     func checkInvariants() {
         population.checkInvariants(in: start.bounds)
         precondition(askCount == tellCount + inFlight.count, "proposals are lost")

@@ -87,22 +87,25 @@ struct Population: Codable, Sendable {
 
     // MARK: - Invariants
 
-    /// What must hold after every change; for tests.
+    /// What must hold after every change: in one pass, as debug builds look each time.
     func checkInvariants(in bounds: [ClosedRange<Double>]) {
-        let filled = members.enumerated().compactMap { slot, member in
-            member.map { (slot: slot, member: $0) }
-        }
-        precondition(filled.count == members.count - missing, "members are counted wrongly")
-        for (_, member) in filled {
+        var count = 0
+        for (slot, member) in members.enumerated() {
+            guard let member else { continue }
+            count += 1
             precondition(member.value.isFinite, "a value of \(member.value)")
             precondition(
                 member.point.count == bounds.count
                     && zip(member.point, bounds).allSatisfy { $1.contains($0) },
                 "a point outside of the box")
+            guard let best = members[bestSlot], let worst = members[worstSlot] else {
+                preconditionFailure("best or worst is an empty slot")
+            }
+            precondition(
+                (best.value, bestSlot) <= (member.value, slot)
+                    && (member.value, slot) <= (worst.value, worstSlot),
+                "best and worst are others")
         }
-        let order = filled.sorted { ($0.member.value, $0.slot) < ($1.member.value, $1.slot) }
-        precondition(
-            order.isEmpty || (order.first?.slot == bestSlot && order.last?.slot == worstSlot),
-            "best and worst are others")
+        precondition(count == members.count - missing, "members are counted wrongly")
     }
 }

@@ -3,7 +3,37 @@ internal import GRDB
 internal import Search
 
 extension StudyLedger {
-    /// What must hold after every step; for tests.
+    /// What must hold after a step and is quickly seen; debug builds look after each.
+    func checkStep(_ changed: [Trial]) {
+        precondition(
+            counts.values.reduce(0, +) == sampler.askCount, "the sampler has asked for others")
+        precondition(
+            sampler.askCount == sampler.tellCount + sampler.inFlight.count, "proposals are lost")
+        for trial in changed {
+            precondition(
+                (trial.tellSerial == nil) == (sampler.inFlight[trial.number] != nil),
+                "trial \(trial.number) is told, and in flight")
+            precondition(
+                trial.tellSerial != nil || !trial.state.isEnd || trial.state == .failed,
+                "trial \(trial.number) has an end that was not told")
+        }
+        // What cannot be read is a fault of the disk, which the next step reports.
+        let rows = try? database.read { db in
+            (
+                told: try Int.fetchOne(
+                    db, sql: "SELECT count(*) FROM trial WHERE tellSerial IS NOT NULL"),
+                open: try Int.fetchOne(
+                    db, sql: "SELECT count(*) FROM attempt WHERE reason IS NULL")
+            )
+        }
+        guard let rows else { return }
+        precondition(rows.told == sampler.tellCount, "the sampler was told others")
+        precondition(
+            rows.open == counts[.running, default: 0],
+            "running is what has an attempt without an end")
+    }
+
+    /// All that must hold after every step, by making the sampler again: for tests.
     func checkInvariants() throws {
         let (trials, open, violations, record) = try database.read { db in
             (

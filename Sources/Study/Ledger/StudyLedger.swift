@@ -146,6 +146,9 @@ public final class StudyLedger {
         }
         self.sampler = sampler
         self.counts = counts
+        #if DEBUG
+            checkStep(trials)
+        #endif
         backUpIfDue(after: trials.filter { $0.tellSerial != nil })
         return trials
     }

@@ -15,8 +15,7 @@ extension StudyReport {
         test = try folder.evaluation()
         date = Date.now.formatted(.iso8601)
         if let test {
-            let views = TestCaseViews(test, in: folder, showsImages: showsImages).html
-            cases = views.isEmpty ? nil : views
+            cases = TestCaseViews(test, in: folder, showsImages: showsImages).section
         }
         guard let best = record.best else { return }
         finalTraining = folder.finalTraining.map { record in

@@ -6,8 +6,8 @@ internal import Study
 
 /// The test cases that a report shows: the worst, the median and the best.
 struct TestCaseViews {
-    /// HTML; empty where no case can be read any more.
-    let html: String
+    /// Nil where no case can be read any more.
+    let section: AnatomySection?
 
     /// - Parameters:
     ///   - evaluation: Of all test cases, whose order numbers them.
@@ -23,7 +23,7 @@ struct TestCaseViews {
                     dice: judged.foregroundMean(.dice), showsImages: showsImages)
             }
         }
-        html = AnatomySection(cases: views, labels: evaluation.labels.foreground).html
+        section = AnatomySection(cases: views, labels: evaluation.labels.foreground)
     }
 
     /// Where the files of cases lay when they were predicted.

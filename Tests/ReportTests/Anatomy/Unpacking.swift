@@ -5,12 +5,15 @@ import Testing
 
 @testable import Report
 
-/// What a page's script is given, read out of its HTML.
-func payload(_ html: String) throws -> AnatomyPayload {
-    let head = try #require(html.range(of: #"<script type="application/json" class="an-data">"#))
-    let tail = try #require(html[head.upperBound...].range(of: "</script>"))
-    let json = html[head.upperBound..<tail.lowerBound]
+/// What a page's script is given of test cases, as the page writes it.
+func payload(_ section: AnatomySection?) throws -> AnatomyPayload {
+    let json = try pageJSON(try #require(section).payload)
     return try JSONDecoder().decode(AnatomyPayload.self, from: Data(json.utf8))
+}
+
+/// What a section adds to its page.
+func byteCount(_ section: AnatomySection) throws -> Int {
+    try section.html.utf8.count + pageJSON(section.payload).utf8.count
 }
 
 /// Bytes out of gzip and base64.

@@ -12,7 +12,9 @@ struct SearchScene {
     var iterations = 14
 
     /// Calls a body with a scene in a folder of its own; whatever it has started is gone afterwards.
-    static func with(iterations: Int = 14, _ body: (SearchScene) throws -> Void) throws {
+    static func with<Result>(
+        iterations: Int = 14, _ body: (SearchScene) throws -> Result
+    ) throws -> Result {
         try withTemporaryFolder { folder in
             let scene = SearchScene(folder: folder, iterations: iterations)
             _ = try Program.run(
@@ -20,7 +22,7 @@ struct SearchScene {
                 "--threads", "1")
             try Data(space.utf8).write(to: folder.appending(path: "space.yaml"))
             defer { for process in scene.processes() { kill(process, SIGKILL) } }
-            try body(scene)
+            return try body(scene)
         }
     }
 

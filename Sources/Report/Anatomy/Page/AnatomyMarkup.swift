@@ -1,6 +1,6 @@
 internal import Host
 
-/// The fragment's elements, which its script fills.
+/// The elements of the section, which the page's script fills.
 struct AnatomyMarkup {
     let payload: AnatomyPayload
 
@@ -33,8 +33,6 @@ struct AnatomyMarkup {
         <p class="an-note">\(surfaceWords)</p>
         \(labels("Surfaces", "surface") { !$0.isOuter })
         </div>
-        <script type="application/json" class="an-data">\(payload.json)</script>
-        <script>\(AnatomyScript.text)</script>
         </div>
         """
     }

@@ -1,3 +1,5 @@
+internal import CPage
+
 /// The CSS that every figure carries: it may stand several times in a page, as all names begin with `sf`.
 enum StyleSheet {
     /// The class of the outermost element.
@@ -5,11 +7,10 @@ enum StyleSheet {
 
     static let css =
         """
-        .sf{font-family:sans-serif;max-width:100%;height:auto;\(variables(\.light))}
+        \(text(cp_figure_style()))\
+        .sf{\(variables(\.light))}
         @media screen and (prefers-color-scheme:dark){.sf{\(variables(\.dark))}}
         \(Colour.allCases.map(rules).joined(separator: "\n"))
-        .sf-center{text-anchor:middle}
-        .sf-bold{font-weight:bold}
         """
 
     private static func variables(_ value: (Colour) -> String) -> String {

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// What users do with a page, and what they see of it.
+extension Browser {
+    /// The value of an expression in the page.
+    @discardableResult
+    func value(_ expression: String) throws -> Any? {
+        let answer = try call(
+            "Runtime.evaluate",
+            ["expression": expression, "awaitPromise": true, "returnByValue": true])
+        if let fault = answer["exceptionDetails"] {
+            throw Failure(description: "\(expression): \(fault)")
+        }
+        return (answer["result"] as? [String: Any])?["value"]
+    }
+
+    func text(_ selector: String) throws -> String {
+        try value("document.querySelector(`\(selector)`).textContent") as? String ?? ""
+    }
+
+    func number(_ expression: String) throws -> Int? {
+        try value(expression) as? Int
+    }
+
+    /// Waits until an expression holds, for ten seconds at most: charts are drawn and pictures unpacked in turns.
+    func expect(
+        _ expression: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let end = Date.now + 10
+        while true {
+            if try value("Boolean(\(expression))") as? Bool == true { return }
+            guard Date.now < end else { break }
+            usleep(20_000)
+        }
+        Issue.record("never came true: \(expression)", sourceLocation: sourceLocation)
+    }
+
+    /// Clicks into the middle of an element that is in view, or is brought there; or so far to the side of it.
+    func click(_ selector: String, right: Double = 0, down: Double = 0) throws {
+        // A page that still scrolls, or lays itself out, would move it away.
+        let place = try value(
+            """
+            (async () => {
+                document.documentElement.style.scrollBehavior = "auto";
+                const element = document.querySelector(`\(selector)`);
+                let before = [];
+                while (true) {
+                    element.scrollIntoView({block: "center"});
+                    const box = element.getBoundingClientRect();
+                    const place = [box.x + box.width / 2, box.y + box.height / 2];
+                    if (place.join() === before.join()) return place;
+                    before = place;
+                    await new Promise(resolve => setTimeout(resolve, 100));
+                }
+            })()
+            """)
+        let point = try #require(place as? [Double])
+        for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
+            try call(
+                "Input.dispatchMouseEvent",
+                [
+                    "type": kind, "x": point[0] + right, "y": point[1] + down,
+                    "button": kind == "mouseMoved" ? "none" : "left",
+                    "buttons": kind == "mousePressed" ? 1 : 0,
+                    "clickCount": kind == "mouseMoved" ? 0 : 1,
+                ])
+        }
+    }
+
+    /// Presses a key that writes no text, by its name and its number on Windows.
+    func press(_ key: String, _ code: Int, in selector: String) throws {
+        // A page that scrolls on would move what is clicked next.
+        try value("document.querySelector(`\(selector)`).focus({preventScroll: true})")
+        for kind in ["rawKeyDown", "keyUp"] {
+            try call(
+                "Input.dispatchKeyEvent",
+                ["type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code])
+        }
+    }
+}
