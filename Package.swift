@@ -84,7 +84,7 @@ let package = Package(
                 .linkedLibrary("ITKCommon"),
             ]),
         // The machine's files, memory and cores.
-        .target(name: "Host", swiftSettings: swiftSettings),
+        .target(name: "Host", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
         // Random numbers that depend on a seed alone.
         .target(name: "Randomness", swiftSettings: swiftSettings),
         .systemLibrary(
@@ -98,7 +98,7 @@ let package = Package(
             swiftSettings: optimizedSettings),
         // Folders of images and labels: their layouts, faults, splits and preparation.
         .target(
-            name: "Datasets", dependencies: ["Imaging", "Host", "Randomness", "CXXHash"],
+            name: "Datasets", dependencies: ["Imaging", "Host", "Randomness"],
             swiftSettings: optimizedSettings),
         // Tensors, layers, optimizers and their files in Swift. Knows nothing of medicine.
         .target(
@@ -147,7 +147,9 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         // Temporary folders, fixtures and the real data that tests share.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport", dependencies: ["Imaging"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
         // Small models for the tests of prediction.
         .target(
             name: "ModelSupport",

@@ -14,8 +14,8 @@ package final class AtomicFile {
 
     package init(path: String) throws(SystemFailure) {
         self.path = path
-        let (folder, name) = Self.split(path)
-        temporaryPath = "\(folder)/.\(name).\(getpid()).partial"
+        let parts = PathParts(path)
+        temporaryPath = parts.sibling(".\(parts.name).\(getpid()).partial")
         descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .last }
     }
@@ -27,26 +27,13 @@ package final class AtomicFile {
     }
 
     package func append(_ bytes: UnsafeRawBufferPointer) throws(SystemFailure) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = write(
-                descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw .last }
-            rest = rest.dropFirst(written)
-        }
+        try writeAll(bytes, to: descriptor)
     }
 
     package func append(_ bytes: [UInt8]) throws(SystemFailure) {
-        let failure = bytes.withUnsafeBytes { bytes -> SystemFailure? in
-            do throws(SystemFailure) {
-                try append(bytes)
-                return nil
-            } catch {
-                return error
-            }
+        try bytes.withUnsafeBufferPointer { bytes throws(SystemFailure) in
+            try append(UnsafeRawBufferPointer(bytes))
         }
-        if let failure { throw failure }
     }
 
     /// Gives the file its name, after its bytes have reached the disk.
@@ -61,7 +48,7 @@ package final class AtomicFile {
         }
         close(descriptor)
         descriptor = -1
-        try Self.keepNames(in: Self.split(path).folder)
+        try FileSystem.synchronizeNames(in: PathParts(path).folder)
     }
 
     /// Gives the file a name that no other has.
@@ -83,21 +70,18 @@ package final class AtomicFile {
         guard descriptor >= 0 else { throw .last }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0, rename(file, path) == 0 else { throw .last }
-        try keepNames(in: split(path).folder)
+        try FileSystem.synchronizeNames(in: PathParts(path).folder)
     }
+}
 
-    /// Names lie in the folder, which reaches the disk apart from the file.
-    private static func keepNames(in path: String) throws(SystemFailure) {
-        let folder = open(path, O_RDONLY | O_CLOEXEC)
-        guard folder >= 0 else { throw .last }
-        defer { close(folder) }
-        // Some file systems cannot do this for folders; the file is in place by now.
-        guard fsync(folder) == 0 || errno == EINVAL else { throw .last }
-    }
-
-    private static func split(_ path: String) -> (folder: String, name: Substring) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path[...]) }
-        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
-        return (folder, path[path.index(after: slash)...])
+/// Writes bytes where a file's descriptor stands, all or an error.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemFailure) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = write(
+            descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { throw count < 0 ? .last : SystemFailure(code: ENOSPC) }
+        rest = rest.dropFirst(count)
     }
 }

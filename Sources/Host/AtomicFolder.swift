@@ -18,11 +18,11 @@ package final class AtomicFolder {
     private var isPublished = false
 
     package init(path: String) throws(SystemFailure) {
-        let path = Self.withoutSlash(path)
+        let path = PathParts.trimmed(path)
         self.path = path
-        let (folder, name) = Self.split(path)
-        temporaryPath = "\(folder)/.\(name).\(getpid()).partial"
-        Self.removeLeftovers(of: name, in: folder)
+        let parts = PathParts(path)
+        temporaryPath = parts.sibling(".\(parts.name).\(getpid()).partial")
+        Self.removeLeftovers(of: parts)
         try? FileManager.default.removeItem(atPath: temporaryPath)
         guard mkdir(temporaryPath, 0o777) == 0 else { throw .last }
     }
@@ -47,56 +47,36 @@ package final class AtomicFolder {
             throw failure
         }
         isPublished = true
-        try Self.synchronize(Self.split(path).folder)
+        try FileSystem.synchronizeNames(in: PathParts(path).folder)
         try? FileManager.default.removeItem(atPath: previous)
     }
 
     /// Where the folder of that name lies now; nil where there is none.
     package static func path(of path: String) -> String? {
-        let path = withoutSlash(path)
+        let path = PathParts.trimmed(path)
         // Whoever replaces it may be done before the second look.
         return [path, previous(of: path), path].first(where: exists)
     }
 
     private static func previous(of path: String) -> String {
-        let (folder, name) = split(path)
-        return "\(folder)/.\(name).previous"
+        let parts = PathParts(path)
+        return parts.sibling(".\(parts.name).previous")
     }
 
     private static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0
     }
 
-    private static func withoutSlash(_ path: String) -> String {
-        var path = path[...]
-        while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
-        return String(path)
-    }
-
-    private static func split(_ path: String) -> (folder: String, name: Substring) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path[...]) }
-        let folder = slash == path.startIndex ? "/" : String(path[..<slash])
-        return (folder, path[path.index(after: slash)...])
-    }
-
     /// Removes what killed processes left of this name.
-    private static func removeLeftovers(of name: Substring, in folder: String) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    private static func removeLeftovers(of parts: PathParts) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: parts.folder)) ?? []
         for leftover in names
-        where leftover.hasPrefix(".\(name).") && leftover.hasSuffix(".partial") {
-            let digits = leftover.dropFirst(name.count + 2).dropLast(".partial".count)
+        where leftover.hasPrefix(".\(parts.name).") && leftover.hasSuffix(".partial") {
+            let digits = leftover.dropFirst(parts.name.count + 2).dropLast(".partial".count)
             guard let process = pid_t(digits), kill(process, 0) != 0, errno == ESRCH else {
                 continue
             }
-            try? FileManager.default.removeItem(atPath: "\(folder)/\(leftover)")
+            try? FileManager.default.removeItem(atPath: parts.sibling(leftover))
         }
-    }
-
-    private static func synchronize(_ folder: String) throws(SystemFailure) {
-        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .last }
-        defer { close(descriptor) }
-        // Some file systems cannot do this for folders; the names are in place by now.
-        guard fsync(descriptor) == 0 || errno == EINVAL else { throw .last }
     }
 }

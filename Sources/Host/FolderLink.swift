@@ -33,8 +33,7 @@ package enum FolderLink {
             let target = target(of: path)
         else { return path }
         guard !target.hasPrefix("/") else { return target }
-        guard let slash = path.lastIndex(of: "/") else { return target }
-        return "\(path[...slash])\(target)"
+        return PathParts(path).sibling(target)
     }
 
     /// Switches a link at once, so that it always names a whole folder; not in place of a folder.

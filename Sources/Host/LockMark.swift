@@ -8,19 +8,19 @@
 ///
 /// The file of a process that ended without removing it is taken over, where it can be told that the process has ended:
 /// on its own machine, or after that was started anew.
-package final class LockMark {
+package final class LockMark: Sendable {
     private let path: String
     private let owner: ProcessIdentity
 
     /// Who has the mark; nil where the file does not say.
     ///
     /// Whether that one still runs may not be known.
-    package struct Held: Error, Equatable {
+    package struct Held: Error, Equatable, Sendable {
         package let path: String
         package let owner: ProcessIdentity?
     }
 
-    package enum Failure: Error, Equatable {
+    package enum Failure: Error, Equatable, Sendable {
         case held(Held)
         case system(SystemFailure)
     }

@@ -44,8 +44,7 @@ extension FileSystem {
                 return nil
             }
             guard errno == ENOENT, folder != ".", folder != "/" else { return nil }
-            let parent = folder.lastIndex(of: "/").map { folder[..<$0] } ?? "."
-            folder = parent.isEmpty ? "/" : String(parent)
+            folder = PathParts(folder).folder
         }
     }
 }

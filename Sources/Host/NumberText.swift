@@ -6,6 +6,15 @@
 
 // Numbers as people read them.
 
+/// Four significant digits, fewer where they say as much; no digit of a whole number is lost: `0.001235`, `12.35`, `32767`.
+package func significant(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+    var scale = 1.0
+    while abs(value) * scale < 1000, scale < 1e15 { scale *= 10 }
+    let rounded = (value * scale).rounded() / scale
+    return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
+}
+
 /// A number with so many decimals: `0.870`.
 package func decimal(_ number: Double, _ places: Int = 3) -> String {
     guard number.isFinite, abs(number) < 1e15 else { return "\(number)" }

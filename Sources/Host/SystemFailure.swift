@@ -5,8 +5,9 @@
 #endif
 
 /// What the operating system said when it refused.
-package struct SystemFailure: Error, Equatable, CustomStringConvertible {
-    package var code: Int32
+public struct SystemFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// As in `errno`.
+    public var code: Int32
 
     package init(code: Int32) {
         self.code = code
@@ -18,6 +19,7 @@ package struct SystemFailure: Error, Equatable, CustomStringConvertible {
     package var isMissingFile: Bool { code == ENOENT }
     package var isOutOfMemory: Bool { code == ENOMEM }
     package var isExistingFile: Bool { code == EEXIST }
+    package var isFullDisk: Bool { code == ENOSPC }
 
-    package var description: String { String(cString: strerror(code)) }
+    public var description: String { String(cString: strerror(code)) }
 }

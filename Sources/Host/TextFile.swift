@@ -6,10 +6,14 @@
 
 /// Why a small text file cannot be read.
 public enum TextFileFault: Error, Hashable, Sendable {
-    /// The system refuses; its own words.
-    case system(String)
+    /// The system refuses.
+    case system(SystemFailure)
     case tooLarge(limit: Int)
     case notUTF8
+}
+
+extension TextFileFault {
+    package var isMissingFile: Bool { self == .system(SystemFailure(code: ENOENT)) }
 }
 
 extension TextFileFault: CustomStringConvertible {
@@ -27,14 +31,14 @@ package let textFileLimit = 65_536
 
 /// Reads a small file of UTF-8 text.
 package func readText(at path: String, limit: Int = textFileLimit) throws(TextFileFault) -> String {
-    guard let file = fopen(path, "r") else { throw .system(String(cString: strerror(errno))) }
+    guard let file = fopen(path, "r") else { throw .system(.last) }
     defer { fclose(file) }
     var bytes: [UInt8] = []
     // Piece by piece: memory for the limit would cost more than most files.
     var piece = [UInt8](repeating: 0, count: textFileLimit)
     while bytes.count <= limit {
         let count = fread(&piece, 1, piece.count, file)
-        guard ferror(file) == 0 else { throw .system(String(cString: strerror(errno))) }
+        guard ferror(file) == 0 else { throw .system(.last) }
         guard count > 0 else { break }
         bytes += piece[..<count]
     }
@@ -59,12 +63,8 @@ package func appendLine(_ line: String, to path: String) throws(SystemFailure) {
     guard descriptor >= 0 else { throw .last }
     defer { close(descriptor) }
     let text = (endsInLine(descriptor) ? "\n" : "") + line + "\n"
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { throw count < 0 ? .last : SystemFailure(code: ENOSPC) }
-        rest = rest.dropFirst(count)
+    try Array(text.utf8).withUnsafeBufferPointer { bytes throws(SystemFailure) in
+        try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor)
     }
     guard fsync(descriptor) == 0 else { throw .last }
 }

@@ -53,7 +53,6 @@ public struct StudyFolder: Hashable, Sendable {
     }
 
     public static func name(_ trial: Int) -> String {
-        let digits = "\(trial)"
-        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+        padded(trial, to: 6)
     }
 }

@@ -1,5 +1,4 @@
 public import FoundationEssentials
-internal import Glibc
 internal import Host
 public import Search
 
@@ -50,37 +49,23 @@ public struct StudyPlan: Hashable, Codable, Sendable {
 extension StudyPlan {
     /// Reads the plan of a study.
     public init(in folder: StudyFolder) throws(StudyError) {
-        let text: String
         do {
-            text = try readText(at: folder.plan, limit: 1 << 20)
+            self = try JSONDocument.read(from: folder.plan, limit: 1 << 20, schema: 1...1)
         } catch {
-            let exists = FileManager.default.fileExists(atPath: folder.plan)
-            throw exists
-                ? .file(folder.plan, reason: "\(error)") : .noStudy(folder: folder.path)
-        }
-        struct Schema: Decodable { var schema: Int }
-        let data = Data(text.utf8)
-        do {
-            let schema = try JSONDecoder().decode(Schema.self, from: data).schema
-            guard schema == 1 else { throw StudyError.newer(file: folder.plan) }
-            self = try JSONDecoder().decode(StudyPlan.self, from: data)
-        } catch let error as StudyError {
-            throw error
-        } catch {
-            throw .plan(file: folder.plan, reason: "it is no JSON of a study")
+            switch error.fault {
+            case .text(let fault) where fault.isMissingFile: throw .noStudy(folder: folder.path)
+            case .text(let fault): throw .file(folder.plan, reason: "\(fault)")
+            case .schema: throw .newer(file: folder.plan)
+            default: throw .plan(file: folder.plan, reason: "it \(error.fault)")
+            }
         }
     }
 
     /// Writes it in the place of the one before.
     func write(to folder: StudyFolder) throws(StudyError) {
         do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            let bytes = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
-            let file = try AtomicFile(path: folder.plan)
-            try bytes.withUnsafeBytes { try file.append($0) }
-            try file.publish()
-        } catch let failure as SystemFailure where failure.code == ENOSPC {
+            try JSONDocument.write(self, to: folder.plan)
+        } catch let failure as SystemFailure where failure.isFullDisk {
             throw .diskFull(file: folder.plan)
         } catch {
             throw .file(folder.plan, reason: "cannot be written: \(error)")

@@ -1,5 +1,6 @@
 // Its stdout is a variable, which nobody here changes.
 @preconcurrency import Glibc
+internal import Host
 
 /// Results that could not be written, as on a full disk.
 struct OutputFailure: Error, CustomStringConvertible {
@@ -16,7 +17,7 @@ struct OutputFailure: Error, CustomStringConvertible {
 
     var isClosedPipe: Bool { code == EPIPE }
 
-    var description: String { "the output cannot be written: " + String(cString: strerror(code)) }
+    var description: String { "the output cannot be written: \(SystemFailure(code: code))" }
 
     private static var isReaderGone: Bool {
         var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)

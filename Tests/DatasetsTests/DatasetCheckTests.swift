@@ -146,8 +146,8 @@ struct DatasetCheckTests {
             #expect(warnings.count == 4 && check.isSound)
             #expect(
                 DatasetFault.summary(warnings) == [
-                    "4 files, such as labelsTr/a.nii.gz: voxels of 40 × 40 × 40 mm: are the lengths "
-                        + "of its header in another unit than mm?"
+                    "labelsTr/a.nii.gz: voxels of 40 × 40 × 40 mm: are the lengths of its header in another unit than mm? "
+                        + "(and 3 more like it: imagesTr/a_0000.nii.gz, labelsTr/b.nii.gz, imagesTr/b_0000.nii.gz)"
                 ])
             #expect(DatasetFault.summary([warnings[0]])[0].hasPrefix("labelsTr/a.nii.gz: voxels"))
         }

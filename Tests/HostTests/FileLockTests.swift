@@ -18,10 +18,57 @@ struct FileLockTests {
                     Issue.record("\(String(describing: error))")
                     return
                 }
-                #expect(owner.hasPrefix("process \(getpid()) on "))
+                #expect("\(owner)".hasPrefix("process \(getpid()) on "))
                 withExtendedLifetime(lock) {}
             }
             _ = try FileLock(path: path)
+        }
+    }
+
+    @Test(
+        "what a holder has written is there for those who look, and gone when it has ended in order"
+    )
+    func text() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.path + "/lock"
+            #expect(FileLock.state(of: path) == nil)
+            do {
+                let lock = try FileLock(unsigned: path)
+                #expect(lock.former.isEmpty && FileLock.state(of: path) == .held(""))
+                try lock.sign("a longer name")
+                try lock.sign("me")
+                #expect(FileLock.state(of: path) == .held("me"))
+                let held = FileLockError.held(path: path, by: .process("me"))
+                #expect(throws: held) { _ = try FileLock(unsigned: path) }
+            }
+            #expect(FileLock.state(of: path) == .free(""))
+            // As a process that was killed leaves it.
+            try Data("former".utf8).write(to: URL(filePath: path))
+            do {
+                let lock = try FileLock(unsigned: path)
+                #expect(lock.former == "former")
+            }
+            // Who has not signed leaves it as it was.
+            #expect(FileLock.state(of: path) == .free("former"))
+        }
+    }
+
+    @Test(
+        "of many locks those that nobody holds are removed; a new one takes no file that is there")
+    func many() throws {
+        try withTemporaryFolder { folder in
+            let held = folder.path + "/held"
+            let lock = try FileLock(unsigned: held, isNew: true)
+            lock.note("a")
+            lock.note("b")
+            try Data("c\n".utf8).write(to: URL(filePath: folder.path + "/free"))
+            #expect(throws: FileLockError.held(path: folder.path + "/free", by: .unknown)) {
+                _ = try FileLock(unsigned: folder.path + "/free", isNew: true)
+            }
+            #expect(FileLock.held(in: folder.path) == ["held"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["held"])
+            #expect(try String(contentsOfFile: held, encoding: .utf8) == "a\nb\n")
+            withExtendedLifetime(lock) {}
         }
     }
 

@@ -104,12 +104,4 @@ struct StatisticsTests {
         #expect(ticks.places == places)
         #expect(ticks.low <= low && ticks.high >= high)
     }
-
-    @Test(arguments: [
-        (0.0012345, "0.001235"), (0.001, "0.001"), (1234.56, "1235"), (123456, "123500"),
-        (0, "0"), (2, "2"), (0.5, "0.5"),
-    ])
-    func significantDigits(value: Double, text: String) {
-        #expect(significant(value) == text)
-    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Host
 import Randomness
 import Search
 import TestSupport
@@ -136,7 +137,7 @@ struct CoordinatorTests {
             let folder = TrialFolder(ledger.folder.trial(trial.number))
             try FileManager.default.createDirectory(
                 atPath: folder.path, withIntermediateDirectories: true)
-            try write(TrialRequest(trial, of: ledger.plan), to: folder.request, replacing: true)
+            try TrialRequest(trial, of: ledger.plan).write(in: folder)
             // Killed between the launch and its record.
             let attempt = try ledger.begin(trial.number, slot: "cpu/0")
             let order = LaunchOrder(
@@ -395,13 +396,37 @@ struct CoordinatorTests {
                 let request = TrialRequest(try stranger.trial(number), of: ledger.plan)
                 try FileManager.default.createDirectory(
                     atPath: folder.path, withIntermediateDirectories: true)
-                try write(request, to: folder.request, replacing: true)
+                try request.write(in: folder)
                 _ = try TrialResult(for: request, run: "old", outcome: .completed(dice: 0.5))
                     .publish(in: folder)
             }
             #expect(try run(coordinator(ledger, cluster), on: cluster))
             #expect(ledger.counts[.failed] == nil && cluster.trained[number] == 1)
             #expect(try ledger.attempts(of: number).count == 1)
+        }
+    }
+
+    @Test(
+        "a trial that the version before has trained, and whose end is not in the book, is not trained again"
+    )
+    func versionBefore() throws {
+        try withStudy { ledger, cluster in
+            let number = try firstTrained()
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            let folder = TrialFolder(ledger.folder.trial(number))
+            try FileSystem.makeFolder(folder.path)
+            let now = TrialRequest(try ledger.trial(number), of: ledger.plan)
+            let digest = String(repeating: "0123456789abcdef", count: 4)
+            let text = try JSONDocument.text(of: now, .line)
+                .replacing(#""schema":2,"seed""#, with: #""schema":1,"seed""#)
+                .replacing(now.pointDigest, with: digest)
+            try Data(text.utf8).write(to: URL(filePath: folder.request))
+            let old = try #require(TrialRequest(in: folder))
+            _ = try TrialResult(for: old, run: "old", outcome: .completed(dice: 0.5))
+                .publish(in: folder)
+            #expect(try run(coordinator(ledger, cluster), on: cluster))
+            #expect(cluster.trained[number] == nil)
+            #expect(try ledger.trial(number).end?.dice == 0.5)
         }
     }
 

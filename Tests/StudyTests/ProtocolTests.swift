@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import Search
 import TestSupport
 import Testing
@@ -7,21 +8,6 @@ import Testing
 
 @Suite("Protocol of workers")
 struct ProtocolTests {
-    /// The script: `hashlib.sha256(b"a" * n).hexdigest()`.
-    @Test(
-        "SHA-256 as Python's hashlib",
-        arguments: [
-            (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-            (3, "9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0"),
-            (55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),
-            (56, "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a"),
-            (64, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"),
-            (1000, "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3"),
-        ])
-    func sha256(_ count: Int, _ digest: String) {
-        #expect(SHA256.hexadecimal(Array(repeating: UInt8(ascii: "a"), count: count)) == digest)
-    }
-
     private func withRequest(_ body: (TrialRequest, TrialFolder) throws -> Void) throws {
         try withTemporaryFolder { folder in
             let ledger = try StudyLedger(
@@ -67,18 +53,47 @@ struct ProtocolTests {
             }
             try Data(text.utf8).write(to: file)
             var other = request
-            other.pointDigest = SHA256.hexadecimal([])
+            other.pointDigest = ContentDigest(ofText: "").text
             #expect(TrialResult(of: other, in: folder) == nil)
+        }
+    }
+
+    /// As schema 1 wrote them: digests were SHA-256, that of a result under another key.
+    @Test("a request and a result of the version before are read, and belong to each other")
+    func versionBefore() throws {
+        try withRequest { request, folder in
+            let digest = String(repeating: "0123456789abcdef", count: 4)
+            func write(_ text: String, to path: String) throws {
+                try Data((text + "\n").utf8).write(to: URL(filePath: path))
+            }
+            let text = try JSONDocument.text(of: request, .line)
+                .replacing(#""schema":2,"seed""#, with: #""schema":1,"seed""#)
+                .replacing(request.pointDigest, with: digest)
+            try write(text, to: folder.request)
+            let old = try #require(TrialRequest(in: folder))
+            #expect(old.schema == 1 && old.pointDigest == digest)
+            #expect(old.asksSame(as: request) && request.asksSame(as: old))
+            var other = request
+            other.seed += 1
+            #expect(!old.asksSame(as: other))
+            try write(
+                #"{"epochs":[{"dice":0.5,"dicePerLabel":{"1":0.5},"epoch":1,"loss":0.25,"seconds":2}],"#
+                    + #""outcome":{"completed":{"dice":0.5}},"pointDigest":"\#(digest)","run":"a","#
+                    + #""schema":1,"sha256":"\#(digest)","study":"\#(request.study)","#
+                    + #""trial":\#(request.trial)}"#, to: folder.result)
+            let result = try #require(TrialResult(of: old, in: folder))
+            #expect(result.outcome == .completed(dice: 0.5) && result.epochs.count == 1)
+            #expect(TrialResult(of: request, in: folder) == nil)
         }
     }
 
     @Test("a request is the same whenever it is written")
     func request() throws {
         try withRequest { request, folder in
-            try write(request, to: folder.request, replacing: true)
+            try request.write(in: folder)
             let bytes = try Data(contentsOf: URL(filePath: folder.request))
             #expect(TrialRequest(in: folder) == request)
-            try write(request, to: folder.request, replacing: true)
+            try request.write(in: folder)
             #expect(try Data(contentsOf: URL(filePath: folder.request)) == bytes)
         }
     }

@@ -52,10 +52,8 @@ struct CacheEntry: Codable {
     }
 
     private func write(to path: String) throws(EntryError) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         do {
-            try NewFile.write(Array(try encoder.encode(self)), to: path)
+            try JSONDocument.write(self, to: path, replacing: false)
         } catch {
             throw .record("\(error)")
         }
@@ -64,10 +62,9 @@ struct CacheEntry: Codable {
     /// The case in a folder, its samples mapped; nil where it is not whole.
     static func read(_ folder: String, of identifier: String, size: SIMD3<Int>) -> CasePreparation?
     {
-        guard let text = try? readText(at: "\(folder)/\(recordName)", limit: recordLimit),
-            let entry = try? JSONDecoder().decode(CacheEntry.self, from: Data(text.utf8)),
-            entry.schema == 1, entry.transform.map.size == size
-        else { return nil }
+        let entry = try? JSONDocument.read(
+            CacheEntry.self, from: "\(folder)/\(recordName)", limit: recordLimit, schema: 1...1)
+        guard let entry, entry.transform.map.size == size else { return nil }
         let voxels = size.x * size.y * size.z
         guard
             let image = samples(

@@ -32,12 +32,10 @@ struct CacheFolder: Hashable, Sendable {
     /// Makes the folders, for their owner's eyes only: images of patients will lie there.
     func create() throws(CacheError) {
         for folder in [path, entries, partial, leases, examinations] {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o700])
+            do throws(SystemFailure) {
+                try FileSystem.makeFolder(folder, permissions: 0o700)
             } catch {
-                throw failure(SystemFailure(code: Self.code(of: error)))
+                throw failure(error)
             }
         }
         guard access(entries, W_OK | X_OK) == 0 else { throw failure(.last) }
@@ -50,11 +48,6 @@ struct CacheFolder: Hashable, Sendable {
     /// Names in one of the folders; none where it cannot be read.
     func names(in folder: String) -> [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    }
-
-    private static func code(of error: any Error) -> Int32 {
-        let code = (error as? CocoaError)?.underlying as? POSIXError
-        return code?.code.rawValue ?? EACCES
     }
 
     /// `$XDG_CACHE_HOME/segnas3d/prepared`, or under `~/.cache`.

@@ -1,5 +1,4 @@
-internal import CXXHash
-import FoundationEssentials
+internal import Host
 internal import Imaging
 
 /// Everything that a prepared case depends on.
@@ -31,21 +30,6 @@ struct CacheKey: Encodable {
 
     /// 32 hexadecimal digits.
     func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let hash = try encoder.encode(self).withUnsafeBytes {
-            XXH3_128bits($0.baseAddress, $0.count)
-        }
-        return hash.text
-    }
-}
-
-extension XXH128_hash_t {
-    /// 32 hexadecimal digits.
-    var text: String {
-        [high64, low64].map { half in
-            let digits = String(half, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        ContentDigest(ofText: try JSONDocument.text(of: self, .line)).text
     }
 }

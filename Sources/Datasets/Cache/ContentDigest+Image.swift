@@ -1,4 +1,3 @@
-internal import CXXHash
 package import Host
 
 extension ContentDigest {
@@ -15,7 +14,7 @@ extension ContentDigest {
         guard parts != [path] else { return try digest(path) }
         var text = ""
         for part in parts { text += try digest(part) + "\n" }
-        return text.withUTF8 { XXH3_128bits($0.baseAddress, $0.count) }.text
+        return ContentDigest(ofText: text).text
     }
 
     /// What tells that an image's files are still those that were there: sizes, times, inodes.

@@ -45,7 +45,7 @@ public struct DatasetRecord: Hashable, Codable, Sendable {
     public func changes(to now: DatasetRecord) -> [String] {
         var changes: [String] = []
         if channels != now.channels {
-            changes.append("its channels were \(list(channels)), and are \(list(now.channels))")
+            changes.append("its channels were \(some(channels)), and are \(some(now.channels))")
         }
         if labels != now.labels { changes.append("its labels are others") }
         let before = Dictionary(cases.map { ($0.identifier, $0.digests) }) { first, _ in first }
@@ -53,16 +53,11 @@ public struct DatasetRecord: Hashable, Codable, Sendable {
         let gone = before.keys.filter { after[$0] == nil }.sorted()
         let new = after.keys.filter { before[$0] == nil }.sorted()
         let other = before.keys.filter { after[$0] != nil && after[$0] != before[$0] }.sorted()
-        if !gone.isEmpty { changes.append("cases are gone: \(list(gone))") }
-        if !new.isEmpty { changes.append("cases are new: \(list(new))") }
+        if !gone.isEmpty { changes.append("cases are gone: \(some(gone))") }
+        if !new.isEmpty { changes.append("cases are new: \(some(new))") }
         if !other.isEmpty {
-            changes.append("images or label maps have other contents: \(list(other))")
+            changes.append("images or label maps have other contents: \(some(other))")
         }
         return changes
-    }
-
-    private func list(_ names: [String]) -> String {
-        let shown = names.prefix(5).joined(separator: ", ")
-        return names.count > 5 ? shown + " and \(names.count - 5) more" : shown
     }
 }

@@ -1,4 +1,3 @@
-internal import CXXHash
 import FoundationEssentials
 internal import Host
 internal import Imaging
@@ -62,14 +61,14 @@ struct ExaminationRecord: Codable {
 
     /// Reads a record; nil where there is none that can be understood.
     init?(contentsOf file: String) {
-        guard let data = try? Data(contentsOf: URL(filePath: file)),
-            let record = try? JSONDecoder().decode(Self.self, from: data), record.schema == 1
-        else { return nil }
+        guard let record = try? JSONDocument.read(Self.self, from: file, schema: 1...1) else {
+            return nil
+        }
         self = record
     }
 
     func write(to file: String) throws {
-        try replaceText(at: file, by: String(decoding: JSONEncoder().encode(self), as: UTF8.self))
+        try JSONDocument.write(self, to: file, .line)
     }
 }
 
@@ -99,10 +98,6 @@ struct ExaminationKey: Encodable {
 
     /// 32 hexadecimal digits.
     func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return try encoder.encode(self).withUnsafeBytes {
-            XXH3_128bits($0.baseAddress, $0.count)
-        }.text
+        ContentDigest(ofText: try JSONDocument.text(of: self, .line)).text
     }
 }

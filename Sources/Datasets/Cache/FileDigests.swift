@@ -71,10 +71,7 @@ final class FileDigests: Sendable {
 
     private static func rewrite(_ known: [String: Memo], _ file: String) {
         let lines = known.filter { !$0.key.contains("\n") }.map { line($0.value, $0.key) }
-        var text = lines.joined()
-        let atomic = try? AtomicFile(path: file)
-        text.withUTF8 { try? atomic?.append(UnsafeRawBufferPointer($0)) }
-        try? atomic?.publish()
+        try? replaceText(at: file, by: lines.joined())
     }
 
     /// What tells that a file is the one that was read, and whether its time is old enough to rely on.
@@ -95,13 +92,13 @@ final class FileDigests: Sendable {
     static func parts(of path: String) throws(SystemFailure) -> [String] {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .last }
-        let url = URL(filePath: path)
         if status.st_mode & S_IFMT == S_IFDIR { return DICOMFolder.files(in: path) }
-        let name = url.lastPathComponent.lowercased()
+        let file = PathParts(path)
+        let name = file.name.lowercased()
         let headers = [".hdr", ".img", ".hdr.gz", ".img.gz", ".mhd", ".nhdr"]
         guard let suffix = headers.first(where: name.hasSuffix) else { return [path] }
-        let stem = url.lastPathComponent.dropLast(suffix.count)
-        return files(in: url.deletingLastPathComponent().path) { $0.hasPrefix(stem + ".") }
+        let stem = file.name.dropLast(suffix.count)
+        return files(in: file.folder) { $0.hasPrefix(stem + ".") }
     }
 
     private static func files(in folder: String, where isPart: (String) -> Bool) -> [String] {

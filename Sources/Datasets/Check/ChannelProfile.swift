@@ -1,3 +1,4 @@
+internal import Imaging
 internal import Randomness
 
 /// How the values of one channel of a case are spread.
@@ -20,8 +21,9 @@ struct ChannelProfile: Codable, Hashable, Sendable {
         self.minimum = minimum
         self.maximum = maximum
         let sorted = spread.sorted()
-        percentiles = Self.shares.map { quantile(sorted, $0) }
-        self.labelled = labelled.isEmpty ? nil : quantile(labelled.map(Double.init).sorted(), 0.5)
+        percentiles = Self.shares.map { quantile($0, ofSorted: sorted) }
+        self.labelled =
+            labelled.isEmpty ? nil : quantile(0.5, ofSorted: labelled.map(Double.init).sorted())
     }
 
     /// Indices of voxels from all over an image, the same for all of a size: one from each of as many equal parts.
@@ -44,8 +46,8 @@ struct RobustSpread {
     /// Nil without values.
     init?(_ values: [Double]) {
         guard !values.isEmpty else { return nil }
-        let median = quantile(values.sorted(), 0.5)
+        let median = quantile(0.5, ofSorted: values.sorted())
         self.median = median
-        deviation = 1.4826 * quantile(values.map { abs($0 - median) }.sorted(), 0.5)
+        deviation = 1.4826 * quantile(0.5, ofSorted: values.map { abs($0 - median) }.sorted())
     }
 }

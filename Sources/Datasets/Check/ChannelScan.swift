@@ -1,4 +1,3 @@
-internal import CXXHash
 internal import Imaging
 
 /// What one pass over the samples of a channel finds.

@@ -1,3 +1,4 @@
+internal import Host
 public import Imaging
 
 /// What can be wrong with images and label maps themselves.

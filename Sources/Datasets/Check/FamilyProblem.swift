@@ -1,3 +1,5 @@
+internal import Host
+
 /// Values of a case that are unlike those of the others, though nothing in its own files is wrong.
 public enum FamilyProblem: Equatable, Sendable {
     /// All values lie so much higher than those of most cases.

@@ -45,7 +45,7 @@ extension Fingerprint.Range {
             SIMD3(pick(axes[0]), pick(axes[1]), pick(axes[2]))
         }
         minimum = vector { $0[0] }
-        median = vector { quantile($0, 0.5) }
+        median = vector { quantile(0.5, ofSorted: $0) }
         maximum = vector { $0[$0.count - 1] }
     }
 }
@@ -54,24 +54,16 @@ extension Fingerprint.Channel {
     /// Nil without values.
     init?(name: String, values: [Float]) {
         let sorted = values.map(Double.init).sorted()
-        guard let first = sorted.first, let last = sorted.last else { return nil }
+        guard let first = sorted.first, let last = sorted.last,
+            let moments = SampleMoments(sorted)
+        else { return nil }
         self.name = name
         minimum = first
         maximum = last
-        let mean = sorted.reduce(0, +) / Double(sorted.count)
-        self.mean = mean
-        let squares = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        std = (squares / Double(sorted.count)).squareRoot()
-        median = quantile(sorted, 0.5)
-        percentile005 = quantile(sorted, 0.005)
-        percentile995 = quantile(sorted, 0.995)
+        mean = moments.mean
+        std = moments.deviation
+        median = quantile(0.5, ofSorted: sorted)
+        percentile005 = quantile(0.005, ofSorted: sorted)
+        percentile995 = quantile(0.995, ofSorted: sorted)
     }
-}
-
-/// Between the two nearest of sorted values, as numpy's percentile does by default.
-func quantile(_ sorted: [Double], _ fraction: Double) -> Double {
-    let place = fraction * Double(sorted.count - 1)
-    let lower = Int(place)
-    let upper = min(lower + 1, sorted.count - 1)
-    return sorted[lower] + (sorted[upper] - sorted[lower]) * (place - Double(lower))
 }

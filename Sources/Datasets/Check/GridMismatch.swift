@@ -1,3 +1,4 @@
+internal import Host
 public import Imaging
 
 #if canImport(Glibc)

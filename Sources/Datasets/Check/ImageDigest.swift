@@ -1,4 +1,4 @@
-internal import CXXHash
+internal import Host
 internal import Imaging
 
 /// Tells images apart by their values: XXH3's 128 bits, by which no two different ones will ever agree.
@@ -50,9 +50,7 @@ extension ImageDigest {
         _ values: UnsafeBufferPointer<Value>, _ volume: Volume, _ number: (Value) -> Double
     ) {
         let scaling = volume.scaling
-        guard let state = XXH3_createState() else { fatalError("no memory for a digest") }
-        defer { XXH3_freeState(state) }
-        XXH3_128bits_reset(state)
+        let stream = DigestStream()
         var piece = [Float](repeating: 0, count: 1 << 14)
         for start in stride(from: 0, to: values.count, by: piece.count) {
             let count = min(piece.count, values.count - start)
@@ -61,10 +59,10 @@ extension ImageDigest {
                 piece[index] =
                     Float(number(values[start + index]) * scaling.slope + scaling.intercept) + 0
             }
-            XXH3_128bits_update(state, piece, count * MemoryLayout<Float>.size)
+            piece[..<count].withUnsafeBytes { stream.add($0) }
         }
-        let hash = XXH3_128bits_digest(state)
-        self.init(low: hash.low64, high: hash.high64, size: volume.geometry.size)
+        let (low, high) = stream.halves
+        self.init(low: low, high: high, size: volume.geometry.size)
     }
 }
 

@@ -72,7 +72,7 @@ public struct TrainingCheck: Sendable {
 
     /// What a human should look at, a sentence for each kind.
     public var notes: [String] {
-        DatasetFault.notes(faults.filter { $0.severity == .warning })
+        DatasetFault.summary(faults.filter { $0.severity == .warning }, each: 1)
     }
 
     /// What CT is normalised by, from the labelled voxels of some cases; nil where none can be read.

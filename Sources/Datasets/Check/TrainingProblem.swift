@@ -1,3 +1,5 @@
+internal import Host
+
 /// What can be wrong with a dataset for one training: with the parts of its split, at its size.
 public enum TrainingProblem: Equatable, Sendable {
     /// What takes the labels away.
@@ -94,13 +96,3 @@ private func names(_ labels: [LabelTable.Label]) -> String {
 }
 
 private func these(_ labels: [LabelTable.Label]) -> String { labels.count == 1 ? "it" : "them" }
-
-private func counted(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
-}
-
-/// `a, b and 3 more`.
-func some(_ names: [String], limit: Int) -> String {
-    let shown = names.prefix(limit).joined(separator: ", ")
-    return names.count > limit ? shown + " and \(names.count - limit) more" : shown
-}

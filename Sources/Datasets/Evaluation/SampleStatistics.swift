@@ -1,3 +1,4 @@
+internal import Imaging
 internal import Randomness
 
 /// What is known of a metric from the cases in which it is defined.
@@ -18,12 +19,10 @@ public struct SampleStatistics: Hashable, Codable, Sendable {
 
     /// Nil where there is no value.
     init?(_ values: [Double], _ bootstrap: Bootstrap) {
-        guard !values.isEmpty else { return nil }
-        let mean = values.reduce(0, +) / Double(values.count)
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        guard let moments = SampleMoments(values) else { return nil }
         count = values.count
-        self.mean = mean
-        std = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil
+        mean = moments.mean
+        std = moments.sampleDeviation
         median = quantile(0.5, ofSorted: values.sorted())
         interval = values.count > 1 ? bootstrap.interval(of: values) : nil
     }
@@ -53,12 +52,4 @@ struct Bootstrap {
         }.sorted()
         return .init(low: quantile(0.025, ofSorted: means), high: quantile(0.975, ofSorted: means))
     }
-}
-
-/// Interpolated linearly between neighbours in the sorted list.
-private func quantile(_ share: Double, ofSorted values: [Double]) -> Double {
-    let place = share * Double(values.count - 1)
-    let below = Int(place)
-    let above = min(below + 1, values.count - 1)
-    return values[below] + (place - Double(below)) * (values[above] - values[below])
 }

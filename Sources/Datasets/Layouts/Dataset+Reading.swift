@@ -1,4 +1,3 @@
-import FoundationEssentials
 public import Host
 
 extension Dataset {
@@ -31,21 +30,18 @@ public struct DatasetReading: Equatable, Sendable {
     public var recognition: LayoutRecognition?
 
     public init(contentsOf path: String, threads: Int = HostResources.current().cores) {
-        var path = path[...]
-        while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
-        guard !isDirectory(String(path)) else {
-            var reader = LayoutReader(folder: String(path), threads: threads)
+        let path = PathParts.trimmed(path)
+        guard !FileSystem.isFolder(path) else {
+            var reader = LayoutReader(folder: path, threads: threads)
             // First: such files would seem to be missing.
-            let foreign = DatasetFault.foreignNames(in: String(path))
+            let foreign = DatasetFault.foreignNames(in: path)
             self.init(foreign.isEmpty ? reader.dataset() : nil, of: reader)
             faults = foreign + faults
             return
         }
-        let slash = path.lastIndex(of: "/")
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let name = slash.map { String(path[path.index(after: $0)...]) } ?? String(path)
-        var reader = LayoutReader(folder: folder, threads: threads)
-        self.init(reader.dataset(describedBy: name), of: reader)
+        let file = PathParts(path)
+        var reader = LayoutReader(folder: file.folder, threads: threads)
+        self.init(reader.dataset(describedBy: file.name), of: reader)
     }
 
     private init(_ dataset: Dataset?, of reader: LayoutReader) {

@@ -1,3 +1,5 @@
+internal import Host
+
 /// Everything that keeps a dataset from being used.
 public struct DatasetError: Error, Equatable, Sendable {
     /// The folder or file that was to be read, as the user named it.
@@ -26,38 +28,26 @@ extension DatasetError: CustomStringConvertible {
 }
 
 extension DatasetFault {
-    /// A line for each fault, of each kind the first ones only: one mistake may concern a thousand files.
+    /// Lines that tell of faults, of each kind the first ones only: one mistake may concern a thousand files.
     ///
-    /// What readers of images remark on has one line for all files.
+    /// What readers of images remark on has one line for all files. Of each kind there are at most so many lines, of which the
+    /// last one says how many more there are.
     public static func summary(_ faults: [DatasetFault], each limit: Int = 8) -> [String] {
         var groups: [String] = []
-        var byGroup: [String: [DatasetFault]] = [:]
+        var members: [String: [DatasetFault]] = [:]
         for fault in faults {
-            if byGroup[fault.group] == nil { groups.append(fault.group) }
-            byGroup[fault.group, default: []].append(fault)
+            if members[fault.group] == nil { groups.append(fault.group) }
+            members[fault.group, default: []].append(fault)
         }
         return groups.flatMap { group in
-            let all = byGroup[group] ?? []
-            if all.count > 1, all[0].isRemark { return ["\(all.count) files, such as \(all[0])"] }
-            let rest = all.count - limit
-            return all.prefix(limit).map(\.description)
-                + (rest > 0
-                    ? ["… and \(rest) more of this kind (\(all[0].kind)); --json lists all"] : [])
-        }
-    }
-}
-
-extension DatasetFault {
-    /// A sentence for each kind: the first fault, and how many more are like it.
-    public static func notes(_ faults: [DatasetFault]) -> [String] {
-        var groups: [String] = []
-        for fault in faults where !groups.contains(fault.group) { groups.append(fault.group) }
-        return groups.map { group in
-            let all = faults.filter { $0.group == group }
-            let places = all.dropFirst().compactMap { $0.file ?? $0.caseIdentifier }
+            let all = members[group] ?? []
+            let shown = all.prefix(all[0].isRemark ? 1 : limit)
+            let rest = all.dropFirst(shown.count)
+            guard !rest.isEmpty else { return shown.map(\.description) }
+            let places = rest.compactMap { $0.file ?? $0.caseIdentifier }
             let more = places.isEmpty ? "" : ": \(some(places, limit: 3))"
-            return all[0].description
-                + (all.count > 1 ? " (and \(all.count - 1) more like it\(more))" : "")
+            return shown.dropLast().map(\.description)
+                + ["\(shown[shown.count - 1]) (and \(rest.count) more like it\(more))"]
         }
     }
 }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import Host
 
 /// Any JSON, kept as it stands, so that every fault in a file can be reported and not only the first.
 enum JSONValue: Hashable, Sendable, Decodable {
@@ -28,7 +28,7 @@ enum JSONValue: Hashable, Sendable, Decodable {
 
     /// Reads text; nil where it is no JSON.
     init?(text: String) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else {
+        guard let value = try? JSONDocument.parse(text, as: JSONValue.self) else {
             return nil
         }
         self = value

@@ -251,6 +251,5 @@ private func list(_ numbers: [Int]) -> String {
 
 /// Four digits as nnU-Net numbers channels: `0002`.
 func channelDigits(_ channel: Int) -> String {
-    let digits = "\(channel)"
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    padded(channel, to: 4)
 }

@@ -1,3 +1,5 @@
+internal import Host
+
 extension LayoutReader {
     /// A case whose files a description names; nil after faults.
     mutating func listedCase(
@@ -71,9 +73,9 @@ private struct ListedName {
     var file: ImageFileName
 
     init?(_ path: String) {
-        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        guard let file = ImageFileName(String(path[start...])) else { return nil }
-        folder = String(path[..<start])
+        let parts = PathParts(path)
+        guard let file = ImageFileName(parts.name) else { return nil }
+        folder = parts.prefix
         self.file = file
     }
 

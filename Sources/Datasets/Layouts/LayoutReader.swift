@@ -62,7 +62,7 @@ struct LayoutReader {
         FileManager.default.fileExists(atPath: path(name))
     }
 
-    func isFolder(_ name: String) -> Bool { isDirectory(path(name)) }
+    func isFolder(_ name: String) -> Bool { FileSystem.isFolder(path(name)) }
 
     /// An object in a file of JSON; nil after faults.
     mutating func object(in file: String) -> [String: JSONValue]? {

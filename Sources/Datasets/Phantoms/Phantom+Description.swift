@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Host
 
 extension Phantom {
     /// The file that says how a folder's phantoms were made.
@@ -49,11 +49,9 @@ extension Phantom {
     }
 
     private static func json(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else {
+        guard let text = try? JSONDocument.text(of: value, .indented) else {
             preconditionFailure("numbers and names cannot fail to be encoded")
         }
-        return String(decoding: data, as: UTF8.self) + "\n"
+        return text + "\n"
     }
 }

@@ -3,12 +3,6 @@ internal import Host
 internal import Imaging
 internal import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 extension Phantom {
     /// Writes cases as an nnU-Net v2 dataset: `imagesTr`, `labelsTr`, and `dataset.json` when all are there.
     ///
@@ -41,13 +35,11 @@ extension Phantom {
 
     /// The name of a case, whatever their number.
     public static func identifier(_ index: Int) -> String {
-        let digits = String(index)
-        return "phantom" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        "phantom" + padded(index, to: 4)
     }
 
     private func begin(_ folder: String) throws(PhantomError) {
-        let found = FileManager.default
-        let names = try? found.contentsOfDirectory(atPath: folder)
+        let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
         let record = "\(folder)/\(Self.recordName)"
         if names?.contains("dataset.json") == true { throw .complete(folder) }
         if names?.contains(Self.recordName) == true {
@@ -58,20 +50,13 @@ extension Phantom {
             throw .occupied(folder)
         }
         for part in ["imagesTr", "labelsTr"] {
-            do {
-                try found.createDirectory(
-                    atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
+            do throws(SystemFailure) {
+                try FileSystem.makeFolder("\(folder)/\(part)")
             } catch {
-                throw .unwritable("\(folder)/\(part)", reason: Self.reason(of: error))
+                throw .unwritable("\(folder)/\(part)", reason: "\(error)")
             }
         }
         if names?.contains(Self.recordName) != true { try writeText(self.record, to: record) }
-    }
-
-    /// The system's words for a failure of the file manager.
-    private static func reason(of error: any Error) -> String {
-        let underlying = (error as? CocoaError)?.underlying as? POSIXError
-        return underlying.map { "\(SystemFailure(code: $0.code.rawValue))" } ?? "\(error)"
     }
 
     private func writeCase(_ index: Int, to folder: String) throws(ImageError) {

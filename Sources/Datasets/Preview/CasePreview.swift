@@ -101,8 +101,8 @@ private struct Window {
         let values = ChannelScan.all(of: volume, at: voxels)[0].values
         let sorted = values.filter(\.isFinite).sorted().map(Double.init)
         guard !sorted.isEmpty else { return }
-        black = Float(quantile(sorted, 0.01))
-        white = max(Float(quantile(sorted, 0.99)), black.nextUp)
+        black = Float(quantile(0.01, ofSorted: sorted))
+        white = max(Float(quantile(0.99, ofSorted: sorted)), black.nextUp)
     }
 
     func level(_ value: Float) -> Float {
@@ -140,24 +140,11 @@ private struct BodyAxes {
     /// The middle of all labels; where the plane through it meets none, the plane that meets most.
     func centre(of map: LabelMap, _ table: LabelTable) -> SIMD3<Int> {
         let foreground = Set(table.foreground.map { Int32(clamping: $0.value) })
-        var profiles = (0..<3).map { [Int](repeating: 0, count: stored[$0]) }
-        var index = 0
-        for z in 0..<stored.z {
-            for y in 0..<stored.y {
-                for x in 0..<stored.x {
-                    if map.values[index] != 0, foreground.contains(map.values[index]) {
-                        profiles[0][x] += 1
-                        profiles[1][y] += 1
-                        profiles[2][z] += 1
-                    }
-                    index += 1
-                }
-            }
-        }
+        let counts = PlaneCounts(map.values, size: stored) { $0 != 0 && foreground.contains($0) }
         var result = size / 2
         for axis in 0..<3 {
             let body = orientation.axes[axis]
-            guard let step = Self.middle(profiles[axis]) else { continue }
+            guard let step = Self.middle(counts.axes[axis]) else { continue }
             result[body.world] = body.isReversed ? stored[axis] - 1 - step : step
         }
         return result

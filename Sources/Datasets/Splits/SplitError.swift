@@ -63,8 +63,3 @@ extension SplitError: CustomStringConvertible {
         }
     }
 }
-
-private func some(_ cases: [String]) -> String {
-    let shown = cases.prefix(5).joined(separator: ", ")
-    return cases.count > 5 ? shown + " and \(cases.count - 5) more" : shown
-}

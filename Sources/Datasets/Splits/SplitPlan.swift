@@ -1,3 +1,5 @@
+internal import Host
+
 /// How the cases of a dataset are divided.
 public enum SplitPlan: Hashable, Sendable {
     /// At random, by shares in percent.

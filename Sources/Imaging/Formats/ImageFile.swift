@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Host
 
 /// A whole image file: its volume, and what else is to be known of it.
 public struct ImageFile: Sendable {
@@ -14,7 +15,7 @@ public struct ImageFile: Sendable {
     /// Of folders with several series the selected one is read.
     /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:series:)`` does.
     public init(contentsOf path: String, series: DICOMSelection? = nil) throws(ImageError) {
-        if FolderFiles.isFolder(path) {
+        if FileSystem.isFolder(path) {
             if let other = imageFolder(path) {
                 throw ImageError(file: path, fault: .standIn(other))
             }

@@ -1,3 +1,5 @@
+internal import Host
+
 /// Why a volume is not a map of labels.
 public enum LabelFault: Error, Equatable, Sendable {
     /// More than one value a voxel.
@@ -41,18 +43,17 @@ extension LabelFault: CustomStringConvertible {
             "has \(voxels(count)) with labels such as \(example), beyond 32 bits: "
                 + "give the structures smaller numbers"
         case .layers(let count, let structures):
-            "has its segments (\(listed(structures))) on \(count) layers, which may overlap, where a label map has one "
+            "has its segments (\(quoted(structures))) on \(count) layers, which may overlap, where a label map has one "
                 + "value a voxel: export it as one labelmap, or merge the layers"
         case .sharedValue(let value, let structures):
-            "names the value \(value) \(listed(structures)): give each structure its own value"
+            "names the value \(value) \(quoted(structures)): give each structure its own value"
         }
     }
 }
 
 /// The first names, and how many more there are.
-private func listed(_ names: [String]) -> String {
-    let shown = names.prefix(4).map { "“\($0.shown)”" }.joined(separator: ", ")
-    return names.count > 4 ? shown + " and \(names.count - 4) more" : shown
+private func quoted(_ names: [String]) -> String {
+    some(names.map { "“\($0.shown)”" }, limit: 4)
 }
 
 private func voxels(_ count: Int) -> String {

@@ -22,10 +22,10 @@ struct AxisWeights: Sendable {
     /// So many for each target voxel, in the order of source voxels.
     let weights: [Float]
     let taps: Int
-    /// Target voxels whose centres lie in the source.
+    /// Target voxels that get a value of the source.
     let covered: Range<Int>
 
-    init(_ map: AxisMap, _ interpolation: ImageInterpolation) {
+    init(_ map: AxisMap, _ interpolation: ImageInterpolation, border: ImageBorder = .edge) {
         let kernel = Kernel(interpolation, scale: map.scale)
         let rows = (0..<map.count).map { kernel.row(at: map($0), count: map.sourceCount) }
         let taps = rows.map(\.weights.count).max() ?? 1
@@ -37,7 +37,7 @@ struct AxisWeights: Sendable {
             return before + row.weights + [Float](repeating: 0, count: after)
         }
         self.taps = taps
-        covered = map.covered
+        covered = map.covered(border)
     }
 }
 

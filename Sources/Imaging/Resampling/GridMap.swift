@@ -109,8 +109,9 @@ public struct AxisMap: Hashable, Codable, Sendable {
         return map
     }
 
-    /// Target voxels whose centres lie in the source, borders included.
-    var covered: Range<Int> {
+    /// Target voxels that get a value of the source: with a border of zeros those whose centres lie in it, borders included.
+    func covered(_ border: ImageBorder) -> Range<Int> {
+        guard border == .zero else { return 0..<count }
         // Rounding must not lose a voxel whose centre lies on the border.
         let tolerance = 1e-9 * Double(max(count, sourceCount))
         let first = ((-0.5 - tolerance - shift) / scale).rounded(.up)

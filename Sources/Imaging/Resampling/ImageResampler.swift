@@ -17,17 +17,15 @@ package struct ImageResampler: Sendable {
     private let x: AxisWeights
     private let y: AxisWeights
     private let z: AxisWeights
-    private let border: ImageBorder
     private let threads: Int
 
     package init(
         _ map: GridMap, _ interpolation: ImageInterpolation, border: ImageBorder, threads: Int
     ) {
         self.map = map
-        x = AxisWeights(map.x, interpolation)
-        y = AxisWeights(map.y, interpolation)
-        z = AxisWeights(map.z, interpolation)
-        self.border = border
+        x = AxisWeights(map.x, interpolation, border: border)
+        y = AxisWeights(map.y, interpolation, border: border)
+        z = AxisWeights(map.z, interpolation, border: border)
         self.threads = threads
     }
 
@@ -51,14 +49,11 @@ package struct ImageResampler: Sendable {
     private func combine(_ slices: Slices, into result: Slices, at index: Int) {
         let count = map.size.x * map.size.y
         let target = result.start + index * count
-        guard border == .edge || z.covered.contains(index) else {
+        guard z.covered.contains(index) else {
             target.update(repeating: 0, count: count)
             return
         }
-        let first = z.starts[index]
-        weightedSum(
-            of: slices.start + first * count, stride: count, count: count,
-            weights: z.weights[(index * z.taps)..<((index + 1) * z.taps)], into: target)
+        z.sumRows(slices.start, stride: count, count: count, at: index, into: target)
     }
 
     /// Converts a source slice and reduces it along y, then x.
@@ -89,49 +84,14 @@ package struct ImageResampler: Sendable {
         let width = map.sourceSize.x
         for line in 0..<map.size.y {
             let out = target + line * map.size.x
-            guard border == .edge || y.covered.contains(line) else {
+            guard y.covered.contains(line) else {
                 out.update(repeating: 0, count: map.size.x)
                 continue
             }
-            weightedSum(
-                of: slice + y.starts[line] * width, stride: width, count: width,
-                weights: y.weights[(line * y.taps)..<((line + 1) * y.taps)], into: row)
-            gather(row, into: out)
+            y.sumRows(slice, stride: width, count: width, at: line, into: row)
+            out.fill(with: 0, outside: x.covered, of: map.size.x)
+            x.interpolate(row, x.covered, into: out)
         }
-    }
-
-    private func gather(_ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
-        let covered = border == .edge ? 0..<map.size.x : x.covered
-        let taps = x.taps
-        (out).update(repeating: 0, count: covered.lowerBound)
-        (out + covered.upperBound).update(repeating: 0, count: map.size.x - covered.upperBound)
-        x.weights.withUnsafeBufferPointer { weights in
-            x.starts.withUnsafeBufferPointer { starts in
-                for index in covered {
-                    let values = row + starts[index]
-                    var sum: Float = 0
-                    for tap in 0..<taps { sum += weights[index * taps + tap] * values[tap] }
-                    out[index] = sum
-                }
-            }
-        }
-    }
-}
-
-/// Adds rows that lie a stride apart, each with its weight.
-private func weightedSum(
-    of rows: UnsafePointer<Float>, stride: Int, count: Int, weights: ArraySlice<Float>,
-    into sum: UnsafeMutablePointer<Float>
-) {
-    var isFirst = true
-    for (tap, weight) in weights.enumerated() where weight != 0 || weights.count == 1 {
-        let row = rows + tap * stride
-        if isFirst {
-            for index in 0..<count { sum[index] = weight * row[index] }
-        } else {
-            for index in 0..<count { sum[index] += weight * row[index] }
-        }
-        isFirst = false
     }
 }
 

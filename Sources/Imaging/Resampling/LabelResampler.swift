@@ -16,7 +16,6 @@ package struct LabelResampler: Sendable {
     private let x: CornerTable
     private let y: CornerTable
     private let z: CornerTable
-    private let border: ImageBorder
     private let threads: Int
 
     /// `border` says whether voxels that the source does not reach get the label 0 or that of its border.
@@ -24,10 +23,9 @@ package struct LabelResampler: Sendable {
         _ map: GridMap, _ interpolation: LabelInterpolation, border: ImageBorder, threads: Int
     ) {
         self.map = map
-        x = CornerTable(map.x, interpolation)
-        y = CornerTable(map.y, interpolation)
-        z = CornerTable(map.z, interpolation)
-        self.border = border
+        x = CornerTable(map.x, interpolation, border: border)
+        y = CornerTable(map.y, interpolation, border: border)
+        z = CornerTable(map.z, interpolation, border: border)
         self.threads = threads
     }
 
@@ -79,19 +77,15 @@ package struct LabelResampler: Sendable {
 
     private func fill<Label: Sample>(_ grids: Grids<Label>, line: Int, slice: Int) {
         let out = grids.target + (slice * map.size.y + line) * map.size.x
-        let isBeyond = !y.covered.contains(line) || !z.covered.contains(slice)
-        guard border == .edge || !isBeyond else {
+        guard y.covered.contains(line), z.covered.contains(slice) else {
             out.update(repeating: grids.background, count: map.size.x)
             return
         }
-        let covered = border == .edge ? 0..<map.size.x : x.covered
-        out.update(repeating: grids.background, count: covered.lowerBound)
-        (out + covered.upperBound).update(
-            repeating: grids.background, count: map.size.x - covered.upperBound)
+        out.fill(with: grids.background, outside: x.covered, of: map.size.x)
         let rows = Rows(
             source: grids.source, size: map.sourceSize, y: y.corners[line], z: z.corners[slice])
         x.corners.withUnsafeBufferPointer { corners in
-            for index in covered { out[index] = rows.label(at: corners[index]) }
+            for index in x.covered { out[index] = rows.label(at: corners[index]) }
         }
     }
 }
@@ -101,7 +95,7 @@ private struct CornerTable: Sendable {
     let corners: [Corner]
     let covered: Range<Int>
 
-    init(_ map: AxisMap, _ interpolation: LabelInterpolation) {
+    init(_ map: AxisMap, _ interpolation: LabelInterpolation, border: ImageBorder) {
         corners = (0..<map.count).map { index in
             let position = min(max(0, map(index)), Double(map.sourceCount - 1))
             guard interpolation == .perLabelLinear else {
@@ -110,7 +104,7 @@ private struct CornerTable: Sendable {
             }
             return Corner(position: position, count: map.sourceCount)
         }
-        covered = map.covered
+        covered = map.covered(border)
     }
 }
 

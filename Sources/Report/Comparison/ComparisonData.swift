@@ -1,5 +1,5 @@
 internal import Datasets
-internal import FoundationEssentials
+internal import Host
 internal import Search
 
 /// All of a comparison, as its JSON document and as the element `data` of its page; cases are numbers in it.
@@ -76,8 +76,6 @@ struct ComparisonData: Encodable {
 
     /// A document to be read by scripts.
     func document() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        try JSONDocument.text(of: self, .indented)
     }
 }

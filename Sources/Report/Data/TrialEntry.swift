@@ -96,13 +96,3 @@ extension Trial {
         }
     }
 }
-
-/// Four significant digits, without zeros at the end.
-func significant(_ value: Double) -> String {
-    guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
-    var scale = 1.0
-    while abs(value) * scale < 1000, scale < 1e15 { scale *= 10 }
-    while abs(value) * scale >= 10_000 { scale /= 10 }
-    let rounded = (value * scale).rounded() / scale
-    return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
-}

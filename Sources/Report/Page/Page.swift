@@ -1,5 +1,5 @@
 internal import CPage
-internal import FoundationEssentials
+internal import Host
 
 /// A part of the page under a heading.
 struct Section {
@@ -127,12 +127,10 @@ struct Page {
 
 /// The data of a page: one line of JSON that may stand inside an HTML script, as no `<` can end it.
 func pageJSON(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let data = try encoder.encode(value)
+    let text = try JSONDocument.text(of: value, .line)
     var safe: [UInt8] = []
-    safe.reserveCapacity(data.count)
-    for byte in data {
+    safe.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 {
         if byte == UInt8(ascii: "<") { safe += Array("\\u003c".utf8) } else { safe.append(byte) }
     }
     return String(decoding: safe, as: UTF8.self)

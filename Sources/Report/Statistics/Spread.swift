@@ -1,4 +1,5 @@
 internal import Host
+internal import Imaging
 
 /// The mean of some values and how far they lie apart.
 struct Spread: Hashable, Encodable {
@@ -9,11 +10,9 @@ struct Spread: Hashable, Encodable {
 
     /// Nil where there is no value.
     init?(_ values: [Double]) {
-        guard !values.isEmpty else { return nil }
-        let mean = values.reduce(0, +) / Double(values.count)
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        self.mean = mean
-        std = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil
+        guard let moments = SampleMoments(values) else { return nil }
+        mean = moments.mean
+        std = moments.sampleDeviation
         count = values.count
     }
 

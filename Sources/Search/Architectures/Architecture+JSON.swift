@@ -1,4 +1,3 @@
-import FoundationEssentials
 internal import Host
 
 /// The families of architectures by their names in files.
@@ -25,7 +24,7 @@ extension Architecture {
     /// Reads the JSON of one architecture, and reports every fault in it.
     public init(json: String) throws(ArchitectureError) {
         do {
-            self = try JSONDecoder().decode(Architecture.self, from: Data(json.utf8))
+            self = try JSONDocument.parse(json)
         } catch let error as ArchitectureError {
             throw error
         } catch {
@@ -44,12 +43,10 @@ extension Architecture {
 
     /// One line of JSON, its keys sorted: equal architectures give equal text.
     public var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        guard let data = try? encoder.encode(self) else {
+        guard let text = try? JSONDocument.text(of: self, .line) else {
             preconditionFailure("an architecture holds finite numbers only, so it can be encoded")
         }
-        return String(decoding: data, as: UTF8.self)
+        return text
     }
 }
 

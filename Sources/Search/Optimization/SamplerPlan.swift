@@ -1,4 +1,4 @@
-public import FoundationEssentials
+internal import Host
 
 /// How points are chosen: what a study keeps to make its sampler again.
 public struct SamplerPlan: Hashable, Codable, Sendable {
@@ -38,10 +38,10 @@ public struct SamplerPlan: Hashable, Codable, Sendable {
     }
 
     /// A sampler as it was when it was encoded.
-    public func sampler(restoredFrom data: Data) throws -> any Sampler {
+    public func sampler(restoredFrom json: String) throws -> any Sampler {
         switch method {
-        case .crs: try JSONDecoder().decode(ControlledRandomSearch.self, from: data)
-        case .random: try JSONDecoder().decode(RandomSearch.self, from: data)
+        case .crs: try JSONDocument.parse(json, as: ControlledRandomSearch.self)
+        case .random: try JSONDocument.parse(json, as: RandomSearch.self)
         }
     }
 }

@@ -8,12 +8,6 @@ func shortened(_ text: String) -> String {
     return text.count > longest ? text.prefix(longest - 1) + "…" : text
 }
 
-/// The words with commas and an "and": a, b and c.
-func listed(_ words: [String]) -> String {
-    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
-    return words.dropLast().joined(separator: ", ") + " and " + last
-}
-
 /// The shortest text that reads back as the same value, whole numbers without a fraction: `3`, `0.001`.
 func number(_ value: Double) -> String {
     Int(exactly: value).map(String.init) ?? "\(value)"

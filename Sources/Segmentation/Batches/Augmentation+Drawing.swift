@@ -36,7 +36,9 @@ extension Augmentation {
         _ streams: inout ArraySlice<SeededGenerator>, channels: Int
     ) -> [[IntensityChange]] {
         let kinds: [(any ChannelDraw)?] = [
-            noise, blur, brightness, contrast, lowResolution,
+            noise, blur,
+            brightness.map { FactorDraw(factor: $0) { .brightness(factor: $0) } },
+            contrast.map { FactorDraw(factor: $0) { .contrast(factor: $0) } }, lowResolution,
             invertedGamma.map { GammaDraw(gamma: $0, inverted: true) },
             gamma.map { GammaDraw(gamma: $0, inverted: false) },
         ]

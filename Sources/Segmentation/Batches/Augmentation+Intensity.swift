@@ -44,21 +44,8 @@ extension Augmentation {
         }
     }
 
-    /// Intensities multiplied by a factor, below 1 as often as above.
-    public struct Brightness: Hashable, Codable, Sendable {
-        public var probability = 0.15
-        public var factor = 0.75...1.25
-
-        public init(probability: Double = 0.15, factor: ClosedRange<Double> = 0.75...1.25) {
-            self.probability = probability
-            self.factor = factor
-        }
-
-        var faults: [String] { factorFaults(probability, factor, "factor") }
-    }
-
-    /// Differences from the mean multiplied by a factor, below 1 as often as above; values stay within their range.
-    public struct Contrast: Hashable, Codable, Sendable {
+    /// A factor below 1 as often as above, of ``Augmentation/brightness`` or ``Augmentation/contrast``.
+    public struct Factor: Hashable, Codable, Sendable {
         public var probability = 0.15
         public var factor = 0.75...1.25
 

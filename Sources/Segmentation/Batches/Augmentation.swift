@@ -15,8 +15,10 @@ public struct Augmentation: Hashable, Codable, Sendable {
     public var mirroring: Mirroring?
     public var noise: Noise?
     public var blur: Blur?
-    public var brightness: Brightness?
-    public var contrast: Contrast?
+    /// Intensities are multiplied.
+    public var brightness: Factor?
+    /// Differences from the mean are multiplied; values stay within their range.
+    public var contrast: Factor?
     public var lowResolution: LowResolution?
     public var invertedGamma: Gamma?
     public var gamma: Gamma?

@@ -46,18 +46,14 @@ extension Augmentation.Blur: ChannelDraw {
     }
 }
 
-extension Augmentation.Brightness: ChannelDraw {
-    func draw(using generator: inout SeededGenerator, channels: Int) -> [IntensityChange?] {
-        generator.changes(channels, probability: probability) {
-            .brightness(factor: $0.factor(in: factor))
-        }
-    }
-}
+/// Brightness or contrast.
+struct FactorDraw: ChannelDraw {
+    var factor: Augmentation.Factor
+    var change: (Double) -> IntensityChange
 
-extension Augmentation.Contrast: ChannelDraw {
     func draw(using generator: inout SeededGenerator, channels: Int) -> [IntensityChange?] {
-        generator.changes(channels, probability: probability) {
-            .contrast(factor: $0.factor(in: factor))
+        generator.changes(channels, probability: factor.probability) {
+            change($0.factor(in: factor.factor))
         }
     }
 }

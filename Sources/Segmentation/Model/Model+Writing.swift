@@ -1,4 +1,3 @@
-import FoundationEssentials
 internal import Host
 public import Torch
 
@@ -28,8 +27,8 @@ extension Model {
             try SafetensorsFile(tensors: weights).write(to: "\(files)/\(weightsName)")
             let document = ModelDocument(
                 description: description, weights: try .init(of: "\(files)/\(weightsName)"))
-            try NewFile.write(try document.text(), to: "\(files)/\(descriptionName)")
-            try NewFile.write(try text(of: record), to: "\(files)/\(recordName)")
+            try document.write(to: "\(files)/\(descriptionName)")
+            try JSONDocument.write(record, to: "\(files)/\(recordName)")
             try folder.publish(replacing: replacing)
         } catch let failure as SystemFailure {
             let fault: ModelFault =
@@ -38,11 +37,5 @@ extension Model {
         } catch {
             throw ModelError(file: path, fault: .unwritable("\(error)"))
         }
-    }
-
-    private static func text(of record: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(record), as: UTF8.self) + "\n"
     }
 }

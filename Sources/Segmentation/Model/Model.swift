@@ -1,5 +1,4 @@
 internal import Datasets
-import FoundationEssentials
 internal import Host
 internal import Randomness
 public import Torch
@@ -88,18 +87,19 @@ public struct Model {
 
     private static func document(in folder: String) throws(ModelError) -> ModelDocument {
         let file = "\(folder)/\(descriptionName)"
-        guard FileManager.default.fileExists(atPath: file) else {
-            throw ModelError(file: folder, fault: .notAModel)
-        }
+        let text: String
         do {
             // Hundreds of labels take more room than files that people write.
-            return try ModelDocument(text: readText(at: file, limit: 1 << 20))
-        } catch let fault as TextFileFault {
-            throw ModelError(file: file, fault: .text(fault))
-        } catch let fault as ModelFault {
-            throw ModelError(file: file, fault: fault)
+            text = try readText(at: file, limit: 1 << 20)
         } catch {
-            throw ModelError(file: file, fault: .notJSON)
+            throw error.isMissingFile
+                ? ModelError(file: folder, fault: .notAModel)
+                : ModelError(file: file, fault: .document(.text(error)))
+        }
+        do {
+            return try ModelDocument(text: text)
+        } catch {
+            throw ModelError(file: file, fault: error)
         }
     }
 
@@ -113,7 +113,7 @@ public struct Model {
         } catch {
             throw ModelError(
                 file: file,
-                fault: error.isMissingFile ? .weightsMissing : .text(.system("\(error)")))
+                fault: error.isMissingFile ? .weightsMissing : .unreadable(error))
         }
         guard found == record else { throw ModelError(file: file, fault: .weightsDiffer) }
         do {

@@ -1,5 +1,4 @@
 internal import Datasets
-import FoundationEssentials
 internal import Host
 internal import Search
 internal import Torch
@@ -24,33 +23,24 @@ struct ModelDocument: Equatable {
     }
 
     init(text: String) throws(ModelFault) {
-        let data = Data(text.utf8)
-        guard let version = try? JSONDecoder().decode(Version.self, from: data) else {
-            throw .notJSON
-        }
-        guard version.schema == Self.schema else { throw .schema(version.schema) }
         do {
-            let fields = try JSONDecoder().decode(Fields.self, from: data)
+            let schema = Self.schema...Self.schema
+            let fields = try JSONDocument.parse(text, as: Fields.self, schema: schema)
             weights = fields.weights
             description = try fields.description()
         } catch let error as ArchitectureError {
             throw .architecture(error)
+        } catch let fault as JSONFault {
+            throw .document(fault)
         } catch let fault as ModelFault {
             throw fault
         } catch {
-            throw .field(FieldFault(error))
+            throw .document(.content("\(error)"))
         }
     }
 
-    /// Indented, with its keys sorted.
-    func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(Fields(self)), as: UTF8.self) + "\n"
-    }
-
-    private struct Version: Decodable {
-        var schema: Int
+    func write(to path: String) throws {
+        try JSONDocument.write(Fields(self), to: path)
     }
 }
 
@@ -95,12 +85,14 @@ private struct Fields: Codable {
 
     func description() throws(ModelFault) -> ModelDescription {
         guard let precision = DType(rawValue: precision), precision.isFloatingPoint else {
-            throw .field(.value("precision"))
+            throw .document(.field(.value("precision")))
         }
-        guard preparation.size.min() > 0 else { throw .field(.value("preparation.size")) }
-        guard !channels.isEmpty else { throw .field(.value("channels")) }
+        guard preparation.size.min() > 0 else {
+            throw .document(.field(.value("preparation.size")))
+        }
+        guard !channels.isEmpty else { throw .document(.field(.value("channels"))) }
         guard channels.allSatisfy({ $0.rule != .ct || $0.intensities != nil }) else {
-            throw .field(.missing("channels.intensities"))
+            throw .document(.field(.missing("channels.intensities")))
         }
         return ModelDescription(
             architecture: architecture,
@@ -116,29 +108,8 @@ private struct Fields: Codable {
             (1...LabelTable.mostForeground).contains(foreground.count),
             Set(values).count == values.count,
             zip(foreground, foreground.dropFirst()).allSatisfy({ $0.value < $1.value })
-        else { throw .field(.value("labels")) }
+        else { throw .document(.field(.value("labels"))) }
         return LabelTable(
             foreground: foreground, background: background.value, ignore: ignoredLabel)
-    }
-}
-
-/// What is wrong with one key of `model.json`.
-public enum FieldFault: Error, Equatable, Sendable {
-    case missing(String)
-    case value(String)
-
-    init(_ error: any Error) {
-        func path(_ keys: [any CodingKey]) -> String {
-            keys.filter { $0.intValue == nil }.map(\.stringValue).joined(separator: ".")
-        }
-        switch error {
-        case DecodingError.keyNotFound(let key, let context):
-            self = .missing(path(context.codingPath + [key]))
-        case DecodingError.typeMismatch(_, let context),
-            DecodingError.valueNotFound(_, let context),
-            DecodingError.dataCorrupted(let context):
-            self = .value(path(context.codingPath))
-        default: self = .value("\(error)")
-        }
     }
 }

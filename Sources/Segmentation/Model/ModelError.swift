@@ -20,14 +20,12 @@ public enum ModelFault: Error, Equatable, Sendable {
     case notAModel
     /// A run or a study that has brought forth no model yet.
     case noModelYet
-    case text(TextFileFault)
-    case notJSON
-    /// Written by a later program.
-    case schema(Int)
-    case field(FieldFault)
+    /// Of `model.json`, or of the plan that says how cases were divided.
+    case document(JSONFault)
     case architecture(ArchitectureError)
     case network(NetworkError)
     case weightsMissing
+    case unreadable(SystemFailure)
     /// Not the bytes that `model.json` describes.
     case weightsDiffer
     case weights(SafetensorsError)
@@ -54,18 +52,14 @@ extension ModelFault: CustomStringConvertible {
             "is no model: name a folder with a model.json, or the folder of a run or study of segnas3d"
         case .noModelYet:
             "holds no model yet: let the training come to its end, or go on with it by the same command"
-        case .text(let fault): "\(fault)"
-        case .notJSON: "is not a description of a model: copy the model's folder again"
-        case .schema(let schema):
-            "is of version \(schema), and this segnas3d reads version \(ModelDocument.schema): "
-                + "use the segnas3d that wrote it, or a later one"
-        case .field(.missing(let key)): "lacks \"\(key)\": copy the model's folder again"
-        case .field(.value(let key)):
-            "\"\(key)\" has a value that no segnas3d wrote: copy the model's folder again"
+        case .document(.syntax): "is not a description of a model: copy the model's folder again"
+        case .document(.field(let fault)): "\(fault): copy the model's folder again"
+        case .document(let fault): "\(fault)"
         case .architecture(let error):
             "its architecture cannot be read: "
                 + error.faults.map(\.description).joined(separator: "; ")
         case .network(let error): "\(error)"
+        case .unreadable(let failure): "\(TextFileFault.system(failure))"
         case .weightsMissing: "is missing: copy the whole folder of the model again"
         case .weightsDiffer:
             "is damaged, or belongs to another model, by the checksum in model.json: "

@@ -19,11 +19,10 @@ public struct ModelLocation: Hashable, Sendable {
 
     /// Finds the model in a model's folder, a run (its `model`) or a study (its `best`).
     public init(of path: String) throws(ModelError) {
-        var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        path = FolderLink.resolve(path)
+        let path = FolderLink.resolve(PathParts.trimmed(path))
         if Self.isModel(path) {
             model = path
+            // Absolute, for `.` may be the model.
             let folder = URL(filePath: path)
             let parent = folder.deletingLastPathComponent().path
             if folder.lastPathComponent == Self.modelOfRun, Self.isRun(parent) {

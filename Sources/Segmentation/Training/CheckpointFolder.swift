@@ -9,7 +9,6 @@ struct CheckpointFolder {
 
     /// How many are kept.
     private static let kept = 2
-    private static let decoder = JSONDecoder()
 
     /// What a checkpoint holds.
     struct Contents {
@@ -59,17 +58,18 @@ struct CheckpointFolder {
         let file = "\(path)/\(Self.name(number)).json"
         let checkpoint: Checkpoint
         do {
-            let data = Data(try readText(at: file, limit: 64 << 20).utf8)
-            checkpoint = try Self.decoder.decode(Checkpoint.self, from: data)
-        } catch let fault as TextFileFault {
-            throw fault
+            checkpoint = try Self.checkpoint(file)
         } catch {
-            throw Damage.description
+            throw error.fault
         }
         let tensors = try read(checkpoint.tensors)
         return Contents(
             checkpoint: checkpoint, tensors: tensors,
             best: readsBest ? try checkpoint.best.map(read) : nil, file: file)
+    }
+
+    private static func checkpoint(_ file: String) throws(JSONFileError) -> Checkpoint {
+        try JSONDocument.read(from: file, limit: 64 << 20, schema: 1...1)
     }
 
     private func read(_ file: Checkpoint.File) throws -> NamedTensors {
@@ -85,13 +85,11 @@ struct CheckpointFolder {
     }
 
     private enum Damage: Error, CustomStringConvertible {
-        case description
         case file(String, String)
         case contents(String)
 
         var description: String {
             switch self {
-            case .description: "is not a checkpoint's description"
             case .file(let name, let reason): "\(name): \(reason)"
             case .contents(let name): "\(name) does not have the contents that were written"
             }
@@ -140,7 +138,7 @@ struct CheckpointFolder {
         _ checkpoint: Checkpoint, _ file: String
     ) throws(TrainingError) {
         do {
-            try RunFolder.write(checkpoint, to: file, replacing: false)
+            try JSONDocument.write(checkpoint, to: file, .line, replacing: false)
         } catch {
             throw .unwritable(file: file, reason: "\(error)")
         }
@@ -165,8 +163,7 @@ struct CheckpointFolder {
     // MARK: - Files
 
     private static func name(_ number: Int) -> String {
-        let digits = "\(number)"
-        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+        padded(number, to: 6)
     }
 
     private func names() -> [String] {
@@ -185,9 +182,7 @@ struct CheckpointFolder {
         for number in numbers {
             let name = Self.name(number)
             wanted.formUnion(["\(name).json", "\(name).safetensors"])
-            guard let text = try? readText(at: "\(path)/\(name).json", limit: 64 << 20),
-                let checkpoint = try? Self.decoder.decode(Checkpoint.self, from: Data(text.utf8))
-            else { continue }
+            guard let checkpoint = try? Self.checkpoint("\(path)/\(name).json") else { continue }
             wanted.formUnion([checkpoint.best?.name].compactMap(\.self))
         }
         // Descriptions first: none may be left without its tensors.

@@ -2,12 +2,6 @@ internal import Datasets
 import FoundationEssentials
 internal import Host
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The folder of a training: plan, log, checkpoints and, in the end, the model.
 ///
 /// As long as the object lives no other process trains the run.
@@ -34,13 +28,12 @@ final class RunFolder {
     /// Opens a run, or makes a folder for a new one.
     init(_ path: String) throws(TrainingError) {
         self.path = path
-        let found = FileManager.default
-        do {
-            try found.createDirectory(atPath: path, withIntermediateDirectories: true)
+        do throws(SystemFailure) {
+            try FileSystem.makeFolder(path)
         } catch {
-            throw .noFolder(run: path, reason: Self.reason(of: error))
+            throw .noFolder(run: path, reason: "\(error)")
         }
-        let names = (try? found.contentsOfDirectory(atPath: path)) ?? []
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         // A process may have been killed before it had written the plan.
         let isForeign = names.contains {
             !FileLock.isFile($0, of: Self.lockName) && !$0.hasPrefix(".plan.json.")
@@ -50,36 +43,25 @@ final class RunFolder {
             lock = try FileLock(path: "\(path)/\(Self.lockName)")
         } catch {
             switch error {
-            case .held(_, let owner): throw .locked(run: path, by: owner)
-            case .system(let file, let reason): throw .unwritable(file: file, reason: reason)
+            case .held(_, let owner): throw .locked(run: path, by: "\(owner)")
+            case .system(let file, let reason):
+                throw .unwritable(file: file, reason: "\(reason)")
             }
         }
     }
 
-    private static func reason(of error: any Error) -> String {
-        let underlying = (error as? CocoaError)?.underlying as? POSIXError
-        return underlying.map { "\(SystemFailure(code: $0.code.rawValue))" } ?? "\(error)"
-    }
-
     /// The plan of the run; nil where it has not begun.
     func readPlan() throws(TrainingError) -> TrainingPlan? {
-        guard FileManager.default.fileExists(atPath: plan) else { return nil }
-        let text: String
         do {
-            text = try readText(at: plan, limit: 256 << 20)
+            return try JSONDocument.readIfPresent(from: plan, schema: 1...1)
         } catch {
-            throw .unreadable(file: plan, reason: "\(error)")
-        }
-        do {
-            return try JSONDecoder().decode(TrainingPlan.self, from: Data(text.utf8))
-        } catch {
-            throw .unreadable(file: plan, reason: "it is not the plan of a training")
+            throw .unreadable(file: plan, reason: "\(error.fault)")
         }
     }
 
     func writePlan(_ plan: TrainingPlan) throws(TrainingError) {
         do {
-            try Self.write(plan, to: self.plan, isPretty: true)
+            try JSONDocument.write(plan, to: self.plan)
         } catch {
             throw .unwritable(file: self.plan, reason: "\(error)")
         }
@@ -88,33 +70,18 @@ final class RunFolder {
     /// How a run's model does on the test cases; nil where that is not known.
     static func readTest(of run: String) throws(TrainingError) -> Evaluation? {
         let test = test(of: run)
-        guard FileManager.default.fileExists(atPath: test) else { return nil }
         do {
-            let data = Data(try readText(at: test, limit: 256 << 20).utf8)
-            return try JSONDecoder().decode(Evaluation.self, from: data)
+            return try JSONDocument.readIfPresent(from: test)
         } catch {
-            throw .unreadable(file: test, reason: "it is not an evaluation: remove it")
+            throw .unreadable(file: test, reason: "\(error.fault): remove it")
         }
     }
 
     func write(_ evaluation: Evaluation) throws(TrainingError) {
         do {
-            try Self.write(evaluation, to: test, isPretty: true)
+            try JSONDocument.write(evaluation, to: test)
         } catch {
             throw .unwritable(file: test, reason: "\(error)")
         }
-    }
-
-    /// Writes JSON that appears whole or not at all.
-    static func write(
-        _ value: some Encodable, to path: String, replacing: Bool = true, isPretty: Bool = false
-    ) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        let data = try encoder.encode(value) + Data("\n".utf8)
-        let file = try AtomicFile(path: path)
-        try data.withUnsafeBytes { try file.append($0) }
-        try file.publish(replacing: replacing)
     }
 }

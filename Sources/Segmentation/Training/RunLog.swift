@@ -9,12 +9,10 @@ struct RunLog {
     func restore(_ records: [EpochRecord]) throws(TrainingError) {
         do {
             var text = ""
-            for record in records { text += try Self.line(record) + "\n" }
+            for record in records { text += try JSONDocument.text(of: record, .line) + "\n" }
             if records.isEmpty, !FileManager.default.fileExists(atPath: path) { return }
             guard (try? String(contentsOfFile: path, encoding: .utf8)) != text else { return }
-            let file = try AtomicFile(path: path)
-            try Data(text.utf8).withUnsafeBytes { try file.append($0) }
-            try file.publish()
+            try replaceText(at: path, by: text)
         } catch {
             throw .unwritable(file: path, reason: "\(error)")
         }
@@ -23,15 +21,9 @@ struct RunLog {
     /// Adds a line, which is on disk afterwards.
     func append(_ record: EpochRecord) throws(TrainingError) {
         do {
-            try appendLine(try Self.line(record), to: path)
+            try appendLine(try JSONDocument.text(of: record, .line), to: path)
         } catch {
             throw .unwritable(file: path, reason: "\(error)")
         }
-    }
-
-    private static func line(_ record: EpochRecord) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(record), as: UTF8.self)
     }
 }

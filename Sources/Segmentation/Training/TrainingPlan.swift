@@ -1,5 +1,5 @@
 internal import Datasets
-import FoundationEssentials
+internal import Host
 internal import Search
 internal import Torch
 
@@ -94,9 +94,6 @@ extension TrainingOptions {
 extension Augmentation {
     /// One line of JSON, as short as it tells augmentations apart.
     fileprivate var text: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let data = try? encoder.encode(self)
-        return String(decoding: data ?? Data(), as: UTF8.self)
+        (try? JSONDocument.text(of: self, .line)) ?? ""
     }
 }

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Host
 
 /// How a model was trained, as it is kept beside it: no paths, no names of cases.
@@ -25,8 +24,9 @@ public struct TrainingRecord: Codable, Sendable {
 extension TrainingRecord {
     /// Reads that of a model's folder; nil where there is none, or none that can be understood.
     public init?(ofModel folder: String) {
-        guard let text = try? readText(at: "\(folder)/\(Model.recordName)", limit: 256 << 20),
-            let record = try? JSONDecoder().decode(Self.self, from: Data(text.utf8))
+        guard
+            let record = try? JSONDocument.read(
+                Self.self, from: "\(folder)/\(Model.recordName)", schema: 1...1)
         else { return nil }
         self = record
     }

@@ -124,16 +124,20 @@ public final class Coordinator {
     /// The request first, then the intent, then the job, then its handle: whatever is interrupted can be found again.
     private func start(_ trial: Trial, slot: String, now: Double) throws -> [Event] {
         let folder = folder(trial.number)
-        let request = TrialRequest(trial, of: ledger.plan)
+        var request = TrialRequest(trial, of: ledger.plan)
         do {
-            // After a backup was restored, another network may have had this number.
-            if let old = TrialRequest(in: folder), old != request {
-                try FileManager.default.removeItem(atPath: folder.path)
+            if let old = TrialRequest(in: folder) {
+                if old.asksSame(as: request) {
+                    // As it stands, for results name it by its digest.
+                    request = old
+                } else {
+                    // After a backup was restored, another network may have had this number.
+                    try FileManager.default.removeItem(atPath: folder.path)
+                }
             }
-            try FileManager.default.createDirectory(
-                atPath: folder.path, withIntermediateDirectories: true)
-            try write(request, to: folder.request, replacing: true)
-        } catch let failure as SystemFailure where failure.code == ENOSPC {
+            try FileSystem.makeFolder(folder.path)
+            try request.write(in: folder)
+        } catch let failure as SystemFailure where failure.isFullDisk {
             throw StudyError.diskFull(file: folder.request)
         } catch {
             throw StudyError.file(folder.request, reason: "cannot be written: \(error)")

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Host
 
 extension Attempt {
     init(_ row: Row) throws {
@@ -49,8 +50,7 @@ extension EpochRecord {
                 """,
             arguments: [
                 trial, epoch, loss, dice,
-                String(decoding: try encoded(dicePerLabel), as: UTF8.self),
-                seconds,
+                try JSONDocument.text(of: dicePerLabel, .line), seconds,
             ])
     }
 }

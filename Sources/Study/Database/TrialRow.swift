@@ -63,8 +63,8 @@ struct RowFault: Error, CustomStringConvertible {
 extension Trial {
     init(_ row: Row) throws {
         let proposal = try Proposal(row)
-        let hyperparameters = try JSONDecoder().decode(
-            [Hyperparameter: Double].self, from: Data((row["hyperparameters"] as String).utf8))
+        let hyperparameters = try JSONDocument.parse(
+            row["hyperparameters"], as: [Hyperparameter: Double].self)
         let architecture = try Architecture(json: row["architecture"])
         self.init(
             proposal: proposal, architecture: architecture, hyperparameters: hyperparameters,
@@ -80,10 +80,7 @@ extension Trial {
     /// A row for a new trial.
     func insert(into db: Database) throws {
         let columns = status.columns
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let hyperparameters = String(
-            decoding: try encoder.encode(hyperparameters), as: UTF8.self)
+        let hyperparameters = try JSONDocument.text(of: hyperparameters, .line)
         try db.execute(
             sql: """
                 INSERT INTO trial (number, origin, parent, tellsSeen, point, architecture, hyperparameters, key,

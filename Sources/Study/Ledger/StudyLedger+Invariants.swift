@@ -1,5 +1,5 @@
-internal import FoundationEssentials
 internal import GRDB
+internal import Host
 internal import Search
 
 extension StudyLedger {
@@ -69,10 +69,9 @@ extension StudyLedger {
         } catch {
             preconditionFailure("\(error)")
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
         precondition(
-            (try? encoder.encode(replayed)) == (try? encoder.encode(sampler)),
+            (try? JSONDocument.text(of: replayed, .line))
+                == (try? JSONDocument.text(of: sampler, .line)),
             "the book does not lead to the sampler")
     }
 

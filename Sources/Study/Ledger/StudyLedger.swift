@@ -39,9 +39,8 @@ public final class StudyLedger {
         guard isFree ?? !FileManager.default.fileExists(atPath: path) else {
             throw .exists(folder: path)
         }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
+        do throws(SystemFailure) {
+            try FileSystem.makeFolder(path)
         } catch {
             throw .file(path, reason: "cannot be made: \(error)")
         }

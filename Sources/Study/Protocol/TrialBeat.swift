@@ -1,3 +1,5 @@
+internal import Host
+
 /// A worker's sign of life, written again and again while it trains.
 public struct TrialBeat: Hashable, Codable, Sendable {
     public var schema = 1
@@ -35,6 +37,6 @@ public struct TrialBeat: Hashable, Codable, Sendable {
 
     /// Writes it in the place of the one before.
     public func write(in folder: TrialFolder) throws {
-        try Study.write(self, to: folder.beat(run), replacing: true)
+        try JSONDocument.write(self, to: folder.beat(run), .line)
     }
 }

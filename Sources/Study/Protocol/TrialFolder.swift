@@ -41,28 +41,7 @@ public struct TrialFolder: Hashable, Sendable {
     func beats() -> [TrialBeat] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { $0.hasPrefix("beat.") }.compactMap { name in
-            decoded(TrialBeat.self, from: "\(path)/\(name)")
+            try? JSONDocument.read(TrialBeat.self, from: "\(path)/\(name)")
         }
     }
-}
-
-/// Writes a document that appears whole or not at all.
-func write(_ document: some Encodable, to path: String, replacing: Bool) throws {
-    let bytes = try encoded(document) + [UInt8(ascii: "\n")]
-    let file = try AtomicFile(path: path)
-    try bytes.withUnsafeBytes { try file.append($0) }
-    try file.publish(replacing: replacing)
-}
-
-/// JSON whose bytes depend on the document alone.
-func encoded(_ document: some Encodable) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return [UInt8](try encoder.encode(document))
-}
-
-/// A document of a file that may be missing or cut short; nil then.
-func decoded<Document: Decodable>(_ type: Document.Type, from path: String) -> Document? {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    return try? JSONDecoder().decode(type, from: data)
 }

@@ -1,10 +1,9 @@
 public import FoundationEssentials
-internal import Glibc
 internal import Host
 
 /// What a worker found out: published once for a trial, and never changed.
 public struct TrialResult: Hashable, Codable, Sendable {
-    public var schema = 1
+    public private(set) var schema = 2
     public var study: UUID
     public var trial: Int
     public var pointDigest: String
@@ -12,8 +11,8 @@ public struct TrialResult: Hashable, Codable, Sendable {
     public var run: String
     public var outcome: Outcome
     public var epochs: [EpochRecord]
-    /// Of this document without this field.
-    private var sha256 = ""
+    /// XXH3 with 128 bits of this document without this field; nil in schema 1.
+    private var digest: String?
 
     public enum Outcome: Hashable, Codable, Sendable {
         /// The validation Dice of the best epoch.
@@ -40,29 +39,35 @@ public struct TrialResult: Hashable, Codable, Sendable {
     /// - Returns: Whether it is the result of the trial now; false where another run was first.
     public func publish(in folder: TrialFolder) throws -> Bool {
         var signed = self
-        signed.sha256 = try signed.digest()
+        signed.digest = try contentDigest()
         do {
-            try write(signed, to: folder.result, replacing: false)
+            try JSONDocument.write(signed, to: folder.result, .line, replacing: false)
             return true
-        } catch let failure as SystemFailure where failure.code == EEXIST {
+        } catch let failure as SystemFailure where failure.isExistingFile {
             return false
         }
     }
 
     /// Reads the result of a request; nil where there is none that is whole and belongs to it.
     public init?(of request: TrialRequest, in folder: TrialFolder) {
-        guard let result = decoded(TrialResult.self, from: folder.result), result.schema == 1,
+        guard
+            let result = try? JSONDocument.read(
+                TrialResult.self, from: folder.result, schema: 1...2),
             result.study == request.study, result.trial == request.trial,
-            result.pointDigest == request.pointDigest, (try? result.digest()) == result.sha256
+            result.pointDigest == request.pointDigest, result.isWhole
         else { return nil }
         self = result
     }
 
     var isBadData: Bool { if case .badData = outcome { true } else { false } }
 
-    private func digest() throws -> String {
+    /// Results of schema 1 carry a SHA-256, which nothing computes any more: a link made them whole, and JSON that is cut
+    /// short is none.
+    private var isWhole: Bool { schema == 1 || (try? contentDigest()) == digest }
+
+    private func contentDigest() throws -> String {
         var unsigned = self
-        unsigned.sha256 = ""
-        return SHA256.hexadecimal(try encoded(unsigned))
+        unsigned.digest = nil
+        return ContentDigest(ofText: try JSONDocument.text(of: unsigned, .line)).text
     }
 }

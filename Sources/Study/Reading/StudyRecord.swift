@@ -1,5 +1,5 @@
-internal import FoundationEssentials
 internal import GRDB
+internal import Host
 public import Search
 
 /// Everything that a study has recorded until now, as it was at one moment.
@@ -88,8 +88,8 @@ private struct StudyRows {
         for row in epochRows { epochs[row["trial"], default: []].append(.init(row)) }
         var labels: [Int: [String: Double]] = [:]
         for row in labelRows {
-            labels[row["trial"]] = try JSONDecoder().decode(
-                [String: Double].self, from: Data((row["dicePerLabel"] as String).utf8))
+            labels[row["trial"]] = try JSONDocument.parse(
+                row["dicePerLabel"], as: [String: Double].self)
         }
         return try trialRows.map { row in
             let trial = try Trial(row)

@@ -1,4 +1,3 @@
-import FoundationEssentials
 internal import Host
 
 /// Named tensors on disk, in the format that the field's Python libraries share.
@@ -72,7 +71,7 @@ public struct SafetensorsFile {
         do {
             let header = SafetensorsHeader(tensors, metadata: metadata)
             let file = try AtomicFile(path: path)
-            try header.encoded().withUnsafeBytes { try file.append($0) }
+            try file.append(try header.encoded())
             for entry in header.entries {
                 try tensors[entry.name]?.withUnsafeBytes { try file.append($0) }
             }

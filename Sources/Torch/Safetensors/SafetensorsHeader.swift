@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import Host
 
 /// The header of a safetensors file: what lies where in the data behind it.
 ///
@@ -52,7 +52,8 @@ extension SafetensorsHeader {
         }
         let text = file[Self.lengthSize..<Self.lengthSize + Int(length)]
         guard text.first == UInt8(ascii: "{"),
-            let fields = try? JSONDecoder().decode([String: JSONField].self, from: Data(text))
+            let json = String(validating: text, as: UTF8.self),
+            let fields = try? JSONDocument.parse(json, as: [String: JSONField].self)
         else { throw .headerSyntax }
         metadata = [:]
         entries = []
@@ -148,9 +149,7 @@ extension SafetensorsHeader {
     }
 
     /// Length and JSON, padded with spaces so that the data begin at a multiple of 8.
-    func encoded() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    func encoded() throws -> [UInt8] {
         var fields: [String: EncodedField] = [:]
         if !metadata.isEmpty { fields["__metadata__"] = .metadata(metadata) }
         for entry in entries {
@@ -159,9 +158,9 @@ extension SafetensorsHeader {
                     dtype: entry.dtype.safetensorsCode, shape: entry.shape,
                     offsets: [entry.bytes.lowerBound, entry.bytes.upperBound]))
         }
-        var text = try encoder.encode(fields)
-        text.append(Data(repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8))
-        return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text
+        var text = Array(try JSONDocument.text(of: fields, .line).utf8)
+        text += Array(repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+        return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
     }
 
     private enum EncodedField: Encodable {

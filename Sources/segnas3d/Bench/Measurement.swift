@@ -36,9 +36,7 @@ struct Measurement: Encodable {
     /// Prints a line: JSON, or text.
     func show(json: Bool) throws {
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(self), as: UTF8.self))
+            print(try JSONDocument.text(of: self, .line))
         } else {
             let what = [file, metric, size.map { "\($0)³" }, precision]
                 .compactMap { $0 }

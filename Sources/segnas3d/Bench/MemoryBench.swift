@@ -57,10 +57,8 @@ struct MemoryBench {
     }
 
     private func show(_ row: Row) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if json, let text = try? encoder.encode(row) {
-            print(String(decoding: text, as: UTF8.self))
+        if json, let line = try? JSONDocument.text(of: row, .line) {
+            print(line)
         } else {
             print(text(row))
         }

@@ -132,14 +132,8 @@ struct PrepareBench {
         let peak = ResidentMemory.peak()
         row.peakBytes = peak - min(before, peak)
         (row.size, row.fit, row.cases) = (size.xyz, inputs.fit, dataset.training.count)
-        print(json ? try lineText(row) : text(row, dataset.labels))
+        print(json ? try JSONDocument.text(of: row, .line) : text(row, dataset.labels))
         fflush(nil)
-    }
-
-    private func lineText(_ row: Row) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(row), as: UTF8.self)
     }
 
     private func text(_ row: Row, _ labels: LabelTable) -> String {

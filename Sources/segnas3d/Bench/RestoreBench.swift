@@ -83,9 +83,7 @@ struct RestoreBench {
 
     private func show(_ row: Row) throws {
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(row), as: UTF8.self))
+            print(try JSONDocument.text(of: row, .line))
         } else {
             print(
                 "restore \(size), \(row.classes) classes: \((row.seconds * 100).rounded() / 100) s, "

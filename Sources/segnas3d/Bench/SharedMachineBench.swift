@@ -73,9 +73,7 @@ struct SharedMachineBench {
         let row = Row(
             beside: beside, size: size, threads: threads, seconds: seconds, ratio: seconds / alone)
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(row), as: UTF8.self))
+            print(try JSONDocument.text(of: row, .line))
         } else {
             print(
                 "training of \(size)³ on \(counted(threads, "thread")) beside \(beside): "

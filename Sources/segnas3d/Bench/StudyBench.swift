@@ -50,9 +50,7 @@ struct StudyBench {
         let row = Row(
             step: step, trials: trials, seconds: (ContinuousClock.now - start) / .seconds(1))
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(row), as: UTF8.self))
+            print(try JSONDocument.text(of: row, .line))
         } else {
             print("study of \(grouped(trials)) trials, \(step): \(decimal(row.seconds, 3)) s")
         }

@@ -12,7 +12,7 @@ struct CheckReport {
     }
 
     func json() throws -> String {
-        try documentText(CheckDocument(check))
+        try JSONDocument.text(of: CheckDocument(check), .indented)
     }
 
     func text() -> String {
@@ -115,9 +115,4 @@ struct CheckReport {
             }
         ).lines
     }
-}
-
-/// `1 case`, `2 cases`.
-func counted(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)" + (count == 1 ? "" : "s")
 }

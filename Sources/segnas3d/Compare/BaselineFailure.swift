@@ -36,9 +36,8 @@ struct BaselineFailure: Codable {
     /// Reads that of a network; nil where there is none, or it is another network's.
     init?(of network: Architecture, in file: String) throws {
         guard FileManager.default.fileExists(atPath: file) else { return nil }
-        guard let text = try? readText(at: file, limit: 1 << 20),
-            let failure = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)),
-            failure.schema == 1, failure.outOfMemory != nil || failure.reason != nil
+        guard let failure = try? JSONDocument.read(Self.self, from: file, schema: 1...1),
+            failure.outOfMemory != nil || failure.reason != nil
         else {
             throw ComparisonError.file(
                 file, reason: "is not what a comparison writes: remove it to train once more")

@@ -31,7 +31,7 @@ struct BaselineTraining {
             guard TrainingRecord(ofModel: "\(run)/\(ModelLocation.modelOfRun)") == nil,
                 let failure = BaselineFailure(error, of: network, limit: task.memoryLimit)
             else { throw error }
-            try writeDocument(failure, to: file)
+            try JSONDocument.write(failure, to: file)
         }
     }
 }

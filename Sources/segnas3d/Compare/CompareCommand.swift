@@ -27,7 +27,9 @@ struct CompareCommand: ParsableCommand {
         let task = try ComparisonTask(arguments)
         if arguments.dryRun {
             let forecast = try ForecastMaker(task).forecast()
-            print(arguments.display.json ? try documentText(forecast) : forecast.text())
+            print(
+                arguments.display.json
+                    ? try JSONDocument.text(of: forecast, .indented) : forecast.text())
         } else {
             SignalWatch.start()
             let report = try ComparisonSession(task, words: Array(words)).run()

@@ -1,5 +1,4 @@
 internal import Datasets
-import FoundationEssentials
 internal import Host
 internal import Report
 internal import Search
@@ -43,21 +42,18 @@ struct ComparisonPlan: Codable {
 
     /// Reads the plan of a comparison; nil where none was begun.
     init?(in folder: ComparisonFolder) throws {
-        guard FileManager.default.fileExists(atPath: folder.plan) else { return nil }
         struct Kind: Decodable {
-            var schema: Int
             var command: String?
         }
-        guard let text = try? readText(at: folder.plan, limit: 256 << 20),
-            let kind = try? JSONDecoder().decode(Kind.self, from: Data(text.utf8))
-        else { throw ComparisonError.damaged(file: folder.plan) }
-        guard kind.command == Self.commandName else {
-            throw ComparisonError.noComparison(folder: folder.path)
-        }
-        guard kind.schema == 1 else { throw StudyError.newer(file: folder.plan) }
         do {
-            self = try JSONDecoder().decode(ComparisonPlan.self, from: Data(text.utf8))
-        } catch {
+            let kind = try JSONDocument.readIfPresent(Kind.self, from: folder.plan)
+            guard let kind else { return nil }
+            guard kind.command == Self.commandName else {
+                throw ComparisonError.noComparison(folder: folder.path)
+            }
+            self = try JSONDocument.read(from: folder.plan, schema: 1...1)
+        } catch let error as JSONFileError {
+            if case .schema = error.fault { throw StudyError.newer(file: folder.plan) }
             throw ComparisonError.damaged(file: folder.plan)
         }
     }

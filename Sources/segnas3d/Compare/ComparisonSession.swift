@@ -26,7 +26,7 @@ struct ComparisonSession {
         lock = try Self.open(task.folder, isBegun: task.isBegun)
         let plan = try planWithDataset()
         try checkData()
-        try write(documentText(plan) + "\n", to: task.folder.plan)
+        try write(JSONDocument.text(of: plan, .indented) + "\n", to: task.folder.plan)
     }
 
     /// The plan with the images, which must be those that the comparison was begun with.
@@ -78,8 +78,9 @@ struct ComparisonSession {
         } catch {
             switch error {
             case .held(_, let owner):
-                throw ComparisonError.locked(folder: folder.path, by: owner)
-            case .system(let file, let reason): throw ComparisonError.file(file, reason: reason)
+                throw ComparisonError.locked(folder: folder.path, by: "\(owner)")
+            case .system(let file, let reason):
+                throw ComparisonError.file(file, reason: "\(reason)")
             }
         }
     }

@@ -3,7 +3,7 @@ internal import Torch
 
 extension Diagnosis {
     func json() throws -> String {
-        try documentText(self)
+        try JSONDocument.text(of: self, .indented)
     }
 
     func text() -> String {

@@ -59,7 +59,10 @@ struct Evaluate: ParsableCommand {
             labels: labels, options: options, threads: threads ?? ThreadEnvironment.current.threads
         ) { progress.advance(of: $0) }
         progress.finish()
-        print(json ? try documentText(EvaluateDocument(result)) : EvaluateReport(result).text())
+        print(
+            json
+                ? try JSONDocument.text(of: EvaluateDocument(result), .indented)
+                : EvaluateReport(result).text())
         if !result.isComplete { throw ExitCode.failure }
     }
 }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import Host
 internal import Imaging
 
 /// What `info` says of an image.
@@ -66,9 +66,7 @@ struct ImageDescription: Encodable {
 
     /// One line.
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        try JSONDocument.text(of: self, .line)
     }
 }
 

@@ -74,7 +74,7 @@ extension NetworkDescription.Row {
 
 extension NetworkDescription {
     func json() throws -> String {
-        try documentText(self)
+        try JSONDocument.text(of: self, .indented)
     }
 
     func text() -> String {

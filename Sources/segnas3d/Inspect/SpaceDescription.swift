@@ -41,7 +41,7 @@ struct SpaceDescription: Encodable {
     }
 
     func json() throws -> String {
-        try documentText(self)
+        try JSONDocument.text(of: self, .indented)
     }
 
     func text() -> String {

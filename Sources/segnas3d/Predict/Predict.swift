@@ -83,7 +83,7 @@ struct Predict: ParsableCommand {
             predictor: predictor, folder: folder, isQuiet: display.quiet,
             isEndRequested: { SignalWatch.isEndRequested })
         let report = job.run(inputs)
-        print(display.json ? try documentText(report) : report.text())
+        print(display.json ? try JSONDocument.text(of: report, .indented) : report.text())
         for line in report.warnings + report.failures { print(line, to: &standardError) }
         if SignalWatch.isEndRequested {
             print("interrupted: the same command goes on", to: &standardError)

@@ -31,9 +31,7 @@ struct PredictionFolder {
                 throw PredictionFolderError.foreign(path)
             }
         } else {
-            let found = (try? readText(at: file)).flatMap {
-                try? JSONDecoder().decode(PredictionRecord.self, from: Data($0.utf8))
-            }
+            let found = try? JSONDocument.read(PredictionRecord.self, from: file, schema: 1...1)
             // What cannot be read says nothing of the label maps that are there.
             if found != record { try clear(for: cases) }
         }
@@ -45,7 +43,7 @@ struct PredictionFolder {
                 throw PredictionFolderError.unwritable(folder)
             }
         }
-        try writeDocument(record, to: file)
+        try JSONDocument.write(record, to: file)
     }
 
     /// Removes the predictions of another model, of which all must be made anew.

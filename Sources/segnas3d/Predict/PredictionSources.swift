@@ -1,5 +1,4 @@
 internal import Datasets
-import FoundationEssentials
 internal import Host
 
 /// Of which images the label maps of a folder are: its `sources.jsonl`.
@@ -36,10 +35,7 @@ struct PredictionSources {
     /// Reads the file; lines that a killed process has left unfinished say nothing.
     init(_ path: String) {
         self.path = path
-        let text = (try? readText(at: path, limit: 1 << 30)) ?? ""
-        let lines = text.split(separator: "\n").compactMap {
-            try? JSONDecoder().decode(Line.self, from: Data($0.utf8))
-        }
+        let lines = JSONDocument.lines(of: path, as: Line.self)
         self.lines = Dictionary(lines.map { ($0.name, $0) }) { $1 }
     }
 
@@ -62,12 +58,10 @@ struct PredictionSources {
     }
 
     private func add(_ line: Line) throws(SystemFailure) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        guard let data = try? encoder.encode(line) else {
+        guard let text = try? JSONDocument.text(of: line, .line) else {
             preconditionFailure("a line of texts cannot be written as JSON")
         }
-        try appendLine(String(decoding: data, as: UTF8.self), to: path)
+        try appendLine(text, to: path)
     }
 
     static func digests(of subject: Dataset.Case) throws -> [String] {

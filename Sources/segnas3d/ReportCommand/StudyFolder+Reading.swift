@@ -15,8 +15,7 @@ extension StudyFolder {
             judged.model == (try? Model.weightsDigest(contentsOf: bestModel))
         else { return nil }
         do {
-            let text = try readText(at: file, limit: 256 << 20)
-            return try JSONDecoder().decode(Evaluation.self, from: Data(text.utf8))
+            return try JSONDocument.read(from: file)
         } catch {
             throw StudyError.file(
                 file, reason: "is not what a search writes: remove it and run the search again")

@@ -34,9 +34,9 @@ struct BestModelTest {
 
         /// Those of a study; nil where nothing was judged.
         init?(in folder: StudyFolder) {
-            let file = URL(filePath: "\(folder.test)/cases.json")
-            guard let data = try? Data(contentsOf: file),
-                let cases = try? JSONDecoder().decode(Self.self, from: data)
+            guard
+                let cases = try? JSONDocument.read(
+                    Self.self, from: "\(folder.test)/cases.json", schema: 1...1)
             else { return nil }
             self = cases
         }
@@ -66,8 +66,8 @@ struct BestModelTest {
             return judged
         }
         let evaluation = Evaluation(judged, labels: dataset.labels)
-        try writeDocument(record, to: cases)
-        try writeDocument(evaluation, to: self.evaluation)
+        try JSONDocument.write(record, to: cases)
+        try JSONDocument.write(evaluation, to: self.evaluation)
         return evaluation
     }
 
@@ -76,8 +76,8 @@ struct BestModelTest {
         let files = FileManager.default
         if let known = Cases(in: folder), known.model == record.model {
             // The dataset may have moved.
-            if known != record { try writeDocument(record, to: cases) }
-            return try? JSONDecoder().decode(Evaluation.self, from: contents(of: evaluation))
+            if known != record { try JSONDocument.write(record, to: cases) }
+            return try? JSONDocument.read(from: evaluation)
         }
         for path in [evaluation, cases, predictions] where files.fileExists(atPath: path) {
             guard path != predictions || !isOfThisModel(record.model) else { continue }
@@ -87,13 +87,9 @@ struct BestModelTest {
     }
 
     private func isOfThisModel(_ digest: String) -> Bool {
-        let record = try? JSONDecoder().decode(
-            PredictionRecord.self, from: contents(of: "\(predictions)/prediction.json"))
+        let record = try? JSONDocument.read(
+            PredictionRecord.self, from: "\(predictions)/prediction.json", schema: 1...1)
         return record?.models == [digest]
-    }
-
-    private func contents(of path: String) throws -> Data {
-        try Data(contentsOf: URL(filePath: path))
     }
 
     private func predict(_ subjects: [Dataset.Case]) throws -> PredictionFolder {

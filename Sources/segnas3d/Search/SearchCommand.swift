@@ -27,6 +27,6 @@ struct SearchCommand: ParsableCommand {
         let words = CommandLine.arguments.drop { $0 != Self.configuration.commandName }.dropFirst()
         let session = try SearchSession(arguments, words: Array(words))
         let result = try session.run()
-        print(arguments.display.json ? try documentText(result) : result.text())
+        print(arguments.display.json ? try JSONDocument.text(of: result, .indented) : result.text())
     }
 }

@@ -1,5 +1,4 @@
 internal import Datasets
-import FoundationEssentials
 internal import Host
 internal import Segmentation
 internal import Study
@@ -7,10 +6,8 @@ internal import Study
 extension StudyFolder {
     /// The images that the study was begun with; nil where that is not known yet.
     func trainingData() throws -> TrainingData? {
-        guard FileManager.default.fileExists(atPath: dataset) else { return nil }
         do {
-            let text = try readText(at: dataset, limit: 256 << 20)
-            return try JSONDecoder().decode(TrainingData.self, from: Data(text.utf8))
+            return try JSONDocument.readIfPresent(from: dataset, schema: 1...1)
         } catch {
             throw StudyError.file(dataset, reason: "is not what a search writes: restore it")
         }
@@ -26,11 +23,6 @@ extension StudyFolder {
     }
 
     private func write(_ data: TrainingData) throws {
-        try writeDocument(data, to: dataset)
+        try JSONDocument.write(data, to: dataset)
     }
-}
-
-/// Writes a JSON document that appears whole or not at all, in the place of the one before.
-func writeDocument(_ document: some Encodable, to path: String) throws {
-    try replaceText(at: path, by: try documentText(document) + "\n")
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 internal import Host
 
 /// What wrote a folder, by its plan: commands that tell of studies meet runs and comparisons, too.
@@ -9,8 +8,7 @@ enum FolderKind: String {
     /// Nil for a study, and for what is none of these.
     init?(of path: String) {
         struct Plan: Decodable { var command: String? }
-        guard let text = try? readText(at: "\(path)/plan.json", limit: 256 << 20),
-            let plan = try? JSONDecoder().decode(Plan.self, from: Data(text.utf8)),
+        guard let plan = try? JSONDocument.read(Plan.self, from: "\(path)/plan.json"),
             let kind = plan.command.flatMap({ FolderKind(rawValue: $0) })
         else { return nil }
         self = kind

@@ -1,4 +1,3 @@
-import FoundationEssentials
 internal import Host
 internal import Segmentation
 
@@ -19,18 +18,13 @@ struct RunStatus: Encodable {
     }
 
     init(of run: String) {
-        let log = (try? readText(at: "\(run)/log.jsonl", limit: 1 << 30)) ?? ""
-        let records = log.split(separator: "\n").compactMap {
-            try? JSONDecoder().decode(EpochRecord.self, from: Data($0.utf8))
-        }
+        let records = JSONDocument.lines(of: "\(run)/log.jsonl", as: EpochRecord.self)
         epochs = records.map(\.epoch).max() ?? 0
         best = records.compactMap { record in
             record.validation?.mean.map { Best(epoch: record.epoch, dice: $0) }
         }.max { ($0.dice, $1.epoch) < ($1.dice, $0.epoch) }
         struct Plan: Decodable { var options: TrainingOptions }
-        let plan = (try? readText(at: "\(run)/plan.json", limit: 256 << 20)).flatMap {
-            try? JSONDecoder().decode(Plan.self, from: Data($0.utf8))
-        }
+        let plan = try? JSONDocument.read(Plan.self, from: "\(run)/plan.json")
         allEpochs = plan?.options.epochs
         let model = "\(run)/\(ModelLocation.modelOfRun)"
         self.model = TrainingRecord(ofModel: model) == nil ? nil : model

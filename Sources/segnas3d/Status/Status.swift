@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Host
 internal import Study
 
 /// `segnas3d status`: how far a search is.
@@ -15,11 +16,12 @@ struct Status: ParsableCommand {
     func run() throws {
         if FolderKind(of: study) == .run {
             let status = RunStatus(of: study)
-            return print(json ? try documentText(status) : status.text(of: study))
+            return print(
+                json ? try JSONDocument.text(of: status, .indented) : status.text(of: study))
         }
         try FolderKind.checkStudy(study)
         let document = StatusDocument(try StudyStatus(of: study))
-        guard !json else { return print(try documentText(document)) }
+        guard !json else { return print(try JSONDocument.text(of: document, .indented)) }
         print(document.text() + (document.owner == nil ? "\nnobody works on it" : ""))
     }
 }

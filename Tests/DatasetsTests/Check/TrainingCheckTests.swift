@@ -244,7 +244,7 @@ struct TrainingCheckTests {
             for number in 0..<5 { try small.writeLabels("labelsTr/c\(number).nii.gz", []) }
             let faults = DatasetCheck(contentsOf: small.path).faults
             #expect(
-                DatasetFault.notes(faults) == [
+                DatasetFault.summary(faults, each: 1) == [
                     """
                     labelsTr/c0.nii.gz: has no voxel of any label: if that is not meant, is it the right file? (and 4 more \
                     like it: labelsTr/c1.nii.gz, labelsTr/c2.nii.gz, labelsTr/c3.nii.gz and 1 more)

@@ -28,7 +28,7 @@ struct AlignedCaseTests {
                 affine: PreparationFiles.affine(.ras, spacing: [1, 1.5, 2]))
             subject.images.append(second.images[0])
             let expected = try prepared(subject, channels: 2)
-            for (place, orientation) in PreparationFiles.orientations.enumerated()
+            for (place, orientation) in Orientation.all.enumerated()
             where place % 5 == 1 {
                 var turned = subject
                 turned.label = try store(subject.label ?? "", orientation, folder.path + "/l.nii")

@@ -93,7 +93,7 @@ struct PreparationFaultTests {
         try withTemporaryFolder { folder in
             var files = PreparationFiles(folder)
             let affine = PreparationFiles.affine(
-                PreparationFiles.orientations[17], spacing: [1, 1, 2])
+                Orientation.all[17], spacing: [1, 1, 2])
             var one = try files.subject("one", size: [5, 6, 7], affine: affine)
             let two = try files.subject("two", size: [5, 6, 7], affine: affine)
             one.images += two.images

@@ -21,19 +21,6 @@ struct PreparationFiles {
 
     static let stored: [UInt8] = [1, 3, 205, 7]
 
-    /// All ways in which three axes can run.
-    static let orientations: [Orientation] = {
-        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]
-        return orders.flatMap { order in
-            (0..<8).map { signs in
-                Orientation(
-                    axes: order.enumerated().map { axis, world in
-                        .init(world: world, isReversed: signs >> axis & 1 == 1)
-                    })
-            }
-        }
-    }()
-
     /// The affine of an image whose axes run so, a little oblique.
     static func affine(_ orientation: Orientation, spacing: SIMD3<Double>) -> Affine {
         let world = Affine(

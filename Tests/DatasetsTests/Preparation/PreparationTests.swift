@@ -39,7 +39,7 @@ struct PreparationTests {
         try withTemporaryFolder { folder in
             let files = PreparationFiles(folder)
             let affine = PreparationFiles.affine(
-                PreparationFiles.orientations[29], spacing: [0.9, 1.3, 2])
+                Orientation.all[29], spacing: [0.9, 1.3, 2])
             let geometry = Geometry(size: [23, 19, 11], affine: affine)
             let subject = try files.subject(
                 "ramp", image: Samples(Self.ramp(on: geometry)),
@@ -72,7 +72,7 @@ struct PreparationTests {
         var compared = 0
         var wrong = 0
         for (index, voxel) in Self.voxels(options.size).enumerated() {
-            let isOutside = (0..<3).contains { !map.axes[$0].covered.contains(voxel[$0]) }
+            let isOutside = (0..<3).contains { !map.axes[$0].covered(.zero).contains(voxel[$0]) }
             if (labels[index] == 0) != isOutside || (isOutside && values[index] != 0) { wrong += 1 }
             guard Self.isInside(voxel, map) else { continue }
             compared += 1

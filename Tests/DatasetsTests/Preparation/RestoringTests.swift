@@ -12,7 +12,7 @@ struct RestoringTests {
         try Preparation(options, channels: ["T1"], labels: PreparationFiles.labels)
     }
 
-    @Test("Padding loses nothing", arguments: PreparationFiles.orientations)
+    @Test("Padding loses nothing", arguments: Orientation.all)
     func padding(orientation: Orientation) throws {
         try withTemporaryFolder { folder in
             var files = PreparationFiles(folder, seed: UInt64(orientation.hashValue.magnitude))
@@ -40,7 +40,7 @@ struct RestoringTests {
 
     @Test(
         "A structure enlarged comes back as it was",
-        arguments: PreparationFiles.orientations.prefix(12))
+        arguments: Orientation.all.prefix(12))
     func enlarged(orientation: Orientation) throws {
         try withTemporaryFolder { folder in
             var files = PreparationFiles(folder, seed: 3)
@@ -86,7 +86,7 @@ struct RestoringTests {
         try withTemporaryFolder { folder in
             var files = PreparationFiles(folder)
             let affine = PreparationFiles.affine(
-                PreparationFiles.orientations[37], spacing: [0.7, 1.2, 2.31])
+                Orientation.all[37], spacing: [0.7, 1.2, 2.31])
             let subject = try files.subject("case", size: [7, 4, 9], affine: affine)
             let transform = try Self.preparation(.init(size: [16, 12, 16])).prepare(subject)
                 .transform

@@ -50,7 +50,7 @@ struct ScoreRestoringTests {
 
     @Test(
         "a ball comes back to the grid of its file, whatever the orientation and the voxels",
-        arguments: PreparationFiles.orientations)
+        arguments: Orientation.all)
     func geometry(orientation: Orientation) throws {
         let spacing: SIMD3<Double> = [1, 0.8, 2.5]
         let affine = PreparationFiles.affine(orientation, spacing: spacing)

@@ -1,23 +1,11 @@
 import Randomness
+import TestSupport
 import Testing
 
 @testable import Imaging
 
 @Suite("Reorientation")
 struct ReorientationTests {
-    /// All ways in which three axes can run.
-    static let orientations: [Orientation] = {
-        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]
-        return orders.flatMap { order in
-            (0..<8).map { signs in
-                Orientation(
-                    axes: order.enumerated().map { axis, world in
-                        .init(world: world, isReversed: signs >> axis & 1 == 1)
-                    })
-            }
-        }
-    }()
-
     /// An oblique image whose samples are all different.
     static func image(_ type: SampleType, channels: Int = 1) throws -> Volume {
         let affine = Affine(
@@ -40,7 +28,7 @@ struct ReorientationTests {
         volume.samples.withBytes { Array($0) }
     }
 
-    @Test("There and back changes no bit", arguments: orientations)
+    @Test("There and back changes no bit", arguments: Orientation.all)
     func roundTrip(orientation: Orientation) throws {
         for type in [SampleType.uint8, .int16, .float32, .float64] {
             let image = try Self.image(type, channels: type == .int16 ? 3 : 1)
@@ -57,7 +45,7 @@ struct ReorientationTests {
         }
     }
 
-    @Test("Each voxel stays where it is in space", arguments: orientations)
+    @Test("Each voxel stays where it is in space", arguments: Orientation.all)
     func places(orientation: Orientation) throws {
         let image = try Self.image(.uint8)
         let turned = image.reoriented(to: orientation)

@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import MeasureSearch
 import Randomness
 import Testing
@@ -43,17 +44,15 @@ struct SamplerRecordTests {
     func resumed(_ method: SamplerPlan.Method, _ slots: Int) throws {
         let plan = SamplerPlan(method: method, seed: 11)
         let (_, whole) = try record(plan, on: .rosenbrock, inFlight: slots, steps: 150)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
         var step = 0
         _ = try record(plan, on: .rosenbrock, inFlight: slots, steps: 150) { sampler, record in
             step += 1
             guard step % 7 == 0 else { return }
-            let data = try encoder.encode(sampler)
+            let json = try JSONDocument.text(of: sampler, .line)
             var replayed = try plan.sampler(in: TestFunction.rosenbrock.bounds)
             try replayed.replay(record)
-            #expect(try encoder.encode(replayed) == data)
-            var restored = try plan.sampler(restoredFrom: data)
+            #expect(try JSONDocument.text(of: replayed, .line) == json)
+            var restored = try plan.sampler(restoredFrom: json)
             for value in whole.values[step...].prefix(20) {
                 while restored.inFlight.count < slots, let proposal = restored.ask() {
                     #expect(proposal == whole.proposals[proposal.number])

@@ -54,18 +54,6 @@ struct PredictionScene {
         return inputs.cases[0]
     }
 
-    static let orientations: [Orientation] = {
-        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]
-        return orders.flatMap { order in
-            (0..<8).map { signs in
-                Orientation(
-                    axes: order.enumerated().map { axis, world in
-                        .init(world: world, isReversed: signs >> axis & 1 == 1)
-                    })
-            }
-        }
-    }()
-
     /// Axes that run so, a little oblique.
     static func affine(_ orientation: Orientation, spacing: SIMD3<Double>) -> Affine {
         let world: [SIMD3<Double>] = [[1, 0.03, -0.02], [-0.03, 1, 0.04], [0.02, -0.04, 1]]

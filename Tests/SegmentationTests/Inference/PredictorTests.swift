@@ -23,7 +23,7 @@ struct PredictorTests {
 
     @Test(
         "label maps lie on the grid of the image's file, whatever its axes and voxels",
-        arguments: stride(from: 0, to: 48, by: 5).map { PredictionScene.orientations[$0] })
+        arguments: stride(from: 0, to: 48, by: 5).map { Orientation.all[$0] })
     func geometry(orientation: Orientation) throws {
         try withTemporaryFolder { folder in
             let geometry = Geometry(
@@ -51,7 +51,7 @@ struct PredictorTests {
     @Test("an ensemble of equal models is the model, and one of unlike preparations works")
     func ensembles() throws {
         try withTemporaryFolder { folder in
-            let orientation = PredictionScene.orientations[29]
+            let orientation = Orientation.all[29]
             let geometry = Geometry(
                 size: [24, 33, 15],
                 affine: PredictionScene.affine(orientation, spacing: [1.2, 0.9, 2]))

@@ -1,4 +1,5 @@
 import FoundationEssentials
+internal import Host
 
 /// Goes through inputs.
 struct InputFinder {
@@ -23,7 +24,7 @@ struct InputFinder {
                 faults.append(DatasetFault(.missing, file: path))
                 continue
             }
-            if isDirectory(path) {
+            if FileSystem.isFolder(path) {
                 try find(folder: path)
             } else if path.lowercased().hasSuffix(".json") {
                 try take(dataset: path)

@@ -22,16 +22,10 @@ struct FolderListing {
         let rest = names.filter {
             !$0.hasPrefix(".") && ImageFileName($0) == nil && !unnamed.contains($0)
         }.sorted()
-        let isFolder = rest.map { isDirectory("\(path)/\($0)") }
+        let isFolder = rest.map { FileSystem.isFolder("\(path)/\($0)") }
         self.path = path
         images = all.filter { !unnamed.contains($0.name) }
         folders = zip(rest, isFolder).filter(\.1).map(\.0)
         others = zip(rest, isFolder).filter { !$0.1 }.map(\.0)
     }
-}
-
-/// Whether a folder lies at a path.
-func isDirectory(_ path: String) -> Bool {
-    var isDirectory = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
 }

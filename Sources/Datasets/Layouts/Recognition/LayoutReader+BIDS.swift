@@ -1,3 +1,5 @@
+internal import Host
+
 extension LayoutReader {
     /// BIDS: `sub-01/anat/sub-01_T1w.nii.gz`, and label maps with the suffix `dseg`, `seg` or `mask` in `derivatives` or beside.
     ///

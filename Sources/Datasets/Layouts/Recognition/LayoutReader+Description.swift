@@ -1,3 +1,5 @@
+internal import Host
+
 extension LayoutReader {
     /// The dataset that a file of JSON describes, by all that speaks for one layout or another.
     ///
@@ -67,10 +69,4 @@ struct DescriptionEvidence {
     private func present(_ keys: [String]) -> [String] { keys.filter { json[$0] != nil } }
 
     private func quoted(_ keys: [String]) -> String { listed(keys.map { "\"\($0)\"" }) }
-}
-
-/// `a, b and c`.
-func listed(_ words: [String]) -> String {
-    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
-    return words.dropLast().joined(separator: ", ") + " and " + last
 }

@@ -41,7 +41,7 @@ package enum Gzip {
                 break
             }
             let room = UnsafeMutableRawBufferPointer(rebasing: output[written...])
-            switch decompressor.member(input, into: room) {
+            switch decompressor.decompress(input, .gzip, into: room) {
             case .whole(let inputCount, let outputCount):
                 read += inputCount
                 written += outputCount
@@ -66,41 +66,5 @@ package enum Gzip {
             compressor, bytes.baseAddress, bytes.count, output.bytes.baseAddress, bound)
         precondition(count > 0, "libdeflate's own bound is too small")
         return output.part(0..<count)
-    }
-}
-
-private final class Decompressor {
-    private let handle: OpaquePointer
-
-    enum End {
-        case whole(inputCount: Int, outputCount: Int)
-        case full
-        case damaged
-    }
-
-    init() throws(ImageFault) {
-        guard let handle = libdeflate_alloc_decompressor() else {
-            throw .outOfMemory(bytes: 1 << 16)
-        }
-        self.handle = handle
-    }
-
-    deinit {
-        libdeflate_free_decompressor(handle)
-    }
-
-    func member(
-        _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
-    ) -> End {
-        var read = 0
-        var written = 0
-        let result = libdeflate_gzip_decompress_ex(
-            handle, input.baseAddress, input.count, output.baseAddress, output.count, &read,
-            &written)
-        switch result {
-        case LIBDEFLATE_SUCCESS: return .whole(inputCount: read, outputCount: written)
-        case LIBDEFLATE_INSUFFICIENT_SPACE: return .full
-        default: return .damaged
-        }
     }
 }

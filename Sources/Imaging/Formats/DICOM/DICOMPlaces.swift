@@ -1,3 +1,5 @@
+internal import Host
+
 /// Slices of one series by their places, of which each should hold one.
 struct DICOMPlaces {
     private var places: [[DICOMSlice]] = []
@@ -32,7 +34,7 @@ struct DICOMPlaces {
         }
         let count = several.count
         guard places.count > 1 || count > 2, places.allSatisfy({ $0.count == count }) else {
-            let other = fileName(several[0].path)
+            let other = PathParts(several[0].path).name
             throw ImageError(file: several[1].path, fault: .dicom(.samePosition(as: other)))
         }
         throw ImageError(file: folder, fault: .dicom(.severalVolumes(count, by: mark(count))))

@@ -1,3 +1,5 @@
+internal import Host
+
 /// What a user should know of a DICOM series that is read nevertheless; nothing of the patient.
 public enum DICOMRemark: Equatable, Sendable {
     /// Series that lie beside the one that is read; all of the folder, to tell them apart.
@@ -40,10 +42,10 @@ extension DICOMRemark {
         var remarks: [DICOMRemark] = []
         if group.isMerged { remarks.append(.seriesOfEach(images.count)) }
         if let one = localizers.first {
-            remarks.append(.localizers(localizers.count, fileName(one.path)))
+            remarks.append(.localizers(localizers.count, PathParts(one.path).name))
         }
         if let one = captures.first {
-            remarks.append(.captures(captures.count, fileName(one.path)))
+            remarks.append(.captures(captures.count, PathParts(one.path).name))
         }
         if !bare.isEmpty { remarks.append(.bare(bare.count)) }
         if !unordered.isEmpty { remarks.append(.unordered(unordered.count)) }

@@ -1,3 +1,5 @@
+internal import Host
+
 /// The images of one series in the order of their places, on a regular grid.
 struct DICOMSeries {
     var slices: [DICOMSlice]
@@ -28,7 +30,7 @@ struct DICOMSeries {
         let places = DICOMPlaces(slices, images: images)
         self.slices = try places.single(in: folder)
         if let copy = places.copies.first {
-            remarks.append(.copies(places.copies.count, fileName(copy)))
+            remarks.append(.copies(places.copies.count, PathParts(copy).name))
         }
         let grid = try DICOMGrid(self.slices)
         geometry = grid.geometry
@@ -72,8 +74,4 @@ extension [DICOMSlice] {
             (($0.position * normal).sum(), $0.path) < (($1.position * normal).sum(), $1.path)
         }
     }
-}
-
-func fileName(_ path: String) -> String {
-    String(path.split(separator: "/").last ?? "")
 }

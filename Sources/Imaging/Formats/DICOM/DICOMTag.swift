@@ -1,3 +1,5 @@
+internal import Host
+
 /// The number of a data element, PS3.6.
 struct DICOMTag: Hashable, Comparable {
     var group: Int
@@ -73,6 +75,5 @@ extension DICOMTag: CustomStringConvertible {
 }
 
 private func hexadecimal(_ number: Int) -> String {
-    let digits = String(number, radix: 16, uppercase: true)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    padded(number, to: 4, radix: 16).uppercased()
 }

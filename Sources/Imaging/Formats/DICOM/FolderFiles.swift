@@ -29,7 +29,7 @@ struct FolderFiles {
         }
         for name in names where !name.hasPrefix(".") {
             let path = folder + "/" + name
-            if Self.isFolder(path) {
+            if FileSystem.isFolder(path) {
                 try add(path, depth: depth + 1)
             } else {
                 paths.append(path)
@@ -38,10 +38,6 @@ struct FolderFiles {
         guard paths.count <= Self.mostFiles else {
             throw ImageError(file: folder, fault: .dicom(.manyFiles(Self.mostFiles)))
         }
-    }
-
-    static func isFolder(_ path: String) -> Bool {
-        status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
     private static func status(_ path: String) -> stat? {

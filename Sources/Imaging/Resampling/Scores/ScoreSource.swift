@@ -60,14 +60,10 @@ struct ScoreSource: Sendable {
         let line = plane + size.y * width
         let last = y.starts[rows.lines.upperBound - 1] + y.taps
         for index in y.starts[rows.lines.lowerBound]..<last {
-            let first = volume + (z.starts[slice] * size.y + index) * size.x
-            line.update(repeating: 0, count: size.x)
-            for tap in 0..<z.taps {
-                add(
-                    first + tap * size.x * size.y, times: z.weights[slice * z.taps + tap],
-                    0..<size.x, to: line)
-            }
-            gather(line, rows.columns, into: plane + index * width)
+            z.sumRows(
+                volume + index * size.x, stride: size.x * size.y, count: size.x, at: slice,
+                into: line)
+            x.interpolate(line, rows.columns, into: plane + index * width)
         }
     }
 
@@ -76,35 +72,6 @@ struct ScoreSource: Sendable {
         _ line: Int, of plane: UnsafePointer<Float>, width: Int, columns: Range<Int>,
         to row: UnsafeMutablePointer<Float>
     ) {
-        for tap in 0..<y.taps {
-            add(
-                plane + (y.starts[line] + tap) * width, times: y.weights[line * y.taps + tap],
-                columns, to: row)
-        }
+        y.addRows(plane, stride: width, columns: columns, at: line, to: row)
     }
-
-    private func gather(
-        _ line: UnsafePointer<Float>, _ columns: Range<Int>,
-        into out: UnsafeMutablePointer<Float>
-    ) {
-        let taps = x.taps
-        x.weights.withUnsafeBufferPointer { weights in
-            x.starts.withUnsafeBufferPointer { starts in
-                for index in columns {
-                    let values = line + starts[index]
-                    var sum: Float = 0
-                    for tap in 0..<taps { sum += weights[index * taps + tap] * values[tap] }
-                    out[index] = sum
-                }
-            }
-        }
-    }
-}
-
-private func add(
-    _ values: UnsafePointer<Float>, times weight: Float, _ range: Range<Int>,
-    to sum: UnsafeMutablePointer<Float>
-) {
-    guard weight != 0 else { return }
-    for index in range { sum[index] += weight * values[index] }
 }

@@ -70,9 +70,8 @@ struct GreyVolume: Sendable {
         }
         let sorted = sample.filter(\.isFinite).sorted()
         guard let first = sorted.first else { return (0, 1) }
-        let last = Float(sorted.count - 1)
-        let black = sorted[Int(0.005 * last)]
-        let white = sorted[Int((0.995 * last).rounded(.up))]
+        let black = quantile(0.005, ofSorted: sorted)
+        let white = quantile(0.995, ofSorted: sorted)
         // An image of one intensity is black, and no number is divided by zero.
         return white > black ? (black, white) : (first, first + max(1, abs(first)))
     }

@@ -56,24 +56,11 @@ struct CasePacking: Sendable {
     private static func start(
         _ values: [UInt8], size: SIMD3<Int>, enclosed: [[Int]]
     ) -> SIMD3<Int> {
-        var profiles = (0..<3).map { [Int](repeating: 0, count: size[$0]) }
-        let counts = [false] + enclosed.map(\.isEmpty)
-        var index = 0
-        for z in 0..<size.z {
-            for y in 0..<size.y {
-                for x in 0..<size.x {
-                    if counts[Int(values[index])] {
-                        profiles[0][x] += 1
-                        profiles[1][y] += 1
-                        profiles[2][z] += 1
-                    }
-                    index += 1
-                }
-            }
-        }
+        let isCounted = [false] + enclosed.map(\.isEmpty)
+        let counts = PlaneCounts(values, size: size) { isCounted[Int($0)] }
         var result = size / 2
         for axis in 0..<3 {
-            if let plane = fullest(profiles[axis]) { result[axis] = plane }
+            if let plane = fullest(counts.axes[axis]) { result[axis] = plane }
         }
         return result
     }

@@ -72,8 +72,4 @@ struct ComparisonSummary {
             ("training in all", duration(seconds)),
         ].compactMap { $0 }
     }
-
-    private func counted(_ count: Int, _ noun: String) -> String {
-        "\(count) \(noun)\(count == 1 ? "" : "s")"
-    }
 }
