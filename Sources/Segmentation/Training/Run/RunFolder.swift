@@ -16,14 +16,14 @@ final class RunFolder {
     private let lock: FileLock
 
     var plan: String { "\(path)/plan.json" }
-    var log: String { "\(path)/log.jsonl" }
+    var log: RunLog { RunLog(path: "\(path)/log.jsonl") }
     var model: String { Self.model(of: path) }
     var test: String { Self.test(of: path) }
     var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(path)/checkpoints") }
 
     /// Whether an epoch was trained here, or begun and kept.
     var holdsTraining: Bool {
-        checkpoints.lastFile != nil || FileManager.default.fileExists(atPath: log)
+        checkpoints.lastFile != nil || FileManager.default.fileExists(atPath: log.path)
     }
 
     private static let lockName = ".lock"
@@ -116,5 +116,42 @@ final class RunFolder {
         let file = try AtomicFile(path: path)
         try data.withUnsafeBytes { try file.append($0) }
         try file.publish(replacing: replacing)
+    }
+}
+
+// MARK: - Log
+
+/// A run's `log.jsonl`: one line for each epoch.
+struct RunLog {
+    let path: String
+
+    /// Makes the file hold exactly these epochs: a killed process may have left one line more or fewer, or a part.
+    func restore(_ records: [EpochRecord]) throws(TrainingError) {
+        do {
+            var text = ""
+            for record in records { text += try Self.line(record) + "\n" }
+            if records.isEmpty, !FileManager.default.fileExists(atPath: path) { return }
+            guard (try? String(contentsOfFile: path, encoding: .utf8)) != text else { return }
+            let file = try AtomicFile(path: path)
+            try Data(text.utf8).withUnsafeBytes { try file.append($0) }
+            try file.publish()
+        } catch {
+            throw .unwritable(file: path, reason: "\(error)")
+        }
+    }
+
+    /// Adds a line, which is on disk afterwards.
+    func append(_ record: EpochRecord) throws(TrainingError) {
+        do {
+            try appendLine(try Self.line(record), to: path)
+        } catch {
+            throw .unwritable(file: path, reason: "\(error)")
+        }
+    }
+
+    private static func line(_ record: EpochRecord) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(record), as: UTF8.self)
     }
 }
