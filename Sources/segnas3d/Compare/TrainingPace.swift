@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Search
 internal import Segmentation
 internal import Torch
 
