@@ -90,8 +90,9 @@ final class TrainingSession {
         let range = part * size..<(part + 1) * size
         let images = try batch.images.sliced(range, along: 0)  // [N, C, D, H, W]
         let labels = try batch.labels.sliced(range, along: 0).moved(to: device)  // [N, D, H, W]
-        let scores = try network(images.ready(on: device, as: dtype), training: true)
-        let whole = try loss(scores, labels: labels)
+        // Without a name for the scores, which backward does not need: they would take memory until its end.
+        let whole = try loss(
+            network(images.ready(on: device, as: dtype), training: true), labels: labels)
         let share = options.accumulation == 1 ? whole : try whole / Double(options.accumulation)
         let value = try share.valueIfKnown() ?? 0
         guard value.isFinite else { throw LossNotFinite(cases: Array(batch.cases[range])) }
