@@ -108,7 +108,8 @@ let package = Package(
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: swiftSettings),
-        // Block graphs, architectures and the spaces they are searched in. Knows nothing of training.
+        // Block graphs, architectures, the plans of their networks, and the spaces they are searched in. Knows nothing of
+        // libtorch and training.
         .target(
             name: "Search",
             dependencies: ["Host", "Randomness", .product(name: "Yams", package: "Yams")],

@@ -1,4 +1,5 @@
 import Report
+import Search
 import Testing
 
 /// An argument that a test's output calls by its name.
@@ -39,43 +40,16 @@ func fullBlock(nodes: Int) -> BlockFigure {
     block(nodes: nodes, places(nodes: nodes).indices.map { $0 % 6 + 1 })
 }
 
-/// A network as the search makes them: n channels at first, p poolings.
+/// A network of the searched family: n channels at first, p poolings, and the operation numbers of its block.
 func segnas(
-    n: Int, p: Int, sup: Bool = false, res: Bool = false, block: BlockFigure? = nil
-) -> NetworkFigure {
-    let levels = (0...p).map { level in
-        let channels = n << level
-        let size = 128 >> level
-        return NetworkFigure.Level(
-            size: [size, size, size],
-            encoder: .init(
-                level == p ? "Bottom" : "Encoder \(level + 1)",
-                input: level == 0 ? 1 : channels / 2, output: channels),
-            decoder: level == p
-                ? nil : .init("Decoder \(level + 1)", input: 3 * channels, output: channels))
-    }
+    n: Int, p: Int, sup: Bool = false, res: Bool = false, _ numbers: [Int] = [2]
+) throws -> NetworkFigure {
+    let network = SegNAS(n: n, p: p, sup: sup, res: res, block: try BlockGraph(numbers))
     return NetworkFigure(
-        title: "SegNAS, n \(n), p \(p)", levels: levels, classes: 20, isSupervised: sup,
-        isResidual: res, dropout: 0.2, block: block)
+        try NetworkPlan(.segnas(network), channels: 1, classes: 20), size: [128, 128, 128])
 }
 
 /// Another family: no graph but words, strided convolutions, sizes that are no cubes.
-let vnet: NetworkFigure = {
-    let levels = (0...4).map { level in
-        let channels = 16 << level
-        let detail = "\(min(level + 1, 3)) × Conv(5) BN PReLU"
-        return NetworkFigure.Level(
-            size: [128 >> level, 128 >> level, 64 >> level],
-            encoder: .init(
-                level == 4 ? "Bottom" : "Left \(level + 1)", input: level == 0 ? 1 : channels,
-                output: channels, detail: detail),
-            decoder: level == 4
-                ? nil
-                : .init(
-                    "Right \(level + 1)", input: 2 * channels, output: 2 * channels,
-                    detail: detail))
-    }
-    return NetworkFigure(
-        title: "V-Net", levels: levels, descent: .convolution(kernel: 2),
-        ascent: .transposedConvolution(kernel: 2), classes: 2, isResidual: true)
-}()
+func vnet() throws -> NetworkFigure {
+    NetworkFigure(try NetworkPlan(.vnet, channels: 1, classes: 2), size: [128, 128, 64])
+}

@@ -11,8 +11,7 @@ struct SnapshotTests {
     }
 
     @Test func networkFigure() throws {
-        let figure = segnas(
-            n: 8, p: 2, sup: true, res: true, block: block(nodes: 3, [2, 0, 2]))
+        let figure = try segnas(n: 8, p: 2, sup: true, res: true, [2, 0, 2])
         try compare(figure.svg(), with: "network.svg")
     }
 }

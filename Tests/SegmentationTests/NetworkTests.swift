@@ -62,21 +62,21 @@ struct NetworkTests {
     @Test("dropout takes whole channels of the block in training only, and leaves the residual")
     func dropoutPlace() throws {
         var generator = SeededGenerator(seed: 0)
-        func block(dropout: Double) throws -> MegaBlock {
+        func run(_ x: Tensor, dropout: Double, training: Bool) throws -> Tensor {
             var generator = SeededGenerator(seed: 5)
             let plan = MegaBlockPlan(
                 name: "b", level: 0, inputs: 6, outputs: 6, graph: try BlockGraph([2]),
                 isResidual: true, dropout: dropout)
-            return try MegaBlock(plan, device: .cpu, using: &generator)
+            let layers = try LayerList(plan.layers, device: .cpu, using: &generator)
+            return try plan.run(.features(x), through: layers, training: training)
         }
         let values = (0..<6 * 64).map { _ in Float.random(in: -1...1, using: &generator) }
         let x = try Tensor(values, shape: [1, 6, 4, 4, 4])
-        let dropping = try block(dropout: 0.999_999)
-        let kept = try dropping(.features(x), training: false)
-        let plain = try block(dropout: 0)(.features(x), training: false)
+        let kept = try run(x, dropout: 0.999_999, training: false)
+        let plain = try run(x, dropout: 0, training: false)
         #expect(relativeError(try kept.values, try plain.values) < 1e-6)
         #expect(try (kept - x).abs().sum().item() > 0)
-        #expect(try (dropping(.features(x), training: true) - x).abs().sum().item() == 0)
+        #expect(try (run(x, dropout: 0.999_999, training: true) - x).abs().sum().item() == 0)
     }
 
     /// The paper's channel counts written out: an encoder and a decoder block a level, heads, projections.
@@ -134,7 +134,7 @@ struct NetworkTests {
             switch family {
             case "unet3d": .unet3d
             case "vnet": .vnet
-            default: try NetworkPlanTests.segnas(p: 3, sup: true, res: true)
+            default: try segnas(p: 3, sup: true, res: true)
             }
         let plan = try NetworkPlan(architecture, channels: channels, classes: 30)
         let network = try Network(plan, using: &generator)
@@ -153,7 +153,7 @@ struct NetworkTests {
         func weights(_ seed: UInt64) throws -> [(String, [Double])] {
             var generator = SeededGenerator(seed: seed)
             let plan = try NetworkPlan(
-                NetworkPlanTests.segnas(res: true, [2, 4, 6, 3, 6, 2]), channels: 1, classes: 3)
+                segnas(res: true, [2, 4, 6, 3, 6, 2]), channels: 1, classes: 3)
             return try Network(plan, using: &generator).weights.all.map {
                 ($0.key, try $0.value.values)
             }
@@ -169,7 +169,7 @@ struct NetworkTests {
     func precision() throws {
         var generator = SeededGenerator(seed: 0)
         let plan = try NetworkPlan(
-            NetworkPlanTests.segnas(n: 8, sup: true, res: true), channels: 1, classes: 3)
+            segnas(n: 8, sup: true, res: true), channels: 1, classes: 3)
         let network = try Network(plan, using: &generator)
         let images = try sines([1, 1, 12, 8, 9], phase: 0).cast(to: .float32)
         let exact = try network(images, training: false)
@@ -177,4 +177,11 @@ struct NetworkTests {
         #expect(rounded.dtype == .bfloat16)
         #expect(relativeError(try rounded.values, try exact.values) < 0.05)
     }
+}
+
+/// A network of the searched family from its operation numbers.
+private func segnas(
+    n: Int = 4, p: Int = 2, sup: Bool = false, res: Bool = false, _ numbers: [Int] = [2, 0, 2]
+) throws -> Architecture {
+    .segnas(SegNAS(n: n, p: p, sup: sup, res: res, block: try BlockGraph(numbers)))
 }

@@ -99,19 +99,18 @@ struct PyTorchTests {
         let expected: [String: Baseline] = try fixture("baselines.json", in: .module)
         let baseline = try #require(expected[name])
         var generator = SeededGenerator(seed: 0)
-        let body: any NetworkBody =
+        let plan: any RunnablePlan =
             name == "vnet"
-            ? try LayeredBody(
-                VNetPlan(channels: 1, classes: 3, topWidth: 2), device: .cpu, using: &generator)
-            : try LayeredBody(
-                UNet3DPlan(channels: 1, classes: 3, width: 2), device: .cpu, using: &generator)
-        let parameters = body.weights.parameters
+            ? VNetPlan(channels: 1, classes: 3, topWidth: 2)
+            : UNet3DPlan(channels: 1, classes: 3, width: 2)
+        let layers = try LayerList(plan.layers, device: .cpu, using: &generator)
+        let parameters = layers.weights.parameters
         for (index, (name, parameter)) in parameters.enumerated() {
             try parameter.assign(value(name, parameter.shape, phase: Double(index)))
         }
         let images = try sines([1, 1] + baseline.size, phase: 0.4).cast(to: .float32)
             .laidOut(in: .channelsLast)
-        let scores = try body(images, training: false)
+        let scores = try plan.run(images, through: layers, training: false)
         #expect(relativeError(try scores.values, baseline.output) < 1e-4)
         try (scores * sines(scores.shape, phase: 100).cast(to: .float32)).sum().backward()
         let norms = try parameters.map { _, parameter in

@@ -17,7 +17,7 @@ struct BatchMaker: Sendable {
         let position = order.position(of: index)
         let chosen = order.batch(at: position)
         let size = cases[0].size
-        let extent = Extent(size.z, size.y, size.x)
+        let extent = Extent(xyz: size)
         let memory = try BatchMemory(
             count: chosen.count, channels: cases[0].channels, size: extent)
         // Beside a training thread, the kernel keeps to its own thread: a team for each would fight for the cores.

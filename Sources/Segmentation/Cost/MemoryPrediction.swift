@@ -1,12 +1,13 @@
 public import Host
-public import Torch
+public import Search
+package import Torch
 
 /// The bytes of tensors that a network needs on the CPU, known before anything is allocated.
 ///
 /// Not a formula: the very code that trains and predicts runs on the meta device, where tensors have shapes and no
 /// elements and the allocator only counts.
 public struct MemoryPrediction: Equatable, Sendable {
-    /// The peak of a training step: forward, loss, backward, Nadam; parameters, moments and the batch included.
+    /// The peak of a step of ``training(of:size:options:)``.
     public var training: ByteCount
     /// The peak of a forward pass without gradients; parameters and one image included.
     public var inference: ByteCount
@@ -22,24 +23,35 @@ public struct MemoryPrediction: Equatable, Sendable {
         ByteCount(training.bytes + training.bytes / 100 * Self.processOverheadPercent)
     }
 
-    /// Predicts for images of a size that ``NetworkPlan/check(size:batch:)`` admits, in a type of activations.
-    public init(
-        _ plan: NetworkPlan, size: Extent, batch: Int, dtype: DType
-    ) throws(TorchError) {
-        training = try Self.peak { () throws(TorchError) in
-            try TrainingStep(plan, size: size, batch: batch, dtype: dtype, device: .meta).run()
-        }
-        inference = try Self.peak { () throws(TorchError) in
-            try InferenceStep(plan, size: size, dtype: dtype, device: .meta).run()
+    /// Predicts for images of a size that `NetworkPlan.check(size:batch:)` admits, in voxels along x, y and z.
+    public init(_ plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions) throws {
+        training = try Self.training(of: plan, size: size, options: options)
+        inference = try TensorMemory.peak(on: .meta) {
+            try SyntheticPrediction(
+                plan, size: size, precision: options.precision, device: .meta
+            ).run()
         }
     }
 
-    private static func peak(
-        _ body: () throws(TorchError) -> Void
-    ) throws(TorchError) -> ByteCount {
-        try TensorMemory.resetPeak(on: .meta)
-        let before = try TensorMemory.statistics(on: .meta).current.bytes
+    /// The peak of a training step with these options: forward, loss, backward and optimizer, part after part of the batch;
+    /// parameters, the optimizer's state, the average of weights and the batch included.
+    public static func training(
+        of plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions
+    ) throws -> ByteCount {
+        try TensorMemory.peak(on: .meta) {
+            try SyntheticTraining(plan, size: size, options: options, device: .meta).step()
+        }
+    }
+}
+
+extension TensorMemory {
+    /// By how much the memory of tensors grows at the most while a body runs.
+    package static func peak(
+        on device: Device = .cpu, of body: () throws -> Void
+    ) throws -> ByteCount {
+        try resetPeak(on: device)
+        let before = try statistics(on: device).current.bytes
         try body()
-        return ByteCount(try TensorMemory.statistics(on: .meta).peak.bytes - before)
+        return ByteCount(try statistics(on: device).peak.bytes - before)
     }
 }

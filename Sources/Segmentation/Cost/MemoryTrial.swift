@@ -9,9 +9,11 @@ package struct MemoryTrial: Sendable, CustomStringConvertible {
     package var network: SegNAS
     package var size: Int
     package var batch: Int
-    package var dtype: DType
+    package var precision: Precision
 
-    package var description: String { "\(number): \(network) \(size)³ × \(batch) \(dtype)" }
+    package var description: String {
+        "\(number): \(network) \(size)³ × \(batch) \(precision.rawValue)"
+    }
 
     /// Labels of the paper's brains, background included.
     private static let classes = 20
@@ -29,9 +31,18 @@ package struct MemoryTrial: Sendable, CustomStringConvertible {
             trials.append(
                 MemoryTrial(
                     number: index + 1, network: network, size: sizes[index % sizes.count],
-                    batch: index % 3 + 1, dtype: index % 2 == 0 ? .float32 : .bfloat16))
+                    batch: index % 3 + 1, precision: index % 2 == 0 ? .float32 : .bfloat16))
         }
         return trials
+    }
+
+    private var volume: SIMD3<Int> { SIMD3(repeating: size) }
+
+    private var options: TrainingOptions {
+        var options = TrainingOptions()
+        options.batchSize = batch
+        options.precision = precision
+        return options
     }
 
     private func plan() throws -> NetworkPlan {
@@ -45,18 +56,14 @@ package struct MemoryTrial: Sendable, CustomStringConvertible {
     /// What is predicted, or nil where the size is too small for the network.
     package func prediction() throws -> MemoryPrediction? {
         let plan = try plan()
-        let size = Extent(cube: size)
-        guard (try? plan.check(size: size, batch: batch)) != nil else { return nil }
-        return try MemoryPrediction(plan, size: size, batch: batch, dtype: dtype)
+        guard (try? plan.check(size: volume, batch: batch)) != nil else { return nil }
+        return try MemoryPrediction(plan, size: volume, options: options)
     }
 
     /// The peak of a real training step, as the CPU allocator counts it.
     package func measuredPeak() throws -> ByteCount {
-        try TensorMemory.resetPeak()
-        let before = try TensorMemory.statistics().current.bytes
-        try TrainingStep(
-            plan(), size: Extent(cube: size), batch: batch, dtype: dtype, device: .cpu
-        ).run()
-        return ByteCount(try TensorMemory.statistics().peak.bytes - before)
+        try TensorMemory.peak {
+            try SyntheticTraining(plan(), size: volume, options: options, device: .cpu).step()
+        }
     }
 }

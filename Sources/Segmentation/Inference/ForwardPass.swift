@@ -1,29 +1,41 @@
 internal import Imaging
 internal import Torch
 
-/// A model's network as it is used to predict: the one place where it is called.
+/// A network as it is used to predict: the one place where it is called without gradients.
 struct ForwardPass {
-    /// The model's place in the ensemble, from 0.
-    let number: Int
-    private let network: Network
-    private let device: Device
-    private let dtype: DType
+    let network: Network
+    let device: Device
+    /// Of activations.
+    let dtype: DType
 
-    init(_ model: Model, number: Int, precision: Precision) {
-        self.number = number
-        network = model.network
-        device = model.device
-        dtype = model.dtype(precision)
+    /// Scores before softmax `[N, L, D, H, W]` of float32 images `[N, C, D, H, W]`.
+    func callAsFunction(_ images: Tensor) throws(TorchError) -> Tensor {
+        try withoutGradients { () throws(TorchError) in
+            try network(images.ready(on: device, as: dtype), training: false)
+        }
     }
 
-    /// Scores before softmax `[1, C, D, H, W]` of a float32 image `[x, y, z, channel]`.
-    func scores(of image: Volume) throws -> Tensor {
-        let size = image.geometry.size
+    /// Scores before softmax `[1, L, D, H, W]` of a float32 image `[x, y, z, channel]`.
+    func callAsFunction(_ image: Volume) throws -> Tensor {
+        let size = Extent(xyz: image.geometry.size)
         let images = try image.samples.withBytes { bytes in
             try Tensor(
-                copying: bytes, shape: [1, image.channels, size.z, size.y, size.x],
-                dtype: .float32)
+                copying: bytes, shape: [1, image.channels] + size.axes, dtype: .float32)
         }
-        return try network(images.ready(on: device, as: dtype), training: false)
+        return try self(images)
+    }
+}
+
+extension ForwardPass {
+    init(_ model: Model, precision: Precision) {
+        self.init(
+            network: model.network, device: model.device, dtype: model.dtype(precision))
+    }
+}
+
+extension Tensor {
+    /// Images as a network takes them.
+    func ready(on device: Device, as dtype: DType) throws(TorchError) -> Tensor {
+        try moved(to: device).cast(to: dtype).laidOut(in: .channelsLast)
     }
 }

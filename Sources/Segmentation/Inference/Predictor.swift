@@ -18,8 +18,8 @@ public final class Predictor {
     /// The labels that label maps hold.
     public let labels: LabelTable
     private let options: PredictionOptions
-    /// The models by the preparation that they want.
-    private let groups: [[ForwardPass]]
+    /// The models, by the preparation that they want, with their places in the ensemble.
+    private let groups: [[(number: Int, pass: ForwardPass)]]
 
     /// - Throws: ``PredictionError`` for models that do not see the same channels or know the same labels.
     public init(
@@ -31,10 +31,10 @@ public final class Predictor {
             try Self.check(model.description.preparation, index, with: first)
         }
         var preparations: [Preparation] = []
-        var groups: [[ForwardPass]] = []
+        var groups: [[(number: Int, pass: ForwardPass)]] = []
         for (index, model) in models.enumerated() {
             let preparation = model.description.preparation
-            let pass = ForwardPass(model, number: index, precision: options.precision)
+            let pass = (index, ForwardPass(model, precision: options.precision))
             if let known = preparations.firstIndex(of: preparation) {
                 groups[known].append(pass)
             } else {
@@ -73,7 +73,9 @@ public final class Predictor {
             let scores = try room(for: view)
             for mirroring in options.mirrorings {
                 let volume = view.prepared.mirrored(mirroring, threads: options.threads)
-                for pass in passes { try add(pass, volume, mirroring, to: scores) }
+                for (number, pass) in passes {
+                    try add(pass(volume), of: number, mirroring, to: scores)
+                }
             }
             sources.append((scores, view.transform))
         }
@@ -95,12 +97,11 @@ public final class Predictor {
         return scores
     }
 
-    /// Adds the softmax of a network's scores, some slices at a time.
+    /// Adds the softmax of a network's scores `[1, C, D, H, W]`, some slices at a time.
     private func add(
-        _ pass: ForwardPass, _ volume: Volume, _ mirroring: [Bool], to scores: ClassScores
+        _ raw: Tensor, of model: Int, _ mirroring: [Bool], to scores: ClassScores
     ) throws {
         try withoutGradients {
-            let raw = try pass.scores(of: volume)  // [1, C, D, H, W]
             let shape = raw.shape
             let step = max(1, (64 << 20) / (4 * shape[1] * shape[3] * shape[4]))
             for start in stride(from: 0, to: shape[2], by: step) {
@@ -114,7 +115,7 @@ public final class Predictor {
                     return scores.add(
                         values, slices: slices, mirrored: mirroring, threads: options.threads)
                 }
-                guard areFinite else { throw PredictionError.notFinite(model: pass.number) }
+                guard areFinite else { throw PredictionError.notFinite(model: model) }
             }
         }
     }

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Host
 internal import Randomness
+internal import Search
 public import Torch
 
 /// A finished model: a network ready to predict, and all that is needed to use it.

@@ -1,8 +1,9 @@
+internal import Search
 internal import Torch
 
 /// The built layers of a plan, found by their plan.
 struct LayerList: Layer {
-    private var layers: [LayerPlan: PlannedLayer] = [:]
+    private var layers: [String: PlannedLayer] = [:]
     private let order: [LayerPlan]
 
     init(
@@ -10,12 +11,12 @@ struct LayerList: Layer {
     ) throws(TorchError) {
         order = plans
         for plan in plans {
-            layers[plan] = try PlannedLayer(plan, device: device, using: &generator)
+            layers[plan.name] = try PlannedLayer(plan, device: device, using: &generator)
         }
     }
 
     subscript(plan: LayerPlan) -> PlannedLayer {
-        guard let layer = layers[plan] else {
+        guard let layer = layers[plan.name] else {
             preconditionFailure("no layer \(plan.name) was built")
         }
         return layer

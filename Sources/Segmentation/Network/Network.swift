@@ -1,4 +1,4 @@
-internal import Search
+public import Search
 public import Torch
 
 /// A segmentation network: images `[N, I, D, H, W]` in, class scores `[N, classes, D, H, W]` out.
@@ -7,7 +7,7 @@ public import Torch
 /// memory format of the images decide those of the computation.
 public struct Network: Layer {
     public let plan: NetworkPlan
-    private let body: any NetworkBody
+    private let layers: LayerList
 
     /// Draws a new network; equal generators give equal networks.
     public init(
@@ -15,25 +15,12 @@ public struct Network: Layer {
         using generator: inout some RandomNumberGenerator
     ) throws(TorchError) {
         self.plan = plan
-        switch plan.architecture {
-        case .segnas(let network):
-            body = try SegNASBody(
-                SegNASPlan(network, channels: plan.channels, classes: plan.classes),
-                device: device, using: &generator)
-        case .unet3d:
-            body = try LayeredBody(
-                UNet3DPlan(channels: plan.channels, classes: plan.classes), device: device,
-                using: &generator)
-        case .vnet:
-            body = try LayeredBody(
-                VNetPlan(channels: plan.channels, classes: plan.classes), device: device,
-                using: &generator)
-        }
+        layers = try LayerList(plan.layers, device: device, using: &generator)
     }
 
     /// Scores before softmax, in the images' type.
     ///
-    /// Sizes that ``NetworkPlan/check(size:batch:)`` refuses can be computed, but not trained on with success.
+    /// Sizes that `NetworkPlan.check(size:batch:)` refuses can be computed, but not trained on with success.
     public func callAsFunction(
         _ images: Tensor, training: Bool
     ) throws(TorchError) -> Tensor {
@@ -44,18 +31,13 @@ public struct Network: Layer {
             )
         }
         let size = Extent(shape[2], shape[3], shape[4])
-        let padding = Padding(from: size, to: plan.padded(size))
-        return try padding.cropped(body(padding.padded(images), training: training))
+        let padding = Padding(from: size, to: Extent(xyz: plan.padded(size.xyz)))
+        let scores = try plan.family.runnable.run(
+            padding.padded(images), through: layers, training: training)
+        return try padding.cropped(scores)
     }
 
-    public var weights: Weights { body.weights }
-}
-
-/// What the families of networks have in common, once their input is padded.
-protocol NetworkBody: Layer {
-    /// Turns `[N, I, D, H, W]` into `[N, classes, D, H, W]`; D, H and W are multiples of 2 to the power of the
-    /// poolings.
-    func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor
+    public var weights: Weights { layers.weights }
 }
 
 /// Zeros around a volume, as evenly as can be, and their removal.

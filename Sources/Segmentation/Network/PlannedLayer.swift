@@ -1,3 +1,4 @@
+internal import Search
 internal import Torch
 
 /// A layer as its plan says: convolution, then normalization and activation where planned.

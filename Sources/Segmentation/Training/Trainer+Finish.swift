@@ -1,14 +1,17 @@
 internal import Datasets
 import FoundationEssentials
 internal import Host
+internal import Search
 internal import Torch
 
 extension Trainer {
-    /// Writes the model of the chosen epoch, and judges it on the test cases.
+    /// Writes the model of the chosen epoch, and evaluates it on the test cases.
     ///
     /// Of the checkpoints the last stays, for more epochs.
-    func finish(_ epochs: TrainingEpochs) throws {
-        let (folder, session, plan) = (epochs.folder, epochs.session, epochs.plan)
+    func finish(
+        _ session: TrainingSession, _ plan: TrainingPlan, _ test: [TrainingCase],
+        _ folder: RunFolder
+    ) throws {
         let history = session.state.history
         guard let chosen = history.chosen else { return }
         let weights =
@@ -24,7 +27,7 @@ extension Trainer {
             description(plan), weights: weights, record: record, to: folder.model,
             replacing: true)
         folder.checkpoints.prune(keeping: 1)
-        try test(plan, epochs.cases.test, folder)
+        try evaluate(test, plan, folder)
     }
 
     /// What the run's model says of itself.
@@ -34,34 +37,33 @@ extension Trainer {
             precision: plan.options.precision.dtype(on: machine.device), program: plan.version)
     }
 
-    /// Judges the model once on the test cases, as `predict` and `evaluate` would.
-    private func test(
-        _ plan: TrainingPlan, _ prepared: [CasePreparation], _ folder: RunFolder
+    /// Evaluates the model once on the test cases, as `predict` and `evaluate` would.
+    private func evaluate(
+        _ cases: [TrainingCase], _ plan: TrainingPlan, _ folder: RunFolder
     ) throws {
-        guard !prepared.isEmpty else { return }
-        var completed = 0
-        let evaluation = try originalGrid(plan.split.test, prepared).evaluate(
-            Model(contentsOf: folder.model, device: machine.device),
-            precision: plan.options.precision
-        ) {
-            try checkEnd()
-            completed += 1
-            report(.testing(completed: completed, total: prepared.count))
+        guard !cases.isEmpty else { return }
+        let model = try Model(contentsOf: folder.model, device: machine.device)
+        let predictor = try Predictor(
+            [model],
+            PredictionOptions(precision: plan.options.precision, threads: machine.threads))
+        var rest = cases[...]
+        let evaluation = try Evaluation(
+            of: cases.map(\.subject), labels: model.description.preparation.labels,
+            threads: machine.threads
+        ) { _ in
+            let prediction = try predictor.labelMap(of: rest.removeFirst())
+            try observer.checkEnd()
+            observer.report(.testing(completed: cases.count - rest.count, total: cases.count))
+            return prediction
         }
         try folder.write(evaluation)
-    }
-
-    /// Labelled cases by name, to be judged on the grids of their files.
-    func originalGrid(_ names: [String], _ prepared: [CasePreparation]) -> OriginalGrid {
-        OriginalGrid(
-            cases: task.dataset.cases(names), prepared: prepared, threads: machine.threads)
     }
 
     /// The weights that the last checkpoint keeps as the best.
     private func bestWeights(
         _ history: EpochHistory, _ folder: RunFolder
     ) throws -> NamedTensors {
-        let last = try folder.checkpoints.last(report: report)
+        let last = try folder.checkpoints.last(report: observer.report)
         guard let last, last.checkpoint.state.history.best == history.best, let best = last.best
         else {
             throw TrainingError.unreadable(
@@ -73,7 +75,7 @@ extension Trainer {
     /// What a complete run has brought; nil where something is left to do.
     ///
     /// Checkpoints may have been removed since: the model says how it was trained.
-    func finished(_ start: Start, _ folder: RunFolder) throws -> TrainingResult? {
+    func finished(_ start: RunStart, _ folder: RunFolder) throws -> TrainingResult? {
         guard let record = TrainingRecord(ofModel: folder.model), Model.isWhole(folder.model) else {
             return nil
         }

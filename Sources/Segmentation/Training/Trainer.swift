@@ -1,5 +1,6 @@
-internal import Datasets
+public import Datasets
 internal import Host
+internal import Search
 internal import Torch
 
 /// Trains a network in a folder, a run, and goes on where a run was interrupted.
@@ -16,10 +17,7 @@ internal import Torch
 public struct Trainer {
     let task: TrainingTask
     let machine: TrainingMachine
-    let run: String
-    let report: (TrainingEvent) -> Void
-    let isEndRequested: () -> Bool
-    let pulse: TrainingPulse
+    let observer: TrainingObserver
 
     /// - Parameters:
     ///   - task: What is trained, on what and how.
@@ -36,21 +34,55 @@ public struct Trainer {
     ) {
         self.task = task
         self.machine = machine
-        self.run = Self.withoutSlash(run)
-        self.pulse = pulse
-        self.isEndRequested = isEndRequested
-        self.report = report
+        observer = TrainingObserver(
+            run: Self.withoutSlash(run), pulse: pulse, isEndRequested: isEndRequested,
+            report: report)
     }
+
+    var run: String { observer.run }
 
     private static func withoutSlash(_ path: String) -> String {
         var path = path[...]
         while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
         return String(path)
     }
+}
 
+// MARK: - Data
+
+extension Trainer {
+    /// Checks the dataset and its split, tells what is odd and refuses what `check` refuses.
+    ///
+    /// - Throws: ``TrainingError/interrupted(run:)``, `SplitError`, `DatasetError`, `CacheError`.
+    public func checkData(for aim: TrainingCheck.Aim) throws {
+        let data = try DatasetPreparer(task, machine, observer)
+        guard let check = try data.check(task.dataset.split(task.split), for: aim) else { return }
+        data.tell(check)
+    }
+
+    /// Checks and prepares the cases of all parts, so that trainings on them, of which the best is sought, find them
+    /// prepared.
+    ///
+    /// - Throws: ``TrainingError/interrupted(run:)``, or what keeps the dataset from being divided, prepared or kept:
+    ///   `SplitError`, `DatasetError`, `PreparationErrors`, `CacheError`.
+    public func prepareData() throws -> TrainingData {
+        let split = try task.dataset.split(task.split)
+        let data = try DatasetPreparer(task, machine, observer)
+        let check = try data.check(split, for: .search)
+        let found = TrainingData(
+            dataset: try data.record(), split: split,
+            preparation: try data.preparation(split, check))
+        try data.complete(check, try data.prepare(split, by: found.preparation))
+        return found
+    }
+}
+
+// MARK: - Training
+
+extension Trainer {
     /// Trains to the end; a run that is complete is not trained again.
     ///
-    /// - Throws: ``TrainingError``, or what keeps the dataset from being divided, prepared or kept: ``NetworkError``,
+    /// - Throws: ``TrainingError``, or what keeps the dataset from being divided, prepared or kept: `NetworkError`,
     ///   `SplitError`, `DatasetError`, `PreparationErrors`, `CacheError`.
     public func train() throws -> TrainingResult {
         let options = task.options.resolved(on: machine.device)
@@ -72,40 +104,50 @@ public struct Trainer {
 
     private func train(_ network: NetworkPlan, _ split: Split) throws -> TrainingResult {
         let folder = try RunFolder(run)
-        let cache = try PreparedCache(folder: machine.cache)
-        var check = try ifNew(folder) { try self.check(split, for: aim, cache) }
-        var start = try begin(folder, split, cache, check)
+        let data = try DatasetPreparer(task, machine, observer)
+        // What is refused before a run has begun leaves no plan, so that a dataset that was corrected is not another one.
+        var check = try folder.readPlan() == nil ? data.check(split, for: aim) : nil
+        var start = try RunStart(folder, data, split, check)
         if let result = try finished(start, folder) {
-            report(.alreadyComplete)
+            observer.report(.alreadyComplete)
             return result
         }
         if start.checkpoint == nil, folder.holdsTraining {
-            report(.remark("there is no checkpoint that is whole: training begins anew"))
+            observer.report(
+                .remark("there is no checkpoint that is whole: training begins anew"))
         }
-        if check == nil { check = try self.check(split, for: aim, cache, start.plan) }
+        if check == nil { check = try data.check(split, for: aim, start.plan) }
         var used = start.plan.split
         if !task.isTested { used.test = [] }
-        let cases = try prepare(used, by: start.plan.preparation, cache)
-        try complete(check, cases)
-        try write(&start, folder)
+        let cases = try data.prepare(used, by: start.plan.preparation)
+        try data.complete(check, cases)
+        try start.writePlan(to: folder)
+        var loop = try loop(network, start.plan, cases, folder)
+        try loop.run(from: start.checkpoint)
+        try finish(loop.session, start.plan, cases.test, folder)
+        return try result(loop.session.state.history, network, folder)
+    }
+
+    private func loop(
+        _ network: NetworkPlan, _ plan: TrainingPlan, _ cases: TrainingCases, _ folder: RunFolder
+    ) throws -> TrainingLoop {
+        let labels = plan.preparation.labels
+        let training = cases.training.map(\.prepared)
         let session = try TrainingSession(
-            network, start.plan.options,
-            labelFrequencies: labelFrequencies(
-                cases.training.map(\.prepared),
-                classes: start.plan.preparation.labels.classCount),
+            network, plan.options,
+            labelFrequencies: labelFrequencies(training, classes: labels.classCount),
             device: machine.device)
-        var epochs = try TrainingEpochs(
-            trainer: self, plan: start.plan, folder: folder, session: session, cases: cases)
-        try epochs.run(from: start.checkpoint)
-        try finish(epochs)
-        return try result(session.state.history, network, folder)
+        let validation = Validation(
+            cases: cases.validation, labels: labels, grid: plan.options.validationGrid,
+            threads: machine.threads
+        ) { network in
+            Model(description: description(plan), network: network, device: machine.device)
+        }
+        return try TrainingLoop(
+            session, plan.options, on: training, validation: validation, folder: folder,
+            checkpoints: machine.checkpoints, observer: observer)
     }
 
     /// Patience waits for a better epoch, which must be possible.
     private var aim: TrainingCheck.Aim { task.options.patience == nil ? .training : .search }
-
-    func checkEnd() throws(TrainingError) {
-        pulse.beat()
-        if isEndRequested() { throw .interrupted(run: run) }
-    }
 }

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// What happens while a network is trained, for those who watch.
 public enum TrainingEvent: Sendable {
     /// So many of all cases are checked.
@@ -36,4 +38,44 @@ public struct TrainingStepReport: Sendable {
     public var dice: Double?
     /// The share of this epoch's time that batches were waited for.
     public var waitShare: Double
+}
+
+/// What a training is at and how far, for whoever watches it from another thread.
+public final class TrainingPulse: Sendable {
+    /// What can take long.
+    public enum Activity: Sendable {
+        case preparing, waitingForBatch, computing, validating, saving
+    }
+
+    private let state = Mutex((beats: 0, activity: Activity.preparing))
+
+    public init() {}
+
+    /// Grows with all that is done, be it a batch or a case of the validation.
+    public var beats: Int { state.withLock { $0.beats } }
+
+    public var activity: Activity { state.withLock { $0.activity } }
+
+    /// Counts something as done, and notes what follows; nil for more of the same.
+    public func beat(_ activity: Activity? = nil) {
+        state.withLock { state in
+            state.beats += 1
+            if let activity { state.activity = activity }
+        }
+    }
+}
+
+/// Those who watch a training, and may end it.
+struct TrainingObserver {
+    /// The run's folder.
+    let run: String
+    let pulse: TrainingPulse
+    let isEndRequested: () -> Bool
+    let report: (TrainingEvent) -> Void
+
+    /// Notes that something is done, and ends the training where that is asked for.
+    func checkEnd() throws(TrainingError) {
+        pulse.beat()
+        if isEndRequested() { throw .interrupted(run: run) }
+    }
 }

@@ -30,10 +30,8 @@ public struct TrainingTask: Sendable {
         self.options = options
     }
 
-    /// Voxels of the prepared grid in the order of a tensor's axes.
-    public var size: Extent {
-        Extent(preparation.size.z, preparation.size.y, preparation.size.x)
-    }
+    /// Voxels of the prepared grid along x, y and z.
+    public var size: SIMD3<Int> { preparation.size }
 
     /// The network for the dataset's channels and labels.
     public func networkPlan() throws(NetworkError) -> NetworkPlan {

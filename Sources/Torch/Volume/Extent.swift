@@ -19,11 +19,17 @@ public struct Extent: Hashable, Sendable {
         self.init(side, side, side)
     }
 
+    /// From a size along x, y and z.
+    public init(xyz size: SIMD3<Int>) {
+        self.init(size.z, size.y, size.x)
+    }
+
     /// In the order of a tensor's axes.
     public var axes: [Int] { [depth, height, width] }
 
-    /// Along x, y and z, as users write sizes: x is the width, the last axis of a tensor.
-    public var xyz: [Int] { [width, height, depth] }
+    /// Along x, y and z, as users write sizes and all code without tensors counts: x is the width, the last axis of a
+    /// tensor.
+    public var xyz: SIMD3<Int> { SIMD3(width, height, depth) }
 
     /// Voxels of a volume of this size.
     public var volume: Int { depth * height * width }

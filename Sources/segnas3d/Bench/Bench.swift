@@ -60,7 +60,7 @@ struct Bench: ParsableCommand {
     private var network: NetworkBench {
         NetworkBench(
             json: json, size: inputs.size?.width ?? 64, n: inputs.n,
-            dtype: inputs.precision.dtype(on: .cpu))
+            precision: inputs.precision)
     }
 
     private func run(_ workload: Workload) throws {

@@ -38,7 +38,7 @@ struct MemoryBench {
         let prediction = try trial.prediction()
         var row = Row(
             network: "\(trial.network)", size: trial.size, batch: trial.batch,
-            precision: "\(trial.dtype)", parameters: try trial.parameters(),
+            precision: trial.precision.rawValue, parameters: try trial.parameters(),
             predictedBytes: prediction?.training.bytes,
             predictionSeconds: (ContinuousClock.now - start) / .seconds(1))
         guard let prediction else {

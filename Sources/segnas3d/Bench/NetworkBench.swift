@@ -12,7 +12,7 @@ struct NetworkBench {
     let size: Int
     /// Channels of the first block.
     let n: Int
-    let dtype: DType
+    let precision: Precision
 
     private static let classes = 20
     private static let repetitions = 5
@@ -20,24 +20,30 @@ struct NetworkBench {
     func trainStep() throws {
         let plan = try plan()
         let labels = try Tensor(labels(), shape: [1, size, size, size])
-        let step = try TrainingStep(plan, images: images(), labels: labels)
+        var options = TrainingOptions()
+        options.batchSize = 1
+        options.precision = precision
+        let training = try SyntheticTraining(
+            plan, images: images(), labels: labels, options: options, device: .cpu)
         // The first steps find out which of oneDNN's kernels suit, and touch the pages.
-        try step.run()
-        try show("train-step", plan) { try step.run() }
+        try training.step()
+        try show("train-step", plan) { try training.step() }
     }
 
     func inference() throws {
         let plan = try plan()
-        let step = try InferenceStep(plan, images: images())
-        try step.run()
-        try show("inference", plan) { try step.run() }
+        let prediction = try SyntheticPrediction(
+            plan, images: images(), precision: precision, device: .cpu)
+        try prediction.run()
+        try show("inference", plan) { try prediction.run() }
     }
 
     private func show(_ workload: String, _ plan: NetworkPlan, _ body: () throws -> Void) throws {
         let seconds = try Measurement.seconds(repetitions: Self.repetitions, body)
         try Measurement(
             workload: workload, size: size, n: n, parameters: plan.parameters,
-            precision: "\(dtype)", seconds: seconds, peakBytes: ResidentMemory.peak()
+            precision: "\(precision.dtype(on: .cpu))", seconds: seconds,
+            peakBytes: ResidentMemory.peak()
         ).show(json: json)
     }
 
@@ -52,7 +58,7 @@ struct NetworkBench {
         let values = (0..<size * size * size).map { _ in
             Float.random(in: -1.7..<1.7, using: &generator)
         }
-        return try Tensor(values, shape: [1, 1, size, size, size]).cast(to: dtype)
+        return try Tensor(values, shape: [1, 1, size, size, size])
             .laidOut(in: .channelsLast)
     }
 

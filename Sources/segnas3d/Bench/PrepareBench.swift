@@ -20,7 +20,7 @@ struct PrepareBench {
         var there: LabelInterpolation?
         var back: LabelInterpolation?
         /// Along x, y and z.
-        var size: [Int] = []
+        var size = SIMD3<Int>()
         var fit = PreparationOptions.Fit.resize
         var cases = 0
         var seconds = 0.0
@@ -62,8 +62,7 @@ struct PrepareBench {
     private func preparation(
         of dataset: Dataset, _ interpolation: LabelInterpolation? = nil
     ) throws -> Preparation {
-        let xyz = size.xyz
-        var options = PreparationOptions(size: SIMD3(xyz[0], xyz[1], xyz[2]), fit: inputs.fit)
+        var options = PreparationOptions(size: size.xyz, fit: inputs.fit)
         if let interpolation { options.labelInterpolation = interpolation }
         var intensities: [ForegroundIntensities]?
         if Preparation.needsIntensities(options, channels: dataset.channels) {

@@ -17,7 +17,7 @@ struct RestoreBench {
         let schema = 1
         let workload = "restore"
         /// Along x, y and z.
-        var size: [Int]
+        var size: SIMD3<Int>
         var classes: Int
         var seconds: Double
         /// By how much the process's resident memory grew at the most, beyond the scores themselves.
@@ -27,7 +27,7 @@ struct RestoreBench {
     }
 
     func run() throws {
-        let target = SIMD3(size.width, size.height, size.depth)
+        let target = size.xyz
         let source = target / 4
         let scores = try Self.scores(classes, source)
         let before = ResidentMemory.restartPeak()

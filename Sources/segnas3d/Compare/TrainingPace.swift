@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Search
 internal import Segmentation
 internal import Torch
 
@@ -16,19 +17,18 @@ struct TrainingPace {
 
     init(_ task: TrainingTask, split: Split, device: Device) throws {
         let options = task.options
-        let dtype = options.precision.dtype(on: device)
         let plan = try task.networkPlan()
         multiplyAdds = Double(plan.multiplyAdds(size: task.size))
-        let training = try TrainingStep(
-            plan, size: task.size, batch: options.partSize, dtype: dtype, device: device)
-        let inference = try InferenceStep(plan, size: task.size, dtype: dtype, device: device)
-        step =
-            try Measurement.seconds(repetitions: Self.repetitions) {
-                try training.run()
-                try device.synchronize()
-            } * Double(options.accumulation)
+        let training = try SyntheticTraining(
+            plan, size: task.size, options: options, device: device)
+        let prediction = try SyntheticPrediction(
+            plan, size: task.size, precision: options.precision, device: device)
+        step = try Measurement.seconds(repetitions: Self.repetitions) {
+            try training.step()
+            try device.synchronize()
+        }
         let validation = try Measurement.seconds(repetitions: Self.repetitions) {
-            try inference.run()
+            try prediction.run()
             try device.synchronize()
         }
         let batches = (split.training.count + options.batchSize - 1) / options.batchSize

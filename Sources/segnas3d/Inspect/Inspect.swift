@@ -72,9 +72,12 @@ struct Inspect: ParsableCommand {
         let plan = try NetworkPlan(architecture, channels: channels, classes: classes)
         // Buffers of convolutions are counted by thread: those that a training would use.
         try CPU.setThreads(ThreadEnvironment.current.threads)
+        var options = TrainingOptions()
+        options.batchSize = batch
+        options.precision = precision
         let description = try NetworkDescription(
-            plan, size: size, batch: batch, dtype: precision.dtype(on: .cpu))
-        if let svg { try NewFile.write(NetworkFigure(plan, size: size).svg(), to: svg) }
+            plan, size: size.xyz, options: options.resolved(on: .cpu))
+        if let svg { try NewFile.write(NetworkFigure(plan, size: size.xyz).svg(), to: svg) }
         print(json ? try description.json() : description.text())
     }
 }

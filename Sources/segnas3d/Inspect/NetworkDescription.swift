@@ -29,7 +29,7 @@ struct NetworkDescription: Encodable {
     var channels: Int
     var classes: Int
     /// Voxels along x, y and z.
-    var size: [Int]
+    var size: SIMD3<Int>
     var batch: Int
     var precision: String
     var layers: [Row]
@@ -39,19 +39,19 @@ struct NetworkDescription: Encodable {
     /// Why the network cannot be trained at this size.
     var refusal: String?
 
-    init(_ plan: NetworkPlan, size: Extent, batch: Int, dtype: DType) throws {
+    init(_ plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions) throws {
         architecture = plan.architecture
         channels = plan.channels
         classes = plan.classes
-        self.size = size.xyz
-        self.batch = batch
-        precision = "\(dtype)"
+        self.size = size
+        batch = options.batchSize
+        precision = options.precision.rawValue
         layers = plan.layers.map { Row($0, plan, size) }
         parameters = plan.parameters
         multiplyAdds = plan.multiplyAdds(size: size)
         do {
             try plan.check(size: size, batch: batch)
-            let prediction = try MemoryPrediction(plan, size: size, batch: batch, dtype: dtype)
+            let prediction = try MemoryPrediction(plan, size: size, options: options)
             memory = Memory(
                 training: prediction.training.bytes,
                 trainingProcess: prediction.trainingProcess.bytes,
@@ -63,12 +63,13 @@ struct NetworkDescription: Encodable {
 }
 
 extension NetworkDescription.Row {
-    init(_ layer: LayerPlan, _ plan: NetworkPlan, _ size: Extent) {
+    init(_ layer: LayerPlan, _ plan: NetworkPlan, _ size: SIMD3<Int>) {
         name = layer.name
         operation = layer.operation
-        output = [layer.outputs] + plan.size(atLevel: layer.level, of: size).xyz
+        let volume = plan.size(atLevel: layer.level, of: size)
+        output = [layer.outputs, volume.x, volume.y, volume.z]
         parameters = layer.parameters
-        multiplyAdds = layer.multiplyAdds { plan.size(atLevel: $0, of: size).volume }
+        multiplyAdds = plan.multiplyAdds(of: layer, size: size)
     }
 }
 
@@ -78,7 +79,7 @@ extension NetworkDescription {
     }
 
     func text() -> String {
-        let side = size.map(String.init).joined(separator: "×")
+        let side = "\(size.x)×\(size.y)×\(size.z)"
         var lines = [
             "\(architecture)",
             "channels in: \(channels), classes out: \(classes), voxels: \(side)",

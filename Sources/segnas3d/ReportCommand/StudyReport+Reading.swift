@@ -2,9 +2,9 @@ internal import Datasets
 internal import FoundationEssentials
 internal import Host
 internal import Report
+internal import Search
 internal import Segmentation
 internal import Study
-internal import Torch
 
 extension StudyReport {
     /// Reads all that the files of a study tell.
@@ -28,10 +28,9 @@ extension StudyReport {
 extension NetworkFigure {
     /// The network of a trial; nil where it cannot be built.
     fileprivate init?(_ trial: Trial, trainedOn images: TrainingData) throws {
-        let size = images.preparation.options.size
         let plan = try NetworkPlan(
             trial.architecture, channels: images.dataset.channels.count,
             classes: images.dataset.labels.classCount)
-        self.init(plan, size: Extent(size.z, size.y, size.x))
+        self.init(plan, size: images.preparation.options.size)
     }
 }

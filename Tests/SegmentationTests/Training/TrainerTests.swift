@@ -159,9 +159,8 @@ struct TrainerTests {
     func memory() throws {
         try TrainingScene.with { scene in
             let plan = try NetworkPlan(TrainingScene.network(), channels: 1, classes: 3)
-            let step = try MemoryPrediction(
-                plan, size: 16, batch: 3, dtype: .float32
-            ).training
+            let step = try MemoryPrediction.training(
+                of: plan, size: [16, 16, 16], options: scene.options)
             // And the weights of the best epoch so far.
             let need = ByteCount(step.bytes + UInt64(4 * plan.parameters))
             TensorMemory.setBudget(.init(need.bytes / 2))

@@ -1,3 +1,5 @@
+internal import Search
+
 extension NetworkFigure {
     private static let margin = 16.0
 
@@ -12,16 +14,13 @@ extension NetworkFigure {
     private var legend: Legend {
         let residual = Element.sum(at: Point(x: Legend.sampleWidth / 2, y: 0), radius: 7)
         let entries: [Legend.Entry?] = [
-            .init(NetworkArrows.descent, descent.words),
-            .init(NetworkArrows.ascent, ascent.words),
+            .init(NetworkArrows.descent, family.descent.words),
+            .init(NetworkArrows.ascent, family.ascent.words),
             .init(NetworkArrows.copy, Self.copyWords),
-            isSupervised ? .init(NetworkArrows.supervision, Self.supervisionWords) : nil,
-            isResidual ? .init(sample: [residual], text: Self.residualWords) : nil,
+            family.isSupervised ? .init(NetworkArrows.supervision, Self.supervisionWords) : nil,
+            family.isResidual ? .init(sample: [residual], text: Self.residualWords) : nil,
         ]
-        let dropout = block == nil ? dropout : nil
-        return Legend(
-            entries: entries.compactMap(\.self),
-            notes: dropout.map { ["Spatial dropout \($0) ends each block."] } ?? [])
+        return Legend(entries: entries.compactMap(\.self))
     }
 }
 
@@ -32,13 +31,13 @@ extension NetworkFigure {
         let layout = NetworkLayout(self)
         let arrows = NetworkArrows(layout: layout)
         let elements =
-            (isSupervised ? supervision(arrows) : [])
+            (family.isSupervised ? supervision(arrows) : [])
             + (arrows.copies + arrows.descents + arrows.ascents + arrows.ends).flatMap(\.elements)
             + boxes(layout) + words("image", inputWords, above: layout.encoders[0])
             + words("segmentation", outputWords, above: layout.head)
         let bounds = layout.bounds
         let top = bounds.top - NetworkLayout.levelGap - 2 * NetworkLayout.lineHeight
-        let right = isSupervised ? layout.bypass + 4 : bounds.right
+        let right = family.isSupervised ? layout.bypass + 4 : bounds.right
         return Drawing(
             elements: [.group(elements, at: Point(x: -bounds.left, y: -top))],
             size: Point(x: right - bounds.left, y: bounds.bottom - top))
@@ -74,10 +73,10 @@ extension NetworkFigure {
         let stages = levels.indices.flatMap { index in
             let level = levels[index]
             let encoder = stage(
-                level.encoder.lines(size: level.size), layout.encoders[index],
+                lines(of: level.encoder), layout.encoders[index],
                 fill: index == bottom ? .bottom : .encoder)
             let decoder = level.decoder.map {
-                stage($0.lines(size: level.size), layout.decoders[index], fill: .decoder)
+                stage(lines(of: $0), layout.decoders[index], fill: .decoder)
             }
             return encoder + (decoder ?? [])
         }
@@ -89,7 +88,7 @@ extension NetworkFigure {
     private func stage(_ lines: [String], _ box: Box, fill: Colour) -> [Element] {
         let corner = Point(x: box.right - 3, y: box.bottom - 3)
         return Self.box(lines, box, fill: fill, title: true)
-            + (isResidual ? [.sum(at: corner, radius: 7)] : [])
+            + (family.isResidual ? [.sum(at: corner, radius: 7)] : [])
     }
 
     private static func box(

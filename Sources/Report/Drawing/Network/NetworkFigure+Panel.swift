@@ -1,3 +1,5 @@
+internal import Search
+
 extension NetworkFigure {
     private static let margin = 14.0
 
@@ -19,8 +21,10 @@ extension NetworkFigure {
 
     private var chain: Drawing? {
         block.map { block in
-            BlockChain(block, dropout: dropout.map { "dropout \($0)" }, isResidual: isResidual)
-                .drawing
+            BlockChain(
+                block, dropout: dropout.map { "dropout \($0)" }, isResidual: family.isResidual
+            )
+            .drawing
         }
     }
 

@@ -1,12 +1,28 @@
-extension NetworkFigure.Stage {
-    /// The lines in a box, its name first.
-    func lines(size: [Int]) -> [String] {
-        let channels = "\(input) → \(output) channels"
-        return [name, channels, NetworkFigure.text(size)] + (detail.map { [$0] } ?? [])
+internal import Search
+
+extension NetworkFigure {
+    /// The lines in the box of a stage, its name first.
+    func lines(of stage: StagePlan) -> [String] {
+        let channels = "\(stage.inputs) → \(stage.outputs) channels"
+        let size = Self.text(levels[stage.level].size)
+        return [name(of: stage), channels, size] + [layers(of: stage)].compactMap(\.self)
+    }
+
+    private func name(of stage: StagePlan) -> String {
+        guard stage.level < plan.poolings else { return "Bottom" }
+        return "\(stage.path == .encoder ? "Encoder" : "Decoder") \(stage.level + 1)"
+    }
+
+    /// What a stage consists of, such as `2 × Conv(3) BN ReLU`; nil where a block graph tells it.
+    private func layers(of stage: StagePlan) -> String? {
+        guard block == nil else { return nil }
+        let layer = stage.layers[0]
+        let activation = layer.activation == .prelu ? "PReLU" : "ReLU"
+        return "\(stage.layers.count) × Conv(\(layer.kernel)) BN \(activation)"
     }
 }
 
-extension NetworkFigure.Descent {
+extension Descent {
     var words: String {
         switch self {
         case .maxPooling: "max pooling 2×2×2"
@@ -15,7 +31,7 @@ extension NetworkFigure.Descent {
     }
 }
 
-extension NetworkFigure.Ascent {
+extension Ascent {
     var words: String {
         switch self {
         case .nearest: "nearest upsampling ×2"
@@ -26,12 +42,12 @@ extension NetworkFigure.Ascent {
 }
 
 extension NetworkFigure {
-    static func text(_ size: [Int]) -> String {
-        size.map(String.init).joined(separator: "×")
+    static func text(_ size: SIMD3<Int>) -> String {
+        "\(size.x)×\(size.y)×\(size.z)"
     }
 
     static func cube(_ edge: Int) -> String {
-        text([edge, edge, edge])
+        text(SIMD3(repeating: edge))
     }
 
     static let copyWords = "copied and concatenated"
@@ -40,12 +56,12 @@ extension NetworkFigure {
 
     /// The last box: from features to probabilities.
     var headLines: [String] {
-        (isSupervised ? ["concatenation"] : []) + ["1×1×1 convolution", "softmax"]
+        (family.isSupervised ? ["concatenation"] : []) + ["1×1×1 convolution", "softmax"]
     }
 
-    var inputWords: String { Self.counted(levels[0].encoder.input, "channel", "channels") }
+    var inputWords: String { Self.counted(plan.channels, "channel", "channels") }
 
-    var outputWords: String { Self.counted(classes, "class", "classes") }
+    var outputWords: String { Self.counted(plan.classes, "class", "classes") }
 
     private static func counted(_ count: Int, _ one: String, _ many: String) -> String {
         "\(count) \(count == 1 ? one : many)"
@@ -58,23 +74,25 @@ extension NetworkFigure {
         let bottom = levels.count - 1
         let parts: [String?] = [
             "Image with \(inputWords).",
-            sentence("Encoder", levels.dropLast().map { ($0.encoder, $0.size) }),
-            "Each level ends with \(descent.words).",
-            sentence("Bottom", [(levels[bottom].encoder, levels[bottom].size)]),
-            sentence(
-                "Decoder",
-                levels.reversed().compactMap { level in level.decoder.map { ($0, level.size) } }),
-            "Each level begins with \(ascent.words) and the encoder's features, concatenated.",
-            isSupervised ? "With deep supervision from all decoder levels and the bottom." : nil,
-            isResidual ? "Every block adds its input to its output." : nil,
+            sentence("Encoder", levels.dropLast().map(\.encoder)),
+            "Each level ends with \(family.descent.words).",
+            sentence("Bottom", [levels[bottom].encoder]),
+            sentence("Decoder", levels.reversed().compactMap(\.decoder)),
+            "Each level begins with \(family.ascent.words) and the encoder's features, concatenated.",
+            family.isSupervised
+                ? "With deep supervision from all decoder levels and the bottom." : nil,
+            family.isResidual ? "Every block adds its input to its output." : nil,
             dropout.map { "Spatial dropout \($0)." },
             "Then \(headLines.joined(separator: ", ")): \(outputWords).", block?.description,
         ]
         return parts.compactMap(\.self).joined(separator: " ")
     }
 
-    private func sentence(_ part: String, _ stages: [(stage: Stage, size: [Int])]) -> String {
-        let items = stages.map { $0.stage.lines(size: $0.size).joined(separator: ", ") }
+    /// Rate of spatial dropout; nil for none.
+    var dropout: Double? { family.dropout > 0 ? family.dropout : nil }
+
+    private func sentence(_ part: String, _ stages: [StagePlan]) -> String {
+        let items = stages.map { lines(of: $0).joined(separator: ", ") }
         return "\(part): \(items.joined(separator: "; "))."
     }
 }

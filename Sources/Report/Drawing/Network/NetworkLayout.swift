@@ -48,18 +48,18 @@ extension NetworkLayout {
     /// Width and height of the boxes of each level.
     private static func sizes(_ figure: NetworkFigure) -> [Point] {
         let texts = figure.levels.flatMap { level in
-            [level.encoder, level.decoder].compactMap { $0?.lines(size: level.size) }
+            [level.encoder, level.decoder].compactMap { $0.map(figure.lines) }
         }
         let width = texts.map(width).max() ?? 0
         return figure.levels.indices.map { level in
-            let height = lineHeight * Double(lines(figure.levels[level])) + 14
+            let height = lineHeight * Double(lines(figure, figure.levels[level])) + 14
             let below = Double(figure.levels.count - 1 - level)
             return Point(x: width + 12 * Double(level), y: height + 8 * below)
         }
     }
 
-    private static func lines(_ level: NetworkFigure.Level) -> Int {
-        [level.encoder, level.decoder].compactMap { $0?.lines(size: level.size).count }.max() ?? 0
+    private static func lines(_ figure: NetworkFigure, _ level: NetworkFigure.Level) -> Int {
+        [level.encoder, level.decoder].compactMap { $0.map(figure.lines)?.count }.max() ?? 0
     }
 
     /// Of a box that holds such lines.

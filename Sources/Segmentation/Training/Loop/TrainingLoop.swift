@@ -3,42 +3,42 @@ import FoundationEssentials
 internal import Torch
 
 /// The epochs of a run: steps, validation, checkpoints and the log.
-struct TrainingEpochs {
-    let trainer: Trainer
-    let plan: TrainingPlan
-    let folder: RunFolder
+struct TrainingLoop {
     let session: TrainingSession
-    let cases: TrainingCases
+    private let options: TrainingOptions
+    private let cases: [PreparedCase]
+    private let validation: Validation
+    private let folder: RunFolder
+    private let observer: TrainingObserver
 
     /// The weights of the best epoch, where no checkpoint has them yet.
     private var unsavedBest: NamedTensors?
     private var saved: Checkpoint?
     private var clock: CheckpointClock
 
+    /// `validation` says how good the network is after each epoch; `observer` is asked after every batch whether to go on.
     init(
-        trainer: Trainer, plan: TrainingPlan, folder: RunFolder, session: TrainingSession,
-        cases: TrainingCases
-    ) throws {
-        self.trainer = trainer
-        self.plan = plan
-        self.folder = folder
+        _ session: TrainingSession, _ options: TrainingOptions, on cases: [PreparedCase],
+        validation: Validation, folder: RunFolder, checkpoints pace: CheckpointPace,
+        observer: TrainingObserver
+    ) throws(TorchError) {
         self.session = session
+        self.options = options
         self.cases = cases
-        clock = CheckpointClock(
-            trainer.machine.checkpoints, bytes: try session.tensors().byteCount)
+        self.validation = validation
+        self.folder = folder
+        self.observer = observer
+        clock = CheckpointClock(pace, bytes: try session.tensors().byteCount)
     }
-
-    private var options: TrainingOptions { plan.options }
-    private var log: RunLog { RunLog(path: folder.log) }
 
     /// Trains until all epochs are done.
     mutating func run(from start: CheckpointFolder.Contents?) throws {
         saved = start?.checkpoint
         if let start { try resume(start) }
-        try log.restore(session.state.history.records)
+        try folder.log.restore(session.state.history.records)
         guard !session.state.history.isComplete(options) else { return }
         let loader = try BatchLoader(
-            cases.training.map(\.prepared),
+            cases,
             BatchOptions(
                 batchSize: options.batchSize, augmentation: options.augmentation, isShuffled: true,
                 seed: options.seed),
@@ -56,14 +56,14 @@ struct TrainingEpochs {
     private func resume(_ start: CheckpointFolder.Contents) throws {
         let state = start.checkpoint.state
         try session.restore(state, start.tensors)
-        trainer.report(
+        observer.report(
             .resuming(epochs: state.history.records.count, batches: state.position.batch))
     }
 
     /// Trains to the end of an epoch.
     private mutating func runEpoch(_ loader: BatchLoader) throws {
         while session.state.position.batch < loader.batchesPerEpoch {
-            try trainer.checkEnd()
+            try observer.checkEnd()
             try step(loader)
             if clock.isDue(isEpochEnd: false) { try save() }
         }
@@ -71,15 +71,15 @@ struct TrainingEpochs {
         if session.finishEpoch(record) { unsavedBest = try session.judgedWeights() }
         // The last one is what the model is made of, and what more epochs would go on from.
         if session.state.history.isComplete(options) || clock.isDue(isEpochEnd: true) { try save() }
-        try log.append(record)
-        trainer.report(.epoch(record, of: options.epochs))
+        try folder.log.append(record)
+        observer.report(.epoch(record, of: options.epochs))
     }
 
     private func step(_ loader: BatchLoader) throws {
         let (begin, waited) = (ContinuousClock.now, loader.waitSeconds)
-        trainer.pulse.beat(.waitingForBatch)
+        observer.pulse.beat(.waitingForBatch)
         guard let batch = try loader.next() else { return }
-        trainer.pulse.beat(.computing)
+        observer.pulse.beat(.computing)
         do {
             try session.step(batch, stepsPerEpoch: loader.batchesPerEpoch)
         } catch let failure as TrainingSession.LossNotFinite {
@@ -93,7 +93,7 @@ struct TrainingEpochs {
 
     private func report(of batches: Int) {
         let state = session.state
-        trainer.report(
+        observer.report(
             .step(
                 TrainingStepReport(
                     epoch: state.position.epoch + 1, epochs: options.epochs,
@@ -110,50 +110,30 @@ struct TrainingEpochs {
             throw notFinite("a weight", session.lastCases)
         }
         let begin = ContinuousClock.now
-        trainer.pulse.beat(.validating)
-        let validation = try session.withJudgedWeights { try validate() }
+        observer.pulse.beat(.validating)
+        let dice = try session.withJudgedWeights {
+            try validation.dice(of: session) { try observer.checkEnd() }
+        }
         let steps = state.position.batch
         return EpochRecord(
             epoch: state.position.epoch + 1,
             loss: state.sums.loss / Double(max(steps, 1)),
             learningRate: options.learningRate(
                 step: (state.position.epoch + 1) * steps - 1, stepsPerEpoch: steps),
-            validation: validation,
+            validation: dice,
             seconds: state.sums.seconds,
             validationSeconds: (ContinuousClock.now - begin) / .seconds(1),
             waitSeconds: state.sums.waitSeconds, finished: Date.now.ISO8601Format())
     }
 
-    /// Nil where there are no cases to validate on.
-    private func validate() throws -> ValidationDice? {
-        guard !cases.validation.isEmpty else { return nil }
-        let labels = plan.preparation.labels
-        let overlaps =
-            switch options.validationGrid {
-            case .prepared:
-                try PreparedGrid(
-                    cases: cases.validation.map(\.prepared), classes: labels.classCount,
-                    device: session.device, dtype: session.dtype
-                ).overlaps(of: session.network) { try trainer.checkEnd() }
-            case .original:
-                try trainer.originalGrid(plan.split.validation, cases.validation).overlaps(
-                    of: Model(
-                        description: trainer.description(plan), network: session.network,
-                        device: session.device),
-                    precision: options.precision
-                ) { try trainer.checkEnd() }
-            }
-        return ValidationDice(cases: overlaps, values: labels.foreground.map(\.value))
-    }
-
     private mutating func save() throws {
-        trainer.pulse.beat(.saving)
+        observer.pulse.beat(.saving)
         let begin = ContinuousClock.now
         saved = try folder.checkpoints.write(
             session.state, tensors: session.tensors(), best: unsavedBest, before: saved)
         clock.wrote(since: begin)
         unsavedBest = nil
-        trainer.report(.saved(checkpoint: folder.checkpoints.count))
+        observer.report(.saved(checkpoint: folder.checkpoints.count))
     }
 
     private func notFinite(_ what: String, _ cases: [String]) -> TrainingError {

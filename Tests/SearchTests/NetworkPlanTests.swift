@@ -1,8 +1,5 @@
 import Search
 import Testing
-import Torch
-
-@testable import Segmentation
 
 @Suite("Networks before they are built")
 struct NetworkPlanTests {
@@ -51,17 +48,40 @@ struct NetworkPlanTests {
     @Test("sizes are padded to what the poolings need, each axis for itself")
     func padding() throws {
         let plan = try NetworkPlan(Self.segnas(p: 3), channels: 1, classes: 2)
-        #expect(plan.padded(Extent(1, 8, 17)) == Extent(8, 8, 24))
-        #expect(plan.size(atLevel: 2, of: Extent(1, 8, 17)) == Extent(2, 2, 6))
+        #expect(plan.padded([17, 8, 1]) == [24, 8, 8])
+        #expect(plan.size(atLevel: 2, of: [17, 8, 1]) == [6, 2, 2])
     }
 
     @Test("multiply-adds count kernels times voxels, level by level")
     func multiplyAdds() throws {
         let plan = try NetworkPlan(Self.segnas(n: 8, p: 1, [2]), channels: 1, classes: 3)
-        // encoder.0, encoder.1, decoder.0, head at 7×8×8 padded to 8³
+        // encoder.0, encoder.1, decoder.0, head at 8×8×7 padded to 8³
         let expected = 27 * 8 * 512 + 27 * 8 * 16 * 64 + 27 * 24 * 8 * 512 + 8 * 3 * 512
-        #expect(plan.multiplyAdds(size: Extent(7, 8, 8)) == expected)
+        #expect(plan.multiplyAdds(size: [8, 8, 7]) == expected)
     }
+
+    @Test(
+        "the stages of every family go down to the bottom and up again, one a level",
+        arguments: [Architecture.unet3d, .vnet, segnas5])
+    func stages(_ architecture: Architecture) throws {
+        let plan = try NetworkPlan(architecture, channels: 2, classes: 3)
+        let stages = plan.family.plan.stages
+        let bottom = plan.poolings
+        #expect(stages.map(\.level) == Array(0...bottom) + (0..<bottom).reversed())
+        #expect(stages.prefix(bottom + 1).allSatisfy { $0.path == .encoder })
+        #expect(stages.dropFirst(bottom + 1).allSatisfy { $0.path == .decoder })
+        // Each layer is built once, and its name is its own.
+        #expect(Set(plan.layers.map(\.name)).count == plan.layers.count)
+        #expect(Set(plan.layers).isSuperset(of: stages.flatMap(\.layers)))
+    }
+
+    /// Of all kinds of layers: skips, projections, heads at every level.
+    private static let segnas5: Architecture = {
+        guard let network = try? segnas(p: 5, sup: true, res: true, [2, 6, 0, 4, 6, 1]) else {
+            preconditionFailure("the block has six operations")
+        }
+        return network
+    }()
 
     @Test("an illegal block is refused with its reasons")
     func illegal() throws {
@@ -78,11 +98,11 @@ struct NetworkPlanTests {
         ])
     func tooFewValues(_ size: Int, _ batch: Int, _ isAdmitted: Bool) throws {
         let plan = try NetworkPlan(Self.segnas(p: 3), channels: 1, classes: 2)
-        let size = Extent(cube: size)
+        let size = SIMD3(repeating: size)
         if isAdmitted {
             try plan.check(size: size, batch: batch)
         } else {
-            #expect(throws: NetworkError.tooFewValues(level: 3, size: 1, batch: batch)) {
+            #expect(throws: NetworkError.tooFewValues(level: 3, size: [1, 1, 1], batch: batch)) {
                 try plan.check(size: size, batch: batch)
             }
         }

@@ -10,14 +10,14 @@ final class RunFolder {
     private let lock: FileLock
 
     var plan: String { "\(path)/plan.json" }
-    var log: String { "\(path)/log.jsonl" }
+    var log: RunLog { RunLog(path: "\(path)/log.jsonl") }
     var model: String { Self.model(of: path) }
     var test: String { Self.test(of: path) }
     var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(path)/checkpoints") }
 
     /// Whether an epoch was trained here, or begun and kept.
     var holdsTraining: Bool {
-        checkpoints.lastFile != nil || FileManager.default.fileExists(atPath: log)
+        checkpoints.lastFile != nil || FileManager.default.fileExists(atPath: log.path)
     }
 
     private static let lockName = ".lock"
@@ -82,6 +82,35 @@ final class RunFolder {
             try JSONDocument.write(evaluation, to: test)
         } catch {
             throw .unwritable(file: test, reason: "\(error)")
+        }
+    }
+}
+
+// MARK: - Log
+
+/// A run's `log.jsonl`: one line for each epoch.
+struct RunLog {
+    let path: String
+
+    /// Makes the file hold exactly these epochs: a killed process may have left one line more or fewer, or a part.
+    func restore(_ records: [EpochRecord]) throws(TrainingError) {
+        do {
+            var text = ""
+            for record in records { text += try JSONDocument.text(of: record, .line) + "\n" }
+            if records.isEmpty, !FileManager.default.fileExists(atPath: path) { return }
+            guard (try? String(contentsOfFile: path, encoding: .utf8)) != text else { return }
+            try replaceText(at: path, by: text)
+        } catch {
+            throw .unwritable(file: path, reason: "\(error)")
+        }
+    }
+
+    /// Adds a line, which is on disk afterwards.
+    func append(_ record: EpochRecord) throws(TrainingError) {
+        do {
+            try appendLine(try JSONDocument.text(of: record, .line), to: path)
+        } catch {
+            throw .unwritable(file: path, reason: "\(error)")
         }
     }
 }

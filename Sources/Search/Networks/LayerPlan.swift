@@ -1,9 +1,7 @@
-internal import Torch
-
 /// One convolution of a network with what follows it, before it is built.
 ///
 /// Everything that is said of a network without building it (parameters, multiply-adds, shapes) comes from these, and
-/// `PlannedLayer` builds exactly these.
+/// `Network` builds exactly these.
 public struct LayerPlan: Hashable, Sendable {
     public enum Activation: Sendable {
         case none, relu, prelu
@@ -47,7 +45,7 @@ public struct LayerPlan: Hashable, Sendable {
 
 extension LayerPlan {
     /// Conv(k,d) of the paper: convolution, batch normalization, ReLU.
-    static func conv(
+    package static func conv(
         _ name: String, _ inputs: Int, _ outputs: Int, kernel: Int, dilation: Int = 1, level: Int
     ) -> LayerPlan {
         LayerPlan(
@@ -56,7 +54,7 @@ extension LayerPlan {
     }
 
     /// A linear map of channels.
-    static func linear(
+    package static func linear(
         _ name: String, _ inputs: Int, _ outputs: Int, bias: Bool, level: Int
     ) -> LayerPlan {
         LayerPlan(

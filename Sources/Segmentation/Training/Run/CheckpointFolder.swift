@@ -3,6 +3,24 @@ import FoundationEssentials
 internal import Host
 internal import Torch
 
+/// A checkpoint on disk: a JSON file that is written last, and says which files of tensors belong to it.
+struct Checkpoint: Hashable, Codable {
+    private(set) var schema = 1
+    var state: TrainingState
+    /// Weights, the optimizer's state and the weights' average.
+    var tensors: File
+    /// The weights of the best epoch that may be chosen; nil where there has been none.
+    var best: File?
+
+    /// A file, and what tells whether it is whole.
+    struct File: Hashable, Codable {
+        var name: String
+        var bytes: Int
+        /// XXH3 with 128 bits.
+        var digest: String
+    }
+}
+
 /// The checkpoints of a run: the last two, so that one is left where the last is damaged.
 struct CheckpointFolder {
     let path: String

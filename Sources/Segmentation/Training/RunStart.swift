@@ -1,53 +1,63 @@
 internal import Datasets
 internal import Torch
 
-extension Trainer {
-    /// Where a run begins or goes on.
-    struct Start {
-        var plan: TrainingPlan
-        var checkpoint: CheckpointFolder.Contents?
-        /// Whether the folder has another plan, or none.
-        var isPlanChanged = false
-    }
+/// Where a run begins or goes on.
+struct RunStart {
+    var plan: TrainingPlan
+    var checkpoint: CheckpointFolder.Contents?
+    /// Whether the folder has another plan, or none.
+    private var isPlanChanged = false
 
     /// The plan of a new run, or that of an old one, held against the task.
-    func begin(
-        _ folder: RunFolder, _ split: Split, _ cache: PreparedCache, _ check: TrainingCheck?
-    ) throws -> Start {
-        let record = try DatasetRecord(task.dataset, cache, threads: machine.threads)
-        try checkKnown(record, split)
+    init(
+        _ folder: RunFolder, _ data: DatasetPreparer, _ split: Split, _ check: TrainingCheck?
+    ) throws {
+        let (task, run) = (data.task, folder.path)
+        let record = try data.record()
+        try Self.checkKnown(task.knownData, record, split, run: run)
         guard let begun = try folder.readPlan() else {
-            let plan = plan(try preparation(split, check), split, record)
-            return Start(plan: plan, checkpoint: nil, isPlanChanged: true)
+            plan = TrainingPlan(data, try data.preparation(split, check), split, record)
+            isPlanChanged = true
+            return
         }
         let changes = begun.dataset.changes(to: record)
         guard changes.isEmpty else { throw TrainingError.otherDataset(run: run, changes) }
         let recorded = Preparation(
             task.preparation, labels: record.labels, channels: begun.preparation.channels)
-        let now = plan(recorded, split, record)
+        let now = TrainingPlan(data, recorded, split, record)
         let differences = begun.differences(to: now)
         guard differences.isEmpty else { throw TrainingError.otherOptions(run: run, differences) }
         if begun.threads != now.threads {
-            report(
+            data.observer.report(
                 .remark(
                     "begun with \(begun.threads) threads, now \(now.threads): "
                         + "the last bits of the result may differ"))
         }
-        var start = Start(plan: begun, checkpoint: try folder.checkpoints.last(report: report))
+        plan = begun
+        checkpoint = try folder.checkpoints.last(report: data.observer.report)
         if begun.options.epochs != now.options.epochs {
-            try checkEpochs(begun.options, now.options, start.checkpoint?.checkpoint.state, folder)
-            start.plan.options.epochs = now.options.epochs
-            start.isPlanChanged = true
+            try Self.checkEpochs(
+                begun.options, now.options, checkpoint?.checkpoint.state, folder)
+            plan.options.epochs = now.options.epochs
+            isPlanChanged = true
         }
-        start.plan.allowed = allowances(begun).inOrder
-        start.isPlanChanged = start.isPlanChanged || start.plan.allowed != begun.allowed
-        start.checkpoint?.checkpoint.state.history.choose(start.plan.options)
-        return start
+        plan.allowed = data.allowances(begun).inOrder
+        isPlanChanged = isPlanChanged || plan.allowed != begun.allowed
+        checkpoint?.checkpoint.state.history.choose(plan.options)
+    }
+
+    /// Writes the plan where it is new, or has more epochs.
+    mutating func writePlan(to folder: RunFolder) throws {
+        guard isPlanChanged else { return }
+        try folder.writePlan(plan)
+        isPlanChanged = false
     }
 
     /// Refuses a dataset that is not the one that was prepared.
-    private func checkKnown(_ record: DatasetRecord, _ split: Split) throws(TrainingError) {
-        guard let known = task.knownData else { return }
+    private static func checkKnown(
+        _ known: TrainingData?, _ record: DatasetRecord, _ split: Split, run: String
+    ) throws(TrainingError) {
+        guard let known else { return }
         let changes = known.changes(
             to: TrainingData(
                 dataset: record, split: split, preparation: known.preparation))
@@ -55,10 +65,11 @@ extension Trainer {
     }
 
     /// Refuses another number of epochs where the run could not end as if it had been asked for at once.
-    private func checkEpochs(
+    private static func checkEpochs(
         _ begun: TrainingOptions, _ now: TrainingOptions, _ state: TrainingState?,
         _ folder: RunFolder
     ) throws(TrainingError) {
+        let run = folder.path
         let state = state ?? TrainingState()
         let history = state.history
         guard now.epochs > begun.epochs else {
@@ -83,34 +94,27 @@ extension Trainer {
                     + "weights were not kept: give --epochs \(2 * history.records.count) or more")
         }
     }
+}
 
-    private func plan(
-        _ preparation: Preparation, _ split: Split, _ record: DatasetRecord
-    ) -> TrainingPlan {
-        TrainingPlan(
+extension TrainingPlan {
+    fileprivate init(
+        _ data: DatasetPreparer, _ preparation: Preparation, _ split: Split,
+        _ record: DatasetRecord
+    ) {
+        let (task, machine) = (data.task, data.machine)
+        self.init(
             version: machine.version, libtorch: Libtorch.version, dataset: record,
             network: task.architecture, preparation: preparation, splitPlan: task.split.text,
             split: split, options: task.options.resolved(on: machine.device),
             device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads,
             allowed: task.allowed.inOrder)
     }
-
-    /// CT is normalised by the labelled voxels of the training cases alone.
-    func preparation(_ split: Split, _ check: TrainingCheck?) throws -> Preparation {
-        if let known = task.knownData { return known.preparation }
-        let needs = Preparation.needsIntensities(
-            task.preparation, channels: task.dataset.channels)
-        return try Preparation(
-            task.preparation, channels: task.dataset.channels, labels: task.dataset.labels,
-            intensities: needs ? check?.intensities(of: split.training) : nil)
-    }
 }
 
-extension Dataset {
-    /// Labelled cases by their identifiers, in that order.
-    func cases(_ identifiers: [String]) -> [Case] {
-        let all = Dictionary(training.map { ($0.identifier, $0) }) { first, _ in first }
-        return identifiers.compactMap { all[$0] }
+extension Set<AllowableFault> {
+    /// In one order; nil where it is empty.
+    fileprivate var inOrder: [AllowableFault]? {
+        isEmpty ? nil : AllowableFault.allCases.filter(contains)
     }
 }
 

@@ -1,3 +1,23 @@
+/// What one epoch did: a line of the run's log.
+public struct EpochRecord: Hashable, Codable, Sendable {
+    public private(set) var schema = 1
+    /// Counted from 1.
+    public var epoch: Int
+    /// The mean over the epoch's batches.
+    public var loss: Double
+    /// Of the epoch's last step.
+    public var learningRate: Double
+    /// Nil without validation cases, or where none has any label.
+    public var validation: ValidationDice?
+    /// Of training, without validation.
+    public var seconds: Double
+    public var validationSeconds: Double
+    /// Of `seconds`, how long the batches were waited for.
+    public var waitSeconds: Double
+    /// When it ended: ISO 8601.
+    public var finished: String
+}
+
 /// The epochs so far, and which of them is the best.
 struct EpochHistory: Hashable, Codable {
     private(set) var records: [EpochRecord] = []

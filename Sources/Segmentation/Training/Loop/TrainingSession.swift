@@ -1,5 +1,22 @@
 internal import Randomness
+internal import Search
 internal import Torch
+
+/// Where a training stands, but for its tensors.
+struct TrainingState: Hashable, Codable {
+    /// The next batch, counted from 0; after an epoch's last batch and before its validation the number of batches.
+    var position = BatchPosition(epoch: 0)
+    /// Of the epoch that the position is in.
+    var sums = EpochSums()
+    var history = EpochHistory()
+}
+
+/// What adds up over the batches of an epoch.
+struct EpochSums: Hashable, Codable {
+    var loss = 0.0
+    var seconds = 0.0
+    var waitSeconds = 0.0
+}
 
 /// A network in training: what a checkpoint keeps.
 ///
@@ -73,10 +90,11 @@ final class TrainingSession {
         let range = part * size..<(part + 1) * size
         let images = try batch.images.sliced(range, along: 0)  // [N, C, D, H, W]
         let labels = try batch.labels.sliced(range, along: 0).moved(to: device)  // [N, D, H, W]
-        let scores = try network(images.ready(on: device, as: dtype), training: true)
-        let whole = try loss(scores, labels: labels)
+        // Without a name for the scores, which backward does not need: they would take memory until its end.
+        let whole = try loss(
+            network(images.ready(on: device, as: dtype), training: true), labels: labels)
         let share = options.accumulation == 1 ? whole : try whole / Double(options.accumulation)
-        let value = try share.item()
+        let value = try share.valueIfKnown() ?? 0
         guard value.isFinite else { throw LossNotFinite(cases: Array(batch.cases[range])) }
         try share.backward()
         return value
@@ -97,6 +115,13 @@ final class TrainingSession {
     }
 
     // MARK: - Epochs
+
+    var precision: Precision { options.precision }
+
+    /// The network as it is validated.
+    var forwardPass: ForwardPass {
+        ForwardPass(network: network, device: device, dtype: dtype)
+    }
 
     /// Runs a body with the weights that are judged and kept: their average, where there is one.
     func withJudgedWeights<Result>(_ body: () throws -> Result) throws -> Result {
@@ -170,9 +195,30 @@ extension NamedTensors {
     }
 }
 
+// MARK: - Gradients
+
+extension NamedTensors {
+    /// Scales the gradients of all parameters so that their norm together is at most this.
+    ///
+    /// Pascanu et al. 2013, arXiv:1211.5063. Gradients that are not finite stay so.
+    fileprivate func clipGradients(toNorm limit: Double) throws(TorchError) {
+        var squares = 0.0
+        var gradients: [Tensor] = []
+        for (_, parameter) in self {
+            guard let gradient = try parameter.gradient else { continue }
+            // Where no norm is known, the gradients are scaled: that takes memory.
+            squares += try (gradient * gradient).sum().valueIfKnown() ?? .infinity
+            gradients.append(gradient)
+        }
+        let norm = squares.squareRoot()
+        guard norm > limit else { return }
+        for gradient in gradients { try gradient.assign(gradient * (limit / norm)) }
+    }
+}
+
 extension Tensor {
-    /// Images as the network takes them.
-    func ready(on device: Device, as dtype: DType) throws(TorchError) -> Tensor {
-        try moved(to: device).cast(to: dtype).laidOut(in: .channelsLast)
+    /// The only element of a tensor of one; nil on the meta device, whose tensors have no elements.
+    fileprivate func valueIfKnown() throws(TorchError) -> Double? {
+        device == .meta ? nil : try item()
     }
 }

@@ -1,19 +1,23 @@
 public import Host
+public import Search
 public import Torch
 
 /// Whether a training fits into memory, before it begins.
 public struct TrainingMemory {
     let plan: NetworkPlan
-    let size: Extent
+    /// Voxels of the prepared images along x, y and z.
+    let size: SIMD3<Int>
     let options: TrainingOptions
     let device: Device
 
     /// - Parameters:
     ///   - plan: Of the network.
-    ///   - size: Of the prepared images.
+    ///   - size: Of the prepared images, along x, y and z.
     ///   - options: How it is trained.
     ///   - device: Where.
-    public init(plan: NetworkPlan, size: Extent, options: TrainingOptions, device: Device) {
+    public init(
+        plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions, device: Device
+    ) {
         self.plan = plan
         self.size = size
         self.options = options
@@ -64,18 +68,13 @@ public struct TrainingMemory {
     }
 
     /// The peak of a training step; nil on a GPU, whose kernels take other memory than the CPU's.
-    public func predicted() throws(TorchError) -> ByteCount? { try predicted(options) }
+    public func predicted() throws -> ByteCount? { try predicted(options) }
 
-    private func predicted(_ options: TrainingOptions) throws(TorchError) -> ByteCount? {
+    private func predicted(_ options: TrainingOptions) throws -> ByteCount? {
         guard device == .cpu else { return nil }
-        let dtype = options.precision.dtype(on: device)
-        let step = try MemoryPrediction(
-            plan, size: size, batch: options.partSize, dtype: dtype
-        ).training
-        // The average of the weights, and the weights that it replaces while it is judged; and those of the best epoch,
-        // until a checkpoint has them.
-        let copies = options.weightAveraging == nil ? 1 : 3
-        return ByteCount(step.bytes + UInt64(copies * plan.parameters * 4))
+        let step = try MemoryPrediction.training(of: plan, size: size, options: options)
+        // And the weights of the best epoch, until a checkpoint has them.
+        return ByteCount(step.bytes + UInt64(plan.parameters * 4))
     }
 
     private var lastResort: String {

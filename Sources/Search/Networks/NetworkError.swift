@@ -1,12 +1,9 @@
-public import Search
-public import Torch
-
 /// Why a network cannot be built, or not trained at a size: known from its plan alone.
 public enum NetworkError: Error, Equatable, Sendable {
     /// The block graph has other sources or sinks than its first and last node.
     case illegal([Illegality])
     /// A level would hold fewer than 8 values per channel, voxels times images of a batch.
-    case tooFewValues(level: Int, size: Extent, batch: Int)
+    case tooFewValues(level: Int, size: SIMD3<Int>, batch: Int)
 }
 
 extension NetworkError: CustomStringConvertible {
@@ -24,8 +21,8 @@ extension NetworkError: CustomStringConvertible {
         case .illegal(let reasons):
             "this block cannot be built: " + reasons.map(\.description).joined(separator: ", ")
         case .tooFewValues(let level, let size, let batch):
-            "after \(level) poolings \(size) voxels remain, which with a batch of \(batch) are too "
-                + "few for batch normalization (at least \(NetworkPlan.fewestValues))"
+            "after \(level) poolings \(size.x)x\(size.y)x\(size.z) voxels remain, which with a batch of "
+                + "\(batch) are too few for batch normalization (at least \(NetworkPlan.fewestValues))"
         }
     }
 }

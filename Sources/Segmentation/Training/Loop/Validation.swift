@@ -1,0 +1,138 @@
+internal import Datasets
+internal import Imaging
+internal import Torch
+
+/// How a network in training is validated.
+struct Validation {
+    let cases: [TrainingCase]
+    let labels: LabelTable
+    let grid: ValidationGrid
+    /// What compares label maps on the grid of the files.
+    let threads: Int
+    /// Makes a model of the network, to predict with on the grid of the files.
+    let model: (Network) -> Model
+
+    /// The Dice of the validation cases; nil where there are none.
+    ///
+    /// Asks before each case whether to go on.
+    func dice(
+        of session: TrainingSession, checkEnd: () throws -> Void
+    ) throws -> ValidationDice? {
+        guard !cases.isEmpty else { return nil }
+        let overlaps =
+            switch grid {
+            case .prepared: try preparedOverlaps(session.forwardPass, checkEnd)
+            case .original: try originalOverlaps(session, checkEnd)
+            }
+        return ValidationDice(cases: overlaps, values: labels.foreground.map(\.value))
+    }
+
+    // MARK: - On the grid that the network sees
+
+    /// The overlap of every foreground label in each case.
+    private func preparedOverlaps(
+        _ pass: ForwardPass, _ checkEnd: () throws -> Void
+    ) throws -> [[Overlap]] {
+        let loader = try BatchLoader(
+            cases.map(\.prepared), .evaluation(batchSize: 1), epochs: 1)
+        var overlaps: [[Overlap]] = []
+        while let batch = try loader.next() {
+            try checkEnd()
+            overlaps.append(try self.overlaps(pass, batch))
+        }
+        return overlaps
+    }
+
+    private func overlaps(_ pass: ForwardPass, _ batch: Batch) throws -> [Overlap] {
+        let predicted = try withoutGradients { () throws(TorchError) in
+            let scores = try pass(batch.images)  // [1, L, D, H, W]
+            return try scores.argmax(along: 1).cast(to: .uint8)  // [1, D, H, W]
+        }
+        let reference: [UInt8] = try batch.labels.array()
+        var prediction: [UInt8] = try predicted.moved(to: .cpu).array()
+        // What is to be ignored counts for no label, whatever is predicted there.
+        for (voxel, label) in reference.enumerated() where label == LabelTable.ignoredClass {
+            prediction[voxel] = label
+        }
+        return Array(
+            Overlap.perClass(
+                reference: reference, prediction: prediction, classes: labels.classCount
+            ).dropFirst())
+    }
+
+    // MARK: - On the grid of the case's own files
+
+    /// The overlap of every foreground label in each case.
+    private func originalOverlaps(
+        _ session: TrainingSession, _ checkEnd: () throws -> Void
+    ) throws -> [[Overlap]] {
+        let predictor = try Predictor(
+            [model(session.network)],
+            PredictionOptions(precision: session.precision, threads: threads))
+        var options = LabelComparison.Options()
+        options.ignoring = labels.ignore.flatMap { Int32(exactly: $0) }
+        options.measuresSurfaces = false
+        options.threads = threads
+        return try cases.compactMap { example in
+            guard let label = example.subject.label else { return nil }
+            let prediction = try predictor.labelMap(of: example)
+            try checkEnd()
+            return try LabelComparison(
+                reference: LabelMap(contentsOf: label), prediction: prediction,
+                labels: labels.foreground.compactMap { Int32(exactly: $0.value) },
+                options: options
+            ).labels.map(\.overlap)
+        }
+    }
+}
+
+extension Predictor {
+    /// The label map of a case that is prepared, on the grid of its file.
+    func labelMap(of example: TrainingCase) throws -> LabelMap {
+        let image = PreparedImage(
+            identifier: example.subject.identifier, views: [example.preparation])
+        return try LabelMap(predict(image).labelMap())
+    }
+}
+
+// MARK: - Result
+
+/// How well a network finds the labels of the validation cases.
+public struct ValidationDice: Hashable, Codable, Sendable {
+    /// The mean over the foreground labels that can be judged; nil where none can.
+    public var mean: Double?
+    /// Of each label that a validation case has, by its stored value: the mean over the cases in which it or its
+    /// prediction is.
+    public var perLabel: [String: Double]
+    /// Of each label, the cases that were left out: they have none of it and none was predicted, or no case has any.
+    public var absent: [String: Int]
+    /// All validation cases; nil in logs of earlier versions.
+    public var cases: Int?
+
+    /// In how many cases a label was judged, by its stored value; nil where that is not known.
+    public func count(of label: String) -> Int? {
+        cases.map { $0 - absent[label, default: 0] }
+    }
+}
+
+extension ValidationDice {
+    /// From the overlaps of cases, of which each has one for every foreground label.
+    ///
+    /// A label that no case has says nothing of a network but how often it is wrong there: a single voxel of it would
+    /// count as a Dice of 0, as much as not to find a structure at all. It is left out.
+    init(cases: [[Overlap]], values: [Int]) {
+        perLabel = [:]
+        absent = [:]
+        self.cases = cases.count
+        for (index, value) in values.enumerated() {
+            let isJudged = cases.contains { $0[index].reference > 0 }
+            let known = isJudged ? cases.compactMap { $0[index].dice } : []
+            let missing = cases.count - known.count
+            if missing > 0 { absent["\(value)"] = missing }
+            guard !known.isEmpty else { continue }
+            perLabel["\(value)"] = known.reduce(0 as Double) { $0 + $1 } / Double(known.count)
+        }
+        let means = values.compactMap { perLabel["\($0)"] }
+        mean = means.isEmpty ? nil : means.reduce(0 as Double) { $0 + $1 } / Double(means.count)
+    }
+}
