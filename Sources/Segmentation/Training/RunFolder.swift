@@ -70,11 +70,16 @@ final class RunFolder {
         } catch {
             throw .unreadable(file: plan, reason: "\(error)")
         }
+        let known: TrainingPlan
         do {
-            return try JSONDecoder().decode(TrainingPlan.self, from: Data(text.utf8))
+            known = try JSONDecoder().decode(TrainingPlan.self, from: Data(text.utf8))
         } catch {
             throw .unreadable(file: plan, reason: "it is not the plan of a training")
         }
+        guard known.schema <= TrainingPlan.newestSchema else {
+            throw .unreadable(file: plan, reason: "a later version of segnas3d wrote it")
+        }
+        return known
     }
 
     func writePlan(_ plan: TrainingPlan) throws(TrainingError) {

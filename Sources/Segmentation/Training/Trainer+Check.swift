@@ -6,7 +6,7 @@ extension Trainer {
     /// - Throws: ``TrainingError/interrupted(run:)``, `SplitError`, `DatasetError`, `CacheError`.
     public func checkData(for aim: TrainingCheck.Aim) throws {
         let cache = try PreparedCache(folder: machine.cache)
-        guard let check = try check(task.dataset.split(task.split), for: aim, cache) else { return }
+        guard let check = try check(task.dividedCases(), for: aim, cache) else { return }
         tell(check)
     }
 

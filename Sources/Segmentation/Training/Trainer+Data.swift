@@ -7,7 +7,7 @@ extension Trainer {
     /// - Throws: ``TrainingError/interrupted(run:)``, or what keeps the dataset from being divided, prepared or kept:
     ///   `SplitError`, `DatasetError`, `PreparationErrors`, `CacheError`.
     public func prepareData() throws -> TrainingData {
-        let split = try task.dataset.split(task.split)
+        let split = try task.dividedCases()
         let cache = try PreparedCache(folder: machine.cache)
         let check = try check(split, for: .search, cache)
         let data = TrainingData(

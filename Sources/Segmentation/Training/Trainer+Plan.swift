@@ -1,4 +1,4 @@
-internal import Datasets
+public import Datasets
 internal import Torch
 
 extension Trainer {
@@ -40,7 +40,8 @@ extension Trainer {
             start.isPlanChanged = true
         }
         start.plan.allowed = allowances(begun).inOrder
-        start.isPlanChanged = start.isPlanChanged || start.plan.allowed != begun.allowed
+        start.plan.took(now)
+        start.isPlanChanged = start.plan != begun
         start.checkpoint?.checkpoint.state.history.choose(start.plan.options)
         return start
     }
@@ -62,25 +63,25 @@ extension Trainer {
         let state = state ?? TrainingState()
         let history = state.history
         guard now.epochs > begun.epochs else {
-            throw .otherOptions(run: run, ["--epochs was \(begun.epochs), and is now fewer"])
+            throw .otherOptions(run: run, ["`epochs` was \(begun.epochs), and is now fewer"])
         }
         guard !history.records.isEmpty || TrainingRecord(ofModel: folder.model) == nil else {
             throw .moreEpochs(
                 run: run,
                 reason: "the checkpoint from which more epochs would go on is damaged or was "
-                    + "removed: give --epochs \(begun.epochs), or another --output")
+                    + "removed: give `epochs` \(begun.epochs), or another `output`")
         }
         guard now.schedule == .constant || state == TrainingState() else {
             throw .moreEpochs(
                 run: run,
                 reason: "a \(now.schedule.rawValue) schedule depends on the number of epochs: "
-                    + "give --epochs \(begun.epochs), or another --output")
+                    + "give `epochs` \(begun.epochs), or another `output`")
         }
         guard history.canContinue(now) else {
             throw .moreEpochs(
                 run: run,
                 reason: "the best of the last half of \(now.epochs) epochs may be one whose "
-                    + "weights were not kept: give --epochs \(2 * history.records.count) or more")
+                    + "weights were not kept: give `epochs` \(2 * history.records.count) or more")
         }
     }
 
@@ -89,10 +90,10 @@ extension Trainer {
     ) -> TrainingPlan {
         TrainingPlan(
             version: machine.version, libtorch: Libtorch.version, dataset: record,
-            network: task.architecture, preparation: preparation, splitPlan: task.split.text,
+            network: task.architecture, preparation: preparation, splitPlan: task.splitWords,
             split: split, options: task.options.resolved(on: machine.device),
             device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads,
-            allowed: task.allowed.inOrder)
+            allowed: task.allowed.inOrder, source: machine.source, machine: machine.options)
     }
 
     /// CT is normalised by the labelled voxels of the training cases alone.
@@ -115,8 +116,8 @@ extension Dataset {
 }
 
 extension SplitOptions {
-    /// As it would be written on the command line, but for the names of files.
-    fileprivate var text: String {
+    /// As plans and models keep it: without the names of files.
+    public var text: String {
         var text = "\(plan)"
         if index > 0 { text += " --split-index \(index)" }
         if seed > 0 { text += " (seed \(seed))" }

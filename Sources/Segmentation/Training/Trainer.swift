@@ -57,7 +57,7 @@ public struct Trainer {
         guard options.faults.isEmpty else { throw TrainingError.options(options.faults) }
         let network = try task.networkPlan()
         try network.check(size: task.size, batch: options.partSize)
-        let split = try task.dataset.split(task.split)
+        let split = try task.dividedCases()
         let faults = options.faults(for: split)
         guard faults.isEmpty else { throw TrainingError.options(faults) }
         let memory = TrainingMemory(

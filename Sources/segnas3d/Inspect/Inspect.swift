@@ -89,7 +89,7 @@ enum InspectTarget {
             self = .space(SearchSpace(preset))
         } else if text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
             self = .space(try SearchSpace(contentsOf: text))
-        } else if let network = try Architecture(argument: text) {
+        } else if let network = try Architecture(named: text) {
             self = .network(network)
         } else {
             throw ValidationError(
