@@ -216,7 +216,7 @@ let package = Package(
         // A search by a program of its own.
         .executableTarget(
             name: "SearchProgram",
-            dependencies: ["Experiments", "Datasets", "Imaging", "CTorchFunctions"],
+            dependencies: ["Experiments", "Datasets", "Segmentation", "Study", "CTorchFunctions"],
             path: "Tests/SearchProgram", swiftSettings: swiftSettings),
         .testTarget(
             name: "ExperimentsTests",

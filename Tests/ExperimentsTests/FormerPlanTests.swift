@@ -1,3 +1,5 @@
+import Torch
+import Host
 import Datasets
 import Foundation
 import Search

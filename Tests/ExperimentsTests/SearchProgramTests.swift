@@ -1,3 +1,4 @@
+import Segmentation
 import Experiments
 import Foundation
 import Study

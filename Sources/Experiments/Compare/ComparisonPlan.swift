@@ -1,3 +1,4 @@
+internal import Segmentation
 internal import Datasets
 internal import FoundationEssentials
 internal import Host

@@ -47,7 +47,7 @@ extension SplitOptions {
     init(recordedInRun text: String) {
         var rest = text
         func take(_ flag: String) -> String? {
-            guard let range = rest.range(of: " \(flag) ") else { return nil }
+            guard let range = rest.firstRange(of: " \(flag) ") else { return nil }
             defer { rest = String(rest[..<range.lowerBound]) }
             return String(rest[range.upperBound...])
         }

@@ -1,3 +1,5 @@
+internal import Segmentation
+internal import Torch
 internal import Datasets
 internal import Report
 

@@ -1,3 +1,4 @@
+internal import Segmentation
 internal import FoundationEssentials
 internal import Host
 public import Search

@@ -55,4 +55,7 @@ public struct PredictionResult: Encodable {
         self.cases = cases
         self.notes = notes
     }
+
+    /// A line for each case that failed.
+    public var failures: [String] { cases.compactMap(\.error) }
 }

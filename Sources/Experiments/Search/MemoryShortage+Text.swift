@@ -1,5 +1,5 @@
 internal import Host
-public import Search
+public import Study
 
 extension MemoryShortage {
     /// For a reader.

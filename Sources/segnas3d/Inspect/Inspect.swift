@@ -1,3 +1,4 @@
+internal import Experiments
 internal import ArgumentParser
 import FoundationEssentials
 internal import Host

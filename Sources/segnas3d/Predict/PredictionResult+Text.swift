@@ -24,7 +24,4 @@ extension PredictionResult {
     var warnings: [String] {
         DatasetFault.summary(cases.flatMap(\.warnings)).map { "Warning: " + $0.printable }
     }
-
-    /// A line for each case that failed.
-    var failures: [String] { cases.compactMap(\.error) }
 }

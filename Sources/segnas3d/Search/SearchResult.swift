@@ -1,5 +1,5 @@
 internal import Datasets
-internal internal import Experiments
+internal import Experiments
 internal import Host
 internal import Search
 internal import Study

@@ -1,12 +1,13 @@
-internal import Report
+public import Report
 internal import Search
-internal import Segmentation
-internal import Torch
+public import Segmentation
+public import Torch
 
 // The report's figure of a network from what its plan says.
 
 extension NetworkFigure {
-    init(_ plan: NetworkPlan, size: Extent) {
+    /// The figure of a network for images of a size.
+    public init(_ plan: NetworkPlan, size: Extent) {
         let levels = (0...plan.poolings).map { level in
             let stages = plan.stages.filter { $0.level == level }
             return Level(
