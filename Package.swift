@@ -28,6 +28,8 @@ let package = Package(
         .library(
             name: "segnas3d-torch", type: .dynamic, targets: ["CTorchFunctions", "CTorchLibrary"]),
         .library(name: "Datasets", targets: ["Datasets"]),
+        // Users of this one have the functions linked in.
+        .library(name: "Experiments", targets: ["Experiments", "CTorchFunctions"]),
         .library(name: "Host", targets: ["Host"]),
         .library(name: "Imaging", targets: ["Imaging"]),
         .library(name: "Randomness", targets: ["Randomness"]),
@@ -134,6 +136,14 @@ let package = Package(
                 "CPage", "CWebP", "Study", "Search", "Datasets", "Imaging", "Host", "Randomness",
             ],
             swiftSettings: optimizedSettings),
+        // Searches, comparisons and trainings, from their options to their results, and what they leave on disk.
+        .target(
+            name: "Experiments",
+            dependencies: [
+                "Report", "Study", "Segmentation", "Search", "Datasets", "Imaging", "Torch", "Host",
+                "Randomness",
+            ],
+            swiftSettings: swiftSettings),
         // Linked instead of 34 MB that no part of the program uses.
         .target(name: "CICUData"),
         // What the program notes before any library is at work.
@@ -142,8 +152,8 @@ let package = Package(
         .executableTarget(
             name: "segnas3d",
             dependencies: [
-                "Torch", "Search", "Datasets", "Imaging", "Segmentation", "Study", "Report", "Host",
-                "Randomness", "CICUData", "CStartUp",
+                "Experiments", "Torch", "Search", "Datasets", "Imaging", "Segmentation", "Study",
+                "Report", "Host", "Randomness", "CICUData", "CStartUp",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -206,15 +216,27 @@ let package = Package(
                 "TestSupport",
             ],
             exclude: ["Snapshots"], resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
+        // A search by a program of its own.
+        .executableTarget(
+            name: "SearchProgram",
+            dependencies: ["Experiments", "Datasets", "Segmentation", "Study", "CTorchFunctions"],
+            path: "Tests/SearchProgram", swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ExperimentsTests",
+            dependencies: [
+                "Experiments", "SearchProgram", "Report", "Segmentation", "Study", "Search", "Datasets",
+                "Torch", "Host", "TestSupport",
+            ],
+            resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "segnas3dTests",
             dependencies: [
-                "segnas3d", "Imaging", "Datasets", "Segmentation", "Torch", "Study", "Search",
+                "segnas3d", "Experiments", "Imaging", "Datasets", "Segmentation", "Torch", "Study", "Search",
                 "Host", "Randomness",
                 "TestSupport",
                 "ModelSupport",
             ],
-            swiftSettings: swiftSettings),
+            resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )

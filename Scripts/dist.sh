@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 Scripts/setup.sh patchelf
 
-version=$(sed -n 's/.*let version = "\(.*\)".*/\1/p' Sources/segnas3d/Version.swift)
+version=$(sed -n 's/.*let version = "\(.*\)".*/\1/p' Sources/Experiments/Version.swift)
 torch=$(sed -n 's/^torch==\([^ ]*\).*/\1/p' Scripts/libtorch.txt)
 site_packages=$(realpath .deps/libtorch/..)
 name=segnas3d-$version-linux-x86_64

@@ -44,3 +44,15 @@ extension ByteCount: CustomStringConvertible {
         return (isWhole ? "\(Int(tenths.rounded()))" : "\(tenths)") + " \(unit.name)"
     }
 }
+
+extension ByteCount: Codable {
+    /// As a number of bytes.
+    public init(from decoder: any Decoder) throws {
+        bytes = try decoder.singleValueContainer().decode(UInt64.self)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(bytes)
+    }
+}

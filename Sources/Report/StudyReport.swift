@@ -13,6 +13,8 @@ public import Study
 /// ```
 public struct StudyReport {
     let record: StudyRecord
+    /// How its networks are trained; nil where that is not known.
+    public var training: ProtocolWords?
     /// The images that the study is trained on; nil where they are not known yet.
     public var images: TrainingData?
     /// How the best model does on the test cases; nil before it was judged.

@@ -4,7 +4,8 @@ public import Search
 
 /// What a study was begun with, as `plan.json` keeps it: everything that its results depend on.
 public struct StudyPlan: Hashable, Codable, Sendable {
-    public var schema = 1
+    /// 1 where the conditions are those of the first version: options by their flags, as text.
+    public internal(set) var schema = Self.newestSchema
     /// Random, so that files of one study are never taken for those of another.
     public var study = UUID()
     /// The version of segnas3d that began it.
@@ -14,9 +15,12 @@ public struct StudyPlan: Hashable, Codable, Sendable {
     public var sampler: SamplerPlan
     public var budget: Budget
     /// Attempts that may end without a result or progress.
-    public var attempts = 3
-    /// All other options by their names on the command line, and what else must not change, such as the dataset's digest.
-    public var options: [String: String]
+    public var attempts: Int
+    /// How networks are trained, and on what.
+    public var conditions: StudyConditions
+
+    /// That new plans have.
+    static let newestSchema = 2
 
     /// How long a search goes on.
     public enum Budget: Hashable, Codable, Sendable {
@@ -28,13 +32,32 @@ public struct StudyPlan: Hashable, Codable, Sendable {
 
     public init(
         version: String, space: String, sampler: SamplerPlan, budget: Budget,
-        options: [String: String] = [:]
+        attempts: Int = 3, conditions: StudyConditions = StudyConditions()
     ) {
         self.version = version
         self.space = space
         self.sampler = sampler
         self.budget = budget
-        self.options = options
+        self.attempts = attempts
+        self.conditions = conditions
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        schema = try values.decode(Int.self, forKey: .schema)
+        study = try values.decode(UUID.self, forKey: .study)
+        version = try values.decode(String.self, forKey: .version)
+        space = try values.decode(String.self, forKey: .space)
+        sampler = try values.decode(SamplerPlan.self, forKey: .sampler)
+        budget = try values.decode(Budget.self, forKey: .budget)
+        attempts = try values.decode(Int.self, forKey: .attempts)
+        guard schema > 1 else {
+            enum Former: String, CodingKey { case options }
+            conditions = try decoder.container(keyedBy: Former.self)
+                .decode(StudyConditions.self, forKey: .options)
+            return
+        }
+        conditions = try values.decode(StudyConditions.self, forKey: .conditions)
     }
 
     /// The space that is searched.
@@ -50,7 +73,7 @@ extension StudyPlan {
     /// Reads the plan of a study.
     public init(in folder: StudyFolder) throws(StudyError) {
         do {
-            self = try JSONDocument.read(from: folder.plan, limit: 1 << 20, schema: 1...1)
+            self = try JSONDocument.read(from: folder.plan, limit: 1 << 20, schema: 1...Self.newestSchema)
         } catch {
             switch error.fault {
             case .text(let fault) where fault.isMissingFile: throw .noStudy(folder: folder.path)
@@ -72,31 +95,23 @@ extension StudyPlan {
         }
     }
 
-    /// The option by which faults of the dataset are allowed, which changes no result.
-    public static let allowance = "--allow"
-
-    /// What was asked for now and differs from this plan; a budget of the same kind may grow.
+    /// What was asked for now and differs from this plan, but for the conditions; a budget of the same kind may grow.
     public func differences(to now: StudyPlan) -> [StudyError.Difference] {
-        var pairs = [
-            ("--space", space, now.space),
-            ("--sampler", sampler.method.rawValue, now.sampler.method.rawValue),
-            ("--seed", "\(sampler.seed)", "\(now.sampler.seed)"),
-        ].map { ($0, String?.some($1), String?.some($2)) }
-        pairs.append(
+        let pairs: [(String, String?, String?)] = [
+            ("`space`", space, now.space),
+            ("`sampler`", sampler.method.rawValue, now.sampler.method.rawValue),
+            ("`seed`", "\(sampler.seed)", "\(now.sampler.seed)"),
             (
-                "--population", sampler.population.map { "\($0)" },
+                "`population`", sampler.population.map { "\($0)" },
                 now.sampler.population.map { "\($0)" }
-            ))
-        pairs.append(("the first point", text(sampler.first), text(now.sampler.first)))
-        pairs.append(("--attempts", "\(attempts)", "\(now.attempts)"))
-        if !budget.canGrow(to: now.budget) {
-            pairs.append(("the budget", "\(budget)", "\(now.budget)"))
+            ),
+            ("the first point", text(sampler.first), text(now.sampler.first)),
+            ("`attempts`", "\(attempts)", "\(now.attempts)"),
+        ]
+        let differences = pairs.filter { $0.1 != $0.2 }.map {
+            StudyError.Difference(name: $0.0, before: $0.1, now: $0.2)
         }
-        for name in Set(options.keys).union(now.options.keys).sorted()
-        where name != Self.allowance {
-            pairs.append((name, options[name], now.options[name]))
-        }
-        return pairs.filter { $0.1 != $0.2 }.map { .init(name: $0.0, before: $0.1, now: $0.2) }
+        return differences + budget.differences(to: now.budget)
     }
 
     private func text(_ point: [Double]?) -> String? { point.map { "\($0)" } }
@@ -112,14 +127,20 @@ extension StudyPlan.Budget {
         default: false
         }
     }
+
+    /// Empty where a search may go on with another budget.
+    public func differences(to now: Self) -> [StudyError.Difference] {
+        guard !canGrow(to: now) else { return [] }
+        return [.init(name: "the budget", before: "\(self)", now: "\(now)")]
+    }
 }
 
 extension StudyPlan.Budget: CustomStringConvertible {
-    /// As on the command line.
+    /// The property's name, and its value.
     public var description: String {
         switch self {
-        case .iterations(let count): "--iterations \(count)"
-        case .effectiveIterations(let count): "--effective-iterations \(count)"
+        case .iterations(let count): "`iterations` \(count)"
+        case .effectiveIterations(let count): "`effectiveIterations` \(count)"
         }
     }
 }

@@ -50,8 +50,20 @@ extension ValidationGrid: ExpressibleByArgument {}
 extension SamplerPlan.Method: ExpressibleByArgument {}
 
 extension Architecture {
-    /// The network that NETWORK names; nil where it names none.
-    init?(argument text: String) throws {
+    /// The network that NETWORK names, maybe by a study.
+    init(argument text: String, orStudy: Bool = false) throws {
+        guard let network = try Architecture(named: text) else {
+            let kinds =
+                orStudy
+                ? "unet3d, vnet, an architecture's .json file or a study"
+                : "unet3d, vnet or an architecture's .json file"
+            throw ValidationError("'\(text)' is no network: give \(kinds)")
+        }
+        self = network
+    }
+
+    /// Nil where it names none.
+    init?(named text: String) throws {
         switch text {
         case "unet3d": self = .unet3d
         case "vnet": self = .vnet

@@ -1,6 +1,7 @@
 internal import ArgumentParser
+internal import Experiments
 internal import Host
-internal import Torch
+internal import Segmentation
 
 /// How much of the host a subcommand may use.
 struct HostOptions: ParsableArguments {
@@ -17,27 +18,12 @@ struct HostOptions: ParsableArguments {
     var memoryLimit: ByteCount?
 
     func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads must be at least 1, and \(threads) is given")
+        let faults = machine.faults
+        guard faults.isEmpty else {
+            throw ValidationError(Flags.spelled(in: faults.joined(separator: "\n")))
         }
     }
 
-    var limit: ByteCount {
-        memoryLimit ?? ByteCount(HostResources.current().available.bytes / 10 * 9)
-    }
-
-    var threadCount: Int { threads ?? ThreadEnvironment.current.threads }
-
-    func apply() throws {
-        try Libtorch.load()
-        if let limit = CPU.unknownInstructionLimit {
-            throw ValidationError(
-                "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set"
-            )
-        }
-        // A network's forward and backward pass run on two threads with a team each; batches and watches take three more.
-        try ProcessLimits.checkThreads(2 * threadCount + 3)
-        try CPU.setThreads(threadCount)
-        TensorMemory.setBudget(limit)
-    }
+    /// As options of the library.
+    var machine: MachineOptions { MachineOptions(threads: threads, memoryLimit: memoryLimit) }
 }

@@ -74,7 +74,7 @@ final class Progress: Sendable {
         guard style != .nothing else { return }
         state.withLock { state in
             if style == .lines { state.lastShown = .now }
-            show((style == .bar ? terminal.renewed("") : "") + line + "\n")
+            show((style == .bar ? terminal.renewed("") : "") + Flags.spelled(in: line) + "\n")
         }
     }
 

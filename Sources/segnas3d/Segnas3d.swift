@@ -1,11 +1,7 @@
 internal import ArgumentParser
-internal import Datasets
+internal import Experiments
 import Glibc
 internal import Host
-internal import Imaging
-internal import Segmentation
-internal import Study
-internal import Torch
 
 /// The program: subcommands parse, call the library and print.
 @main
@@ -13,7 +9,7 @@ struct Segnas3d: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "segnas3d",
         abstract: "Finds, trains and ships 3D segmentation networks for medical images.",
-        version: version,
+        version: Release.version,
         subcommands: [
             Demo.self, PhantomCommand.self, Check.self, Info.self, Inspect.self, Train.self,
             SearchCommand.self, CompareCommand.self, Worker.self, Predict.self, Evaluate.self,
@@ -39,7 +35,7 @@ struct Segnas3d: ParsableCommand {
 
     private static func end(_ error: any Error) -> Never {
         let code = ProgramExit(error)
-        let message = fullMessage(for: error)
+        let message = Flags.spelled(in: message(for: error))
         if code == .done {
             print(message)
             if let failure = OutputFailure() { end(failure) }
@@ -52,6 +48,12 @@ struct Segnas3d: ParsableCommand {
 }
 
 extension Segnas3d {
+    /// Faults of options are told as those that parsing finds.
+    private static func message(for error: any Error) -> String {
+        let faults = error as? OptionFaults
+        return fullMessage(for: faults.map { ValidationError($0.description) } ?? error)
+    }
+
     /// Swift replaces bytes that are no text: another file would be read, or made.
     private static func checkArguments() throws {
         for index in 1..<max(1, Int(CommandLine.argc)) {
@@ -71,15 +73,19 @@ enum ProgramExit: Int32 {
     case usage = 2
     case dataset = 3
     case outOfMemory = 4
-    /// Of workers alone, for the search that started them: `WorkerExit.diskFull`.
+    /// Of workers alone, for the search that started them: `TrialWorker.exitCode(of:)`.
     case diskFull = 28
     case interrupted = 130
     /// Nobody reads the results any more, as of `segnas3d info | head -1`; the shells' code for it.
     case closedPipe = 141
 
     init(_ error: any Error) {
-        if let known = Self.ofLibrary(error) {
-            self = known
+        if let known = FailureKind(error) {
+            self.init(known)
+            return
+        }
+        if let failure = error as? OutputFailure, failure.isClosedPipe {
+            self = .closedPipe
             return
         }
         switch Segnas3d.exitCode(for: error) {
@@ -89,56 +95,12 @@ enum ProgramExit: Int32 {
         }
     }
 
-    /// How errors of the library's own end the program; nil for all others.
-    private static func ofLibrary(_ error: any Error) -> ProgramExit? {
-        switch error {
-        case TorchError.outOfMemory, TrainingError.outOfMemory: .outOfMemory
-        case let error as ImageError where error.fault.isOutOfMemory: .outOfMemory
-        case let error as ModelError where error.fault.isOutOfMemory: .outOfMemory
-        case let errors as PreparationErrors where errors.errors.contains(where: \.isOutOfMemory):
-            .outOfMemory
-        case let errors as PreparationErrors where errors.concernsDataset: .dataset
-        case let error as DatasetError where error.isOutOfMemory: .outOfMemory
-        case is DatasetError, TrainingError.otherDataset, SplitError.unknownCases: .dataset
-        case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs: .usage
-        case TrainingError.interrupted, is SearchEnd: .interrupted
-        case let failure as OutputFailure where failure.isClosedPipe: .closedPipe
-        case StudyError.planChanged, StudyError.space, StudyError.sampler,
-            ComparisonError.planChanged, ComparisonError.noComparison:
-            .usage
-        case CoordinatorError.badData: .dataset
-        default: nil
+    private init(_ kind: FailureKind) {
+        switch kind {
+        case .options: self = .usage
+        case .dataset: self = .dataset
+        case .outOfMemory: self = .outOfMemory
+        case .interrupted: self = .interrupted
         }
-    }
-}
-
-extension ImageFault {
-    fileprivate var isOutOfMemory: Bool {
-        if case .outOfMemory = self { true } else { false }
-    }
-}
-
-extension ModelFault {
-    fileprivate var isOutOfMemory: Bool {
-        if case .tensors(.outOfMemory) = self { true } else { false }
-    }
-}
-
-extension DatasetError {
-    /// Whether memory lacked while an image was read.
-    fileprivate var isOutOfMemory: Bool {
-        faults.contains {
-            if case .content(.unreadable(let fault)) = $0.problem {
-                fault.isOutOfMemory
-            } else {
-                false
-            }
-        }
-    }
-}
-
-extension PreparationError {
-    var isOutOfMemory: Bool {
-        if case .image(let error) = fault { error.fault.isOutOfMemory } else { false }
     }
 }

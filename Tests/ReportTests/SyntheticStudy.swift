@@ -15,8 +15,7 @@ enum SyntheticStudy {
     ) throws -> StudyLedger {
         var plan = StudyPlan(
             version: "0.1.0", space: "segnas11",
-            sampler: SamplerPlan(method: .random, seed: seed), budget: .iterations(iterations),
-            options: options)
+            sampler: SamplerPlan(method: .random, seed: seed), budget: .iterations(iterations))
         plan.attempts = 1
         let ledger = try StudyLedger(creating: plan, in: folder.appending(path: "study").path)
         for number in 0..<(asked ?? iterations) {
@@ -38,11 +37,6 @@ enum SyntheticStudy {
     /// Nothing of these may be in a page.
     static let secretPath = "/home/radiology/scans"
     static let secretCase = "Mustermann_1970"
-
-    private static let options = [
-        "--epochs": "6", "--batch": "3", "--split": "\(secretPath)/split.json",
-        "--groups": "\(secretPath)/groups.csv", "--memory-limit": "17179869184",
-    ]
 
     static func judge(_ candidate: Candidate) -> Verdict {
         let network = candidate.network

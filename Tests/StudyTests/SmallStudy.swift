@@ -23,8 +23,7 @@ enum SmallStudy {
     ) -> StudyPlan {
         StudyPlan(
             version: "0.1.0", space: space,
-            sampler: SamplerPlan(method: method, seed: seed, population: 10), budget: budget,
-            options: ["--size": "32"])
+            sampler: SamplerPlan(method: method, seed: seed, population: 10), budget: budget)
     }
 
     static func judge(_ candidate: Candidate) -> Verdict {

@@ -95,11 +95,19 @@ struct StudyFaultTests {
             #expect(open(folder) == .mixed(database: folder.database, plan: folder.plan))
             try edit {
                 $0["study"] = id
-                $0["schema"] = 2
+                $0["schema"] = 3
             }
             #expect(open(folder) == .newer(file: folder.plan))
-            try edit { $0["schema"] = 1 }
+            try edit { $0["schema"] = 2 }
             #expect(open(folder) == nil)
+            try edit {
+                $0["schema"] = 1
+                $0["options"] = ["--epochs": "3"]
+                $0["conditions"] = nil
+            }
+            #expect(open(folder) == nil)
+            let kept: [String: String] = try StudyPlan(in: folder).conditions.decoded()
+            #expect(kept == ["--epochs": "3"])
             // A plan of another seed makes other proposals.
             try edit { plan in
                 var sampler = plan["sampler"] as? [String: Any] ?? [:]
@@ -180,12 +188,10 @@ struct StudyFaultTests {
     func options() {
         let plan = SmallStudy.plan(seed: 1)
         #expect(plan.differences(to: plan).isEmpty)
-        var other = SmallStudy.plan(seed: 2, budget: .iterations(81), method: .random)
-        other.options = ["--size": "48", "--epochs": "3"]
+        let other = SmallStudy.plan(seed: 2, budget: .iterations(81), method: .random)
         #expect(
             plan.differences(to: other).map(\.description) == [
-                "--sampler: crs before, random now", "--seed: 1 before, 2 now",
-                "--epochs: not given before, 3 now", "--size: 32 before, 48 now",
+                "`sampler`: crs before, random now", "`seed`: 1 before, 2 now",
             ])
         let fewer = SmallStudy.plan(seed: 1, budget: .iterations(79))
         #expect(plan.differences(to: fewer).map(\.name) == ["the budget"])

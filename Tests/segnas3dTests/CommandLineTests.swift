@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import Testing
 
@@ -15,12 +16,12 @@ struct CommandLineTests {
 
     @Test("the version is the change log's newest")
     func versions() throws {
-        #expect(try Program.run("--version").output == segnas3d.version + "\n")
+        #expect(try Program.run("--version").output == Release.version + "\n")
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let log = try String(contentsOf: root.appending(path: "CHANGELOG.md"), encoding: .utf8)
         let newest = log.split(separator: "\n").first { $0.hasPrefix("## [") }
-        #expect(newest?.hasPrefix("## [\(segnas3d.version)]") == true)
+        #expect(newest?.hasPrefix("## [\(Release.version)]") == true)
     }
 
     @Test(

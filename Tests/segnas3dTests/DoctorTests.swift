@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import Host
 import Testing
@@ -13,7 +14,7 @@ struct DoctorTests {
         #expect(program.status == 0)
         let diagnosis = try JSONDecoder().decode(Diagnosis.self, from: Data(program.output.utf8))
         #expect(diagnosis.schema == 1)
-        #expect(diagnosis.version == segnas3d.version)
+        #expect(diagnosis.version == Release.version)
         #expect(diagnosis.libtorch == "2.11.0")
         #expect(diagnosis.processor.cores >= 1)
         #expect(diagnosis.threads.count >= 1)
@@ -24,7 +25,7 @@ struct DoctorTests {
     func text() throws {
         let program = try Program.run("doctor")
         #expect(program.status == 0)
-        #expect(program.output.hasPrefix("segnas3d \(segnas3d.version), built with Swift "))
+        #expect(program.output.hasPrefix("segnas3d \(Release.version), built with Swift "))
         #expect(program.output.contains("libtorch   2.11.0 with oneDNN "))
     }
 

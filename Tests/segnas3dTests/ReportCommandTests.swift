@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import Search
 import Study
@@ -12,7 +13,7 @@ struct ReportCommandTests {
     private func withStudy(_ body: (_ folder: URL, _ study: String) throws -> Void) throws {
         try withTemporaryFolder { folder in
             let plan = StudyPlan(
-                version: version, space: "segnas4",
+                version: Release.version, space: "segnas4",
                 sampler: SamplerPlan(method: .random, seed: 1), budget: .iterations(6))
             let ledger = try StudyLedger(creating: plan, in: folder.appending(path: "study").path)
             while let trial = try ledger.ask({ .train(TrialCost(parameters: $0.network.n)) }) {

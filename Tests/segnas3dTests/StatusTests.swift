@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import Glibc
 import Search
@@ -13,7 +14,7 @@ struct StatusTests {
     private func withStudy(_ body: (_ path: String, _ ledger: StudyLedger) throws -> Void) throws {
         try withTemporaryFolder { folder in
             let plan = StudyPlan(
-                version: version, space: "segnas4",
+                version: Release.version, space: "segnas4",
                 sampler: SamplerPlan(method: .random, seed: 1), budget: .iterations(12))
             let ledger = try StudyLedger(creating: plan, in: folder.appending(path: "study").path)
             while let trial = try ledger.ask({ candidate in

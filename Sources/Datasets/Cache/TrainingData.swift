@@ -14,6 +14,6 @@ public struct TrainingData: Hashable, Codable, Sendable {
     public func changes(to now: TrainingData) -> [String] {
         let changes = dataset.changes(to: now.dataset)
         guard changes.isEmpty, split != now.split else { return changes }
-        return ["--split and --groups give other cases than they did"]
+        return ["`split` and `groups` give other cases than they did"]
     }
 }

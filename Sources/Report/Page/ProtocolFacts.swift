@@ -6,18 +6,21 @@ internal import Study
 struct ProtocolFacts {
     private let plan: StudyPlan
     private let space: SearchSpace
+    private let words: ProtocolWords?
 
-    init(_ plan: StudyPlan, _ space: SearchSpace) {
+    init(_ plan: StudyPlan, _ space: SearchSpace, _ words: ProtocolWords?) {
         self.plan = plan
         self.space = space
+        self.words = words
     }
 
     var facts: [(String, String)] {
-        let words = ProtocolWords(plan.options)
         let search = ProtocolWords.search(plan.sampler, plan.budget)
-        return [("Search space", spaceText), ("Search", search), ("Training", words.training)]
-            + [("Split", words.split), ("Memory limit", words.memory)]
-            .compactMap { name, text in text.map { (name, $0) } }
+        return [("Search space", spaceText), ("Search", search)]
+            + [
+                ("Training", words?.training), ("Split", words?.split),
+                ("Memory limit", words?.memory),
+            ].compactMap { name, text in text.map { (name, $0) } }
     }
 
     private var spaceText: String {

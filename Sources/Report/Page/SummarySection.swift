@@ -80,7 +80,7 @@ struct SummarySection {
     // MARK: - Facts
 
     private var facts: [(String, String)] {
-        dataset + ProtocolFacts(record.plan, record.space).facts + network + test + [time]
+        dataset + ProtocolFacts(record.plan, record.space, report.training).facts + network + test + [time]
     }
 
     private var dataset: [(String, String)] {
@@ -129,7 +129,7 @@ struct SummarySection {
 
     /// Of all attempts: what is lost counts too.
     private var time: (String, String) {
-        let device = record.plan.options["--device"] == "cuda" ? "GPU" : "CPU"
+        let device = report.training?.device ?? "CPU"
         let days = seconds < 864 ? "less than 0.01" : decimal(seconds / 86_400, 2)
         let attempts = record.trials.reduce(0) { $0 + $1.attempts }
         return (

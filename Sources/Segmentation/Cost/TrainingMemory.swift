@@ -78,8 +78,8 @@ public struct TrainingMemory {
     }
 
     private var lastResort: String {
-        "Try a smaller --batch or --size, --accumulate, "
-            + (isBFloat16Native ? "--precision bfloat16, " : "") + "or a smaller network"
+        "Try a smaller `batchSize` or `size`, `accumulation`, "
+            + (isBFloat16Native ? "`precision` bfloat16, " : "") + "or a smaller network"
     }
 
     /// Elsewhere bfloat16 is emulated, and saves nothing.
@@ -94,8 +94,8 @@ public struct TrainingMemory {
         var both = parts
         both.precision = .bfloat16
         let changes = [
-            ("--accumulate \(options.batchSize)", parts), ("--precision bfloat16", half),
-            ("--accumulate \(options.batchSize) --precision bfloat16", both),
+            ("`accumulation` \(options.batchSize)", parts), ("`precision` bfloat16", half),
+            ("`accumulation` \(options.batchSize) `precision` bfloat16", both),
         ]
         for (words, changed) in changes
         where changed != options
@@ -105,7 +105,7 @@ public struct TrainingMemory {
             guard let needed = try predicted(changed), Self.fits(needed, into: limit) else {
                 continue
             }
-            return "With \(words) it would need \(needed); or try a smaller --size or network"
+            return "With \(words) it would need \(needed); or try a smaller `size` or network"
         }
         return lastResort
     }

@@ -1,4 +1,4 @@
-internal import Datasets
+public import Datasets
 internal import Torch
 
 /// Where a run begins or goes on.
@@ -42,11 +42,12 @@ struct RunStart {
             isPlanChanged = true
         }
         plan.allowed = data.allowances(begun).inOrder
-        isPlanChanged = isPlanChanged || plan.allowed != begun.allowed
+        plan.took(now)
+        isPlanChanged = plan != begun
         checkpoint?.checkpoint.state.history.choose(plan.options)
     }
 
-    /// Writes the plan where it is new, or has more epochs.
+    /// Writes the plan where it is new, or has changed.
     mutating func writePlan(to folder: RunFolder) throws {
         guard isPlanChanged else { return }
         try folder.writePlan(plan)
@@ -73,25 +74,25 @@ struct RunStart {
         let state = state ?? TrainingState()
         let history = state.history
         guard now.epochs > begun.epochs else {
-            throw .otherOptions(run: run, ["--epochs was \(begun.epochs), and is now fewer"])
+            throw .otherOptions(run: run, ["`epochs` was \(begun.epochs), and is now fewer"])
         }
         guard !history.records.isEmpty || TrainingRecord(ofModel: folder.model) == nil else {
             throw .moreEpochs(
                 run: run,
                 reason: "the checkpoint from which more epochs would go on is damaged or was "
-                    + "removed: give --epochs \(begun.epochs), or another --output")
+                    + "removed: give `epochs` \(begun.epochs), or another `output`")
         }
         guard now.schedule == .constant || state == TrainingState() else {
             throw .moreEpochs(
                 run: run,
                 reason: "a \(now.schedule.rawValue) schedule depends on the number of epochs: "
-                    + "give --epochs \(begun.epochs), or another --output")
+                    + "give `epochs` \(begun.epochs), or another `output`")
         }
         guard history.canContinue(now) else {
             throw .moreEpochs(
                 run: run,
                 reason: "the best of the last half of \(now.epochs) epochs may be one whose "
-                    + "weights were not kept: give --epochs \(2 * history.records.count) or more")
+                    + "weights were not kept: give `epochs` \(2 * history.records.count) or more")
         }
     }
 }
@@ -104,10 +105,10 @@ extension TrainingPlan {
         let (task, machine) = (data.task, data.machine)
         self.init(
             version: machine.version, libtorch: Libtorch.version, dataset: record,
-            network: task.architecture, preparation: preparation, splitPlan: task.split.text,
+            network: task.architecture, preparation: preparation, splitPlan: task.splitWords,
             split: split, options: task.options.resolved(on: machine.device),
             device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads,
-            allowed: task.allowed.inOrder)
+            allowed: task.allowed.inOrder, source: machine.source, machine: machine.options)
     }
 }
 
@@ -119,8 +120,8 @@ extension Set<AllowableFault> {
 }
 
 extension SplitOptions {
-    /// As it would be written on the command line, but for the names of files.
-    fileprivate var text: String {
+    /// As plans and models keep it: without the names of files.
+    public var text: String {
         var text = "\(plan)"
         if index > 0 { text += " --split-index \(index)" }
         if seed > 0 { text += " (seed \(seed))" }

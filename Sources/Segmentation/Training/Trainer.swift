@@ -56,7 +56,7 @@ extension Trainer {
     /// - Throws: ``TrainingError/interrupted(run:)``, `SplitError`, `DatasetError`, `CacheError`.
     public func checkData(for aim: TrainingCheck.Aim) throws {
         let data = try DatasetPreparer(task, machine, observer)
-        guard let check = try data.check(task.dataset.split(task.split), for: aim) else { return }
+        guard let check = try data.check(task.dividedCases(), for: aim) else { return }
         data.tell(check)
     }
 
@@ -66,7 +66,7 @@ extension Trainer {
     /// - Throws: ``TrainingError/interrupted(run:)``, or what keeps the dataset from being divided, prepared or kept:
     ///   `SplitError`, `DatasetError`, `PreparationErrors`, `CacheError`.
     public func prepareData() throws -> TrainingData {
-        let split = try task.dataset.split(task.split)
+        let split = try task.dividedCases()
         let data = try DatasetPreparer(task, machine, observer)
         let check = try data.check(split, for: .search)
         let found = TrainingData(
@@ -89,7 +89,7 @@ extension Trainer {
         guard options.faults.isEmpty else { throw TrainingError.options(options.faults) }
         let network = try task.networkPlan()
         try network.check(size: task.size, batch: options.partSize)
-        let split = try task.dataset.split(task.split)
+        let split = try task.dividedCases()
         let faults = options.faults(for: split)
         guard faults.isEmpty else { throw TrainingError.options(faults) }
         let memory = TrainingMemory(

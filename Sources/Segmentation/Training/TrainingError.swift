@@ -70,16 +70,16 @@ extension TrainingError: CustomStringConvertible {
         case .locked(let run, let owner): "\(run) is being trained by \(owner)"
         case .otherOptions(let run, let differences):
             lines("\(run) was begun with other options:", differences)
-                + "\nGive the same ones to resume, or another --output"
+                + "\nGive the same ones to resume, or another `output`"
         case .moreEpochs(let run, let reason): "\(run): \(reason)"
         case .otherDataset(let run, let changes):
             lines("\(run) was begun on a dataset that has changed since:", changes)
-                + "\nTrain the changed dataset with another --output"
+                + "\nTrain the changed dataset with another `output`"
         case .outOfMemory(let shortage): shortage.description
         case .notFinite(let what, let epoch, let cases, let run, let checkpoint):
             "\(what) is not a finite number in epoch \(epoch), on \(cases.joined(separator: ", ")): "
-                + "look at these images, or try a lower --learning-rate, --clip 1 or "
-                + "--precision float32 with another --output. "
+                + "look at these images, or try a lower `learningRate`, `gradientClipping` 1 or "
+                + "`precision` float32 with another `output`. "
                 + (checkpoint.map { "The last good state is \($0)" }
                     ?? "No state of \(run) had been saved")
         case .noSpace(let folder, let needed, let free):

@@ -5,7 +5,7 @@ internal import Torch
 
 /// All that a run was begun with: its `plan.json`.
 struct TrainingPlan: Hashable, Codable {
-    private(set) var schema = 1
+    private(set) var schema = Self.newestSchema
     /// Tells a run's plan from a study's.
     private(set) var command = "train"
     var version: String
@@ -24,6 +24,19 @@ struct TrainingPlan: Hashable, Codable {
     var threads: Int
     /// Faults of the dataset with which it was begun knowingly, sorted; nil for none.
     var allowed: [AllowableFault]?
+    /// The dataset's path and the machine's options, with which the run goes on where nothing else is asked for; nil
+    /// where the program of schema 1 began it.
+    var source: String?
+    var machine: MachineOptions?
+
+    /// That new plans have; 1 has neither source nor machine.
+    static let newestSchema = 2
+
+    /// Takes from a plan of now what changes no result.
+    mutating func took(_ now: TrainingPlan) {
+        guard now.source != nil || now.machine != nil else { return }
+        (schema, source, machine) = (Self.newestSchema, now.source, now.machine)
+    }
 }
 
 extension TrainingPlan {
@@ -34,27 +47,27 @@ extension TrainingPlan {
         func differ(_ name: String, _ before: String, _ after: String) -> String? {
             before == after ? nil : "\(name) was \(before), and is now \(after)"
         }
-        var all = [differ("--network", network.json, now.network.json)]
+        var all = [differ("`network`", network.json, now.network.json)]
         all += preparationFields.indices.map { index in
             let (name, before) = preparationFields[index]
             return differ(name, before, now.preparationFields[index].text)
         }
-        all.append(differ("--split", splitPlan, now.splitPlan))
+        all.append(differ("`split`", splitPlan, now.splitPlan))
         if split != now.split, splitPlan == now.splitPlan {
-            all.append("--split \(splitPlan) gives other cases than it did")
+            all.append("`split` \(splitPlan) gives other cases than it did")
         }
-        all += TrainingOptions.fields.filter { $0.name != "--epochs" }.map { name, text in
-            differ(name, text(options), text(now.options))
+        all += TrainingOptions.fields.filter { $0.name != "epochs" }.map { name, text in
+            differ("`\(name)`", text(options), text(now.options))
         }
-        all.append(differ("--device", device, now.device))
+        all.append(differ("`device`", device, now.device))
         return all.compactMap(\.self)
     }
 
     private var preparationFields: [(name: String, text: String)] {
         let options = preparation.options
         return [
-            ("--size", "\(options.size.x)x\(options.size.y)x\(options.size.z)"),
-            ("--fit", options.fit.rawValue),
+            ("`size`", "\(options.size.x)x\(options.size.y)x\(options.size.z)"),
+            ("`fit`", options.fit.rawValue),
             ("canonical orientation", "\(options.isCanonical)"),
             ("spacing", "\(options.spacing)"),
             ("kept proportions", "\(options.keepsProportions)"),
@@ -66,28 +79,24 @@ extension TrainingPlan {
 }
 
 extension TrainingOptions {
-    /// Every option as text, by its name on the command line.
-    public var byName: [String: String] {
-        Dictionary(uniqueKeysWithValues: Self.fields.map { ($0.name, $0.text(self)) })
-    }
-
-    static let fields: [(name: String, text: @Sendable (TrainingOptions) -> String)] = [
-        ("--epochs", { "\($0.epochs)" }),
-        ("--batch", { "\($0.batchSize)" }),
-        ("--accumulate", { "\($0.accumulation)" }),
-        ("--learning-rate", { "\($0.learningRate)" }),
-        ("--schedule", { $0.schedule.rawValue }),
-        ("--warm-up", { "\($0.warmUpEpochs)" }),
-        ("--optimizer", { $0.optimizer.rawValue }),
-        ("--weight-decay", { "\($0.weightDecay)" }),
-        ("--clip", { $0.gradientClipping.map { "\($0)" } ?? "none" }),
-        ("--patience", { $0.patience.map { "\($0)" } ?? "none" }),
-        ("--average", { $0.weightAveraging.map { "\($0)" } ?? "none" }),
-        ("--loss", { $0.loss.rawValue }),
+    /// Every option as text, by the name of its property.
+    public static let fields: [(name: String, text: @Sendable (TrainingOptions) -> String)] = [
+        ("epochs", { "\($0.epochs)" }),
+        ("batchSize", { "\($0.batchSize)" }),
+        ("accumulation", { "\($0.accumulation)" }),
+        ("learningRate", { "\($0.learningRate)" }),
+        ("schedule", { $0.schedule.rawValue }),
+        ("warmUpEpochs", { "\($0.warmUpEpochs)" }),
+        ("optimizer", { $0.optimizer.rawValue }),
+        ("weightDecay", { "\($0.weightDecay)" }),
+        ("gradientClipping", { $0.gradientClipping.map { "\($0)" } ?? "none" }),
+        ("patience", { $0.patience.map { "\($0)" } ?? "none" }),
+        ("weightAveraging", { $0.weightAveraging.map { "\($0)" } ?? "none" }),
+        ("loss", { $0.loss.rawValue }),
         ("augmentation", { $0.augmentation.map(\.text) ?? "none" }),
-        ("--precision", { $0.precision.rawValue }),
-        ("--validate-on", { $0.validationGrid.rawValue }),
-        ("--seed", { "\($0.seed)" }),
+        ("precision", { $0.precision.rawValue }),
+        ("validationGrid", { $0.validationGrid.rawValue }),
+        ("seed", { "\($0.seed)" }),
     ]
 }
 

@@ -14,6 +14,8 @@ public struct TrainingTask: Sendable {
     ///
     /// Nothing of them may have changed since.
     public var knownData: TrainingData?
+    /// How cases were divided before; nil divides them now, by the options.
+    public var recordedSplit: RecordedSplit?
     /// Faults of the dataset with which training goes on knowingly.
     public var allowed: Set<AllowableFault> = []
     /// Whether the test part is prepared, and the model judged on it in the end: a search does that once, for its best.
@@ -29,6 +31,28 @@ public struct TrainingTask: Sendable {
         self.split = split
         self.options = options
     }
+
+    /// A division that was made before, and what was said of it then.
+    ///
+    /// It needs no files of splits and groups, which may have moved since.
+    public struct RecordedSplit: Hashable, Sendable {
+        public var split: Split
+        public var words: String
+
+        public init(_ split: Split, words: String) {
+            self.split = split
+            self.words = words
+        }
+    }
+
+    /// How the cases are divided.
+    func dividedCases() throws(SplitError) -> Split {
+        if let known = knownData?.split ?? recordedSplit?.split { return known }
+        return try dataset.split(split)
+    }
+
+    /// How they were to be divided.
+    var splitWords: String { recordedSplit?.words ?? split.text }
 
     /// Voxels of the prepared grid along x, y and z.
     public var size: SIMD3<Int> { preparation.size }
@@ -51,6 +75,10 @@ public struct TrainingMachine: Sendable {
     public var version: String
     /// How often checkpoints are written.
     public var checkpoints = CheckpointPace()
+    /// Where the dataset lies and what of the machine was asked for, for the run's plan; nil for runs that need no
+    /// plan to go on, as those of searches.
+    public var source: String?
+    public var options: MachineOptions?
 
     public init(
         device: Device = .cpu, threads: Int = HostResources.current().cores, cache: String? = nil,

@@ -59,14 +59,24 @@ extension StudyLedger {
 
     /// Lets the search go on for longer.
     public func raiseBudget(to budget: StudyPlan.Budget) throws(StudyError) {
-        guard plan.budget.canGrow(to: budget) else {
-            throw .planChanged([
-                .init(name: "the budget", before: "\(plan.budget)", now: "\(budget)")
-            ])
+        let differences = plan.budget.differences(to: budget)
+        guard differences.isEmpty else { throw .planChanged(differences) }
+        try revise { $0.budget = budget }
+    }
+
+    /// Takes down other conditions: the files may have moved, and the machine may be another one.
+    public func record(_ conditions: StudyConditions) throws(StudyError) {
+        guard conditions != plan.conditions else { return }
+        try revise { plan in
+            plan.conditions = conditions
+            plan.schema = StudyPlan.newestSchema
         }
-        var raised = plan
-        raised.budget = budget
-        try raised.write(to: folder)
-        plan = raised
+    }
+
+    private func revise(_ change: (inout StudyPlan) -> Void) throws(StudyError) {
+        var revised = plan
+        change(&revised)
+        try revised.write(to: folder)
+        plan = revised
     }
 }

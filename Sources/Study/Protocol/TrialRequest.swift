@@ -4,7 +4,7 @@ public import Search
 
 /// What a worker is to train: the same whenever it is written, for it depends on the study and the proposal alone.
 ///
-/// How the training goes, the worker is told on its command line.
+/// How the training goes is in the study's plan.
 public struct TrialRequest: Hashable, Codable, Sendable {
     public private(set) var schema = 2
     public var study: UUID

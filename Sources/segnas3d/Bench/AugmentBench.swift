@@ -1,3 +1,4 @@
+internal import Experiments
 internal import Randomness
 internal import Segmentation
 internal import Torch
@@ -27,7 +28,7 @@ struct AugmentBench {
 
     private func measure(_ warps: [Warp], _ image: [Float], _ labels: [UInt8]) throws -> Double {
         var (movedImage, movedLabels) = (image, labels)
-        return try Measurement.seconds(repetitions: 10) {
+        return try leastSeconds(repetitions: 10) {
             for warp in warps {
                 try warp.apply(
                     image: image, labels: labels, size: Extent(cube: size), to: &movedImage,

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Experiments
 internal import Torch
 
 /// `segnas3d bench`: what this machine does with standard workloads.
@@ -53,7 +54,7 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        try host.apply()
+        try host.machine.applyToHost()
         for workload in workloads { try run(workload) }
     }
 
@@ -65,27 +66,27 @@ struct Bench: ParsableCommand {
 
     private func run(_ workload: Workload) throws {
         switch workload {
-        case .memory: try MemoryBench(json: json, limit: host.limit).run()
+        case .memory: try MemoryBench(json: json, limit: host.machine.limit).run()
         case .trainStep: try network.trainStep()
         case .inference: try network.inference()
         case .niftiRead: try NIfTIReadBench(json: json, files: inputs.images).run()
         case .augment: try AugmentBench(json: json, size: inputs.size?.width ?? 128).run()
         case .metrics:
             try MetricsBench(
-                json: json, threads: host.threadCount, files: inputs.labelMaps,
+                json: json, threads: host.machine.threadCount, files: inputs.labelMaps,
                 classes: inputs.classes
             ).run()
         case .restore:
             try RestoreBench(
                 json: json, size: inputs.size ?? 256, classes: min(inputs.classes, 256),
-                threads: host.threadCount
+                threads: host.machine.threadCount
             ).run()
         case .study: try StudyBench(json: json, trials: inputs.trials).run()
         case .sharedMachine:
             try SharedMachineBench(
-                json: json, threads: host.threadCount, size: inputs.size?.width ?? 32
+                json: json, threads: host.machine.threadCount, size: inputs.size?.width ?? 32
             ).run()
-        case .prepare: try PrepareBench(inputs, json: json, threads: host.threadCount).run()
+        case .prepare: try PrepareBench(inputs, json: json, threads: host.machine.threadCount).run()
         }
     }
 }

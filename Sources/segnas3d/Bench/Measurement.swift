@@ -23,16 +23,6 @@ struct Measurement: Encodable {
     /// Null where one is not defined.
     var values: [Double?]?
 
-    /// The least time of so many calls, after one that warms up.
-    static func seconds(repetitions: Int, _ body: () throws -> Void) rethrows -> Double {
-        try body()
-        return try (0..<repetitions).reduce(.infinity) { least, _ in
-            let start = ContinuousClock.now
-            try body()
-            return min(least, (ContinuousClock.now - start) / .seconds(1))
-        }
-    }
-
     /// Prints a line: JSON, or text.
     func show(json: Bool) throws {
         if json {

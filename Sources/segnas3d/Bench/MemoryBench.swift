@@ -1,3 +1,4 @@
+internal import Experiments
 import FoundationEssentials
 internal import Glibc
 internal import Host

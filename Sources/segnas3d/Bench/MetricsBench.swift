@@ -1,3 +1,4 @@
+internal import Experiments
 internal import ArgumentParser
 internal import Imaging
 
@@ -19,7 +20,7 @@ struct MetricsBench {
         for metric in [Metric.dice, .all] {
             options.measuresSurfaces = metric == .all
             var comparison: LabelComparison?
-            let seconds = try Measurement.seconds(repetitions: 7) {
+            let seconds = try leastSeconds(repetitions: 7) {
                 comparison = try LabelComparison(
                     reference: reference, prediction: prediction, labels: labels, options: options)
             }

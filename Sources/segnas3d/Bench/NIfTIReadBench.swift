@@ -1,3 +1,4 @@
+internal import Experiments
 import FoundationEssentials
 internal import Imaging
 internal import Randomness
@@ -22,7 +23,7 @@ struct NIfTIReadBench {
 
     private func measure(_ file: String, name: String) throws {
         var shape: [Int] = []
-        let seconds = try Measurement.seconds(repetitions: 15) {
+        let seconds = try leastSeconds(repetitions: 15) {
             shape = try Volume(contentsOf: file).shape
         }
         let last = name.split(separator: "/").last.map(String.init)

@@ -1,3 +1,4 @@
+internal import Experiments
 internal import Host
 internal import Randomness
 internal import Search
@@ -39,7 +40,7 @@ struct NetworkBench {
     }
 
     private func show(_ workload: String, _ plan: NetworkPlan, _ body: () throws -> Void) throws {
-        let seconds = try Measurement.seconds(repetitions: Self.repetitions, body)
+        let seconds = try leastSeconds(repetitions: Self.repetitions, body)
         try Measurement(
             workload: workload, size: size, n: n, parameters: plan.parameters,
             precision: "\(precision.dtype(on: .cpu))", seconds: seconds,

@@ -1,3 +1,4 @@
+internal import Experiments
 internal import Datasets
 import FoundationEssentials
 internal import Glibc

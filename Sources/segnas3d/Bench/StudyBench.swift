@@ -1,3 +1,4 @@
+internal import Experiments
 import FoundationEssentials
 internal import Glibc
 internal import Host
@@ -31,10 +32,9 @@ struct StudyBench {
 
     /// A search in which every legal network is trained at once, to a Dice that grows with its channels.
     private func record(_ path: String) throws {
-        var plan = StudyPlan(
-            version: version, space: "segnas11", sampler: SamplerPlan(seed: 0),
+        let plan = StudyPlan(
+            version: Release.version, space: "segnas11", sampler: SamplerPlan(seed: 0),
             budget: .iterations(trials))
-        plan.options["workload"] = "study"
         let ledger = try StudyLedger(creating: plan, in: path)
         while let trial = try ledger.ask({ _ in .train(nil) }) {
             guard trial.state == .queued else { continue }

@@ -1,27 +1,25 @@
 internal import ArgumentParser
-internal import Datasets
+internal import Experiments
+internal import Search
 
 /// What is compared, on which images and how.
-struct CompareArguments: ParsableArguments, TrainingSettings {
-    @Argument(help: "A dataset's folder, or a datalist (.json).")
-    var dataset: String
-
-    @Option(help: "Splits, beginning with --split-index.")
-    var splits = 3
+struct CompareArguments: ParsableArguments {
+    @Option(help: "Splits, beginning with --split-index; by default 3.")
+    var splits: Int?
 
     @Option(
         help: """
             Search spaces, with commas: segnas11, segnas4, segnas7, YAML files; or none. By default the paper's three.
             """,
         transform: Self.list)
-    var spaces = ["segnas11", "segnas4", "segnas7"]
+    var spaces: [String]?
 
     @Option(
         help: """
             Networks beside them, with commas: unet3d, vnet, architectures' JSON files; or none. By default these two. \
             They are trained for --final-epochs where these are given, as the best of a search, otherwise for --epochs.
             """, transform: Self.list)
-    var baselines = ["unet3d", "vnet"]
+    var baselines: [String]?
 
     @Flag(
         inversion: .prefixedNo,
@@ -32,35 +30,13 @@ struct CompareArguments: ParsableArguments, TrainingSettings {
         help: "Say what is left to train and how long that may take, from steps that are measured.")
     var dryRun = false
 
-    @OptionGroup var sampling: SamplingArguments
-
-    @OptionGroup var data: DataArguments
-
-    @OptionGroup var training: TrainingArguments
+    @OptionGroup var conditions: ConditionArguments
 
     @Option(
         name: .shortAndLong, help: ArgumentHelp("The comparison's folder.", valueName: "folder"))
     var output: String
 
-    @OptionGroup var compute: ComputeOptions
-
     @OptionGroup var display: DisplayOptions
-
-    func validate() throws {
-        guard (1...Self.mostSplits).contains(splits) else {
-            throw ValidationError(
-                "--splits must be 1 to \(Self.mostSplits), and \(splits) is given")
-        }
-        guard !(spaces + baselines).isEmpty else {
-            throw ValidationError("nothing is compared: give --spaces or --baselines")
-        }
-        guard splits == 1 || data.split.hasSeveral else {
-            throw ValidationError(
-                "--split \(data.split) gives one split only: give --splits 1 or another --split")
-        }
-    }
-
-    private static let mostSplits = 1000
 
     private static func list(_ text: String) -> [String] {
         guard text != "none" else { return [] }
@@ -69,26 +45,38 @@ struct CompareArguments: ParsableArguments, TrainingSettings {
         }
     }
 
-    /// The indices of the splits.
-    var indices: Range<Int> { data.splitIndex..<data.splitIndex + splits }
-
-    /// The data's options, for one of the splits.
-    func splitOptions(_ index: Int) -> SplitOptions {
-        var options = data.splitOptions
-        options.index = index
+    /// What is asked for; of a comparison that was begun, what its plan says where nothing is given.
+    func options() throws -> ComparisonOptions {
+        let searches = try spaces.map(Self.searches)
+        let trainings = try baselines.map(Self.trainings)
+        let usual =
+            try Self.searches(["segnas11", "segnas4", "segnas7"])
+            + Self.trainings(["unet3d", "vnet"])
+        var options: ComparisonOptions
+        if let begun = try ComparisonOptions(ofComparison: output, methods: usual) {
+            options = begun
+            conditions.data.apply(to: &options.conditions.data)
+        } else {
+            let images = try conditions.data.begun(in: output, needing: [])
+            options = ComparisonOptions(
+                methods: usual, conditions: TrainingConditions(data: images))
+        }
+        options.methods =
+            (searches ?? options.methods.filter(\.isSearch))
+            + (trainings ?? options.methods.filter { !$0.isSearch })
+        if let splits { options.splits = splits }
+        conditions.apply(to: &options.conditions)
+        conditions.sampling.apply(to: &options.sampling)
         return options
     }
 
-    /// Epochs of networks that are not searched, and of the best of a search after it.
-    var finalEpochs: Int { sampling.finalEpochs ?? training.epochs }
-}
-
-extension SplitPlan {
-    /// Whether there is more than one split of it.
-    fileprivate var hasSeveral: Bool {
-        switch self {
-        case .everything, .listed: false
-        case .shuffled, .file, .folds: true
+    private static func searches(_ names: [String]) throws -> [ComparedMethod] {
+        try names.map {
+            ComparedMethod(named: $0, .search(space: try SearchSpace.text(named: $0)))
         }
+    }
+
+    private static func trainings(_ names: [String]) throws -> [ComparedMethod] {
+        try names.map { ComparedMethod(named: $0, .training(try Architecture(argument: $0))) }
     }
 }

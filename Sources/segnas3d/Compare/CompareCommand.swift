@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Experiments
 internal import Host
 internal import Report
 
@@ -13,8 +14,8 @@ struct CompareCommand: ParsableCommand {
             table of all methods as comparison.html, .md, .csv, .tex and .json, which is renewed after each of them, and \
             in split-0 and so on their studies and runs, which all other commands take.
 
-            The same command resumes a comparison that was interrupted or killed; it may name more methods, more splits \
-            and more --iterations then. --dry-run says what is left to train and how long that may take, and writes nothing.
+            A comparison that was interrupted or killed goes on with segnas3d compare --output FOLDER alone; more methods, \
+            more splits and more --iterations may be named then. --dry-run says what is left to train and how long that may take, and writes nothing.
 
             Exits with 2 where options are not those of the comparison, 3 for a fault of the dataset, 130 when \
             interrupted or at the end of --time-limit.
@@ -23,18 +24,25 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup var arguments: CompareArguments
 
     func run() throws {
-        let words = CommandLine.arguments.drop { $0 != Self.configuration.commandName }.dropFirst()
-        let task = try ComparisonTask(arguments)
+        let display = ExperimentDisplay(isQuiet: arguments.display.quiet)
+        defer { display.finish() }
+        let options = try arguments.options()
         if arguments.dryRun {
-            let forecast = try ForecastMaker(task).forecast()
-            print(
-                arguments.display.json
-                    ? try JSONDocument.text(of: forecast, .indented) : forecast.text())
+            let forecast = try ForecastMaker(
+                options, in: arguments.output, monitor: display.monitor
+            ).forecast()
+            display.finish()
+            print(arguments.display.json ? try JSONDocument.text(of: forecast, .indented) : forecast.text())
         } else {
             SignalWatch.start()
-            let report = try ComparisonSession(task, words: Array(words)).run()
+            let session = try ComparisonSession(
+                options, in: arguments.output,
+                timeLimit: arguments.conditions.sampling.timeLimit?.seconds,
+                showsImages: arguments.images, monitor: display.monitor)
+            let report = try session.run()
+            display.finish()
             print(arguments.display.json ? try report.json() : report.markdown)
-            if !arguments.display.json { print("\nthe page: \(task.folder.page)") }
+            if !arguments.display.json { print("\nthe page: \(session.page)") }
         }
     }
 }

@@ -33,7 +33,7 @@ struct Demo: ParsableCommand {
     func run() throws {
         SignalWatch.start()
         // Refuses what cannot be, before anything is made.
-        _ = try compute.apply()
+        _ = try compute.start()
         let scale = DemoScale(
             cases: cases, size: size, iterations: iterations, population: population,
             epochs: epochs, finalEpochs: finalEpochs)

@@ -1,9 +1,11 @@
 internal import ArgumentParser
 internal import Datasets
+internal import Experiments
 import FoundationEssentials
 internal import Host
 internal import Imaging
 internal import Report
+internal import Search
 internal import Segmentation
 internal import Study
 internal import Torch
@@ -33,7 +35,7 @@ struct DemoTour {
     private var spaceFile: String { "\(folder)/space.yaml" }
     private var study: StudyFolder { StudyFolder("\(folder)/study") }
     private var picture: String { "\(folder)/predictions.png" }
-    private var threads: Int { compute.host.threadCount }
+    private var threads: Int { compute.machine.threadCount }
 
     /// Whether a demo was begun in a folder, and has not come to its end.
     static func isBegun(in folder: String) -> Bool {
@@ -54,7 +56,7 @@ struct DemoTour {
     private func makePhantoms() throws {
         if FileManager.default.fileExists(atPath: "\(dataset)/dataset.json") { return }
         let phantom = Phantom(
-            size: SIMD3(repeating: scale.size), seed: compute.seed,
+            size: SIMD3(repeating: scale.size), seed: compute.seed ?? 0,
             source: .brain(structures: Self.structures))
         let progress = Progress("Phantoms", isQuiet: isQuiet)
         defer { progress.finish() }
@@ -72,18 +74,31 @@ struct DemoTour {
         if !FileManager.default.fileExists(atPath: spaceFile) {
             try NewFile.write(Self.space + "\n", to: spaceFile)
         }
-        var words = [
-            dataset, "--space", spaceFile, "--size", "\(scale.size)", "--iterations",
-            "\(scale.iterations)", "--population", "\(scale.population)", "--epochs",
-            "\(scale.epochs)", "--final-epochs", "\(scale.finalEpochs)", "--workers",
-            "\(min(2, threads))", "--output", study.path, "--cache", "\(folder)/cache", "--device",
-            compute.device, "--precision", compute.precision.rawValue, "--threads", "\(threads)",
-            "--seed", "\(compute.seed)",
-        ]
-        if let limit = compute.host.memoryLimit { words += ["--memory-limit", "\(limit.bytes)"] }
-        if isQuiet { words.append("--quiet") }
-        let session = try SearchSession(SearchArguments.parse(words), words: words)
-        print(try session.run().text())
+        let display = ExperimentDisplay(isQuiet: isQuiet)
+        defer { display.finish() }
+        let outcome = try SearchSession(options, in: study.path, monitor: display.monitor).run()
+        display.finish()
+        print(try SearchResult(outcome).text())
+    }
+
+    private var options: SearchOptions {
+        get throws {
+            let data = DataOptions(
+                dataset: dataset,
+                preparation: PreparationOptions(size: SIMD3(repeating: scale.size)))
+            var options = SearchOptions(
+                space: try SearchSpace.text(named: spaceFile),
+                conditions: TrainingConditions(data: data))
+            options.sampling.budget = .iterations(scale.iterations)
+            options.sampling.population = scale.population
+            options.conditions.training.epochs = scale.epochs
+            options.conditions.finalEpochs = scale.finalEpochs
+            options.conditions.workers.count = min(2, threads)
+            compute.apply(to: &options.conditions.training)
+            compute.apply(to: &options.conditions.machine)
+            options.conditions.machine.cache = "\(folder)/cache"
+            return options
+        }
     }
 
     /// Phantoms that the best network has not seen, beside what it makes of them.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+internal import Experiments
 internal import Host
 internal import Torch
 
@@ -68,7 +69,7 @@ extension Diagnosis {
         let cuda = Result { () throws(TorchError) in try Device.cudaDevices().count }
         let gpus = (try? GPU.all()) ?? []
         let diagnosis = Diagnosis(
-            version: segnas3d.version, swift: swiftVersion, libtorch: Libtorch.version,
+            version: Release.version, swift: swiftVersion, libtorch: Libtorch.version,
             libtorchPath: Libtorch.path, oneDNN: Libtorch.oneDNNVersion,
             processor: Processor(
                 model: processorModel(), cores: host.cores, vector: CPU.vectorExtension,

@@ -1,3 +1,4 @@
+internal import Experiments
 internal import ArgumentParser
 internal import Datasets
 internal import Host

@@ -1,3 +1,4 @@
+internal import Experiments
 internal import ArgumentParser
 import FoundationEssentials
 internal import Host
@@ -92,7 +93,7 @@ enum InspectTarget {
             self = .space(SearchSpace(preset))
         } else if text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
             self = .space(try SearchSpace(contentsOf: text))
-        } else if let network = try Architecture(argument: text) {
+        } else if let network = try Architecture(named: text) {
             self = .network(network)
         } else {
             throw ValidationError(

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Datasets
+internal import Experiments
 internal import Host
 internal import Segmentation
 internal import Torch
@@ -63,28 +64,33 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         SignalWatch.start()
-        let device = try compute.apply()[0]
+        let device = try compute.start()[0]
         let locations = try ([model] + ensemble).map { try ModelLocation(of: $0) }
         let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
         let options = PredictionOptions(
-            precision: compute.precision, mirroredAxes: mirror?.axes ?? [],
-            series: dicom.series, threads: compute.host.threadCount)
+            precision: compute.precision ?? .auto, mirroredAxes: mirror?.axes ?? [],
+            series: dicom.series, threads: compute.machine.threadCount)
         let predictor = try Predictor(models, options)
         let inputs = try ImageInputs(
             input, channels: models[0].description.channels,
             named: models[0].description.preparation.channels.map(\.name),
-            of: choice(locations[0]), threads: compute.host.threadCount)
+            of: choice(locations[0]), threads: compute.machine.threadCount)
         var standardError = StandardError()
         for note in inputs.notes { print(note, to: &standardError) }
         let folder = try PredictionFolder(
             output, of: PredictionRecord(locations, models, options), cases: inputs.cases,
             overwrites: overwrite, probabilities: probabilities)
+        let progress = Progress("Predicting", isQuiet: display.quiet)
         let job = PredictionJob(
-            predictor: predictor, folder: folder, isQuiet: display.quiet,
-            isEndRequested: { SignalWatch.isEndRequested })
+            predictor: predictor, folder: folder,
+            isEndRequested: { SignalWatch.isEndRequested },
+            report: { done, all in progress.set(done, of: all) })
         let report = job.run(inputs)
+        progress.finish()
         print(display.json ? try JSONDocument.text(of: report, .indented) : report.text())
-        for line in report.warnings + report.failures { print(line, to: &standardError) }
+        for line in report.warnings + report.failures {
+            print(Flags.spelled(in: line), to: &standardError)
+        }
         if SignalWatch.isEndRequested {
             print("interrupted: the same command goes on", to: &standardError)
             throw ExitCode(ProgramExit.interrupted.rawValue)

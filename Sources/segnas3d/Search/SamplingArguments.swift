@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Experiments
 internal import Search
 internal import Study
 
@@ -19,8 +20,11 @@ struct SamplingArguments: ParsableArguments {
             """, valueName: "points"))
     var population: Int?
 
-    @Option(help: "How points are chosen: controlled random search, or at random.")
-    var sampler = SamplerPlan.Method.crs
+    @Option(
+        help:
+            "How points are chosen: by controlled random search, which is the default, or at random."
+    )
+    var sampler: SamplerPlan.Method?
 
     @Option(
         help: """
@@ -36,9 +40,9 @@ struct SamplingArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Attempts at a trial that end without a result or a checkpoint before it is given up.",
+            "Attempts at a trial that end without a result or a checkpoint before it is given up; by default 3.",
             valueName: "number"))
-    var attempts = 3
+    var attempts: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -55,26 +59,29 @@ struct SamplingArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Stop after so long; the same command goes on.", valueName: "time"))
+            "Stop after so long; the next command goes on.", valueName: "time"))
     var timeLimit: TimeSpan?
 
     func validate() throws {
-        let counts = [
-            ("--iterations", iterations), ("--effective-iterations", effectiveIterations),
-            ("--population", population), ("--workers", workers), ("--final-epochs", finalEpochs),
-            ("--attempts", attempts),
-        ]
-        let faults = counts.compactMap { name, count in
-            count.flatMap { $0 < 1 ? "\(name) must be at least 1, and \($0) is given" : nil }
-        }
-        guard faults.isEmpty else { throw ValidationError(faults.joined(separator: "\n")) }
         guard iterations == nil || effectiveIterations == nil else {
             throw ValidationError("--iterations and --effective-iterations exclude each other")
         }
     }
 
-    /// Nil where nothing is asked for.
-    var budget: StudyPlan.Budget? {
-        effectiveIterations.map { .effectiveIterations($0) } ?? iterations.map { .iterations($0) }
+    /// Takes what is given.
+    func apply(to options: inout SamplingOptions) {
+        if let sampler { options.method = sampler }
+        if let population { options.population = population }
+        if let iterations { options.budget = .iterations(iterations) }
+        if let effectiveIterations { options.budget = .effectiveIterations(effectiveIterations) }
+        if let attempts { options.attempts = attempts }
+    }
+
+    /// Takes what is given.
+    func apply(to conditions: inout TrainingConditions) {
+        if let finalEpochs { conditions.finalEpochs = finalEpochs }
+        if let workers { conditions.workers.count = workers }
+        if let trialTimeout { conditions.workers.trialTimeout = trialTimeout.seconds }
+        if let hangTimeout { conditions.workers.hangTimeout = hangTimeout.seconds }
     }
 }

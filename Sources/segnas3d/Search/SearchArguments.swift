@@ -1,18 +1,11 @@
 internal import ArgumentParser
-internal import Datasets
-internal import Host
+internal import Experiments
 internal import Search
-internal import Segmentation
-internal import Study
-internal import Torch
 
-/// What is searched, on which images and how: the same for `search` and for the workers that it starts.
+/// What is searched, on which images and how.
 struct SearchArguments: ParsableArguments {
-    @Argument(help: "A dataset's folder, or a datalist (.json).")
-    var dataset: String
-
     @Option(help: "Search space: segnas11, segnas4, segnas7 or a YAML file.")
-    var space: String
+    var space: String?
 
     @Option(
         help: ArgumentHelp(
@@ -20,49 +13,34 @@ struct SearchArguments: ParsableArguments {
             valueName: "network"))
     var first: String?
 
-    @OptionGroup var sampling: SamplingArguments
-
-    @OptionGroup var data: DataArguments
-
-    @OptionGroup var training: TrainingArguments
+    @OptionGroup var conditions: ConditionArguments
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The study's folder.", valueName: "folder"))
     var output: String
 
-    @OptionGroup var compute: ComputeOptions
-
     @OptionGroup var display: DisplayOptions
-}
 
-extension SearchArguments: TrainingSettings {
-    /// All that results of the search depend on.
-    func plan(begun: StudyPlan?, device: Device, memoryLimit: ByteCount) throws -> StudyPlan {
-        var plan = StudyPlan(
-            version: version, space: try SearchSpace.text(of: space),
-            sampler: try samplerPlan(begun?.sampler),
-            budget: sampling.budget ?? begun?.budget ?? .iterations(300),
-            options: recorded(device: device, memoryLimit: memoryLimit))
-        plan.attempts = sampling.attempts
-        return plan
-    }
-
-    private func samplerPlan(_ begun: SamplerPlan?) throws -> SamplerPlan {
-        var plan = SamplerPlan(
-            method: sampling.sampler, seed: compute.seed, population: sampling.population)
-        if let known = begun?.first {
-            // It was proposed long ago; the network that it was may have moved, or a study found a better one.
-            plan.first = known
-            return plan
+    /// What is asked for; of a study that was begun, what its plan says where nothing is given.
+    func options() throws -> SearchOptions {
+        let space = try space.map { try SearchSpace.text(named: $0) }
+        var options: SearchOptions
+        if let begun = try SearchOptions(ofStudy: output) {
+            options = begun
+            conditions.data.apply(to: &options.conditions.data)
+            if let space { options.space = space }
+        } else {
+            let images = try conditions.data.begun(
+                in: output, needing: [("--space", space != nil)])
+            options = SearchOptions(
+                space: space ?? "", conditions: TrainingConditions(data: images))
         }
-        guard let first else { return plan }
-        guard let network = try Architecture(argument: first) else {
-            throw ValidationError("'\(first)' is no network: give an architecture's .json file")
+        conditions.apply(to: &options.conditions)
+        conditions.sampling.apply(to: &options.sampling)
+        // Of a study that was begun with one it was proposed long ago: the network that it was may have moved.
+        if let first, options.sampling.first == nil {
+            let network = try Architecture(argument: first, orStudy: true)
+            options.sampling.first = try options.point(of: network, named: first)
         }
-        do {
-            plan.first = try SearchSpace(named: space).encode(network)
-        } catch let error as EncodingError {
-            throw ValidationError("--first \(first): \(error)")
-        }
-        return plan
+        return options
     }
 }

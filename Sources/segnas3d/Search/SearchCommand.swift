@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Glibc
+internal import Experiments
 internal import Host
 
 /// `segnas3d search`: a network for a dataset, found among those of a space.
@@ -9,8 +9,8 @@ struct SearchCommand: ParsableCommand {
         abstract: "Find a network for a dataset.",
         discussion: """
             Writes a study: a folder with the plan, all trials, and the best model (best). Every network is trained in \
-            a process of its own. The same command resumes a study that was interrupted or killed, and a larger \
-            --iterations goes on with one that was complete. Ctrl-C ends it where it can be resumed.
+            a process of its own. A study that was interrupted or killed goes on with segnas3d search \
+            --output STUDY alone, and a larger --iterations goes on with one that was complete. Ctrl-C ends it where it can be resumed.
 
             The network's validation Dice is what is searched for. When the search is over, the best model is judged \
             once on the test part of the split, after --final-epochs if these are given.
@@ -23,10 +23,13 @@ struct SearchCommand: ParsableCommand {
 
     func run() throws {
         SignalWatch.start()
-        // Workers parse them again, so that nothing of what was asked for can get lost.
-        let words = CommandLine.arguments.drop { $0 != Self.configuration.commandName }.dropFirst()
-        let session = try SearchSession(arguments, words: Array(words))
-        let result = try session.run()
+        let display = ExperimentDisplay(isQuiet: arguments.display.quiet)
+        defer { display.finish() }
+        let session = try SearchSession(
+            arguments.options(), in: arguments.output,
+            timeLimit: arguments.conditions.sampling.timeLimit?.seconds, monitor: display.monitor)
+        let result = try SearchResult(session.run())
+        display.finish()
         print(arguments.display.json ? try JSONDocument.text(of: result, .indented) : result.text())
     }
 }

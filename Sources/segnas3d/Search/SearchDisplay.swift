@@ -1,3 +1,4 @@
+internal import Experiments
 internal import Host
 internal import Search
 internal import Study
@@ -13,11 +14,8 @@ final class SearchDisplay {
     }
 
     /// Shows how far the search is.
-    func show(_ ledger: StudyLedger) {
-        let (done, all) = ledger.progress
-        let bar = bar(done)
-        let running = ledger.counts[.running, default: 0]
-        bar.set(done, of: all, notes: ["\(running) in training"])
+    func show(done: Int, all: Int, running: Int) {
+        bar(done).set(done, of: all, notes: ["\(running) in training"])
     }
 
     /// Shows what has happened to a trial.
@@ -72,16 +70,6 @@ final class SearchDisplay {
     }
 }
 
-extension StudyLedger {
-    /// Proposals that are known, or networks that are trained, and how many there shall be.
-    fileprivate var progress: (done: Int, all: Int) {
-        switch plan.budget {
-        case .iterations(let all): (sampler.tellCount, all)
-        case .effectiveIterations(let all): (counts[.completed, default: 0], all)
-        }
-    }
-}
-
 extension TrialEnd {
     /// For a reader: `Dice 0.812`, or why there is none.
     fileprivate var words: String {
@@ -96,14 +84,6 @@ extension TrialEnd {
     }
 }
 
-extension MemoryShortage {
-    /// For a reader.
-    var words: String {
-        let verb = kind == .predicted ? "would need" : "needs"
-        return "out of memory: \(verb) about \(ByteCount(needed)) of \(ByteCount(limit))"
-    }
-}
-
 extension AttemptEnd.Reason {
     fileprivate var words: String {
         switch self {
@@ -112,7 +92,7 @@ extension AttemptEnd.Reason {
         case .preempted: "it was asked to end, or its machine went down"
         case .crashed: "it crashed"
         case .hung: "it hung"
-        case .timedOut: "it took longer than --trial-timeout"
+        case .timedOut: "it took longer than `trialTimeout`"
         case .badData: "its images are at fault"
         case .diskFull: "the disk is full"
         case .notLaunched: "it could not be started"

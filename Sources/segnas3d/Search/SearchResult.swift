@@ -1,5 +1,5 @@
 internal import Datasets
-internal import FoundationEssentials
+internal import Experiments
 internal import Host
 internal import Search
 internal import Study
@@ -23,17 +23,15 @@ struct SearchResult: Encodable {
         case schema, study, status, model, reflections, mutations, test
     }
 
-    init(_ ledger: StudyLedger, test evaluation: Evaluation?) throws {
-        study = ledger.folder.path
-        status = StatusDocument(try StudyStatus(of: ledger.folder.path))
+    init(_ outcome: SearchOutcome) throws {
+        study = outcome.study.path
+        status = StatusDocument(try StudyStatus(of: study))
         // It is this process, which is done.
         status.owner = nil
-        let best = ledger.folder.best
-        model = FileManager.default.fileExists(atPath: ledger.folder.bestModel) ? best : nil
-        let sampler = ledger.sampler as? ControlledRandomSearch
-        (reflections, mutations) = (sampler?.reflections, sampler?.mutations)
-        test = evaluation.map(TrainingReport.Test.init)
-        self.evaluation = evaluation
+        model = outcome.model
+        (reflections, mutations) = (outcome.reflections, outcome.mutations)
+        test = outcome.test.map(TrainingReport.Test.init)
+        evaluation = outcome.test
     }
 
     func text() -> String {

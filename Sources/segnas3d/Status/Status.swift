@@ -1,3 +1,4 @@
+internal import Experiments
 internal import ArgumentParser
 internal import Host
 internal import Study

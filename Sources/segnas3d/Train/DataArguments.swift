@@ -1,25 +1,40 @@
 internal import ArgumentParser
 internal import Datasets
+internal import Experiments
+internal import Segmentation
 internal import Torch
 
 /// Which images are trained on, and how they are prepared and divided.
 struct DataArguments: ParsableArguments {
-    @Option(help: "Size that images are brought to: 64, or x, y and z as in 48x64x32.")
-    var size: Extent
+    @Argument(
+        help: """
+            A dataset's folder, or a datalist (.json); to go on with what is in the output's folder it need not be given, nor \
+            any option.
+            """)
+    var dataset: String?
 
-    @Option(help: "Resize images to the size, or pad them with their voxels as they are.")
-    var fit = PreparationOptions.Fit.resize
+    @Option(help: "Size that images are brought to: 64, or x, y and z as in 48x64x32.")
+    var size: Extent?
+
+    @Option(
+        help:
+            "Resize images to the size, which is the default, or pad them with their voxels as they are."
+    )
+    var fit: PreparationOptions.Fit?
 
     @Option(
         help: ArgumentHelp(
             """
-            How cases are divided: percent for training, validation and test; all; folds or listed for a \
-            datalist; or a .json file such as splits_final.json.
+            How cases are divided: percent for training, validation and test, by default 50/20/30; all; folds or listed \
+            for a datalist; or a .json file such as splits_final.json.
             """, valueName: "split"), transform: Self.splitPlan)
-    var split = SplitPlan.shuffled(.paper)
+    var split: SplitPlan?
 
-    @Option(help: "Which shuffle of the cases, fold, or split of the file: counted from 0.")
-    var splitIndex = 0
+    @Option(
+        help:
+            "Which shuffle of the cases, fold, or split of the file: counted from 0, which is the default."
+    )
+    var splitIndex: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -37,20 +52,6 @@ struct DataArguments: ParsableArguments {
 
     @OptionGroup var allowance: AllowanceArguments
 
-    func validate() throws {
-        guard (0..<1_000_000).contains(splitIndex) else {
-            throw ValidationError(
-                "--split-index is 0 to 999,999, and \(splitIndex) is given")
-        }
-        if groups != nil, !split.isShuffled {
-            throw ValidationError(
-                """
-                --groups keeps cases together where they are shuffled, as by --split 50/20/30: '\(split)' says already \
-                which case is in which part
-                """)
-        }
-    }
-
     private static func splitPlan(_ text: String) throws -> SplitPlan {
         do {
             return try SplitPlan(parsing: text)
@@ -59,12 +60,43 @@ struct DataArguments: ParsableArguments {
         }
     }
 
-    var preparation: PreparationOptions {
-        PreparationOptions(size: SIMD3(size.width, size.height, size.depth), fit: fit)
+    /// Those of new work, which needs some more options beside these.
+    func begun(in output: String, needing others: [(name: String, isGiven: Bool)]) throws
+        -> DataOptions
+    {
+        let needed = [("DATASET", dataset != nil), ("--size", size != nil)] + others
+        let missing = needed.filter { !$0.1 }.map(\.0)
+        guard missing.isEmpty, let dataset, let size else {
+            throw ValidationError(
+                "nothing was begun in \(output), and to begin it give \(missing.joined(separator: ", "))"
+            )
+        }
+        var data = DataOptions(
+            dataset: dataset,
+            preparation: PreparationOptions(
+                size: SIMD3(size.width, size.height, size.depth), fit: fit ?? .resize))
+        apply(to: &data)
+        return data
     }
 
-    var splitOptions: SplitOptions {
-        SplitOptions(
-            plan: split, index: splitIndex, groups: groups.map { SplitGroups(parsing: $0) })
+    /// Takes what is given.
+    func apply(to data: inout DataOptions) {
+        if let dataset { data.dataset = dataset }
+        let voxels = size.map { SIMD3($0.width, $0.height, $0.depth) } ?? data.preparation.size
+        if voxels != data.preparation.size || (fit ?? data.preparation.fit) != data.preparation.fit
+        {
+            data.preparation = PreparationOptions(size: voxels, fit: fit ?? data.preparation.fit)
+        }
+        if let split { data.split.plan = split }
+        if let splitIndex { data.split.index = splitIndex }
+        if let groups { data.split.groups = SplitGroups(parsing: groups) }
+        if case .file = split { data.keepsSplit = false }
+        if groups != nil { data.keepsSplit = false }
+        data.allowed.formUnion(allowance.kinds)
+    }
+
+    /// Takes what is given.
+    func apply(to machine: inout MachineOptions) {
+        if let cache { machine.cache = cache }
     }
 }

@@ -1,27 +1,24 @@
 internal import ArgumentParser
-internal import Datasets
+internal import Experiments
 internal import Host
 internal import Search
 internal import Segmentation
-internal import Torch
 
 /// `segnas3d train`: a network for a dataset.
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a network on a dataset.",
         discussion: """
-            Writes a run: a folder with the plan, a log, checkpoints and in the end the model. The same command \
-            resumes a run that was interrupted, and a CPU's run then ends bit for bit as if it had not been. Ctrl-C \
+            Writes a run: a folder with the plan, a log, checkpoints and in the end the model. A run that \
+            was interrupted goes on with segnas3d train --output RUN alone, and on a CPU it ends bit for bit as if it had not \
+            been interrupted. Ctrl-C \
             ends a run where it can be resumed; a second one ends the program at once.
 
             Exits with 3 for a fault of the dataset, 4 where memory does not suffice, 130 when interrupted.
             """)
 
-    @Argument(help: "A dataset's folder, or a datalist (.json).")
-    var dataset: String
-
     @Option(help: "unet3d, vnet, an architecture's JSON file, or a study, whose best is taken.")
-    var network: String
+    var network: String?
 
     @OptionGroup var data: DataArguments
 
@@ -34,39 +31,35 @@ struct Train: ParsableCommand {
 
     @OptionGroup var display: DisplayOptions
 
-    func validate() throws {
-        guard !compute.device.contains(",") else {
-            throw ValidationError("a network is trained on one device: give --device cuda:0")
-        }
-    }
-
     func run() throws {
         SignalWatch.start()
-        guard let architecture = try Architecture(argument: network) else {
-            throw ValidationError(
-                "'\(network)' is no network: give unet3d, vnet, an architecture's .json file or a study"
-            )
+        let display = ExperimentDisplay(isQuiet: display.quiet)
+        defer { display.finish() }
+        let session = try RunSession(options(), in: output, monitor: display.monitor)
+        let result = try session.run()
+        display.finish()
+        let report = TrainingReport(result, labels: session.labels)
+        print(self.display.json ? try report.json() : report.text())
+    }
+
+    /// What is asked for; of a run that was begun, what its plan says where nothing is given.
+    private func options() throws -> RunOptions {
+        let architecture = try network.map { try Architecture(argument: $0, orStudy: true) }
+        var options: RunOptions
+        if let begun = RunOptions(ofRun: output) {
+            options = begun
+            data.apply(to: &options.data)
+            if let architecture { options.network = architecture }
+        } else {
+            let images = try data.begun(
+                in: output, needing: [("--network", architecture != nil)])
+            guard let architecture else { preconditionFailure("no network, which is needed") }
+            options = RunOptions(data: images, network: architecture)
         }
-        let devices = try compute.apply()
-        var task = TrainingTask(
-            try Dataset(
-                contentsOf: dataset, threads: compute.host.threadCount,
-                allowing: data.allowance.kinds), architecture,
-            preparation: data.preparation, split: data.splitOptions,
-            options: training.options(precision: compute.precision, seed: compute.seed))
-        task.allowed = data.allowance.kinds
-        let machine = TrainingMachine(
-            device: devices[0], threads: compute.host.threadCount, cache: data.cache,
-            version: version)
-        warnOfMissingLocks(in: output, isQuiet: display.quiet)
-        let progress = TrainingDisplay(isQuiet: display.quiet)
-        defer { progress.finish() }
-        let trainer = Trainer(
-            task, run: output, on: machine, pulse: progress.pulse,
-            isEndRequested: { SignalWatch.isEndRequested }, report: progress.show)
-        let result = try trainer.train()
-        progress.finish()
-        let report = TrainingReport(result, labels: task.dataset.labels)
-        print(display.json ? try report.json() : report.text())
+        training.apply(to: &options.training)
+        compute.apply(to: &options.training)
+        compute.apply(to: &options.machine)
+        data.apply(to: &options.machine)
+        return options
     }
 }

@@ -4,34 +4,35 @@ internal import Torch
 
 /// How a network is trained, on the command line: what is not given is as in the paper.
 struct TrainingArguments: ParsableArguments {
-    @Option(help: "How often all training cases are seen.")
-    var epochs = TrainingOptions().epochs
+    @Option(help: "How often all training cases are seen; by default 100.")
+    var epochs: Int?
 
-    @Option(help: "Images of one step.")
-    var batch = TrainingOptions().batchSize
+    @Option(help: "Images of one step; by default 3.")
+    var batch: Int?
 
     @Option(
         help: """
             Compute each batch in so many parts, to need less memory; batch normalization then sees one part at a time.
             """)
-    var accumulate = TrainingOptions().accumulation
+    var accumulate: Int?
 
-    @Option(help: "Learning rate.")
-    var learningRate = TrainingOptions().learningRate
+    @Option(help: "Learning rate; by default 0.001.")
+    var learningRate: Double?
 
-    @Option(help: "Course of the learning rate.")
-    var schedule = TrainingOptions().schedule
+    @Option(help: "Course of the learning rate; by default constant.")
+    var schedule: LearningRateSchedule?
 
     @Option(
         help: ArgumentHelp(
-            "Epochs in which the learning rate rises to its value.", valueName: "epochs"))
-    var warmUp = TrainingOptions().warmUpEpochs
+            "Epochs in which the learning rate rises to its value; by default 0.",
+            valueName: "epochs"))
+    var warmUp: Int?
 
-    @Option(help: "Optimizer.")
-    var optimizer = TrainingOptions().optimizer
+    @Option(help: "Optimizer; by default nadam.")
+    var optimizer: OptimizerChoice?
 
-    @Option(help: "Weight decay of adam, adamw and sgd.")
-    var weightDecay = TrainingOptions().weightDecay
+    @Option(help: "Weight decay of adam, adamw and sgd; by default 0.")
+    var weightDecay: Double?
 
     @Option(
         help: ArgumentHelp("Limit the norm of all gradients together to this.", valueName: "norm"))
@@ -49,8 +50,8 @@ struct TrainingArguments: ParsableArguments {
             """, valueName: "share"))
     var average: Double?
 
-    @Option(help: "The paper's loss, or nnU-Net's.")
-    var loss = TrainingOptions().loss
+    @Option(help: "The paper's loss, which is the default, or nnU-Net's.")
+    var loss: LossFunction?
 
     @Flag(help: "Leave training images as they are.")
     var noAugmentation = false
@@ -71,36 +72,34 @@ struct TrainingArguments: ParsableArguments {
 
     @Option(
         help:
-            "Compare labels in validation on the prepared grid, or on that of the files: original.")
-    var validateOn = TrainingOptions().validationGrid
+            "Compare labels in validation on the prepared grid, which is the default, or on that of the files: original."
+    )
+    var validateOn: ValidationGrid?
 
     func validate() throws {
         guard !noAugmentation || (augment.isEmpty && mirror == nil) else {
             throw ValidationError("--no-augmentation excludes --augment and --mirror")
         }
-        let faults = options(precision: .auto, seed: 0).faults
-        guard faults.isEmpty else { throw ValidationError(faults.joined(separator: "\n")) }
     }
 
-    func options(precision: Precision, seed: UInt64) -> TrainingOptions {
-        var options = TrainingOptions()
-        options.epochs = epochs
-        options.batchSize = batch
-        options.accumulation = accumulate
-        options.learningRate = learningRate
-        options.schedule = schedule
-        options.warmUpEpochs = warmUp
-        options.optimizer = optimizer
-        options.weightDecay = weightDecay
-        options.gradientClipping = clip
-        options.patience = patience
-        options.weightAveraging = average
-        options.loss = loss
-        options.augmentation = augmentation
-        options.precision = precision
-        options.validationGrid = validateOn
-        options.seed = seed
-        return options
+    /// Takes what is given.
+    func apply(to options: inout TrainingOptions) {
+        if let epochs { options.epochs = epochs }
+        if let batch { options.batchSize = batch }
+        if let accumulate { options.accumulation = accumulate }
+        if let learningRate { options.learningRate = learningRate }
+        if let schedule { options.schedule = schedule }
+        if let warmUp { options.warmUpEpochs = warmUp }
+        if let optimizer { options.optimizer = optimizer }
+        if let weightDecay { options.weightDecay = weightDecay }
+        if let clip { options.gradientClipping = clip }
+        if let patience { options.patience = patience }
+        if let average { options.weightAveraging = average }
+        if let loss { options.loss = loss }
+        if noAugmentation || !augment.isEmpty || mirror != nil {
+            options.augmentation = augmentation
+        }
+        if let validateOn { options.validationGrid = validateOn }
     }
 
     private var augmentation: Augmentation? {

@@ -4,8 +4,6 @@ internal import Synchronization
 
 /// A training as it goes, on standard error.
 final class TrainingDisplay {
-    /// Of the training that is shown: where it stands still, that is said.
-    let pulse = TrainingPulse()
     private var stallWatch: StallWatch?
     private let isQuiet: Bool
     private var progress: Progress?
@@ -17,7 +15,8 @@ final class TrainingDisplay {
         case checking, preparing, training, testing, other
     }
 
-    init(isQuiet: Bool) {
+    /// Of a training with a pulse: where it stands still, that is said.
+    init(isQuiet: Bool, pulse: TrainingPulse) {
         self.isQuiet = isQuiet
         // Said even where no progress is shown.
         stallWatch = StallWatch(pulse) { Progress("").say($0) }

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Experiments
 internal import Host
 internal import Segmentation
 

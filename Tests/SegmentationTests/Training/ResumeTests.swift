@@ -210,7 +210,7 @@ struct ResumeTests {
             #expect {
                 try scene.train()
             } throws: { error in
-                "\(error)".contains("is damaged or was removed: give --epochs 4, or another")
+                "\(error)".contains("is damaged or was removed: give `epochs` 4, or another")
             }
             #expect(try scene.weights() == weights)
         }

@@ -91,8 +91,8 @@ struct TrainerTests {
                     return false
                 }
                 return differences.count == 3
-                    && differences[0] == "--batch was 3, and is now 2"
-                    && differences[1] == "--learning-rate was 0.001, and is now 0.5"
+                    && differences[0] == "`batchSize` was 3, and is now 2"
+                    && differences[1] == "`learningRate` was 0.001, and is now 0.5"
                     && differences[2].hasPrefix("augmentation was {")
             }
         }
@@ -170,7 +170,7 @@ struct TrainerTests {
             } throws: { error in
                 guard case TrainingError.outOfMemory(let shortage) = error else { return false }
                 return shortage.predicted == need && shortage.available?.bytes == need.bytes / 2
-                    && shortage.suggestion.hasPrefix("With --accumulate 3 it would need ")
+                    && shortage.suggestion.hasPrefix("With `accumulation` 3 it would need ")
             }
             #expect(!FileManager.default.fileExists(atPath: scene.path("run")))
         }

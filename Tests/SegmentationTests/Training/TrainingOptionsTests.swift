@@ -27,18 +27,18 @@ struct TrainingOptionsTests {
     }
 
     private static let changes: [(String, @Sendable (inout TrainingOptions) -> Void)] = [
-        ("--epochs must be at least 1", { $0.epochs = 0 }),
-        ("--batch must be at least 1", { $0.batchSize = 0 }),
-        ("--accumulate 2 must divide the batch of 3", { $0.accumulation = 2 }),
-        ("--accumulate 0 must divide", { $0.accumulation = 0 }),
-        ("--learning-rate must be positive", { $0.learningRate = -.infinity }),
-        ("--learning-rate must be positive", { $0.learningRate = .nan }),
-        ("--warm-up 100 must leave some", { $0.warmUpEpochs = 100 }),
-        ("--weight-decay must not be negative", { ($0.weightDecay, $0.optimizer) = (-1, .sgd) }),
-        ("--weight-decay does not go with nadam", { $0.weightDecay = 1e-4 }),
-        ("--clip must be positive", { $0.gradientClipping = 0 }),
-        ("--patience must be at least 1", { $0.patience = 0 }),
-        ("--average must be between 0 and 1", { $0.weightAveraging = 1 }),
+        ("`epochs` must be at least 1", { $0.epochs = 0 }),
+        ("`batchSize` must be at least 1", { $0.batchSize = 0 }),
+        ("`accumulation` 2 must divide the batch of 3", { $0.accumulation = 2 }),
+        ("`accumulation` 0 must divide", { $0.accumulation = 0 }),
+        ("`learningRate` must be positive", { $0.learningRate = -.infinity }),
+        ("`learningRate` must be positive", { $0.learningRate = .nan }),
+        ("`warmUpEpochs` 100 must leave some", { $0.warmUpEpochs = 100 }),
+        ("`weightDecay` must not be negative", { ($0.weightDecay, $0.optimizer) = (-1, .sgd) }),
+        ("`weightDecay` does not go with nadam", { $0.weightDecay = 1e-4 }),
+        ("`gradientClipping` must be positive", { $0.gradientClipping = 0 }),
+        ("`patience` must be at least 1", { $0.patience = 0 }),
+        ("`weightAveraging` must be between 0 and 1", { $0.weightAveraging = 1 }),
         ("augmentation: movement", { $0.augmentation?.movement?.probability = 2 }),
     ]
 

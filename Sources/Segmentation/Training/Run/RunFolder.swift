@@ -53,7 +53,8 @@ final class RunFolder {
     /// The plan of the run; nil where it has not begun.
     func readPlan() throws(TrainingError) -> TrainingPlan? {
         do {
-            return try JSONDocument.readIfPresent(from: plan, schema: 1...1)
+            return try JSONDocument.readIfPresent(
+                from: plan, schema: 1...TrainingPlan.newestSchema)
         } catch {
             throw .unreadable(file: plan, reason: "\(error.fault)")
         }

@@ -1,0 +1,131 @@
+internal import Segmentation
+internal import Datasets
+internal import FoundationEssentials
+internal import Host
+internal import Report
+internal import Search
+internal import Study
+
+/// What a comparison was begun with, as `plan.json` keeps it; methods and splits may be added.
+struct ComparisonPlan: Codable {
+    private var schema = Self.newestSchema
+    /// Tells it from the plans of runs and studies.
+    private var command = commandName
+    /// The version of segnas3d that began it.
+    var version: String
+    /// The images; nil before they have been read.
+    var dataset: DatasetRecord?
+    var sampling: SamplingOptions
+    var conditions: RecordedConditions
+    /// What was compared last; nil where the program of schema 1 began it.
+    var methods: [ComparedMethod]?
+    var splits: Int?
+    /// How the cases were divided, by the indices of the splits.
+    var divisions: [Int: Split]?
+
+    private static let newestSchema = 2
+    private static let commandName = "compare"
+
+    /// What is asked for, in place of a plan or of none.
+    init(
+        _ options: ComparisonOptions, begun: ComparisonPlan?, conditions: RecordedConditions,
+        divisions: [Int: Split]
+    ) {
+        version = begun?.version ?? Release.version
+        dataset = begun?.dataset
+        sampling = options.sampling
+        self.conditions = conditions
+        methods = options.methods
+        splits = options.splits
+        self.divisions = (begun?.divisions ?? [:]).merging(divisions) { $1 }
+    }
+
+    /// Reads the plan of a comparison; nil where none was begun.
+    init?(in folder: ComparisonFolder) throws {
+        guard FileManager.default.fileExists(atPath: folder.plan) else { return nil }
+        struct Kind: Decodable {
+            var schema: Int
+            var command: String?
+        }
+        guard let kind = try? JSONDocument.read(Kind.self, from: folder.plan) else {
+            throw ComparisonError.damaged(file: folder.plan)
+        }
+        guard kind.command == Self.commandName else {
+            throw ComparisonError.noComparison(folder: folder.path)
+        }
+        guard kind.schema <= Self.newestSchema else { throw StudyError.newer(file: folder.plan) }
+        do {
+            self =
+                kind.schema == 1
+                ? try ComparisonPlan(
+                    JSONDocument.read(FormerComparisonPlan.self, from: folder.plan))
+                : try JSONDocument.read(from: folder.plan)
+        } catch {
+            throw ComparisonError.damaged(file: folder.plan)
+        }
+    }
+
+    private init(_ former: FormerComparisonPlan) throws {
+        version = former.version
+        dataset = former.dataset
+        conditions = try RecordedConditions(
+            former: former.options, seed: former.sampler.seed, dataset: former.dataset?.folder,
+            preparation: nil)
+        sampling = SamplingOptions(
+            method: former.sampler.method, population: former.sampler.population,
+            budget: former.budget, attempts: former.attempts)
+    }
+
+    /// What is asked for now and differs; a budget of the same kind may grow.
+    func differences(to now: ComparisonPlan) -> [StudyError.Difference] {
+        let seed = conditions.asked.training.seed
+        let (before, after) = (sampling, now.sampling)
+        let sampler = [
+            StudyError.Difference("sampler", before.method.rawValue, after.method.rawValue),
+            .init("seed", "\(seed)", "\(now.conditions.asked.training.seed)"),
+            .init(
+                "population", before.population.map { "\($0)" },
+                after.population.map { "\($0)" }),
+            .init("attempts", "\(before.attempts)", "\(after.attempts)"),
+            .init(
+                "finalEpochs", conditions.asked.finalEpochs.map { "\($0)" },
+                now.conditions.asked.finalEpochs.map { "\($0)" }),
+        ].compactMap(\.self)
+        return sampler + conditions.differences(to: now.conditions)
+            + before.budget.differences(to: after.budget)
+    }
+}
+
+extension ComparisonOptions {
+    /// With what a comparison was begun or last carried on; nil where there is none.
+    ///
+    /// - Parameter methods: Those to compare where its plan does not say which, as that of an earlier version.
+    public init?(ofComparison path: String, methods: [ComparedMethod]) throws {
+        guard let plan = try ComparisonPlan(in: ComparisonFolder(path: path)) else { return nil }
+        self.init(
+            methods: plan.methods ?? methods, splits: plan.splits ?? 3, sampling: plan.sampling,
+            conditions: plan.conditions.resumed)
+    }
+}
+
+extension ComparisonPlan {
+    /// How all methods are searched and trained, for a reader.
+    func words(_ options: ComparisonOptions) -> [(name: String, words: String)] {
+        let words = ProtocolWords(conditions)
+        let final =
+            options.conditions.finalEpochs.map {
+                "; \($0) epochs for the best of each search and for networks that are not searched"
+            } ?? ""
+        let indices = options.indices.map { "\($0)" }.joined(separator: ", ")
+        let search = ProtocolWords.search(
+            sampling.plan(seed: options.conditions.training.seed), sampling.budget)
+        let all: [(String, String?)] = [
+            ("Images", "prepared to \(options.conditions.data.size) voxels"),
+            ("Splits", words.split.map { "\($0): \(indices)" }),
+            ("Search", options.hasSearch ? search : nil),
+            ("Training", words.training + final), ("Memory limit", words.memory),
+            ("Device", words.device),
+        ]
+        return all.compactMap { name, words in words.map { (name, $0) } }
+    }
+}

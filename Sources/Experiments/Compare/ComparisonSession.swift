@@ -1,0 +1,198 @@
+internal import Datasets
+import FoundationEssentials
+internal import Host
+public import Report
+internal import Search
+internal import Segmentation
+internal import Study
+
+/// A comparison that is begun or carried on, one method after the other.
+public struct ComparisonSession {
+    private let task: ComparisonTask
+    private let monitor: Monitor
+    private let clock: SearchClock
+    private let lock: FileLock
+    /// Whether pages of searches show images of test cases.
+    private let showsImages: Bool
+
+    private var options: ComparisonOptions { task.options }
+    private var folder: ComparisonFolder { task.folder }
+
+    /// Begins a comparison, or opens one to carry it on.
+    ///
+    /// - Parameters:
+    ///   - options: What is asked for.
+    ///   - path: The comparison's folder.
+    ///   - timeLimit: Seconds after which to stop; nil for as long as it takes.
+    ///   - showsImages: Whether pages of searches show images of test cases.
+    ///   - monitor: Who watches.
+    public init(
+        _ options: ComparisonOptions, in path: String, timeLimit: Double? = nil,
+        showsImages: Bool = true, monitor: Monitor = Monitor()
+    ) throws {
+        task = try ComparisonTask(options, in: path, monitor: monitor)
+        self.monitor = monitor
+        self.showsImages = showsImages
+        clock = SearchClock(limit: timeLimit, isInterrupted: monitor.isEndRequested)
+        monitor.report(.working(in: path))
+        lock = try Self.open(task.folder, isBegun: task.isBegun)
+        let plan = try planWithDataset()
+        try checkData()
+        try write(JSONDocument.text(of: plan, .indented) + "\n", to: task.folder.plan)
+    }
+
+    /// The page of the comparison.
+    public var page: String { folder.page }
+
+    /// The plan with the images, which must be those that the comparison was begun with.
+    private func planWithDataset() throws -> ComparisonPlan {
+        let now = try DatasetRecord(
+            task.dataset, PreparedCache(folder: options.conditions.machine.cache),
+            threads: options.conditions.machine.threadCount)
+        let changes = task.plan.dataset?.changes(to: now) ?? []
+        guard changes.isEmpty else {
+            throw TrainingError.otherDataset(run: folder.path, changes)
+        }
+        var plan = task.plan
+        plan.dataset = now
+        return plan
+    }
+
+    /// Refuses at once what the last method on the last split would find out after days.
+    private func checkData() throws {
+        defer { monitor.report(.trainingEnded) }
+        for split in options.indices {
+            // The network does not matter.
+            try Trainer(
+                task.training(.unet3d, split: split), run: folder.path,
+                on: options.conditions.machine(task.device),
+                isEndRequested: { [clock] in clock.end != nil },
+                report: monitor.training
+            ).checkData(for: .comparison(isSearched: options.hasSearch))
+        }
+    }
+
+    /// Makes the folder, where that is not done, and keeps others from working in it.
+    private static func open(_ folder: ComparisonFolder, isBegun: Bool) throws -> FileLock {
+        let files = FileManager.default
+        do {
+            try files.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        } catch {
+            throw ComparisonError.file(folder.path, reason: "cannot be made a folder")
+        }
+        // A process may have been killed before it had written the plan.
+        let names = try files.contentsOfDirectory(atPath: folder.path)
+        let isFree = names.allSatisfy {
+            FileLock.isFile($0, of: ".lock") || $0.hasPrefix(".plan.json.")
+        }
+        guard isBegun || isFree else {
+            throw ComparisonError.noComparison(folder: folder.path)
+        }
+        do {
+            return try FileLock(path: folder.lock)
+        } catch {
+            switch error {
+            case .held(_, let owner):
+                throw ComparisonError.locked(folder: folder.path, by: "\(owner)")
+            case .system(let file, let reason):
+                throw ComparisonError.file(file, reason: "\(reason)")
+            }
+        }
+    }
+
+    /// Searches, trains and judges, and tells after each method what is known.
+    public func run() throws -> ComparisonReport {
+        do {
+            return try work()
+        } catch {
+            // What is known until then.
+            _ = try? tell()
+            throw error
+        }
+    }
+
+    private func work() throws -> ComparisonReport {
+        var report = try report()
+        let count = options.splits * task.methods.count
+        for (place, split) in options.indices.enumerated() {
+            try FileManager.default.createDirectory(
+                atPath: folder.split(split), withIntermediateDirectories: true)
+            for (index, method) in task.methods.enumerated() {
+                try clock.check(study: folder.path)
+                monitor.report(
+                    .comparing(
+                        method: method.title, split: split,
+                        number: place * task.methods.count + index + 1, all: count))
+                try work(on: method, split)
+                report = try tell()
+            }
+        }
+        return report
+    }
+
+    private func work(on method: ComparedMethod, _ split: Int) throws {
+        switch method.kind {
+        case .search(let space): try search(method, space, split)
+        case .training(let network):
+            try BaselineTraining(
+                task: task, network: network, split: split, clock: clock, monitor: monitor
+            ).run(
+                in: folder.run(method, split: split), failure: folder.failure(method, split: split))
+        }
+    }
+
+    /// As the command of that name does it.
+    private func search(_ method: ComparedMethod, _ space: String, _ split: Int) throws {
+        let study = folder.study(method, split: split)
+        let search = options.search(space, split: split, memoryLimit: task.memoryLimit)
+        _ = try SearchSession(
+            search, in: study.path, clock: clock, division: task.divisions[split], monitor: monitor
+        ).run()
+        do {
+            let page = try StudyReport(of: study, showsImages: showsImages).html()
+            try ReportFile.write(
+                page, to: "\(folder.path)/\(folder.report(method, split: split))")
+        } catch {
+            // The search is done, which counts more than its page.
+            monitor.warn("\(error)")
+        }
+    }
+
+    // MARK: - Telling
+
+    private func tell() throws -> ComparisonReport {
+        let report = try report()
+        try ReportFile.write(try report.html(), to: folder.page)
+        try write(report.markdown + "\n", to: folder.markdown)
+        try write(report.csv, to: folder.csv)
+        try write(report.latex + "\n", to: folder.latex)
+        try write(try report.json() + "\n", to: folder.document)
+        return report
+    }
+
+    private func write(_ text: String, to file: String) throws {
+        do {
+            try replaceText(at: file, by: text)
+        } catch {
+            throw ComparisonError.file(
+                file, reason: "cannot be written: \(error); then run the same command to go on")
+        }
+    }
+
+    private func report() throws -> ComparisonReport {
+        let comparison = Comparison(
+            dataset: task.dataset.name, labels: task.dataset.labels,
+            methods: try task.methods.map { method in
+                Comparison.Method(
+                    method.title,
+                    outcomes: try options.indices.map { split in
+                        try Comparison.Outcome(
+                            of: method, split: split, in: folder, budget: options.sampling.budget)
+                    })
+            },
+            conditions: task.plan.words(options),
+            isOnGPU: task.isOnGPU,
+            date: Date.now.formatted(.iso8601), firstSplit: options.indices.lowerBound)
+        return ComparisonReport(comparison, version: Release.version)
+    }
+}

@@ -1,0 +1,118 @@
+internal import Datasets
+internal import Host
+internal import Search
+internal import Segmentation
+internal import Study
+internal import Torch
+
+/// What is to be compared, after all of it has been understood and before any work.
+struct ComparisonTask {
+    let options: ComparisonOptions
+    let folder: ComparisonFolder
+    let dataset: Dataset
+    let devices: [Device]
+    /// Of the tensors of one training.
+    let memoryLimit: ByteCount
+    let plan: ComparisonPlan
+    /// Whether there is a comparison in the folder, which goes on.
+    let isBegun: Bool
+    /// By the indices of the splits.
+    let divisions: [Int: Split]
+
+    var methods: [ComparedMethod] { options.methods }
+    var conditions: TrainingConditions { options.conditions }
+    /// The device of a training beside searches.
+    var device: Device { devices[0] }
+    var isOnGPU: Bool { device != .cpu }
+
+    init(_ options: ComparisonOptions, in path: String, monitor: Monitor) throws {
+        try OptionFaults.refuse(options.faults)
+        self.options = options
+        let conditions = options.conditions
+        devices = try conditions.machine.apply(seed: conditions.training.seed)
+        monitor.report(
+            .computing(on: devices, isChosen: conditions.machine.device == "auto"))
+        folder = ComparisonFolder(path: path)
+        let begun = try ComparisonPlan(in: folder)
+        isBegun = begun != nil
+        memoryLimit = WorkerPool(conditions, devices: devices)
+            .memoryLimit(conditions.machine, begun: begun?.conditions)
+        let recorded = RecordedConditions(conditions, on: devices[0], memoryLimit: memoryLimit)
+        let now = ComparisonPlan(options, begun: begun, conditions: recorded, divisions: [:])
+        let differences = begun?.differences(to: now) ?? []
+        guard differences.isEmpty else { throw ComparisonError.planChanged(differences) }
+        dataset = try Dataset(
+            contentsOf: conditions.data.dataset, threads: conditions.machine.threadCount,
+            allowing: conditions.data.allowed)
+        divisions = try Self.divide(dataset, options, begun)
+        plan = ComparisonPlan(options, begun: begun, conditions: recorded, divisions: divisions)
+        try check()
+    }
+
+    /// The splits: as they were, or as the options say.
+    private static func divide(
+        _ dataset: Dataset, _ options: ComparisonOptions, _ begun: ComparisonPlan?
+    ) throws -> [Int: Split] {
+        let known = options.conditions.data.keepsSplit ? begun?.divisions ?? [:] : [:]
+        var divisions: [Int: Split] = [:]
+        for index in options.indices {
+            divisions[index] = try known[index] ?? split(dataset, options.splitOptions(index))
+        }
+        return divisions
+    }
+
+    private static func split(_ dataset: Dataset, _ options: SplitOptions) throws -> Split {
+        guard !options.isNameless else {
+            throw OptionFaults(
+                """
+                the plan does not keep the name of the file that divides the cases or groups them: for split \(options.index) \
+                give `split` and `groups` again
+                """)
+        }
+        do {
+            return try dataset.split(options)
+        } catch {
+            switch error {
+            case .noSuchSplit, .noSuchFold:
+                throw OptionFaults("\(error): give fewer `splits`, or another `splitIndex`")
+            default: throw error
+            }
+        }
+    }
+
+    /// Refuses at once what the last method on the last split would find out after days.
+    private func check() throws {
+        for case .search(let space) in methods.map(\.kind) {
+            do {
+                let sampler = options.sampling.plan(seed: conditions.training.seed)
+                _ = try sampler.sampler(in: SearchSpace(text: space).bounds)
+            } catch let error as SamplerError {
+                throw StudyError.sampler(error)
+            }
+        }
+        for (index, split) in divisions.sorted(by: { $0.key < $1.key }) {
+            guard !split.test.isEmpty else {
+                throw OptionFaults(
+                    "methods are compared by test cases, and split \(index) has none: give `split` 50/20/30"
+                )
+            }
+            guard !options.hasSearch || !split.validation.isEmpty else {
+                throw OptionFaults(
+                    "searches compare networks by validation cases, and split \(index) has none: give `split` 50/20/30"
+                )
+            }
+        }
+    }
+
+    /// The training of a network on one of the splits, in the end judged on its test part.
+    func training(_ network: Architecture, split: Int) -> TrainingTask {
+        var task = conditions.task(network, on: dataset)
+        task.split = options.splitOptions(split)
+        if let division = divisions[split] {
+            task.recordedSplit = .init(division, words: task.split.text)
+        }
+        task.options.epochs = options.finalEpochs
+        task.isTested = true
+        return task
+    }
+}

@@ -1,0 +1,161 @@
+public import Datasets
+internal import FoundationEssentials
+internal import Host
+internal import Imaging
+internal import Segmentation
+
+/// The folder that predictions are written to.
+public struct PredictionFolder {
+    public let path: String
+    private let overwrites: Bool
+    private let hasProbabilities: Bool
+    private let sources: PredictionSources
+
+    private static let recordName = "prediction.json"
+
+    /// Makes the folder, or checks that it holds predictions made in the same way.
+    ///
+    /// Where they are to be overwritten by others, none that is not among the cases may stay beside them.
+    public init(
+        _ path: String, of record: PredictionRecord, cases: [Dataset.Case], overwrites: Bool,
+        probabilities: Bool
+    ) throws {
+        self.path = path
+        self.overwrites = overwrites
+        hasProbabilities = probabilities
+        sources = PredictionSources("\(path)/sources.jsonl")
+        let file = "\(path)/\(Self.recordName)"
+        if !FileManager.default.fileExists(atPath: file) {
+            // The user's own label maps, or the very images, would be kept as predictions, or overwritten.
+            guard Self.labelMaps(in: path).isEmpty else {
+                throw PredictionFolderError.foreign(path)
+            }
+        } else {
+            let found = try? JSONDocument.read(PredictionRecord.self, from: file, schema: 1...1)
+            // What cannot be read says nothing of the label maps that are there.
+            if found != record { try clear(for: cases) }
+        }
+        for folder in [path] + (probabilities ? [probabilitiesPath] : []) {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true)
+            } catch {
+                throw PredictionFolderError.unwritable(folder)
+            }
+        }
+        try JSONDocument.write(record, to: file)
+    }
+
+    /// Removes the predictions of another model, of which all must be made anew.
+    private func clear(for cases: [Dataset.Case]) throws {
+        let identifiers = Self.labelMaps(in: path)
+        // A command that failed may be tried again with other options.
+        guard overwrites || identifiers.isEmpty else {
+            throw PredictionFolderError.otherModel(path)
+        }
+        if let other = identifiers.subtracting(cases.map(\.identifier)).min() {
+            throw PredictionFolderError.otherCases(path, example: other)
+        }
+        for identifier in identifiers {
+            for file in [labelMap(of: identifier), probabilities(of: identifier)] {
+                try remove(file)
+            }
+        }
+    }
+
+    /// Removes a file of ours; one that stays would be taken for what is written later.
+    private func remove(_ file: String) throws(PredictionFolderError) {
+        do {
+            try FileManager.default.removeItem(atPath: file)
+        } catch {
+            guard FileManager.default.fileExists(atPath: file) else { return }
+            throw .unremovable(file)
+        }
+    }
+
+    /// The names of the cases whose label maps are there.
+    private static func labelMaps(in path: String) -> Set<String> {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return Set(names.filter { $0.hasSuffix(".nii.gz") }.map { String($0.dropLast(7)) })
+    }
+
+    private var probabilitiesPath: String { "\(path)/probabilities" }
+
+    func labelMap(of identifier: String) -> String { "\(path)/\(identifier).nii.gz" }
+
+    private func probabilities(of identifier: String) -> String {
+        "\(probabilitiesPath)/\(identifier).nii.gz"
+    }
+
+    /// Whether all files of a case are there, and are to stay.
+    ///
+    /// - Throws: ``PredictionFolderError/otherImage(_:)`` where they are those of another image.
+    func holds(_ subject: Dataset.Case) throws(PredictionFolderError) -> Bool {
+        let map = labelMap(of: subject.identifier)
+        guard !overwrites, FileManager.default.fileExists(atPath: map) else { return false }
+        switch sources.knowledge(of: subject) {
+        case .same: break
+        case .other: throw .otherImage(map)
+        case .unfinished: return false
+        }
+        return !hasProbabilities
+            || FileManager.default.fileExists(atPath: probabilities(of: subject.identifier))
+    }
+
+    /// What the images of a case look like before they are read: a file that is replaced meanwhile has another state.
+    func state(of subject: Dataset.Case) -> String? {
+        try? subject.images.map { try ContentDigest.state(ofImage: $0) }.joined(separator: "\n")
+    }
+
+    /// Writes the files of a case, whose images had a state before they were read.
+    ///
+    /// What lies there is given up first, and acknowledged when all is on disk.
+    func write(_ scores: ScoreRestoring, of subject: Dataset.Case, state before: String?) throws {
+        let digests = try PredictionSources.digests(of: subject)
+        guard let before, state(of: subject) == before else {
+            throw PredictionFolderError.changing(subject.images.joined(separator: ", "))
+        }
+        try sources.begin(subject)
+        let probabilities = probabilities(of: subject.identifier)
+        if hasProbabilities {
+            try scores.writeProbabilities(to: probabilities, replacing: true)
+        } else {
+            // They would be those of an earlier label map.
+            try remove(probabilities)
+        }
+        try scores.labelMap().write(to: labelMap(of: subject.identifier), replacing: true)
+        try sources.finish(subject, digests)
+    }
+}
+
+/// Why predictions cannot be written to a folder.
+public enum PredictionFolderError: Error, CustomStringConvertible {
+    case otherModel(String)
+    case otherCases(String, example: String)
+    case otherImage(String)
+    case changing(String)
+    case foreign(String)
+    case unremovable(String)
+    case unwritable(String)
+
+    public var description: String {
+        switch self {
+        case .otherModel(let path):
+            "\(path) holds predictions of another model, or made with other options: "
+                + "name another folder, or give `overwrite`"
+        case .otherCases(let path, let example):
+            "\(path) holds predictions of another model that would stay, such as that of \(example): "
+                + "name another folder"
+        case .otherImage(let file):
+            "\(file) is the prediction of another image of this name, or of this one before it was changed: "
+                + "name another folder, or give `overwrite`"
+        case .changing(let images):
+            "\(images) was replaced while it was predicted: run the same command again"
+        case .unremovable(let file):
+            "\(file) is of another model and cannot be removed: remove it, or name another folder"
+        case .foreign(let path):
+            "\(path) holds images that segnas3d predict did not write: name another folder"
+        case .unwritable(let path): "\(path): this folder cannot be made"
+        }
+    }
+}

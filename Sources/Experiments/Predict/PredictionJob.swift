@@ -1,0 +1,101 @@
+public import Datasets
+internal import Host
+public import Segmentation
+internal import Torch
+
+/// Predicts cases and writes them to a folder.
+public struct PredictionJob {
+    let predictor: Predictor
+    let folder: PredictionFolder
+    /// Asked after every case.
+    let isEndRequested: () -> Bool
+    /// Told after every case how many of those to predict are done.
+    let report: (_ done: Int, _ all: Int) -> Void
+
+    public init(
+        predictor: Predictor, folder: PredictionFolder,
+        isEndRequested: @escaping () -> Bool = { false },
+        report: @escaping (_ done: Int, _ all: Int) -> Void = { _, _ in }
+    ) {
+        self.predictor = predictor
+        self.folder = folder
+        self.isEndRequested = isEndRequested
+        self.report = report
+    }
+
+    /// Predicts what the folder does not hold yet; a case that cannot be predicted does not stop the others.
+    public func run(_ inputs: ImageInputs) -> PredictionResult {
+        var entries = inputs.faults.map { fault in
+            PredictionResult.Entry(
+                fault.caseIdentifier ?? fault.file ?? "", .failed, error: "\(fault)")
+        }
+        var missing: [Dataset.Case] = []
+        for subject in inputs.cases {
+            guard subject.isFileName else {
+                entries.append(
+                    entry(subject, .failed, "\(subject.identifier): no file can have this name"))
+                continue
+            }
+            do throws(PredictionFolderError) {
+                if try folder.holds(subject) {
+                    entries.append(entry(subject, .kept))
+                } else {
+                    missing.append(subject)
+                }
+            } catch {
+                entries.append(entry(subject, .failed, "\(error)"))
+            }
+        }
+        let states = missing.map { ($0.identifier, folder.state(of: $0)) }
+        let before = Dictionary(states) { first, _ in first }
+        var begin = ContinuousClock.now
+        var done = 0
+        predictor.predict(missing) { subject, result in
+            entries.append(
+                write(subject, result, state: before[subject.identifier] ?? nil, since: begin))
+            begin = .now
+            done += 1
+            report(done, missing.count)
+            return !isEndRequested()
+        }
+        return PredictionResult(output: folder.path, cases: entries, notes: inputs.notes)
+    }
+
+    private func write(
+        _ subject: Dataset.Case, _ result: Result<ScoreRestoring, any Error>, state: String?,
+        since begin: ContinuousClock.Instant
+    ) -> PredictionResult.Entry {
+        do {
+            let scores = try result.get()
+            try folder.write(scores, of: subject, state: state)
+            var entry = entry(subject, .predicted)
+            entry.warnings = scores.warnings
+            entry.seconds = (ContinuousClock.now - begin) / .seconds(1)
+            return entry
+        } catch let error as PreparationError {
+            var entry = entry(subject, .failed, "\(error)")
+            entry.isOutOfMemory = error.isOutOfMemory
+            return entry
+        } catch {
+            var entry = entry(subject, .failed, "case \(subject.identifier): \(error)")
+            if case TorchError.outOfMemory = error { entry.isOutOfMemory = true }
+            return entry
+        }
+    }
+
+    private func entry(
+        _ subject: Dataset.Case, _ state: PredictionResult.State, _ error: String? = nil
+    ) -> PredictionResult.Entry {
+        var entry = PredictionResult.Entry(subject.identifier, state, error: error)
+        if state != .failed { entry.file = folder.labelMap(of: subject.identifier) }
+        return entry
+    }
+}
+
+extension Dataset.Case {
+    /// Whether a file can be named after the case; descriptions may name cases as they like.
+    fileprivate var isFileName: Bool {
+        !identifier.isEmpty && !identifier.hasPrefix(".") && !identifier.contains("/")
+            && !identifier.contains("\0")
+    }
+}

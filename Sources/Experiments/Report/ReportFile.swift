@@ -1,0 +1,62 @@
+internal import FoundationEssentials
+internal import Host
+internal import Report
+
+/// A page that replaces an older report, and nothing else.
+public enum ReportFile {
+    /// Refuses a name that another file has, before the work for the page begins.
+    public static func check(_ path: String) throws(ReportFileError) {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        guard let file = try? MappedFile(path: path),
+            StudyReport.isReport(String(decoding: file.bytes.prefix(4096), as: UTF8.self))
+        else { throw .notOurs(path) }
+    }
+
+    public static func write(_ text: String, to path: String) throws(ReportFileError) {
+        try check(path)
+        do {
+            try replaceText(at: path, by: text)
+        } catch {
+            throw .unwritable(path, reason: "\(error)")
+        }
+    }
+}
+
+/// The SVG files of a report, in a folder of their own or beside others.
+public struct FigureFolder {
+    private let path: String
+
+    public init(_ path: String) {
+        self.path = path
+    }
+
+    /// Writes them in place of those of an older report.
+    ///
+    /// - Returns: Their paths.
+    public func write(_ figures: [(name: String, svg: String)]) throws -> [String] {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw ReportFileError.unwritable(path, reason: "it cannot be made a folder")
+        }
+        return try figures.map { name, svg in
+            try ReportFile.write(svg, to: "\(path)/\(name)")
+            return "\(path)/\(name)"
+        }
+    }
+}
+
+/// Why a report was not written.
+public enum ReportFileError: Error, CustomStringConvertible {
+    case notOurs(String)
+    case unwritable(String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .notOurs(let path):
+            "\(path) exists and is no report of segnas3d: remove it, or name another file"
+        case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+public import Datasets
+internal import FoundationEssentials
+internal import Host
+public import Segmentation
+public import Study
+
+// What lies in a study beside its book, for those who tell of it.
+
+extension StudyFolder {
+    /// How the best model does on the test cases; nil before it was judged, though one before it may have been.
+    public func evaluation() throws -> Evaluation? {
+        let file = "\(test)/evaluation.json"
+        guard FileManager.default.fileExists(atPath: file),
+            let judged = BestModelTest.Cases(in: self),
+            judged.model == (try? Model.weightsDigest(contentsOf: bestModel))
+        else { return nil }
+        do {
+            return try JSONDocument.read(from: file)
+        } catch {
+            throw StudyError.file(
+                file, reason: "is not what a search writes: remove it and run the search again")
+        }
+    }
+
+    /// How the best network was trained after the search; nil where the best model is that of a trial.
+    public var finalTraining: TrainingRecord? {
+        guard bestTarget?.hasPrefix("\(Self.finals)/") == true else { return nil }
+        return TrainingRecord(ofModel: bestModel)
+    }
+}

@@ -1,0 +1,218 @@
+internal import Datasets
+internal import Glibc
+internal import Host
+public import Segmentation
+public import Study
+internal import Torch
+
+/// Trains one trial of a search in a process of its own, which the search starts.
+///
+/// Whatever ends it, nothing but this attempt is lost. What it prints goes to the trial's log. How the trial is trained
+/// stands in the study's plan; a search gives its workers the ``arguments`` alone. A program that searches begins so:
+///
+/// ```swift
+/// if let worker = TrialWorker(arguments: CommandLine.arguments) {
+///     try worker.run()
+///     exit(0)
+/// }
+/// ```
+public struct TrialWorker: Hashable, Sendable {
+    private let study: StudyFolder
+    private let trial: Int
+    /// Which attempt at it this is.
+    private let attempt: Int
+    /// Where to compute: a device, and which of several workers on it.
+    private let slot: String
+    /// This worker's share of the threads.
+    private let threads: Int
+
+    /// The subcommand of a worker.
+    public static let command = "worker"
+
+    init(_ order: LaunchOrder, threads: Int) {
+        self.init(
+            study: order.study.path, trial: order.trial, attempt: order.attempt, slot: order.slot,
+            threads: threads)
+    }
+
+    /// The worker of an attempt at a trial, on a slot such as `cuda:1/0` and with a share of the threads.
+    public init(study: String, trial: Int, attempt: Int, slot: String, threads: Int) {
+        self.study = StudyFolder(study)
+        self.trial = trial
+        self.attempt = attempt
+        self.slot = slot
+        self.threads = threads
+    }
+
+    /// The worker that a program's arguments ask for; nil where they ask for something else.
+    public init?(arguments: [String]) {
+        let words = Array(arguments.dropFirst())
+        guard words.count == 6, words[0] == Self.command, let trial = Int(words[2]),
+            let attempt = Int(words[3]), let threads = Int(words[5])
+        else { return nil }
+        self.init(
+            study: words[1], trial: trial, attempt: attempt, slot: words[4], threads: threads)
+    }
+
+    /// What a program is started with to be this worker.
+    var arguments: [String] {
+        [Self.command, study.path, "\(trial)", "\(attempt)", slot, "\(threads)"]
+    }
+
+    /// Who watches a worker.
+    public struct Watcher {
+        /// Told what the training does, to notice where it stands still.
+        public var pulse = TrainingPulse()
+        /// Called with lines for the trial's log, which is the standard output of a worker.
+        public var log: (String) -> Void = { line in
+            print(line)
+            // A process that is killed prints nothing more.
+            fflush(nil)
+        }
+        /// Called with what happens in the training.
+        public var show: (TrainingEvent) -> Void = { _ in }
+
+        public init() {}
+    }
+
+    /// By which the search knows how its worker ended.
+    public static func exitCode(of error: any Error) -> Int32 {
+        switch error {
+        case is DiskFull: WorkerExit.diskFull
+        case _ where FailureKind(error) == .interrupted: WorkerExit.interrupted
+        default: 1
+        }
+    }
+
+    /// Trains the trial and publishes its result; does nothing where it has one.
+    ///
+    /// - Throws: ``DiskFull``, or why it could not be trained; the program ends with ``exitCode(of:)`` then.
+    public func run(_ watcher: Watcher = Watcher()) throws {
+        SignalWatch.start(endsAtSecond: false)
+        let folder = TrialFolder(study.trial(trial))
+        guard let request = TrialRequest(in: folder) else {
+            throw OptionFaults("\(folder.request) holds no request: searches start workers")
+        }
+        if TrialResult(of: request, in: folder) != nil { return }
+        // What is there is damaged, and would keep a result from being published.
+        unlink(folder.result)
+        let beats = WorkerBeats(attempt: attempt, in: folder)
+        watcher.log("start trial \(trial) attempt \(attempt) run \(beats.run)")
+        let result: TrialResult
+        do {
+            guard let trained = try trainWhenFree(request, in: folder, beats, watcher) else {
+                return
+            }
+            result = trained
+        } catch {
+            if FailureKind(error) == .interrupted { beats.wasAsked() }
+            throw isDiskFull(error, in: folder) ? DiskFull(cause: error) : error
+        }
+        let isFirst = try result.publish(in: folder)
+        watcher.log(isFirst ? "published \(result.outcome)" : "another run was first")
+    }
+
+    /// Trains when no other worker does; nil where that one has published a result.
+    ///
+    /// A worker of which the search knows nothing may still be at work after its coordinator was killed.
+    private func trainWhenFree(
+        _ request: TrialRequest, in folder: TrialFolder, _ beats: WorkerBeats,
+        _ watcher: Watcher
+    ) throws -> TrialResult? {
+        while true {
+            do {
+                return try train(request, in: folder, beats, watcher)
+            } catch TrainingError.locked(_, let owner) where !SignalWatch.isEndRequested {
+                watcher.log("waits for \(owner)")
+                sleep(5)
+                if TrialResult(of: request, in: folder) != nil { return nil }
+            }
+        }
+    }
+
+    private func train(
+        _ request: TrialRequest, in folder: TrialFolder, _ beats: WorkerBeats,
+        _ watcher: Watcher
+    ) throws -> TrialResult {
+        let conditions = try RecordedConditions(StudyPlan(in: study), in: study)
+        do {
+            let result = try trainer(conditions, request, in: folder, beats, watcher).train()
+            return TrialResult(
+                for: request, run: beats.run, outcome: Self.outcome(of: result),
+                epochs: result.epochs.map(Study.EpochRecord.init))
+        } catch TrainingError.outOfMemory(let shortage) {
+            return TrialResult(
+                for: request, run: beats.run,
+                outcome: .outOfMemory(
+                    needed: shortage.predicted?.bytes ?? 0,
+                    limit: shortage.available?.bytes ?? conditions.memoryLimit.bytes))
+        } catch let error as TrainingError where error.isDivergence {
+            // That says something about the network, unlike a crash.
+            watcher.log("counted as a Dice of 0: \(error)")
+            return TrialResult(for: request, run: beats.run, outcome: .completed(dice: 0))
+        } catch  where FailureKind(error) == .dataset {
+            return TrialResult(for: request, run: beats.run, outcome: .badData("\(error)"))
+        }
+    }
+
+    /// A mean over no labels is no figure, and must not pass for one.
+    private static func outcome(of result: TrainingResult) -> TrialResult.Outcome {
+        result.validation?.mean.map { .completed(dice: $0) }
+            ?? .badData(
+                "no validation case has a voxel of any label, so networks cannot be told apart")
+    }
+
+    private func trainer(
+        _ recorded: RecordedConditions, _ request: TrialRequest, in folder: TrialFolder,
+        _ beats: WorkerBeats, _ watcher: Watcher
+    ) throws -> Trainer {
+        let device = try Device.parse(String(slot.prefix { $0 != "/" }))[0]
+        try CPU.setThreads(threads)
+        TensorMemory.setBudget(recorded.memoryLimit)
+        let conditions = recorded.asked
+        let dataset = try Dataset(
+            contentsOf: conditions.data.dataset, threads: threads,
+            allowing: conditions.data.allowed)
+        var task = conditions.task(
+            request.architecture, hyperparameters: request.hyperparameters, seed: request.seed,
+            on: dataset)
+        task.knownData = try study.trainingData()
+        let machine = TrainingMachine(
+            device: device, threads: threads, cache: conditions.machine.cache,
+            version: Release.version)
+        return Trainer(
+            task, run: folder.run, on: machine, pulse: watcher.pulse,
+            isEndRequested: {
+                // Asked after every batch and every case that is validated: the work goes on.
+                beats.advance()
+                return SignalWatch.isEndRequested
+            },
+            report: { event in
+                if case .saved(let checkpoint) = event { beats.saved(checkpoint) }
+                watcher.show(event)
+            })
+    }
+
+    /// A disk that is full is told in many ways, but always there.
+    private func isDiskFull(_ error: any Error, in folder: TrialFolder) -> Bool {
+        if case TrainingError.noSpace = error { return true }
+        let least = ByteCount(1 << 20)
+        return diskSpace(at: folder.path).map { $0 < least } ?? false
+    }
+}
+
+extension Study.EpochRecord {
+    fileprivate init(_ record: Segmentation.EpochRecord) {
+        self.init(
+            epoch: record.epoch, loss: record.loss, dice: record.validation?.mean ?? 0,
+            dicePerLabel: record.validation?.perLabel ?? [:],
+            seconds: record.seconds + record.validationSeconds)
+    }
+}
+
+/// A worker that could not write, as the disk is full: its program ends with `WorkerExit.diskFull`.
+public struct DiskFull: Error, CustomStringConvertible {
+    let cause: any Error
+
+    public var description: String { "\(cause)" }
+}

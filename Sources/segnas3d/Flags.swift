@@ -1,0 +1,40 @@
+/// How the command line spells what the library calls by the names of properties, as `` `batchSize` ``: here alone.
+enum Flags {
+    private static let all = [
+        "accumulation": "--accumulate", "allowed": "--allow", "attempts": "--attempts",
+        "augmentation": "augmentation", "baselines": "--baselines", "batchSize": "--batch",
+        "cache": "--cache", "canonical orientation": "canonical orientation", "device": "--device",
+        "effectiveIterations": "--effective-iterations", "epochs": "--epochs",
+        "finalEpochs": "--final-epochs", "first": "--first", "fit": "--fit",
+        "gradientClipping": "--clip", "groups": "--groups", "hangTimeout": "--hang-timeout",
+        "interpolation": "interpolation", "iterations": "--iterations",
+        "kept proportions": "kept proportions", "label interpolation": "label interpolation",
+        "learningRate": "--learning-rate", "loss": "--loss", "memoryLimit": "--memory-limit",
+        "network": "--network", "normalization": "normalization", "optimizer": "--optimizer",
+        "output": "--output", "overwrite": "--overwrite", "patience": "--patience",
+        "population": "--population", "precision": "--precision", "sampler": "--sampler",
+        "schedule": "--schedule", "seed": "--seed", "size": "--size", "space": "--space",
+        "spaces": "--spaces", "spacing": "spacing", "split": "--split",
+        "splitIndex": "--split-index", "splits": "--splits", "threads": "--threads",
+        "timeLimit": "--time-limit", "trialTimeout": "--trial-timeout",
+        "validationGrid": "--validate-on", "warmUpEpochs": "--warm-up",
+        "weightAveraging": "--average", "weightDecay": "--weight-decay", "workers": "--workers",
+    ]
+
+    /// A sentence with the flags of the properties that it names.
+    static func spelled(in sentence: String) -> String {
+        var parts = sentence.split(separator: "`", omittingEmptySubsequences: false)
+        var spelled = ""
+        while let part = parts.first {
+            parts.removeFirst()
+            // A property stands between two marks; a mark of something else stays.
+            guard let name = parts.first, parts.count > 1, let flag = all[String(name)] else {
+                spelled += part + (parts.isEmpty ? "" : "`")
+                continue
+            }
+            spelled += part + flag
+            parts.removeFirst()
+        }
+        return spelled
+    }
+}
