@@ -54,30 +54,10 @@ at::Tensor unary(ct_unary_operation operation, const at::Tensor &x) {
     TORCH_CHECK(false, "unknown operation");
 }
 
-at::Tensor binary(ct_binary_operation operation, const at::Tensor &a, const at::Tensor &b) {
-    switch (operation) {
-    case CT_ADD: return a.add(b);
-    case CT_SUBTRACT: return a.sub(b);
-    case CT_MULTIPLY: return a.mul(b);
-    case CT_DIVIDE: return a.div(b);
-    case CT_POWER: return at::pow(a, b);
-    case CT_MAXIMUM: return at::maximum(a, b);
-    case CT_MINIMUM: return at::minimum(a, b);
-    case CT_EQUAL: return a.eq(b);
-    case CT_NOT_EQUAL: return a.ne(b);
-    case CT_LESS: return a.lt(b);
-    case CT_LESS_EQUAL: return a.le(b);
-    case CT_GREATER: return a.gt(b);
-    case CT_GREATER_EQUAL: return a.ge(b);
-    case CT_AND: return at::logical_and(a, b);
-    case CT_OR: return at::logical_or(a, b);
-    }
-    TORCH_CHECK(false, "unknown operation");
-}
-
-/// As `binary` with a number on the right. Not by way of a tensor of rank 0: the gradient of a power would then pass
-/// through float32.
-at::Tensor binary(ct_binary_operation operation, const at::Tensor &a, const at::Scalar &b) {
+/// What takes a tensor or a number on the right. A number not by way of a tensor of rank 0: the gradient of a power would
+/// then pass through float32.
+template <class Operand>
+at::Tensor binary(ct_binary_operation operation, const at::Tensor &a, const Operand &b) {
     switch (operation) {
     case CT_ADD: return a.add(b);
     case CT_SUBTRACT: return a.sub(b);
@@ -91,6 +71,17 @@ at::Tensor binary(ct_binary_operation operation, const at::Tensor &a, const at::
     case CT_GREATER: return a.gt(b);
     case CT_GREATER_EQUAL: return a.ge(b);
     default: TORCH_CHECK(false, "this operation takes no number");
+    }
+}
+
+/// What takes two tensors.
+at::Tensor binary(ct_binary_operation operation, const at::Tensor &a, const at::Tensor &b) {
+    switch (operation) {
+    case CT_MAXIMUM: return at::maximum(a, b);
+    case CT_MINIMUM: return at::minimum(a, b);
+    case CT_AND: return at::logical_and(a, b);
+    case CT_OR: return at::logical_or(a, b);
+    default: return binary<at::Tensor>(operation, a, b);
     }
 }
 

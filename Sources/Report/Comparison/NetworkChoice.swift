@@ -1,3 +1,4 @@
+internal import Host
 internal import Search
 
 /// The network of a result that has a block, as tables show it.
