@@ -25,7 +25,7 @@ public struct SafetensorsFile {
         let file: MappedFile
         do {
             file = try MappedFile(path: path)
-        } catch where error.isOutOfMemory {
+        } catch  where error.isOutOfMemory {
             // Says nothing of the file.
             throw .tensors(
                 path: path, .outOfMemory(.init(requested: nil, inUse: nil, limit: nil)))
