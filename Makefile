@@ -32,6 +32,7 @@ test-avx2: setup  ## run what computes, and a training, as on a processor withou
 
 browser:  ## open reports in Chromium, use them, and fail on any error: a minute
 	@Scripts/setup.sh chromium
+	swift build --build-tests
 	timeout 300 Scripts/test.sh --filter '^ReportTests.BrowserTests'
 
 # How often searches are killed at random: make faults KILLS=…

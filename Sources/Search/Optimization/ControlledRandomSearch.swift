@@ -66,7 +66,8 @@ public struct ControlledRandomSearch: Sampler {
         askCount += 1
         inFlight[proposal.number] = proposal
         #if DEBUG
-            checkInvariants()
+            precondition(start.bounds.contain(proposal.point), "a proposal outside of the box")
+            checkStep()
         #endif
         return proposal
     }
@@ -91,7 +92,7 @@ public struct ControlledRandomSearch: Sampler {
             if population.replaceWorst(value, proposal.point) { mutations.accepted += 1 }
         }
         #if DEBUG
-            checkInvariants()
+            checkStep()
         #endif
     }
 
@@ -121,25 +122,31 @@ public struct ControlledRandomSearch: Sampler {
 // MARK: - Invariants
 
 extension ControlledRandomSearch {
-    /// What must hold between any two calls; debug builds look after each.
+    /// All that must hold between any two calls: for tests.
     func checkInvariants() {
         population.checkInvariants(in: start.bounds)
-        precondition(askCount == tellCount + inFlight.count, "proposals are lost")
-        precondition(
-            askCount <= populationSize || population.isComplete,
-            "reflected before the population was complete")
+        checkStep()
         precondition(
             inFlight.allSatisfy { $0.key == $0.value.number && $0.key < askCount },
             "a proposal in flight that was never made")
         precondition(
             rejected.allSatisfy { $0.origin == .reflection && inFlight[$0.number] == nil },
             "a mutation of what was not rejected")
-        let told = min(tellCount, populationSize) + reflections.made + mutations.made
-        precondition(!population.isComplete || told == tellCount, "values are lost")
         precondition(
             mutations.made + rejected.count + mutationsInFlight
                 == reflections.made - reflections.accepted,
             "each rejected reflection has one mutation")
+    }
+
+    /// What must hold after a call and is quickly seen; debug builds look after each.
+    private func checkStep() {
+        population.checkOrder()
+        precondition(askCount == tellCount + inFlight.count, "proposals are lost")
+        precondition(
+            askCount <= populationSize || population.isComplete,
+            "reflected before the population was complete")
+        let told = min(tellCount, populationSize) + reflections.made + mutations.made
+        precondition(!population.isComplete || told == tellCount, "values are lost")
     }
 
     private var mutationsInFlight: Int {

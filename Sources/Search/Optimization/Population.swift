@@ -87,25 +87,36 @@ struct Population: Codable, Sendable {
 
     // MARK: - Invariants
 
-    /// What must hold after every change: in one pass, as debug builds look each time.
-    func checkInvariants(in bounds: [ClosedRange<Double>]) {
+    /// What must hold after every change and is quickly seen: who is best, who is worst, and how many there are.
+    func checkOrder() {
         var count = 0
         for (slot, member) in members.enumerated() {
-            guard let member else { continue }
-            count += 1
-            precondition(member.value.isFinite, "a value of \(member.value)")
-            precondition(
-                member.point.count == bounds.count
-                    && zip(member.point, bounds).allSatisfy { $1.contains($0) },
-                "a point outside of the box")
-            guard let best = members[bestSlot], let worst = members[worstSlot] else {
+            guard let value = member?.value else { continue }
+            guard let best = members[bestSlot]?.value, let worst = members[worstSlot]?.value else {
                 preconditionFailure("best or worst is an empty slot")
             }
+            count += 1
             precondition(
-                (best.value, bestSlot) <= (member.value, slot)
-                    && (member.value, slot) <= (worst.value, worstSlot),
-                "best and worst are others")
+                best < value || (best == value && bestSlot <= slot), "the best is another one")
+            precondition(
+                value < worst || (value == worst && slot <= worstSlot), "the worst is another one")
         }
         precondition(count == members.count - missing, "members are counted wrongly")
+    }
+
+    /// All that must hold after every change: for tests.
+    func checkInvariants(in bounds: [ClosedRange<Double>]) {
+        checkOrder()
+        for case let member? in members {
+            precondition(member.value.isFinite, "a value of \(member.value)")
+            precondition(bounds.contain(member.point), "a point outside of the box")
+        }
+    }
+}
+
+extension [ClosedRange<Double>] {
+    /// Whether a point lies in the box.
+    func contain(_ point: [Double]) -> Bool {
+        point.count == count && indices.allSatisfy { self[$0].contains(point[$0]) }
     }
 }

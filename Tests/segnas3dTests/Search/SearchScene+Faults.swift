@@ -52,8 +52,10 @@ extension SearchScene {
     }
 
     /// Whether a process has let go of its files: one that gives its memory back has no command line any more, and its
-    /// locks still.
+    /// locks still; so has a zombie of which other threads are left.
     private func hasEnded(_ process: pid_t) -> Bool {
-        [nil, "Z"].contains(ProcessTable.status(of: process)?.state)
+        guard let status = ProcessTable.status(of: process) else { return true }
+        let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
+        return status.state == "Z" && threads?.count ?? 0 <= 1
     }
 }
