@@ -31,7 +31,7 @@ public struct LayerPlan: Hashable, Sendable {
     }
 
     /// Products for one image, with `voxels` of a level; the largest number where there are more.
-    package func multiplyAdds(voxels: (_ level: Int) -> Int) -> Int {
+    func multiplyAdds(voxels: (_ level: Int) -> Int) -> Int {
         let perVoxel = UInt128(inputs * outputs) * UInt128(kernel * kernel * kernel)
         return Int(clamping: perVoxel * UInt128(voxels(isTransposed ? level + 1 : level)))
     }
