@@ -13,7 +13,7 @@ if [[ -s $results ]]; then
     awk '
         /<testcase / { name = $0; sub(/.* name="/, "", name); sub(/".*/, "", name) }
         /<skipped/ { count += 1; names = names "\n  " name }
-        END { print count + 0, "tests were skipped" (count ? ":" names : "") }
+        END { print "tests skipped: " count + 0 names }
     ' "$results"
 fi
 exit $status

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Host
 
-@Suite("File systems")
-struct FileSystemTests {
+@Suite("Disks, here and on other machines")
+struct DiskTests {
     /// Whether a path counts as one on another machine where the table of mounts has a line for its device.
     private func isRemote(_ kind: String, device: String? = nil) throws -> Bool {
         try withTemporaryFolder { folder in
