@@ -1,5 +1,5 @@
-internal import Experiments
 internal import ArgumentParser
+internal import Experiments
 internal import Study
 
 /// `segnas3d status`: how far a search is.
