@@ -224,14 +224,16 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
-                "Experiments", "SearchProgram", "Report", "Segmentation", "Study", "Search", "Datasets",
+                "Experiments", "SearchProgram", "Report", "Segmentation", "Study", "Search",
+                "Datasets",
                 "Torch", "Host", "TestSupport",
             ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "segnas3dTests",
             dependencies: [
-                "segnas3d", "Experiments", "Imaging", "Datasets", "Segmentation", "Torch", "Study", "Search",
+                "segnas3d", "Experiments", "Imaging", "Datasets", "Segmentation", "Torch", "Study",
+                "Search",
                 "Host", "Randomness",
                 "TestSupport",
                 "ModelSupport",

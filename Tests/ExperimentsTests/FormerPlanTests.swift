@@ -1,12 +1,12 @@
-import Torch
-import Host
 import Datasets
 import Foundation
+import Host
 import Search
 import Segmentation
 import Study
 import TestSupport
 import Testing
+import Torch
 
 @testable import Experiments
 

@@ -1,6 +1,6 @@
-import Segmentation
 import Experiments
 import Foundation
+import Segmentation
 import Study
 import TestSupport
 import Testing

@@ -19,7 +19,8 @@ struct ReportPageTests {
             let ledger = try SyntheticStudy.make(in: folder, iterations: iterations, asked: asked)
             var report = StudyReport(try StudyRecord(of: ledger.folder.path), version: "0.1.0")
             report.training = ProtocolWords(
-                training: "6 epochs, batch 3", split: "as in a file", memory: "16 GiB for a training",
+                training: "6 epochs, batch 3", split: "as in a file",
+                memory: "16 GiB for a training",
                 isOnGPU: true)
             if judged { report.test = try SyntheticStudy.evaluation() }
             try body(try report.html(), ledger)

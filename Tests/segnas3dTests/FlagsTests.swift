@@ -10,8 +10,8 @@ struct FlagsTests {
         arguments: [
             ("`batchSize` must be at least 1", "--batch must be at least 1"),
             ("a lower `learningRate`, `gradientClipping` 1", "a lower --learning-rate, --clip 1"),
-            ("it`s `folder`", "it`s `folder`"), ("`epochs`", "--epochs"), ("``epochs`", "`--epochs"),
-            ("plain", "plain"), ("", ""),
+            ("it`s `folder`", "it`s `folder`"), ("`epochs`", "--epochs"),
+            ("``epochs`", "`--epochs"), ("plain", "plain"), ("", ""),
         ])
     func spelled(_ sentence: String, _ expected: String) {
         #expect(Flags.spelled(in: sentence) == expected)

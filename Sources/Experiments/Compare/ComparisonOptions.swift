@@ -1,7 +1,7 @@
-internal import Segmentation
 internal import Datasets
 internal import Host
 public import Search
+internal import Segmentation
 internal import Study
 
 /// Everything that a comparison is asked for.

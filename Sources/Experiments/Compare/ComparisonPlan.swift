@@ -1,9 +1,9 @@
-internal import Segmentation
 internal import Datasets
 internal import FoundationEssentials
 internal import Host
 internal import Report
 internal import Search
+internal import Segmentation
 internal import Study
 
 /// What a comparison was begun with, as `plan.json` keeps it; methods and splits may be added.
@@ -99,7 +99,10 @@ struct ComparisonPlan: Codable {
 extension ComparisonOptions {
     /// With what a comparison was begun or last carried on; nil where there is none.
     ///
-    /// - Parameter methods: Those to compare where its plan does not say which, as that of an earlier version.
+    /// - Parameters:
+    ///   - path: The comparison's folder.
+    ///   - methods: Those to compare where its plan does not say which, as that of an earlier version.
+    /// - Throws: ``ComparisonError`` where the folder holds something else, or what cannot be read.
     public init?(ofComparison path: String, methods: [ComparedMethod]) throws {
         guard let plan = try ComparisonPlan(in: ComparisonFolder(path: path)) else { return nil }
         self.init(

@@ -26,6 +26,7 @@ public struct ComparisonSession {
     ///   - timeLimit: Seconds after which to stop; nil for as long as it takes.
     ///   - showsImages: Whether pages of searches show images of test cases.
     ///   - monitor: Who watches.
+    /// - Throws: ``OptionFaults``, ``ComparisonError``, or what keeps the dataset from being read and divided.
     public init(
         _ options: ComparisonOptions, in path: String, timeLimit: Double? = nil,
         showsImages: Bool = true, monitor: Monitor = Monitor()

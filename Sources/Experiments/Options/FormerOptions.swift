@@ -16,6 +16,7 @@ extension RecordedConditions {
     ///   - options: Texts by flags.
     ///   - seed: Of its sampler.
     ///   - images: Of its trials; nil where none were prepared.
+    /// - Throws: `DecodingError` for what no program has written.
     init(former options: [String: String], seed: UInt64, images: TrainingData?) throws {
         try self.init(
             former: options, seed: seed, dataset: images?.dataset.folder,

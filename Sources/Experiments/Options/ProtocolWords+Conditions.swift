@@ -1,7 +1,7 @@
-internal import Segmentation
-internal import Torch
 internal import Datasets
 internal import Report
+internal import Segmentation
+internal import Torch
 
 extension ProtocolWords {
     /// How networks are trained under conditions; the name of a split's file stays out.

@@ -1,7 +1,7 @@
-internal import Segmentation
 internal import FoundationEssentials
 internal import Host
 public import Search
+internal import Segmentation
 public import Study
 
 /// Everything that a search is asked for.

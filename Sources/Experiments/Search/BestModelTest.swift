@@ -55,16 +55,15 @@ struct BestModelTest {
         if let known = try known(record) { return known }
         let maps = try predict(subjects)
         defer { monitor.report(.judgingEnded) }
-        let judged = try subjects.enumerated().map { index, subject in
+        var done = 0
+        let evaluation = try Evaluation(
+            of: subjects, labels: dataset.labels, threads: conditions.machine.threadCount
+        ) { subject in
             try clock.check(study: folder.path)
-            let judged = try CaseEvaluation(
-                subject.identifier, reference: LabelMap(contentsOf: subject.label ?? ""),
-                prediction: LabelMap(contentsOf: maps.labelMap(of: subject.identifier)),
-                labels: dataset.labels, threads: conditions.machine.threadCount)
-            monitor.report(.judging(done: index + 1, all: subjects.count))
-            return judged
+            monitor.report(.judging(done: done, all: subjects.count))
+            done += 1
+            return try LabelMap(contentsOf: maps.labelMap(of: subject.identifier))
         }
-        let evaluation = Evaluation(judged, labels: dataset.labels)
         try JSONDocument.write(record, to: cases)
         try JSONDocument.write(evaluation, to: self.evaluation)
         return evaluation

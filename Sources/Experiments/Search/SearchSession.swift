@@ -32,6 +32,7 @@ public struct SearchSession {
     ///   - study: The study's folder.
     ///   - timeLimit: Seconds after which to stop; nil for as long as it takes.
     ///   - monitor: Who watches.
+    /// - Throws: ``OptionFaults``, `StudyError`, or what keeps the dataset from being read, divided and prepared.
     public init(
         _ options: SearchOptions, in study: String, timeLimit: Double? = nil,
         monitor: Monitor = Monitor()

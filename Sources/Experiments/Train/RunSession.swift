@@ -15,6 +15,7 @@ public struct RunSession {
     ///   - options: What is asked for.
     ///   - run: The run's folder.
     ///   - monitor: Who watches.
+    /// - Throws: ``OptionFaults``, or what keeps the dataset from being read.
     public init(_ options: RunOptions, in run: String, monitor: Monitor = Monitor()) throws {
         try OptionFaults.refuse(options.faults)
         let devices = try options.machine.apply(seed: options.training.seed)

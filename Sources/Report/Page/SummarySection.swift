@@ -80,7 +80,8 @@ struct SummarySection {
     // MARK: - Facts
 
     private var facts: [(String, String)] {
-        dataset + ProtocolFacts(record.plan, record.space, report.training).facts + network + test + [time]
+        dataset + ProtocolFacts(record.plan, record.space, report.training).facts + network + test
+            + [time]
     }
 
     private var dataset: [(String, String)] {

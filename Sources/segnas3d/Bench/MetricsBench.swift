@@ -1,5 +1,5 @@
-internal import Experiments
 internal import ArgumentParser
+internal import Experiments
 internal import Imaging
 
 /// Seconds to compare two label maps in memory, and the metrics.

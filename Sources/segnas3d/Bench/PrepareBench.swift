@@ -1,5 +1,5 @@
-internal import Experiments
 internal import Datasets
+internal import Experiments
 import FoundationEssentials
 internal import Glibc
 internal import Host

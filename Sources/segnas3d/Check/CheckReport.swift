@@ -1,5 +1,5 @@
-internal import Experiments
 internal import Datasets
+internal import Experiments
 internal import Host
 
 /// What `check` found, for a reader of text or of JSON.

@@ -1,5 +1,5 @@
-import FoundationEssentials
 internal import Experiments
+import FoundationEssentials
 internal import Host
 internal import Torch
 

@@ -1,6 +1,6 @@
-internal import Experiments
 internal import ArgumentParser
 internal import Datasets
+internal import Experiments
 internal import Host
 
 /// `segnas3d evaluate`: how well predicted label maps agree with references.

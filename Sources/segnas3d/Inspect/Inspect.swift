@@ -1,5 +1,5 @@
-internal import Experiments
 internal import ArgumentParser
+internal import Experiments
 import FoundationEssentials
 internal import Host
 internal import Report

@@ -85,12 +85,10 @@ struct Predict: ParsableCommand {
             predictor: predictor, folder: folder,
             isEndRequested: { SignalWatch.isEndRequested },
             report: { done, all in progress.set(done, of: all) })
-        let report = job.run(inputs)
+        let report = job.run(inputs).spelled
         progress.finish()
         print(display.json ? try JSONDocument.text(of: report, .indented) : report.text())
-        for line in report.warnings + report.failures {
-            print(Flags.spelled(in: line), to: &standardError)
-        }
+        for line in report.warnings + report.failures { print(line, to: &standardError) }
         if SignalWatch.isEndRequested {
             print("interrupted: the same command goes on", to: &standardError)
             throw ExitCode(ProgramExit.interrupted.rawValue)

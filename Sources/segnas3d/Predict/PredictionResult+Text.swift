@@ -5,6 +5,15 @@ internal import Host
 extension PredictionResult {
     private func count(_ state: State) -> Int { cases.count { $0.state == state } }
 
+    /// With errors as the command line tells them.
+    var spelled: PredictionResult {
+        var result = self
+        for index in cases.indices {
+            result.cases[index].error = cases[index].error.map { Flags.spelled(in: $0) }
+        }
+        return result
+    }
+
     /// How the program ends; nil where all is well.
     var exitCode: ProgramExit? {
         let failed = cases.filter { $0.state == .failed }

@@ -1,5 +1,5 @@
-internal import Experiments
 internal import ArgumentParser
+internal import Experiments
 internal import FoundationEssentials
 internal import Report
 internal import Study

@@ -93,7 +93,7 @@ struct TrainerTests {
                 return differences.count == 3
                     && differences[0] == "`batchSize` was 3, and is now 2"
                     && differences[1] == "`learningRate` was 0.001, and is now 0.5"
-                    && differences[2].hasPrefix("augmentation was {")
+                    && differences[2].hasPrefix("`augmentation` was {")
             }
         }
     }

@@ -130,9 +130,10 @@ struct CompareCommandTests {
     func stale() throws {
         try ComparisonScene.with { scene in
             #expect(try scene.compare("c", splits: 1, ["--baselines", "none"]).status == 0)
+            // Long enough for the plan to be written on a busy machine, too short for a search.
             let raised = try scene.compare(
                 "c", splits: 1,
-                ["--iterations", "10", "--baselines", "none", "--time-limit", "0.01s"])
+                ["--iterations", "10", "--baselines", "none", "--time-limit", "0.05s"])
             #expect(raised.status == 130, "\(raised.errors)")
             #expect(try scene.document("c").methods[0].splits[0].outcome == "outstanding")
             // Proposals that are not given again are those of the plan, for new searches too.
