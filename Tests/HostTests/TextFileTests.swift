@@ -42,11 +42,11 @@ struct TextFileTests {
 
     @Test("files that cannot be read, in words")
     func faults() {
-        #expect(throws: TextFileFault.system("No such file or directory")) {
+        #expect(throws: TextFileFault.system(SystemFailure(code: ENOENT))) {
             try readText(at: "/none/a")
         }
-        #expect(throws: TextFileFault.system("Is a directory")) { try readText(at: "/") }
-        #expect("\(TextFileFault.system("why"))" == "cannot be read: why")
+        #expect(throws: TextFileFault.system(SystemFailure(code: EISDIR))) { try readText(at: "/") }
+        #expect("\(TextFileFault.system(SystemFailure(code: EACCES)))" == "cannot be read: Permission denied")
         #expect(
             "\(TextFileFault.tooLarge(limit: 65_536))"
                 == "is larger than 64 KiB: is it the right file?")

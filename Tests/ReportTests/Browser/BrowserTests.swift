@@ -31,7 +31,7 @@ struct BrowserTests {
             let ledger = try SyntheticStudy.make(in: folder, iterations: Self.iterations)
             var report = StudyReport(try StudyRecord(of: ledger.folder.path), version: "0.1.0")
             report.test = try SyntheticStudy.evaluation()
-            report.network = vnet
+            report.network = try vnet()
             report.cases = AnatomySection(
                 cases: [Self.shown("worst", shift: 3), Self.shown("best", shift: 0)],
                 labels: SyntheticStudy.labels.foreground)
