@@ -73,7 +73,8 @@ extension StudyPlan {
     /// Reads the plan of a study.
     public init(in folder: StudyFolder) throws(StudyError) {
         do {
-            self = try JSONDocument.read(from: folder.plan, limit: 1 << 20, schema: 1...Self.newestSchema)
+            self = try JSONDocument.read(
+                from: folder.plan, limit: 1 << 20, schema: 1...Self.newestSchema)
         } catch {
             switch error.fault {
             case .text(let fault) where fault.isMissingFile: throw .noStudy(folder: folder.path)

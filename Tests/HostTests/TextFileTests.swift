@@ -46,7 +46,9 @@ struct TextFileTests {
             try readText(at: "/none/a")
         }
         #expect(throws: TextFileFault.system(SystemFailure(code: EISDIR))) { try readText(at: "/") }
-        #expect("\(TextFileFault.system(SystemFailure(code: EACCES)))" == "cannot be read: Permission denied")
+        #expect(
+            "\(TextFileFault.system(SystemFailure(code: EACCES)))"
+                == "cannot be read: Permission denied")
         #expect(
             "\(TextFileFault.tooLarge(limit: 65_536))"
                 == "is larger than 64 KiB: is it the right file?")

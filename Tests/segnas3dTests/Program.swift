@@ -30,9 +30,11 @@ struct Program {
 
     /// Runs it to the end; the environment is added to that of the test.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:], of program: URL = url
+        _ arguments: [String], environment: [String: String] = [:], in folder: URL? = nil,
+        of program: URL = url
     ) throws -> Program {
         let process = Process()
+        process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let (output, errors) = (Drain(), Drain())
         process.executableURL = program

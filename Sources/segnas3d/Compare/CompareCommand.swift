@@ -32,7 +32,9 @@ struct CompareCommand: ParsableCommand {
                 options, in: arguments.output, monitor: display.monitor
             ).forecast()
             display.finish()
-            print(arguments.display.json ? try JSONDocument.text(of: forecast, .indented) : forecast.text())
+            print(
+                arguments.display.json
+                    ? try JSONDocument.text(of: forecast, .indented) : forecast.text())
         } else {
             SignalWatch.start()
             let session = try ComparisonSession(

@@ -24,14 +24,7 @@ struct FormerVersionTests {
 
     /// In their folder, where the dataset was named `data`.
     private func run(_ folder: URL, _ arguments: String...) throws -> Program {
-        let process = try Program.start(arguments, in: folder)
-        let texts = [process.standardOutput, process.standardError].map { pipe in
-            let data = try? (pipe as? Pipe)?.fileHandleForReading.readToEnd()
-            return String(decoding: data ?? Data(), as: UTF8.self)
-        }
-        process.waitUntilExit()
-        return Program(
-            status: process.terminationStatus, output: texts[0], errors: texts[1])
+        try Program.run(arguments, in: folder)
     }
 
     @Test("a study is resumed with its folder alone, reported and predicted with")
@@ -97,9 +90,7 @@ struct FormerVersionTests {
                 "compare", "--output", "comparison", "--splits", "1", "--spaces", "none",
                 "--baselines", "small.json", "--cache", "cache", "--threads", "1",
             ]
-            let process = try Program.start(options, in: folder)
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
+            #expect(try Program.run(options, in: folder).status == 0)
             let last = try run(folder, "compare", "--output", "comparison")
             #expect(last.status == 0 && last.output.contains("small"), "\(last)")
         }
