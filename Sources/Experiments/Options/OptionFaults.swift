@@ -1,4 +1,4 @@
-/// Options with which nothing can be begun, a sentence each with its remedy; they name properties as `` `epochs` ``.
+/// Options with which nothing can be begun, a sentence each with its remedy; they name properties between back quotes.
 public struct OptionFaults: Error, Equatable, CustomStringConvertible {
     public var sentences: [String]
 

@@ -8,7 +8,7 @@ internal import Torch
 /// Trains one trial of a search in a process of its own, which the search starts.
 ///
 /// Whatever ends it, nothing but this attempt is lost. What it prints goes to the trial's log. How the trial is trained
-/// stands in the study's plan; a search gives its workers the ``arguments`` alone. A program that searches begins so:
+/// stands in the study's plan; a search gives its workers the `arguments` alone. A program that searches begins so:
 ///
 /// ```swift
 /// if let worker = TrialWorker(arguments: CommandLine.arguments) {
