@@ -52,9 +52,9 @@ struct ProgressTests {
     func terminal(_ columns: Int, _ kind: String) throws {
         try withTemporaryFolder { folder in
             let shown = try Self.errors(
-                of: ["phantom", folder.appending(path: "p").path, "--cases", "6", "--size", "40"],
+                of: ["phantom", folder.appending(path: "p").path, "--cases", "60", "--size", "48"],
                 columns: columns, kind: kind)
-            // Lines come every five seconds only.
+            // A bar comes after a tenth of a second, lines after five.
             #expect(kind == "dumb" || shown.contains("phantoms "))
             #expect(shown.contains("\u{1B}") == (kind != "dumb"))
             let rows = shown.replacingOccurrences(of: "\u{1B}[K", with: "")
