@@ -25,7 +25,8 @@ struct EvaluationFiles {
         for (name, (reference, prediction)) in Self.alike(
             references.keys.filter { predictions[$0] == nil }.sorted(),
             predictions.keys.filter { references[$0] == nil }.sorted())
-        where (references[name] == nil || name == reference)
+        where references.keys.contains(reference) && predictions.keys.contains(prediction)
+            && (references[name] == nil || name == reference)
             && (predictions[name] == nil || name == prediction)
         {
             references[name] = references.removeValue(forKey: reference)

@@ -1,3 +1,5 @@
+internal import Host
+
 extension LayoutReader {
     /// The Medical Segmentation Decathlon's `dataset.json`, or a MONAI datalist.
     ///

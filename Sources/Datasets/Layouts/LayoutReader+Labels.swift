@@ -1,3 +1,5 @@
+internal import Host
+
 extension LayoutReader {
     /// The labels of a description: nnU-Net's `{"name": value}` or the Decathlon's `{"value": "name"}`.
     ///

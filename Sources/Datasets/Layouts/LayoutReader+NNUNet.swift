@@ -1,3 +1,4 @@
+internal import Host
 internal import Imaging
 
 extension LayoutReader {
