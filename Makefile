@@ -65,7 +65,7 @@ lint:  ## check the format of the sources and build the documentation, warnings 
 	$(C_SOURCES) | xargs -0 clang-format --dry-run --Werror
 	swift format lint --strict --recursive Sources Tests Package.swift
 	for target in Torch Search Imaging Datasets Segmentation Study Report Experiments; do \
-		swift package generate-documentation --target $$target --warnings-as-errors || exit 1; \
+		swift package generate-documentation --target SegNAS$$target --warnings-as-errors || exit 1; \
 	done
 
 format:  ## format the sources in place

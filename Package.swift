@@ -27,17 +27,14 @@ let package = Package(
         // What the program loads from beside itself when it needs tensors.
         .library(
             name: "segnas3d-torch", type: .dynamic, targets: ["CTorchFunctions", "CTorchLibrary"]),
-        .library(name: "Datasets", targets: ["Datasets"]),
-        // Users of this one have the functions linked in.
-        .library(name: "Experiments", targets: ["Experiments", "CTorchFunctions"]),
-        .library(name: "Host", targets: ["Host"]),
-        .library(name: "Imaging", targets: ["Imaging"]),
-        .library(name: "Randomness", targets: ["Randomness"]),
-        .library(name: "Search", targets: ["Search"]),
-        // Users of these two have the functions linked in.
-        .library(name: "Segmentation", targets: ["Segmentation", "CTorchFunctions"]),
-        .library(name: "Study", targets: ["Study"]),
-        .library(name: "Torch", targets: ["Torch", "CTorchFunctions"]),
+        .library(name: "SegNASDatasets", targets: ["SegNASDatasets"]),
+        .library(name: "SegNASImaging", targets: ["SegNASImaging"]),
+        .library(name: "SegNASSearch", targets: ["SegNASSearch"]),
+        .library(name: "SegNASStudy", targets: ["SegNASStudy"]),
+        // Users of these three have the functions linked in.
+        .library(name: "SegNASExperiments", targets: ["SegNASExperiments", "CTorchFunctions"]),
+        .library(name: "SegNASSegmentation", targets: ["SegNASSegmentation", "CTorchFunctions"]),
+        .library(name: "SegNASTorch", targets: ["SegNASTorch", "CTorchFunctions"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -86,9 +83,11 @@ let package = Package(
                 .linkedLibrary("ITKCommon"),
             ]),
         // The machine's files, memory and cores.
-        .target(name: "Host", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
+        .target(
+            name: "SegNASHost", dependencies: ["CXXHash"], path: "Sources/Host",
+            swiftSettings: swiftSettings),
         // Random numbers that depend on a seed alone.
-        .target(name: "Randomness", swiftSettings: swiftSettings),
+        .target(name: "SegNASRandomness", path: "Sources/Randomness", swiftSettings: swiftSettings),
         .systemLibrary(
             name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(
@@ -96,53 +95,65 @@ let package = Package(
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         // Images: their files, geometry, resampling and comparison. Knows nothing of tensors.
         .target(
-            name: "Imaging", dependencies: ["Host", "CDeflate", "CITK"],
+            name: "SegNASImaging", dependencies: ["SegNASHost", "CDeflate", "CITK"],
+            path: "Sources/Imaging",
             swiftSettings: optimizedSettings),
         // Folders of images and labels: their layouts, faults, splits and preparation.
         .target(
-            name: "Datasets", dependencies: ["Imaging", "Host", "Randomness"],
+            name: "SegNASDatasets",
+            dependencies: ["SegNASImaging", "SegNASHost", "SegNASRandomness"],
+            path: "Sources/Datasets",
             swiftSettings: optimizedSettings),
         // Tensors, layers, optimizers and their files in Swift. Knows nothing of medicine.
         .target(
-            name: "Torch",
+            name: "SegNASTorch",
             dependencies: [
-                "CTorch", "Host",
+                "CTorch", "SegNASHost",
                 .product(name: "OrderedCollections", package: "swift-collections"),
-            ],
+            ], path: "Sources/Torch",
             swiftSettings: swiftSettings),
         // Block graphs, architectures, the plans of their networks, and the spaces they are searched in. Knows nothing of
         // libtorch and training.
         .target(
-            name: "Search",
-            dependencies: ["Host", "Randomness", .product(name: "Yams", package: "Yams")],
+            name: "SegNASSearch",
+            dependencies: [
+                "SegNASHost", "SegNASRandomness", .product(name: "Yams", package: "Yams"),
+            ], path: "Sources/Search",
             swiftSettings: optimizedSettings),
         // Networks built from architectures, and what they cost. Knows nothing of where trials run.
         .target(
-            name: "Segmentation",
-            dependencies: ["Torch", "Search", "Datasets", "Imaging", "Host", "Randomness"],
+            name: "SegNASSegmentation",
+            dependencies: [
+                "SegNASTorch", "SegNASSearch", "SegNASDatasets", "SegNASImaging", "SegNASHost",
+                "SegNASRandomness",
+            ], path: "Sources/Segmentation",
             swiftSettings: swiftSettings),
         // Studies on disk: their trials, the states of these, and the protocol of worker processes. Knows nothing of libtorch.
         .target(
-            name: "Study",
-            dependencies: ["Search", "Host", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "SegNASStudy",
+            dependencies: [
+                "SegNASSearch", "SegNASHost", .product(name: "GRDB", package: "GRDB.swift"),
+            ], path: "Sources/Study",
             swiftSettings: optimizedSettings),
         // The scripts and the style of reports, plotly.js among them, as bytes of the program.
         .target(
             name: "CPage", exclude: ["Page"], cSettings: [.unsafeFlags(["--embed-dir=\(plotly)"])]),
         // The paper's figures and tables in a page. Knows nothing of libtorch.
         .target(
-            name: "Report",
+            name: "SegNASReport",
             dependencies: [
-                "CPage", "CWebP", "Study", "Search", "Datasets", "Imaging", "Host", "Randomness",
-            ],
+                "CPage", "CWebP", "SegNASStudy", "SegNASSearch", "SegNASDatasets", "SegNASImaging",
+                "SegNASHost", "SegNASRandomness",
+            ], path: "Sources/Report",
             swiftSettings: optimizedSettings),
         // Searches, comparisons and trainings, from their options to their results, and what they leave on disk.
         .target(
-            name: "Experiments",
+            name: "SegNASExperiments",
             dependencies: [
-                "Report", "Study", "Segmentation", "Search", "Datasets", "Imaging", "Torch", "Host",
-                "Randomness",
-            ],
+                "SegNASReport", "SegNASStudy", "SegNASSegmentation", "SegNASSearch",
+                "SegNASDatasets", "SegNASImaging", "SegNASTorch", "SegNASHost",
+                "SegNASRandomness",
+            ], path: "Sources/Experiments",
             swiftSettings: swiftSettings),
         // Linked instead of 34 MB that no part of the program uses.
         .target(name: "CICUData"),
@@ -152,89 +163,110 @@ let package = Package(
         .executableTarget(
             name: "segnas3d",
             dependencies: [
-                "Experiments", "Torch", "Search", "Datasets", "Imaging", "Segmentation", "Study",
-                "Report", "Host", "Randomness", "CICUData", "CStartUp",
+                "SegNASExperiments", "SegNASTorch", "SegNASSearch", "SegNASDatasets",
+                "SegNASImaging", "SegNASSegmentation", "SegNASStudy",
+                "SegNASReport", "SegNASHost", "SegNASRandomness", "CICUData", "CStartUp",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
         // Temporary folders, fixtures and the real data that tests share.
         .target(
-            name: "TestSupport", dependencies: ["Imaging"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["SegNASImaging"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         // Small models for the tests of prediction.
         .target(
             name: "ModelSupport",
-            dependencies: ["Segmentation", "Datasets", "Search", "Torch", "Randomness"],
+            dependencies: [
+                "SegNASSegmentation", "SegNASDatasets", "SegNASSearch", "SegNASTorch",
+                "SegNASRandomness",
+            ],
             path: "Tests/ModelSupport", swiftSettings: swiftSettings),
         // What several trials in flight cost a search, on functions whose minimum is known.
         .executableTarget(
-            name: "MeasureSearch", dependencies: ["Search", "Host", "Randomness"],
+            name: "MeasureSearch",
+            dependencies: ["SegNASSearch", "SegNASHost", "SegNASRandomness"],
             path: "Tests/MeasureSearch", swiftSettings: optimizedSettings),
         // Reads spoilt image files, as long as one likes.
         .executableTarget(
             name: "FuzzImages",
             dependencies: [
-                "Imaging", "Host", "Randomness",
+                "SegNASImaging", "SegNASHost", "SegNASRandomness",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/FuzzImages", exclude: ["Headers"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: swiftSettings),
+            name: "HostTests", dependencies: ["SegNASHost", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "ImagingTests",
-            dependencies: ["Imaging", "CITK", "FuzzImages", "Host", "Randomness", "TestSupport"],
+            dependencies: [
+                "SegNASImaging", "CITK", "FuzzImages", "SegNASHost", "SegNASRandomness",
+                "TestSupport",
+            ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "DatasetsTests",
-            dependencies: ["Datasets", "Imaging", "Host", "Randomness", "TestSupport"],
+            dependencies: [
+                "SegNASDatasets", "SegNASImaging", "SegNASHost", "SegNASRandomness", "TestSupport",
+            ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
-            name: "TorchTests", dependencies: ["Torch", "Host", "Randomness", "TestSupport"],
+            name: "TorchTests",
+            dependencies: ["SegNASTorch", "SegNASHost", "SegNASRandomness", "TestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "SegmentationTests",
             dependencies: [
-                "Segmentation", "Datasets", "Imaging", "Host", "Randomness", "TestSupport",
+                "SegNASSegmentation", "SegNASDatasets", "SegNASImaging", "SegNASHost",
+                "SegNASRandomness", "TestSupport",
                 "ModelSupport",
             ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "SearchTests",
-            dependencies: ["Search", "MeasureSearch", "Host", "Randomness", "TestSupport"],
+            dependencies: [
+                "SegNASSearch", "MeasureSearch", "SegNASHost", "SegNASRandomness", "TestSupport",
+            ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "StudyTests",
             dependencies: [
-                "Study", "Search", "Host", "Randomness", "TestSupport",
+                "SegNASStudy", "SegNASSearch", "SegNASHost", "SegNASRandomness", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ReportTests",
             dependencies: [
-                "Report", "CWebP", "Study", "Search", "Datasets", "Imaging", "Host", "Randomness",
+                "SegNASReport", "CWebP", "SegNASStudy", "SegNASSearch", "SegNASDatasets",
+                "SegNASImaging", "SegNASHost", "SegNASRandomness",
                 "TestSupport",
             ],
             exclude: ["Snapshots"], resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         // A search by a program of its own.
         .executableTarget(
             name: "SearchProgram",
-            dependencies: ["Experiments", "Datasets", "Segmentation", "Study", "CTorchFunctions"],
+            dependencies: [
+                "SegNASExperiments", "SegNASDatasets", "SegNASSegmentation", "SegNASStudy",
+                "CTorchFunctions",
+            ],
             path: "Tests/SearchProgram", swiftSettings: swiftSettings),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
-                "Experiments", "SearchProgram", "Report", "Segmentation", "Study", "Search",
-                "Datasets",
-                "Torch", "Host", "TestSupport",
+                "SegNASExperiments", "SearchProgram", "SegNASReport", "SegNASSegmentation",
+                "SegNASStudy", "SegNASSearch",
+                "SegNASDatasets",
+                "SegNASTorch", "SegNASHost", "TestSupport",
             ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(
             name: "segnas3dTests",
             dependencies: [
-                "segnas3d", "Experiments", "Imaging", "Datasets", "Segmentation", "Torch", "Study",
-                "Search",
-                "Host", "Randomness",
+                "segnas3d", "SegNASExperiments", "SegNASImaging", "SegNASDatasets",
+                "SegNASSegmentation", "SegNASTorch", "SegNASStudy",
+                "SegNASSearch",
+                "SegNASHost", "SegNASRandomness",
                 "TestSupport",
                 "ModelSupport",
             ],

@@ -1,8 +1,8 @@
-internal import Datasets
-internal import Imaging
-internal import Segmentation
-internal import Study
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASImaging
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
 /// What kind of failure an error of the library is, for programs that act on it.
 public enum FailureKind: Sendable {

@@ -1,6 +1,6 @@
-public import Segmentation
-public import Study
-public import Torch
+public import SegNASSegmentation
+public import SegNASStudy
+public import SegNASTorch
 
 /// Who watches a search, a training or a comparison, and may end it.
 public struct Monitor {

@@ -1,7 +1,7 @@
-public import Datasets
 internal import FoundationEssentials
-internal import Search
-public import Study
+public import SegNASDatasets
+internal import SegNASSearch
+public import SegNASStudy
 
 /// The report of a study: a page that needs nothing but itself, and its figures as files.
 ///

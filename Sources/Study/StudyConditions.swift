@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// How a study's networks are trained and on what, as whoever runs the study wrote it into the plan.
 ///

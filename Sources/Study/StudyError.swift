@@ -1,5 +1,5 @@
-internal import Host
-public import Search
+internal import SegNASHost
+public import SegNASSearch
 
 /// Why a study cannot be begun, opened or carried on.
 public enum StudyError: Error, Equatable, Sendable {

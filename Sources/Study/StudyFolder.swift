@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// The files of a study.
 public struct StudyFolder: Hashable, Sendable {

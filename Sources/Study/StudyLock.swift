@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// A process's hold on a study: a locked file that names it.
 ///

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// The process that works on a study.
 public struct StudyOwner: Hashable, Codable, Sendable {

@@ -1,6 +1,6 @@
 public import FoundationEssentials
-internal import Host
-public import Search
+internal import SegNASHost
+public import SegNASSearch
 
 /// What a study was begun with, as `plan.json` keeps it: everything that its results depend on.
 public struct StudyPlan: Hashable, Codable, Sendable {

@@ -1,5 +1,5 @@
 internal import GRDB
-internal import Search
+internal import SegNASSearch
 
 /// How far a study is.
 public struct StudyStatus: Sendable {

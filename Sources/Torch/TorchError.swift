@@ -1,5 +1,5 @@
 internal import CTorch
-public import Host
+public import SegNASHost
 
 /// Why an operation on tensors failed.
 public enum TorchError: Error, Equatable, Sendable {

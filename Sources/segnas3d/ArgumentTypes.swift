@@ -1,11 +1,11 @@
 public import ArgumentParser
-public import Datasets
 internal import FoundationEssentials
-public import Host
-public import Search
-public import Segmentation
-internal import Study
-public import Torch
+public import SegNASDatasets
+public import SegNASHost
+public import SegNASSearch
+public import SegNASSegmentation
+internal import SegNASStudy
+public import SegNASTorch
 
 // How values of the library are written on the command line.
 

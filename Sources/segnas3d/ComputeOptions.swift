@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Experiments
-internal import Segmentation
-internal import Torch
+internal import SegNASExperiments
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// Where and how a subcommand computes: the options that all of them share.
 struct ComputeOptions: ParsableArguments {

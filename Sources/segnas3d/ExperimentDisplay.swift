@@ -1,6 +1,6 @@
-internal import Experiments
-internal import Host
-internal import Segmentation
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSegmentation
 
 /// A search, a comparison or a training as it goes, on standard error.
 final class ExperimentDisplay {

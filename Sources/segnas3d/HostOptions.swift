@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Experiments
-internal import Host
-internal import Segmentation
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSegmentation
 
 /// How much of the host a subcommand may use.
 struct HostOptions: ParsableArguments {

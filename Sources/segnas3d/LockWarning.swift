@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Says that the file system of a folder has no locks, where that is so.
 func warnOfMissingLocks(in path: String, isQuiet: Bool) {

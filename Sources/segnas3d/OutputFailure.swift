@@ -1,6 +1,6 @@
 // Its stdout is a variable, which nobody here changes.
 @preconcurrency import Glibc
-internal import Host
+internal import SegNASHost
 
 /// Results that could not be written, as on a full disk.
 struct OutputFailure: Error, CustomStringConvertible {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Datasets
-internal import Host
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASTorch
 
 /// `segnas3d phantom`: a dataset of heads that never were.
 struct PhantomCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Experiments
 import Glibc
-internal import Host
+internal import SegNASExperiments
+internal import SegNASHost
 
 /// The program: subcommands parse, call the library and print.
 @main

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Imaging
+public import SegNASImaging
 
 /// Which DICOM series of a folder is read.
 struct SeriesOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 internal import CStartUp
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// What is done before the arguments are read.
 enum StartUp {

@@ -1,8 +1,8 @@
-import Imaging
+import SegNASImaging
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 @Suite("Contact sheets")
 struct ContactSheetTests {

@@ -1,10 +1,10 @@
 import Foundation
-import Imaging
+import SegNASImaging
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 @Suite("Checks of images")
 struct DatasetCheckTests {

@@ -1,6 +1,6 @@
-import Datasets
 import Foundation
-import Imaging
+import SegNASDatasets
+import SegNASImaging
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Foundation
-import Imaging
+import SegNASImaging
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 /// Label maps that name their values, as 3D Slicer and TotalSegmentator write them.
 @Suite("Labels by name")

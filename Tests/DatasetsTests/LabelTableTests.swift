@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 @Suite("Labels of a dataset")
 struct LabelTableTests {

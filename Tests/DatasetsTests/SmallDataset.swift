@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import SegNASImaging
 import TestSupport
 
 /// Tiny images and label maps in a folder, for datasets of every layout.

@@ -1,14 +1,14 @@
-import Datasets
 import Foundation
-import Host
-import Search
-import Segmentation
-import Study
+import SegNASDatasets
+import SegNASHost
+import SegNASSearch
+import SegNASSegmentation
+import SegNASStudy
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
-@testable import Experiments
+@testable import SegNASExperiments
 
 /// Plans that version 0.1.0 wrote when options were kept by their flags: schema 1.
 @Suite("Plans of schema 1")

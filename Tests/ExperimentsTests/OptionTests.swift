@@ -1,14 +1,14 @@
-import Datasets
 import Foundation
-import Host
-import Report
-import Search
-import Segmentation
-import Study
+import SegNASDatasets
+import SegNASHost
+import SegNASReport
+import SegNASSearch
+import SegNASSegmentation
+import SegNASStudy
+import SegNASTorch
 import Testing
-import Torch
 
-@testable import Experiments
+@testable import SegNASExperiments
 
 @Suite("Options")
 struct OptionTests {

@@ -1,7 +1,7 @@
-import Experiments
 import Foundation
-import Segmentation
-import Study
+import SegNASExperiments
+import SegNASSegmentation
+import SegNASStudy
 import TestSupport
 import Testing
 

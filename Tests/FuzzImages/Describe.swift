@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Imaging
+import SegNASImaging
 
 /// Reads whole files and prints what they hold, for `Headers/compare.py`, which compares it with what others read.
 struct Describe: ParsableCommand {

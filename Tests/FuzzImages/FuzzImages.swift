@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Host
-import Imaging
+import SegNASHost
+import SegNASImaging
 
 /// Reads image files that no program wrote.
 @main

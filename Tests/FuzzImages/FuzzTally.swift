@@ -1,4 +1,4 @@
-import Imaging
+import SegNASImaging
 
 /// What became of mutants.
 struct FuzzTally: Sendable {

@@ -1,6 +1,6 @@
 import Foundation
-import Imaging
-import Randomness
+import SegNASImaging
+import SegNASRandomness
 
 /// Reads mutants and counts what becomes of them; a crash ends the process.
 ///

@@ -1,5 +1,5 @@
 import Glibc
-import Host
+import SegNASHost
 
 /// A limit to the memory of this process, so that an absurd request fails instead of succeeding unseen.
 enum MemoryLimit {

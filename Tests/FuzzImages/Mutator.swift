@@ -1,4 +1,4 @@
-import Randomness
+import SegNASRandomness
 
 /// Spoils bytes as disks, networks, other programs and attackers do.
 struct Mutator {

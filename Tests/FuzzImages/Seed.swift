@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import SegNASImaging
 
 /// A whole image file, of which mutants are made.
 struct Seed: Sendable {

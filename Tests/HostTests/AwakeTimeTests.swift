@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Host
+@testable import SegNASHost
 
 @Suite("A clock that stands still with its process")
 struct AwakeTimeTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Host
+@testable import SegNASHost
 
 @Suite("Links to folders")
 struct FolderLinkTests {

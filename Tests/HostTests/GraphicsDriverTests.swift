@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Host
+@testable import SegNASHost
 
 @Suite("Traces of a graphics driver")
 struct GraphicsDriverTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Host
+@testable import SegNASHost
 
 @Suite("Numbers and lists for people")
 struct PeopleTextTests {

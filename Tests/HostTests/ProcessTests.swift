@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Host
+@testable import SegNASHost
 
 @Suite("Threads and processes")
 struct ProcessTests {

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Host
+@testable import SegNASHost
 
 @Suite("Text files and names")
 struct TextFileTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Host
+@testable import SegNASHost
 
 @Suite("What the environment says of threads")
 struct ThreadEnvironmentTests {

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import Host
+@testable import SegNASHost
 
 @Suite("Numbers and failures in words")
 struct WordsTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Orientation")
 struct OrientationTests {

@@ -1,7 +1,7 @@
 import CDeflate
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Pictures")
 struct PictureTests {

@@ -1,5 +1,5 @@
-internal import Host
-internal import Search
+internal import SegNASHost
+internal import SegNASSearch
 
 /// Prints what 3, 8 and 16 evaluations in flight cost controlled random search, and what random search reaches: medians
 /// of 200 searches, and the probability that the one with one in flight is no better.

@@ -1,5 +1,5 @@
-internal import Randomness
-package import Search
+internal import SegNASRandomness
+package import SegNASSearch
 
 #if canImport(Glibc)
     import Glibc

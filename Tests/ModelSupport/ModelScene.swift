@@ -1,8 +1,8 @@
-public import Datasets
-import Randomness
-import Search
-public import Segmentation
-import Torch
+public import SegNASDatasets
+import SegNASRandomness
+import SegNASSearch
+public import SegNASSegmentation
+import SegNASTorch
 
 /// Small models for tests.
 public enum ModelScene {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 struct BlockLayoutTests {
     @Test("labels are free in all graphs of up to four nodes", arguments: 2...4)

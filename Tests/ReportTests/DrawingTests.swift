@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 struct DrawingTests {
     /// Widths in ems as Chromium's `measureText` gives them for DejaVu Sans.

@@ -1,4 +1,4 @@
-import Report
+import SegNASReport
 import Testing
 
 struct LabelPaletteTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 struct NetworkLayoutTests {
     /// Fewer where one cannot be planned, which `allArePlanned` tells.

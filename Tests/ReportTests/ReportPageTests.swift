@@ -1,13 +1,13 @@
-import Datasets
 import Foundation
-import Host
-import Imaging
-import Search
-import Study
+import SegNASDatasets
+import SegNASHost
+import SegNASImaging
+import SegNASSearch
+import SegNASStudy
 import TestSupport
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 @Suite("Pages of reports")
 struct ReportPageTests {

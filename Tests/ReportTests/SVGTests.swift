@@ -1,6 +1,6 @@
 import Foundation
-import Report
-import Search
+import SegNASReport
+import SegNASSearch
 import Testing
 
 #if canImport(FoundationXML)

@@ -1,5 +1,5 @@
-import Report
-import Search
+import SegNASReport
+import SegNASSearch
 import Testing
 
 /// An argument that a test's output calls by its name.

@@ -1,5 +1,5 @@
 import Foundation
-import Report
+import SegNASReport
 import Testing
 
 /// Figures as files: look at them in a browser, and record them anew with `RECORD_SNAPSHOTS=1 swift test`, which fails so

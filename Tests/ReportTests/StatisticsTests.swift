@@ -1,7 +1,7 @@
-import Randomness
+import SegNASRandomness
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 @Suite("Statistics of reports")
 struct StatisticsTests {

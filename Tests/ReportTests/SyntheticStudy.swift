@@ -1,10 +1,10 @@
-import Datasets
 import Foundation
-import Host
-import Imaging
-import Randomness
-import Search
-import Study
+import SegNASDatasets
+import SegNASHost
+import SegNASImaging
+import SegNASRandomness
+import SegNASSearch
+import SegNASStudy
 import TestSupport
 
 /// Studies whose trials end as a formula says, made through the book that real ones are kept in.

@@ -1,8 +1,8 @@
-import Datasets
-import Experiments
 import Foundation
-import Segmentation
-import Study
+import SegNASDatasets
+import SegNASExperiments
+import SegNASSegmentation
+import SegNASStudy
 
 // What a program of its own needs to search for a network: its workers are processes of the same program.
 if let worker = TrialWorker(arguments: CommandLine.arguments) {

@@ -1,4 +1,4 @@
-import Search
+import SegNASSearch
 import Testing
 
 struct BlockGraphTests {

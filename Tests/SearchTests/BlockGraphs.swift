@@ -1,6 +1,6 @@
-import Randomness
+import SegNASRandomness
 
-@testable import Search
+@testable import SegNASSearch
 
 extension BlockGraph {
     /// Half of the operations are none, so that legal and illegal graphs and many orders occur.

@@ -1,7 +1,7 @@
-import Randomness
+import SegNASRandomness
 import Testing
 
-@testable import Search
+@testable import SegNASSearch
 
 struct CanonicalFormTests {
     @Test(arguments: [

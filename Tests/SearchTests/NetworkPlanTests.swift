@@ -1,4 +1,4 @@
-import Search
+import SegNASSearch
 import Testing
 
 @Suite("Networks before they are built")

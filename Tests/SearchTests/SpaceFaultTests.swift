@@ -1,4 +1,4 @@
-import Search
+import SegNASSearch
 import Testing
 
 /// What people read when a search space is wrong.

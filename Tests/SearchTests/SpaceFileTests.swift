@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Search
+import SegNASSearch
 import Testing
 
 /// Search spaces as people write them.

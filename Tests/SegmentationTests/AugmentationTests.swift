@@ -1,11 +1,11 @@
-import Datasets
 import Foundation
-import Imaging
-import Randomness
+import SegNASDatasets
+import SegNASImaging
+import SegNASRandomness
+import SegNASTorch
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @Suite("Augmentation")
 struct AugmentationTests {

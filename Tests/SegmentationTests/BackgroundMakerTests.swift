@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @Suite("Background maker", .timeLimit(.minutes(1)))
 struct BackgroundMakerTests {

@@ -1,9 +1,9 @@
-import Imaging
+import SegNASImaging
+import SegNASTorch
 import Testing
-import Torch
 
-@testable import Datasets
-@testable import Segmentation
+@testable import SegNASDatasets
+@testable import SegNASSegmentation
 
 @TensorActor
 @Suite("Batch loader")

@@ -1,9 +1,9 @@
-import Host
-import Search
+import SegNASHost
+import SegNASSearch
+import SegNASTorch
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @TensorActor
 @Suite("Memory before training")

@@ -1,9 +1,9 @@
-import Randomness
-import Search
+import SegNASRandomness
+import SegNASSearch
+import SegNASTorch
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @TensorActor
 @Suite("Built networks")

@@ -1,11 +1,11 @@
 import Foundation
-import Randomness
-import Search
+import SegNASRandomness
+import SegNASSearch
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 /// Three networks with the weights of `Fixtures/networks.py` and what PyTorch makes of them.
 @TensorActor

@@ -1,12 +1,12 @@
 import Foundation
 import GRDB
-import Host
-import Randomness
-import Search
+import SegNASHost
+import SegNASRandomness
+import SegNASSearch
 import TestSupport
 import Testing
 
-@testable import Study
+@testable import SegNASStudy
 
 @Suite("Coordinator")
 struct CoordinatorTests: CoordinatorScene {

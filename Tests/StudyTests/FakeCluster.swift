@@ -1,8 +1,8 @@
 import Foundation
-import Randomness
-import Search
+import SegNASRandomness
+import SegNASSearch
 
-@testable import Study
+@testable import SegNASStudy
 
 /// Workers that exist as entries of a table, on a clock that a test turns, but speak through real files.
 ///

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Study
+@testable import SegNASStudy
 
 @Suite("Models of a study")
 struct ModelShelfTests {

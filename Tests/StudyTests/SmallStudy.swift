@@ -1,10 +1,10 @@
 import Foundation
-import Host
-import Randomness
-import Search
+import SegNASHost
+import SegNASRandomness
+import SegNASSearch
 import Testing
 
-@testable import Study
+@testable import SegNASStudy
 
 /// Studies of a small space, in which many points share a key, some are illegal and some do not fit.
 enum SmallStudy {

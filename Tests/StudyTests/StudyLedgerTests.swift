@@ -1,11 +1,11 @@
 import Foundation
 import GRDB
-import Randomness
-import Search
+import SegNASRandomness
+import SegNASSearch
 import TestSupport
 import Testing
 
-@testable import Study
+@testable import SegNASStudy
 
 @Suite("Ledger of a study")
 struct StudyLedgerTests {

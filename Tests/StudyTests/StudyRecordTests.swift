@@ -1,10 +1,10 @@
 import Foundation
-import Host
-import Search
+import SegNASHost
+import SegNASSearch
 import TestSupport
 import Testing
 
-@testable import Study
+@testable import SegNASStudy
 
 @Suite("Records of studies")
 struct StudyRecordTests {

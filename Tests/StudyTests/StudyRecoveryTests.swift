@@ -1,10 +1,10 @@
 import Foundation
 import GRDB
-import Search
+import SegNASSearch
 import TestSupport
 import Testing
 
-@testable import Study
+@testable import SegNASStudy
 
 /// Studies that were copied without all that belongs to them.
 @Suite("Copied studies")

@@ -1,4 +1,4 @@
-package import Imaging
+package import SegNASImaging
 
 extension Orientation {
     /// All 48 ways in which three axes can run.

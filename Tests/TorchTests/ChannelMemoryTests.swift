@@ -1,8 +1,8 @@
 import Foundation
-import Randomness
+import SegNASRandomness
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 @Suite("Intensities in memory")
 struct ChannelMemoryTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 @TensorActor
 @Suite("Devices")

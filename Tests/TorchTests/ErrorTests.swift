@@ -1,7 +1,7 @@
 import CTorch
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 @TensorActor
 @Suite("Errors")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 /// sin(0.7 i + phase) + shift in row-major order, float64: the inputs of all fixtures.
 func sines(_ shape: [Int], phase: Double, shift: Double = 0) throws -> Tensor {

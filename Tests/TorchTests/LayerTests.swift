@@ -1,7 +1,7 @@
-import Randomness
+import SegNASRandomness
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 @TensorActor
 @Suite("Layers")

@@ -1,9 +1,9 @@
 import Foundation
-import Host
-import Randomness
+import SegNASHost
+import SegNASRandomness
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 @TensorActor
 @Suite("Memory")

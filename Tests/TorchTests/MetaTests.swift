@@ -1,8 +1,8 @@
-import Host
-import Randomness
+import SegNASHost
+import SegNASRandomness
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 @TensorActor
 @Suite("The meta device")

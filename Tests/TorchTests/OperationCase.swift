@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 /// One operation on inputs made by a formula; `Fixtures/operations.py` holds the same cases for PyTorch.
 struct OperationCase: Sendable, CustomTestStringConvertible {

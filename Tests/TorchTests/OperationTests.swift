@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 @TensorActor
 @Suite("Operations with a gradient")

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 @TensorActor
 @Suite("Optimizers")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 /// Volumes smaller than the kernel, as at the bottom of deep networks.
 @TensorActor

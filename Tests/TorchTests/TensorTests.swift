@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Torch
+@testable import SegNASTorch
 
 @TensorActor
 @Suite("Tensors")

@@ -1,7 +1,7 @@
 import Foundation
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
 @Suite("CUDA library")
 struct CUDALibraryTests {

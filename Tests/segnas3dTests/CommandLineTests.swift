@@ -1,5 +1,5 @@
-import Experiments
 import Foundation
+import SegNASExperiments
 import Testing
 
 @testable import segnas3d

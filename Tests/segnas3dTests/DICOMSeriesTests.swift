@@ -1,9 +1,9 @@
-import Datasets
 import Foundation
 import ModelSupport
+import SegNASDatasets
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
 @Suite("DICOM series on the command line")
 struct DICOMSeriesTests {

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Imaging
+import SegNASImaging
 import TestSupport
 import Testing
 

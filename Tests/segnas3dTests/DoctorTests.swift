@@ -1,8 +1,8 @@
-import Experiments
 import Foundation
-import Host
+import SegNASExperiments
+import SegNASHost
+import SegNASTorch
 import Testing
-import Torch
 
 @testable import segnas3d
 

@@ -1,6 +1,6 @@
 import Foundation
-import Host
-import Imaging
+import SegNASHost
+import SegNASImaging
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import Segmentation
+import SegNASSegmentation
 import Testing
 
 @testable import segnas3d

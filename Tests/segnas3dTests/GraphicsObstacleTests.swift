@@ -1,6 +1,6 @@
-import Host
+import SegNASHost
+import SegNASTorch
 import Testing
-import Torch
 
 @testable import segnas3d
 

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import SegNASImaging
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
+import SegNASTorch
 import Testing
-import Torch
 
 @testable import segnas3d
 

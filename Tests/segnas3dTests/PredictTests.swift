@@ -1,10 +1,10 @@
-import Datasets
 import Foundation
-import Imaging
 import ModelSupport
+import SegNASDatasets
+import SegNASImaging
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
 @Suite("segnas3d predict")
 struct PredictTests {

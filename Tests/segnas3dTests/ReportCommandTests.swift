@@ -1,7 +1,7 @@
-import Experiments
 import Foundation
-import Search
-import Study
+import SegNASExperiments
+import SegNASSearch
+import SegNASStudy
 import TestSupport
 import Testing
 

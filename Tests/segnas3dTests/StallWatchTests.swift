@@ -1,4 +1,4 @@
-import Segmentation
+import SegNASSegmentation
 import Synchronization
 import Testing
 

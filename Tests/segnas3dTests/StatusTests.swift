@@ -1,8 +1,8 @@
-import Experiments
 import Foundation
 import Glibc
-import Search
-import Study
+import SegNASExperiments
+import SegNASSearch
+import SegNASStudy
 import TestSupport
 import Testing
 

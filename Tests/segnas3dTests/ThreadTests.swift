@@ -1,5 +1,5 @@
 import Foundation
-import Host
+import SegNASHost
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import Datasets
 import Foundation
 import Glibc
-import Imaging
+import SegNASDatasets
+import SegNASImaging
 import TestSupport
 import Testing
 

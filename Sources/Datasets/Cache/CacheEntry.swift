@@ -1,7 +1,7 @@
 import FoundationEssentials
 internal import Glibc
-internal import Host
-internal import Imaging
+internal import SegNASHost
+internal import SegNASImaging
 
 /// A prepared case in a folder: `image.nii` and `label.nii`, which any viewer shows, and `case.json`.
 struct CacheEntry: Codable {

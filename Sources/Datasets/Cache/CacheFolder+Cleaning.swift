@@ -1,6 +1,6 @@
 import FoundationEssentials
 internal import Glibc
-internal import Host
+internal import SegNASHost
 internal import Synchronization
 
 extension CacheFolder {

@@ -1,5 +1,5 @@
-internal import Host
-internal import Imaging
+internal import SegNASHost
+internal import SegNASImaging
 
 /// Everything that a prepared case depends on.
 struct CacheKey: Encodable {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 internal import Glibc
-internal import Host
+internal import SegNASHost
 internal import Synchronization
 
 /// A process's stay in a cache: a lock of its own, whose file names the entries in use.

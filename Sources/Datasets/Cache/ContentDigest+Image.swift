@@ -1,4 +1,4 @@
-package import Host
+package import SegNASHost
 
 extension ContentDigest {
     /// The digest of an image's file, or of all the files that it consists of; the files are read.

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// A dataset as a training has found it, to know it again.
 public struct DatasetRecord: Hashable, Codable, Sendable {

@@ -1,6 +1,6 @@
 import FoundationEssentials
-internal import Host
-internal import Imaging
+internal import SegNASHost
+internal import SegNASImaging
 
 /// What a check has found in a case, kept beside prepared cases so that its files need not be read again.
 struct ExaminationRecord: Codable {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 internal import Glibc
-internal import Host
-internal import Imaging
+internal import SegNASHost
+internal import SegNASImaging
 internal import Synchronization
 
 /// Digests of files' contents (XXH3, 128 bits), remembered as long as a file's size, time and inode stay the same.

@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 internal import Synchronization
 
 extension PreparedCache {

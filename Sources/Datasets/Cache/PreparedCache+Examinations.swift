@@ -1,5 +1,5 @@
 import FoundationEssentials
-internal import Host
+internal import SegNASHost
 
 extension PreparedCache {
     /// Examines cases, or finds what an earlier check has found in the same files.

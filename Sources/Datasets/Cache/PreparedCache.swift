@@ -1,5 +1,5 @@
-public import Host
-internal import Imaging
+public import SegNASHost
+internal import SegNASImaging
 internal import Synchronization
 
 /// Prepared cases on disk, found again by the contents of their files and the preparation.

@@ -1,5 +1,5 @@
-internal import Imaging
-internal import Randomness
+internal import SegNASImaging
+internal import SegNASRandomness
 
 /// What a case holds, and what is wrong with it; small, whatever the size of its images.
 struct CaseExamination: Sendable {

@@ -1,5 +1,5 @@
-internal import Imaging
-internal import Randomness
+internal import SegNASImaging
+internal import SegNASRandomness
 
 /// How the values of one channel of a case are spread.
 struct ChannelProfile: Codable, Hashable, Sendable {

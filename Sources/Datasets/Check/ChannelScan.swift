@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 /// What one pass over the samples of a channel finds.
 struct ChannelScan {

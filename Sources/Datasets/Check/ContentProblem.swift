@@ -1,5 +1,5 @@
-internal import Host
-public import Imaging
+internal import SegNASHost
+public import SegNASImaging
 
 /// What can be wrong with images and label maps themselves.
 public enum ContentProblem: Equatable, Sendable {

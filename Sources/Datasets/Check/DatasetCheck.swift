@@ -1,5 +1,5 @@
-public import Host
-internal import Imaging
+public import SegNASHost
+internal import SegNASImaging
 
 /// Every fault of a dataset, and what it holds.
 public struct DatasetCheck: Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Values of a case that are unlike those of the others, though nothing in its own files is wrong.
 public enum FamilyProblem: Equatable, Sendable {

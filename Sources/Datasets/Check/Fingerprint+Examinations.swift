@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 extension Fingerprint {
     /// Sums up the cases that could be read; nil where there is none.

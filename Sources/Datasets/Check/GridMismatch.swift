@@ -1,5 +1,5 @@
-internal import Host
-public import Imaging
+internal import SegNASHost
+public import SegNASImaging
 
 #if canImport(Glibc)
     internal import Glibc

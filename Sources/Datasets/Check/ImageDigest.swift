@@ -1,5 +1,5 @@
-internal import Host
-internal import Imaging
+internal import SegNASHost
+internal import SegNASImaging
 
 /// Tells images apart by their values: XXH3's 128 bits, by which no two different ones will ever agree.
 ///

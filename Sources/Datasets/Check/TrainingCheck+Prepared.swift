@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 extension TrainingCheck {
     /// Adds what the prepared size leads to: labels that are in the files, and too small for the grid.

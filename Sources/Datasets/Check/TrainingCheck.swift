@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 /// All that is wrong with a dataset for a training on it: what `check` finds, and what its split and size lead to.
 ///

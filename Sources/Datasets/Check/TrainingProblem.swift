@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// What can be wrong with a dataset for one training: with the parts of its split, at its size.
 public enum TrainingProblem: Equatable, Sendable {

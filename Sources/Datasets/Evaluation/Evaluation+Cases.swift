@@ -1,4 +1,4 @@
-public import Imaging
+public import SegNASImaging
 
 extension Evaluation {
     /// Compares the label maps of cases with predictions on the same grids, one case after the other.

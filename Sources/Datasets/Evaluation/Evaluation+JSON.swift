@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 /// nnU-Net's `summary.json` with further metrics and statistics; what can be computed from cases is not read back.
 extension Evaluation: Codable {

@@ -1,4 +1,4 @@
-public import Imaging
+public import SegNASImaging
 
 /// How well cases were segmented: each of them, each label over all, and the labels together.
 ///

@@ -1,5 +1,5 @@
-internal import Host
-public import Imaging
+internal import SegNASHost
+public import SegNASImaging
 
 /// One thing that keeps label maps from being judged, or makes one doubt the result.
 public struct EvaluationFault: Error, Equatable, Sendable {
@@ -21,7 +21,7 @@ public struct EvaluationFault: Error, Equatable, Sendable {
         case missingReference
         case image(ImageFault)
         case notLabels(LabelFault)
-        case grid(Imaging.GridMismatch)
+        case grid(SegNASImaging.GridMismatch)
         case tooManyLabels(Int)
         /// Voxels of each label that has no name.
         case unnamedLabels([Int: Int])

@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 /// What an evaluation reports of a label, by its name in JSON; defined in Documentation/metrics.md.
 public enum EvaluationMetric: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable {

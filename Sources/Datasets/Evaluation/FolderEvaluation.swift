@@ -1,5 +1,5 @@
-public import Host
-internal import Imaging
+public import SegNASHost
+internal import SegNASImaging
 
 /// How well the label maps of one folder agree with those of another, and what could not be judged.
 ///

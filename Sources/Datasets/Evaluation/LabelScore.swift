@@ -1,4 +1,4 @@
-public import Imaging
+public import SegNASImaging
 
 /// How well a label was found in one case: counts of voxels, and the metrics that are defined.
 public struct LabelScore: Equatable, Sendable {

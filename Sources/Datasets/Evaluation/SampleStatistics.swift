@@ -1,5 +1,5 @@
-internal import Imaging
-internal import Randomness
+internal import SegNASImaging
+internal import SegNASRandomness
 
 /// What is known of a metric from the cases in which it is defined.
 public struct SampleStatistics: Hashable, Codable, Sendable {

@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 extension Dataset {
     /// Reads what a folder or a datalist holds, in any of the layouts of ``Layout``.

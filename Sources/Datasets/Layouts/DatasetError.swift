@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Everything that keeps a dataset from being used.
 public struct DatasetError: Error, Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// One thing that is wrong, or odd, with a dataset.
 public struct DatasetFault: Equatable, Sendable {

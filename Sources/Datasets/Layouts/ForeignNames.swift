@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Host
+internal import SegNASHost
 
 extension DatasetFault {
     /// Images and folders of a dataset, down to so many levels, that no text can name.

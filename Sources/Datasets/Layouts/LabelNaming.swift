@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 /// The names that label maps themselves give to their values, over all files.
 struct LabelNaming {

@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 /// What can be wrong with a dataset's files and descriptions, before any image is read.
 public enum LayoutProblem: Hashable, Sendable {

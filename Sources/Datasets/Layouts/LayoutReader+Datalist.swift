@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension LayoutReader {
     /// The Medical Segmentation Decathlon's `dataset.json`, or a MONAI datalist.

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension LayoutReader {
     /// The labels of a description: nnU-Net's `{"name": value}` or the Decathlon's `{"value": "name"}`.

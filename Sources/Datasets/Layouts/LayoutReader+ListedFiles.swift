@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension LayoutReader {
     /// A case whose files a description names; nil after faults.

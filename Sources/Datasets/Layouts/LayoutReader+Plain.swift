@@ -1,5 +1,5 @@
-internal import Host
-internal import Imaging
+internal import SegNASHost
+internal import SegNASImaging
 
 extension LayoutReader {
     /// A dataset that nothing describes: its labels and channels are found in its files.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-internal import Host
+internal import SegNASHost
 
 /// Reads the description of a dataset, and collects every fault that it meets.
 struct LayoutReader {

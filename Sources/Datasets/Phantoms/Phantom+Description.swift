@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension Phantom {
     /// The file that says how a folder's phantoms were made.

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import Host
-internal import Imaging
+internal import SegNASHost
+internal import SegNASImaging
 internal import Synchronization
 
 extension Phantom {

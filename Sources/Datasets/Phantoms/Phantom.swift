@@ -1,5 +1,5 @@
-public import Imaging
-internal import Randomness
+public import SegNASImaging
+internal import SegNASRandomness
 
 /// A generator of heads that never were: images and label maps that depend on a seed alone.
 ///

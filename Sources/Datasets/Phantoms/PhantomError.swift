@@ -1,4 +1,4 @@
-public import Imaging
+public import SegNASImaging
 
 /// Why phantoms cannot be made or written.
 public enum PhantomError: Error, Equatable, Sendable {

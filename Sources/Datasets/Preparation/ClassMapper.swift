@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 /// Turns the stored values of label maps into classes.
 struct ClassMapper {

@@ -1,5 +1,5 @@
-public import Host
-public import Imaging
+public import SegNASHost
+public import SegNASImaging
 
 extension GridTransform {
     /// A prediction on the prepared grid, taken back to the grid and the orientation of the image's file.

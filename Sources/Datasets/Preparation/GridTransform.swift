@@ -1,4 +1,4 @@
-public import Imaging
+public import SegNASImaging
 
 /// Between the grid that an image is stored on and the grid that a network sees.
 public struct GridTransform: Hashable, Codable, Sendable {

@@ -1,5 +1,5 @@
-internal import Host
-internal import Imaging
+internal import SegNASHost
+internal import SegNASImaging
 
 /// What normalisation needs to know of one channel of an image.
 struct IntensityStatistics: Equatable {

@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 extension LabelTable {
     /// Most foreground labels that fit into classes of one byte, beside the background and those to ignore.

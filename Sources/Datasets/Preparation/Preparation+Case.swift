@@ -1,5 +1,5 @@
-public import Host
-public import Imaging
+public import SegNASHost
+public import SegNASImaging
 
 extension Preparation {
     /// Reads and prepares a case: its image, and its label map where it has one.

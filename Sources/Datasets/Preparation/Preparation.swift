@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 /// Brings the cases of a dataset to what a network sees.
 public struct Preparation: Hashable, Codable, Sendable {

@@ -1,4 +1,4 @@
-public import Imaging
+public import SegNASImaging
 
 /// A case that cannot be prepared.
 public struct PreparationError: Error, Equatable, Sendable {

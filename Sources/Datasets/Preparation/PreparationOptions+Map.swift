@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 extension PreparationOptions {
     /// Where the prepared voxels lie in an image of the prepared orientation; nil where `pad` has no room for it.

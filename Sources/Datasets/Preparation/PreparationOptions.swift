@@ -1,4 +1,4 @@
-public import Imaging
+public import SegNASImaging
 
 /// How the images of a dataset are brought to the one grid that a network is trained on.
 public struct PreparationOptions: Hashable, Codable, Sendable {

@@ -1,4 +1,4 @@
-public import Imaging
+public import SegNASImaging
 
 /// A case as a network sees it: on the prepared grid, normalised, labels as classes.
 public struct PreparedCase: Sendable {

@@ -1,5 +1,5 @@
-internal import Host
-public import Imaging
+internal import SegNASHost
+public import SegNASImaging
 
 extension GridTransform {
     /// Room for the scores of networks that see the prepared grid; nil where the system has no such memory.

@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 /// Three slices of a case, as a contact sheet shows them.
 struct CasePreview: Sendable {

@@ -1,5 +1,5 @@
-public import Host
-public import Imaging
+public import SegNASHost
+public import SegNASImaging
 
 /// A picture of some cases of a dataset with their labels, for a look before any training, or after it.
 public struct ContactSheet: Sendable {

@@ -1,4 +1,4 @@
-package import Imaging
+package import SegNASImaging
 
 #if canImport(Glibc)
     internal import Glibc

@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// How to divide a dataset, and which of the possible divisions to take.
 public struct SplitOptions: Hashable, Sendable {

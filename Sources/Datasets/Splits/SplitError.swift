@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 /// Why a dataset cannot be divided as it was asked.
 public enum SplitError: Error, Equatable, Sendable {

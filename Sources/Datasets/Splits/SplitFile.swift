@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// A file of splits: nnU-Net's list of folds, or the record of one split.
 struct SplitFile {

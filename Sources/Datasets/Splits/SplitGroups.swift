@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Which cases must stay together in one part of a split, such as the scans of one patient.
 public enum SplitGroups: Hashable, Sendable {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// How the cases of a dataset are divided.
 public enum SplitPlan: Hashable, Sendable {

@@ -1,9 +1,9 @@
 internal import FoundationEssentials
-internal import Host
-internal import Report
-internal import Search
-internal import Segmentation
-internal import Torch
+internal import SegNASHost
+internal import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// Why a network has no result, where that says something about the network.
 struct BaselineFailure: Codable {
@@ -46,7 +46,7 @@ struct BaselineFailure: Codable {
         self = failure
     }
 
-    var outcome: Report.Comparison.Outcome {
+    var outcome: SegNASReport.Comparison.Outcome {
         if let outOfMemory {
             return .outOfMemory(
                 needed: outOfMemory.needed.map { ByteCount($0) },

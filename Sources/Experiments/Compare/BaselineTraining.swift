@@ -1,7 +1,7 @@
-internal import Host
-internal import Search
-internal import Segmentation
-internal import Torch
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// The training of a network beside searches: from scratch, in the same way and within the same memory.
 struct BaselineTraining {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import Search
+public import SegNASSearch
 
 /// A search of a space, or the training of one network, that is compared with others.
 public struct ComparedMethod: Hashable, Codable, Sendable {

@@ -1,10 +1,10 @@
-internal import Datasets
 import FoundationEssentials
-internal import Host
-internal import Report
-internal import Search
-internal import Segmentation
-internal import Study
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
 
 // What the studies and runs of a comparison have come to, from their files.
 

@@ -1,4 +1,4 @@
-public import Study
+public import SegNASStudy
 
 /// Why a comparison cannot be begun or carried on.
 public enum ComparisonError: Error, CustomStringConvertible {

@@ -1,4 +1,4 @@
-internal import Study
+internal import SegNASStudy
 
 /// The files of a comparison.
 struct ComparisonFolder {

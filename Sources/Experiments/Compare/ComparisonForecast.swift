@@ -1,4 +1,4 @@
-internal import Datasets
+internal import SegNASDatasets
 
 /// What a comparison would train, and how long that may take.
 public struct ComparisonForecast: Encodable {

@@ -1,8 +1,8 @@
-internal import Datasets
-internal import Host
-public import Search
-internal import Segmentation
-internal import Study
+internal import SegNASDatasets
+internal import SegNASHost
+public import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
 
 /// Everything that a comparison is asked for.
 public struct ComparisonOptions: Hashable, Codable, Sendable {

@@ -1,10 +1,10 @@
-internal import Datasets
 internal import FoundationEssentials
-internal import Host
-internal import Report
-internal import Search
-internal import Segmentation
-internal import Study
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
 
 /// What a comparison was begun with, as `plan.json` keeps it; methods and splits may be added.
 struct ComparisonPlan: Codable {

@@ -1,10 +1,10 @@
-internal import Datasets
 import FoundationEssentials
-internal import Host
-public import Report
-internal import Search
-internal import Segmentation
-internal import Study
+internal import SegNASDatasets
+internal import SegNASHost
+public import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
 
 /// A comparison that is begun or carried on, one method after the other.
 public struct ComparisonSession {

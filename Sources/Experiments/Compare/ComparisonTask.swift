@@ -1,9 +1,9 @@
-internal import Datasets
-internal import Host
-internal import Search
-internal import Segmentation
-internal import Study
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
 /// What is to be compared, after all of it has been understood and before any work.
 struct ComparisonTask {

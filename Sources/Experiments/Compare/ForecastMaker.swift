@@ -1,10 +1,10 @@
-internal import Datasets
-internal import Host
-internal import Report
-internal import Search
-internal import Segmentation
-internal import Study
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
 /// Measures steps of the networks that a comparison would train, and writes nothing.
 public struct ForecastMaker {
@@ -57,7 +57,7 @@ public struct ForecastMaker {
     /// How many splits have no outcome yet.
     private func outstandingSplits(of method: ComparedMethod) throws -> Int {
         try options.indices.count { split in
-            try Report.Comparison.Outcome(
+            try SegNASReport.Comparison.Outcome(
                 of: method, split: split, in: task.folder, budget: options.sampling.budget) == nil
         }
     }

@@ -1,7 +1,7 @@
-internal import Datasets
-internal import Search
-internal import Segmentation
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// How fast a network is trained here, from steps on images of zeros.
 struct TrainingPace {

@@ -1,6 +1,6 @@
-public import Datasets
 internal import FoundationEssentials
-internal import Study
+public import SegNASDatasets
+internal import SegNASStudy
 
 /// Which images are trained on, and how they are prepared and divided.
 public struct DataOptions: Hashable, Sendable {

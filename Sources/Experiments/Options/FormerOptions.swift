@@ -1,10 +1,10 @@
-internal import Datasets
 internal import FoundationEssentials
-internal import Host
-internal import Search
-internal import Segmentation
-internal import Study
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
 // Plans of schema 1 keep options as text by the flags of that time, and neither the dataset's path nor the cache:
 // this file alone knows of them.

@@ -1,6 +1,6 @@
-public import Host
-public import Segmentation
-public import Torch
+public import SegNASHost
+public import SegNASSegmentation
+public import SegNASTorch
 
 extension MachineOptions {
     /// Threads of the CPU.

@@ -1,7 +1,7 @@
-internal import Datasets
-internal import Report
-internal import Segmentation
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASReport
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 extension ProtocolWords {
     /// How networks are trained under conditions; the name of a split's file stays out.

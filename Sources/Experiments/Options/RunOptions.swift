@@ -1,8 +1,8 @@
-public import Datasets
 internal import FoundationEssentials
-internal import Host
-public import Search
-public import Segmentation
+public import SegNASDatasets
+internal import SegNASHost
+public import SegNASSearch
+public import SegNASSegmentation
 
 /// Everything that the training of one network is asked for.
 public struct RunOptions: Hashable, Codable, Sendable {

@@ -1,5 +1,5 @@
-public import Search
-public import Study
+public import SegNASSearch
+public import SegNASStudy
 
 /// How a search proposes networks, and how many.
 public struct SamplingOptions: Hashable, Codable, Sendable {

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
-internal import Host
-public import Search
-internal import Segmentation
-public import Study
+internal import SegNASHost
+public import SegNASSearch
+internal import SegNASSegmentation
+public import SegNASStudy
 
 /// Everything that a search is asked for.
 ///

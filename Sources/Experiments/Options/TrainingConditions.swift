@@ -1,9 +1,9 @@
-public import Datasets
-public import Host
-public import Search
-public import Segmentation
-public import Study
-public import Torch
+public import SegNASDatasets
+public import SegNASHost
+public import SegNASSearch
+public import SegNASSegmentation
+public import SegNASStudy
+public import SegNASTorch
 
 /// How all networks of a search or a comparison are trained, and on what.
 public struct TrainingConditions: Hashable, Codable, Sendable {

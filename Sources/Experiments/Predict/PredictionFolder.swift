@@ -1,8 +1,8 @@
-public import Datasets
 internal import FoundationEssentials
-internal import Host
-internal import Imaging
-internal import Segmentation
+public import SegNASDatasets
+internal import SegNASHost
+internal import SegNASImaging
+internal import SegNASSegmentation
 
 /// The folder that predictions are written to.
 public struct PredictionFolder {

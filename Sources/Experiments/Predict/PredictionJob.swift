@@ -1,7 +1,7 @@
-public import Datasets
-internal import Host
-public import Segmentation
-internal import Torch
+public import SegNASDatasets
+internal import SegNASHost
+public import SegNASSegmentation
+internal import SegNASTorch
 
 /// Predicts cases and writes them to a folder.
 public struct PredictionJob {

@@ -1,7 +1,7 @@
-internal import Datasets
-internal import Imaging
-public import Segmentation
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASImaging
+public import SegNASSegmentation
+internal import SegNASTorch
 
 /// How the label maps of a folder were made: its `prediction.json`.
 ///

@@ -1,4 +1,4 @@
-public import Datasets
+public import SegNASDatasets
 
 /// What became of the cases that were to be predicted.
 public struct PredictionResult: Encodable {

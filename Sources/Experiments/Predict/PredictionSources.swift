@@ -1,5 +1,5 @@
-internal import Datasets
-internal import Host
+internal import SegNASDatasets
+internal import SegNASHost
 
 /// Of which images the label maps of a folder are: its `sources.jsonl`.
 ///

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import Host
-internal import Report
+internal import SegNASHost
+internal import SegNASReport
 
 /// A page that replaces an older report, and nothing else.
 public enum ReportFile {

@@ -1,8 +1,8 @@
-public import Datasets
 internal import FoundationEssentials
-internal import Host
-public import Segmentation
-public import Study
+public import SegNASDatasets
+internal import SegNASHost
+public import SegNASSegmentation
+public import SegNASStudy
 
 // What lies in a study beside its book, for those who tell of it.
 

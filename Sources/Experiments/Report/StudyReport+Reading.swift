@@ -1,10 +1,10 @@
-internal import Datasets
 internal import FoundationEssentials
-internal import Host
-public import Report
-internal import Search
-internal import Segmentation
-public import Study
+internal import SegNASDatasets
+internal import SegNASHost
+public import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+public import SegNASStudy
 
 extension StudyReport {
     /// Reads all that the files of a study tell.

@@ -1,8 +1,8 @@
-internal import Datasets
 internal import FoundationEssentials
-internal import Imaging
-internal import Report
-internal import Study
+internal import SegNASDatasets
+internal import SegNASImaging
+internal import SegNASReport
+internal import SegNASStudy
 
 /// The test cases that a report shows: the worst, the median and the best.
 struct TestCaseViews {

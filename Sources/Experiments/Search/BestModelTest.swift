@@ -1,10 +1,10 @@
-internal import Datasets
 import FoundationEssentials
-internal import Host
-internal import Imaging
-internal import Segmentation
-internal import Study
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASImaging
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
 /// The judgement of a study's best model on the test cases, once: predictions, and what they are worth.
 struct BestModelTest {

@@ -1,8 +1,8 @@
-internal import Datasets
-internal import Host
-internal import Segmentation
-internal import Study
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
 /// The training of the best network once more, from scratch and for longer.
 struct FinalTraining {

@@ -1,5 +1,5 @@
-internal import Host
-public import Study
+internal import SegNASHost
+public import SegNASStudy
 
 extension MemoryShortage {
     /// For a reader.

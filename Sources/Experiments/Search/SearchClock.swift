@@ -1,6 +1,6 @@
 internal import Glibc
-internal import Host
-internal import Study
+internal import SegNASHost
+internal import SegNASStudy
 
 /// When a search has to end: when the user or the system says so, or when its time is over.
 struct SearchClock {

@@ -1,11 +1,11 @@
-public import Datasets
 internal import FoundationEssentials
 internal import Glibc
-internal import Host
-public import Search
-internal import Segmentation
-public import Study
-internal import Torch
+public import SegNASDatasets
+internal import SegNASHost
+public import SegNASSearch
+internal import SegNASSegmentation
+public import SegNASStudy
+internal import SegNASTorch
 
 /// A study that is begun or carried on, until its budget is spent or somebody ends it.
 ///

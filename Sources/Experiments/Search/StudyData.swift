@@ -1,7 +1,7 @@
-public import Datasets
-internal import Host
-internal import Segmentation
-public import Study
+public import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSegmentation
+public import SegNASStudy
 
 extension StudyFolder {
     /// The images that the study was begun with; nil where that is not known yet.

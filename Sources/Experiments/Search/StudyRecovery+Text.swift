@@ -1,4 +1,4 @@
-internal import Study
+internal import SegNASStudy
 
 extension StudyRecovery {
     /// For a reader.

@@ -1,9 +1,9 @@
-internal import Datasets
-internal import Host
-internal import Search
-internal import Segmentation
-internal import Study
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
 /// Looks at networks before they are trained: whether they can be built, and whether they may fit.
 struct TrialJudge {

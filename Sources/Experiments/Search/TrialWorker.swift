@@ -1,9 +1,9 @@
-internal import Datasets
 internal import Glibc
-internal import Host
-public import Segmentation
-public import Study
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+public import SegNASSegmentation
+public import SegNASStudy
+internal import SegNASTorch
 
 /// Trains one trial of a search in a process of its own, which the search starts.
 ///
@@ -139,7 +139,7 @@ public struct TrialWorker: Hashable, Sendable {
             let result = try trainer(conditions, request, in: folder, beats, watcher).train()
             return TrialResult(
                 for: request, run: beats.run, outcome: Self.outcome(of: result),
-                epochs: result.epochs.map(Study.EpochRecord.init))
+                epochs: result.epochs.map(SegNASStudy.EpochRecord.init))
         } catch TrainingError.outOfMemory(let shortage) {
             return TrialResult(
                 for: request, run: beats.run,
@@ -201,8 +201,8 @@ public struct TrialWorker: Hashable, Sendable {
     }
 }
 
-extension Study.EpochRecord {
-    fileprivate init(_ record: Segmentation.EpochRecord) {
+extension SegNASStudy.EpochRecord {
+    fileprivate init(_ record: SegNASSegmentation.EpochRecord) {
         self.init(
             epoch: record.epoch, loss: record.loss, dice: record.validation?.mean ?? 0,
             dicePerLabel: record.validation?.perLabel ?? [:],

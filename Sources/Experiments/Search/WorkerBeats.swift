@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import Study
+internal import SegNASStudy
 internal import Synchronization
 
 /// A worker's signs of life, written at an interval as long as the object lives.

@@ -1,7 +1,7 @@
-internal import Host
-internal import Segmentation
-internal import Study
-internal import Torch
+internal import SegNASHost
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
 /// How many workers there are, where they compute, and what each may use.
 struct WorkerPool {

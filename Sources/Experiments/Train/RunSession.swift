@@ -1,5 +1,5 @@
-public import Datasets
-public import Segmentation
+public import SegNASDatasets
+public import SegNASSegmentation
 
 /// The training of one network in a run's folder, begun or carried on.
 public struct RunSession {

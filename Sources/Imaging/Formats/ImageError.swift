@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// An image file that cannot be read or written.
 public struct ImageError: Error, Equatable, Sendable {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// A whole image file: its volume, and what else is to be known of it.
 public struct ImageFile: Sendable {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 extension Volume {
     /// Writes a NIfTI image, `.nii` or `.nii.gz` as the name says, which appears whole or not at all.

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// Writes a NIfTI image that is larger than memory, piece by piece; it appears whole or not at all.
 ///

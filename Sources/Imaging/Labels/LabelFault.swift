@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Why a volume is not a map of labels.
 public enum LabelFault: Error, Equatable, Sendable {

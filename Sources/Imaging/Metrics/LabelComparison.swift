@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// How well a predicted label map agrees with a reference, label by label.
 ///

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Where each label lies in two label maps, and in how many voxels.
 struct LabelExtents {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// What a resampled image holds where its source does not reach.
 package enum ImageBorder: Sendable {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// How labels between voxels are found.
 public enum LabelInterpolation: String, CaseIterable, Codable, Sendable {

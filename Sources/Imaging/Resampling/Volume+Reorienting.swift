@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 extension Volume {
     /// The same voxels in an array whose axes run another way; samples keep their type and their values.

@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 extension Volume {
     /// The image on another grid, as float32; beyond its border its outermost voxels go on.

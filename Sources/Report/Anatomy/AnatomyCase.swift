@@ -1,5 +1,5 @@
-public import Datasets
-public import Imaging
+public import SegNASDatasets
+public import SegNASImaging
 
 /// A case of which the report shows the labels of its reference beside those that were predicted.
 public struct AnatomyCase: Sendable {

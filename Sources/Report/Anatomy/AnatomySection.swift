@@ -1,5 +1,5 @@
-public import Datasets
-internal import Host
+public import SegNASDatasets
+internal import SegNASHost
 
 /// Cases in slices and as surfaces for a page, their references beside what was predicted: the paper's fourth figure.
 ///

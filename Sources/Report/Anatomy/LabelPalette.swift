@@ -1,5 +1,5 @@
-internal import Datasets
-public import Imaging
+internal import SegNASDatasets
+public import SegNASImaging
 
 /// The colours of a dataset's labels, the same in slices, surfaces and charts, and in the pictures of `check`.
 ///

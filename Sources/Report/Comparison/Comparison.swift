@@ -1,6 +1,6 @@
-public import Datasets
-public import Host
-public import Search
+public import SegNASDatasets
+public import SegNASHost
+public import SegNASSearch
 
 /// What several methods came to on the same splits of a dataset: the content of the paper's Table 3.
 ///

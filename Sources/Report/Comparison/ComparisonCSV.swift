@@ -1,5 +1,5 @@
-internal import Datasets
-internal import Search
+internal import SegNASDatasets
+internal import SegNASSearch
 
 /// A line for each method and split, for spreadsheets; what there is not is left empty.
 struct ComparisonCSV {

@@ -1,6 +1,6 @@
-internal import Datasets
-internal import Host
-internal import Search
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
 
 /// All of a comparison, as its JSON document and as the element `data` of its page; cases are numbers in it.
 struct ComparisonData: Encodable {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// What is told of a comparison: page, tables, document.
 ///

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension MethodSummary {
     /// Of what splits there is no result, if there is one of others: `2 of 3 splits; OOM in 1 of 3`.

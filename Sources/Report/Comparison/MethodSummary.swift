@@ -1,4 +1,4 @@
-internal import Datasets
+internal import SegNASDatasets
 
 /// What a method came to over the splits.
 struct MethodSummary {

@@ -1,4 +1,4 @@
-internal import Search
+internal import SegNASSearch
 
 extension MethodTable {
     /// What readers must know of it.

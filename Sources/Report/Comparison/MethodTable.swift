@@ -1,5 +1,5 @@
-internal import Host
-internal import Search
+internal import SegNASHost
+internal import SegNASSearch
 
 /// The paper's Table 3: a row for each method, and in it a line for the network of each split.
 struct MethodTable {

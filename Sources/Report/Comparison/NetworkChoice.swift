@@ -1,5 +1,5 @@
-internal import Host
-internal import Search
+internal import SegNASHost
+internal import SegNASSearch
 
 /// The network of a result that has a block, as tables show it.
 struct NetworkChoice {

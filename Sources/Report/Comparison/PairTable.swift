@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// What the paired tests between methods say.
 struct PairTable {

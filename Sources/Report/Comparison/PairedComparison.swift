@@ -1,4 +1,4 @@
-internal import Datasets
+internal import SegNASDatasets
 
 /// Two methods on the test cases that both were judged on.
 struct PairedComparison {

@@ -1,5 +1,5 @@
-internal import Host
-internal import Search
+internal import SegNASHost
+internal import SegNASSearch
 
 /// What a method came to on a split, for scripts.
 struct SplitEntry: Encodable {

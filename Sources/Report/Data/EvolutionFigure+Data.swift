@@ -1,4 +1,4 @@
-internal import Study
+internal import SegNASStudy
 
 extension EvolutionFigure {
     /// Nil before a network is trained.

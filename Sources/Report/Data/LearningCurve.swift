@@ -1,4 +1,4 @@
-internal import Study
+internal import SegNASStudy
 
 /// The epochs of a training.
 struct LearningCurve: Encodable {

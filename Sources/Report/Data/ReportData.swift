@@ -1,6 +1,6 @@
-internal import Datasets
-internal import Search
-internal import Study
+internal import SegNASDatasets
+internal import SegNASSearch
+internal import SegNASStudy
 
 /// Every number of a report, as JSON in its element `data`; charts and tables are drawn from it.
 struct ReportData: Encodable {

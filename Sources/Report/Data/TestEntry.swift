@@ -1,5 +1,5 @@
-internal import Datasets
-internal import Imaging
+internal import SegNASDatasets
+internal import SegNASImaging
 
 /// How the best model did on the test cases: the labels and cases that were hardest first.
 struct TestEntry: Encodable {

@@ -1,6 +1,6 @@
-internal import Host
-internal import Search
-internal import Study
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASStudy
 
 /// A trial as the page's tables and charts take it.
 struct TrialEntry: Encodable {

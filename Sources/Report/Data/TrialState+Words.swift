@@ -1,4 +1,4 @@
-internal import Study
+internal import SegNASStudy
 
 extension TrialState {
     /// As readers of a report are told.

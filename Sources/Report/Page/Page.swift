@@ -1,5 +1,5 @@
 internal import CPage
-internal import Host
+internal import SegNASHost
 
 /// A part of the page under a heading.
 struct Section {

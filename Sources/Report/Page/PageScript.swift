@@ -10,15 +10,15 @@ struct PageScript {
 
     static func study(showsCases: Bool) -> PageScript {
         // In a block: its names are those of no other script.
-        let cases = showsCases ? "{\n\(Report.text(cp_anatomy_script()))}\n" : ""
+        let cases = showsCases ? "{\n\(SegNASReport.text(cp_anatomy_script()))}\n" : ""
         return PageScript(
-            text: Report.text(cp_study_script()) + cases, dialogs: trialDialog,
+            text: SegNASReport.text(cp_study_script()) + cases, dialogs: trialDialog,
             warning: "The charts and the table of trials need JavaScript.")
     }
 
     static var comparison: PageScript {
         PageScript(
-            text: Report.text(cp_comparison_script()), dialogs: "",
+            text: SegNASReport.text(cp_comparison_script()), dialogs: "",
             warning: "The chart needs JavaScript.")
     }
 

@@ -1,6 +1,6 @@
-internal import Host
-internal import Search
-internal import Study
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASStudy
 
 /// How networks were searched and trained, from a study's plan.
 struct ProtocolFacts {

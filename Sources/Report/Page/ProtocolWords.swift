@@ -1,5 +1,5 @@
-public import Search
-public import Study
+public import SegNASSearch
+public import SegNASStudy
 
 /// How networks were trained, in words that name neither folders nor cases.
 public struct ProtocolWords: Hashable, Sendable {

@@ -1,6 +1,6 @@
-internal import Host
-internal import Search
-internal import Study
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASStudy
 
 extension Section {
     /// The graphs of the ten best different blocks.

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension Section {
     /// What mattered among what was searched.

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension Section {
     /// Tables of the test: labels and cases, the hardest first.

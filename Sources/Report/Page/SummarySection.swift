@@ -1,7 +1,7 @@
-internal import Datasets
-internal import Host
-internal import Search
-internal import Study
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASStudy
 
 /// What the whole comes to, in words and numbers, readable without scripts.
 struct SummarySection {

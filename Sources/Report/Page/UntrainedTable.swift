@@ -1,4 +1,4 @@
-internal import Study
+internal import SegNASStudy
 
 /// What was proposed and not trained, and why.
 struct UntrainedTable {

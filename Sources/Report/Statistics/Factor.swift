@@ -1,5 +1,5 @@
-internal import Search
-internal import Study
+internal import SegNASSearch
+internal import SegNASStudy
 
 /// What a search has varied, with its value in every trial.
 struct Factor: Encodable {

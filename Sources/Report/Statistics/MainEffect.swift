@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// How much of the variance of an outcome the values of one factor explain by themselves.
 ///

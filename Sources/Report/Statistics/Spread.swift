@@ -1,5 +1,5 @@
-internal import Host
-internal import Imaging
+internal import SegNASHost
+internal import SegNASImaging
 
 /// The mean of some values and how far they lie apart.
 struct Spread: Hashable, Encodable {

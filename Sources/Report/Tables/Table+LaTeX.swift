@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension Table {
     /// A `tabular`; its rules need the package `booktabs`, what is struck through `ulem`.

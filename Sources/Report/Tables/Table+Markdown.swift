@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension Table {
     /// As GitHub Flavored Markdown, its columns padded so that it can be read as it stands.

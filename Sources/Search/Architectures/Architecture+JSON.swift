@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// The families of architectures by their names in files.
 public enum Family: String, CaseIterable, Codable, Sendable {

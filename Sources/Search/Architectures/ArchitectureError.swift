@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 /// Everything that is wrong with the JSON of an architecture.
 public struct ArchitectureError: Error, Equatable, Sendable {

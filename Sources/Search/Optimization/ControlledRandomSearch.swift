@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// Controlled random search with local mutation, CRS2-LM, as ask and tell.
 ///

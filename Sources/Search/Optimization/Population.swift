@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// The points that controlled random search keeps, in fixed slots.
 ///

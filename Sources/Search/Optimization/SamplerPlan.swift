@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// How points are chosen: what a study keeps to make its sampler again.
 public struct SamplerPlan: Hashable, Codable, Sendable {

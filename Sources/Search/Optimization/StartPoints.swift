@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// Points of a box that depend on nothing but the seed and their number.
 struct StartPoints: Codable, Sendable {

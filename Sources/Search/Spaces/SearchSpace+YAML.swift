@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension SearchSpace {
     /// Reads a description in YAML, and reports every fault with its line.

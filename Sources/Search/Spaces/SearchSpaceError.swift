@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 /// Everything that is wrong with a file that describes a search space.
 public struct SearchSpaceError: Error, Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 internal import Yams
 
 /// A name and its value in a YAML mapping.

@@ -1,6 +1,6 @@
-internal import Imaging
-internal import Randomness
-internal import Torch
+internal import SegNASImaging
+internal import SegNASRandomness
+internal import SegNASTorch
 
 #if canImport(Glibc)
     internal import Glibc

@@ -1,4 +1,4 @@
-package import Torch
+package import SegNASTorch
 
 /// What happens to one image: the numbers that were drawn.
 package struct AugmentationSample: Hashable, Sendable {

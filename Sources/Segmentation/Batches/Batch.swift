@@ -1,4 +1,4 @@
-public import Torch
+public import SegNASTorch
 
 /// Some cases as a network trains on them.
 public struct Batch {

@@ -1,6 +1,6 @@
-public import Datasets
-internal import Host
-internal import Torch
+public import SegNASDatasets
+internal import SegNASHost
+internal import SegNASTorch
 
 /// Batches of prepared cases, in order, made ahead of time in the background.
 ///

@@ -1,5 +1,5 @@
-internal import Datasets
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASTorch
 
 /// A batch before it becomes tensors.
 struct MadeBatch: Sendable {

@@ -1,5 +1,5 @@
-internal import Host
-internal import Torch
+internal import SegNASHost
+internal import SegNASTorch
 
 #if canImport(Glibc)
     internal import Glibc

@@ -1,5 +1,5 @@
-internal import Datasets
-internal import Imaging
+internal import SegNASDatasets
+internal import SegNASImaging
 
 /// How cases become batches.
 public struct BatchOptions: Hashable, Codable, Sendable {

@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// A kind of change that is drawn for the channels of an image.
 protocol ChannelDraw {

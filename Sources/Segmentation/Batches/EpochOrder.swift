@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// Which cases make up which batch.
 struct EpochOrder: Sendable {

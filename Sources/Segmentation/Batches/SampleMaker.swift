@@ -1,6 +1,6 @@
-internal import Datasets
-internal import Imaging
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASImaging
+internal import SegNASTorch
 
 /// Puts a case, augmented, into its place in a batch.
 struct SampleMaker {

@@ -1,6 +1,6 @@
-public import Host
-public import Search
-package import Torch
+public import SegNASHost
+public import SegNASSearch
+package import SegNASTorch
 
 /// The bytes of tensors that a network needs on the CPU, known before anything is allocated.
 ///

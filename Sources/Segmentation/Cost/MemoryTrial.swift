@@ -1,7 +1,7 @@
-package import Host
-internal import Randomness
-package import Search
-package import Torch
+package import SegNASHost
+internal import SegNASRandomness
+package import SegNASSearch
+package import SegNASTorch
 
 /// A network and a batch whose memory is predicted and measured, to know how far the prediction can be trusted.
 package struct MemoryTrial: Sendable, CustomStringConvertible {

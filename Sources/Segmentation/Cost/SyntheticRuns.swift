@@ -1,6 +1,6 @@
-internal import Randomness
-package import Search
-package import Torch
+internal import SegNASRandomness
+package import SegNASSearch
+package import SegNASTorch
 
 /// A training on one made-up batch, to predict its memory or measure its pace without a dataset.
 ///

@@ -1,6 +1,6 @@
-public import Host
-public import Search
-public import Torch
+public import SegNASHost
+public import SegNASSearch
+public import SegNASTorch
 
 /// Whether a training fits into memory, before it begins.
 public struct TrainingMemory {

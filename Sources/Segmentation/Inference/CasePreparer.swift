@@ -1,5 +1,5 @@
-public import Datasets
-internal import Imaging
+public import SegNASDatasets
+internal import SegNASImaging
 
 /// Reads a case and prepares it for the models of a ``Predictor``, on any thread.
 public struct CasePreparer: Sendable {

@@ -1,5 +1,5 @@
-internal import Imaging
-internal import Torch
+internal import SegNASImaging
+internal import SegNASTorch
 
 /// A network as it is used to predict: the one place where it is called without gradients.
 struct ForwardPass {

@@ -1,6 +1,6 @@
-public import Host
-public import Imaging
-public import Torch
+public import SegNASHost
+public import SegNASImaging
+public import SegNASTorch
 
 /// How networks are used to predict.
 public struct PredictionOptions: Hashable, Sendable {

@@ -1,4 +1,4 @@
-public import Datasets
+public import SegNASDatasets
 
 extension Predictor {
     /// Predicts cases one after the other, while the next one is read and prepared in the background.

@@ -1,7 +1,7 @@
-public import Datasets
-internal import Host
-internal import Imaging
-internal import Torch
+public import SegNASDatasets
+internal import SegNASHost
+internal import SegNASImaging
+internal import SegNASTorch
 
 /// Predicts label maps with a model, or with the mean of several.
 ///

@@ -1,4 +1,4 @@
-internal import Torch
+internal import SegNASTorch
 
 /// Dice loss plus cross-entropy with equal weights, as nnU-Net trains.
 ///

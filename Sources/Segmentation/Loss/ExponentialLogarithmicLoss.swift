@@ -1,4 +1,4 @@
-internal import Torch
+internal import SegNASTorch
 
 /// The exponential logarithmic loss: Wong et al., MICCAI 2018, arXiv:1809.00076, equations 1 to 4.
 ///

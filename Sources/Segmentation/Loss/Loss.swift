@@ -1,4 +1,4 @@
-public import Torch
+public import SegNASTorch
 
 /// What training makes small.
 public enum LossFunction: String, CaseIterable, Codable, Sendable {

@@ -1,5 +1,5 @@
-internal import Host
-public import Torch
+internal import SegNASHost
+public import SegNASTorch
 
 extension Model {
     /// Writes a model's folder, which appears whole or not at all.

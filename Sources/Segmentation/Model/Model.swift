@@ -1,8 +1,8 @@
-internal import Datasets
-internal import Host
-internal import Randomness
-internal import Search
-public import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASRandomness
+internal import SegNASSearch
+public import SegNASTorch
 
 /// A finished model: a network ready to predict, and all that is needed to use it.
 ///

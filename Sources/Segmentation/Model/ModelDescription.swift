@@ -1,6 +1,6 @@
-public import Datasets
-public import Search
-public import Torch
+public import SegNASDatasets
+public import SegNASSearch
+public import SegNASTorch
 
 /// What a finished model says of itself beside its weights: `model.json`.
 ///

@@ -1,7 +1,7 @@
-internal import Datasets
-internal import Host
-internal import Search
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASTorch
 
 /// `model.json` as it is written: a description, and what tells that weights belong to it.
 struct ModelDocument: Equatable {

@@ -1,6 +1,6 @@
-public import Host
-public import Search
-public import Torch
+public import SegNASHost
+public import SegNASSearch
+public import SegNASTorch
 
 /// A model's folder or file that cannot be used, or not be written.
 public struct ModelError: Error, Equatable, Sendable {

@@ -1,5 +1,5 @@
-public import Datasets
-internal import Host
+public import SegNASDatasets
+internal import SegNASHost
 
 extension ModelLocation {
     /// How the run or study divided its cases; nil where the model lies in none.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-internal import Host
+internal import SegNASHost
 
 /// Where the model lies that a user means: MODEL on the command line.
 public struct ModelLocation: Hashable, Sendable {

@@ -1,5 +1,5 @@
-internal import Search
-internal import Torch
+internal import SegNASSearch
+internal import SegNASTorch
 
 /// The built layers of a plan, found by their plan.
 struct LayerList: Layer {

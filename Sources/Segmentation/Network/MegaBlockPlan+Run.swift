@@ -1,5 +1,5 @@
-internal import Search
-internal import Torch
+internal import SegNASSearch
+internal import SegNASTorch
 
 /// A block graph, spatial dropout, and the optional residual connection around both.
 extension MegaBlockPlan {

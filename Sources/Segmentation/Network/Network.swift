@@ -1,5 +1,5 @@
-public import Search
-public import Torch
+public import SegNASSearch
+public import SegNASTorch
 
 /// A segmentation network: images `[N, I, D, H, W]` in, class scores `[N, classes, D, H, W]` out.
 ///

@@ -1,5 +1,5 @@
-internal import Search
-internal import Torch
+internal import SegNASSearch
+internal import SegNASTorch
 
 /// A layer as its plan says: convolution, then normalization and activation where planned.
 struct PlannedLayer: Layer {

@@ -1,5 +1,5 @@
-internal import Search
-internal import Torch
+internal import SegNASSearch
+internal import SegNASTorch
 
 /// A family's plan that knows how its layers, once built, are run.
 protocol RunnablePlan: FamilyPlan {

@@ -1,5 +1,5 @@
-internal import Datasets
-internal import Imaging
+internal import SegNASDatasets
+internal import SegNASImaging
 
 /// A case of a run with its prepared form.
 struct TrainingCase {

@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 /// What of the machine a training may use: nothing that changes the result, but for the kind of the device.
 public struct MachineOptions: Hashable, Codable, Sendable {

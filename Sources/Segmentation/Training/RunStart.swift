@@ -1,5 +1,5 @@
-public import Datasets
-internal import Torch
+public import SegNASDatasets
+internal import SegNASTorch
 
 /// Where a run begins or goes on.
 struct RunStart {

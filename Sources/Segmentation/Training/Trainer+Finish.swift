@@ -1,8 +1,8 @@
-internal import Datasets
 import FoundationEssentials
-internal import Host
-internal import Search
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASTorch
 
 extension Trainer {
     /// Writes the model of the chosen epoch, and evaluates it on the test cases.

@@ -1,7 +1,7 @@
-public import Datasets
-internal import Host
-internal import Search
-internal import Torch
+public import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASTorch
 
 /// Trains a network in a folder, a run, and goes on where a run was interrupted.
 ///

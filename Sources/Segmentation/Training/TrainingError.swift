@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 /// Why a training did not begin, or did not end.
 public enum TrainingError: Error, Equatable, Sendable {

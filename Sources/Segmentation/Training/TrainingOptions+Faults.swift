@@ -1,4 +1,4 @@
-internal import Datasets
+internal import SegNASDatasets
 
 extension TrainingOptions {
     /// All that is wrong with the options, a sentence each with its remedy; empty where nothing is.

@@ -1,4 +1,4 @@
-public import Torch
+public import SegNASTorch
 
 #if canImport(Glibc)
     internal import Glibc

@@ -1,7 +1,7 @@
-internal import Datasets
-internal import Host
-internal import Search
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASTorch
 
 /// All that a run was begun with: its `plan.json`.
 struct TrainingPlan: Hashable, Codable {

@@ -1,6 +1,6 @@
-public import Datasets
 internal import FoundationEssentials
-internal import Host
+public import SegNASDatasets
+internal import SegNASHost
 
 /// What a training has brought.
 public struct TrainingResult: Sendable {

@@ -1,7 +1,7 @@
-public import Datasets
-public import Host
-public import Search
-public import Torch
+public import SegNASDatasets
+public import SegNASHost
+public import SegNASSearch
+public import SegNASTorch
 
 /// What is to be trained: everything that a result depends on.
 public struct TrainingTask: Sendable {

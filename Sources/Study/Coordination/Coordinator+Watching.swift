@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 extension Coordinator {
     /// Looks at one attempt: its result first, then whether to go on waiting.

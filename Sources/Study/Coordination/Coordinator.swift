@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
-public import Host
-public import Search
+public import SegNASHost
+public import SegNASSearch
 
 /// Carries a study on: asks for trials, has them trained, and records what comes of them.
 ///

@@ -1,5 +1,5 @@
 internal import GRDB
-internal import Host
+internal import SegNASHost
 
 extension Attempt {
     init(_ row: Row) throws {

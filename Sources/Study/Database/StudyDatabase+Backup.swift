@@ -1,6 +1,6 @@
 internal import GRDB
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 extension StudyDatabase {
     /// How many results the last backup knows; none where there is no backup that can be read.

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import GRDB
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// How a database that had lost what its log held was made whole again.
 public enum StudyRecovery: Hashable, Sendable {

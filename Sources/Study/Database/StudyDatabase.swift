@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
-internal import Host
+internal import SegNASHost
 
 /// A study's SQLite database, opened by the one process that owns the study, or for reading by others.
 ///

@@ -1,5 +1,5 @@
 internal import GRDB
-internal import Search
+internal import SegNASSearch
 
 extension Trial {
     static func find(_ number: Int, in db: Database) throws -> Trial {

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import GRDB
-internal import Host
-internal import Search
+internal import SegNASHost
+internal import SegNASSearch
 
 // How trials stand in rows of the database.
 

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Starts workers somewhere: processes of this machine, or jobs of a cluster.
 ///

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// Starts workers as processes of this machine.
 ///

@@ -1,5 +1,5 @@
 internal import GRDB
-public import Search
+public import SegNASSearch
 
 /// What is known of a network before it is trained.
 public enum Verdict: Hashable, Sendable {

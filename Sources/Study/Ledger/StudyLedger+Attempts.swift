@@ -1,5 +1,5 @@
 internal import GRDB
-internal import Search
+internal import SegNASSearch
 
 extension StudyLedger {
     /// Trials that wait for a slot, the oldest first.

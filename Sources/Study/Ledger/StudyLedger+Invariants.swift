@@ -1,6 +1,6 @@
 internal import GRDB
-internal import Host
-internal import Search
+internal import SegNASHost
+internal import SegNASSearch
 
 extension StudyLedger {
     /// What must hold after a step and is quickly seen; debug builds look after each.

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import GRDB
-internal import Host
-public import Search
+internal import SegNASHost
+public import SegNASSearch
 
 /// The book of a study: what was proposed, what became of it, and the sampler that learns from it.
 ///

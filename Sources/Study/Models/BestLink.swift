@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// A study's `best`: a link to a model of the study.
 ///

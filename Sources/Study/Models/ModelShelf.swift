@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import Host
-internal import Search
+internal import SegNASHost
+internal import SegNASSearch
 
 /// The models of a study: that of its best trial is kept, and no weights of other trials that have ended.
 ///

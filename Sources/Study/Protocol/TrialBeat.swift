@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// A worker's sign of life, written again and again while it trains.
 public struct TrialBeat: Hashable, Codable, Sendable {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Host
+internal import SegNASHost
 
 /// The files through which a coordinator and the worker of a trial speak.
 ///

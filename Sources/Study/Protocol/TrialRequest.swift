@@ -1,6 +1,6 @@
 public import FoundationEssentials
-internal import Host
-public import Search
+internal import SegNASHost
+public import SegNASSearch
 
 /// What a worker is to train: the same whenever it is written, for it depends on the study and the proposal alone.
 ///

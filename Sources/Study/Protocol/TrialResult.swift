@@ -1,5 +1,5 @@
 public import FoundationEssentials
-internal import Host
+internal import SegNASHost
 
 /// What a worker found out: published once for a trial, and never changed.
 public struct TrialResult: Hashable, Codable, Sendable {

@@ -1,6 +1,6 @@
 internal import GRDB
-internal import Host
-public import Search
+internal import SegNASHost
+public import SegNASSearch
 
 /// Everything that a study has recorded until now, as it was at one moment.
 ///

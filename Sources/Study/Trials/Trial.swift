@@ -1,4 +1,4 @@
-public import Search
+public import SegNASSearch
 
 /// One proposal of a search and what became of it.
 public struct Trial: Hashable, Sendable {

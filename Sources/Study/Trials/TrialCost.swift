@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 /// What a trial's network takes, known before it is trained.
 public struct TrialCost: Hashable, Sendable {

@@ -1,5 +1,5 @@
-public import Host
-internal import Search
+public import SegNASHost
+internal import SegNASSearch
 
 #if canImport(Glibc)
     internal import Glibc

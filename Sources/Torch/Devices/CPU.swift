@@ -1,5 +1,5 @@
 internal import CTorch
-public import Host
+public import SegNASHost
 
 /// What libtorch makes of this machine's processor.
 public enum CPU {

@@ -1,5 +1,5 @@
 internal import CTorch
-public import Host
+public import SegNASHost
 
 /// Memory of tensors on a device.
 ///

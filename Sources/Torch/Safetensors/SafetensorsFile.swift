@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Named tensors on disk, in the format that the field's Python libraries share.
 public struct SafetensorsFile {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// The header of a safetensors file: what lies where in the data behind it.
 ///

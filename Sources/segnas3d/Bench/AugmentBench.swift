@@ -1,7 +1,7 @@
-internal import Experiments
-internal import Randomness
-internal import Segmentation
-internal import Torch
+internal import SegNASExperiments
+internal import SegNASRandomness
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// Seconds of the paper's augmentation of one image (float32, trilinear) and its map of 20 labels (nearest).
 struct AugmentBench {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Experiments
-internal import Torch
+internal import SegNASExperiments
+internal import SegNASTorch
 
 /// `segnas3d bench`: what this machine does with standard workloads.
 struct Bench: ParsableCommand {

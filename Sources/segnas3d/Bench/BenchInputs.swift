@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Datasets
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASTorch
 
 /// What a workload measures, where it is the user's choice.
 struct BenchInputs: ParsableArguments {

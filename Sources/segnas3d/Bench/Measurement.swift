@@ -1,6 +1,6 @@
 import FoundationEssentials
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// How workloads measure and print: the least seconds of several repetitions, the keys of which are those of the scripts
 /// that measure other tools.

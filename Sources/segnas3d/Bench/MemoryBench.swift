@@ -1,9 +1,9 @@
-internal import Experiments
 import FoundationEssentials
 internal import Glibc
-internal import Host
-internal import Segmentation
-internal import Torch
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// Predicted and measured memory of a training step, network by network.
 struct MemoryBench {

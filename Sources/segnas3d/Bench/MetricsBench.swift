@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Experiments
-internal import Imaging
+internal import SegNASExperiments
+internal import SegNASImaging
 
 /// Seconds to compare two label maps in memory, and the metrics.
 struct MetricsBench {

@@ -1,7 +1,7 @@
-internal import Experiments
 import FoundationEssentials
-internal import Imaging
-internal import Randomness
+internal import SegNASExperiments
+internal import SegNASImaging
+internal import SegNASRandomness
 
 /// Seconds from a file to an array in memory, decompressed and checked.
 struct NIfTIReadBench {

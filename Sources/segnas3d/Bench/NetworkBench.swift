@@ -1,9 +1,9 @@
-internal import Experiments
-internal import Host
-internal import Randomness
-internal import Search
-internal import Segmentation
-internal import Torch
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASRandomness
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// Seconds of a training step, or of a prediction, of the network {2,0,2} with p 3 and residual connections: one noise
 /// image, 20 classes.

@@ -1,10 +1,10 @@
-internal import Datasets
-internal import Experiments
 import FoundationEssentials
 internal import Glibc
-internal import Host
-internal import Imaging
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASImaging
+internal import SegNASTorch
 
 /// Seconds and memory to prepare a dataset, and what preparation alone costs.
 struct PrepareBench {

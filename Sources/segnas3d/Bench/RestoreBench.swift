@@ -1,10 +1,10 @@
-internal import Experiments
 import FoundationEssentials
 internal import Glibc
-internal import Host
-internal import Imaging
-internal import Randomness
-internal import Torch
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASImaging
+internal import SegNASRandomness
+internal import SegNASTorch
 
 /// Seconds and memory to take the scores of many classes from a quarter of an image's size to all of it.
 struct RestoreBench {

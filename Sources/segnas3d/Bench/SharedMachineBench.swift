@@ -1,6 +1,6 @@
 import FoundationEssentials
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// Seconds of a whole training alone, of two at once, and of one beside a busy loop on each core: what it costs to share
 /// the machine with others.

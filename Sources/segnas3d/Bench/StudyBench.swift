@@ -1,9 +1,9 @@
-internal import Experiments
 import FoundationEssentials
 internal import Glibc
-internal import Host
-internal import Search
-internal import Study
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASStudy
 
 /// Seconds to open a study of many recorded trials, to propose the next one, and to tell how far it is.
 struct StudyBench {

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Datasets
+internal import SegNASDatasets
 
 /// Faults of a dataset with which to go on knowingly: the same for all commands that check it.
 struct AllowanceArguments: ParsableArguments {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Datasets
-internal import Host
-internal import Imaging
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASImaging
 
 /// `segnas3d check`: what a dataset holds, and what is wrong with it.
 struct Check: ParsableCommand {

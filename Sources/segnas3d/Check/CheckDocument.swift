@@ -1,4 +1,4 @@
-internal import Datasets
+internal import SegNASDatasets
 
 /// What `check --json` prints.
 struct CheckDocument: Encodable {

@@ -1,6 +1,6 @@
-internal import Datasets
-internal import Experiments
-internal import Host
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASHost
 
 /// What `check` found, for a reader of text or of JSON.
 struct CheckReport {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Experiments
-internal import Host
-internal import Report
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASReport
 
 /// `segnas3d compare`: searches of several spaces beside fixed networks, as in the paper's Table 3.
 struct CompareCommand: ParsableCommand {

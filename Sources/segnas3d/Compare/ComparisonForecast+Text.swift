@@ -1,6 +1,6 @@
-internal import Datasets
-internal import Experiments
-internal import Host
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASHost
 
 extension ComparisonForecast {
     func text() -> String {

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Host
+internal import SegNASHost
 
 /// `segnas3d demo`: phantoms, a search, prediction, judgement and a picture, in minutes on two cores.
 struct Demo: ParsableCommand {

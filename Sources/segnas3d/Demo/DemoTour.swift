@@ -1,14 +1,14 @@
 internal import ArgumentParser
-internal import Datasets
-internal import Experiments
 import FoundationEssentials
-internal import Host
-internal import Imaging
-internal import Report
-internal import Search
-internal import Segmentation
-internal import Study
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASImaging
+internal import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
 /// The steps of the demo, each of which is left out where it was done before.
 struct DemoTour {

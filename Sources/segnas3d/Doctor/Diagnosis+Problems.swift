@@ -1,5 +1,5 @@
-internal import Host
-internal import Torch
+internal import SegNASHost
+internal import SegNASTorch
 
 extension Diagnosis {
     /// Memory below which no network worth training fits.

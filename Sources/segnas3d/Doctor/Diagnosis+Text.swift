@@ -1,6 +1,6 @@
-internal import Experiments
-internal import Host
-internal import Torch
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASTorch
 
 extension Diagnosis {
     func json() throws -> String {

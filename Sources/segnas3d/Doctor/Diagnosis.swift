@@ -1,7 +1,7 @@
-internal import Experiments
 import FoundationEssentials
-internal import Host
-internal import Torch
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASTorch
 
 /// What `doctor` finds out.
 struct Diagnosis: Codable, Equatable {

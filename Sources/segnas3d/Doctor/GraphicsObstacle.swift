@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import Host
-internal import Torch
+internal import SegNASHost
+internal import SegNASTorch
 
 /// Why nothing is computed on a GPU although a machine has the driver of one, and what helps.
 struct GraphicsObstacle: Equatable {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Datasets
-internal import Experiments
-internal import Host
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASHost
 
 /// `segnas3d evaluate`: how well predicted label maps agree with references.
 struct Evaluate: ParsableCommand {

@@ -1,4 +1,4 @@
-internal import Datasets
+internal import SegNASDatasets
 
 /// What `evaluate --json` prints: the evaluation, and beside it what could not be judged.
 struct EvaluateDocument: Encodable {

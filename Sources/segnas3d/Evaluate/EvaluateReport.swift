@@ -1,6 +1,6 @@
-internal import Datasets
-internal import Host
-internal import Imaging
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASImaging
 
 /// An evaluation for readers.
 struct EvaluateReport {

@@ -1,5 +1,5 @@
-internal import Host
-internal import Imaging
+internal import SegNASHost
+internal import SegNASImaging
 
 /// What `info` says of an image.
 struct ImageDescription: Encodable {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
-internal import Imaging
+internal import SegNASImaging
 
 /// `segnas3d info`: what image files hold.
 struct Info: ParsableCommand {

@@ -1,11 +1,11 @@
 internal import ArgumentParser
-internal import Experiments
 import FoundationEssentials
-internal import Host
-internal import Report
-internal import Search
-internal import Segmentation
-internal import Torch
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// `segnas3d inspect`: what a network or a search space is, before anything is trained.
 struct Inspect: ParsableCommand {

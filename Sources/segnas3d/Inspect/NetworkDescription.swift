@@ -1,9 +1,9 @@
-internal import Experiments
 import FoundationEssentials
-internal import Host
-internal import Search
-internal import Segmentation
-internal import Torch
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// What `inspect` tells of a network.
 struct NetworkDescription: Encodable {

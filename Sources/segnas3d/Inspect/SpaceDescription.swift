@@ -1,7 +1,7 @@
-internal import Experiments
 import FoundationEssentials
-internal import Host
-internal import Search
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSearch
 
 /// What `inspect` tells of a search space.
 struct SpaceDescription: Encodable {

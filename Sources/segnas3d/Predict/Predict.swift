@@ -1,9 +1,9 @@
 internal import ArgumentParser
-internal import Datasets
-internal import Experiments
-internal import Host
-internal import Segmentation
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// `segnas3d predict`: label maps for images, by a trained model.
 struct Predict: ParsableCommand {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
-internal import Experiments
 internal import FoundationEssentials
-internal import Report
-internal import Study
+internal import SegNASExperiments
+internal import SegNASReport
+internal import SegNASStudy
 
 /// `segnas3d report`: everything that is known of a search, as one page.
 struct ReportCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Experiments
+internal import SegNASExperiments
 
 /// How the networks of a search or a comparison are proposed and trained, and on what.
 struct ConditionArguments: ParsableArguments {

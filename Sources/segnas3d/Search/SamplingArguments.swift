@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Experiments
-internal import Search
-internal import Study
+internal import SegNASExperiments
+internal import SegNASSearch
+internal import SegNASStudy
 
 /// How a search proposes networks, how many, and how they are trained beside each other.
 struct SamplingArguments: ParsableArguments {

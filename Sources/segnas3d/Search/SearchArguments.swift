@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Experiments
-internal import Search
+internal import SegNASExperiments
+internal import SegNASSearch
 
 /// What is searched, on which images and how.
 struct SearchArguments: ParsableArguments {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Experiments
-internal import Host
+internal import SegNASExperiments
+internal import SegNASHost
 
 /// `segnas3d search`: a network for a dataset, found among those of a space.
 struct SearchCommand: ParsableCommand {

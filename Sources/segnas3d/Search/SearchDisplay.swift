@@ -1,7 +1,7 @@
-internal import Experiments
-internal import Host
-internal import Search
-internal import Study
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASStudy
 
 /// A search as it goes, on standard error: a line for each trial, and a bar of the whole.
 final class SearchDisplay {

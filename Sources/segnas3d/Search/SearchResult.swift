@@ -1,8 +1,8 @@
-internal import Datasets
-internal import Experiments
-internal import Host
-internal import Search
-internal import Study
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASStudy
 
 /// What a search has brought, for a reader of text or of JSON.
 struct SearchResult: Encodable {

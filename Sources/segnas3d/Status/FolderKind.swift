@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// What wrote a folder, by its plan: commands that tell of studies meet runs and comparisons, too.
 enum FolderKind: String {

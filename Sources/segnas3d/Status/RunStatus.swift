@@ -1,5 +1,5 @@
-internal import Host
-internal import Segmentation
+internal import SegNASHost
+internal import SegNASSegmentation
 
 /// How far a run of `train` is: what `status` prints of it.
 struct RunStatus: Encodable {

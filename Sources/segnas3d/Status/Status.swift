@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Experiments
-internal import Host
-internal import Study
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASStudy
 
 /// `segnas3d status`: how far a search is.
 struct Status: ParsableCommand {

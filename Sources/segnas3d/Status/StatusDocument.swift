@@ -1,6 +1,6 @@
-internal import Host
-internal import Search
-internal import Study
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASStudy
 
 /// What `status --json` prints, and the text of the same.
 struct StatusDocument: Encodable {

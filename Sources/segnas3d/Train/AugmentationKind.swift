@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Segmentation
+internal import SegNASSegmentation
 
 /// Ways to vary training images beside the paper's, each with its default numbers; mirroring has an option of its own.
 enum AugmentationKind: String, CaseIterable, ExpressibleByArgument {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
-internal import Datasets
-internal import Experiments
-internal import Segmentation
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// Which images are trained on, and how they are prepared and divided.
 struct DataArguments: ParsableArguments {

@@ -1,6 +1,6 @@
 internal import Glibc
-internal import Host
-internal import Segmentation
+internal import SegNASHost
+internal import SegNASSegmentation
 internal import Synchronization
 
 /// Says that a training stands still: after ten minutes without anything done, then after ever longer ones.

@@ -1,5 +1,5 @@
-internal import Datasets
-internal import Host
+internal import SegNASDatasets
+internal import SegNASHost
 
 // How a test is shown in a table: the cases that count stand there where a label is not judged in all.
 

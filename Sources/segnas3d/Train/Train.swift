@@ -1,8 +1,8 @@
 internal import ArgumentParser
-internal import Experiments
-internal import Host
-internal import Search
-internal import Segmentation
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASSegmentation
 
 /// `segnas3d train`: a network for a dataset.
 struct Train: ParsableCommand {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Segmentation
-internal import Torch
+internal import SegNASSegmentation
+internal import SegNASTorch
 
 /// How a network is trained, on the command line: what is not given is as in the paper.
 struct TrainingArguments: ParsableArguments {

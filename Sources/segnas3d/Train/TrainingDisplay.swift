@@ -1,5 +1,5 @@
-internal import Host
-internal import Segmentation
+internal import SegNASHost
+internal import SegNASSegmentation
 internal import Synchronization
 
 /// A training as it goes, on standard error.

@@ -1,7 +1,7 @@
-internal import Datasets
-internal import Experiments
-internal import Host
-internal import Segmentation
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSegmentation
 
 /// What a training has brought, for a reader of text or of JSON.
 struct TrainingReport {

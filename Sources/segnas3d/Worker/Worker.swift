@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Experiments
+internal import SegNASExperiments
 
 /// `segnas3d worker`: trains one trial of a search in a process of its own, which the search starts.
 struct Worker: ParsableCommand {

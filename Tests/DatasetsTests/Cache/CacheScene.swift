@@ -1,10 +1,10 @@
 import Foundation
-import Host
-import Imaging
+import SegNASHost
+import SegNASImaging
 import Synchronization
 import TestSupport
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 /// A few cases on disk and a folder for their cache.
 struct CacheScene {

@@ -1,11 +1,11 @@
 import Foundation
 import Glibc
-import Host
-import Imaging
+import SegNASHost
+import SegNASImaging
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 @Suite("Cache of prepared cases")
 struct PreparedCacheTests {

@@ -1,10 +1,10 @@
 import Foundation
-import Imaging
-import Randomness
+import SegNASImaging
+import SegNASRandomness
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 /// Six scans whose values are made up voxel by voxel.
 private struct Scans {

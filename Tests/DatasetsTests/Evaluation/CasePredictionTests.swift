@@ -1,9 +1,9 @@
 import Foundation
-import Imaging
+import SegNASImaging
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 @Suite("Evaluation of predicted cases")
 struct CasePredictionTests {
@@ -59,7 +59,7 @@ struct CasePredictionTests {
             let maps = Volume(
                 shape: [5, 4, 3], affine: .identity,
                 samples: Samples([UInt8](repeating: 0, count: 60)))
-            #expect(throws: Imaging.GridMismatch.self) {
+            #expect(throws: SegNASImaging.GridMismatch.self) {
                 try Evaluation(of: dataset.training, labels: dataset.labels) { _ in
                     try LabelMap(maps)
                 }

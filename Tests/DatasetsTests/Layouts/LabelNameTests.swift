@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 @Suite("Labels of descriptions")
 struct LabelNameTests {

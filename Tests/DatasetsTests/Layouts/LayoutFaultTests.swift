@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 /// A dataset with a mistake, and what is said of it.
 struct FaultCase: CustomTestStringConvertible, Sendable {

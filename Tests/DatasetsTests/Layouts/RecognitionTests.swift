@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 /// A tree of files, and what it is to be taken for.
 struct TreeCase: CustomTestStringConvertible, Sendable {

@@ -1,6 +1,6 @@
-import Imaging
+import SegNASImaging
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 // What tests ask of phantoms.
 

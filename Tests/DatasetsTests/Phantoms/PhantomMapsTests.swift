@@ -1,9 +1,9 @@
 import Foundation
-import Imaging
+import SegNASImaging
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 @Suite("Images drawn from label maps")
 struct PhantomMapsTests {

@@ -1,8 +1,8 @@
-import Imaging
-import Randomness
+import SegNASImaging
+import SegNASRandomness
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 @Suite("What phantoms are made of")
 struct PhantomPartsTests {

@@ -1,9 +1,9 @@
 import Foundation
-import Imaging
+import SegNASImaging
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 @Suite("Cases whose files are stored in different orders of axes")
 struct AlignedCaseTests {

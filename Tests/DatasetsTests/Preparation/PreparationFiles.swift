@@ -1,8 +1,8 @@
 import Foundation
-import Imaging
-import Randomness
+import SegNASImaging
+import SegNASRandomness
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 /// Small images and label maps on disk, as a dataset would have them.
 struct PreparationFiles {

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Datasets
-@testable import Imaging
+@testable import SegNASDatasets
+@testable import SegNASImaging
 
 @Suite("Preparation of a case")
 struct PreparationTests {

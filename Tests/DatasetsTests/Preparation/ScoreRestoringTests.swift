@@ -1,10 +1,10 @@
 import Foundation
-import Imaging
-import Randomness
+import SegNASImaging
+import SegNASRandomness
 import TestSupport
 import Testing
 
-@testable import Datasets
+@testable import SegNASDatasets
 
 @Suite("Class scores back on the grid of the file")
 struct ScoreRestoringTests {

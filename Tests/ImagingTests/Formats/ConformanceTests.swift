@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 /// Files of other projects' test suites, against what nibabel 5.4.2 reads of them.
 @Suite(.enabled(if: RealData.isHere))

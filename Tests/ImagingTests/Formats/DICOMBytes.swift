@@ -1,4 +1,4 @@
-@testable import Imaging
+@testable import SegNASImaging
 
 /// A small DICOM file with the pixels of one slice: 3 columns, 2 rows.
 struct DICOMBytes {

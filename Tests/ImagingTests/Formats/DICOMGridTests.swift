@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Places of DICOM slices")
 struct DICOMGridTests: DICOMReading {

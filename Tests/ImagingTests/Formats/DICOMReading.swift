@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-@testable import Imaging
+@testable import SegNASImaging
 
 /// Tests that write slices to a folder and read them.
 protocol DICOMReading {}

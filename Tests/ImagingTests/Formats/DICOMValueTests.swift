@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Values of DICOM slices")
 struct DICOMValueTests: DICOMReading {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 /// NRRD and MetaImage files of other projects' test suites, against what SimpleITK 2.5.7 reads: `Fixtures/itk.py`.
 @Suite("NRRD and MetaImage files of others", .enabled(if: RealData.isHere))

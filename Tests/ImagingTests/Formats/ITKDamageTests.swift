@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 /// ITK 5.2 reads, without an error, files that are cut short in a compressed stream, or damaged in one.
 @Suite("Damaged NRRD and MetaImage files")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Where voxels of MetaImage files lie")
 struct MetaImagePlaceTests {

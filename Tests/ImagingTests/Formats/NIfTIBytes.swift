@@ -1,4 +1,4 @@
-@testable import Imaging
+@testable import SegNASImaging
 
 /// The bytes of a small NIfTI file, to be spoilt.
 struct NIfTIBytes {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Both forms of a NIfTI header are written as they were read")
 struct NIfTIFormsTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 /// Headers by the rules of http://teem.sourceforge.net/nrrd/format.html; expected numbers are worked out by hand.
 @Suite("Where voxels of NRRD files lie")

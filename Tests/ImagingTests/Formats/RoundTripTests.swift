@@ -1,9 +1,9 @@
 import Foundation
-import Randomness
+import SegNASRandomness
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Writing and reading back")
 struct RoundTripTests {

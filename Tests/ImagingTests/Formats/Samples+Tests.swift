@@ -1,4 +1,4 @@
-@testable import Imaging
+@testable import SegNASImaging
 
 extension Samples {
     /// One sample alone, of the same type.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("What stands in an image's place")
 struct StandInTests {

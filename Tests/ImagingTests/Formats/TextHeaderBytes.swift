@@ -1,4 +1,4 @@
-@testable import Imaging
+@testable import SegNASImaging
 
 /// Small NRRD and MetaImage files of 2 × 3 × 4 voxels, to be spoilt: the samples are 0, 1, … in 16 bits.
 enum TextHeaderBytes {

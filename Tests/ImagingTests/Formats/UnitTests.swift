@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Units of NIfTI images")
 struct UnitTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+import SegNASImaging
 import Testing
 
 /// Metrics of labels 1, 2 and so on as MONAI computes them; nil where it says NaN or infinity.

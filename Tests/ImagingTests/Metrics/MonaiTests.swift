@@ -1,6 +1,6 @@
 import Foundation
-import Imaging
-import Randomness
+import SegNASImaging
+import SegNASRandomness
 import TestSupport
 import Testing
 

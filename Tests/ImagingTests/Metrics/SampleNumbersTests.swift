@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Numbers that sum up values")
 struct SampleNumbersTests {

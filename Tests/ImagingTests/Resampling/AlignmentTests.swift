@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Grids that are the same in space")
 struct AlignmentTests {

@@ -1,7 +1,7 @@
-import Randomness
+import SegNASRandomness
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Resampling of label maps")
 struct LabelResamplingTests {

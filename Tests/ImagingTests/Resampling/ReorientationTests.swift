@@ -1,8 +1,8 @@
-import Randomness
+import SegNASRandomness
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Reorientation")
 struct ReorientationTests {

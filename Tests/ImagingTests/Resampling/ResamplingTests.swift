@@ -1,9 +1,9 @@
 import Foundation
-import Randomness
+import SegNASRandomness
 import TestSupport
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Resampling of images")
 struct ResamplingTests {

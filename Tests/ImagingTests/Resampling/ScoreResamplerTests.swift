@@ -1,8 +1,8 @@
 import Foundation
-import Randomness
+import SegNASRandomness
 import Testing
 
-@testable import Imaging
+@testable import SegNASImaging
 
 @Suite("Class scores on other grids")
 struct ScoreResamplerTests {

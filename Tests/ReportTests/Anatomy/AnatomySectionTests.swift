@@ -1,11 +1,11 @@
-import Datasets
 import Foundation
-import Imaging
-import Randomness
+import SegNASDatasets
+import SegNASImaging
+import SegNASRandomness
 import TestSupport
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 struct AnatomySectionTests {
     /// A case of two labels in voxels of 1×1×2 mm, in an array that runs to left, posterior and superior.

@@ -1,6 +1,6 @@
-import Datasets
-import Imaging
-import Report
+import SegNASDatasets
+import SegNASImaging
+import SegNASReport
 
 /// Labels on a grid, made of shapes that are painted over each other; x fastest.
 struct Canvas {

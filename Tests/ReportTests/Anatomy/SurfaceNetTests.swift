@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 struct SurfaceNetTests {
     /// The surface of label 1, in mm, with cells of so many voxels.

@@ -1,9 +1,9 @@
 import CWebP
 import Foundation
-import Imaging
+import SegNASImaging
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 /// What a page's script is given of test cases, as the page writes it.
 func payload(_ section: AnatomySection?) throws -> AnatomyPayload {

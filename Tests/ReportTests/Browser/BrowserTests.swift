@@ -1,11 +1,11 @@
-import Datasets
 import Foundation
-import Imaging
-import Study
+import SegNASDatasets
+import SegNASImaging
+import SegNASStudy
 import TestSupport
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 @Suite(
     "Pages in a browser", .serialized,

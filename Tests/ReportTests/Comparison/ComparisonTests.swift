@@ -1,10 +1,10 @@
-import Datasets
 import Foundation
-import Host
-import Search
+import SegNASDatasets
+import SegNASHost
+import SegNASSearch
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 @Suite("Comparisons")
 struct ComparisonTests {

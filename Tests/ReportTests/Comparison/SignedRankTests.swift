@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 @Suite("Paired tests")
 struct SignedRankTests {

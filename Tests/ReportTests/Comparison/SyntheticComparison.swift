@@ -1,8 +1,8 @@
-import Datasets
-import Host
-import Imaging
-import Report
-import Search
+import SegNASDatasets
+import SegNASHost
+import SegNASImaging
+import SegNASReport
+import SegNASSearch
 
 /// Comparisons whose figures can be worked out by hand.
 enum SyntheticComparison {

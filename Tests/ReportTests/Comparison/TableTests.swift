@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Report
+@testable import SegNASReport
 
 @Suite("Tables")
 struct TableTests {

@@ -1,7 +1,7 @@
 import Foundation
-import Host
 import MeasureSearch
-import Search
+import SegNASHost
+import SegNASSearch
 import Testing
 
 @Suite("Controlled random search equal to NLopt's in distribution")

@@ -1,10 +1,10 @@
 import Foundation
-import Host
 import MeasureSearch
-import Randomness
+import SegNASHost
+import SegNASRandomness
 import Testing
 
-@testable import Search
+@testable import SegNASSearch
 
 @Suite("Samplers stopped and taken up again")
 struct SamplerRecordTests {

@@ -1,9 +1,9 @@
 import Foundation
 import MeasureSearch
-import Randomness
+import SegNASRandomness
 import Testing
 
-@testable import Search
+@testable import SegNASSearch
 
 @Suite("Samplers")
 struct SamplerTests {

@@ -1,7 +1,7 @@
-import Datasets
 import Foundation
-import Imaging
 import ModelSupport
+import SegNASDatasets
+import SegNASImaging
 
 /// Images whose intensities are their classes, so that `ModelScene.rounding` must find them.
 struct PredictionScene {

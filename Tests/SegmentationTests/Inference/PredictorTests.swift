@@ -1,13 +1,13 @@
-import Datasets
 import Foundation
-import Host
-import Imaging
 import ModelSupport
+import SegNASDatasets
+import SegNASHost
+import SegNASImaging
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @TensorActor
 @Suite("Prediction")

@@ -1,12 +1,12 @@
-import Datasets
 import Foundation
 import ModelSupport
-import Search
+import SegNASDatasets
+import SegNASSearch
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @TensorActor
 @Suite("Models on disk")

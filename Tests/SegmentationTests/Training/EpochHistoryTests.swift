@@ -1,7 +1,7 @@
-import Imaging
+import SegNASImaging
 import Testing
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @Suite("The best epoch")
 struct EpochHistoryTests {

@@ -1,9 +1,9 @@
 import Foundation
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @TensorActor
 @Suite("Resumed training runs")

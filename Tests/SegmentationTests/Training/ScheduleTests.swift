@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @Suite("Learning-rate schedules")
 struct ScheduleTests {

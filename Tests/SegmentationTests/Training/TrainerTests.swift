@@ -1,12 +1,12 @@
-import Datasets
 import Foundation
-import Host
-import Search
+import SegNASDatasets
+import SegNASHost
+import SegNASSearch
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @TensorActor
 @Suite("Training runs")

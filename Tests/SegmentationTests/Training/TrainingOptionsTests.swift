@@ -1,8 +1,8 @@
-import Datasets
+import SegNASDatasets
+import SegNASTorch
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @Suite("Training options")
 struct TrainingOptionsTests {

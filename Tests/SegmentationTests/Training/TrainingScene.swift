@@ -1,11 +1,11 @@
-import Datasets
 import Foundation
-import Search
+import SegNASDatasets
+import SegNASSearch
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 /// Phantoms of 16³ voxels in a folder, a small network, and runs on them.
 struct TrainingScene {

@@ -1,10 +1,10 @@
-import Datasets
-import Randomness
-import Search
+import SegNASDatasets
+import SegNASRandomness
+import SegNASSearch
+import SegNASTorch
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @TensorActor
 @Suite("Steps of a training")

@@ -1,11 +1,11 @@
-import Datasets
 import Foundation
-import Imaging
+import SegNASDatasets
+import SegNASImaging
+import SegNASTorch
 import TestSupport
 import Testing
-import Torch
 
-@testable import Segmentation
+@testable import SegNASSegmentation
 
 @TensorActor
 @Suite("Validation and test of training runs")

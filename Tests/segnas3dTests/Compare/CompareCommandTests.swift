@@ -1,7 +1,7 @@
-import Datasets
 import Foundation
 import Glibc
-import Study
+import SegNASDatasets
+import SegNASStudy
 import TestSupport
 import Testing
 

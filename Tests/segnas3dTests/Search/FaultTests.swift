@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
-import Host
-import Randomness
-import Study
+import SegNASHost
+import SegNASRandomness
+import SegNASStudy
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Study
+import SegNASStudy
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
-import Host
-import Search
-import Study
+import SegNASHost
+import SegNASSearch
+import SegNASStudy
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Host
+import SegNASHost
 import Synchronization
 import Testing
 

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
-import Search
-import Study
+import SegNASSearch
+import SegNASStudy
 import TestSupport
 import Testing
 

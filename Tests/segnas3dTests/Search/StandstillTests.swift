@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
-import Host
-import Study
+import SegNASHost
+import SegNASStudy
 import TestSupport
 import Testing
 

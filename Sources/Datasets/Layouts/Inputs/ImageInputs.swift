@@ -1,4 +1,4 @@
-public import Host
+public import SegNASHost
 
 /// Cases to be predicted: image files, folders of them, and datasets.
 public struct ImageInputs: Equatable, Sendable {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-internal import Host
+internal import SegNASHost
 
 /// Goes through inputs.
 struct InputFinder {

@@ -1,6 +1,6 @@
 import FoundationEssentials
-internal import Host
-import Imaging
+internal import SegNASHost
+import SegNASImaging
 
 /// Finds every image file and DICOM series in a folder and the folders in it, and accounts for all that is neither.
 struct InputWalk {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-internal import Host
+internal import SegNASHost
 
 /// What lies in a folder, hidden files aside, in the order of names.
 struct FolderListing {

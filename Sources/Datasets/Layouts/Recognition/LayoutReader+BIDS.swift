@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension LayoutReader {
     /// BIDS: `sub-01/anat/sub-01_T1w.nii.gz`, and label maps with the suffix `dseg`, `seg` or `mask` in `derivatives` or beside.

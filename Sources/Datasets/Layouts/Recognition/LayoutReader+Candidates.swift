@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension LayoutReader {
     /// What the folder most likely is; nil where nothing speaks for any layout.

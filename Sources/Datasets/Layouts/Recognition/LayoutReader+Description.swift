@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension LayoutReader {
     /// The dataset that a file of JSON describes, by all that speaks for one layout or another.

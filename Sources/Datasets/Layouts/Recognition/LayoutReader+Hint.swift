@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 extension LayoutReader {
     /// What is there instead of a dataset, and what would make one of it, with the user's own names.

@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// One person's head: a folded cerebrum and cerebellum, nuclei and ventricles in them, and what lies around.
 ///

@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// An ellipsoid along the axes of the head.
 struct Ellipsoid {

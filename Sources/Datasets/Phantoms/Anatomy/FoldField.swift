@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 #if canImport(Glibc)
     import Glibc

@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// A small structure inside the brain, its usual shape and how much that varies between people.
 struct Nucleus {

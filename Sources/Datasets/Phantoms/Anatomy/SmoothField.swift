@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// Four smooth random functions on the voxels of a grid: normal values at a few nodes, cubic B-splines between.
 struct SmoothField {

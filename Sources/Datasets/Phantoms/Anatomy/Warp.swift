@@ -1,5 +1,5 @@
-internal import Imaging
-internal import Randomness
+internal import SegNASImaging
+internal import SegNASRandomness
 
 #if canImport(Glibc)
     import Glibc

@@ -1,5 +1,5 @@
-internal import Imaging
-internal import Randomness
+internal import SegNASImaging
+internal import SegNASRandomness
 
 /// Everything that a case's image and labels are made from.
 struct Drawing {

@@ -1,4 +1,4 @@
-internal import Randomness
+internal import SegNASRandomness
 
 /// How bright each tissue is in one image: a normal distribution each, a Gaussian mixture together.
 struct TissueIntensities {

@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 /// A label map as an anatomy: each position has the label of the voxel that holds it.
 struct MappedAnatomy: Anatomy {

@@ -1,6 +1,6 @@
-internal import Host
-internal import Imaging
-internal import Randomness
+internal import SegNASHost
+internal import SegNASImaging
+internal import SegNASRandomness
 
 /// Label maps of real heads, or of anything else, that phantoms are drawn from.
 ///

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// A regular file that is opened for reading.
 ///

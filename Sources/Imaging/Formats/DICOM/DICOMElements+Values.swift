@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension DICOMElements {
     /// A longer value is no number, name or date.

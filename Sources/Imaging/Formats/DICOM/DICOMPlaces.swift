@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Slices of one series by their places, of which each should hold one.
 struct DICOMPlaces {

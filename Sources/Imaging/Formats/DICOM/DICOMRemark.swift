@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// What a user should know of a DICOM series that is read nevertheless; nothing of the patient.
 public enum DICOMRemark: Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// The images of one series in the order of their places, on a regular grid.
 struct DICOMSeries {

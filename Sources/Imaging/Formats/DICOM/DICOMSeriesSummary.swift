@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// What a user knows a series by; nothing of the patient.
 public struct DICOMSeriesSummary: Equatable, Sendable {

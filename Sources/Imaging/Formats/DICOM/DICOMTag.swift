@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// The number of a data element, PS3.6.
 struct DICOMTag: Hashable, Comparable {

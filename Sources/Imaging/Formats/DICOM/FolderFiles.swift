@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// The files of a folder and of the folders in it, as archives and discs lay out studies.
 struct FolderFiles {

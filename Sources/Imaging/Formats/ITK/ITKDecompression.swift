@@ -1,6 +1,6 @@
 internal import CITK
 internal import Glibc
-internal import Host
+internal import SegNASHost
 
 /// What GDCM, through ITK, does for us, in a process of its own: it ends its process on data that are cut short.
 enum ITKDecompression {

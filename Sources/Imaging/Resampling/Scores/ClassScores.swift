@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// How probable each class is at each voxel of a grid, summed up over networks and mirrored images.
 ///

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Where along each row of a grid each class could be the most probable one.
 ///

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// Takes class probabilities to another grid and finds the most probable class there.
 ///

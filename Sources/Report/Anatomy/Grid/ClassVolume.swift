@@ -1,5 +1,5 @@
-internal import Datasets
-internal import Imaging
+internal import SegNASDatasets
+internal import SegNASImaging
 
 /// A label map as the numbers of its labels in a list, along right, anterior and superior.
 struct ClassVolume: Sendable {

@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 /// The first channel of an image on a grid that is shown, from black to white.
 struct GreyVolume: Sendable {

@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 /// The part of a case that a page shows: a box of its voxels along right, anterior and superior, perhaps fewer of them.
 struct ShownGrid: Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// The elements of the section, which the page's script fills.
 struct AnatomyMarkup {

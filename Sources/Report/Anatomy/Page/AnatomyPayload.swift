@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Imaging
+internal import SegNASImaging
 
 /// What the page's script is given of test cases.
 struct AnatomyPayload: Codable, Equatable, Sendable {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Imaging
+internal import SegNASImaging
 
 /// A case on its way to the page: on the finest grid that its share of bytes allows.
 struct CasePacking: Sendable {

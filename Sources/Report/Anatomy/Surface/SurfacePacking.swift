@@ -1,4 +1,4 @@
-internal import Imaging
+internal import SegNASImaging
 
 /// The surfaces of a map's labels in bytes, as the page's script unpacks them.
 ///

@@ -1,5 +1,5 @@
-internal import Datasets
-internal import Host
+internal import SegNASDatasets
+internal import SegNASHost
 
 /// What a comparison comes to, in words and numbers, readable without scripts.
 struct ComparisonSummary {

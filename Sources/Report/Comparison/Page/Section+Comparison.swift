@@ -1,6 +1,6 @@
-internal import Datasets
-internal import Host
-internal import Study
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASStudy
 
 extension Section {
     /// The paper's Table 3.

@@ -1,6 +1,6 @@
-internal import Datasets
-internal import Host
-internal import Search
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
 
 extension Section {
     /// Every split's figures, and where its own report is.

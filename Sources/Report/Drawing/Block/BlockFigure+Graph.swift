@@ -1,9 +1,10 @@
-public import Search
+public import SegNASSearch
 
 extension BlockFigure {
     /// The graph of a block inside a network, where skips from the first node change the number of channels.
     public init(_ graph: BlockGraph) {
-        let edges = Search.Edge.all(nodes: graph.nodes).compactMap { edge -> BlockFigure.Edge? in
+        let edges = SegNASSearch.Edge.all(nodes: graph.nodes).compactMap {
+            edge -> BlockFigure.Edge? in
             let operation: Operation
             switch graph[edge.from, edge.to] {
             case .none: return nil

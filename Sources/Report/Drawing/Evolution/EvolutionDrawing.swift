@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 extension EvolutionFigure {
     var drawing: Drawing {

@@ -1,4 +1,4 @@
-internal import Host
+internal import SegNASHost
 
 /// A drawing of a search over its iterations: the paper's Figure 3.
 ///

@@ -1,4 +1,4 @@
-internal import Search
+internal import SegNASSearch
 
 extension NetworkFigure {
     private static let margin = 14.0

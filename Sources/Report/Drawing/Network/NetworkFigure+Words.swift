@@ -1,4 +1,4 @@
-internal import Search
+internal import SegNASSearch
 
 extension NetworkFigure {
     /// The lines in the box of a stage, its name first.

@@ -1,4 +1,4 @@
-public import Search
+public import SegNASSearch
 
 /// A drawing of a segmentation network: the paper's Figure 1.
 ///

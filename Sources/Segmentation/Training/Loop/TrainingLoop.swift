@@ -1,6 +1,6 @@
-internal import Datasets
 import FoundationEssentials
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASTorch
 
 /// The epochs of a run: steps, validation, checkpoints and the log.
 struct TrainingLoop {

@@ -1,6 +1,6 @@
-internal import Randomness
-internal import Search
-internal import Torch
+internal import SegNASRandomness
+internal import SegNASSearch
+internal import SegNASTorch
 
 /// Where a training stands, but for its tensors.
 struct TrainingState: Hashable, Codable {

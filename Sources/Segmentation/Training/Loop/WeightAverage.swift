@@ -1,4 +1,4 @@
-internal import Torch
+internal import SegNASTorch
 
 /// A moving average of a network's weights, running statistics included.
 ///

@@ -1,7 +1,7 @@
-internal import Datasets
 import FoundationEssentials
-internal import Host
-internal import Torch
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASTorch
 
 /// A checkpoint on disk: a JSON file that is written last, and says which files of tensors belong to it.
 struct Checkpoint: Hashable, Codable {

@@ -1,6 +1,6 @@
-internal import Datasets
 import FoundationEssentials
-internal import Host
+internal import SegNASDatasets
+internal import SegNASHost
 
 /// The folder of a training: plan, log, checkpoints and, in the end, the model.
 ///
