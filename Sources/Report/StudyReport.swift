@@ -8,15 +8,15 @@ public import SegNASStudy
 /// It can be made at any time, also while the study runs.
 ///
 /// ```swift
-/// let report = StudyReport(try StudyRecord(of: "study"), version: "0.1.0")
+/// let report = StudyReport(try StudySnapshot(of: "study"), version: "0.1.0")
 /// print(try report.html())
 /// ```
 public struct StudyReport {
-    let record: StudyRecord
+    let record: StudySnapshot
     /// How its networks are trained; nil where that is not known.
     public var training: ProtocolWords?
     /// The images that the study is trained on; nil where they are not known yet.
-    public var images: TrainingData?
+    public var images: TrainingDataset?
     /// How the best model does on the test cases; nil before it was judged.
     public var test: Evaluation?
     /// The training of the best network once more; nil where there was none.
@@ -44,7 +44,7 @@ public struct StudyReport {
     /// - Parameters:
     ///   - record: What is told of.
     ///   - version: The version of segnas3d that tells it.
-    public init(_ record: StudyRecord, version: String) {
+    public init(_ record: StudySnapshot, version: String) {
         self.record = record
         self.version = version
     }

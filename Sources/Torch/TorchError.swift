@@ -4,13 +4,13 @@ public import SegNASHost
 /// Why an operation on tensors failed.
 public enum TorchError: Error, Equatable, Sendable {
     /// The memory at hand does not suffice. In a search this is a result, not an accident.
-    case outOfMemory(MemoryShortage)
+    case outOfMemory(AllocationFailure)
     /// Shapes, types or devices do not fit together; one sentence that names the operation.
     case operation(String)
 }
 
 /// What an allocation asked for, and why it was refused.
-public struct MemoryShortage: Equatable, Sendable {
+public struct AllocationFailure: Equatable, Sendable {
     /// Bytes asked for; nil where the device's allocator does not tell.
     public var requested: ByteCount?
     /// Bytes of tensors at that moment, and the most they may be; nil where not known.
@@ -33,7 +33,7 @@ extension TorchError: CustomStringConvertible {
     }
 }
 
-extension MemoryShortage: CustomStringConvertible {
+extension AllocationFailure: CustomStringConvertible {
     public var description: String {
         guard let requested, let inUse else { return "out of memory" }
         let sentence = "out of memory: \(requested) more were needed, with \(inUse) in use"
@@ -47,11 +47,11 @@ func check(_ status: ct_status) throws(TorchError) {
     switch status {
     case .CT_OK: return
     case .CT_ERROR: throw .operation(String(cString: ct_last_message()))
-    case .CT_OUT_OF_MEMORY: throw .outOfMemory(MemoryShortage(ct_last_shortage()))
+    case .CT_OUT_OF_MEMORY: throw .outOfMemory(AllocationFailure(ct_last_shortage()))
     }
 }
 
-extension MemoryShortage {
+extension AllocationFailure {
     /// The C interface writes 0 for "not known" and the largest number for "no limit".
     init(_ shortage: ct_shortage) {
         let isKnown = shortage.requested > 0

@@ -173,7 +173,7 @@ struct DatasetCheckTests {
     func remedies() {
         let grid = Geometry(size: SmallDataset.size, affine: SmallDataset.affine)
         func words(_ affine: Affine, size: SIMD3<Int> = SmallDataset.size) -> String? {
-            GridMismatch(Geometry(size: size, affine: affine), expected: grid).map {
+            GridDifference(Geometry(size: size, affine: affine), expected: grid).map {
                 "\($0): \($0.remedy(of: "label map", as: "image"))"
             }
         }

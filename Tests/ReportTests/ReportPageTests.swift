@@ -17,7 +17,7 @@ struct ReportPageTests {
     ) throws {
         try withTemporaryFolder { folder in
             let ledger = try SyntheticStudy.make(in: folder, iterations: iterations, asked: asked)
-            var report = StudyReport(try StudyRecord(of: ledger.folder.path), version: "0.1.0")
+            var report = StudyReport(try StudySnapshot(of: ledger.folder.path), version: "0.1.0")
             report.training = ProtocolWords(
                 training: "6 epochs, batch 3", split: "as in a file",
                 memory: "16 GiB for a training",

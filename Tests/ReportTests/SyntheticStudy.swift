@@ -51,7 +51,7 @@ enum SyntheticStudy {
         return .train(cost)
     }
 
-    private static func curve(of trial: Trial, epochs: Int) -> [EpochRecord] {
+    private static func curve(of trial: Trial, epochs: Int) -> [TrialEpoch] {
         guard case .segnas(let network) = trial.architecture else { return [] }
         var generator = SeededGenerator(seed: UInt64(trial.number))
         let size = (Double(network.n) - 20) / 12
@@ -59,7 +59,7 @@ enum SyntheticStudy {
         return (1...epochs).map { epoch in
             let dice = (best * (1 - 0.8 / Double(epoch)) + 0.01 * generator.normal())
             let mean = min(1, max(0, dice))
-            return EpochRecord(
+            return TrialEpoch(
                 epoch: epoch, loss: 1 / Double(epoch) + generator.uniform(in: 0...0.05), dice: mean,
                 dicePerLabel: ["1": min(1, mean * 1.1), "2": mean * 0.9], seconds: 12)
         }

@@ -93,7 +93,7 @@ final class FakeCluster: Launcher {
         guard TrialResult(of: request, in: job.order.folder) == nil else {
             return end(handle, .code(0))
         }
-        var beat = TrialBeat(
+        var beat = Heartbeat(
             run: handle.text, attempt: job.order.attempt, process: 1, host: "fake",
             step: job.fate == .hang ? 1 : Int(age), checkpoints: Int(age / 20))
         beat.count = Int(now)
@@ -123,7 +123,7 @@ final class FakeCluster: Launcher {
                 }
             if try TrialResult(
                 for: request, run: handle.text, outcome: outcome,
-                epochs: [EpochRecord(epoch: 1, loss: 1, dice: 0.5, seconds: 1)]
+                epochs: [TrialEpoch(epoch: 1, loss: 1, dice: 0.5, seconds: 1)]
             ).publish(in: job.order.folder) {
                 trained[job.order.trial, default: 0] += 1
             }

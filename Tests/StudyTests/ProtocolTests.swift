@@ -22,7 +22,7 @@ struct ProtocolTests {
     func first() throws {
         try withRequest { request, folder in
             #expect(TrialResult(of: request, in: folder) == nil)
-            let epochs = [EpochRecord(epoch: 1, loss: 0.1 + 0.2, dice: 1.0 / 3, seconds: 1e-7)]
+            let epochs = [TrialEpoch(epoch: 1, loss: 0.1 + 0.2, dice: 1.0 / 3, seconds: 1e-7)]
             let result = TrialResult(
                 for: request, run: "a", outcome: .completed(dice: 0.7), epochs: epochs)
             #expect(try result.publish(in: folder))

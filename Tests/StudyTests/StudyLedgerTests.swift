@@ -101,7 +101,7 @@ struct StudyLedgerTests {
             let trial = try ledger.trial(attempt.trial)
             let ended = try ledger.finish(
                 attempt, SmallStudy.end(of: trial),
-                epochs: [EpochRecord(epoch: 1, loss: 1, dice: 0.5, seconds: 2)])
+                epochs: [TrialEpoch(epoch: 1, loss: 1, dice: 0.5, seconds: 2)])
             #expect(ended.allSatisfy { $0.key == trial.key && $0.tellSerial != nil })
         case 8:
             guard !open.isEmpty else { break }

@@ -109,11 +109,11 @@ struct ErrorTests {
             (.CT_THROW_INTEGER, .operation("throw: an exception of unknown type")),
             (
                 .CT_THROW_OUT_OF_MEMORY,
-                .outOfMemory(MemoryShortage(requested: nil, inUse: nil, limit: nil))
+                .outOfMemory(AllocationFailure(requested: nil, inUse: nil, limit: nil))
             ),
             (
                 .CT_THROW_BAD_ALLOC,
-                .outOfMemory(MemoryShortage(requested: nil, inUse: nil, limit: nil))
+                .outOfMemory(AllocationFailure(requested: nil, inUse: nil, limit: nil))
             ),
         ])
     func exceptions(_ kind: ct_thrown, _ expected: TorchError) {

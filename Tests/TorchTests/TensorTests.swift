@@ -81,13 +81,13 @@ struct TensorTests {
     @Test(
         "comparisons",
         arguments: zip(
-            Comparison.allCases,
+            ElementComparison.allCases,
             [
                 [false, true, false], [true, false, true], [true, false, false],
                 [true, true, false],
                 [false, false, true], [false, true, true],
             ]))
-    func comparisons(_ comparison: Comparison, _ expected: [Bool]) throws {
+    func comparisons(_ comparison: ElementComparison, _ expected: [Bool]) throws {
         let a = try Tensor([1, 2, 3] as [Float], shape: [3])
         let b = try Tensor([2, 2, 2] as [Float], shape: [3])
         #expect(try a.compare(comparison, b).array() == expected)

@@ -111,7 +111,7 @@ struct CaseExaminer {
             if angle < 89 { report(.sheared(degrees: angle), path, &result) }
             return
         }
-        if let mismatch = GridMismatch(grid, expected: first) {
+        if let mismatch = GridDifference(grid, expected: first) {
             report(.channelGrid(mismatch), path, &result)
         }
     }
@@ -143,7 +143,7 @@ struct CaseExaminer {
     }
 
     private func check(_ labels: LabelMap, _ path: String, _ result: inout CaseExamination) {
-        if let grid = result.grid, let mismatch = GridMismatch(labels.geometry, expected: grid) {
+        if let grid = result.grid, let mismatch = GridDifference(labels.geometry, expected: grid) {
             report(.labelGrid(mismatch), path, &result)
         }
         let table = dataset.labels

@@ -10,8 +10,8 @@ public enum ContentProblem: Equatable, Sendable {
     /// One value everywhere in a channel.
     case constant(channel: String, value: Double)
     case channels(found: Int, expected: Int)
-    case labelGrid(GridMismatch)
-    case channelGrid(GridMismatch)
+    case labelGrid(GridDifference)
+    case channelGrid(GridDifference)
     /// Voxels of each value that the dataset's labels do not name.
     case unexpectedLabels([Int: Int])
     /// Values that the file names otherwise than the dataset does.

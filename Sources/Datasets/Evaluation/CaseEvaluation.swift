@@ -24,7 +24,7 @@ public struct CaseEvaluation: Equatable, Sendable {
     public init(
         _ identifier: String, reference: LabelMap, prediction: LabelMap, labels: LabelTable?,
         options: EvaluationOptions = EvaluationOptions(), threads: Int = 1
-    ) throws(SegNASImaging.GridMismatch) {
+    ) throws(GridMismatch) {
         var comparing = LabelComparison.Options()
         comparing.tolerance = options.tolerance
         comparing.ignoring = labels?.ignore.flatMap { Int32(exactly: $0) }

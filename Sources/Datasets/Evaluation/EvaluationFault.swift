@@ -21,7 +21,7 @@ public struct EvaluationFault: Error, Equatable, Sendable {
         case missingReference
         case image(ImageFault)
         case notLabels(LabelFault)
-        case grid(SegNASImaging.GridMismatch)
+        case grid(GridMismatch)
         case tooManyLabels(Int)
         /// Voxels of each label that has no name.
         case unnamedLabels([Int: Int])

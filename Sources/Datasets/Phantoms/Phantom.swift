@@ -67,17 +67,17 @@ public struct Phantom: Sendable {
         case .brain(let structures):
             let grid = brainGrid
             let brain = Brain(voxel: Float(grid.spacing.x), using: &generator)
-            let warp = Warp(grid: grid, using: &generator)
+            let warp = AnatomyWarp(grid: grid, using: &generator)
             let labels = BrainLabels(structures: structures)
-            return Drawing(
+            return PhantomDrawing(
                 anatomy: brain, warp: warp, grid: grid, contrast: contrast,
                 usual: Tissue.allCases.map(\.t1), labels: labels.values
             ).render(using: &generator)
         case .maps(let maps):
             let map = maps.map(of: index)
             let grid = map.grid(size: size)
-            let warp = Warp(grid: grid, centre: map.centre, using: &generator)
-            return Drawing(
+            let warp = AnatomyWarp(grid: grid, centre: map.centre, using: &generator)
+            return PhantomDrawing(
                 anatomy: map, warp: warp, grid: grid, contrast: contrast,
                 usual: maps.usualIntensities(using: &generator),
                 labels: (0..<256).map { UInt8($0) }

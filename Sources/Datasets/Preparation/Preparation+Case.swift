@@ -176,7 +176,8 @@ private final class CaseReader {
     ) throws(PreparationFault) -> Volume {
         let geometry = volume.geometry
         // Within half a voxel `check` warns.
-        if let mismatch = GridMismatch(geometry, expected: reference), mismatch.severity == .fault {
+        if let mismatch = GridDifference(geometry, expected: reference), mismatch.severity == .fault
+        {
             throw .geometry(file: file, reference: subject.images[0], mismatch)
         }
         return volume.reoriented(

@@ -19,7 +19,7 @@ public enum PreparationFault: Error, Equatable, Sendable {
     /// A file that should hold one channel or one label map.
     case severalChannels(file: String, count: Int)
     /// The grid of a channel or label map is not that of the first image.
-    case geometry(file: String, reference: String, GridMismatch)
+    case geometry(file: String, reference: String, GridDifference)
     case notFinite(file: String, voxels: Int)
     case unexpectedLabel(file: String, value: Double, expected: [Int])
     /// `pad` has no room for the image.

@@ -38,7 +38,7 @@ extension Comparison.Outcome {
     /// That of a study whose search is over, after so many proposals, and whose best model is judged.
     private init?(of folder: StudyFolder, budget: StudyPlan.Budget, report: String) throws {
         guard FileManager.default.fileExists(atPath: folder.database) else { return nil }
-        let record = try StudyRecord(of: folder.path)
+        let record = try StudySnapshot(of: folder.path)
         guard record.isComplete, record.plan.budget == budget else { return nil }
         guard let best = record.best else {
             self = .failed("none of \(record.trials.count) proposals was trained")
@@ -60,7 +60,7 @@ extension Comparison.Outcome {
 }
 
 extension Comparison.Proposals {
-    fileprivate init(_ record: StudyRecord) {
+    fileprivate init(_ record: StudySnapshot) {
         func count(_ state: TrialState) -> Int {
             record.trials.count { $0.trial.state == state }
         }

@@ -62,7 +62,9 @@ public struct ForecastMaker {
         }
     }
 
-    private var judge: TrialJudge { TrialJudge(device: task.device, memoryLimit: memoryLimit) }
+    private var judge: FeasibilityCheck {
+        FeasibilityCheck(device: task.device, memoryLimit: memoryLimit)
+    }
 
     // MARK: - One method
 

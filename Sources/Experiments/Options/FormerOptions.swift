@@ -17,7 +17,7 @@ extension RecordedConditions {
     ///   - seed: Of its sampler.
     ///   - images: Of its trials; nil where none were prepared.
     /// - Throws: `DecodingError` for what no program has written.
-    init(former options: [String: String], seed: UInt64, images: TrainingData?) throws {
+    init(former options: [String: String], seed: UInt64, images: TrainingDataset?) throws {
         try self.init(
             former: options, seed: seed, dataset: images?.dataset.folder,
             preparation: images?.preparation.options)

@@ -110,7 +110,7 @@ public struct PredictionFolder {
     /// Writes the files of a case, whose images had a state before they were read.
     ///
     /// What lies there is given up first, and acknowledged when all is on disk.
-    func write(_ scores: ScoreRestoring, of subject: Dataset.Case, state before: String?) throws {
+    func write(_ scores: ScoreRestorer, of subject: Dataset.Case, state before: String?) throws {
         let digests = try PredictionSources.digests(of: subject)
         guard let before, state(of: subject) == before else {
             throw PredictionFolderError.changing(subject.images.joined(separator: ", "))

@@ -62,7 +62,7 @@ public struct PredictionJob {
     }
 
     private func write(
-        _ subject: Dataset.Case, _ result: Result<ScoreRestoring, any Error>, state: String?,
+        _ subject: Dataset.Case, _ result: Result<ScoreRestorer, any Error>, state: String?,
         since begin: ContinuousClock.Instant
     ) -> PredictionResult.Entry {
         do {

@@ -9,7 +9,7 @@ public import SegNASStudy
 extension StudyReport {
     /// Reads all that the files of a study tell.
     public init(of folder: StudyFolder, showsImages: Bool) throws {
-        let record = try StudyRecord(of: folder.path)
+        let record = try StudySnapshot(of: folder.path)
         self.init(record, version: Release.version)
         // A page does without what its plan does not say.
         training = (try? RecordedConditions(record.plan, in: folder)).map(ProtocolWords.init)
@@ -29,7 +29,7 @@ extension StudyReport {
 
 extension NetworkFigure {
     /// The network of a trial; nil where it cannot be built.
-    fileprivate init?(_ trial: Trial, trainedOn images: TrainingData) throws {
+    fileprivate init?(_ trial: Trial, trainedOn images: TrainingDataset) throws {
         let plan = try NetworkPlan(
             trial.architecture, channels: images.dataset.channels.count,
             classes: images.dataset.labels.classCount)

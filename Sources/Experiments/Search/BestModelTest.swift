@@ -9,7 +9,7 @@ internal import SegNASTorch
 /// The judgement of a study's best model on the test cases, once: predictions, and what they are worth.
 struct BestModelTest {
     let folder: StudyFolder
-    let data: TrainingData
+    let data: TrainingDataset
     let dataset: Dataset
     let conditions: TrainingConditions
     let device: Device

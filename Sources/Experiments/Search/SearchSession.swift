@@ -16,7 +16,7 @@ public struct SearchSession {
     private let devices: [Device]
     private let dataset: Dataset
     private let ledger: StudyLedger
-    private let data: TrainingData
+    private let data: TrainingDataset
     /// Of the tensors of one trial.
     private let memoryLimit: ByteCount
     private let monitor: Monitor
@@ -96,7 +96,7 @@ public struct SearchSession {
     private static func prepare(
         _ options: SearchOptions, _ folder: StudyFolder, _ division: Split?, _ dataset: Dataset,
         _ device: Device, _ clock: SearchClock, _ monitor: Monitor
-    ) throws -> TrainingData {
+    ) throws -> TrainingDataset {
         let conditions = options.conditions
         // Images are prepared alike for all networks.
         var task = conditions.task(.unet3d, on: dataset)
@@ -134,7 +134,7 @@ public struct SearchSession {
         monitor.report(.searchEnded)
         guard let best = try ledger.best() else { return SearchOutcome(ledger, test: nil) }
         if let epochs = conditions.finalEpochs {
-            let final = FinalTraining(
+            let final = BestNetworkTraining(
                 conditions: conditions, dataset: dataset, data: data, device: devices[0],
                 clock: clock, monitor: monitor)
             do {
@@ -193,7 +193,7 @@ public struct SearchSession {
         let workers = WorkerPool(conditions, devices: devices)
         try CPU.setThreads(workers.threads)
         defer { try? CPU.setThreads(conditions.machine.threadCount) }
-        let judge = TrialJudge(device: devices[0], memoryLimit: memoryLimit)
+        let judge = FeasibilityCheck(device: devices[0], memoryLimit: memoryLimit)
         let coordinator = try Coordinator(
             ledger,
             launcher: LocalLauncher { order in

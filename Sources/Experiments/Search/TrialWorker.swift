@@ -96,7 +96,7 @@ public struct TrialWorker: Hashable, Sendable {
         if TrialResult(of: request, in: folder) != nil { return }
         // What is there is damaged, and would keep a result from being published.
         unlink(folder.result)
-        let beats = WorkerBeats(attempt: attempt, in: folder)
+        let beats = WorkerHeartbeats(attempt: attempt, in: folder)
         watcher.log("start trial \(trial) attempt \(attempt) run \(beats.run)")
         let result: TrialResult
         do {
@@ -116,7 +116,7 @@ public struct TrialWorker: Hashable, Sendable {
     ///
     /// A worker of which the search knows nothing may still be at work after its coordinator was killed.
     private func trainWhenFree(
-        _ request: TrialRequest, in folder: TrialFolder, _ beats: WorkerBeats,
+        _ request: TrialRequest, in folder: TrialFolder, _ beats: WorkerHeartbeats,
         _ watcher: Watcher
     ) throws -> TrialResult? {
         while true {
@@ -131,7 +131,7 @@ public struct TrialWorker: Hashable, Sendable {
     }
 
     private func train(
-        _ request: TrialRequest, in folder: TrialFolder, _ beats: WorkerBeats,
+        _ request: TrialRequest, in folder: TrialFolder, _ beats: WorkerHeartbeats,
         _ watcher: Watcher
     ) throws -> TrialResult {
         let conditions = try RecordedConditions(StudyPlan(in: study), in: study)
@@ -139,7 +139,7 @@ public struct TrialWorker: Hashable, Sendable {
             let result = try trainer(conditions, request, in: folder, beats, watcher).train()
             return TrialResult(
                 for: request, run: beats.run, outcome: Self.outcome(of: result),
-                epochs: result.epochs.map(SegNASStudy.EpochRecord.init))
+                epochs: result.epochs.map(TrialEpoch.init))
         } catch TrainingError.outOfMemory(let shortage) {
             return TrialResult(
                 for: request, run: beats.run,
@@ -164,7 +164,7 @@ public struct TrialWorker: Hashable, Sendable {
 
     private func trainer(
         _ recorded: RecordedConditions, _ request: TrialRequest, in folder: TrialFolder,
-        _ beats: WorkerBeats, _ watcher: Watcher
+        _ beats: WorkerHeartbeats, _ watcher: Watcher
     ) throws -> Trainer {
         let device = try Device.parse(String(slot.prefix { $0 != "/" }))[0]
         try CPU.setThreads(threads)
@@ -201,8 +201,8 @@ public struct TrialWorker: Hashable, Sendable {
     }
 }
 
-extension SegNASStudy.EpochRecord {
-    fileprivate init(_ record: SegNASSegmentation.EpochRecord) {
+extension TrialEpoch {
+    fileprivate init(_ record: EpochRecord) {
         self.init(
             epoch: record.epoch, loss: record.loss, dice: record.validation?.mean ?? 0,
             dicePerLabel: record.validation?.perLabel ?? [:],

@@ -10,7 +10,7 @@ struct LearningCurve: Encodable {
     static let mostEpochs = 400_000
 
     /// The curves of trained trials by their numbers.
-    static func all(of record: StudyRecord) -> [String: LearningCurve] {
+    static func all(of record: StudySnapshot) -> [String: LearningCurve] {
         let count = record.trials.reduce(0) { $0 + $1.epochs.count }
         let step = max(1, (count + mostEpochs - 1) / mostEpochs)
         let trained = record.trials.filter { !$0.epochs.isEmpty }

@@ -37,7 +37,7 @@ struct ReportData: Encodable {
     }
 
     init(
-        _ record: StudyRecord, labels table: LabelTable?, test evaluation: Evaluation?,
+        _ record: StudySnapshot, labels table: LabelTable?, test evaluation: Evaluation?,
         anatomy: AnatomyPayload?, program: String
     ) {
         self.program = program
@@ -87,7 +87,7 @@ struct ReportData: Encodable {
     }
 }
 
-extension StudyRecord {
+extension StudySnapshot {
     /// Labels that are known by their values only, where the study's dataset is not known.
     fileprivate var labels: [LabelTable.Label] {
         let values = Set(trials.flatMap(\.dicePerLabel.keys)).compactMap { Int($0) }

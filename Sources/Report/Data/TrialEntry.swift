@@ -26,7 +26,7 @@ struct TrialEntry: Encodable {
     let reason: String?
 
     /// All trials of a study, their label's Dice in the order of values.
-    static func all(of record: StudyRecord, labels: [Int]) -> [TrialEntry] {
+    static func all(of record: StudySnapshot, labels: [Int]) -> [TrialEntry] {
         let elapsed = record.elapsedSeconds
         return record.trials.map { trial in
             // Who took the result of another took all of it.
@@ -54,7 +54,7 @@ struct TrialEntry: Encodable {
     }
 }
 
-extension StudyRecord {
+extension StudySnapshot {
     /// The training of all trials up to the end of each, in the order in which values became known.
     fileprivate var elapsedSeconds: [Int: Double] {
         let known = trials.compactMap { trial in

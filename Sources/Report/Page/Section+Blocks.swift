@@ -4,7 +4,7 @@ internal import SegNASStudy
 
 extension Section {
     /// The graphs of the ten best different blocks.
-    static func blocks(_ record: StudyRecord) -> Section? {
+    static func blocks(_ record: StudySnapshot) -> Section? {
         let trained = record.trials.filter { $0.trial.state == .completed }
             .sorted { ($1.trial.end?.dice ?? 0, $0.number) < ($0.trial.end?.dice ?? 0, $1.number) }
         var seen: Set<BlockGraph> = []

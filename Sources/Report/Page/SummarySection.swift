@@ -22,7 +22,7 @@ struct SummarySection {
                 """)
     }
 
-    private var record: StudyRecord { report.record }
+    private var record: StudySnapshot { report.record }
     private var best: TrialRecord? { record.best }
 
     private func count(_ state: TrialState) -> Int { data.states[state.rawValue] ?? 0 }

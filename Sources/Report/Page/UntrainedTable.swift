@@ -5,7 +5,7 @@ struct UntrainedTable {
     private let rows: [[String]]
 
     /// Nil where all was trained.
-    init?(_ record: StudyRecord) {
+    init?(_ record: StudySnapshot) {
         let states: [TrialState] = [
             .illegal, .outOfMemory, .failed, .cached, .queued, .running,
         ]

@@ -19,7 +19,7 @@ struct Factor: Encodable {
     }
 
     /// The searched dimensions of a space, in the paper's order.
-    static func all(of record: StudyRecord) -> [Factor] {
+    static func all(of record: StudySnapshot) -> [Factor] {
         let candidates = record.trials.map { record.space.decode($0.trial.proposal.point) }
         let trained = record.trials.indices.filter { record.trials[$0].trial.state == .completed }
         let outcomes = trained.map { record.trials[$0].trial.end?.dice ?? 0 }

@@ -66,7 +66,7 @@ final class BatchMemory: @unchecked Sendable {
         var base: UnsafeMutableRawPointer?
         guard posix_memalign(&base, 64, max(bytes, 1)) == 0, let base else {
             throw .outOfMemory(
-                MemoryShortage(requested: ByteCount(UInt64(bytes)), inUse: nil, limit: nil))
+                AllocationFailure(requested: ByteCount(UInt64(bytes)), inUse: nil, limit: nil))
         }
         return UnsafeMutableBufferPointer(
             start: base.bindMemory(to: Element.self, capacity: count), count: count)

@@ -38,7 +38,7 @@ public struct TrainingMemory {
     }
 
     /// What to tell of an allocation that failed while training.
-    func shortage(_ shortage: MemoryShortage) -> TrainingShortage {
+    func shortage(_ shortage: AllocationFailure) -> TrainingShortage {
         let limit = shortage.limit ?? (try? limit())
         return TrainingShortage(
             predicted: try? predicted(), available: limit,
@@ -47,7 +47,7 @@ public struct TrainingMemory {
     }
 
     /// Nil where an allocation would have gone beyond the limit of tensors.
-    private func refusal(_ shortage: MemoryShortage) -> TrainingShortage.Refusal? {
+    private func refusal(_ shortage: AllocationFailure) -> TrainingShortage.Refusal? {
         if let requested = shortage.requested, let inUse = shortage.inUse,
             let limit = shortage.limit,
             requested.bytes + inUse.bytes > limit.bytes

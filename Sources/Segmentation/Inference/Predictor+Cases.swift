@@ -7,7 +7,7 @@ extension Predictor {
     /// at most are in memory.
     public func predict(
         _ cases: [Dataset.Case],
-        _ body: (Dataset.Case, Result<ScoreRestoring, any Error>) throws -> Bool
+        _ body: (Dataset.Case, Result<ScoreRestorer, any Error>) throws -> Bool
     ) rethrows {
         let preparer = preparer
         // A case that fails must not keep the others back, so failures are handed over as values.

@@ -66,7 +66,7 @@ public final class Predictor {
     ///
     /// - Throws: ``PredictionError/notFinite(model:)``, or `TorchError`, of which
     ///   `TorchError/outOfMemory(_:)` leaves the predictor usable.
-    public func predict(_ image: PreparedImage) throws -> ScoreRestoring {
+    public func predict(_ image: PreparedImage) throws -> ScoreRestorer {
         precondition(image.views.count == groups.count, "an image for other models")
         var sources: [(scores: ClassScores, transform: GridTransform)] = []
         for (passes, view) in zip(groups, image.views) {
@@ -79,7 +79,7 @@ public final class Predictor {
             }
             sources.append((scores, view.transform))
         }
-        return ScoreRestoring(
+        return ScoreRestorer(
             sources, labels: labels, warnings: image.views[0].warnings, threads: options.threads)
     }
 
@@ -92,7 +92,7 @@ public final class Predictor {
         guard isWithinLimit ?? true, let scores = view.transform.scores(classes: labels.classCount)
         else {
             throw TorchError.outOfMemory(
-                MemoryShortage(requested: bytes, inUse: memory.current, limit: memory.limit))
+                AllocationFailure(requested: bytes, inUse: memory.current, limit: memory.limit))
         }
         return scores
     }

@@ -56,11 +56,11 @@ struct RunStart {
 
     /// Refuses a dataset that is not the one that was prepared.
     private static func checkKnown(
-        _ known: TrainingData?, _ record: DatasetRecord, _ split: Split, run: String
+        _ known: TrainingDataset?, _ record: DatasetRecord, _ split: Split, run: String
     ) throws(TrainingError) {
         guard let known else { return }
         let changes = known.changes(
-            to: TrainingData(
+            to: TrainingDataset(
                 dataset: record, split: split, preparation: known.preparation))
         guard changes.isEmpty else { throw .otherDataset(run: run, changes) }
     }

@@ -65,11 +65,11 @@ extension Trainer {
     ///
     /// - Throws: ``TrainingError/interrupted(run:)``, or what keeps the dataset from being divided, prepared or kept:
     ///   `SplitError`, `DatasetError`, `PreparationErrors`, `CacheError`.
-    public func prepareData() throws -> TrainingData {
+    public func prepareData() throws -> TrainingDataset {
         let split = try task.dividedCases()
         let data = try DatasetPreparer(task, machine, observer)
         let check = try data.check(split, for: .search)
-        let found = TrainingData(
+        let found = TrainingDataset(
             dataset: try data.record(), split: split,
             preparation: try data.preparation(split, check))
         try data.complete(check, try data.prepare(split, by: found.preparation))

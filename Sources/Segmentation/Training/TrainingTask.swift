@@ -13,7 +13,7 @@ public struct TrainingTask: Sendable {
     /// The images as ``Trainer/prepareData()`` has found, checked and prepared them; nil finds out, and checks them.
     ///
     /// Nothing of them may have changed since.
-    public var knownData: TrainingData?
+    public var knownData: TrainingDataset?
     /// How cases were divided before; nil divides them now, by the options.
     public var recordedSplit: RecordedSplit?
     /// Faults of the dataset with which training goes on knowingly.

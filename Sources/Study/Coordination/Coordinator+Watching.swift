@@ -28,7 +28,7 @@ extension Coordinator {
     }
 
     /// Tells of a worker that was stopped, once: somebody may have forgotten it.
-    private func standstill(of watch: Watch) -> [Event] {
+    private func standstill(of watch: AttemptWatch) -> [Event] {
         let trial = watch.attempt.trial
         guard watch.standstill > options.patience, !watch.isStandstillTold, watch.canceled == nil
         else { return [] }
@@ -37,7 +37,7 @@ extension Coordinator {
     }
 
     /// Takes note of the job of an attempt whose coordinator was killed before it could, and ends it if that was asked for.
-    private func adopt(_ watch: inout Watch) throws {
+    private func adopt(_ watch: inout AttemptWatch) throws {
         guard watch.attempt.state == .submitting,
             let job = launcher.find(watch.attempt, in: folder(watch.attempt.trial))
         else { return }
@@ -45,19 +45,19 @@ extension Coordinator {
         watch.attempt = try ledger.launched(watch.attempt, as: job)
     }
 
-    private func state(of watch: Watch) -> JobState {
+    private func state(of watch: AttemptWatch) -> JobState {
         guard case .launched(let job) = watch.attempt.state else { return .unknown }
         return launcher.look(at: job, in: folder(watch.attempt.trial))
     }
 
     /// Whether a job of which nothing is known is to be given up.
-    private func isOver(_ watch: Watch, now: Double) -> Bool {
+    private func isOver(_ watch: AttemptWatch, now: Double) -> Bool {
         watch.canceled != nil || now - watch.lastChange > options.silence
             || watch.hangs(now: now, options)
     }
 
     /// A worker that has published ends by itself; until then its slot and its memory are not free.
-    private func awaitEnd(_ watch: Watch, now: Double) {
+    private func awaitEnd(_ watch: AttemptWatch, now: Double) {
         let trial = watch.attempt.trial
         guard let seen = watch.resultSeen else {
             watches[trial]?.resultSeen = now
@@ -67,7 +67,7 @@ extension Coordinator {
     }
 
     /// Ends an attempt that hangs, takes too long or was asked to end some time ago.
-    private func endIfNeeded(_ watch: Watch, now: Double) {
+    private func endIfNeeded(_ watch: AttemptWatch, now: Double) {
         let trial = watch.attempt.trial
         if let canceled = watch.canceled {
             if now - canceled.time > patience { cancel(trial, canceled.reason, now: now) }
@@ -94,7 +94,7 @@ extension Coordinator {
         return try take(result, of: watch)
     }
 
-    private func take(_ result: TrialResult, of watch: Watch) throws -> [Event] {
+    private func take(_ result: TrialResult, of watch: AttemptWatch) throws -> [Event] {
         let end: TrialEnd
         switch result.outcome {
         case .completed(let dice): end = .completed(dice: dice)
@@ -114,7 +114,7 @@ extension Coordinator {
         return (ended + (try ledger.tellFailures())).map(Event.ended)
     }
 
-    private func end(_ watch: Watch, _ exit: JobState.Exit?) throws -> [Event] {
+    private func end(_ watch: AttemptWatch, _ exit: JobState.Exit?) throws -> [Event] {
         let trial = watch.attempt.trial
         if watch.canceled == nil, let shortage = try shortage(of: watch, exit) {
             watches[trial] = nil
@@ -132,7 +132,7 @@ extension Coordinator {
     }
 
     /// Why a worker has ended that was not ended here.
-    private func reason(of watch: Watch, _ exit: JobState.Exit?) -> AttemptEnd.Reason {
+    private func reason(of watch: AttemptWatch, _ exit: JobState.Exit?) -> AttemptEnd.Reason {
         if watch.attempt.state == .submitting, watch.last == nil { return .lost }
         // Of another machine, or of this one before it was started anew: that has taken its worker with it.
         let isOfOtherTime = state(of: watch) == .unknown
@@ -152,7 +152,8 @@ extension Coordinator {
     }
 
     /// The system kills with signal 9 what fills its memory: it counts that, or the last beat tells.
-    private func shortage(of watch: Watch, _ exit: JobState.Exit?) throws -> MemoryShortage? {
+    private func shortage(of watch: AttemptWatch, _ exit: JobState.Exit?) throws -> MemoryShortage?
+    {
         guard exit == .signal(9) else { return nil }
         let memory = watch.last?.residentMemory ?? 0
         let limit = options.memoryLimit ?? .max
@@ -171,7 +172,7 @@ extension Coordinator {
     }
 
     /// The end of what the worker of an attempt has written.
-    private func lastLines(of watch: Watch) -> String {
+    private func lastLines(of watch: AttemptWatch) -> String {
         guard let file = try? MappedFile(path: folder(watch.attempt.trial).log) else { return "" }
         let own = file.bytes.dropFirst(watch.logStart)
         let text = String(decoding: own.suffix(4000), as: UTF8.self)

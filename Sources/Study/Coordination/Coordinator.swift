@@ -13,7 +13,7 @@ public final class Coordinator {
     let launcher: any Launcher
     private let judge: (Candidate) -> Verdict
     let memoryKills: () -> Int?
-    var watches: [Int: Watch] = [:]
+    var watches: [Int: AttemptWatch] = [:]
 
     /// What has happened in a step.
     public enum Event: Hashable, Sendable {
@@ -89,7 +89,7 @@ public final class Coordinator {
     }
 
     private func watch(_ attempt: Attempt, now: Double) {
-        watches[attempt.trial] = Watch(
+        watches[attempt.trial] = AttemptWatch(
             attempt, in: folder(attempt.trial), memoryKills: memoryKills() ?? 0, now: now)
     }
 

@@ -5,7 +5,7 @@ public struct CoordinatorOptions: Hashable, Sendable {
     /// After which a trial's attempt is ended; nil for never.
     public var trialTimeout: Double?
     /// A beat that does not change for so long is the last, where a launcher cannot tell.
-    public var silence = 3 * TrialBeat.interval
+    public var silence = 3 * Heartbeat.interval
     /// A step counter that does not change for so long is a hang; the first step may take this long, too, and reading the
     /// prepared images before it.
     public var leastHang = 300.0

@@ -42,7 +42,7 @@ extension Attempt {
     }
 }
 
-extension EpochRecord {
+extension TrialEpoch {
     func insert(into db: Database, trial: Int) throws {
         try db.execute(
             sql: """

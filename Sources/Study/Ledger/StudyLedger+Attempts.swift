@@ -98,7 +98,7 @@ extension StudyLedger {
     /// - Returns: All that ended, the trial first.
     /// - Throws: ``StudyError``; then nothing has changed.
     public func finish(
-        _ attempt: Attempt, _ end: TrialEnd, epochs: [EpochRecord] = [], at time: Double? = nil
+        _ attempt: Attempt, _ end: TrialEnd, epochs: [TrialEpoch] = [], at time: Double? = nil
     ) throws(StudyError) -> [Trial] {
         precondition(
             end.state == .completed || end.state == .outOfMemory, "no result: \(end.state)")

@@ -38,10 +38,10 @@ public struct TrialFolder: Hashable, Sendable {
     }
 
     /// Beats of all runs of the trial.
-    func beats() -> [TrialBeat] {
+    func beats() -> [Heartbeat] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { $0.hasPrefix("beat.") }.compactMap { name in
-            try? JSONDocument.read(TrialBeat.self, from: "\(path)/\(name)")
+            try? JSONDocument.read(Heartbeat.self, from: "\(path)/\(name)")
         }
     }
 }

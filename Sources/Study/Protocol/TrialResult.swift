@@ -10,7 +10,7 @@ public struct TrialResult: Hashable, Codable, Sendable {
     /// The run that made it.
     public var run: String
     public var outcome: Outcome
-    public var epochs: [EpochRecord]
+    public var epochs: [TrialEpoch]
     /// XXH3 with 128 bits of this document without this field; nil in schema 1.
     private var digest: String?
 
@@ -24,7 +24,7 @@ public struct TrialResult: Hashable, Codable, Sendable {
     }
 
     public init(
-        for request: TrialRequest, run: String, outcome: Outcome, epochs: [EpochRecord] = []
+        for request: TrialRequest, run: String, outcome: Outcome, epochs: [TrialEpoch] = []
     ) {
         study = request.study
         trial = request.trial

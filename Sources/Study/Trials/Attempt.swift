@@ -69,7 +69,7 @@ public struct JobHandle: Hashable, Codable, Sendable {
 }
 
 /// What one epoch of a trial's training came to.
-public struct EpochRecord: Hashable, Codable, Sendable {
+public struct TrialEpoch: Hashable, Codable, Sendable {
     /// From 1.
     public var epoch: Int
     public var loss: Double

@@ -65,7 +65,7 @@ extension Tensor {
 // MARK: - Comparisons and logic: bool tensors
 
 /// How two elements are compared.
-public enum Comparison: CaseIterable, Sendable {
+public enum ElementComparison: CaseIterable, Sendable {
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 
     fileprivate var code: ct_binary_operation {
@@ -81,11 +81,15 @@ public enum Comparison: CaseIterable, Sendable {
 }
 
 extension Tensor {
-    public func compare(_ comparison: Comparison, _ other: Tensor) throws(TorchError) -> Tensor {
+    public func compare(_ comparison: ElementComparison, _ other: Tensor) throws(TorchError)
+        -> Tensor
+    {
         try with(other, comparison.code)
     }
 
-    public func compare(_ comparison: Comparison, _ number: Double) throws(TorchError) -> Tensor {
+    public func compare(_ comparison: ElementComparison, _ number: Double) throws(TorchError)
+        -> Tensor
+    {
         try with(number, comparison.code)
     }
 

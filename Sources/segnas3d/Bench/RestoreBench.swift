@@ -57,7 +57,8 @@ struct RestoreBench {
         let scores = ClassScores(classes: classes, size: size, reorientation: .identity)
         guard let scores else {
             let bytes = ByteCount(ClassScores.byteCount(classes: classes, size: size))
-            throw TorchError.outOfMemory(MemoryShortage(requested: bytes, inUse: nil, limit: nil))
+            throw TorchError.outOfMemory(
+                AllocationFailure(requested: bytes, inUse: nil, limit: nil))
         }
         let width = Float(size.x) / 24
         var slab = [Float](repeating: 1, count: classes * area)

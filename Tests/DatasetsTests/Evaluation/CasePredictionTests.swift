@@ -59,7 +59,7 @@ struct CasePredictionTests {
             let maps = Volume(
                 shape: [5, 4, 3], affine: .identity,
                 samples: Samples([UInt8](repeating: 0, count: 60)))
-            #expect(throws: SegNASImaging.GridMismatch.self) {
+            #expect(throws: GridMismatch.self) {
                 try Evaluation(of: dataset.training, labels: dataset.labels) { _ in
                     try LabelMap(maps)
                 }

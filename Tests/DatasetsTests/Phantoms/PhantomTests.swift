@@ -130,7 +130,7 @@ struct PhantomTests {
         var generator = SeededGenerator(seed: seed)
         let grid = Geometry.centred(size: [96, 96, 96], spacing: 2.17)
         let brain = Brain(voxel: 2.17, using: &generator)
-        let warp = Warp(grid: grid, using: &generator)
+        let warp = AnatomyWarp(grid: grid, using: &generator)
         let row = VoxelRow(count: 96)
         var (left, right) = ([Int](repeating: 0, count: 256), [Int](repeating: 0, count: 256))
         for index in 0..<96 * 96 {

@@ -29,7 +29,7 @@ struct BrowserTests {
     private func withReport(_ body: (Browser) throws -> Void) throws {
         let html = try withTemporaryFolder { folder in
             let ledger = try SyntheticStudy.make(in: folder, iterations: Self.iterations)
-            var report = StudyReport(try StudyRecord(of: ledger.folder.path), version: "0.1.0")
+            var report = StudyReport(try StudySnapshot(of: ledger.folder.path), version: "0.1.0")
             report.test = try SyntheticStudy.evaluation()
             report.network = try vnet()
             report.cases = AnatomySection(
@@ -239,7 +239,7 @@ struct BrowserTests {
                 let ledger = try SyntheticStudy.make(
                     in: folder.appending(path: "\(iterations)"), iterations: iterations,
                     asked: asked)
-                let record = try StudyRecord(of: ledger.folder.path)
+                let record = try StudySnapshot(of: ledger.folder.path)
                 try open(StudyReport(record, version: "0.1.0").html(), "\(iterations) iterations")
                 #expect(try browser.text("#trials-count").hasSuffix(" trials"))
             }

@@ -1,5 +1,5 @@
 /// The images of trainings: those of the dataset, how they are divided and how they are prepared.
-public struct TrainingData: Hashable, Codable, Sendable {
+public struct TrainingDataset: Hashable, Codable, Sendable {
     public private(set) var schema = 1
     public var dataset: DatasetRecord
     public var split: Split
@@ -11,7 +11,7 @@ public struct TrainingData: Hashable, Codable, Sendable {
         self.preparation = preparation
     }
     /// What has changed in the images since, a sentence each.
-    public func changes(to now: TrainingData) -> [String] {
+    public func changes(to now: TrainingDataset) -> [String] {
         let changes = dataset.changes(to: now.dataset)
         guard changes.isEmpty, split != now.split else { return changes }
         return ["`split` and `groups` give other cases than they did"]

@@ -10,7 +10,7 @@ internal import SegNASRandomness
 /// From voxels of a phantom to positions in the undeformed anatomy: a random affine map and a smooth deformation.
 ///
 /// The fourth function of its fields is the logarithm of the image's bias field.
-struct Warp {
+struct AnatomyWarp {
     private let first: SIMD3<Float>
     private let steps: (x: SIMD3<Float>, y: SIMD3<Float>, z: SIMD3<Float>)
     private let fields: [SmoothField]

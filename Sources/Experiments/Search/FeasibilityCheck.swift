@@ -6,7 +6,7 @@ internal import SegNASStudy
 internal import SegNASTorch
 
 /// Looks at networks before they are trained: whether they can be built, and whether they may fit.
-struct TrialJudge {
+struct FeasibilityCheck {
     let device: Device
     let memoryLimit: ByteCount
 

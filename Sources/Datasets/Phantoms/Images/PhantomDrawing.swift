@@ -2,9 +2,9 @@ internal import SegNASImaging
 internal import SegNASRandomness
 
 /// Everything that a case's image and labels are made from.
-struct Drawing {
+struct PhantomDrawing {
     var anatomy: any Anatomy
-    var warp: Warp
+    var warp: AnatomyWarp
     var grid: Geometry
     var contrast: Phantom.Contrast
     /// Usual intensities of tissues, for contrasts that keep to them.

@@ -5,10 +5,10 @@ internal import SegNASStudy
 internal import SegNASTorch
 
 /// The training of the best network once more, from scratch and for longer.
-struct FinalTraining {
+struct BestNetworkTraining {
     let conditions: TrainingConditions
     let dataset: Dataset
-    let data: TrainingData
+    let data: TrainingDataset
     let device: Device
     let clock: SearchClock
     let monitor: Monitor

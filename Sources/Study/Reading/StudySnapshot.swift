@@ -8,10 +8,10 @@ public import SegNASSearch
 /// process works on the study.
 ///
 /// ```swift
-/// let study = try StudyRecord(of: "study")
+/// let study = try StudySnapshot(of: "study")
 /// print(study.trials.count, study.best?.trial.end?.dice ?? 0)
 /// ```
-public struct StudyRecord: Sendable {
+public struct StudySnapshot: Sendable {
     public let plan: StudyPlan
     public let space: SearchSpace
     /// By their numbers, from 0.

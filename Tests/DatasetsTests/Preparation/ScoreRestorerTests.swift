@@ -68,7 +68,7 @@ struct ScoreRestoringTests {
             let transform = GridTransform(
                 original: geometry, reorientation: reorientation, map: map)
             let scores = try Self.coverage(of: classes, geometry, transform, count: 3)
-            let restored = ScoreRestoring([(scores, transform)], labels: Self.labels, threads: 2)
+            let restored = ScoreRestorer([(scores, transform)], labels: Self.labels, threads: 2)
                 .labelMap()
             #expect(restored.geometry == geometry)
             let expected = classes.array(UInt8.self).map { $0 == 2 ? UInt8(205) : 1 }
@@ -93,7 +93,7 @@ struct ScoreRestoringTests {
                 original: geometry, reorientation: .identity,
                 map: try #require(options.map(of: geometry)))
             let scores = try Self.coverage(of: classes, geometry, transform, count: 3)
-            let restoring = ScoreRestoring([(scores, transform)], labels: Self.labels, threads: 2)
+            let restoring = ScoreRestorer([(scores, transform)], labels: Self.labels, threads: 2)
             try restoring.writeProbabilities(to: path)
             let written = try Volume(contentsOf: path)
             #expect(written.shape == [9, 8, 7, 3] && written.affine == .identity)
@@ -127,7 +127,7 @@ struct ScoreRestoringTests {
             let expected = classes.array(UInt8.self)
             let scores = try Self.coverage(
                 of: classes, stored.geometry, prepared.transform, count: table.classCount)
-            let restored = ScoreRestoring([(scores, prepared.transform)], labels: table, threads: 2)
+            let restored = ScoreRestorer([(scores, prepared.transform)], labels: table, threads: 2)
             func dice(_ volume: Volume) -> Double {
                 let values = volume.samples.array(UInt8.self)
                 return (Self.dice(values, expected, 1) + Self.dice(values, expected, 2)) / 2

@@ -4,10 +4,10 @@ internal import SegNASStudy
 internal import Synchronization
 
 /// A worker's signs of life, written at an interval as long as the object lives.
-final class WorkerBeats: Sendable {
+final class WorkerHeartbeats: Sendable {
     /// The name of this run, which no other run of the trial has.
     let run: String
-    private let beat: Mutex<TrialBeat>
+    private let beat: Mutex<Heartbeat>
     private let folder: TrialFolder
     private let writing: Mutex<Task<Void, Never>?>
 
@@ -16,13 +16,13 @@ final class WorkerBeats: Sendable {
         run = "\(host)-\(getpid())-\(UUID().uuidString.prefix(8))"
         self.folder = folder
         beat = Mutex(
-            TrialBeat(run: run, attempt: attempt, process: getpid(), host: host))
+            Heartbeat(run: run, attempt: attempt, process: getpid(), host: host))
         writing = Mutex(nil)
         write()
         writing.withLock { task in
             task = Task.detached { [weak self] in
                 while !Task.isCancelled {
-                    try? await Task.sleep(for: .seconds(TrialBeat.interval))
+                    try? await Task.sleep(for: .seconds(Heartbeat.interval))
                     self?.write()
                 }
             }

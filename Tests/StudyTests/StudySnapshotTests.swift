@@ -8,9 +8,9 @@ import Testing
 
 @Suite("Records of studies")
 struct StudyRecordTests {
-    private func curve(_ dice: [Double]) -> [EpochRecord] {
+    private func curve(_ dice: [Double]) -> [TrialEpoch] {
         dice.enumerated().map { index, dice in
-            EpochRecord(
+            TrialEpoch(
                 epoch: index + 1, loss: 1 - dice, dice: dice, dicePerLabel: ["7": dice / 2],
                 seconds: 3)
         }
@@ -28,10 +28,10 @@ struct StudyRecordTests {
             _ = try ledger.end(first, AttemptEnd(.stopped))
             let second = try ledger.begin(trial.number, slot: "cpu/0")
             usleep(20_000)
-            #expect(try StudyRecord(of: path).trials[trial.number].trial.state == .running)
+            #expect(try StudySnapshot(of: path).trials[trial.number].trial.state == .running)
             _ = try ledger.finish(
                 second, .completed(dice: 0.6), epochs: curve([0.4, 0.6, 0.5]))
-            let record = try StudyRecord(of: path)
+            let record = try StudySnapshot(of: path)
             #expect(record.trials.count == ledger.sampler.askCount)
             for read in record.trials { #expect(read.trial == (try ledger.trial(read.number))) }
             #expect(record.best?.trial == (try ledger.best()))
@@ -46,7 +46,7 @@ struct StudyRecordTests {
             // Reading leaves the book as it was.
             try ledger.checkInvariants()
             try ledger.run()
-            #expect(try StudyRecord(of: path).isComplete)
+            #expect(try StudySnapshot(of: path).isComplete)
         }
     }
 
@@ -60,6 +60,6 @@ struct StudyRecordTests {
 
     @Test("what is no study")
     func nothing() throws {
-        #expect(throws: StudyError.noStudy(folder: "/none")) { try StudyRecord(of: "/none") }
+        #expect(throws: StudyError.noStudy(folder: "/none")) { try StudySnapshot(of: "/none") }
     }
 }

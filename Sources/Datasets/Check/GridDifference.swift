@@ -8,7 +8,7 @@ public import SegNASImaging
 #endif
 
 /// How the grids of two images that belong together differ, beyond the order and direction of their arrays' axes.
-public enum GridMismatch: Equatable, Sendable {
+public enum GridDifference: Equatable, Sendable {
     case size(SIMD3<Int>, expected: SIMD3<Int>)
     case spacing(SIMD3<Double>, expected: SIMD3<Double>)
     /// Axes lead the same way, and the whole grid lies as far elsewhere as this.
@@ -87,20 +87,20 @@ public enum GridMismatch: Equatable, Sendable {
     }
 }
 
-extension GridMismatch.Distance {
+extension GridDifference.Distance {
     init(_ grid: Geometry, _ expected: Geometry) {
         millimetres = grid.cornerDistance(to: expected)
         voxels = millimetres / expected.shortestStep
     }
 }
 
-extension GridMismatch.Distance: CustomStringConvertible {
+extension GridDifference.Distance: CustomStringConvertible {
     public var description: String {
         "lies up to \(significant(millimetres)) mm (\(significant(voxels)) voxels) elsewhere"
     }
 }
 
-extension GridMismatch: CustomStringConvertible {
+extension GridDifference: CustomStringConvertible {
     public var description: String {
         switch self {
         case .size(let size, let expected):

@@ -17,7 +17,7 @@ extension GridTransform {
 ///
 /// Each class's probability is interpolated linearly, and the most probable class is taken there: outlines are finer
 /// than the prepared grid, where ``GridTransform/restore(classes:labels:interpolation:threads:)`` only sees classes.
-public struct ScoreRestoring: Sendable {
+public struct ScoreRestorer: Sendable {
     public let geometry: Geometry
     /// What readers of the image's files remark on.
     public let warnings: [DatasetFault]

@@ -1,7 +1,7 @@
 internal import SegNASHost
 
 /// A worker's sign of life, written again and again while it trains.
-public struct TrialBeat: Hashable, Codable, Sendable {
+public struct Heartbeat: Hashable, Codable, Sendable {
     public var schema = 1
     /// The name of the run, which no other run of the trial has.
     public var run: String

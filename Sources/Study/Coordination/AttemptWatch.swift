@@ -1,11 +1,11 @@
 /// What a coordinator remembers of an attempt that it watches, on its own clock.
 ///
 /// A beat counts as a sign of life when it changes, so that no two clocks are compared.
-struct Watch {
+struct AttemptWatch {
     var attempt: Attempt
     private(set) var begin: Double
     /// The newest beats by run, and when one changed last.
-    private(set) var beats: [String: TrialBeat] = [:]
+    private(set) var beats: [String: Heartbeat] = [:]
     private(set) var lastChange: Double
     /// Steps seen, and when the number changed last.
     private var steps: Int?
@@ -73,7 +73,7 @@ struct Watch {
     }
 
     /// The last beat of this attempt.
-    var last: TrialBeat? {
+    var last: Heartbeat? {
         beats.values.filter { $0.attempt == attempt.number }.max { $0.count < $1.count }
     }
 
