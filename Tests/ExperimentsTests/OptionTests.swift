@@ -49,7 +49,7 @@ struct OptionTests {
         options.conditions.data.keepsSplit = true
         #expect(read.asked == options.conditions && read.memoryLimit == before.memoryLimit)
         #expect(before.differences(to: read).isEmpty)
-        #expect(ProtocolWords(read).split == "as in a file")
+        #expect(TrainingDescription(read).split == "as in a file")
     }
 
     @Test("what differs is named by its property")

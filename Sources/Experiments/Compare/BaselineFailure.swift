@@ -46,7 +46,7 @@ struct BaselineFailure: Codable {
         self = failure
     }
 
-    var outcome: SegNASReport.Comparison.Outcome {
+    var outcome: Comparison.Outcome {
         if let outOfMemory {
             return .outOfMemory(
                 needed: outOfMemory.needed.map { ByteCount($0) },

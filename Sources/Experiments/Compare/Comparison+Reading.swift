@@ -25,7 +25,7 @@ extension Comparison.Outcome {
             if let failure {
                 self = failure.outcome
             } else if let result = try TrainingResult(of: folder.run(method, split: split)) {
-                self = .judged(
+                self = .evaluated(
                     Comparison.Result(
                         network, parameters: result.parameters, seconds: result.seconds,
                         validationDice: result.validation?.mean, test: result.test))
@@ -41,31 +41,31 @@ extension Comparison.Outcome {
         let record = try StudySnapshot(of: folder.path)
         guard record.isComplete, record.plan.budget == budget else { return nil }
         guard let best = record.best else {
-            self = .failed("none of \(record.trials.count) proposals was trained")
+            self = .failed("none of \(record.trials.count) trials was completed")
             return
         }
         guard let test = try folder.evaluation() else { return nil }
         let trials = record.trials.flatMap(\.epochs).reduce(0) { $0 + $1.seconds }
         let final = folder.finalTraining?.epochs ?? []
-        self = .judged(
+        self = .evaluated(
             Comparison.Result(
                 best.trial.architecture, optimum: record.space.decode(best.trial.proposal.point),
                 parameters: best.trial.cost?.parameters ?? 0,
                 seconds: trials + final.reduce(0) { $0 + $1.seconds + $1.validationSeconds },
                 validationDice: best.trial.end?.dice, test: test,
-                proposals: Comparison.Proposals(record),
+                trials: Comparison.TrialCounts(record),
                 report: FileManager.default.fileExists(atPath: "\(folder.path)/report.html")
                     ? report : nil))
     }
 }
 
-extension Comparison.Proposals {
+extension Comparison.TrialCounts {
     fileprivate init(_ record: StudySnapshot) {
         func count(_ state: TrialState) -> Int {
             record.trials.count { $0.trial.state == state }
         }
         self.init(
-            trained: count(.completed), cached: count(.cached), illegal: count(.illegal),
+            completed: count(.completed), cached: count(.cached), illegal: count(.illegal),
             outOfMemory: count(.outOfMemory), failed: count(.failed))
     }
 }

@@ -114,13 +114,13 @@ extension ComparisonOptions {
 extension ComparisonPlan {
     /// How all methods are searched and trained, for a reader.
     func words(_ options: ComparisonOptions) -> [(name: String, words: String)] {
-        let words = ProtocolWords(conditions)
+        let words = TrainingDescription(conditions)
         let final =
             options.conditions.finalEpochs.map {
                 "; \($0) epochs for the best of each search and for networks that are not searched"
             } ?? ""
         let indices = options.indices.map { "\($0)" }.joined(separator: ", ")
-        let search = ProtocolWords.search(
+        let search = TrainingDescription.search(
             sampling.plan(seed: options.conditions.training.seed), sampling.budget)
         let all: [(String, String?)] = [
             ("Images", "prepared to \(options.conditions.data.size) voxels"),

@@ -57,7 +57,7 @@ public struct ForecastMaker {
     /// How many splits have no outcome yet.
     private func outstandingSplits(of method: ComparedMethod) throws -> Int {
         try options.indices.count { split in
-            try SegNASReport.Comparison.Outcome(
+            try Comparison.Outcome(
                 of: method, split: split, in: task.folder, budget: options.sampling.budget) == nil
         }
     }

@@ -58,7 +58,7 @@ public struct SearchOptions: Hashable, Codable, Sendable {
     public func point(of network: Architecture, named name: String) throws -> [Double] {
         do {
             return try SearchSpace(text: space).encode(network)
-        } catch let error as EncodingError {
+        } catch let error as OutsideSpaceError {
             throw OptionFaults("`first` \(name): \(error)")
         }
     }

@@ -12,7 +12,7 @@ extension StudyReport {
         let record = try StudySnapshot(of: folder.path)
         self.init(record, version: Release.version)
         // A page does without what its plan does not say.
-        training = (try? RecordedConditions(record.plan, in: folder)).map(ProtocolWords.init)
+        training = (try? RecordedConditions(record.plan, in: folder)).map(TrainingDescription.init)
         images = try folder.trainingData()
         test = try folder.evaluation()
         date = Date.now.formatted(.iso8601)

@@ -10,7 +10,7 @@ struct FeasibilityCheck {
     let device: Device
     let memoryLimit: ByteCount
 
-    func verdict(on task: TrainingTask) -> Verdict {
+    func verdict(on task: TrainingTask) -> Feasibility {
         do {
             return try examine(task)
         } catch let error as NetworkError {
@@ -21,7 +21,7 @@ struct FeasibilityCheck {
         }
     }
 
-    private func examine(_ task: TrainingTask) throws -> Verdict {
+    private func examine(_ task: TrainingTask) throws -> Feasibility {
         guard task.options.faults.isEmpty else {
             return .illegal(reason: task.options.faults.joined(separator: "; "))
         }

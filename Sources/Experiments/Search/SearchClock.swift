@@ -50,7 +50,7 @@ extension Coordinator {
     convenience init(stopping ledger: StudyLedger) throws(StudyError) {
         try self.init(
             ledger, launcher: LocalLauncher { _ in [] }, options: CoordinatorOptions(),
-            judge: { _ in .train(nil) }, now: 0)
+            check: { _ in .train(nil) }, now: 0)
     }
 
     /// Ends all workers where they can be resumed, and those that do not end in time at once.

@@ -141,7 +141,7 @@ public struct SearchSession {
                 try final.run(
                     best, epochs: epochs, in: folder,
                     leastThreads: WorkerPool(conditions, devices: devices).threads)
-                try shelf.crown(final: best.number, epochs: epochs)
+                try shelf.setBest(final: best.number, epochs: epochs)
             } catch let error as TrainingError where error.isOfNetwork {
                 monitor.warn("the final training is not used, the model of the search is: \(error)")
             }
@@ -199,7 +199,7 @@ public struct SearchSession {
             launcher: LocalLauncher { order in
                 TrialWorker(order, threads: workers.threads).arguments
             }, options: workers.options(memoryLimit),
-            judge: { judge.verdict(on: conditions.task($0, on: dataset)) }, now: clock.now)
+            check: { judge.verdict(on: conditions.task($0, on: dataset)) }, now: clock.now)
         do {
             try carryOn(coordinator, shelf)
         } catch {
@@ -226,7 +226,7 @@ public struct SearchSession {
         let best = try ledger.best()
         if case .ended(let trial) = event {
             try shelf.arrange(
-                [trial.number], best: best?.number, known: ledger.sampler.askCount)
+                [trial.number], best: best?.number, recorded: ledger.sampler.askCount)
         }
         monitor.report(.trial(event, best: best))
         if let fault = ledger.backupFault { monitor.warn("no backup could be made: \(fault)") }

@@ -28,7 +28,7 @@ struct WorkerPool {
         var options = CoordinatorOptions()
         options.slots = slots
         options.trialTimeout = workers.trialTimeout
-        if let hangTimeout = workers.hangTimeout { options.leastHang = hangTimeout }
+        if let hangTimeout = workers.hangTimeout { options.minHangTimeout = hangTimeout }
         options.memoryLimit = memoryLimit.bytes
         return options
     }

@@ -8,7 +8,7 @@ protocol RunnablePlan: FamilyPlan {
     func run(_ x: Tensor, through layers: LayerList, training: Bool) throws(TorchError) -> Tensor
 }
 
-extension NetworkPlan.Family {
+extension NetworkPlan.PlannedFamily {
     var runnable: any RunnablePlan {
         switch self {
         case .segnas(let plan): plan
