@@ -86,3 +86,27 @@ struct NoBestNetwork: Error, CustomStringConvertible {
 }
 
 extension Split.Part: ExpressibleByArgument {}
+
+/// Axes named on the command line, as `xz`.
+struct MirrorAxes: ExpressibleByArgument {
+    var axes: Set<Int>
+
+    init?(argument: String) {
+        let places = argument.lowercased().map { "xyz".firstIndex(of: $0) }
+        axes = Set(places.compactMap { $0.map { "xyz".distance(from: "xyz".startIndex, to: $0) } })
+        guard !argument.isEmpty, axes.count == argument.count else { return nil }
+    }
+}
+
+/// A length of time as people write it: `90s`, `30m`, `8h`, `2d`.
+struct TimeSpan: ExpressibleByArgument {
+    let seconds: Double
+
+    init?(argument text: String) {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()),
+            count > 0, count.isFinite
+        else { return nil }
+        seconds = count * unit
+    }
+}

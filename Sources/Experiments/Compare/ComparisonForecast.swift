@@ -1,4 +1,10 @@
 internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
 /// What a comparison would train, and how long that may take.
 public struct ComparisonForecast: Encodable {
@@ -49,5 +55,157 @@ public struct ComparisonForecast: Encodable {
         self.methods = methods
         trainings = methods.reduce(0) { $0 + $1.splits * $1.trainings }
         seconds = methods.reduce(0) { $0 + Double($1.splits) * ($1.seconds ?? 0) }
+    }
+}
+
+/// Measures steps of the networks that a comparison would train, and writes nothing.
+public struct ForecastMaker {
+    private let task: ComparisonTask
+    private let split: Split
+    private let pool: WorkerPool
+    private let monitor: Monitor
+
+    private var options: ComparisonOptions { task.options }
+    private var memoryLimit: ByteCount { task.memoryLimit }
+
+    /// Points of a space that are looked at, and how many of their networks are measured.
+    private static let points = 64
+    private static let measured = 3
+
+    /// Looks at what a comparison in a folder, which need not be there yet, would train.
+    public init(
+        _ options: ComparisonOptions, in path: String, monitor: Monitor = Monitor()
+    ) throws {
+        task = try ComparisonTask(options, in: path, monitor: monitor)
+        self.monitor = monitor
+        split =
+            task.divisions[options.indices.lowerBound]
+            ?? Split(
+                training: [], validation: [], test: [])
+        pool = WorkerPool(options.conditions, devices: task.devices)
+        TensorMemory.setBudget(task.memoryLimit)
+    }
+
+    public func forecast() throws -> ComparisonForecast {
+        var forecasts: [ComparisonForecast.Method] = []
+        for (index, method) in task.methods.enumerated() {
+            let splits = try outstandingSplits(of: method)
+            if splits > 0 {
+                var forecast =
+                    switch method.kind {
+                    case .search(let space): try search(method.name, SearchSpace(text: space))
+                    case .training(let network): try training(method.name, network)
+                    }
+                forecast.splits = splits
+                forecasts.append(forecast)
+            }
+            monitor.report(.measuring(done: index + 1, all: task.methods.count))
+        }
+        return ComparisonForecast(
+            task.dataset, split, splits: options.splits, workers: pool.slots.count,
+            methods: forecasts)
+    }
+
+    /// How many splits have no outcome yet.
+    private func outstandingSplits(of method: ComparedMethod) throws -> Int {
+        try options.indices.count { split in
+            try SegNASReport.Comparison.Outcome(
+                of: method, split: split, in: task.folder, budget: options.sampling.budget) == nil
+        }
+    }
+
+    private var judge: FeasibilityCheck {
+        FeasibilityCheck(device: task.device, memoryLimit: memoryLimit)
+    }
+
+    // MARK: - One method
+
+    private func training(
+        _ name: String, _ network: Architecture
+    ) throws -> ComparisonForecast.Method {
+        try CPU.setThreads(options.conditions.machine.threadCount)
+        var forecast = ComparisonForecast.Method(
+            name: name, trainings: 0, epochs: options.finalEpochs)
+        let training = task.training(network, split: options.indices.lowerBound)
+        switch judge.verdict(on: training) {
+        case .illegal(let reason): forecast.reason = reason
+        case .tooLarge(let shortage, _): forecast.reason = shortage.words
+        case .train:
+            guard let pace = try pace(of: training) else {
+                forecast.reason = "a step does not fit into \(memoryLimit)"
+                return forecast
+            }
+            (forecast.stepSeconds, forecast.epochSeconds) = (pace.step, pace.epoch)
+            forecast.seconds = pace.epoch * Double(forecast.epochs)
+            forecast.trainings = 1
+        }
+        return forecast
+    }
+
+    private func search(
+        _ name: String, _ space: SearchSpace
+    ) throws -> ComparisonForecast.Method {
+        try CPU.setThreads(pool.threads)
+        defer { try? CPU.setThreads(options.conditions.machine.threadCount) }
+        let (proposals, most) =
+            switch options.sampling.budget {
+            case .iterations(let count): (Int?(count), count)
+            case .effectiveIterations(let count): (nil, count)
+            }
+        let final = options.conditions.finalEpochs
+        var forecast = ComparisonForecast.Method(
+            name: name, proposals: proposals, trainings: most + (final == nil ? 0 : 1),
+            epochs: options.conditions.training.epochs)
+        let trainings = try trainable(space)
+        let share = Double(trainings.count) / Double(Self.points)
+        forecast.trainableShare = share
+        guard let pace = try meanPace(of: trainings) else {
+            forecast.reason = "none of \(Self.points) random points can be trained"
+            return forecast
+        }
+        (forecast.stepSeconds, forecast.epochSeconds) = (pace.step, pace.epoch)
+        let trained = proposals.map { Double($0) * share } ?? Double(most)
+        forecast.seconds =
+            pace.epoch
+            * (trained * Double(forecast.epochs) / Double(pool.slots.count) + Double(final ?? 0))
+        return forecast
+    }
+
+    /// Those of random points that can be trained.
+    private func trainable(_ space: SearchSpace) throws -> [TrainingTask] {
+        var sampler = try SamplerPlan(method: .random, seed: options.conditions.training.seed)
+            .sampler(in: space.bounds)
+        let proposals = (0..<Self.points).compactMap { _ in sampler.ask() }
+        return proposals.map { options.conditions.task(space.decode($0.point), on: task.dataset) }
+            .filter { if case .train = judge.verdict(on: $0) { true } else { false } }
+    }
+
+    // MARK: - Measuring
+
+    /// Seconds on the average of all these networks, of which the first ones are measured; nil where none fits.
+    private func meanPace(
+        of trainings: [TrainingTask]
+    ) throws -> (step: Double, epoch: Double)? {
+        let paces = try trainings.prefix(Self.measured).compactMap { try pace(of: $0) }
+        guard !paces.isEmpty else { return nil }
+        let work = try trainings.map {
+            Double(try $0.networkPlan().multiplyAdds(size: $0.size))
+        }
+        let mean = work.reduce(0, +) / Double(work.count)
+        let measured = paces.reduce(0) { $0 + $1.multiplyAdds }
+        return (
+            mean * paces.reduce(0) { $0 + $1.step } / measured,
+            mean * paces.reduce(0) { $0 + $1.epoch } / measured
+        )
+    }
+
+    /// Seconds of a step and of an epoch; nil where they do not fit into memory.
+    private func pace(of training: TrainingTask) throws -> TrainingPace? {
+        defer { try? TensorMemory.trim() }
+        do {
+            return try TrainingPace(training, split: split, device: task.device)
+        } catch TorchError.outOfMemory {
+            return nil
+        }
     }
 }

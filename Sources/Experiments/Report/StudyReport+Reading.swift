@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import SegNASDatasets
 internal import SegNASHost
+internal import SegNASImaging
 public import SegNASReport
 internal import SegNASSearch
 internal import SegNASSegmentation
@@ -34,5 +35,64 @@ extension NetworkFigure {
             trial.architecture, channels: images.dataset.channels.count,
             classes: images.dataset.labels.classCount)
         self.init(plan, size: images.preparation.options.size)
+    }
+}
+
+/// The test cases that a report shows: the worst, the median and the best.
+struct TestCaseViews {
+    /// Nil where no case can be read any more.
+    let section: AnatomySection?
+
+    /// - Parameters:
+    ///   - evaluation: Of all test cases, whose order numbers them.
+    ///   - folder: Of the study, which has the predictions and says where the images lay.
+    ///   - showsImages: Whether images are shown behind the labels.
+    init(_ evaluation: Evaluation, in folder: StudyFolder, showsImages: Bool) {
+        let listed = Self.cases(in: folder)
+        let views = Self.chosen(evaluation).compactMap { rank, index -> AnatomyCase? in
+            let judged = evaluation.cases[index]
+            return listed[judged.identifier].flatMap { files in
+                AnatomyCase(
+                    "\(rank): case \(index + 1)", files, in: folder,
+                    dice: judged.foregroundMean(.dice), showsImages: showsImages)
+            }
+        }
+        section = AnatomySection(cases: views, labels: evaluation.labels.foreground)
+    }
+
+    /// Where the files of cases lay when they were predicted.
+    private static func cases(in folder: StudyFolder) -> [String: Dataset.Case] {
+        let cases = BestModelTest.Cases(in: folder)?.cases ?? []
+        return Dictionary(cases.map { ($0.identifier, $0) }) { first, _ in first }
+    }
+
+    /// Places of cases among all; with fewer than three, each once.
+    private static func chosen(_ evaluation: Evaluation) -> [(rank: String, index: Int)] {
+        let dice = evaluation.cases.map { $0.foregroundMean(.dice) ?? .infinity }
+        let order = dice.indices.filter { dice[$0].isFinite }.sorted {
+            (dice[$0], $0) < (dice[$1], $1)
+        }
+        guard order.count > 1 else { return order.map { ("only", $0) } }
+        let middle = order.count > 2 ? [("median", order[(order.count - 1) / 2])] : []
+        return [("worst", order[0])] + middle + [("best", order[order.count - 1])]
+    }
+}
+
+extension AnatomyCase {
+    /// Reads a case; nil where its files are gone, or changed since.
+    fileprivate init?(
+        _ title: String, _ files: Dataset.Case, in folder: StudyFolder, dice: Double?,
+        showsImages: Bool
+    ) {
+        let prediction = "\(folder.test)/predictions/\(files.identifier).nii.gz"
+        guard let label = files.label, let prediction = try? LabelMap(contentsOf: prediction),
+            let stored = try? LabelMap(contentsOf: label),
+            let reference = stored.reoriented(onto: prediction.geometry)
+        else { return nil }
+        let image = showsImages ? files.images.first.flatMap { try? Volume(contentsOf: $0) } : nil
+        self.init(
+            title: title,
+            image: image.flatMap { $0.geometry.size == reference.geometry.size ? $0 : nil },
+            reference: reference, prediction: prediction, dice: dice)
     }
 }

@@ -2,7 +2,7 @@ internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASSegmentation
-internal import SegNASStudy
+public import SegNASStudy
 internal import SegNASTorch
 
 /// Looks at networks before they are trained: whether they can be built, and whether they may fit.
@@ -36,5 +36,13 @@ struct FeasibilityCheck {
         }
         return .tooLarge(
             MemoryShortage(.predicted, needed: memory, limit: memoryLimit), cost)
+    }
+}
+
+extension MemoryShortage {
+    /// For a reader.
+    public var words: String {
+        let verb = kind == .predicted ? "would need" : "needs"
+        return "out of memory: \(verb) about \(ByteCount(needed)) of \(ByteCount(limit))"
     }
 }

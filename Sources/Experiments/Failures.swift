@@ -1,0 +1,108 @@
+internal import SegNASDatasets
+internal import SegNASImaging
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
+
+/// Options with which nothing can be begun, a sentence each with its remedy; they name properties between back quotes.
+public struct OptionFaults: Error, Equatable, CustomStringConvertible {
+    public var sentences: [String]
+
+    public init(_ sentences: [String]) {
+        self.sentences = sentences
+    }
+
+    init(_ sentence: String) {
+        sentences = [sentence]
+    }
+
+    /// Refuses options of which something is wrong.
+    static func refuse(_ sentences: [String]) throws(OptionFaults) {
+        guard sentences.isEmpty else { throw OptionFaults(sentences) }
+    }
+
+    public var description: String { sentences.joined(separator: "\n") }
+}
+
+/// A sentence for each count that is given and less than 1.
+func faultsOfCounts(_ counts: [(name: String, count: Int?)]) -> [String] {
+    counts.compactMap { name, count in
+        count.flatMap { $0 < 1 ? "`\(name)` must be at least 1, and \($0) is given" : nil }
+    }
+}
+
+/// What kind of failure an error of the library is, for programs that act on it.
+public enum FailureKind: Sendable {
+    /// Options that are wrong, or not those of the work that is carried on.
+    case options
+    /// The dataset is at fault.
+    case dataset
+    case outOfMemory
+    /// Ended as asked for; it can be carried on.
+    case interrupted
+
+    /// Nil for all other errors.
+    public init?(_ error: any Error) {
+        switch error {
+        case TorchError.outOfMemory, TrainingError.outOfMemory: self = .outOfMemory
+        case let error as ImageError where error.fault.isOutOfMemory: self = .outOfMemory
+        case let error as ModelError where error.fault.isOutOfMemory: self = .outOfMemory
+        case let errors as PreparationErrors where errors.errors.contains(where: \.isOutOfMemory):
+            self = .outOfMemory
+        case let errors as PreparationErrors where errors.concernsDataset: self = .dataset
+        case let error as DatasetError where error.isOutOfMemory: self = .outOfMemory
+        case is DatasetError, TrainingError.otherDataset, SplitError.unknownCases,
+            CoordinatorError.badData:
+            self = .dataset
+        case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs,
+            StudyError.planChanged, StudyError.space, StudyError.sampler,
+            ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults:
+            self = .options
+        case TrainingError.interrupted, is SearchEnd: self = .interrupted
+        default: return nil
+        }
+    }
+}
+
+extension ImageFault {
+    fileprivate var isOutOfMemory: Bool {
+        if case .outOfMemory = self { true } else { false }
+    }
+}
+
+extension ModelFault {
+    fileprivate var isOutOfMemory: Bool {
+        if case .tensors(.outOfMemory) = self { true } else { false }
+    }
+}
+
+extension DatasetError {
+    /// Whether memory lacked while an image was read.
+    fileprivate var isOutOfMemory: Bool {
+        faults.contains {
+            if case .content(.unreadable(let fault)) = $0.problem {
+                fault.isOutOfMemory
+            } else {
+                false
+            }
+        }
+    }
+}
+
+extension PreparationError {
+    var isOutOfMemory: Bool {
+        if case .image(let error) = fault { error.fault.isOutOfMemory } else { false }
+    }
+}
+
+extension TrainingError {
+    /// Whether the loss or the weights became NaN or infinite.
+    var isDivergence: Bool {
+        if case .notFinite = self { true } else { false }
+    }
+
+    /// Whether it says something about the network, and the same command would end in the same way.
+    var isOfNetwork: Bool {
+        if case .outOfMemory = self { true } else { isDivergence }
+    }
+}
