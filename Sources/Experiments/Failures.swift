@@ -4,7 +4,7 @@ internal import SegNASSegmentation
 internal import SegNASStudy
 internal import SegNASTorch
 
-/// Options with which nothing can be begun, a sentence each with its remedy; they name properties between back quotes.
+/// Faults of options, a sentence each with its remedy; sentences name properties in back quotes.
 public struct OptionFaults: Error, Equatable, CustomStringConvertible {
     public var sentences: [String]
 
@@ -16,7 +16,7 @@ public struct OptionFaults: Error, Equatable, CustomStringConvertible {
         sentences = [sentence]
     }
 
-    /// Refuses options of which something is wrong.
+    /// Throws if there are any faults.
     static func refuse(_ sentences: [String]) throws(OptionFaults) {
         guard sentences.isEmpty else { throw OptionFaults(sentences) }
     }
@@ -24,21 +24,21 @@ public struct OptionFaults: Error, Equatable, CustomStringConvertible {
     public var description: String { sentences.joined(separator: "\n") }
 }
 
-/// A sentence for each count that is given and less than 1.
+/// A sentence for each count that is given and below 1.
 func faultsOfCounts(_ counts: [(name: String, count: Int?)]) -> [String] {
     counts.compactMap { name, count in
         count.flatMap { $0 < 1 ? "`\(name)` must be at least 1, and \($0) is given" : nil }
     }
 }
 
-/// What kind of failure an error of the library is, for programs that act on it.
+/// The kind of failure behind an error of the library, for programs that act on it.
 public enum FailureKind: Sendable {
-    /// Options that are wrong, or not those of the work that is carried on.
+    /// Options that are wrong, or differ from those of the work that is resumed.
     case options
     /// The dataset is at fault.
     case dataset
     case outOfMemory
-    /// Ended as asked for; it can be carried on.
+    /// Ended on request; it can be resumed.
     case interrupted
 
     /// Nil for all other errors.
@@ -58,7 +58,7 @@ public enum FailureKind: Sendable {
             StudyError.planChanged, StudyError.space, StudyError.sampler,
             ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults:
             self = .options
-        case TrainingError.interrupted, is SearchEnd: self = .interrupted
+        case TrainingError.interrupted, is SearchInterruption: self = .interrupted
         default: return nil
         }
     }
@@ -77,7 +77,7 @@ extension ModelFault {
 }
 
 extension DatasetError {
-    /// Whether memory lacked while an image was read.
+    /// True if memory ran out while an image was read.
     fileprivate var isOutOfMemory: Bool {
         faults.contains {
             if case .content(.unreadable(let fault)) = $0.problem {
@@ -96,12 +96,12 @@ extension PreparationError {
 }
 
 extension TrainingError {
-    /// Whether the loss or the weights became NaN or infinite.
+    /// True if the loss or the weights became NaN or infinite.
     var isDivergence: Bool {
         if case .notFinite = self { true } else { false }
     }
 
-    /// Whether it says something about the network, and the same command would end in the same way.
+    /// True if the network is the cause, so that the same command would end in the same way.
     var isOfNetwork: Bool {
         if case .outOfMemory = self { true } else { isDivergence }
     }

@@ -4,19 +4,19 @@ internal import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// The least time of so many calls, after one that warms up.
-public func leastSeconds(repetitions: Int, _ body: () throws -> Void) rethrows -> Double {
+/// The shortest time of several calls, after one to warm up.
+public func shortestSeconds(repetitions: Int, _ body: () throws -> Void) rethrows -> Double {
     try body()
-    return try (0..<repetitions).reduce(.infinity) { least, _ in
+    return try (0..<repetitions).reduce(.infinity) { shortest, _ in
         let start = ContinuousClock.now
         try body()
-        return min(least, (ContinuousClock.now - start) / .seconds(1))
+        return min(shortest, (ContinuousClock.now - start) / .seconds(1))
     }
 }
 
 /// The resident memory of this process in bytes, as Linux counts it.
 public enum ResidentMemory {
-    /// Lets the peak start again from what is resident now, and returns that.
+    /// Resets the peak to the memory that is resident now, and returns that.
     public static func restartPeak() -> UInt64 {
         try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
         return value("VmRSS")
@@ -38,16 +38,16 @@ public enum ResidentMemory {
     }
 }
 
-/// How fast a network is trained here, from steps on images of zeros.
+/// The speed of training a network here, from steps on images of zeros.
 struct TrainingPace {
-    /// Seconds of an optimizer's step.
+    /// Seconds of a training step.
     let step: Double
-    /// Seconds of all training cases, and of the validation after them; reading and augmentation go beside.
+    /// Seconds of an epoch and its validation; reading and augmentation run beside them.
     let epoch: Double
-    /// Of one image's forward pass, to which times are about proportional.
+    /// Multiplications and additions of one image's forward pass, to which times are roughly proportional.
     let multiplyAdds: Double
 
-    /// The least of so many.
+    /// Repetitions, of which the shortest counts.
     private static let repetitions = 2
 
     init(_ task: TrainingTask, split: Split, device: Device) throws {
@@ -58,11 +58,11 @@ struct TrainingPace {
             plan, size: task.size, options: options, device: device)
         let prediction = try SyntheticPrediction(
             plan, size: task.size, precision: options.precision, device: device)
-        step = try leastSeconds(repetitions: Self.repetitions) {
+        step = try shortestSeconds(repetitions: Self.repetitions) {
             try training.step()
             try device.synchronize()
         }
-        let validation = try leastSeconds(repetitions: Self.repetitions) {
+        let validation = try shortestSeconds(repetitions: Self.repetitions) {
             try prediction.run()
             try device.synchronize()
         }

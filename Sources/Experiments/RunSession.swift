@@ -1,20 +1,20 @@
 public import SegNASDatasets
 public import SegNASSegmentation
 
-/// The training of one network in a run's folder, begun or carried on.
+/// The training of one network in a run's folder, begun or resumed.
 public struct RunSession {
     private let trainer: Trainer
     private let monitor: Monitor
     /// The labels of its dataset.
     public let labels: LabelTable
 
-    /// Begins a run, or opens one to carry it on: with the options of ``RunOptions/init(ofRun:)``, or some that agree
-    /// with them in all that the result depends on.
+    /// Begins a run, or resumes one: with the options of ``RunOptions/init(ofRun:)``, or others that give the same
+    /// result.
     ///
     /// - Parameters:
-    ///   - options: What is asked for.
+    ///   - options: The options of the run.
     ///   - run: The run's folder.
-    ///   - monitor: Who watches.
+    ///   - monitor: An observer.
     /// - Throws: ``OptionFaults``, or what keeps the dataset from being read.
     public init(_ options: RunOptions, in run: String, monitor: Monitor = Monitor()) throws {
         try OptionFaults.refuse(options.faults)
@@ -27,7 +27,7 @@ public struct RunSession {
             dataset, options.network, preparation: options.data.preparation,
             split: options.data.split, options: options.training)
         task.allowed = options.data.allowed
-        if options.data.keepsSplit { task.recordedSplit = BegunRun(in: run)?.recordedSplit }
+        if options.data.keepsSplit { task.recordedSplit = RecordedRun(in: run)?.recordedSplit }
         var machine = TrainingMachine(
             device: devices[0], threads: threads, cache: options.machine.cache,
             version: Release.version)

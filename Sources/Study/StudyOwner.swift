@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Glibc
 internal import SegNASHost
 
@@ -13,7 +12,7 @@ public struct StudyOwner: Hashable, Codable, Sendable {
     }
 
     public static func current() -> StudyOwner {
-        StudyOwner(process: getpid(), host: ProcessInfo.processInfo.hostName)
+        StudyOwner(process: getpid(), host: ProcessTable.host)
     }
 
     init(_ identity: ProcessIdentity) {

@@ -6,8 +6,8 @@ public import SegNASImaging
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// How a long command tells what it does and what came of it.
-struct DisplayOptions: ParsableArguments {
+/// Arguments for the output of long commands.
+struct DisplayArguments: ParsableArguments {
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
@@ -15,17 +15,17 @@ struct DisplayOptions: ParsableArguments {
     var quiet = false
 }
 
-/// How much of the host a subcommand may use.
-struct HostOptions: ParsableArguments {
+/// Arguments that limit the threads and memory of a subcommand.
+struct HostArguments: ParsableArguments {
     @Option(
         help: """
-            Threads of the CPU; by default as OMP_NUM_THREADS says, else one for each core that this process may use.
+            CPU threads; by default OMP_NUM_THREADS, or else one for each core that this process may use.
             """)
     var threads: Int?
 
     @Option(
         help: """
-            Memory of tensors, as 16GiB, in a search that of each trial; by default 90 % of what is available.
+            Memory for tensors, such as 16GiB (in a search, for each trial); by default 90 % of what is available.
             """)
     var memoryLimit: ByteCount?
 
@@ -36,68 +36,61 @@ struct HostOptions: ParsableArguments {
         }
     }
 
-    /// As options of the library.
+    /// The library's options.
     var machine: MachineOptions { MachineOptions(threads: threads, memoryLimit: memoryLimit) }
 }
 
-/// Where and how a subcommand computes: the options that all of them share.
-struct ComputeOptions: ParsableArguments {
+/// Arguments for device, precision, threads, memory and seed, which all computing subcommands share.
+struct ComputeArguments: ParsableArguments {
     @Option(
         help:
-            "Where to compute: auto, which is the default, cpu, cuda:0, or several GPUs as cuda:0,1."
+            "Device: auto, which is the default, cpu, cuda:0, or several GPUs such as cuda:0,1."
     )
     var device: String?
 
-    @Option(help: "Type of activations; by default auto.")
+    @Option(help: "Type of activations; auto by default.")
     var precision: Precision?
 
-    @OptionGroup var host: HostOptions
+    @OptionGroup var host: HostArguments
 
     @Option(help: "Seed of all random numbers; by default 0.")
     var seed: UInt64?
 
-    /// As options of the library: what is not given is as by default.
+    /// The library's options; those that were not given have their defaults.
     var machine: MachineOptions {
         var machine = MachineOptions()
         apply(to: &machine)
         return machine
     }
 
-    /// Takes what is given.
+    /// Applies the options that were given.
     func apply(to machine: inout MachineOptions) {
         if let device { machine.device = device }
         if let threads = host.threads { machine.threads = threads }
         if let limit = host.memoryLimit { machine.memoryLimit = limit }
     }
 
-    /// Takes what is given.
+    /// Applies the options that were given.
     func apply(to training: inout TrainingOptions) {
         if let precision { training.precision = precision }
         if let seed { training.seed = seed }
     }
 
-    /// The devices that were asked for, after threads, memory and random numbers have been set.
+    /// Sets threads, memory limit and seed.
+    ///
+    /// - Returns: The devices that were asked for.
     func start() throws -> [Device] {
         let devices = try machine.apply(seed: seed ?? 0)
-        GraphicsObstacle.tell(devices, isChosen: machine.device == "auto")
+        GraphicsObstacle.warn(devices, isChosen: machine.device == "auto")
         return devices
     }
 }
 
-extension GraphicsObstacle {
-    /// Hours on a CPU that were meant for a GPU are not spent without a word.
-    static func tell(_ devices: [Device], isChosen: Bool) {
-        guard isChosen, devices == [.cpu], let obstacle = ofThisMachine() else { return }
-        var standardError = StandardError()
-        print("Note: on the CPU: \(obstacle.problem);\n  → \(obstacle.remedy)", to: &standardError)
-    }
-}
-
-/// Which DICOM series of a folder is read.
-struct SeriesOptions: ParsableArguments {
+/// The argument that chooses a DICOM series in a folder with several.
+struct SeriesArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Of folders that hold several DICOM series, read this one: its Series Number or UID.",
+            "Series Number or UID of the DICOM series to read from folders that hold several.",
             valueName: "number|uid"))
     var series: DICOMSelection?
 }
@@ -108,12 +101,12 @@ extension DICOMSelection: ExpressibleByArgument {
     }
 }
 
-/// Faults of a dataset with which to go on knowingly: the same for all commands that check it.
+/// The argument that allows faults of a dataset, for all commands that check one.
 struct AllowanceArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Go on with faults of this kind, which are warnings then; may be repeated. Kinds: \(Self.kinds).
+            Treat faults of this kind as warnings and go on; may be repeated. Kinds: \(Self.kinds).
             """, valueName: "kind"), transform: Self.kind)
     var allow: [AllowableFault] = []
 
@@ -125,7 +118,7 @@ struct AllowanceArguments: ParsableArguments {
         guard let kind = AllowableFault(rawValue: text) else {
             throw ValidationError(
                 """
-                '\(text)' cannot be allowed. These kinds can: \(kinds). With any other fault training is impossible
+                '\(text)' cannot be allowed. These kinds can: \(kinds). Any other fault makes training impossible
                 """)
         }
         return kind

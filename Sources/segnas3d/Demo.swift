@@ -10,23 +10,24 @@ internal import SegNASSegmentation
 internal import SegNASStudy
 internal import SegNASTorch
 
-/// `segnas3d demo`: phantoms, a search, prediction, judgement and a picture, in minutes on two cores.
+/// `segnas3d demo`: phantoms, a search, predictions, their evaluation and a picture, in minutes on two cores.
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Search a network for phantoms and look at what it predicts, in a few minutes.",
+        abstract: "Search for a network on phantoms and look at its predictions, in a few minutes.",
         discussion: """
             Makes a dataset of brain phantoms, searches a small space for the network that segments them best, \
-            trains it, judges it on phantoms that it has not seen, and makes a report. The folder holds what the \
-            commands phantom, search, check --preview and report write. The same command goes on with a demo that was interrupted.
+            trains it, evaluates it on phantoms that it has not seen, and writes a report. The folder holds what the \
+            commands phantom, search, check --preview and report write. To resume a demo that was interrupted, run the \
+            same command.
             """)
 
     @Option(
         help: ArgumentHelp(
-            "Folder to make, or to go on with; by default segnas3d-demo, or another name where that is done.",
+            "Folder to create or to resume; by default segnas3d-demo, or another name if that demo is complete.",
             valueName: "folder"))
     var output: String?
 
-    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var compute: ComputeArguments
 
     @Flag(help: "Show no progress.")
     var quiet = false
@@ -41,33 +42,33 @@ struct Demo: ParsableCommand {
 
     func run() throws {
         SignalWatch.start()
-        // Refuses what cannot be, before anything is made.
+        // Refuses impossible options before anything is written.
         _ = try compute.start()
         let scale = DemoScale(
             cases: cases, size: size, iterations: iterations, population: population,
             epochs: epochs, finalEpochs: finalEpochs)
-        try DemoTour(
+        try DemoSteps(
             folder: output ?? Self.freeFolder(), scale: scale, compute: compute, isQuiet: quiet
         ).run()
     }
 
-    /// The first name that is free, or that of a demo which was interrupted.
+    /// The first free name, or that of an interrupted demo.
     private static func freeFolder() -> String {
         let names = (1...).lazy.map { $0 == 1 ? "segnas3d-demo" : "segnas3d-demo-\($0)" }
         return names.first {
-            DemoTour.isBegun(in: $0) || (try? NewFile.checkAbsence(of: $0)) != nil
+            DemoSteps.isBegun(in: $0) || (try? NewFile.checkAbsence(of: $0)) != nil
         } ?? "segnas3d-demo"
     }
 }
 
-/// The steps of the demo, each of which is left out where it was done before.
-struct DemoTour {
+/// The steps of the demo; those that are done already are skipped.
+struct DemoSteps {
     let folder: String
     let scale: DemoScale
-    let compute: ComputeOptions
+    let compute: ComputeArguments
     let isQuiet: Bool
 
-    /// Large ones, and some that are not.
+    /// Large structures, and some smaller ones.
     private static let structures = 7
 
     /// Networks narrower than the paper's, and two operations beside none.
@@ -87,7 +88,7 @@ struct DemoTour {
     private var picture: String { "\(folder)/predictions.png" }
     private var threads: Int { compute.machine.threadCount }
 
-    /// Whether a demo was begun in a folder, and has not come to its end.
+    /// True if a folder holds a demo that was begun and is not complete.
     static func isBegun(in folder: String) -> Bool {
         let files = FileManager.default
         return files.fileExists(atPath: "\(folder)/phantoms")
@@ -119,7 +120,7 @@ struct DemoTour {
                 + "with \(Self.structures) structures: \(dataset)")
     }
 
-    /// As the command of that name does it, with a worker for each of the first two cores.
+    /// Searches as `segnas3d search` does, with at most two workers.
     private func search() throws {
         if !FileManager.default.fileExists(atPath: spaceFile) {
             try NewFile.write(Self.space + "\n", to: spaceFile)
@@ -151,7 +152,7 @@ struct DemoTour {
         }
     }
 
-    /// Phantoms that the best network has not seen, beside what it makes of them.
+    /// Draws the best network's predictions for test phantoms beside their references.
     private func draw() throws {
         let dataset = try Dataset(contentsOf: dataset, threads: threads)
         let unseen = try ModelLocation(of: study.path).split()?.test ?? []
@@ -168,11 +169,11 @@ struct DemoTour {
     private func report() throws {
         let file = Self.report(in: folder)
         try ReportFile.write(try StudyReport(of: study, showsImages: true).html(), to: file)
-        print("all of the search, for a browser: \(file)")
+        print("report of the search, for a browser: \(file)")
     }
 }
 
-/// How much the demo does.
+/// The size of the demo's dataset, search and trainings.
 struct DemoScale {
     var cases: Int
     var size: Int

@@ -1,29 +1,29 @@
-// Its stdout is a variable, which nobody here changes.
+// Glibc's stdout is a variable, which nothing here changes.
 @preconcurrency internal import Glibc
 internal import SegNASHost
 
-/// Where progress and errors go, so that standard output holds results alone.
+/// Standard error, for progress and errors: standard output holds results only.
 struct StandardError: TextOutputStream {
     func write(_ text: String) {
-        // Results that were printed before stand before it, also where both go into one pipe.
+        // Results printed earlier come first, even if both go into one pipe.
         fflush(nil)
-        // A failure to tell of a failure cannot be told.
+        // A failure to report a failure cannot be reported.
         _ = text.utf8.withContiguousStorageIfAvailable {
             Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
         }
     }
 }
 
-/// Results that could not be written, as on a full disk.
+/// Results that could not be written, for example to a full disk.
 struct OutputFailure: Error, CustomStringConvertible {
     private var code: Int32
 
-    /// Writes what waits to be written; nil where all of it has come out.
+    /// Flushes all output; nil if all of it was written.
     init?() {
         let isFlushed = fflush(nil) == 0
         code = errno
         guard !isFlushed || ferror(stdout) != 0 else { return nil }
-        // What failed before has left no reason.
+        // An earlier failure has left no error code.
         if isFlushed { code = Self.isReaderGone ? EPIPE : EIO }
     }
 

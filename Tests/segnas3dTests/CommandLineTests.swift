@@ -47,6 +47,24 @@ struct CommandLineTests {
         #expect(program.errors.hasPrefix(sentence))
     }
 
+    @Test(
+        "options that only the command itself can refuse are told with its own help",
+        arguments: [
+            (["train", "/d", "--size", "16", "--network", "unet3d", "--epochs", "0"], "--epochs"),
+            (["search", "--output", "/none"], "there is nothing to resume"),
+            (["inspect", "nonsense"], "'nonsense' is neither"),
+        ])
+    func misuseWhileRunning(_ arguments: [String], _ sentence: String) throws {
+        let output = arguments[0] == "train" ? ["--output", "/none"] : []
+        let program = try Program.run(arguments + output)
+        #expect(program.status == 2 && program.output.isEmpty)
+        #expect(program.errors.hasPrefix("Error: \(sentence)"), "\(program.errors)")
+        #expect(
+            program.errors.hasSuffix(
+                "\n  See 'segnas3d \(arguments[0]) --help' for more information.\n"))
+        #expect(!program.errors.contains("<subcommand>"))
+    }
+
     @Test("output that cannot be written is a failure")
     func fullOutput() throws {
         let process = Process()

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import SegNASDatasets
+import SegNASHost
 import SegNASStudy
 import TestSupport
 import Testing
@@ -32,7 +33,7 @@ struct CompareCommandTests {
         }
     }
 
-    /// Holds what is told against what the studies and runs hold.
+    /// Compares the document with the studies and runs.
     private func check(
         _ document: ComparisonDocument, _ split: Int, _ scene: ComparisonScene
     ) throws {
@@ -45,7 +46,7 @@ struct CompareCommandTests {
         let small = document.methods[1].splits[split]
         let run = scene.path("c/split-\(split)/small")
         #expect(small.test?.dice.mean == (try dice(run + "/test.json")))
-        // Both were judged on the same cases.
+        // Both were evaluated on the same cases.
         #expect(
             try cases(study + "/test/evaluation.json") == cases(run + "/test.json"))
         let vnet = document.methods[2].splits[split]
@@ -111,7 +112,7 @@ struct CompareCommandTests {
         if signal == SIGINT { #expect(process.terminationStatus == 130) }
     }
 
-    @Test("methods and splits may be added later, and proposals")
+    @Test("methods and splits may be added later, and iterations")
     func more() throws {
         try ComparisonScene.with { scene in
             #expect(try scene.compare("c", splits: 1, ["--baselines", "none"]).status == 0)
@@ -125,18 +126,23 @@ struct CompareCommandTests {
     }
 
     @Test(
-        "results of fewer proposals, of another network or of other images are not told as those of these"
+        "results of fewer trials, of another network or of other images are not told as those of these"
     )
     func stale() throws {
         try ComparisonScene.with { scene in
             #expect(try scene.compare("c", splits: 1, ["--baselines", "none"]).status == 0)
-            // Long enough for the plan to be written on a busy machine, too short for a search.
-            let raised = try scene.compare(
-                "c", splits: 1,
-                ["--iterations", "10", "--baselines", "none", "--time-limit", "0.05s"])
-            #expect(raised.status == 130, "\(raised.errors)")
+            let more = ["--iterations", "10", "--baselines", "none"]
+            do {
+                // Whoever works on the study keeps the comparison from it, after the plan has been written.
+                let lock = try FileLock(path: scene.path("c/split-0/space/study.lock"))
+                let raised = try scene.compare("c", splits: 1, more)
+                withExtendedLifetime(lock) {}
+                #expect(
+                    raised.status == 1 && raised.errors.contains("is in use by process"),
+                    "\(raised)")
+            }
             #expect(try scene.document("c").methods[0].splits[0].outcome == "outstanding")
-            // Proposals that are not given again are those of the plan, for new searches too.
+            // Iterations that are not given again are those of the plan, for new searches too.
             var arguments = scene.arguments("c")
             let index = try #require(arguments.firstIndex(of: "--iterations"))
             arguments.removeSubrange(index...index + 1)
@@ -192,8 +198,8 @@ struct CompareCommandTests {
                 ("c", ["--iterations", "7"], 2, "the budget: --iterations 8 before"),
                 ("data", [], 2, "holds other files and no comparison of segnas3d"),
                 ("new", ["--spaces", "none", "--baselines", "none"], 2, "nothing is compared"),
-                ("new", ["--spaces", "segnas12"], 2, "'segnas12' is no search space"),
-                ("new", ["--baselines", "resnet"], 2, "'resnet' is no network"),
+                ("new", ["--spaces", "segnas12"], 2, "'segnas12' is not a search space"),
+                ("new", ["--baselines", "resnet"], 2, "'resnet' is not a network"),
                 (
                     "new", ["--baselines", "vnet,vnet"], 2,
                     "two methods are named vnet: methods are named after their files"
@@ -263,7 +269,7 @@ struct CompareCommandTests {
             #expect(!FileManager.default.fileExists(atPath: scene.path("c")))
             let forecast = try JSONDecoder().decode(
                 Forecast.self, from: Data(program.output.utf8))
-            // On each of two splits eight proposals and the best anew, and a network that can be built.
+            // On each of two splits eight trials and the final training of the best, and a network that can be built.
             #expect(forecast.trainings == 2 * (9 + 1))
             #expect(forecast.trainingCases == 4 && forecast.validationCases == 2)
             let (space, small, vnet) =

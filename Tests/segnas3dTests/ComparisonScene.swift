@@ -18,7 +18,7 @@ struct ComparisonScene {
 
     func path(_ name: String) -> String { search.path(name) }
 
-    /// Of two searches and two networks, of which V-Net cannot be built for so small images.
+    /// Compares two searches and two networks; V-Net cannot be built for such small images.
     func arguments(_ output: String, splits: Int = 2, _ more: [String] = []) -> [String] {
         [
             "compare", path("data"), "--splits", "\(splits)", "--spaces=" + path("space.yaml"),
@@ -43,7 +43,7 @@ struct ComparisonScene {
     }
 }
 
-/// What tests read of `comparison.json`: all that does not depend on time.
+/// The parts of `comparison.json` that do not depend on time.
 struct ComparisonDocument: Decodable, Equatable {
     struct Method: Decodable, Equatable {
         var name: String

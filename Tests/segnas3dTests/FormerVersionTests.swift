@@ -56,7 +56,7 @@ struct FormerVersionTests {
         }
     }
 
-    @Test("a report of a study that was not carried on")
+    @Test("a report of a study that was not resumed")
     func report() throws {
         try withFormer { folder in
             let report = try run(folder, "report", "study", "--output", "page.html")

@@ -28,7 +28,8 @@ struct ProgressTests {
         arguments: [
             (
                 200,
-                "Training ████████████░░░░░░░░░░░░ 60 of 120 (50 %), 2:00:00 left · epoch 2, Dice 0.812, loss 0.500, 0 % waiting"
+                "Training ████████████░░░░░░░░░░░░ 60 of 120 (50 %), 2:00:00 left · epoch 2, Dice 0.812, "
+                    + "loss 0.500, 0 % waiting"
             ),
             (80, "Training ████████░░░░░░░░░ 60 of 120 (50 %), 2:00:00 left · epoch 2, Dice 0.812"),
             (50, "Training ████░░░░░ 60 of 120 (50 %), 2:00:00 left"),
@@ -116,36 +117,36 @@ struct ProgressTests {
 
 @Suite("A training that stands still")
 struct StallWatchTests {
-    /// The seconds at which something was said, of looks `elapsed` apart with so many beats.
-    private func said(_ looks: some Sequence<(beats: Int, elapsed: Double)>) -> [Int: Double] {
+    /// The warnings after each look, which are `elapsed` apart and see a count of steps.
+    private func said(_ looks: some Sequence<(count: Int, elapsed: Double)>) -> [Int: Double] {
         var clock = StallClock(interval: 10, limit: 60)
         var said: [Int: Double] = [:]
         for (index, look) in looks.enumerated() {
-            said[index] = clock.tick(beats: look.beats, elapsed: look.elapsed)
+            said[index] = clock.tick(count: look.count, elapsed: look.elapsed)
         }
         return said
     }
 
     @Test("it is said after the limit, then after twice and four times as long")
     func growing() {
-        let looks = (0...30).map { _ in (beats: 5, elapsed: 10.0) }
+        let looks = (0...30).map { _ in (count: 5, elapsed: 10.0) }
         #expect(said(looks) == [6: 60, 12: 120, 24: 240])
     }
 
-    @Test("whatever is done begins anew")
+    @Test("any progress starts the time again")
     func progress() {
-        let looks = (0...30).map { (beats: $0 < 20 ? $0 / 5 : 4, elapsed: 10.0) }
+        let looks = (0...30).map { (count: $0 < 20 ? $0 / 5 : 4, elapsed: 10.0) }
         #expect(said(looks) == [26: 60])
     }
 
     @Test("time in which the process was stopped does not count")
     func stopped() {
-        let looks = [(beats: 1, elapsed: 10.0), (1, 10), (1, 100_000), (1, 10), (1, 10), (1, 10)]
+        let looks = [(count: 1, elapsed: 10.0), (1, 10), (1, 100_000), (1, 10), (1, 10), (1, 10)]
         #expect(said(looks.dropLast()).isEmpty)
         #expect(said(looks) == [5: 60], "of the long wait twice the interval counts")
     }
 
-    @Test("a watch tells what is waited for, of a real clock")
+    @Test("a watch on a real clock says what the training waits for")
     func watch() async throws {
         let pulse = TrainingPulse()
         pulse.beat(.waitingForBatch)
@@ -155,7 +156,7 @@ struct StallWatchTests {
         withExtendedLifetime(watch) {}
         #expect(
             lines.all[0].hasPrefix(
-                "Warning: nothing was done for 0 minutes: the next batch is waited for"))
+                "Warning: no progress for 0 minutes while waiting for the next batch"))
     }
 
     private final class Lines: Sendable {

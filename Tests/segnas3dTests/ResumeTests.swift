@@ -109,7 +109,8 @@ struct ResumeTests {
         let program = try Program.run(words + ["--output", "/nothing"])
         #expect(program.status == 2)
         #expect(
-            program.errors.contains("nothing was begun in /nothing, and to begin it \(sentence)"),
+            program.errors.contains(
+                "there is nothing to resume in /nothing; to begin, \(sentence)"),
             "\(program.errors)")
     }
 }

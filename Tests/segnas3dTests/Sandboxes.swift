@@ -15,7 +15,7 @@ struct SmallDisk {
 
     private var filler: String { path + "/filler" }
 
-    /// Takes all that is free but so many bytes.
+    /// Fills the disk, and leaves some bytes free.
     func fill(leaving bytes: Int = 0) throws {
         let spare = path + "/spare"
         try Data(count: bytes).write(to: URL(filePath: spare))
@@ -50,7 +50,7 @@ struct MemoryGroup {
         try write("\(bytes)", to: "memory.limit_in_bytes")
     }
 
-    /// Whether the tests may make one: as root, in most containers.
+    /// True if the tests may make one: as root, in most containers.
     static let isAvailable: Bool = {
         guard !parent.isEmpty, let group = try? MemoryGroup(bytes: 1 << 30) else { return false }
         group.remove()
@@ -94,7 +94,7 @@ struct MemoryGroup {
 enum Strace {
     private static let path = "/usr/bin/strace"
 
-    /// Whether strace is there and may trace; tests that need it are passed over otherwise.
+    /// True if strace is there and may trace; otherwise tests that need it are skipped.
     static let isAvailable: Bool = {
         guard access(path, X_OK) == 0 else { return false }
         return (try? run("/bin/true", [], "close:error=EIO:when=1000"))?.status == 0

@@ -92,7 +92,7 @@ extension PreparationErrors: CustomStringConvertible {
         }
         if errors.count > shown { lines.append("… and \(errors.count - shown) more cases") }
         if errors.count > 1, let size = sufficientSize {
-            lines.append("--size \(size.x)x\(size.y)x\(size.z) holds all of them")
+            lines.append("`size` \(size.x)x\(size.y)x\(size.z) holds all of them")
         }
         return lines.joined(separator: "\n")
     }

@@ -52,8 +52,8 @@ extension PreparationFault: CustomStringConvertible {
             "\(file) holds the value \(shortest(value)), which is no label of the dataset (\(list(expected))): "
                 + "correct the file, or name the label in the dataset's description"
         case .tooLarge(let image, let size):
-            "the image has \(text(image)) voxels, more than the \(text(size)) of --size: "
-                + "choose a --size that holds it, or --fit resize"
+            "the image has \(text(image)) voxels, more than the \(text(size)) of `size`: "
+                + "choose a `size` that holds it, or `fit` resize"
         case .missingIntensities(let channel):
             "channel \(channel) is normalised as CT, by the intensities of the dataset's labelled voxels, "
                 + "and they are not known: have them computed, or choose another normalisation"

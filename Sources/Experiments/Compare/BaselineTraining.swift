@@ -5,7 +5,7 @@ internal import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// The training of a network beside searches: from scratch, in the same way and within the same memory.
+/// The training of a baseline: from scratch, as in the searches and within the same memory.
 struct BaselineTraining {
     let task: ComparisonTask
     let network: Architecture
@@ -13,13 +13,13 @@ struct BaselineTraining {
     let clock: SearchClock
     let monitor: Monitor
 
-    /// Trains and judges, or goes on where that was interrupted; what cannot be trained is not tried twice.
+    /// Trains and evaluates, or resumes that; what cannot be trained is not tried twice.
     func run(in run: String, failure file: String) throws {
         if try BaselineFailure(of: network, in: file) != nil { return }
         TensorMemory.setBudget(task.memoryLimit)
         defer {
             monitor.report(.trainingEnded)
-            // What it has kept for its next step is for others now.
+            // Frees what it has kept for its next step.
             try? TensorMemory.trim()
         }
         do {
@@ -30,7 +30,7 @@ struct BaselineTraining {
                 report: monitor.training
             ).train()
         } catch {
-            // A network that was trained to the end has not failed, whatever its test met.
+            // A network that was trained to the end has not failed, even if its test did.
             guard TrainingRecord(ofModel: "\(run)/\(ModelLocation.modelOfRun)") == nil,
                 let failure = BaselineFailure(error, of: network, limit: task.memoryLimit)
             else { throw error }
@@ -39,12 +39,12 @@ struct BaselineTraining {
     }
 }
 
-/// Why a network has no result, where that says something about the network.
+/// The reason why a network has no result, if it lies in the network.
 struct BaselineFailure: Codable {
     private(set) var schema = 1
-    /// The network that it is true of: its file may say something else by now.
+    /// The network that failed: its file may have changed since.
     var network: Architecture
-    /// Where it does not fit: what a training step needs, nil where not known, and what it may take.
+    /// For a network that does not fit: the memory of a training step, nil if unknown, and the limit.
     var outOfMemory: Shortage?
     /// Any other reason, as a phrase.
     var reason: String?
@@ -67,14 +67,14 @@ struct BaselineFailure: Codable {
         }
     }
 
-    /// Reads that of a network; nil where there is none, or it is another network's.
+    /// Reads the failure of a network; nil if there is none, or it is another network's.
     init?(of network: Architecture, in file: String) throws {
         guard FileManager.default.fileExists(atPath: file) else { return nil }
         guard let failure = try? JSONDocument.read(Self.self, from: file, schema: 1...1),
             failure.outOfMemory != nil || failure.reason != nil
         else {
             throw ComparisonError.file(
-                file, reason: "is not what a comparison writes: remove it to train once more")
+                file, reason: "is not what a comparison writes: remove it to train again")
         }
         guard failure.network == network else { return nil }
         self = failure

@@ -22,7 +22,7 @@ struct ComparisonFolder {
 
     private static func name(ofSplit split: Int) -> String { "split-\(split)" }
 
-    /// Where a method's work on a split lies, seen from the folder.
+    /// Path of a method's work on a split, relative to the folder.
     private func place(_ method: ComparedMethod, split: Int) -> String {
         "\(Self.name(ofSplit: split))/\(method.name)"
     }
@@ -32,26 +32,26 @@ struct ComparisonFolder {
         StudyFolder("\(path)/\(place(method, split: split))")
     }
 
-    /// The run of a network that is not searched.
+    /// The run of a baseline.
     func run(_ method: ComparedMethod, split: Int) -> String {
         "\(path)/\(place(method, split: split))"
     }
 
-    /// Why a network that is not searched has no result.
+    /// The file that says why a baseline has no result.
     func failure(_ method: ComparedMethod, split: Int) -> String {
         "\(path)/\(place(method, split: split)).failure.json"
     }
 
-    /// The page of a search, seen from the folder.
+    /// The report of a search, relative to the folder.
     func report(_ method: ComparedMethod, split: Int) -> String {
         "\(place(method, split: split))/report.html"
     }
 }
 
-// What the studies and runs of a comparison have come to, from their files.
+// The outcomes of a comparison's studies and runs, from their files.
 
 extension Comparison.Outcome {
-    /// That of a method on a split; nil where it is not known yet.
+    /// The outcome of a method on a split; nil if it is outstanding.
     init?(
         of method: ComparedMethod, split: Int, in folder: ComparisonFolder,
         budget: StudyPlan.Budget
@@ -77,13 +77,13 @@ extension Comparison.Outcome {
         }
     }
 
-    /// That of a study whose search is over, after so many proposals, and whose best model is judged.
+    /// The outcome of a study; nil until its budget is spent and its best model evaluated.
     private init?(of folder: StudyFolder, budget: StudyPlan.Budget, report: String) throws {
         guard FileManager.default.fileExists(atPath: folder.database) else { return nil }
         let record = try StudySnapshot(of: folder.path)
         guard record.isComplete, record.plan.budget == budget else { return nil }
         guard let best = record.best else {
-            self = .failed("none of \(record.trials.count) proposals was trained")
+            self = .failed("none of \(record.trials.count) trials was completed")
             return
         }
         guard let test = try folder.evaluation() else { return nil }
@@ -112,11 +112,11 @@ extension Comparison.Proposals {
     }
 }
 
-/// Why a comparison cannot be begun or carried on.
+/// The reason why a comparison cannot be begun or resumed.
 public enum ComparisonError: Error, CustomStringConvertible {
     /// A folder that holds something else.
     case noComparison(folder: String)
-    /// A plan that cannot be understood.
+    /// A plan that cannot be read.
     case damaged(file: String)
     case planChanged([StudyError.Difference])
     case locked(folder: String, by: String)

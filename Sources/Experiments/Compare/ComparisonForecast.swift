@@ -6,42 +6,42 @@ internal import SegNASSegmentation
 internal import SegNASStudy
 internal import SegNASTorch
 
-/// What a comparison would train, and how long that may take.
+/// The trainings that are left in a comparison, and the time that they may take.
 public struct ComparisonForecast: Encodable {
     public let schema = 1
     public let dataset: String
     public let splits: Int
-    /// Of the first split.
+    /// Numbers of cases on the first split.
     public let trainingCases: Int
     public let validationCases: Int
     public let testCases: Int
-    /// Networks that a search trains at a time.
+    /// Networks that a search trains in parallel.
     public let workers: Int
-    /// Those of which something is left to do.
+    /// The methods that are not complete.
     public let methods: [Method]
 
-    /// What one method needs on one split.
+    /// The needs of one method on one split.
     public struct Method: Encodable {
         public let name: String
-        /// Those without an outcome yet.
+        /// Number of splits without an outcome.
         public var splits = 0
-        /// Nil for a network that is not searched.
+        /// Number of trials; nil for a baseline.
         public var proposals: Int?
-        /// The most that may be trained, that of the best anew included.
+        /// Maximum number of trainings, including the final one of the best network.
         public var trainings: Int
         /// The share of random points of the space whose networks can be built and fit.
         public var trainableShare: Double?
         public var epochs: Int
-        /// A step of training and an epoch with its validation, of the networks that were measured on the average.
+        /// A training step and an epoch with its validation, averaged over the measured networks.
         public var stepSeconds: Double?
         public var epochSeconds: Double?
-        /// Nil where the network does not fit, or none was found that does.
+        /// Nil if the network does not fit, or none was found that does.
         public var seconds: Double?
-        /// Why there is no time.
+        /// The reason why there is no time.
         public var reason: String?
     }
 
-    /// Of all methods and splits.
+    /// Sums over all methods and splits.
     public let trainings: Int
     public let seconds: Double
 
@@ -68,11 +68,11 @@ public struct ForecastMaker {
     private var options: ComparisonOptions { task.options }
     private var memoryLimit: ByteCount { task.memoryLimit }
 
-    /// Points of a space that are looked at, and how many of their networks are measured.
+    /// Number of random points of a space, and of their networks to measure.
     private static let points = 64
     private static let measured = 3
 
-    /// Looks at what a comparison in a folder, which need not be there yet, would train.
+    /// Reads the state of a comparison in a folder, which need not exist yet.
     public init(
         _ options: ComparisonOptions, in path: String, monitor: Monitor = Monitor()
     ) throws {
@@ -106,7 +106,7 @@ public struct ForecastMaker {
             methods: forecasts)
     }
 
-    /// How many splits have no outcome yet.
+    /// The number of splits without an outcome.
     private func outstandingSplits(of method: ComparedMethod) throws -> Int {
         try options.indices.count { split in
             try SegNASReport.Comparison.Outcome(
@@ -114,7 +114,7 @@ public struct ForecastMaker {
         }
     }
 
-    private var judge: FeasibilityCheck {
+    private var feasibility: FeasibilityCheck {
         FeasibilityCheck(device: task.device, memoryLimit: memoryLimit)
     }
 
@@ -127,7 +127,7 @@ public struct ForecastMaker {
         var forecast = ComparisonForecast.Method(
             name: name, trainings: 0, epochs: options.finalEpochs)
         let training = task.training(network, split: options.indices.lowerBound)
-        switch judge.verdict(on: training) {
+        switch feasibility.verdict(on: training) {
         case .illegal(let reason): forecast.reason = reason
         case .tooLarge(let shortage, _): forecast.reason = shortage.words
         case .train:
@@ -147,14 +147,14 @@ public struct ForecastMaker {
     ) throws -> ComparisonForecast.Method {
         try CPU.setThreads(pool.threads)
         defer { try? CPU.setThreads(options.conditions.machine.threadCount) }
-        let (proposals, most) =
+        let (trials, maxTrained) =
             switch options.sampling.budget {
             case .iterations(let count): (Int?(count), count)
             case .effectiveIterations(let count): (nil, count)
             }
         let final = options.conditions.finalEpochs
         var forecast = ComparisonForecast.Method(
-            name: name, proposals: proposals, trainings: most + (final == nil ? 0 : 1),
+            name: name, proposals: trials, trainings: maxTrained + (final == nil ? 0 : 1),
             epochs: options.conditions.training.epochs)
         let trainings = try trainable(space)
         let share = Double(trainings.count) / Double(Self.points)
@@ -164,25 +164,25 @@ public struct ForecastMaker {
             return forecast
         }
         (forecast.stepSeconds, forecast.epochSeconds) = (pace.step, pace.epoch)
-        let trained = proposals.map { Double($0) * share } ?? Double(most)
+        let trained = trials.map { Double($0) * share } ?? Double(maxTrained)
         forecast.seconds =
             pace.epoch
             * (trained * Double(forecast.epochs) / Double(pool.slots.count) + Double(final ?? 0))
         return forecast
     }
 
-    /// Those of random points that can be trained.
+    /// Trainings of random points, those that are feasible.
     private func trainable(_ space: SearchSpace) throws -> [TrainingTask] {
         var sampler = try SamplerPlan(method: .random, seed: options.conditions.training.seed)
             .sampler(in: space.bounds)
         let proposals = (0..<Self.points).compactMap { _ in sampler.ask() }
         return proposals.map { options.conditions.task(space.decode($0.point), on: task.dataset) }
-            .filter { if case .train = judge.verdict(on: $0) { true } else { false } }
+            .filter { if case .train = feasibility.verdict(on: $0) { true } else { false } }
     }
 
     // MARK: - Measuring
 
-    /// Seconds on the average of all these networks, of which the first ones are measured; nil where none fits.
+    /// Mean seconds of these trainings, from measurements of the first ones; nil if none fits.
     private func meanPace(
         of trainings: [TrainingTask]
     ) throws -> (step: Double, epoch: Double)? {
@@ -199,7 +199,7 @@ public struct ForecastMaker {
         )
     }
 
-    /// Seconds of a step and of an epoch; nil where they do not fit into memory.
+    /// Seconds of a step and of an epoch; nil if they do not fit into memory.
     private func pace(of training: TrainingTask) throws -> TrainingPace? {
         defer { try? TensorMemory.trim() }
         do {

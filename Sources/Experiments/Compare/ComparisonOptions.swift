@@ -5,13 +5,13 @@ public import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASStudy
 
-/// Everything that a comparison is asked for.
+/// All options of a comparison.
 public struct ComparisonOptions: Hashable, Codable, Sendable {
-    /// Searches, then networks beside them.
+    /// Searches, then baselines.
     public var methods: [ComparedMethod]
-    /// Splits, beginning with that of the conditions.
+    /// Number of splits, beginning with that of the conditions.
     public var splits: Int
-    /// Of all searches.
+    /// Sampling of all searches.
     public var sampling: SamplingOptions
     public var conditions: TrainingConditions
 
@@ -25,14 +25,14 @@ public struct ComparisonOptions: Hashable, Codable, Sendable {
         self.conditions = conditions
     }
 
-    private static let mostSplits = 1000
+    private static let maxSplits = 1000
 
-    /// What is wrong with them, a sentence each.
+    /// The faults of these options, a sentence each.
     public var faults: [String] {
         var faults: [String] = []
         let plan = conditions.data.split.plan
-        if !(1...Self.mostSplits).contains(splits) {
-            faults.append("`splits` must be 1 to \(Self.mostSplits), and \(splits) is given")
+        if !(1...Self.maxSplits).contains(splits) {
+            faults.append("`splits` must be 1 to \(Self.maxSplits), and \(splits) is given")
         } else if splits > 1, !plan.hasSeveral {
             faults.append(
                 "`split` \(plan) gives one split only: give `splits` 1 or another `split`")
@@ -52,14 +52,14 @@ public struct ComparisonOptions: Hashable, Codable, Sendable {
         return first..<first + splits
     }
 
-    /// The data's options, for one of the splits.
+    /// The options of one of the splits.
     func splitOptions(_ index: Int) -> SplitOptions {
         var options = conditions.data.split
         options.index = index
         return options
     }
 
-    /// Epochs of networks that are not searched, and of the best of a search after it.
+    /// Epochs of baselines, and of the final training of a search's best network.
     var finalEpochs: Int { conditions.finalEpochs ?? conditions.training.epochs }
 
     var hasSearch: Bool { methods.contains(where: \.isSearch) }
@@ -74,7 +74,7 @@ public struct ComparisonOptions: Hashable, Codable, Sendable {
 }
 
 extension SplitPlan {
-    /// Whether there is more than one split of it.
+    /// True if the plan has more than one split.
     fileprivate var hasSeveral: Bool {
         switch self {
         case .everything, .listed: false
@@ -83,22 +83,22 @@ extension SplitPlan {
     }
 }
 
-/// A search of a space, or the training of one network, that is compared with others.
+/// A method that is compared: a search of a space, or the training of one network.
 public struct ComparedMethod: Hashable, Codable, Sendable {
-    /// What a method does.
+    /// The kind of a method.
     public enum Kind: Hashable, Codable, Sendable {
         /// A space: the name of a preset, or YAML.
         case search(space: String)
         case training(Architecture)
     }
 
-    /// Its folder in that of a split.
+    /// Name of its folder in that of a split.
     public let name: String
-    /// As the paper writes it.
+    /// The paper's name for it.
     public let title: String
     public let kind: Kind
 
-    /// A method named after a preset or a file, whose ending is left out.
+    /// A method named after a preset, or after a file without its extension.
     public init(named name: String, _ kind: Kind) {
         self.name = URL(filePath: name).deletingPathExtension().lastPathComponent
         title = Self.titles[name] ?? self.name
@@ -109,7 +109,7 @@ public struct ComparedMethod: Hashable, Codable, Sendable {
         if case .search = kind { true } else { false }
     }
 
-    /// Whether their folders or their rows would be taken for each other.
+    /// True if the folders or the rows of the two have the same name.
     func isNamed(as other: ComparedMethod) -> Bool {
         !Set([name, title].map { $0.lowercased() })
             .isDisjoint(with: [other.name, other.title].map { $0.lowercased() })

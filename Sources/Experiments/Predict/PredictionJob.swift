@@ -7,9 +7,9 @@ internal import SegNASTorch
 public struct PredictionJob {
     let predictor: Predictor
     let folder: PredictionFolder
-    /// Asked after every case.
+    /// Called after every case; true ends the job.
     let isEndRequested: () -> Bool
-    /// Told after every case how many of those to predict are done.
+    /// Called after every case with the number that is done of those to predict.
     let report: (_ done: Int, _ all: Int) -> Void
 
     public init(
@@ -23,7 +23,7 @@ public struct PredictionJob {
         self.report = report
     }
 
-    /// Predicts what the folder does not hold yet; a case that cannot be predicted does not stop the others.
+    /// Predicts the cases that the folder does not hold yet; one that fails does not stop the others.
     public func run(_ inputs: ImageInputs) -> PredictionResult {
         var entries = inputs.faults.map { fault in
             PredictionResult.Entry(
@@ -93,24 +93,24 @@ public struct PredictionJob {
 }
 
 extension Dataset.Case {
-    /// Whether a file can be named after the case; descriptions may name cases as they like.
+    /// True if a file can be named after the case: descriptions may name cases in any way.
     fileprivate var isFileName: Bool {
         !identifier.isEmpty && !identifier.hasPrefix(".") && !identifier.contains("/")
             && !identifier.contains("\0")
     }
 }
 
-/// What became of the cases that were to be predicted.
+/// The outcomes of the cases that were to be predicted.
 public struct PredictionResult: Encodable {
     public private(set) var schema = 1
     public var output: String
     public var cases: [Entry]
-    /// What of the inputs is left out, and why.
+    /// Notes on inputs that were left out.
     public var notes: [String]
 
     public enum State: String, Encodable {
         case predicted
-        /// Was there already.
+        /// Existed already.
         case kept
         case failed
     }
@@ -122,7 +122,7 @@ public struct PredictionResult: Encodable {
         public var file: String?
         public var seconds: Double?
         public var error: String?
-        /// What readers of the case's files remark on; left out of JSON where there is nothing.
+        /// Remarks on the case's files; left out of JSON if there are none.
         public var warnings: [DatasetFault] = []
         public var isOutOfMemory = false
 

@@ -4,9 +4,9 @@ internal import SegNASImaging
 public import SegNASSegmentation
 internal import SegNASTorch
 
-/// How the label maps of a folder were made: its `prediction.json`.
+/// The models and options that made the label maps of a folder: its `prediction.json`.
 ///
-/// Label maps of different models must not come to lie in one folder unnoticed.
+/// Label maps of different models must not be mixed in one folder unnoticed.
 public struct PredictionRecord: Codable, Equatable {
     private(set) var schema = 1
     /// Checksums of the models' weights.
@@ -14,12 +14,12 @@ public struct PredictionRecord: Codable, Equatable {
     /// Axes along which images were mirrored.
     var mirror: String
     var precision: String
-    /// Of folders with several DICOM series, the one that was read.
+    /// The DICOM series that was read from folders with several.
     var series: String?
 }
 
 extension PredictionRecord {
-    /// How models of these locations predict with these options.
+    /// The record of predictions by these models with these options.
     public init(
         _ locations: [ModelLocation], _ loaded: [Model], _ options: PredictionOptions
     ) throws {
@@ -31,11 +31,11 @@ extension PredictionRecord {
     }
 }
 
-/// Of which images the label maps of a folder are: its `sources.jsonl`.
+/// The images that belong to the label maps of a folder: its `sources.jsonl`.
 ///
-/// A label map is known by its case's name, and another image may have the same. A line without images stands before a
-/// label map is written, one with them after: whatever interrupts a command in between, what lies there then is taken for
-/// nothing. Of the lines of a case the last counts.
+/// A label map is known by its case's name, and another image may have the same. A line without images is written
+/// before a label map, and one with them after it: if a command is interrupted in between, the label map is not used.
+/// The last line of a case counts.
 struct PredictionSources {
     let path: String
     private let lines: [String: Line]
@@ -44,7 +44,7 @@ struct PredictionSources {
     private struct Line: Codable {
         /// The case.
         var name: String
-        /// XXH3 with 128 bits of each channel's files; nil as long as the label map may be another's.
+        /// XXH3 with 128 bits of each channel's files; nil until the label map is written.
         var images: [String]?
 
         enum CodingKeys: String, CodingKey {
@@ -53,36 +53,36 @@ struct PredictionSources {
         }
     }
 
-    /// What is known of the label map of a case.
-    enum Knowledge {
-        /// It is that of these images, or nothing says otherwise.
+    /// The origin of a case's label map.
+    enum Origin {
+        /// These images, or nothing is recorded.
         case same
         case other
-        /// It was about to be replaced when a command was interrupted.
+        /// Unknown: a command was interrupted while it was replaced.
         case unfinished
     }
 
-    /// Reads the file; lines that a killed process has left unfinished say nothing.
+    /// Reads the file; lines that a killed process has left unfinished are ignored.
     init(_ path: String) {
         self.path = path
         let lines = JSONDocument.lines(of: path, as: Line.self)
         self.lines = Dictionary(lines.map { ($0.name, $0) }) { $1 }
     }
 
-    /// What is known of the label map that lies there for a case.
-    func knowledge(of subject: Dataset.Case) -> Knowledge {
+    /// The origin of the label map of a case.
+    func origin(of subject: Dataset.Case) -> Origin {
         guard let line = lines[subject.identifier] else { return .same }
         guard let images = line.images else { return .unfinished }
         guard let now = try? Self.digests(of: subject) else { return .same }
         return images == now ? .same : .other
     }
 
-    /// Says that the label map of a case is about to be written.
+    /// Records that the label map of a case is about to be written.
     func begin(_ subject: Dataset.Case) throws(SystemFailure) {
         try add(Line(name: subject.identifier))
     }
 
-    /// Says of which images the label map is that was written.
+    /// Records the images of a label map that was written.
     func finish(_ subject: Dataset.Case, _ digests: [String]) throws(SystemFailure) {
         try add(Line(name: subject.identifier, images: digests))
     }

@@ -8,11 +8,11 @@ internal import SegNASSegmentation
 public import SegNASStudy
 
 extension StudyReport {
-    /// Reads all that the files of a study tell.
+    /// Reads the report's content from the files of a study.
     public init(of folder: StudyFolder, showsImages: Bool) throws {
         let record = try StudySnapshot(of: folder.path)
         self.init(record, version: Release.version)
-        // A page does without what its plan does not say.
+        // The page leaves out what its plan does not say.
         training = (try? RecordedConditions(record.plan, in: folder)).map(ProtocolWords.init)
         images = try folder.trainingData()
         test = try folder.evaluation()
@@ -29,7 +29,7 @@ extension StudyReport {
 }
 
 extension NetworkFigure {
-    /// The network of a trial; nil where it cannot be built.
+    /// The network of a trial; nil if it cannot be built.
     fileprivate init?(_ trial: Trial, trainedOn images: TrainingDataset) throws {
         let plan = try NetworkPlan(
             trial.architecture, channels: images.dataset.channels.count,
@@ -40,33 +40,33 @@ extension NetworkFigure {
 
 /// The test cases that a report shows: the worst, the median and the best.
 struct TestCaseViews {
-    /// Nil where no case can be read any more.
+    /// Nil if no case can be read any more.
     let section: AnatomySection?
 
     /// - Parameters:
-    ///   - evaluation: Of all test cases, whose order numbers them.
-    ///   - folder: Of the study, which has the predictions and says where the images lay.
-    ///   - showsImages: Whether images are shown behind the labels.
+    ///   - evaluation: The evaluation of all test cases, whose order numbers them.
+    ///   - folder: The study, which has the predictions and the paths of the images.
+    ///   - showsImages: True to show images behind the labels.
     init(_ evaluation: Evaluation, in folder: StudyFolder, showsImages: Bool) {
         let listed = Self.cases(in: folder)
         let views = Self.chosen(evaluation).compactMap { rank, index -> AnatomyCase? in
-            let judged = evaluation.cases[index]
-            return listed[judged.identifier].flatMap { files in
+            let subject = evaluation.cases[index]
+            return listed[subject.identifier].flatMap { files in
                 AnatomyCase(
                     "\(rank): case \(index + 1)", files, in: folder,
-                    dice: judged.foregroundMean(.dice), showsImages: showsImages)
+                    dice: subject.foregroundMean(.dice), showsImages: showsImages)
             }
         }
         section = AnatomySection(cases: views, labels: evaluation.labels.foreground)
     }
 
-    /// Where the files of cases lay when they were predicted.
+    /// The files of cases at the time of prediction.
     private static func cases(in folder: StudyFolder) -> [String: Dataset.Case] {
         let cases = BestModelTest.Cases(in: folder)?.cases ?? []
         return Dictionary(cases.map { ($0.identifier, $0) }) { first, _ in first }
     }
 
-    /// Places of cases among all; with fewer than three, each once.
+    /// Indices of the chosen cases; each only once if there are fewer than three.
     private static func chosen(_ evaluation: Evaluation) -> [(rank: String, index: Int)] {
         let dice = evaluation.cases.map { $0.foregroundMean(.dice) ?? .infinity }
         let order = dice.indices.filter { dice[$0].isFinite }.sorted {
@@ -79,7 +79,7 @@ struct TestCaseViews {
 }
 
 extension AnatomyCase {
-    /// Reads a case; nil where its files are gone, or changed since.
+    /// Reads a case; nil if its files are gone, or have changed since.
     fileprivate init?(
         _ title: String, _ files: Dataset.Case, in folder: StudyFolder, dice: Double?,
         showsImages: Bool

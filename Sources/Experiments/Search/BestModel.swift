@@ -6,7 +6,7 @@ internal import SegNASSegmentation
 internal import SegNASStudy
 internal import SegNASTorch
 
-/// The training of the best network once more, from scratch and for longer.
+/// The final training of the best network: again from scratch, for `finalEpochs`.
 struct BestNetworkTraining {
     let conditions: TrainingConditions
     let dataset: Dataset
@@ -15,15 +15,15 @@ struct BestNetworkTraining {
     let clock: SearchClock
     let monitor: Monitor
 
-    /// Trains, or goes on where it was interrupted; a run that is complete stays.
+    /// Trains, or resumes an interrupted training; a complete run stays as it is.
     ///
-    /// On all threads; on so few as trials had where memory does not suffice for all, as each has buffers of its own.
-    func run(_ best: Trial, epochs: Int, in folder: StudyFolder, leastThreads: Int) throws {
+    /// Uses all threads; if there is not enough memory for the buffers of each, as many as trials had.
+    func run(_ best: Trial, epochs: Int, in folder: StudyFolder, minThreads: Int) throws {
         let threads = conditions.machine.threadCount
         do {
             try run(best, epochs: epochs, in: folder)
-        } catch TrainingError.outOfMemory where leastThreads < threads {
-            try CPU.setThreads(leastThreads)
+        } catch TrainingError.outOfMemory where minThreads < threads {
+            try CPU.setThreads(minThreads)
             defer { try? CPU.setThreads(threads) }
             try run(best, epochs: epochs, in: folder)
         }
@@ -42,7 +42,7 @@ struct BestNetworkTraining {
     }
 }
 
-/// The judgement of a study's best model on the test cases, once: predictions, and what they are worth.
+/// The evaluation of a study's best model on the test cases, once.
 struct BestModelTest {
     let folder: StudyFolder
     let data: TrainingDataset
@@ -56,10 +56,10 @@ struct BestModelTest {
     private var evaluation: String { "\(folder.test)/evaluation.json" }
     private var cases: String { "\(folder.test)/cases.json" }
 
-    /// The test cases and where their files lie, for the report.
+    /// The test cases and their files, for the report.
     struct Cases: Codable, Equatable {
         private(set) var schema = 1
-        /// The weights that were judged.
+        /// Checksum of the weights that were evaluated.
         var model: String
         var cases: [Dataset.Case]
 
@@ -68,7 +68,7 @@ struct BestModelTest {
             self.cases = cases
         }
 
-        /// Those of a study; nil where nothing was judged.
+        /// Reads the cases of a study; nil if nothing was evaluated.
         init?(in folder: StudyFolder) {
             guard
                 let cases = try? JSONDocument.read(
@@ -78,7 +78,7 @@ struct BestModelTest {
         }
     }
 
-    /// Nil where the split has no test part, or the search has left no model.
+    /// Predicts and evaluates; nil if the split has no test part, or the search has no model.
     func run() throws -> Evaluation? {
         let names = Set(data.split.test)
         let subjects = dataset.training.filter { names.contains($0.identifier) }
@@ -88,15 +88,15 @@ struct BestModelTest {
         }
         let record = Cases(
             model: try Model.weightsDigest(contentsOf: folder.bestModel), cases: subjects)
-        if let known = try known(record) { return known }
+        if let cached = try cached(record) { return cached }
         let maps = try predict(subjects)
-        defer { monitor.report(.judgingEnded) }
+        defer { monitor.report(.evaluationEnded) }
         var done = 0
         let evaluation = try Evaluation(
             of: subjects, labels: dataset.labels, threads: conditions.machine.threadCount
         ) { subject in
             try clock.check(study: folder.path)
-            monitor.report(.judging(done: done, all: subjects.count))
+            monitor.report(.evaluating(done: done, all: subjects.count))
             done += 1
             return try LabelMap(contentsOf: maps.labelMap(of: subject.identifier))
         }
@@ -105,12 +105,12 @@ struct BestModelTest {
         return evaluation
     }
 
-    /// What is known of this very model; what was left by another one is removed.
-    private func known(_ record: Cases) throws -> Evaluation? {
+    /// The evaluation of this very model; files of another one are removed.
+    private func cached(_ record: Cases) throws -> Evaluation? {
         let files = FileManager.default
-        if let known = Cases(in: folder), known.model == record.model {
+        if let former = Cases(in: folder), former.model == record.model {
             // The dataset may have moved.
-            if known != record { try JSONDocument.write(record, to: cases) }
+            if former != record { try JSONDocument.write(record, to: cases) }
             return try? JSONDocument.read(from: evaluation)
         }
         for path in [evaluation, cases, predictions] where files.fileExists(atPath: path) {

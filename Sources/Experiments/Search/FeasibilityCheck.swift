@@ -5,7 +5,7 @@ internal import SegNASSegmentation
 public import SegNASStudy
 internal import SegNASTorch
 
-/// Looks at networks before they are trained: whether they can be built, and whether they may fit.
+/// Checks before training whether networks can be built, and whether they may fit into memory.
 struct FeasibilityCheck {
     let device: Device
     let memoryLimit: ByteCount
@@ -16,7 +16,7 @@ struct FeasibilityCheck {
         } catch let error as NetworkError {
             return .illegal(reason: error.reason)
         } catch {
-            // What cannot be foretold is tried.
+            // If it cannot be predicted, it is tried.
             return .train(nil)
         }
     }
@@ -40,7 +40,7 @@ struct FeasibilityCheck {
 }
 
 extension MemoryShortage {
-    /// For a reader.
+    /// A description for a reader.
     public var words: String {
         let verb = kind == .predicted ? "would need" : "needs"
         return "out of memory: \(verb) about \(ByteCount(needed)) of \(ByteCount(limit))"

@@ -4,10 +4,10 @@ internal import SegNASSegmentation
 internal import SegNASStudy
 internal import SegNASTorch
 
-/// When a search has to end: when the user or the system says so, or when its time is over.
+/// The clock that ends a search: on request of the user or the system, or when its time is over.
 struct SearchClock {
     private let begin = AwakeClock.seconds
-    /// Seconds; nil for as long as it takes.
+    /// Seconds; nil for no limit.
     private let limit: Double?
     private let isInterrupted: () -> Bool
 
@@ -16,22 +16,22 @@ struct SearchClock {
         self.isInterrupted = isInterrupted
     }
 
-    /// Seconds since the search began, on a clock that stands still while the machine sleeps or this process is stopped.
+    /// Seconds since the search began, on a clock that stops while the machine sleeps or this process is stopped.
     var now: Double { AwakeClock.seconds - begin }
 
-    /// Why it has to end; nil while it has not.
-    var end: SearchEnd.Reason? {
+    /// The reason to end; nil as long as there is none.
+    var end: SearchInterruption.Reason? {
         if isInterrupted() { return .interrupted }
         return limit.map { now >= $0 } == true ? .timeLimit : nil
     }
 
-    func check(study: String) throws(SearchEnd) {
-        if let end { throw SearchEnd(study: study, reason: end) }
+    func check(study: String) throws(SearchInterruption) {
+        if let end { throw SearchInterruption(study: study, reason: end) }
     }
 }
 
-/// Why a search ended before its budget was spent, where that was asked for.
-public struct SearchEnd: Error, CustomStringConvertible {
+/// The end of a search on request, before its budget was spent.
+public struct SearchInterruption: Error, CustomStringConvertible {
     public enum Reason: Sendable {
         case interrupted, timeLimit
     }
@@ -42,20 +42,20 @@ public struct SearchEnd: Error, CustomStringConvertible {
     public var description: String {
         switch reason {
         case .interrupted: "\(study) is interrupted: run the same command to resume"
-        case .timeLimit: "\(study) has had its time: run the same command to go on"
+        case .timeLimit: "\(study) has reached its time limit: run the same command to resume"
         }
     }
 }
 
 extension Coordinator {
-    /// Takes up a study only to end the workers that another coordinator has left.
+    /// Opens a study only to end the workers that another coordinator has left.
     convenience init(stopping ledger: StudyLedger) throws(StudyError) {
         try self.init(
             ledger, launcher: LocalLauncher { _ in [] }, options: CoordinatorOptions(),
             judge: { _ in .train(nil) }, now: 0)
     }
 
-    /// Ends all workers where they can be resumed, and those that do not end in time at once.
+    /// Ends all workers so that they can be resumed, and kills those that do not end in time.
     func endWorkers(by clock: SearchClock) {
         stop(now: clock.now)
         if waitForEnds(clock, seconds: patience) { return }
@@ -64,7 +64,7 @@ extension Coordinator {
         _ = waitForEnds(clock, seconds: 30)
     }
 
-    /// Whether all have ended in so many seconds; the book may be what cannot be written.
+    /// True if all have ended within some seconds; errors are ignored, as the database may be what cannot be written.
     private func waitForEnds(_ clock: SearchClock, seconds: Double) -> Bool {
         let last = clock.now + seconds
         while clock.now < last {
@@ -75,11 +75,11 @@ extension Coordinator {
     }
 }
 
-/// How many workers there are, where they compute, and what each may use.
+/// The workers of a search: their devices, and the share of threads and memory of each.
 struct WorkerPool {
-    /// Such as `cuda:1/0`: a device, and which of its workers.
+    /// Slots such as `cuda:1/0`: a device, and the index of a worker on it.
     let slots: [String]
-    /// Of each worker: together they take the cores once.
+    /// Threads of each worker: together they use each core once.
     let threads: Int
     private let workers: WorkerOptions
 
@@ -90,7 +90,7 @@ struct WorkerPool {
         threads = max(1, conditions.machine.threadCount / count)
     }
 
-    /// The tensors' memory of one training: as asked for, as recorded when it was begun, or a share of what there is.
+    /// Memory limit of one training: the given one, the recorded one, or a share of what is available.
     func memoryLimit(_ machine: MachineOptions, begun: RecordedConditions?) -> ByteCount {
         machine.memoryLimit ?? begun?.memoryLimit
             ?? ByteCount(machine.limit.bytes / UInt64(slots.count))

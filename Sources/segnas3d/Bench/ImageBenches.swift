@@ -7,10 +7,10 @@ internal import SegNASRandomness
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// Seconds from a file to an array in memory, decompressed and checked.
+/// Seconds to read a file into an array in memory, decompressed and checked.
 struct NIfTIReadBench {
     let json: Bool
-    /// A generated file where there are none.
+    /// A generated file if empty.
     let files: [String]
 
     func run() throws {
@@ -18,16 +18,15 @@ struct NIfTIReadBench {
             for file in files { try measure(file, name: file) }
             return
         }
-        let file = FileManager.default.temporaryDirectory
-            .appending(path: "segnas3d-\(UUID().uuidString).nii.gz").path
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        try Self.smoothNoise(160).write(to: file)
-        try measure(file, name: "generated.nii.gz")
+        try Bench.withTemporaryPath(extension: ".nii.gz") { file in
+            try Self.smoothNoise(160).write(to: file)
+            try measure(file, name: "generated.nii.gz")
+        }
     }
 
     private func measure(_ file: String, name: String) throws {
         var shape: [Int] = []
-        let seconds = try leastSeconds(repetitions: 15) {
+        let seconds = try shortestSeconds(repetitions: 15) {
             shape = try Volume(contentsOf: file).shape
         }
         let last = name.split(separator: "/").last.map(String.init)
@@ -53,13 +52,13 @@ struct NIfTIReadBench {
     }
 }
 
-/// Seconds of the paper's augmentation of one image (float32, trilinear) and its map of 20 labels (nearest).
+/// Seconds of the paper's augmentation, for one image (float32, trilinear) and its map of 20 labels (nearest).
 struct AugmentBench {
     let json: Bool
     /// Voxels along each axis.
     let size: Int
 
-    /// Each measurement is the mean of so many draws: how much of an image leaves the volume changes the time.
+    /// Draws to average in each measurement: the time depends on how much of an image leaves the volume.
     private static let draws = 8
 
     func run() throws {
@@ -78,7 +77,7 @@ struct AugmentBench {
 
     private func measure(_ warps: [Warp], _ image: [Float], _ labels: [UInt8]) throws -> Double {
         var (movedImage, movedLabels) = (image, labels)
-        return try leastSeconds(repetitions: 10) {
+        return try shortestSeconds(repetitions: 10) {
             for warp in warps {
                 try warp.apply(
                     image: image, labels: labels, size: Extent(cube: size), to: &movedImage,
@@ -89,7 +88,7 @@ struct AugmentBench {
 }
 
 extension Warp {
-    /// On all threads.
+    /// Warps on all threads.
     fileprivate func apply(
         image: [Float], labels: [UInt8], size: Extent, to movedImage: inout [Float],
         _ movedLabels: inout [UInt8]
@@ -117,7 +116,7 @@ extension Warp {
 /// Seconds and memory to take the scores of many classes from a quarter of an image's size to all of it.
 struct RestoreBench {
     let json: Bool
-    /// Of the image; its scores lie on a quarter of it along each axis.
+    /// Size of the image; its scores lie on a quarter of it along each axis.
     let size: Extent
     let classes: Int
     let threads: Int
@@ -129,9 +128,9 @@ struct RestoreBench {
         var size: SIMD3<Int>
         var classes: Int
         var seconds: Double
-        /// By how much the process's resident memory grew at the most, beyond the scores themselves.
+        /// The largest growth of the process's resident memory, beyond the scores themselves.
         var peakBytes: UInt64
-        /// Classes that were the most probable one somewhere.
+        /// Number of classes that were the most probable one somewhere.
         var found: Int
     }
 
@@ -140,19 +139,20 @@ struct RestoreBench {
         let source = target / 4
         let scores = try Self.scores(classes, source)
         let before = ResidentMemory.restartPeak()
-        let start = ContinuousClock.now
-        let map = GridMap(from: source, to: target)
-        let labels = ScoreResampler([(scores, map)], threads: threads).mostProbable()
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        var found = 0
+        let seconds = Bench.seconds {
+            let map = GridMap(from: source, to: target)
+            let labels = ScoreResampler([(scores, map)], threads: threads).mostProbable()
+            found = labels.withValues(as: UInt8.self) { Set($0).count }
+        }
         let peak = ResidentMemory.peak()
-        let found = labels.withValues(as: UInt8.self) { Set($0).count }
-        try show(
-            Row(
-                size: size.xyz, classes: classes, seconds: seconds,
-                peakBytes: peak - min(before, peak), found: found))
+        let row = Row(
+            size: size.xyz, classes: classes, seconds: seconds,
+            peakBytes: peak - min(before, peak), found: found)
+        try Bench.show(row, json: json, text: text(row))
     }
 
-    /// Blobs about places of their own on a background.
+    /// A blob for each class at its own place, on a background.
     private static func scores(_ classes: Int, _ size: SIMD3<Int>) throws -> ClassScores {
         var generator = SeededGenerator(seed: 0)
         let centres = (1..<classes).map { _ in
@@ -191,14 +191,8 @@ struct RestoreBench {
         return scores
     }
 
-    private func show(_ row: Row) throws {
-        if json {
-            print(try JSONDocument.text(of: row, .line))
-        } else {
-            print(
-                "restore \(size), \(row.classes) classes: \((row.seconds * 100).rounded() / 100) s, "
-                    + "at the peak \(ByteCount(row.peakBytes)) more; \(row.found) classes found")
-        }
-        fflush(nil)
+    private func text(_ row: Row) -> String {
+        "restore \(size), \(row.classes) classes: \((row.seconds * 100).rounded() / 100) s, "
+            + "at the peak \(ByteCount(row.peakBytes)) more; \(row.found) classes found"
     }
 }

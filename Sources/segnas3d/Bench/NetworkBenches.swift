@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASRandomness
@@ -28,7 +27,7 @@ struct NetworkBench {
         options.precision = precision
         let training = try SyntheticTraining(
             plan, images: images(), labels: labels, options: options, device: .cpu)
-        // The first steps find out which of oneDNN's kernels suit, and touch the pages.
+        // The first steps choose oneDNN's kernels, and touch the pages.
         try training.step()
         try show("train-step", plan) { try training.step() }
     }
@@ -42,7 +41,7 @@ struct NetworkBench {
     }
 
     private func show(_ workload: String, _ plan: NetworkPlan, _ body: () throws -> Void) throws {
-        let seconds = try leastSeconds(repetitions: Self.repetitions, body)
+        let seconds = try shortestSeconds(repetitions: Self.repetitions, body)
         try Measurement(
             workload: workload, size: size, n: n, parameters: plan.parameters,
             precision: "\(precision.dtype(on: .cpu))", seconds: seconds,
@@ -76,7 +75,7 @@ struct NetworkBench {
 /// Predicted and measured memory of a training step, network by network.
 struct MemoryBench {
     let json: Bool
-    /// Steps that would need more are not run.
+    /// Steps that would need more memory are not run.
     let limit: ByteCount
 
     struct Row: Encodable {
@@ -87,10 +86,10 @@ struct MemoryBench {
         var batch: Int
         var precision: String
         var parameters: Int
-        /// Bytes of tensors at the peak; nil where the step was not run.
+        /// Bytes of tensors at the peak; nil if the step was not run.
         var predictedBytes: UInt64?
         var measuredBytes: UInt64?
-        /// By how much the process's resident memory grew at the most.
+        /// The largest growth of the process's resident memory.
         var residentBytes: UInt64?
         var predictionSeconds: Double
         var note: String?
@@ -98,7 +97,8 @@ struct MemoryBench {
 
     func run() throws {
         for trial in MemoryTrial.sample(40, sizes: [32, 48, 64, 80, 96]) {
-            show(try row(trial))
+            let row = try row(trial)
+            try Bench.show(row, json: json, text: text(row))
         }
     }
 
@@ -123,15 +123,6 @@ struct MemoryBench {
         row.measuredBytes = try trial.measuredPeak().bytes
         row.residentBytes = ResidentMemory.peak() - before
         return row
-    }
-
-    private func show(_ row: Row) {
-        if json, let line = try? JSONDocument.text(of: row, .line) {
-            print(line)
-        } else {
-            print(text(row))
-        }
-        fflush(nil)
     }
 
     private func text(_ row: Row) -> String {

@@ -3,29 +3,29 @@ internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASImaging
 
-/// `segnas3d check`: what a dataset holds, and what is wrong with it.
+/// `segnas3d check`: shows what a dataset holds, and what is wrong with it.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a dataset: every fault at once, and what its images are like.",
+        abstract: "Check a dataset: show all its faults at once, and what its images are like.",
         discussion: """
-            Reads nnU-Net folders, the Medical Segmentation Decathlon, MONAI datalists, BIDS, a folder for each case, and \
-            folders with images and labels; says which of these it is, and why. Exits with 3 if training \
-            would be wrong or impossible: train, search and compare refuse the same.
+            Reads nnU-Net folders, the Medical Segmentation Decathlon, MONAI datalists, BIDS, one folder per case, and \
+            folders of images and labels; says which layout was recognised, and why. Exits with 3 if training would be \
+            wrong or impossible: train, search and compare refuse the same faults.
             """)
 
     @Argument(help: "A dataset's folder, or a datalist (.json).")
     var dataset: String
 
-    @Option(help: "Draw some cases with their labels to this PNG file.")
+    @Option(help: "PNG file for a picture of some cases with their labels.")
     var preview: String?
 
     @Option(
-        help: "Cases to read at a time; by default one for each core that this process may use.")
+        help: "Cases to read in parallel; by default one for each core that this process may use.")
     var threads: Int?
 
     @OptionGroup var allowance: AllowanceArguments
 
-    @OptionGroup var display: DisplayOptions
+    @OptionGroup var display: DisplayArguments
 
     func validate() throws {
         if let threads, threads < 1 {
@@ -51,7 +51,7 @@ struct Check: ParsableCommand {
     }
 }
 
-/// What `check --json` prints.
+/// The output of `check --json`.
 struct CheckDocument: Encodable {
     let schema = 1
     let sound: Bool
@@ -60,7 +60,7 @@ struct CheckDocument: Encodable {
     let faults: [Fault]
     let fingerprint: Fingerprint?
 
-    /// Which layout it is taken to have, and why.
+    /// The recognised layout, and the evidence for it.
     struct Layout: Encodable {
         let name: String
         let evidence: [String]
@@ -73,7 +73,7 @@ struct CheckDocument: Encodable {
         let labels: [LabelTable.Label]
         let background: Int
         let ignore: Int?
-        /// Cases with a label map, and without.
+        /// Numbers of cases with a label map, and without.
         let training: Int
         let test: Int
     }
@@ -84,7 +84,7 @@ struct CheckDocument: Encodable {
         let `case`: String?
         let file: String?
         let message: String
-        /// Whether `--allow` with its kind makes it a warning.
+        /// True if `--allow` with its kind makes it a warning.
         let allowable: Bool
     }
 
@@ -101,7 +101,8 @@ struct CheckDocument: Encodable {
         faults = check.faults.map { fault in
             Fault(
                 kind: fault.kind, severity: fault.severity, case: fault.caseIdentifier,
-                file: fault.file, message: fault.message, allowable: fault.allowable != nil)
+                file: fault.file, message: Flags.spelled(in: fault.message),
+                allowable: fault.allowable != nil)
         }
         fingerprint = check.fingerprint
     }

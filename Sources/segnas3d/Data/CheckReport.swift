@@ -2,7 +2,7 @@ internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
 
-/// What `check` found, for a reader of text or of JSON.
+/// The findings of `check` as text or JSON.
 struct CheckReport {
     private let check: DatasetCheck
     private let source: String
@@ -27,7 +27,8 @@ struct CheckReport {
         if !warnings.isEmpty { blocks.append(list("Warnings", warnings)) }
         if !faults.isEmpty { blocks.append(list("Faults", faults)) }
         blocks.append([verdict(faults.count, warnings.count)])
-        return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+        return Flags.spelled(
+            in: blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n"))
     }
 
     private func list(_ title: String, _ faults: [DatasetFault]) -> [String] {
@@ -40,13 +41,13 @@ struct CheckReport {
     }
 
     private func verdict(_ faults: Int, _ warnings: Int) -> String {
-        let looked = warnings == 0 ? "" : ", \(counted(warnings, "warning"))"
-        guard faults > 0 else { return "No faults\(looked)." }
-        let verdict = "\(counted(faults, "fault"))\(looked): not fit for training."
+        let noted = warnings == 0 ? "" : ", \(counted(warnings, "warning"))"
+        guard faults > 0 else { return "No faults\(noted)." }
+        let verdict = "\(counted(faults, "fault"))\(noted): not fit for training."
         return verdict + (check.faults.allowance.map { " \($0)" } ?? "")
     }
 
-    /// What it is, and why it is taken for that.
+    /// The dataset, its layout, and the evidence for it.
     private var summary: [String] {
         let why = check.recognition.map(\.description)
         guard let dataset = check.dataset else {

@@ -3,39 +3,44 @@ internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
 
-/// `segnas3d evaluate`: how well predicted label maps agree with references.
+/// `segnas3d evaluate`: compares predicted label maps with references.
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Judge predicted label maps against references: all metrics, per case and label.",
+        abstract:
+            "Evaluate predicted label maps against references: all metrics, per case and label.",
         discussion: """
-            Files belong together by their names without endings. Labels are named by a dataset.json that lies with \
-            or around the references, or with the predictions. Exits with 1 if a reference has no prediction or a \
-            pair cannot be judged; what can be is judged nevertheless.
+            Files are paired by their names without extensions. Labels are named by a dataset.json in or above the \
+            folder of references, or in that of predictions. Exits with 1 if a reference has no prediction or a pair \
+            cannot be evaluated; all others are evaluated nevertheless.
             """)
 
-    @Option(help: "Folder of label maps that are right.")
+    @Option(help: "Folder of reference label maps.")
     var references: String
 
-    @Option(help: "Folder of label maps to judge.")
+    @Option(help: "Folder of predicted label maps.")
     var predictions: String
 
-    @Flag(help: "Leave out references that have no prediction, as after predict --part test.")
+    @Flag(
+        help: "Leave out references that have no prediction, for example after predict --part test."
+    )
     var partial = false
 
-    @Option(help: "A JSON file with labels, as in nnU-Net's dataset.json.")
+    @Option(help: "JSON file that names the labels, as nnU-Net's dataset.json does.")
     var labels: String?
 
-    @Option(help: "Mm by which surfaces may differ in the normalized surface Dice (NSD).")
+    @Option(help: "Tolerance of the normalized surface Dice (NSD), in mm.")
     var tolerance = EvaluationOptions().tolerance
 
-    @Option(help: "Seed of the bootstrap that gives the 95 % intervals.")
+    @Option(help: "Seed of the bootstrap for the 95 % intervals.")
     var seed: UInt64 = 0
 
-    @Flag(help: "Print one JSON document, nnU-Net's summary.json and more, instead of text.")
+    @Flag(help: "Print one JSON document instead of text: nnU-Net's summary.json, and more.")
     var json = false
 
     @Option(
-        help: "Cases to judge at a time; by default one for each core that this process may use.")
+        help:
+            "Cases to evaluate in parallel; by default one for each core that this process may use."
+    )
     var threads: Int?
 
     @Flag(help: "Show no progress.")
@@ -54,7 +59,7 @@ struct Evaluate: ParsableCommand {
         var options = EvaluationOptions()
         options.tolerance = tolerance
         options.seed = seed
-        let progress = Progress("Judging", isQuiet: quiet)
+        let progress = Progress("Evaluating", isQuiet: quiet)
         let result = FolderEvaluation(
             references: references, predictions: predictions, isPartial: partial,
             labels: labels, options: options, threads: threads ?? ThreadEnvironment.current.threads
@@ -68,7 +73,7 @@ struct Evaluate: ParsableCommand {
     }
 }
 
-/// What `evaluate --json` prints: the evaluation, and beside it what could not be judged.
+/// The output of `evaluate --json`: the evaluation, and what could not be evaluated.
 struct EvaluateDocument: Encodable {
     private let result: FolderEvaluation
 
@@ -95,7 +100,7 @@ struct EvaluateDocument: Encodable {
         let faults = result.faults.map { fault in
             Fault(
                 kind: fault.kind, severity: fault.severity, case: fault.caseIdentifier,
-                file: fault.file, message: fault.message)
+                file: fault.file, message: Flags.spelled(in: fault.message))
         }
         try container.encode(faults, forKey: .faults)
     }

@@ -2,7 +2,7 @@ internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASImaging
 
-/// An evaluation for readers.
+/// An evaluation as text.
 struct EvaluateReport {
     private let result: FolderEvaluation
     private var evaluation: Evaluation { result.evaluation }
@@ -24,10 +24,11 @@ struct EvaluateReport {
     }
 
     private var verdict: String {
-        let judged = evaluation.cases.count
+        let evaluated = evaluation.cases.count
         let all = counted(result.referenceCount, "case")
-        return judged == result.referenceCount
-            ? "\(all) judged." : "\(judged) of \(all) judged: the rest counts in no figure above."
+        return evaluated == result.referenceCount
+            ? "\(all) evaluated."
+            : "\(evaluated) of \(all) evaluated: the others count in none of the figures above."
     }
 
     // MARK: - Labels
@@ -71,13 +72,13 @@ struct EvaluateReport {
             }
     }
 
-    /// The fifth of the labels with the lowest Dice, at least one where there is a choice.
+    /// The fifth of the labels with the lowest Dice; at least one if there are several labels.
     private var hardestLabels: Set<LabelTable.Label> {
-        let judged = evaluation.labelStatistics.compactMap { statistics in
+        let means = evaluation.labelStatistics.compactMap { statistics in
             statistics.metrics[.dice].map { (statistics.label, $0.mean) }
         }
-        guard judged.count > 1 else { return [] }
-        let lowest = judged.sorted { $0.1 < $1.1 }.prefix((judged.count + 4) / 5).filter {
+        guard means.count > 1 else { return [] }
+        let lowest = means.sorted { $0.1 < $1.1 }.prefix((means.count + 4) / 5).filter {
             $0.1 < 1
         }
         return Set(lowest.map(\.0))
@@ -86,19 +87,20 @@ struct EvaluateReport {
     // MARK: - Cases
 
     private func lowestCases() -> [String] {
-        let dice = evaluation.cases.compactMap { judged in
-            judged.foregroundMean(.dice).map { (judged, $0) }
+        let dice = evaluation.cases.compactMap { subject in
+            subject.foregroundMean(.dice).map { (subject, $0) }
         }
         guard dice.count > 5 else { return [] }
-        let lowest = dice.filter { $0.1 < 1 }.sorted { $0.1 < $1.1 }.prefix(5).map { judged, mean in
-            "  \(judged.identifier.printable)  \(share(mean))  (lowest: \(lowestLabel(of: judged)))"
+        let lowest = dice.filter { $0.1 < 1 }.sorted { $0.1 < $1.1 }.prefix(5).map {
+            subject, mean in
+            "  \(subject.identifier.printable)  \(share(mean))  (lowest: \(lowestLabel(of: subject)))"
         }
-        return lowest.isEmpty ? [] : ["Cases of the lowest Dice:"] + lowest
+        return lowest.isEmpty ? [] : ["Cases with the lowest Dice:"] + lowest
     }
 
-    private func lowestLabel(of judged: CaseEvaluation) -> String {
+    private func lowestLabel(of subject: CaseEvaluation) -> String {
         let dice = evaluation.labels.foreground.compactMap { label in
-            judged.scores[label.value]?.values[.dice].map { (label.name, $0) }
+            subject.scores[label.value]?.values[.dice].map { (label.name, $0) }
         }
         guard let lowest = dice.min(by: { $0.1 < $1.1 }) else { return "–" }
         return "\(lowest.0) \(share(lowest.1))"
@@ -106,17 +108,18 @@ struct EvaluateReport {
 
     // MARK: - Faults
 
-    /// Of each kind the first ones only.
+    /// The first faults of each kind, in the words of `check`.
     private static func lines(_ faults: [EvaluationFault]) -> [String] {
-        var counts: [String: Int] = [:]
-        var lines: [String] = []
-        for fault in faults {
-            counts[fault.kind, default: 0] += 1
-            if counts[fault.kind, default: 0] <= 8 { lines.append("  \(fault)") }
+        var kinds: [String] = []
+        for fault in faults where !kinds.contains(fault.kind) { kinds.append(fault.kind) }
+        return kinds.flatMap { kind in
+            let all = faults.filter { $0.kind == kind }
+            let shown = all.prefix(8).map { "  \(Flags.spelled(in: "\($0)"))" }
+            let rest = all.dropFirst(shown.count)
+            guard !rest.isEmpty, let last = shown.last else { return shown }
+            let places = some(rest.compactMap { $0.file ?? $0.caseIdentifier }, limit: 3)
+            return shown.dropLast() + ["\(last) (and \(rest.count) more like it: \(places))"]
         }
-        let rest = counts.filter { $0.value > 8 }.sorted { $0.key < $1.key }
-        return lines
-            + rest.map { "  … and \($0.value - 8) more of this kind (\($0.key)); --json lists all" }
     }
 
     private func share(_ value: Double?) -> String {

@@ -3,20 +3,20 @@ internal import Glibc
 internal import SegNASHost
 internal import SegNASImaging
 
-/// `segnas3d info`: what image files hold.
+/// `segnas3d info`: shows what image files hold.
 struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what image files hold: sizes, spacing, orientation and values.",
         discussion: """
             Reads NIfTI, Analyze, MGH, NRRD and MetaImage files and folders of DICOM files. World coordinates \
             are in mm, towards right, anterior and superior. Files that cannot be read are named on standard \
-            error, and the exit code is 1.
+            error; the exit code is then 1.
             """)
 
-    @Flag(help: "Print one JSON object a line for each image instead of text.")
+    @Flag(help: "Print one line of JSON for each image instead of text.")
     var json = false
 
-    @OptionGroup var dicom: SeriesOptions
+    @OptionGroup var dicom: SeriesArguments
 
     @Argument(help: "Image files, or folders of DICOM files.")
     var images: [String]
@@ -39,7 +39,7 @@ struct Info: ParsableCommand {
     }
 }
 
-/// What `info` says of an image.
+/// The output of `info` for an image.
 struct ImageDescription: Encodable {
     let schema = 1
     var file: String
@@ -51,7 +51,7 @@ struct ImageDescription: Encodable {
     var orientation: String
     /// Four rows, from voxels to mm.
     var affine: [[Double]]
-    /// Of the finite values; null where there are none.
+    /// Statistics of the finite values; null if there are none.
     var minimum: Double?
     var maximum: Double?
     var sum: Double?
@@ -69,7 +69,7 @@ struct ImageDescription: Encodable {
         spacing = [volume.affine.spacing.x, volume.affine.spacing.y, volume.affine.spacing.z]
         orientation = "\(Orientation(volume.affine))"
         affine = volume.affine.rows
-        // Scaling can take the largest numbers beyond what a number can be, and JSON has no infinity.
+        // Scaling can overflow, and JSON has no infinity.
         minimum = statistics.minimum.flatMap { $0.isFinite ? $0 : nil }
         maximum = statistics.maximum.flatMap { $0.isFinite ? $0 : nil }
         sum = statistics.sum.isFinite && statistics.finite > 0 ? statistics.sum : nil
@@ -83,7 +83,7 @@ struct ImageDescription: Encodable {
         case nan, infinite, remarks
     }
 
-    /// Every key is written, as null where there is no value.
+    /// Writes every key, with null if there is no value.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(schema, forKey: .schema)
@@ -133,7 +133,7 @@ extension ImageDescription {
     }
 
     private var values: String {
-        guard let minimum, let maximum, let sum else { return "none that is finite" }
+        guard let minimum, let maximum, let sum else { return "none is finite" }
         return "\(Self.rounded(minimum)) to \(Self.rounded(maximum)), sum \(Self.rounded(sum))"
     }
 

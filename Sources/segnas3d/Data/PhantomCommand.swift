@@ -9,14 +9,14 @@ struct PhantomCommand: ParsableCommand {
         commandName: "phantom",
         abstract: "Make a dataset of brain phantoms, or of images drawn from label maps.",
         discussion: """
-            The folder becomes an nnU-Net v2 dataset. The same options make the same files, and more cases begin with \
-            the same ones. A folder whose making was interrupted is finished by the same command.
+            Writes an nnU-Net v2 dataset. The same options make the same files; with more cases, the first ones stay \
+            the same. If the command was interrupted, run it again to complete the folder.
             """)
 
-    @Argument(help: "Folder to make.")
+    @Argument(help: "Folder to create.")
     var folder: String
 
-    @Option(help: "How many cases.")
+    @Option(help: "Number of cases.")
     var cases: Int
 
     @Option(help: "Size of the images in voxels along x, y and z: 64, or 54x64x54.")
@@ -27,7 +27,7 @@ struct PhantomCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Label the first so many of the brain's structures, largest first: 1 is the whole brain, 19 is all.",
+            "Number of brain structures to label, largest first: 1 is the whole brain, 19 is all.",
             valueName: "count"))
     var structures: Int?
 
@@ -39,11 +39,11 @@ struct PhantomCommand: ParsableCommand {
 
     @Option(
         help:
-            "Intensities of tissues: t1, or random for networks that shall not depend on the contrast."
+            "Intensities of tissues: t1, or random, for networks that must not depend on the contrast."
     )
     var contrast = Phantom.Contrast.t1
 
-    @Option(help: "Threads of the CPU; by default one for each core that this process may use.")
+    @Option(help: "CPU threads; by default one for each core that this process may use.")
     var threads: Int?
 
     func validate() throws {
@@ -64,7 +64,7 @@ struct PhantomCommand: ParsableCommand {
         guard let structures else { return }
         guard labels == nil else {
             throw ValidationError(
-                "--structures are the brain model's: it does not go with --labels")
+                "--structures is for the brain model and cannot be combined with --labels")
         }
         guard (1...Phantom.structureCount).contains(structures) else {
             throw ValidationError(

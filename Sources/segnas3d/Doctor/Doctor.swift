@@ -4,10 +4,10 @@ internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASTorch
 
-/// `segnas3d doctor`: what this machine offers, and what is wrong with it.
+/// `segnas3d doctor`: shows what this machine offers, and what is wrong with it.
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what this machine offers, and how to mend what is wrong.",
+        abstract: "Show what this machine offers, and how to fix what is wrong.",
         discussion: "Exits with 1 if something makes the program unusable here.")
 
     @Flag(help: "Print one JSON document instead of text.")
@@ -20,7 +20,7 @@ struct Doctor: ParsableCommand {
     }
 }
 
-/// What `doctor` finds out.
+/// The findings of `doctor`.
 struct Diagnosis: Codable, Equatable {
     struct Processor: Codable, Equatable {
         var model: String
@@ -30,24 +30,24 @@ struct Diagnosis: Codable, Equatable {
         var vector: String
         /// Instructions for bfloat16 products.
         var bfloat16: [String]
-        /// The vector instructions that oneDNN uses, nil where it cannot be asked, and those of our own kernels.
+        /// The vector instructions that oneDNN uses, nil if unknown, and those of our own kernels.
         var oneDNN: String?
         var kernels: String
-        /// The variables that limit instructions, as `SEGNAS3D_CPU_ISA=avx2`.
+        /// The variables that limit instructions, such as `SEGNAS3D_CPU_ISA=avx2`.
         var limits: [String]
     }
 
     struct Threads: Codable, Equatable {
-        /// With which subcommands compute where --threads says nothing.
+        /// Number that subcommands use without `--threads`.
         var count: Int
-        /// Why so many.
+        /// The reason for the count.
         var reason: String
-        /// Variables of the environment that are no number of threads.
+        /// Environment variables that do not hold a number of threads.
         var unreadable: [String] = []
     }
 
     struct Memory: Codable, Equatable {
-        /// Bytes that this process may use, and those that are free.
+        /// Bytes that this process may use, and bytes that are free.
         var total: UInt64
         var available: UInt64
     }
@@ -56,14 +56,14 @@ struct Diagnosis: Codable, Equatable {
         var name: String
         /// Bytes.
         var memory: UInt64
-        /// Whether libtorch can compute on it.
+        /// True if libtorch can compute on it.
         var isUsable: Bool
     }
 
     struct Problem: Codable, Equatable {
         var problem: String
         var remedy: String
-        /// Whether nothing can be done without the remedy.
+        /// True if nothing works without the remedy.
         var isFatal: Bool
     }
 
@@ -112,7 +112,7 @@ extension Diagnosis {
         ].compactMap { name in environment[name].map { "\(name)=\($0)" } }
     }
 
-    /// Of the compiler that built this program.
+    /// The version of the compiler that built this program.
     private static var swiftVersion: String {
         #if compiler(>=6.4)
             "6.4 or newer"
@@ -135,7 +135,7 @@ extension Diagnosis.Threads {
             switch environment.reason {
             case .cores: "one for each core"
             case .wanted(let variable): "as \(variable) says"
-            case .limit(let variable): "as \(variable) allows no more"
+            case .limit(let variable): "limited by \(variable)"
             }
         self.init(
             count: environment.threads, reason: reason,

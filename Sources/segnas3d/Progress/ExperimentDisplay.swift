@@ -2,7 +2,7 @@ internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASSegmentation
 
-/// A search, a comparison or a training as it goes, on standard error.
+/// Shows the events of a search, a comparison or a training on standard error.
 final class ExperimentDisplay {
     private let isQuiet: Bool
     private let pulse = TrainingPulse()
@@ -15,7 +15,7 @@ final class ExperimentDisplay {
         search = SearchDisplay(isQuiet: isQuiet)
     }
 
-    /// What shows here and ends by Ctrl-C.
+    /// A monitor that shows events here and ends on Ctrl-C.
     var monitor: Monitor {
         Monitor(isEndRequested: { SignalWatch.isEndRequested }, pulse: pulse, report: show)
     }
@@ -23,7 +23,7 @@ final class ExperimentDisplay {
     private func show(_ event: ExperimentEvent) {
         switch event {
         case .computing(let devices, let isChosen):
-            GraphicsObstacle.tell(devices, isChosen: isChosen)
+            GraphicsObstacle.warn(devices, isChosen: isChosen)
         case .working(let folder): warnOfMissingLocks(in: folder, isQuiet: isQuiet)
         case .warning(let sentence): search.warn(sentence)
         case .training(let event): display().show(event)
@@ -33,8 +33,8 @@ final class ExperimentDisplay {
         case .trial(let event, let best): search.show(event, best: best)
         case .searchEnded: search.finish()
         case .predicting(let done, let all): bar("Predicting").set(done, of: all)
-        case .judging(let done, let all): bar("Judging").set(done, of: all)
-        case .judgingEnded: finishBar()
+        case .evaluating(let done, let all): bar("Evaluating").set(done, of: all)
+        case .evaluationEnded: finishBar()
         case .comparing(let method, let split, let number, let all):
             Progress("", isQuiet: isQuiet).say("\(method) on split \(split): \(number) of \(all)")
         case .measuring(let done, let all):
@@ -76,12 +76,12 @@ final class ExperimentDisplay {
     }
 }
 
-/// Says that the file system of a folder has no locks, where that is so.
+/// Warns if the file system of a folder has no locks.
 func warnOfMissingLocks(in path: String, isQuiet: Bool) {
     guard let fault = FileSystem.faultOfLocks(at: path) else { return }
     Progress("", isQuiet: isQuiet).say(
         """
-        Warning: \(path) lies on a file system without locks (\(fault)): another command in the same folder is noticed on \
-        this machine only, so start none on another one
+        Warning: \(path) is on a file system without locks (\(fault)): a command in the same folder on another machine \
+        goes unnoticed, so do not start one
         """)
 }

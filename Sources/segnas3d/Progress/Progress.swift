@@ -1,13 +1,13 @@
 internal import Glibc
 internal import Synchronization
 
-// All that the program does with a terminal. No library: it needs a width and one line that renews itself, and no colours,
-// which say nothing in logs and to those who do not see them.
+// Everything that the program does with a terminal. It uses no library: it needs a width and one line that is
+// rewritten, and no colours, which are lost in logs and on those who cannot see them.
 
-/// How far a long command is, on standard error.
+/// The progress of a long command, on standard error.
 ///
-/// On a terminal one line that renews itself; elsewhere, as in a log or on a terminal that cannot do that, a line every
-/// few seconds. Any thread may advance it.
+/// On a terminal it is one line that is rewritten; elsewhere, as in a log or on a terminal that cannot do that, a new
+/// line every few seconds. Any thread may advance it.
 final class Progress: Sendable {
     private struct State {
         var done: Int
@@ -19,34 +19,34 @@ final class Progress: Sendable {
     private let terminal: Terminal
     private let lineInterval: Duration
     private let begin: ContinuousClock.Instant
-    /// Steps that were done before.
+    /// Steps that were done before it began.
     private let first: Int
     private let state: Mutex<State>
 
-    /// How progress is shown.
+    /// A way of showing progress.
     enum Style {
         case bar, lines, nothing
     }
 
-    /// Progress from now on, where so many steps were done before; lines are shown so far apart.
+    /// Starts now, after `done` steps; lines in a log are `lineInterval` apart.
     init(
         _ title: String, isQuiet: Bool = false, done: Int = 0, lineInterval: Duration = .seconds(5)
     ) {
         self.title = title
         self.lineInterval = lineInterval
         terminal = Terminal()
-        style = isQuiet ? .nothing : terminal.canRenewLines ? .bar : .lines
+        style = isQuiet ? .nothing : terminal.canRewriteLines ? .bar : .lines
         begin = .now
         first = done
         state = Mutex(State(done: done, lastShown: begin))
     }
 
-    /// Counts one step of so many.
+    /// Counts one more step of all.
     func advance(of total: Int) {
         update(of: total) { $0 += 1 }
     }
 
-    /// Says how many of all steps are done; what else there is to say stands behind, the most important first.
+    /// Shows how many of all steps are done, and notes behind that, the most important first.
     func set(_ done: Int, of total: Int, notes: @autoclosure () -> [String] = []) {
         update(of: total, notes: notes()) { $0 = done }
     }
@@ -65,7 +65,7 @@ final class Progress: Sendable {
                 notes: notes())
             show(
                 style == .bar
-                    ? terminal.renewed(line.bar(width: terminal.width)) : line.text + "\n")
+                    ? terminal.rewritten(line.bar(width: terminal.width)) : line.text + "\n")
         }
     }
 
@@ -74,11 +74,11 @@ final class Progress: Sendable {
         guard style != .nothing else { return }
         state.withLock { state in
             if style == .lines { state.lastShown = .now }
-            show((style == .bar ? terminal.renewed("") : "") + Flags.spelled(in: line) + "\n")
+            show((style == .bar ? terminal.rewritten("") : "") + Flags.spelled(in: line) + "\n")
         }
     }
 
-    /// Shows a line of parts that stays: on a terminal those that fit into one row, the first at least.
+    /// Shows a line of parts that stays: on a terminal as many as fit into one row, at least the first.
     func say(_ parts: [String]) {
         let width = style == .bar ? terminal.width : .max
         let counts = stride(from: parts.count, to: 1, by: -1)
@@ -86,10 +86,10 @@ final class Progress: Sendable {
         say(lines.first { $0.count < width } ?? parts.first ?? "")
     }
 
-    /// Removes the bar, so that what follows begins on a line of its own.
+    /// Removes the bar, so that what follows begins on a new line.
     func finish() {
         guard style == .bar else { return }
-        show(terminal.renewed(""))
+        show(terminal.rewritten(""))
     }
 
     private var interval: Duration { style == .bar ? .milliseconds(100) : lineInterval }
@@ -110,37 +110,37 @@ final class Progress: Sendable {
 
 // MARK: - A line of progress
 
-/// How far a command is, in one line: the share done, the time that the rest will take, and notes.
+/// One line of progress: the share done, the remaining time, and notes.
 struct ProgressLine {
     var title: String
     var done: Int
     var total: Int
     /// Steps that were done before the time began.
     var first = 0
-    /// Since the first of the steps that were done now.
+    /// Time since the first of the steps that were done now.
     var time: Duration
-    /// Behind the rest, the most important first.
+    /// Notes behind the rest, the most important first.
     var notes: [String] = []
 
     /// For a log: `Training: 60 of 120 (50 %), 2:00:00 left · epoch 2, loss 0.500`.
     var text: String { "\(title): \(words)\(note(notes.count))" }
 
-    /// For a terminal, never wider than fits into one row: what has no room is left out, the last notes first, then the bar.
+    /// For a terminal, in one row: what has no room is left out, the last notes first, then the bar.
     ///
     /// The last column stays free, where some terminals begin a new row.
     func bar(width: Int) -> String {
         let room = width - 1 - title.count - words.count - 1
         for count in stride(from: notes.count, through: 0, by: -1) {
-            let cells = min(Self.mostCells, room - note(count).count - 1)
-            guard cells >= Self.fewestCells else { continue }
+            let cells = min(Self.maxCells, room - note(count).count - 1)
+            guard cells >= Self.minCells else { continue }
             return "\(title) \(blocks(cells)) \(words)\(note(count))"
         }
         return String("\(title) \(words)".prefix(max(0, width - 1)))
     }
 
-    private static let mostCells = 24
-    /// Of a bar that is worth its room.
-    private static let fewestCells = 8
+    private static let maxCells = 24
+    /// A shorter bar is left out.
+    private static let minCells = 8
 
     private var share: Double { Double(done) / Double(max(total, 1)) }
 
@@ -163,23 +163,23 @@ struct ProgressLine {
 
 // MARK: - The terminal
 
-/// What standard error leads to.
+/// The terminal to which standard error may lead.
 struct Terminal {
-    /// Whether a line on it can be written anew: a terminal that knows escape sequences.
-    let canRenewLines: Bool
+    /// True if lines can be rewritten: the terminal knows escape sequences.
+    let canRewriteLines: Bool
 
     init() {
         let kind = getenv("TERM").map { String(cString: $0) } ?? ""
-        canRenewLines = isatty(STDERR_FILENO) == 1 && !kind.isEmpty && kind != "dumb"
+        canRewriteLines = isatty(STDERR_FILENO) == 1 && !kind.isEmpty && kind != "dumb"
     }
 
-    /// Columns now, for windows change their size; 80 where the terminal does not tell.
+    /// Columns at the moment, as windows change their size; 80 if the terminal does not tell.
     var width: Int {
         var size = winsize()
         guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 
-    /// Text in the place of the last line, of which nothing stays.
-    func renewed(_ text: String) -> String { "\r\u{1B}[K" + text }
+    /// Text that replaces the current line.
+    func rewritten(_ text: String) -> String { "\r\u{1B}[K" + text }
 }

@@ -3,7 +3,7 @@ internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASStudy
 
-/// A search as it goes, on standard error: a line for each trial, and a bar of the whole.
+/// Shows a search on standard error: a line for each trial, and a bar for the whole.
 final class SearchDisplay {
     private let isQuiet: Bool
     private var progress: Progress?
@@ -13,12 +13,12 @@ final class SearchDisplay {
         self.isQuiet = isQuiet
     }
 
-    /// Shows how far the search is.
+    /// Shows the progress of the search.
     func show(done: Int, all: Int, running: Int) {
         bar(done).set(done, of: all, notes: ["\(running) in training"])
     }
 
-    /// Shows what has happened to a trial.
+    /// Shows an event of a trial.
     func show(_ event: Coordinator.Event, best: Trial?) {
         switch event {
         case .started: break
@@ -27,15 +27,15 @@ final class SearchDisplay {
             say(Self.line(trial) + (trial.state == .completed ? figure ?? "" : ""))
         case .attemptEnded(_, let end) where end.reason == .stopped: break
         case .attemptEnded(let trial, let end):
-            say("trial \(trial): an attempt has ended without a result: \(end.reason.words)")
+            say("trial \(trial): an attempt ended without a result: \(end.reason.words)")
             for line in end.lastLines.split(separator: "\n") { say("    \(line)") }
         case .standsStill(let trial, let process):
             let remedy = process.map { " (kill -CONT \($0))" } ?? ""
-            say("trial \(trial): its worker is stopped, and waited for until it goes on\(remedy)")
+            say("trial \(trial): its worker is stopped; waiting for it to continue\(remedy)")
         }
     }
 
-    /// Says something once that the user should know.
+    /// Shows a warning once.
     func warn(_ sentence: String) {
         guard warnings.insert(sentence).inserted else { return }
         say("Warning: \(sentence)")
@@ -71,7 +71,7 @@ final class SearchDisplay {
 }
 
 extension TrialEnd {
-    /// For a reader: `Dice 0.812`, or why there is none.
+    /// Text for a reader: `Dice 0.812`, or the reason why there is none.
     fileprivate var words: String {
         switch self {
         case .completed(let dice): "Dice \(decimal(dice))"
@@ -96,7 +96,7 @@ extension AttemptEnd.Reason {
         case .badData: "its images are at fault"
         case .diskFull: "the disk is full"
         case .notLaunched: "it could not be started"
-        case .lost: "it never began"
+        case .lost: "it never started"
         }
     }
 }

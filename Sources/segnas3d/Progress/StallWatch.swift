@@ -3,18 +3,18 @@ internal import SegNASHost
 internal import SegNASSegmentation
 internal import Synchronization
 
-/// Says that a training stands still: after ten minutes without anything done, then after ever longer ones.
+/// Warns that a training makes no progress: after ten minutes, then at growing intervals.
 ///
-/// A training cannot end itself then, nor should it: what it waits for may come.
+/// It does not end the training: what that waits for may still come.
 final class StallWatch: Sendable {
     private let task: Task<Void, Never>
 
     /// Watches from now on, as long as the object lives.
     ///
     /// - Parameters:
-    ///   - pulse: what the training does
-    ///   - interval: how often to look, in seconds
-    ///   - limit: after how many seconds to say something
+    ///   - pulse: the signs of life of the training
+    ///   - interval: seconds between looks
+    ///   - limit: seconds without progress before the first warning
     ///   - say: shows a line
     init(
         _ pulse: TrainingPulse, interval: Double = 10, limit: Double = 600,
@@ -28,7 +28,7 @@ final class StallWatch: Sendable {
                 let now = SuspendingClock.now
                 let elapsed = (now - last) / .seconds(1)
                 last = now
-                guard let still = clock.tick(beats: pulse.beats, elapsed: elapsed) else { continue }
+                guard let still = clock.tick(count: pulse.beats, elapsed: elapsed) else { continue }
                 say(Self.sentence(seconds: still, pulse.activity))
             }
         }
@@ -41,31 +41,31 @@ final class StallWatch: Sendable {
     static func sentence(seconds: Double, _ activity: TrainingPulse.Activity) -> String {
         var loads = [0.0]
         let load =
-            getloadavg(&loads, 1) == 1 ? ", the machine's load is \(decimal(loads[0], 1))" : ""
+            getloadavg(&loads, 1) == 1 ? " and a load of \(decimal(loads[0], 1))" : ""
         return
-            "Warning: nothing was done for \(Int(seconds / 60)) minutes: \(words(activity)). There are "
+            "Warning: no progress for \(Int(seconds / 60)) minutes while \(words(activity)). This machine has "
             + "\(counted(HostResources.current().cores, "core"))\(load); "
-            + "'top -H -p \(getpid())' shows what the threads do"
+            + "'top -H -p \(getpid())' shows what the threads are doing"
     }
 
     private static func words(_ activity: TrainingPulse.Activity) -> String {
         switch activity {
-        case .preparing: "images are read and prepared"
-        case .waitingForBatch: "the next batch is waited for, which is read from the disk"
-        case .computing: "a batch is computed"
-        case .validating: "a case of the validation is computed"
-        case .saving: "a checkpoint is written"
+        case .preparing: "reading and preparing images"
+        case .waitingForBatch: "waiting for the next batch from the disk"
+        case .computing: "computing a batch"
+        case .validating: "computing a validation case"
+        case .saving: "writing a checkpoint"
         }
     }
 }
 
-/// For how long a training has done nothing, of the time in which this process ran.
+/// Measures for how long a training has made no progress, in time during which this process ran.
 struct StallClock {
     private let interval: Double
-    /// Seconds after which it is time to say so.
+    /// Seconds without progress before the first warning.
     private let limit: Double
     private var next: Double
-    private var beats: Int?
+    private var count: Int?
     private var still = 0.0
 
     init(interval: Double, limit: Double) {
@@ -75,12 +75,13 @@ struct StallClock {
     /// Looks once.
     ///
     /// - Parameters:
-    ///   - beats: what was done so far
-    ///   - elapsed: seconds since the last look: of many more than the interval this process was held, and its training too
-    /// - Returns: For how long nothing was done, where it is time to say so.
-    mutating func tick(beats: Int, elapsed: Double) -> Double? {
-        guard beats == self.beats else {
-            (self.beats, still, next) = (beats, 0, limit)
+    ///   - count: steps of the training so far
+    ///   - elapsed: seconds since the last look; if much longer than the interval, this process was stopped, and its
+    ///     training too
+    /// - Returns: Seconds without progress, if it is time for a warning.
+    mutating func tick(count: Int, elapsed: Double) -> Double? {
+        guard count == self.count else {
+            (self.count, still, next) = (count, 0, limit)
             return nil
         }
         still += min(elapsed, 2 * interval)

@@ -2,12 +2,12 @@ internal import SegNASHost
 internal import SegNASSegmentation
 internal import Synchronization
 
-/// A training as it goes, on standard error.
+/// Shows a training on standard error.
 final class TrainingDisplay {
     private var stallWatch: StallWatch?
     private let isQuiet: Bool
     private var progress: Progress?
-    /// Seconds of the epochs since the program began, and how many.
+    /// Seconds and number of the epochs since the program began.
     private var time = (seconds: 0.0, epochs: 0)
     private var stage = Stage.other
 
@@ -15,10 +15,10 @@ final class TrainingDisplay {
         case checking, preparing, training, testing, other
     }
 
-    /// Of a training with a pulse: where it stands still, that is said.
+    /// Shows a training, and warns if its pulse stops.
     init(isQuiet: Bool, pulse: TrainingPulse) {
         self.isQuiet = isQuiet
-        // Said even where no progress is shown.
+        // Shown even if no progress is.
         stallWatch = StallWatch(pulse) { Progress("").say($0) }
     }
 
@@ -43,7 +43,7 @@ final class TrainingDisplay {
         }
     }
 
-    /// Removes the bar, and watches no longer.
+    /// Removes the bar, and stops watching.
     func finish() {
         stallWatch = nil
         progress?.finish()
@@ -51,7 +51,7 @@ final class TrainingDisplay {
         stage = .other
     }
 
-    /// What was said of a dataset in this process: a comparison trains on it again and again.
+    /// Warnings that this process has shown: a comparison trains on one dataset many times.
     private static let warnings = Mutex<Set<String>>([])
 
     private func warn(_ sentence: String) {
@@ -63,7 +63,7 @@ final class TrainingDisplay {
         (progress ?? Progress("", isQuiet: isQuiet)).say(line)
     }
 
-    /// The bar of a stage, after that of the stage before has gone.
+    /// The bar of a stage, which replaces that of the stage before.
     private func bar(_ stage: Stage, _ title: String, done: Int = 0) -> Progress {
         if let progress, stage == self.stage { return progress }
         progress?.finish()

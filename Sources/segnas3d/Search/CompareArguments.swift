@@ -2,41 +2,45 @@ internal import ArgumentParser
 internal import SegNASExperiments
 internal import SegNASSearch
 
-/// What is compared, on which images and how.
+/// The arguments of `compare`.
 struct CompareArguments: ParsableArguments {
-    @Option(help: "Splits, beginning with --split-index; by default 3.")
+    @Option(help: "Number of splits, beginning with --split-index; by default 3.")
     var splits: Int?
 
     @Option(
         help: """
-            Search spaces, with commas: segnas11, segnas4, segnas7, YAML files; or none. By default the paper's three.
+            Search spaces, separated by commas: segnas11, segnas4, segnas7, YAML files; or none. By default the \
+            paper's three.
             """,
         transform: Self.list)
     var spaces: [String]?
 
     @Option(
         help: """
-            Networks beside them, with commas: unet3d, vnet, architectures' JSON files; or none. By default these two. \
-            They are trained for --final-epochs where these are given, as the best of a search, otherwise for --epochs.
+            Baseline networks, separated by commas: unet3d, vnet, architectures' JSON files; or none. By default the \
+            first two. They are trained for --final-epochs if given, like the best of a search, otherwise for --epochs.
             """, transform: Self.list)
     var baselines: [String]?
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Show images of test cases in the searches' own reports.")
+        help: "Show images of test cases in the reports of the searches.")
     var images = true
 
     @Flag(
-        help: "Say what is left to train and how long that may take, from steps that are measured.")
+        help:
+            "Say what is left to train and how long that may take, from measured steps; write nothing."
+    )
     var dryRun = false
 
     @OptionGroup var conditions: ConditionArguments
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("The comparison's folder.", valueName: "folder"))
+        name: .shortAndLong,
+        help: ArgumentHelp("Folder of the comparison, new or to be resumed.", valueName: "folder"))
     var output: String
 
-    @OptionGroup var display: DisplayOptions
+    @OptionGroup var display: DisplayArguments
 
     private static func list(_ text: String) -> [String] {
         guard text != "none" else { return [] }
@@ -45,21 +49,21 @@ struct CompareArguments: ParsableArguments {
         }
     }
 
-    /// What is asked for; of a comparison that was begun, what its plan says where nothing is given.
+    /// The options that were given; if the comparison exists, its plan supplies the others.
     func options() throws -> ComparisonOptions {
         let searches = try spaces.map(Self.searches)
         let trainings = try baselines.map(Self.trainings)
-        let usual =
+        let defaults =
             try Self.searches(["segnas11", "segnas4", "segnas7"])
             + Self.trainings(["unet3d", "vnet"])
         var options: ComparisonOptions
-        if let begun = try ComparisonOptions(ofComparison: output, methods: usual) {
+        if let begun = try ComparisonOptions(ofComparison: output, methods: defaults) {
             options = begun
             conditions.data.apply(to: &options.conditions.data)
         } else {
-            let images = try conditions.data.begun(in: output, needing: [])
+            let images = try conditions.data.newOptions(in: output, needing: [])
             options = ComparisonOptions(
-                methods: usual, conditions: TrainingConditions(data: images))
+                methods: defaults, conditions: TrainingConditions(data: images))
         }
         options.methods =
             (searches ?? options.methods.filter(\.isSearch))

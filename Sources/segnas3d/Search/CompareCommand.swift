@@ -4,21 +4,22 @@ internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASReport
 
-/// `segnas3d compare`: searches of several spaces beside fixed networks, as in the paper's Table 3.
+/// `segnas3d compare`: compares searches of several spaces with fixed networks, as in the paper's Table 3.
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Compare searches and fixed networks on several splits of a dataset.",
         discussion: """
-            Searches each space and trains each baseline on each split, all in the same way and within the same memory, \
-            and judges them on the test parts. A network that does not fit counts as out of memory. The folder gets a \
-            table of all methods as comparison.html, .md, .csv, .tex and .json, which is renewed after each of them, and \
-            in split-0 and so on their studies and runs, which all other commands take.
+            Searches each space and trains each baseline on each split, all in the same way and within the same \
+            memory, and evaluates them on the test parts. A network that does not fit counts as out of memory. The \
+            folder gets a table of all methods as comparison.html, .md, .csv, .tex and .json, rewritten after each of \
+            them, and the studies and runs in split-0 and so on, which all other commands accept.
 
-            A comparison that was interrupted or killed goes on with segnas3d compare --output FOLDER alone; more methods, \
-            more splits and more --iterations may be named then. --dry-run says what is left to train and how long that may take, and writes nothing.
+            To resume a comparison that was interrupted or killed, run segnas3d compare --output FOLDER; methods, \
+            splits and --iterations may be added. --dry-run says what is left to train and how long that may take, \
+            and writes nothing.
 
-            Exits with 2 where options are not those of the comparison, 3 for a fault of the dataset, 130 when \
+            Exits with 2 if options differ from those of the comparison, 3 for a fault of the dataset, 130 when \
             interrupted or at the end of --time-limit.
             """)
 
@@ -45,7 +46,7 @@ struct CompareCommand: ParsableCommand {
             let report = try session.run()
             display.finish()
             print(arguments.display.json ? try report.json() : report.markdown)
-            if !arguments.display.json { print("\nthe page: \(session.page)") }
+            if !arguments.display.json { print("\nas a page: \(session.page)") }
         }
     }
 }
@@ -57,14 +58,14 @@ extension ComparisonForecast {
             "\(trainingCases) training, \(validationCases) validation and \(testCases) test cases"
         let columns: [TextTable.Column] =
             [.left("on each split")]
-            + ["splits", "proposals", "trainings", "epochs", "a step", "an epoch", "time"]
+            + ["splits", "trials", "trainings", "epochs", "step", "epoch", "time"]
             .map { .right($0) }
         let table = TextTable(columns: columns, rows: methods.map(row))
-        let head = ["\(dataset): \(splits) split\(splits == 1 ? "" : "s") into \(cases)", ""]
+        let head = ["\(dataset): \(counted(splits, "split")) into \(cases)", ""]
         let sum = [
             "",
             "left: at most \(grouped(trainings)) trainings, in about \(duration(seconds)) with "
-                + "\(workers) worker\(workers == 1 ? "" : "s"), by steps that were measured just now",
+                + "\(counted(workers, "worker")), estimated from steps measured just now",
         ]
         return (head + table.lines + sum + notes).joined(separator: "\n")
     }
@@ -83,8 +84,8 @@ extension ComparisonForecast {
         methods.compactMap { method in
             method.reason.map { "\(method.name): \($0)" }
                 ?? method.trainableShare.map {
-                    "\(method.name): \(percent($0)) of random points can be trained, and so many are counted; "
-                        + "a network that was trained before takes no time"
+                    "\(method.name): \(percent($0)) of random points can be trained, which the estimate assumes; "
+                        + "cached trials take no time"
                 }
         }
     }

@@ -4,17 +4,18 @@ internal import SegNASExperiments
 internal import SegNASReport
 internal import SegNASStudy
 
-/// `segnas3d report`: everything that is known of a search, as one page.
+/// `segnas3d report`: writes everything about a search as one page.
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Show a search, also one that still runs, as a page that works offline.",
+        abstract:
+            "Write a report of a search, even one that is still running, as a page that works offline.",
         discussion: """
-            One HTML file with all that it needs: summary, evolution, the best network, all trials with their learning \
-            curves, what mattered, and how the best model does on the test cases. It names neither cases nor folders, \
-            so that it can be passed on; its images of test cases are left out with --no-images.
+            One self-contained HTML file: summary, evolution, the best network, all trials with their learning curves, \
+            what mattered, and how the best model does on the test cases. It names neither cases nor folders, so it \
+            can be passed on; --no-images leaves out the images of test cases.
 
-            A report is replaced by the next one. Other files are not: name a file that is free.
+            An earlier report is replaced; any other file is not.
             """)
 
     @Argument(help: "Folder of the study.")
@@ -22,12 +23,13 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("By default report.html in the study's folder.", valueName: "file"))
+        help: ArgumentHelp(
+            "HTML file; by default report.html in the study's folder.", valueName: "file"))
     var output: String?
 
     @Option(
         help: ArgumentHelp(
-            "Write the evolution, the best network and its block there, too, as SVG.",
+            "Folder for the evolution, the best network and its block as SVG files.",
             valueName: "folder"))
     var figures: String?
 

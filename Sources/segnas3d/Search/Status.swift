@@ -5,10 +5,10 @@ internal import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASStudy
 
-/// `segnas3d status`: how far a search is.
+/// `segnas3d status`: shows the progress of a search or a training.
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how far a search or a training is, at any time, also while it runs.")
+        abstract: "Show the progress of a search or a training at any time, even while it runs.")
 
     @Argument(help: "Folder of the study or run.")
     var study: String
@@ -25,21 +25,21 @@ struct Status: ParsableCommand {
         try FolderKind.checkStudy(study)
         let document = StatusDocument(try StudyStatus(of: study))
         guard !json else { return print(try JSONDocument.text(of: document, .indented)) }
-        print(document.text() + (document.owner == nil ? "\nnobody works on it" : ""))
+        print(document.text() + (document.owner == nil ? "\nno process is working on it" : ""))
     }
 }
 
-/// What `status --json` prints, and the text of the same.
+/// The status of a study as text or JSON.
 struct StatusDocument: Encodable {
     let schema = 1
-    /// Proposals whose value is known, and how many there shall be; or networks that are to be trained.
+    /// Trials with a result, and the number of trials, or of completed ones, to reach.
     let iterations: Int
     let budget: Budget
-    /// Every state, also those of no trial.
+    /// The number of trials in every state.
     let states: [String: Int]
     let best: Best?
     let secondsLeft: Double?
-    /// Nil where no process works on the study.
+    /// Nil if no process is working on the study.
     var owner: StudyOwner?
 
     struct Budget: Encodable {
@@ -89,16 +89,19 @@ struct StatusDocument: Encodable {
                 "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0)), "
                     + "\(best.architecture)\(others)")
         }
-        if let owner { lines.append("\(owner) works on it") }
+        if let owner { lines.append("\(owner) is working on it") }
         return lines.joined(separator: "\n")
     }
 
     private var progress: String {
         let goal =
             budget.iterations.map { " of \($0)" }
-            ?? budget.effectiveIterations.map { ", until \($0) networks are trained" } ?? ""
-        let left = secondsLeft.map { $0 > 0 ? "; about \(duration($0)) left" : "; done" } ?? ""
-        return "\(iterations)\(goal) proposals are known\(left)"
+            ?? budget.effectiveIterations.map { ", until \($0) are completed" } ?? ""
+        let left =
+            secondsLeft.map { $0 > 0 ? "; about \(duration($0)) left" : "; search complete" } ?? ""
+        return budget.iterations == nil
+            ? "\(counted(iterations, "trial")) done\(goal)\(left)"
+            : "\(iterations)\(goal) trials done\(left)"
     }
 
     private static func words(_ state: TrialState) -> String {
@@ -106,15 +109,15 @@ struct StatusDocument: Encodable {
     }
 }
 
-/// How far a run of `train` is: what `status` prints of it.
+/// The progress of a run of `train` as text or JSON.
 struct RunStatus: Encodable {
     let schema = 1
-    /// Done, and asked for.
+    /// Epochs that are done, and those to do.
     let epochs: Int
     let allEpochs: Int?
-    /// The epoch with the highest validation Dice until now.
+    /// The epoch with the highest validation Dice so far.
     let best: Best?
-    /// The finished model; nil before.
+    /// The finished model; nil until the run is complete.
     let model: String?
 
     struct Best: Encodable {
@@ -141,17 +144,19 @@ struct RunStatus: Encodable {
         if let best {
             lines.append("best so far: epoch \(best.epoch), validation Dice \(decimal(best.dice))")
         }
-        lines.append(model.map { "complete: \($0)" } ?? "its command goes on with it")
+        lines.append(
+            model.map { "complete: \($0)" }
+                ?? "not complete: to resume, run segnas3d train --output \(run)")
         return lines.joined(separator: "\n")
     }
 }
 
-/// What wrote a folder, by its plan: commands that tell of studies meet runs and comparisons, too.
+/// The command that wrote a folder other than a study, as its plan says.
 enum FolderKind: String {
     case run = "train"
     case comparison = "compare"
 
-    /// Nil for a study, and for what is none of these.
+    /// Nil for a study, and for any other folder.
     init?(of path: String) {
         struct Plan: Decodable { var command: String? }
         guard let plan = try? JSONDocument.read(Plan.self, from: "\(path)/plan.json"),
@@ -160,25 +165,25 @@ enum FolderKind: String {
         self = kind
     }
 
-    /// Refuses what is no study, and says what it is.
-    static func checkStudy(_ path: String) throws(OtherFolder) {
-        if let kind = FolderKind(of: path) { throw OtherFolder(path: path, kind: kind) }
+    /// Refuses a run or a comparison in place of a study.
+    static func checkStudy(_ path: String) throws(NotAStudy) {
+        if let kind = FolderKind(of: path) { throw NotAStudy(path: path, kind: kind) }
     }
 }
 
 /// A run or a comparison in place of a study.
-struct OtherFolder: Error, CustomStringConvertible {
+struct NotAStudy: Error, CustomStringConvertible {
     let path: String
     let kind: FolderKind
 
     var description: String {
         switch kind {
         case .run:
-            "\(path) is a run of segnas3d train, and reports are of studies, which segnas3d search makes: "
-                + "segnas3d status \(path) tells how far the run is"
+            "\(path) is a run of segnas3d train, not a study of segnas3d search: "
+                + "segnas3d status \(path) shows its progress"
         case .comparison:
-            "\(path) is a comparison: its page is \(path)/comparison.html, and its studies lie in \(path)/split-0 and so "
-                + "on: name one of them"
+            "\(path) is a comparison: its page is \(path)/comparison.html, and its studies are in \(path)/split-0 and "
+                + "so on: name one of them"
         }
     }
 }

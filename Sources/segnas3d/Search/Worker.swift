@@ -1,11 +1,11 @@
 internal import ArgumentParser
 internal import SegNASExperiments
 
-/// `segnas3d worker`: trains one trial of a search in a process of its own, which the search starts.
+/// `segnas3d worker`: trains one trial of a search in a separate process, which the search starts.
 struct Worker: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: TrialWorker.command,
-        abstract: "Train one trial of a search, as segnas3d search has workers do.",
+        abstract: "Train one trial of a search; segnas3d search starts its workers with this.",
         shouldDisplay: false)
 
     @Argument(help: "Folder of the study.")
@@ -14,10 +14,10 @@ struct Worker: ParsableCommand {
     @Argument(help: "Number of the trial.")
     var trial: Int
 
-    @Argument(help: "Which attempt at it this is.")
+    @Argument(help: "Number of the attempt at it.")
     var attempt: Int
 
-    @Argument(help: "Where to compute: a device, and which of several workers on it.")
+    @Argument(help: "A device, and the index of this worker on it.")
     var slot: String
 
     @Argument(help: "This worker's share of the threads.")

@@ -7,13 +7,13 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Phantoms, a small space, and the command that searches it on them.
+/// Phantoms, a small space, and the command that searches it.
 struct SearchScene {
     let folder: URL
-    /// Proposals of its searches, where nothing else is said.
+    /// Iterations of its searches by default.
     var iterations = 14
 
-    /// Calls a body with a scene in a folder of its own; whatever it has started is gone afterwards.
+    /// Calls a body with a scene in a separate folder; whatever it has started is gone afterwards.
     static func with<Result>(
         iterations: Int = 14, _ body: (SearchScene) throws -> Result
     ) throws -> Result {
@@ -71,7 +71,7 @@ struct SearchScene {
         return try (0..<ledger.sampler.askCount).map { try ledger.trial($0) }
     }
 
-    /// How the attempts at all trials ended.
+    /// The ends of the attempts at all trials.
     func attemptEnds(_ study: String) throws -> [AttemptEnd] {
         let ledger = try StudyLedger(opening: path(study))
         return try (0..<ledger.sampler.askCount).flatMap { try ledger.attempts(of: $0) }.compactMap
@@ -80,7 +80,7 @@ struct SearchScene {
         }
     }
 
-    /// What the workers of all trials have printed, by trial.
+    /// The output of the workers, by trial.
     func logs(_ study: String) -> [Int: [String]] {
         let trials = path(study) + "/trials"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: trials)) ?? []
@@ -136,10 +136,10 @@ extension SearchScene {
     /// By the number of iterations; all scenes have the same images and the same space.
     private static let summaries = Mutex<[Int: [String]]>([:])
 
-    /// What a search that nothing disturbs comes to: searched once for all tests.
+    /// The summary of an undisturbed search, which runs once for all tests.
     func undisturbed() throws -> [String] {
         try Self.summaries.withLock { summaries in
-            if let known = summaries[iterations] { return known }
+            if let cached = summaries[iterations] { return cached }
             return try SearchScene.with(iterations: iterations) { scene in
                 let whole = try scene.search("whole", Self.patience)
                 try #require(whole.status == 0, "\(whole.errors)")
@@ -150,7 +150,7 @@ extension SearchScene {
         }
     }
 
-    /// Carries a study on to its end, which must be that of the undisturbed one.
+    /// Resumes a study to its end, which must be that of the undisturbed one.
     func expectUndisturbedEnd(_ study: String) throws {
         let last = try search(study, Self.patience)
         #expect(last.status == 0, "\(last.errors)")
@@ -164,7 +164,7 @@ extension SearchScene {
         try wait { logs(study).values.contains { $0.last?.hasPrefix("epoch 1 of 2") == true } }
     }
 
-    /// Begins a search, and kills it in the middle of a training, and its worker, or asks that to end with a checkpoint.
+    /// Begins a search, and in the middle of a training kills it and its worker, or asks that to end.
     func killBoth(_ study: String, worker signal: Int32 = SIGKILL) throws {
         let process = try Program.start(arguments(study, Self.patience))
         try waitForEpoch(study)
@@ -175,8 +175,8 @@ extension SearchScene {
         try wait { workers.allSatisfy(hasEnded) }
     }
 
-    /// Whether a process has let go of its files: one that gives its memory back has no command line any more, and its
-    /// locks still; so has a zombie of which other threads are left.
+    /// True if a process has closed its files: one that is freeing its memory has no command line any more, but still
+    /// its locks; so has a zombie with other threads.
     private func hasEnded(_ process: pid_t) -> Bool {
         guard let status = ProcessTable.status(of: process) else { return true }
         let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
