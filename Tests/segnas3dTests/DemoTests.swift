@@ -33,7 +33,7 @@ struct DemoTests {
         }
     }
 
-    @Test("without a name the same command goes on with a demo that was interrupted")
+    @Test("without a name the same command resumes a demo that was interrupted")
     func interrupted() throws {
         try withTemporaryFolder { folder in
             let arguments = [

@@ -37,7 +37,7 @@ struct DocumentationTests {
             let text = try String(contentsOf: page, encoding: .utf8).replacing("\\\n", with: "")
             for command in text.matches(of: /segnas3d ([a-z]+) ([^|`\n#]*)/) {
                 let name = String(command.1)
-                for option in command.0.matches(of: / --([a-z-]+)/) {
+                for option in command.0.matches(of: /\ --([a-z-]+)/) {
                     if help[name] == nil { help[name] = try Program.run("help", name).output }
                     let isThere =
                         help[name]?.contains("--\(option.1)") == true

@@ -66,7 +66,7 @@ struct ProgressTests {
         }
     }
 
-    /// What the program shows on a terminal.
+    /// The program's output on a terminal.
     private static func errors(
         of arguments: [String], columns: Int, kind: String
     ) throws -> String {

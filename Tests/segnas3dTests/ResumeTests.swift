@@ -4,7 +4,7 @@ import SegNASStudy
 import TestSupport
 import Testing
 
-/// What was begun goes on with its folder alone; what is given is held against what it was begun with.
+/// Work is resumed with its folder alone; options that are given are compared with those it was begun with.
 @Suite("Resuming without options")
 struct ResumeTests {
     @Test("a search that was interrupted ends as one that was not, and may be given more")

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import SegNASDatasets
+internal import SegNASDatasets
 public import SegNASHost
 public import SegNASSearch
 public import SegNASSegmentation

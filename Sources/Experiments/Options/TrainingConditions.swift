@@ -1,10 +1,10 @@
-public import SegNASDatasets
+internal import SegNASDatasets
 public import SegNASHost
 internal import SegNASReport
-public import SegNASSearch
+internal import SegNASSearch
 public import SegNASSegmentation
-public import SegNASStudy
-public import SegNASTorch
+internal import SegNASStudy
+internal import SegNASTorch
 
 /// The conditions under which all networks of a search or a comparison are trained.
 public struct TrainingConditions: Hashable, Codable, Sendable {

@@ -2,7 +2,7 @@ internal import Glibc
 internal import SegNASDatasets
 internal import SegNASHost
 public import SegNASSegmentation
-public import SegNASStudy
+internal import SegNASStudy
 internal import SegNASTorch
 
 /// Trains one trial of a search in a separate process, which the search starts.
