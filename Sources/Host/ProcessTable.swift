@@ -29,7 +29,7 @@ package enum ProcessTable {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? "?"
     }
 
-    package static var host: String {
+    static var host: String {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)
         return String(

@@ -12,7 +12,7 @@ public struct StudyOwner: Hashable, Codable, Sendable {
     }
 
     public static func current() -> StudyOwner {
-        StudyOwner(process: getpid(), host: ProcessTable.host)
+        StudyOwner(.current())
     }
 
     init(_ identity: ProcessIdentity) {

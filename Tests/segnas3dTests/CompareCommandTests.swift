@@ -138,7 +138,7 @@ struct CompareCommandTests {
                 let raised = try scene.compare("c", splits: 1, more)
                 withExtendedLifetime(lock) {}
                 #expect(
-                    raised.status == 1 && raised.errors.contains("is in use by process"),
+                    raised.status == 1 && raised.errors.contains("is in use by "),
                     "\(raised)")
             }
             #expect(try scene.document("c").methods[0].splits[0].outcome == "outstanding")

@@ -13,7 +13,7 @@ final class WorkerHeartbeats: Sendable {
     private let writing: Mutex<Task<Void, Never>?>
 
     init(attempt: Int, in folder: TrialFolder) {
-        let host = ProcessTable.host
+        let host = ProcessIdentity.current().host
         run = "\(host)-\(getpid())-\(UUID().uuidString.prefix(8))"
         self.folder = folder
         heartbeat = Mutex(
