@@ -81,7 +81,7 @@ public struct StudyOwner: Hashable, Codable, Sendable {
     }
 
     public static func current() -> StudyOwner {
-        StudyOwner(process: getpid(), host: ProcessInfo.processInfo.hostName)
+        StudyOwner(.current())
     }
 
     init(_ identity: ProcessIdentity) {

@@ -75,7 +75,7 @@ struct OptionTests {
         #expect("\(differences[2])" == "`size`: 48x64x32 before, 48x64x64 now")
     }
 
-    @Test("all that is wrong is told at once")
+    @Test("all faults are reported at once")
     func faults() {
         var options = Self.plain
         #expect(options.faults.isEmpty)

@@ -223,9 +223,9 @@ extension CacheError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noFolder:
-            "prepared cases have no place: neither XDG_CACHE_HOME nor HOME is set; name a folder with --cache"
+            "prepared cases have no place: neither XDG_CACHE_HOME nor HOME is set; name a folder with `cache`"
         case .unusable(let folder, let reason):
-            "prepared cases cannot be kept in \(folder): \(reason); make room there or name another folder with --cache"
+            "prepared cases cannot be kept in \(folder): \(reason); make room there or name another folder with `cache`"
         }
     }
 }

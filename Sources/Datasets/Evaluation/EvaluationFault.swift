@@ -74,13 +74,13 @@ extension EvaluationFault: CustomStringConvertible {
         case .grid(let mismatch): mismatch.description
         case .tooManyLabels(let count):
             "has \(count) labels, and \(Self.maxLabels) are possible: is it an image? "
-                + "If not, name the labels to evaluate with --labels"
+                + "If not, name the labels to evaluate with `labels`"
         case .unnamedLabels(let voxels):
             "has labels without a name, which are not evaluated: \(listed(voxels)); "
                 + "correct the label map, or name them"
         case .labelNames(let misnamings): words(misnamings)
         case .contradiction(let contradiction):
-            "\(contradiction); \(LabelContradiction.remedy), or name the labels with --labels"
+            "\(contradiction); \(LabelContradiction.remedy), or name the labels with `labels`"
         case .names(let fault): fault.message
         }
     }

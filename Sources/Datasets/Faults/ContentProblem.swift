@@ -92,7 +92,7 @@ private func sharing(_ parts: [Split.Part]?) -> String {
     }
     let names = parts.map(\.rawValue).joined(separator: " and ")
     return """
-        they are in \(names), so results will look better than they are; keep one, or keep both together with --groups
+        they are in \(names), so results will look better than they are; keep one, or keep both together with `groups`
         """
 }
 

@@ -148,7 +148,7 @@ extension [DatasetFault] {
             stopping.contains { $0.allowable == kind }
         }
         guard !kinds.isEmpty else { return nil }
-        let options = kinds.map { "--allow \($0.rawValue)" }.joined(separator: " ")
+        let options = kinds.map { "`allowed` \($0.rawValue)" }.joined(separator: " ")
         return stopping.allSatisfy { $0.allowable != nil }
             ? "To go on knowingly: \(options)"
             : "\(options) is possible when the other faults are fixed: training is impossible with these"

@@ -52,8 +52,8 @@ extension PreparationFault: CustomStringConvertible {
             "\(file) holds the value \(shortest(value)), which is no label of the dataset (\(list(expected))): "
                 + "correct the file, or name the label in the dataset's description"
         case .tooLarge(let image, let size):
-            "the image has \(text(image)) voxels, more than the \(text(size)) of --size: "
-                + "choose a --size that holds it, or --fit resize"
+            "the image has \(text(image)) voxels, more than the \(text(size)) of `size`: "
+                + "choose a `size` that holds it, or `fit` resize"
         case .missingIntensities(let channel):
             "channel \(channel) is normalised as CT, by the intensities of the dataset's labelled voxels, "
                 + "and they are not known: have them computed, or choose another normalisation"
@@ -106,7 +106,7 @@ extension PreparationErrors: CustomStringConvertible {
         }
         if errors.count > shown { lines.append("… and \(errors.count - shown) more cases") }
         if errors.count > 1, let size = sufficientSize {
-            lines.append("--size \(size.x)x\(size.y)x\(size.z) holds all of them")
+            lines.append("`size` \(size.x)x\(size.y)x\(size.z) holds all of them")
         }
         return lines.joined(separator: "\n")
     }

@@ -2,10 +2,10 @@ internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASSegmentation
-internal import SegNASStudy
+public import SegNASStudy
 internal import SegNASTorch
 
-/// Looks at networks before they are trained: whether they can be built, and whether they may fit.
+/// Checks before training whether networks can be built, and whether they may fit into memory.
 struct FeasibilityCheck {
     let device: Device
     let memoryLimit: ByteCount
@@ -16,7 +16,7 @@ struct FeasibilityCheck {
         } catch let error as NetworkError {
             return .illegal(reason: error.reason)
         } catch {
-            // What cannot be foretold is tried.
+            // If it cannot be predicted, it is tried.
             return .train(nil)
         }
     }
@@ -36,5 +36,13 @@ struct FeasibilityCheck {
         }
         return .tooLarge(
             MemoryShortage(.predicted, needed: memory, limit: memoryLimit), cost)
+    }
+}
+
+extension MemoryShortage {
+    /// A description for a reader.
+    public var words: String {
+        let verb = kind == .predicted ? "would need" : "needs"
+        return "out of memory: \(verb) about \(ByteCount(needed)) of \(ByteCount(limit))"
     }
 }

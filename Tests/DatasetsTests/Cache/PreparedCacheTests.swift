@@ -123,7 +123,7 @@ struct PreparedCacheTests {
                 try cache.prepare(scene.cases, by: preparation)
             }
             #expect(error.errors.count == 3)
-            #expect("\(error)".hasSuffix("\n--size 12x11x9 holds all of them"))
+            #expect("\(error)".hasSuffix("\n`size` 12x11x9 holds all of them"))
         }
     }
 
@@ -179,13 +179,13 @@ struct PreparedCacheTests {
         #expect(throws: CacheError.noFolder) {
             try CacheFolder.standard(environment: ["XDG_CACHE_HOME": "relative"])
         }
-        #expect("\(CacheError.noFolder)".contains("--cache"))
+        #expect("\(CacheError.noFolder)".contains("`cache`"))
         let error = #expect(throws: CacheError.self) {
             try PreparedCache(folder: "/proc/nothing/cache")
         }
         #expect(
             "\(try #require(error))".hasPrefix(
                 "prepared cases cannot be kept in /proc/nothing/cache: "))
-        #expect("\(try #require(error))".contains("--cache"))
+        #expect("\(try #require(error))".contains("`cache`"))
     }
 }

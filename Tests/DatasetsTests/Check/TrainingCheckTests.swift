@@ -150,14 +150,14 @@ struct TrainingCheckTests {
             let before = DatasetCheck(contentsOf: small.path)
             #expect(!before.isSound)
             #expect(
-                before.faults.allowance == "To go on knowingly: --allow constant --allow duplicate")
+                before.faults.allowance == "To go on knowingly: `allowed` constant `allowed` duplicate")
             #expect(!before.allowing([.constant]).isSound)
             #expect(before.allowing([.constant, .duplicate]).isSound)
             #expect {
                 try check(small, allowing: [.constant]).refuse()
             } throws: { error in
                 let text = "\(error)"
-                return text.hasSuffix("\nTo go on knowingly: --allow duplicate")
+                return text.hasSuffix("\nTo go on knowingly: `allowed` duplicate")
                     && text.contains("they are in training and test")
                     && !text.contains("everywhere")
             }
@@ -179,7 +179,7 @@ struct TrainingCheckTests {
                 check.faults.filter { $0.severity == .fault }.map(\.kind) == ["unexpectedLabels"])
             #expect(
                 DatasetCheck(contentsOf: small.path).faults.allowance?.hasPrefix(
-                    "--allow duplicate is possible when the other faults are fixed") == true)
+                    "`allowed` duplicate is possible when the other faults are fixed") == true)
         }
     }
 
