@@ -7,16 +7,17 @@ public struct Monitor {
     /// Asked after every step of a training; true ends the work where it can be resumed.
     public var isEndRequested: () -> Bool
     /// Told what a training in this process does, to notice where it stands still.
-    public var pulse: TrainingPulse
+    public var tracker: ActivityTracker
     /// Called on the thread that works.
     public var report: (ExperimentEvent) -> Void
 
     public init(
-        isEndRequested: @escaping () -> Bool = { false }, pulse: TrainingPulse = TrainingPulse(),
+        isEndRequested: @escaping () -> Bool = { false },
+        tracker: ActivityTracker = ActivityTracker(),
         report: @escaping (ExperimentEvent) -> Void = { _ in }
     ) {
         self.isEndRequested = isEndRequested
-        self.pulse = pulse
+        self.tracker = tracker
         self.report = report
     }
 

@@ -5,7 +5,7 @@ internal import SegNASSegmentation
 /// A search, a comparison or a training as it goes, on standard error.
 final class ExperimentDisplay {
     private let isQuiet: Bool
-    private let pulse = TrainingPulse()
+    private let tracker = ActivityTracker()
     private let search: SearchDisplay
     private var training: TrainingDisplay?
     private var progress: (title: String, bar: Progress)?
@@ -17,7 +17,7 @@ final class ExperimentDisplay {
 
     /// What shows here and ends by Ctrl-C.
     var monitor: Monitor {
-        Monitor(isEndRequested: { SignalWatch.isEndRequested }, pulse: pulse, report: show)
+        Monitor(isEndRequested: { SignalWatch.isEndRequested }, tracker: tracker, report: show)
     }
 
     private func show(_ event: ExperimentEvent) {
@@ -52,7 +52,7 @@ final class ExperimentDisplay {
 
     private func display() -> TrainingDisplay {
         if let training { return training }
-        let display = TrainingDisplay(isQuiet: isQuiet, pulse: pulse)
+        let display = TrainingDisplay(isQuiet: isQuiet, tracker: tracker)
         training = display
         return display
     }

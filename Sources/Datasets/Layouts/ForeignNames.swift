@@ -4,7 +4,7 @@ internal import SegNASHost
 extension DatasetFault {
     /// Images and folders of a dataset, down to so many levels, that no text can name.
     static func foreignNames(in folder: String, levels: Int = 4) -> [DatasetFault] {
-        let here = ForeignName.all(in: folder).filter { $0.isFolder || isImage($0.repaired) }
+        let here = NonUTF8Name.all(in: folder).filter { $0.isFolder || isImage($0.repaired) }
         let faults = here.map { DatasetFault(.notUTF8, file: "\(folder)/\($0.escaped)") }
         guard levels > 1 else { return faults }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

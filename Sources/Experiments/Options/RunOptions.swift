@@ -54,7 +54,7 @@ struct BegunRun: Decodable {
         self = plan
     }
 
-    var recordedSplit: TrainingTask.RecordedSplit { .init(split, words: splitPlan) }
+    var recordedSplit: TrainingTask.RecordedSplit { .init(split, text: splitPlan) }
 
     /// What to go on with where nothing else is asked for: on the same kind of device.
     var resumed: RunOptions {

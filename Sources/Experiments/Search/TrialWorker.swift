@@ -62,7 +62,7 @@ public struct TrialWorker: Hashable, Sendable {
     /// Who watches a worker.
     public struct Watcher {
         /// Told what the training does, to notice where it stands still.
-        public var pulse = TrainingPulse()
+        public var tracker = ActivityTracker()
         /// Called with lines for the trial's log, which is the standard output of a worker.
         public var log: (String) -> Void = { line in
             print(line)
@@ -176,12 +176,12 @@ public struct TrialWorker: Hashable, Sendable {
         var task = conditions.task(
             request.architecture, hyperparameters: request.hyperparameters, seed: request.seed,
             on: dataset)
-        task.knownData = try study.trainingData()
-        let machine = TrainingMachine(
+        task.preparedData = try study.trainingData()
+        let machine = Trainer.Machine(
             device: device, threads: threads, cache: conditions.machine.cache,
             version: Release.version)
         return Trainer(
-            task, run: folder.run, on: machine, pulse: watcher.pulse,
+            task, run: folder.run, on: machine, tracker: watcher.tracker,
             isEndRequested: {
                 // Asked after every batch and every case that is validated: the work goes on.
                 beats.advance()

@@ -29,12 +29,12 @@ struct MemoryBench {
     }
 
     func run() throws {
-        for trial in MemoryTrial.sample(40, sizes: [32, 48, 64, 80, 96]) {
+        for trial in MemoryBenchmarkCase.sample(40, sizes: [32, 48, 64, 80, 96]) {
             show(try row(trial))
         }
     }
 
-    private func row(_ trial: MemoryTrial) throws -> Row {
+    private func row(_ trial: MemoryBenchmarkCase) throws -> Row {
         let start = ContinuousClock.now
         let prediction = try trial.prediction()
         var row = Row(

@@ -12,12 +12,12 @@ final class StallWatch: Sendable {
     /// Watches from now on, as long as the object lives.
     ///
     /// - Parameters:
-    ///   - pulse: what the training does
+    ///   - tracker: what the training does
     ///   - interval: how often to look, in seconds
     ///   - limit: after how many seconds to say something
     ///   - say: shows a line
     init(
-        _ pulse: TrainingPulse, interval: Double = 10, limit: Double = 600,
+        _ tracker: ActivityTracker, interval: Double = 10, limit: Double = 600,
         say: @escaping @Sendable (String) -> Void
     ) {
         task = Task.detached {
@@ -28,8 +28,10 @@ final class StallWatch: Sendable {
                 let now = SuspendingClock.now
                 let elapsed = (now - last) / .seconds(1)
                 last = now
-                guard let still = clock.tick(beats: pulse.beats, elapsed: elapsed) else { continue }
-                say(Self.sentence(seconds: still, pulse.activity))
+                guard let still = clock.tick(beats: tracker.count, elapsed: elapsed) else {
+                    continue
+                }
+                say(Self.sentence(seconds: still, tracker.activity))
             }
         }
     }
@@ -38,7 +40,7 @@ final class StallWatch: Sendable {
         task.cancel()
     }
 
-    static func sentence(seconds: Double, _ activity: TrainingPulse.Activity) -> String {
+    static func sentence(seconds: Double, _ activity: ActivityTracker.Activity) -> String {
         var loads = [0.0]
         let load =
             getloadavg(&loads, 1) == 1 ? ", the machine's load is \(decimal(loads[0], 1))" : ""
@@ -48,7 +50,7 @@ final class StallWatch: Sendable {
             + "'top -H -p \(getpid())' shows what the threads do"
     }
 
-    private static func words(_ activity: TrainingPulse.Activity) -> String {
+    private static func words(_ activity: ActivityTracker.Activity) -> String {
         switch activity {
         case .preparing: "images are read and prepared"
         case .waitingForBatch: "the next batch is waited for, which is read from the disk"

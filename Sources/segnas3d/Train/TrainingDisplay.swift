@@ -15,11 +15,11 @@ final class TrainingDisplay {
         case checking, preparing, training, testing, other
     }
 
-    /// Of a training with a pulse: where it stands still, that is said.
-    init(isQuiet: Bool, pulse: TrainingPulse) {
+    /// Of a training with a tracker: where it stands still, that is said.
+    init(isQuiet: Bool, tracker: ActivityTracker) {
         self.isQuiet = isQuiet
         // Said even where no progress is shown.
-        stallWatch = StallWatch(pulse) { Progress("").say($0) }
+        stallWatch = StallWatch(tracker) { Progress("").say($0) }
     }
 
     func show(_ event: TrainingEvent) {
@@ -74,7 +74,7 @@ final class TrainingDisplay {
         return next
     }
 
-    private func show(_ step: TrainingStepReport) {
+    private func show(_ step: TrainingEvent.Step) {
         let done = (step.epoch - 1) * step.batches + step.batch
         bar(.training, "Training", done: done - 1).set(
             done, of: step.epochs * step.batches,

@@ -9,7 +9,7 @@ struct FolderListing {
     /// Files that are no images by their names.
     let others: [String]
     /// What lies there under names that are not UTF-8.
-    let foreign: [ForeignName]
+    let foreign: [NonUTF8Name]
 
     /// Nil where the folder cannot be read.
     init?(_ path: String) {
@@ -17,7 +17,7 @@ struct FolderListing {
         guard let all = ImageFileName.all(in: path),
             let names = try? files.contentsOfDirectory(atPath: path)
         else { return nil }
-        foreign = ForeignName.all(in: path)
+        foreign = NonUTF8Name.all(in: path)
         let unnamed = Set(foreign.map(\.repaired))
         let rest = names.filter {
             !$0.hasPrefix(".") && ImageFileName($0) == nil && !unnamed.contains($0)
