@@ -6,17 +6,18 @@ public import SegNASTorch
 public struct Monitor {
     /// Called after every step of a training; true ends the work so that it can be resumed.
     public var isEndRequested: () -> Bool
-    /// The signs of life of trainings in this process, to notice when they stop.
-    public var pulse: TrainingPulse
+    /// Tracks what trainings in this process do, so that a standstill is noticed.
+    public var tracker: ActivityTracker
     /// Called with each event, on the thread that works.
     public var report: (ExperimentEvent) -> Void
 
     public init(
-        isEndRequested: @escaping () -> Bool = { false }, pulse: TrainingPulse = TrainingPulse(),
+        isEndRequested: @escaping () -> Bool = { false },
+        tracker: ActivityTracker = ActivityTracker(),
         report: @escaping (ExperimentEvent) -> Void = { _ in }
     ) {
         self.isEndRequested = isEndRequested
-        self.pulse = pulse
+        self.tracker = tracker
         self.report = report
     }
 

@@ -28,7 +28,7 @@ public struct RunSession {
             split: options.data.split, options: options.training)
         task.allowed = options.data.allowed
         if options.data.keepsSplit { task.recordedSplit = RecordedRun(in: run)?.recordedSplit }
-        var machine = TrainingMachine(
+        var machine = Trainer.Machine(
             device: devices[0], threads: threads, cache: options.machine.cache,
             version: Release.version)
         machine.source = absolutePath(options.data.dataset)
@@ -38,7 +38,7 @@ public struct RunSession {
         labels = dataset.labels
         self.monitor = monitor
         trainer = Trainer(
-            task, run: run, on: machine, pulse: monitor.pulse,
+            task, run: run, on: machine, tracker: monitor.tracker,
             isEndRequested: monitor.isEndRequested, report: monitor.training)
     }
 

@@ -68,7 +68,7 @@ extension Segnas3d {
             let bytes = Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
             guard String(validating: bytes, as: UTF8.self) == nil else { continue }
             throw ValidationError(
-                "'\(ForeignName.escapedText(of: bytes))' is not UTF-8: rename the file or folder")
+                "'\(NonUTF8Name.escapedText(of: bytes))' is not UTF-8: rename the file or folder")
         }
     }
 }

@@ -148,10 +148,10 @@ struct StallWatchTests {
 
     @Test("a watch on a real clock says what the training waits for")
     func watch() async throws {
-        let pulse = TrainingPulse()
-        pulse.beat(.waitingForBatch)
+        let tracker = ActivityTracker()
+        tracker.advance(to: .waitingForBatch)
         let lines = Lines()
-        let watch = StallWatch(pulse, interval: 0.01, limit: 0.05) { lines.add($0) }
+        let watch = StallWatch(tracker, interval: 0.01, limit: 0.05) { lines.add($0) }
         while lines.all.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
         withExtendedLifetime(watch) {}
         #expect(

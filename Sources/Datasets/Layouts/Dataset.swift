@@ -123,7 +123,7 @@ extension LayoutReader {
 extension DatasetFault {
     /// Faults of the images and folders of a dataset, down to some levels, whose names are not UTF-8.
     static func foreignNames(in folder: String, levels: Int = 4) -> [DatasetFault] {
-        let here = ForeignName.all(in: folder).filter { $0.isFolder || isImage($0.repaired) }
+        let here = NonUTF8Name.all(in: folder).filter { $0.isFolder || isImage($0.repaired) }
         let faults = here.map { DatasetFault(.notUTF8, file: "\(folder)/\($0.escaped)") }
         guard levels > 1 else { return faults }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

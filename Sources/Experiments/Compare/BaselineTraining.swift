@@ -26,7 +26,7 @@ struct BaselineTraining {
             _ = try Trainer(
                 task.training(network, split: split), run: run,
                 on: task.conditions.machine(task.device),
-                pulse: monitor.pulse, isEndRequested: { clock.end != nil },
+                tracker: monitor.tracker, isEndRequested: { clock.end != nil },
                 report: monitor.training
             ).train()
         } catch {

@@ -109,7 +109,7 @@ struct ComparisonTask {
         var task = conditions.task(network, on: dataset)
         task.split = options.splitOptions(split)
         if let division = divisions[split] {
-            task.recordedSplit = .init(division, words: task.split.text)
+            task.recordedSplit = .init(division, text: task.split.text)
         }
         task.options.epochs = options.finalEpochs
         task.isTested = true

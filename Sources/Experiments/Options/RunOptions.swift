@@ -55,7 +55,7 @@ struct RecordedRun: Decodable {
         self = plan
     }
 
-    var recordedSplit: TrainingTask.RecordedSplit { .init(split, words: splitPlan) }
+    var recordedSplit: TrainingTask.RecordedSplit { .init(split, text: splitPlan) }
 
     /// The options with which the run is resumed by default: on the same kind of device.
     var resumed: RunOptions {

@@ -55,8 +55,8 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
             candidate.architecture, hyperparameters: candidate.hyperparameters, on: dataset)
     }
 
-    func machine(_ device: Device) -> TrainingMachine {
-        TrainingMachine(
+    func machine(_ device: Device) -> Trainer.Machine {
+        Trainer.Machine(
             device: device, threads: machine.threadCount, cache: machine.cache,
             version: Release.version)
     }

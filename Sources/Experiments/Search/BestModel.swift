@@ -33,11 +33,11 @@ struct BestNetworkTraining {
         var task = conditions.task(
             best.architecture, hyperparameters: best.hyperparameters, on: dataset)
         task.options.epochs = epochs
-        task.knownData = data
+        task.preparedData = data
         defer { monitor.report(.trainingEnded) }
         _ = try Trainer(
             task, run: folder.final(best.number, epochs: epochs), on: conditions.machine(device),
-            pulse: monitor.pulse, isEndRequested: { clock.end != nil }, report: monitor.training
+            tracker: monitor.tracker, isEndRequested: { clock.end != nil }, report: monitor.training
         ).train()
     }
 }

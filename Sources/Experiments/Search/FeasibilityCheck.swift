@@ -27,11 +27,11 @@ struct FeasibilityCheck {
         }
         let plan = try task.networkPlan()
         try plan.check(size: task.size, batch: task.options.partSize)
-        let memory = try TrainingMemory(
+        let memory = try MemoryCheck(
             plan: plan, size: task.size, options: task.options, device: device
         ).predicted()
         let cost = TrialCost(parameters: plan.parameters, memory: memory)
-        guard let memory, !TrainingMemory.fits(memory, into: memoryLimit) else {
+        guard let memory, !MemoryCheck.fits(memory, into: memoryLimit) else {
             return .train(cost)
         }
         return .tooLarge(

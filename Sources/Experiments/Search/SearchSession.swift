@@ -102,12 +102,12 @@ public struct SearchSession {
         var task = conditions.task(.unet3d, on: dataset)
         if conditions.data.keepsSplit {
             task.recordedSplit = try (folder.trainingData()?.split ?? division).map {
-                .init($0, words: conditions.data.split.text)
+                .init($0, text: conditions.data.split.text)
             }
         }
         defer { monitor.report(.trainingEnded) }
         let data = try Trainer(
-            task, run: folder.path, on: conditions.machine(device), pulse: monitor.pulse,
+            task, run: folder.path, on: conditions.machine(device), tracker: monitor.tracker,
             isEndRequested: { clock.end != nil }, report: monitor.training
         ).prepareData()
         guard !data.split.validation.isEmpty else {

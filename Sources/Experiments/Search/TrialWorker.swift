@@ -61,8 +61,8 @@ public struct TrialWorker: Hashable, Sendable {
 
     /// Observes a worker.
     public struct Watcher {
-        /// The signs of life of the training, to notice when they stop.
-        public var pulse = TrainingPulse()
+        /// Tracks what the training does, so that a standstill is noticed.
+        public var tracker = ActivityTracker()
         /// Called with lines for the trial's log, which is the standard output of a worker.
         public var log: (String) -> Void = { line in
             print(line)
@@ -176,12 +176,12 @@ public struct TrialWorker: Hashable, Sendable {
         var task = conditions.task(
             request.architecture, hyperparameters: request.hyperparameters, seed: request.seed,
             on: dataset)
-        task.knownData = try study.trainingData()
-        let machine = TrainingMachine(
+        task.preparedData = try study.trainingData()
+        let machine = Trainer.Machine(
             device: device, threads: threads, cache: conditions.machine.cache,
             version: Release.version)
         return Trainer(
-            task, run: folder.run, on: machine, pulse: watcher.pulse,
+            task, run: folder.run, on: machine, tracker: watcher.tracker,
             isEndRequested: {
                 // Called after every batch and every validation case: each is a step.
                 heartbeats.advance()

@@ -96,13 +96,13 @@ struct MemoryBench {
     }
 
     func run() throws {
-        for trial in MemoryTrial.sample(40, sizes: [32, 48, 64, 80, 96]) {
+        for trial in MemoryBenchmarkCase.sample(40, sizes: [32, 48, 64, 80, 96]) {
             let row = try row(trial)
             try Bench.show(row, json: json, text: text(row))
         }
     }
 
-    private func row(_ trial: MemoryTrial) throws -> Row {
+    private func row(_ trial: MemoryBenchmarkCase) throws -> Row {
         let start = ContinuousClock.now
         let prediction = try trial.prediction()
         var row = Row(

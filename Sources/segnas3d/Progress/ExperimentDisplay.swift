@@ -5,7 +5,7 @@ internal import SegNASSegmentation
 /// Shows the events of a search, a comparison or a training on standard error.
 final class ExperimentDisplay {
     private let isQuiet: Bool
-    private let pulse = TrainingPulse()
+    private let tracker = ActivityTracker()
     private let search: SearchDisplay
     private var training: TrainingDisplay?
     private var progress: (title: String, bar: Progress)?
@@ -17,7 +17,7 @@ final class ExperimentDisplay {
 
     /// A monitor that shows events here and ends on Ctrl-C.
     var monitor: Monitor {
-        Monitor(isEndRequested: { SignalWatch.isEndRequested }, pulse: pulse, report: show)
+        Monitor(isEndRequested: { SignalWatch.isEndRequested }, tracker: tracker, report: show)
     }
 
     private func show(_ event: ExperimentEvent) {
@@ -52,7 +52,7 @@ final class ExperimentDisplay {
 
     private func display() -> TrainingDisplay {
         if let training { return training }
-        let display = TrainingDisplay(isQuiet: isQuiet, pulse: pulse)
+        let display = TrainingDisplay(isQuiet: isQuiet, tracker: tracker)
         training = display
         return display
     }
@@ -78,7 +78,7 @@ final class ExperimentDisplay {
 
 /// Warns if the file system of a folder has no locks.
 func warnOfMissingLocks(in path: String, isQuiet: Bool) {
-    guard let fault = FileSystem.faultOfLocks(at: path) else { return }
+    guard let fault = FileSystem.lockingFailure(at: path) else { return }
     Progress("", isQuiet: isQuiet).say(
         """
         Warning: \(path) is on a file system without locks (\(fault)): a command in the same folder on another machine \

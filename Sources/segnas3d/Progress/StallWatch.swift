@@ -12,12 +12,12 @@ final class StallWatch: Sendable {
     /// Watches from now on, as long as the object lives.
     ///
     /// - Parameters:
-    ///   - pulse: the signs of life of the training
+    ///   - tracker: what the training does
     ///   - interval: seconds between looks
     ///   - limit: seconds without progress before the first warning
     ///   - say: shows a line
     init(
-        _ pulse: TrainingPulse, interval: Double = 10, limit: Double = 600,
+        _ tracker: ActivityTracker, interval: Double = 10, limit: Double = 600,
         say: @escaping @Sendable (String) -> Void
     ) {
         task = Task.detached {
@@ -28,8 +28,8 @@ final class StallWatch: Sendable {
                 let now = SuspendingClock.now
                 let elapsed = (now - last) / .seconds(1)
                 last = now
-                guard let still = clock.tick(count: pulse.beats, elapsed: elapsed) else { continue }
-                say(Self.sentence(seconds: still, pulse.activity))
+                guard let still = clock.tick(count: tracker.count, elapsed: elapsed) else { continue }
+                say(Self.sentence(seconds: still, tracker.activity))
             }
         }
     }
@@ -38,7 +38,7 @@ final class StallWatch: Sendable {
         task.cancel()
     }
 
-    static func sentence(seconds: Double, _ activity: TrainingPulse.Activity) -> String {
+    static func sentence(seconds: Double, _ activity: ActivityTracker.Activity) -> String {
         var loads = [0.0]
         let load =
             getloadavg(&loads, 1) == 1 ? " and a load of \(decimal(loads[0], 1))" : ""
@@ -48,7 +48,7 @@ final class StallWatch: Sendable {
             + "'top -H -p \(getpid())' shows what the threads are doing"
     }
 
-    private static func words(_ activity: TrainingPulse.Activity) -> String {
+    private static func words(_ activity: ActivityTracker.Activity) -> String {
         switch activity {
         case .preparing: "reading and preparing images"
         case .waitingForBatch: "waiting for the next batch from the disk"

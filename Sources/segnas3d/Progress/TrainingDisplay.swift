@@ -15,11 +15,11 @@ final class TrainingDisplay {
         case checking, preparing, training, testing, other
     }
 
-    /// Shows a training, and warns if its pulse stops.
-    init(isQuiet: Bool, pulse: TrainingPulse) {
+    /// Shows a training, and warns if its tracker stands still.
+    init(isQuiet: Bool, tracker: ActivityTracker) {
         self.isQuiet = isQuiet
         // Shown even if no progress is.
-        stallWatch = StallWatch(pulse) { Progress("").say($0) }
+        stallWatch = StallWatch(tracker) { Progress("").say($0) }
     }
 
     func show(_ event: TrainingEvent) {
@@ -74,7 +74,7 @@ final class TrainingDisplay {
         return next
     }
 
-    private func show(_ step: TrainingStepReport) {
+    private func show(_ step: TrainingEvent.Step) {
         let done = (step.epoch - 1) * step.batches + step.batch
         bar(.training, "Training", done: done - 1).set(
             done, of: step.epochs * step.batches,

@@ -25,7 +25,7 @@ struct Worker: ParsableCommand {
 
     func run() throws {
         var watcher = TrialWorker.Watcher()
-        let display = TrainingDisplay(isQuiet: false, pulse: watcher.pulse)
+        let display = TrainingDisplay(isQuiet: false, tracker: watcher.tracker)
         watcher.show = display.show
         do {
             try TrialWorker(

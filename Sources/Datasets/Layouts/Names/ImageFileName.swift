@@ -92,7 +92,7 @@ struct FolderListing {
     /// Files whose names are not those of images.
     let others: [String]
     /// Files and folders whose names are not UTF-8.
-    let foreign: [ForeignName]
+    let foreign: [NonUTF8Name]
 
     /// Nil if the folder cannot be read.
     init?(_ path: String) {
@@ -100,7 +100,7 @@ struct FolderListing {
         guard let all = ImageFileName.all(in: path),
             let names = try? files.contentsOfDirectory(atPath: path)
         else { return nil }
-        foreign = ForeignName.all(in: path)
+        foreign = NonUTF8Name.all(in: path)
         let unnamed = Set(foreign.map(\.repaired))
         let rest = names.filter {
             !$0.hasPrefix(".") && ImageFileName($0) == nil && !unnamed.contains($0)
