@@ -50,9 +50,9 @@ struct PhantomCommand: ParsableCommand {
         guard cases >= 1 else {
             throw ValidationError("--cases must be at least 1, and \(cases) is given")
         }
-        guard size.axes.allSatisfy({ $0 >= Phantom.leastSize }) else {
+        guard size.axes.allSatisfy({ $0 >= Phantom.minSize }) else {
             throw ValidationError(
-                "--size must be at least \(Phantom.leastSize) on each axis, and \(size) is given")
+                "--size must be at least \(Phantom.minSize) on each axis, and \(size) is given")
         }
         if let threads, threads < 1 {
             throw ValidationError("--threads must be at least 1, and \(threads) is given")

@@ -1,4 +1,3 @@
-internal import SegNASDatasets
 public import SegNASImaging
 
 /// The colours of a dataset's labels, the same in slices, surfaces and charts, and in the pictures of `check`.

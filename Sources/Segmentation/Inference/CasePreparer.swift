@@ -13,7 +13,7 @@ public struct CasePreparer: Sendable {
     public func prepare(_ subject: Dataset.Case) throws(PreparationError) -> PreparedImage {
         var subject = subject
         subject.label = nil
-        var views: [CasePreparation] = []
+        var views: [PreparationResult] = []
         for preparation in preparations {
             views.append(try preparation.prepare(subject, series: series, threads: threads))
         }
@@ -25,5 +25,5 @@ public struct CasePreparer: Sendable {
 public struct PreparedImage: Sendable {
     public var identifier: String
     /// By the place of the preparation in the preparer's list.
-    var views: [CasePreparation]
+    var views: [PreparationResult]
 }

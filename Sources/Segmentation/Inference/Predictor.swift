@@ -84,7 +84,7 @@ public final class Predictor {
     }
 
     /// Zeros for the scores of a view, if the budget of tensors has room for them.
-    private func room(for view: CasePreparation) throws -> ClassScores {
+    private func room(for view: PreparationResult) throws -> ClassScores {
         let bytes = ByteCount(
             ClassScores.byteCount(classes: labels.classCount, size: view.prepared.size))
         let memory = try TensorMemory.statistics()

@@ -105,7 +105,7 @@ private struct Fields: Codable {
         let foreground = labels.dropFirst().map { LabelTable.Label(name: $0.name, value: $0.value) }
         let values = labels.map(\.value) + (ignoredLabel.map { [$0] } ?? [])
         guard let background = labels.first, labels.map(\.class) == Array(labels.indices),
-            (1...LabelTable.mostForeground).contains(foreground.count),
+            (1...LabelTable.maxForeground).contains(foreground.count),
             Set(values).count == values.count,
             zip(foreground, foreground.dropFirst()).allSatisfy({ $0.value < $1.value })
         else { throw .document(.field(.value("labels"))) }

@@ -4,7 +4,7 @@ internal import SegNASImaging
 /// A case of a run with its prepared form.
 struct TrainingCase {
     let subject: Dataset.Case
-    let preparation: CasePreparation
+    let preparation: PreparationResult
 
     var prepared: PreparedCase { preparation.prepared }
 }

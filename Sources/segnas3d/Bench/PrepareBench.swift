@@ -76,14 +76,14 @@ struct PrepareBench {
 
     private func prepare(
         _ dataset: Dataset, _ preparation: Preparation, _ folder: String
-    ) throws -> [CasePreparation] {
+    ) throws -> [PreparationResult] {
         try PreparedCache(folder: folder).prepare(
             dataset.training, by: preparation, threads: threads)
     }
 
     /// The Dice of each label, by name.
     private func dice(
-        of dataset: Dataset, _ prepared: [CasePreparation], _ interpolation: LabelInterpolation
+        of dataset: Dataset, _ prepared: [PreparationResult], _ interpolation: LabelInterpolation
     ) throws -> [String: Double] {
         let comparisons = concurrentMap(prepared.count, threads: threads) { index in
             Result {
@@ -106,7 +106,7 @@ struct PrepareBench {
     }
 
     private func comparison(
-        _ subject: Dataset.Case, _ prepared: CasePreparation, _ labels: LabelTable,
+        _ subject: Dataset.Case, _ prepared: PreparationResult, _ labels: LabelTable,
         _ interpolation: LabelInterpolation
     ) throws -> LabelComparison {
         guard let classes = prepared.prepared.labels, let file = subject.label else {
