@@ -13,7 +13,7 @@ extension Section {
 
     /// The test Dice of each case as points.
     static func testCases(_ comparison: Comparison) -> Section? {
-        let evaluated = comparison.summaries.filter { -e.dice != nil }
+        let evaluated = comparison.summaries.filter { $0.dice != nil }
         guard !evaluated.isEmpty else { return nil }
         return Section(
             id: "cases", title: "Test cases",
@@ -34,7 +34,7 @@ extension Section {
 
     /// The Dice of each label, that with the lowest mean over the methods first.
     static func labels(_ comparison: Comparison) -> Section? {
-        let methods = comparison.summaries.filter { -e.dice != nil }
+        let methods = comparison.summaries.filter { $0.dice != nil }
         guard !methods.isEmpty else { return nil }
         let labels = comparison.labels.foreground.map { label in
             (name: label.name, dice: methods.map { $0.dice(ofLabel: label.value) })
@@ -123,7 +123,7 @@ struct ComparisonSummary {
     }
 
     private var best: MethodSummary? {
-        let evaluated = methods.filter { -e.dice != nil }
+        let evaluated = methods.filter { $0.dice != nil }
         return evaluated.max { ($0.dice?.mean ?? 0, -$0.index) < ($1.dice?.mean ?? 0, -$1.index) }
     }
 

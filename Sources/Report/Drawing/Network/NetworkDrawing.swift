@@ -108,14 +108,14 @@ extension NetworkFigure {
 }
 
 extension NetworkFigure {
-    private static let margin = 14.0
+    private static let panelMargin = 14.0
 
     /// The inside of a block in a frame: its graph, dropout and residual sum, and the legend.
     func panel(width: Double) -> Drawing? {
         guard let block, let chain else { return nil }
-        let inner = width - 2 * Self.margin
+        let inner = width - 2 * Self.panelMargin
         let parts = [Self.heading(width: inner), chain, block.legend.drawn(width: inner)]
-        var panel = Drawing.stacked(parts, width: inner, margin: Self.margin)
+        var panel = Drawing.stacked(parts, width: inner, margin: Self.panelMargin)
         panel.elements.insert(Self.frame(panel.size), at: 0)
         return panel
     }
@@ -123,7 +123,7 @@ extension NetworkFigure {
     /// The smallest width of the panel.
     var minPanelWidth: Double {
         guard let block, let chain else { return 0 }
-        return max(chain.size.x, block.legend.minWidth) + 2 * Self.margin
+        return max(chain.size.x, block.legend.minWidth) + 2 * Self.panelMargin
     }
 
     private var chain: Drawing? {
