@@ -2,7 +2,8 @@
 //
 // Where z of the input depends on z of the output alone, as in the paper's augmentation (rotation in the axial plane,
 // shift, scale), an output slice lies between two slices of the input throughout: they are blended once into a slice
-// that stays in the second cache, and rows are sampled bilinearly from there. That halves the time.
+// that stays in the second cache, and rows are sampled bilinearly from there. That halves the time. Of a slice of a large
+// volume only the part is blended that the output slice looks at.
 
 #include "Warp.h"
 
@@ -33,12 +34,12 @@ ALWAYS_INLINE void blend(float *__restrict out, const float *a, float wa, const 
 class Pass {
   public:
     Pass(const ct_warp_source &source, const ct_warp &warp, const ct_warp_target &target, ct_instructions instructions)
-        : source_(source), target_(target), positions_(warp, source.size), samplers_(row_samplers(instructions)) {}
+        : source_(source), target_(target), positions_(warp, target.size), samplers_(row_samplers(instructions)) {}
 
     void run(int threads) {
-        const auto size = source_.size;
-        parallel_for(size.depth, 1, threads, [&](int64_t begin, int64_t end) {
-            const int64_t blended = positions_.is_planar() ? source_.channels * size.height * size.width : 0;
+        const auto from = source_.size;
+        parallel_for(target_.size.depth, 1, threads, [&](int64_t begin, int64_t end) {
+            const int64_t blended = positions_.is_planar() ? source_.channels * from.height * from.width : 0;
             const std::unique_ptr<float[]> memory(new (std::nothrow) float[positions_.row_memory() + blended]);
             if (!memory) {
                 has_memory_ = false;
@@ -66,9 +67,9 @@ class Pass {
             static_cast<int32_t>(size.depth),
             static_cast<int32_t>(size.height),
             static_cast<int32_t>(size.width)};
-        for (int64_t y = 0; y < size.height; ++y) {
+        for (int64_t y = 0; y < target_.size.height; ++y) {
             positions_.row(y, z, positions);
-            samplers_.in_volume(from, row_target(y, z), positions, size.width);
+            samplers_.in_volume(from, row_target(y, z), positions, target_.size.width);
         }
     }
 
@@ -80,9 +81,19 @@ class Pass {
         const float low = std::max(0.0f, 1 - std::abs(at - lower));
         const float high = std::max(0.0f, 1 - std::abs(at - lower - 1));
         float *blended = positions + positions_.row_memory();
+        const PlaneWindow window = positions_.window(z, size.height, size.width);
         for (int64_t c = 0; c < source_.channels; ++c) {
-            const float *first = source_.image + (c * size.depth + static_cast<int64_t>(lower)) * plane;
-            in_vectors<blend>(blended + c * plane, first, low, first + plane, high, plane);
+            const float *slice = source_.image + (c * size.depth + static_cast<int64_t>(lower)) * plane;
+            float *out = blended + c * plane;
+            if (window.width == size.width) {
+                const int64_t first = window.y * size.width, count = window.height * size.width;
+                in_vectors<blend>(out + first, slice + first, low, slice + plane + first, high, count);
+                continue;
+            }
+            for (int64_t y = window.y; y < window.y + window.height; ++y) {
+                const int64_t first = y * size.width + window.x;
+                in_vectors<blend>(out + first, slice + first, low, slice + plane + first, high, window.width);
+            }
         }
         const float nearest = std::floor(at + 0.5f);
         const bool is_inside = nearest >= 0 && nearest < static_cast<float>(size.depth);
@@ -94,14 +105,14 @@ class Pass {
             1,
             static_cast<int32_t>(size.height),
             static_cast<int32_t>(size.width)};
-        for (int64_t y = 0; y < size.height; ++y) {
+        for (int64_t y = 0; y < target_.size.height; ++y) {
             positions_.row(y, z, positions);
-            samplers_.in_slice(from, row_target(y, z), positions, size.width);
+            samplers_.in_slice(from, row_target(y, z), positions, target_.size.width);
         }
     }
 
     RowTarget row_target(int64_t y, int64_t z) const {
-        const auto size = source_.size;
+        const auto size = target_.size;
         const int64_t first = (z * size.height + y) * size.width;
         const int64_t stride = target_.channels_last ? source_.channels : 1;
         return {
@@ -134,6 +145,8 @@ void warp_memory(
     const ct_warp_source &source, const ct_warp &warp, const ct_warp_target &target, ct_instructions instructions,
     int threads) {
     check_warp(warp, source.size);
+    TORCH_CHECK(
+        target.size.depth > 0 && target.size.height > 0 && target.size.width > 0, "an output without voxels");
     Pass(source, warp, target, instructions).run(threads);
 }
 

@@ -24,9 +24,15 @@ struct SplineAxis {
     SplineAxis(int64_t voxels, int64_t cells);
 };
 
+/// A rectangle of a slice.
+struct PlaneWindow {
+    int64_t x, y, width, height;
+};
+
 /// The positions at which the rows of an output volume are looked up.
 class WarpPositions {
   public:
+    /// `size` is that of the output.
     WarpPositions(const ct_warp &warp, ct_extent size);
 
     /// Whether z of the input depends on z of the output alone, as in rotations in the axial plane.
@@ -34,6 +40,10 @@ class WarpPositions {
 
     /// z of the input for a slice, where planar.
     double slice(int64_t z) const { return matrix_[10] * z + matrix_[11]; }
+
+    /// The part of an input slice, `height` by `width`, that the positions of an output slice have as neighbours; where
+    /// planar.
+    PlaneWindow window(int64_t z, int64_t height, int64_t width) const;
 
     /// Numbers that `row` needs room for.
     int64_t row_memory() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "Vector.h"
 #include "Warp.h"
@@ -49,6 +50,24 @@ WarpPositions::WarpPositions(const ct_warp &warp, ct_extent size)
 
 bool WarpPositions::is_planar() const {
     return !displacement_ && matrix_[8] == 0 && matrix_[9] == 0;
+}
+
+PlaneWindow WarpPositions::window(int64_t z, int64_t height, int64_t width) const {
+    // The corners of the output slice bound what an affine map makes of it. Rounding to float32 may move a position by
+    // less than a voxel, and the samplers read the neighbours of positions outside at the border.
+    const auto range = [&](int axis, int64_t count) {
+        const double *m = matrix_.data() + 4 * axis;
+        const double along_x = m[0] * (size_.width - 1), along_y = m[1] * (size_.height - 1);
+        const double first = m[2] * z + m[3] + std::min(along_x, 0.0) + std::min(along_y, 0.0);
+        const double last = m[2] * z + m[3] + std::max(along_x, 0.0) + std::max(along_y, 0.0);
+        const auto limit = static_cast<double>(count - 2);
+        const auto begin = static_cast<int64_t>(std::clamp(std::floor(first) - 1, 0.0, limit));
+        const auto end = static_cast<int64_t>(std::clamp(std::floor(last) + 1, 0.0, limit)) + 2;
+        return std::pair(begin, end - begin);
+    };
+    const auto [x, columns] = range(0, width);
+    const auto [y, rows] = range(1, height);
+    return {x, y, columns, rows};
 }
 
 int64_t WarpPositions::row_memory() const {

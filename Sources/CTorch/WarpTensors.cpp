@@ -94,7 +94,7 @@ void fused(const Batch &input, const ct_warp *warps, ct_extent size, const Batch
             image.data_ptr<float>(), has_labels ? labels.data_ptr<uint8_t>() : nullptr, image.size(0), size};
         const ct_warp_target target{
             out.images[n].data_ptr<float>(), has_labels ? out.labels[n].data_ptr<uint8_t>() : nullptr,
-            /*channels_last=*/true};
+            /*channels_last=*/true, size};
         warp_memory(source, warps[n], target, CT_INSTRUCTIONS_BEST, std::numeric_limits<int>::max());
     }
 }

@@ -153,6 +153,55 @@ struct WarpTests {
         #expect(inside > 300 && outside > 10)
     }
 
+    @Test(
+        "a patch sampled from the whole volume is that part of the whole result",
+        arguments: [
+            (rotated: false, origin: [3, 1, 2]), (false, [-4, 20, -3]), (true, [3, 1, 2]),
+            (true, [14, -2, 5]),
+        ], [Extent(4, 5, 9), Extent(1, 1, 1), Extent(13, 20, 33)])
+    func patch(_ place: (rotated: Bool, origin: [Int]), _ size: Extent) throws {
+        var generator = SeededGenerator(seed: 5)
+        let whole = Extent(9, 11, 19)
+        let image = (0..<2 * whole.volume).map { _ in Float.random(in: -1...1, using: &generator) }
+        let labels = (0..<whole.volume).map { _ in UInt8.random(in: 0...5, using: &generator) }
+        // About x too, so that z of the input depends on y of the output, or in the axial plane alone.
+        let rows: [[Double]] =
+            place.rotated
+            ? [[0.9, -0.3, 0.1, 2], [0.2, 1.1, -0.2, -1], [0.1, 0.3, 0.9, 0.5]]
+            : [[0.9, -0.4, 0, 2.25], [0.4, 0.9, 0, -1.5], [0, 0, 1.1, 0.25]]
+        let (ox, oy, oz) = (place.origin[0], place.origin[1], place.origin[2])
+        let moved = Warp(
+            rows: rows.map { row in
+                let shift = row[0] * Double(ox) + row[1] * Double(oy) + row[2] * Double(oz)
+                return Array(row[..<3]) + [row[3] + shift]
+            })
+        let (patch, patchLabels) = try moved.applied(
+            to: image, labels, channels: 2, size: whole, output: size)
+        // The same positions one by one: by an output of one voxel each.
+        for z in 0..<size.depth {
+            for y in 0..<size.height {
+                for x in 0..<size.width {
+                    let single = Warp(
+                        rows: moved.rows.map { row in
+                            [1, 0, 0]
+                                + [
+                                    row[0] * Double(x) + row[1] * Double(y) + row[2] * Double(z)
+                                        + row[3]
+                                ]
+                        })
+                    let index = (z * size.height + y) * size.width + x
+                    let (values, label) = try single.applied(
+                        to: image, labels, channels: 2, size: whole, output: Extent(1, 1, 1))
+                    for channel in 0..<2 {
+                        #expect(abs(patch[channel * size.volume + index] - values[channel]) < 1e-5)
+                    }
+                    // Halfway between two labels rounding decides.
+                    if !moved.isHalfway(x, y, z) { #expect(patchLabels[index] == label[0]) }
+                }
+            }
+        }
+    }
+
     @Test("halfway between two labels is the one of higher index")
     func ties() throws {
         let rows = [[1, 0, 0, 0.5], [0, 1, 0, 0], [0, 0, 1, 0.5]]
@@ -196,12 +245,22 @@ struct WarpTests {
 }
 
 extension Warp {
+    /// Whether a voxel is looked up almost halfway between two.
+    func isHalfway(_ x: Int, _ y: Int, _ z: Int) -> Bool {
+        rows.contains { row in
+            let at = row[0] * Double(x) + row[1] * Double(y) + row[2] * Double(z) + row[3]
+            return abs(at - at.rounded(.down) - 0.5) < 1e-4
+        }
+    }
+
     /// Image `[C, D, H, W]` and labels, moved.
     func applied(
-        to image: [Float], _ labels: [UInt8], channels: Int, size: Extent, threads: Int = 1,
-        instructions: WarpInstructions = .best
+        to image: [Float], _ labels: [UInt8], channels: Int, size: Extent, output: Extent? = nil,
+        threads: Int = 1, instructions: WarpInstructions = .best
     ) throws -> ([Float], [UInt8]) {
-        var (moved, movedLabels) = (image, labels)
+        let output = output ?? size
+        var moved = [Float](repeating: .nan, count: channels * output.volume)
+        var movedLabels = [UInt8](repeating: 77, count: output.volume)
         try image.withUnsafeBufferPointer { image in
             try labels.withUnsafeBufferPointer { labels in
                 try moved.withUnsafeMutableBufferPointer { moved in
@@ -212,7 +271,8 @@ extension Warp {
                                 channels: channels, size: size),
                             to: WarpTarget(
                                 image: #require(moved.baseAddress),
-                                labels: movedLabels.baseAddress, channelsLast: false),
+                                labels: movedLabels.baseAddress, channelsLast: false,
+                                size: output),
                             threads: threads, instructions: instructions)
                     }
                 }

@@ -5,19 +5,19 @@
 
 CT_BEGIN
 
-// Where the voxels of an output volume are looked up in an input of the same size: at matrix·(x, y, z, 1), in voxels,
+// Where the voxels of an output volume are looked up in an input: at matrix·(x, y, z, 1), in voxels,
 // plus a displacement. x runs along W, y along H, z along D; (0, 0, 0) is the centre of the first voxel.
 typedef struct {
     const double *matrix;  // three rows of four: x, y and z of the input
 
     // Null, or [3, cells.depth + 3, cells.height + 3, cells.width + 3]: displacements along x, y and z in voxels, the
-    // control points of uniform cubic B-splines whose cells divide the volume from border to border.
+    // control points of uniform cubic B-splines whose cells divide the output from border to border.
     const float *displacement;
     ct_extent cells;
 } ct_warp;
 
 // Images are sampled trilinearly, labels at the nearest voxel (halfway the one of higher index); outside, both are 0.
-// At least two voxels along each axis, and fewer than 2³¹ in all.
+// The input has at least two voxels along each axis, and fewer than 2³¹ in all.
 
 // Memory of a case that is read.
 typedef struct {
@@ -32,6 +32,7 @@ typedef struct {
     float *image;     // [D, H, W, C] where channels_last, else [C, D, H, W]
     uint8_t *labels;  // [D, H, W], or null
     bool channels_last;
+    ct_extent size;
 } ct_warp_target;
 
 // Which instructions of the processor are used. All give the same values up to rounding.

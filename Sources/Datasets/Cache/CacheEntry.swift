@@ -3,7 +3,8 @@ internal import Glibc
 internal import SegNASHost
 internal import SegNASImaging
 
-/// A prepared case in a folder: `image.nii` and `label.nii`, which any viewer shows, and `case.json`.
+/// A prepared case in a folder: `image.nii` and `label.nii`, which any viewer shows, `classes.bin` where patches are
+/// drawn, and `case.json`.
 struct CacheEntry: Codable {
     /// The content of `case.json`.
     private var schema = 1
@@ -12,14 +13,16 @@ struct CacheEntry: Codable {
     private var channels: Int
     private var imageBytes: Int
     private var labelBytes: Int?
+    private var hasClassVoxels: Bool?
 
     private static let imageName = "image.nii"
     private static let labelName = "label.nii"
+    private static let classesName = "classes.bin"
     private static let recordName = "case.json"
     private static let recordLimit = 1 << 16
 
     private enum CodingKeys: CodingKey {
-        case schema, identifier, transform, channels, imageBytes, labelBytes
+        case schema, identifier, transform, channels, imageBytes, labelBytes, hasClassVoxels
     }
 
     /// Writes a case to a folder, the record last.
@@ -36,9 +39,11 @@ struct CacheEntry: Codable {
             let volume = Volume(shape: size, affine: affine, samples: labels)
             labelBytes = try write(volume, to: "\(folder)/\(labelName)")
         }
+        try prepared.classVoxels?.write(to: "\(folder)/\(classesName)")
         let entry = CacheEntry(
             identifier: prepared.identifier, transform: result.transform,
-            channels: prepared.channels, imageBytes: imageBytes, labelBytes: labelBytes)
+            channels: prepared.channels, imageBytes: imageBytes, labelBytes: labelBytes,
+            hasClassVoxels: prepared.classVoxels == nil ? nil : true)
         try entry.write(to: "\(folder)/\(recordName)")
     }
 
@@ -59,14 +64,18 @@ struct CacheEntry: Codable {
         }
     }
 
-    /// The case in a folder, its samples mapped; nil if it is not whole.
-    static func read(_ folder: String, of identifier: String, size: SIMD3<Int>)
-        -> PreparationResult?
-    {
+    /// The case in a folder, its samples mapped; nil if it is not whole, or has another size than the one given.
+    static func read(
+        _ folder: String, of identifier: String, size: SIMD3<Int>?
+    ) -> PreparationResult? {
         let entry = try? JSONDocument.read(
             CacheEntry.self, from: "\(folder)/\(recordName)", limit: recordLimit, schema: 1...1)
-        guard let entry, entry.transform.map.size == size else { return nil }
-        let voxels = size.x * size.y * size.z
+        guard let entry, entry.transform.map.size == size ?? entry.transform.map.size else {
+            return nil
+        }
+        let size = entry.transform.map.size
+        guard size.min() > 0, size.volume < 1 << 31 else { return nil }
+        let voxels = size.volume
         guard
             let image = samples(
                 of: "\(folder)/\(imageName)", bytes: entry.imageBytes, .float32,
@@ -77,9 +86,12 @@ struct CacheEntry: Codable {
             labels = samples(of: "\(folder)/\(labelName)", bytes: bytes, .uint8, count: voxels)
             guard labels != nil else { return nil }
         }
+        let classVoxels = ClassVoxels(contentsOf: "\(folder)/\(classesName)")
+        guard entry.hasClassVoxels != true || classVoxels != nil else { return nil }
         return PreparationResult(
             prepared: PreparedCase(
-                identifier: identifier, size: size, image: image, labels: labels),
+                identifier: identifier, size: size, image: image, labels: labels,
+                classVoxels: classVoxels),
             transform: entry.transform)
     }
 
@@ -104,7 +116,9 @@ struct CacheEntry: Codable {
     static func state(of folder: String) -> (used: Double, bytes: Int)? {
         var status = stat()
         guard stat("\(folder)/\(recordName)", &status) == 0 else { return nil }
-        let files = [imageName, labelName].compactMap { try? byteCount(of: "\(folder)/\($0)") }
+        let files = [imageName, labelName, classesName].compactMap {
+            try? byteCount(of: "\(folder)/\($0)")
+        }
         let used = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9
         return (used, files.reduce(Int(status.st_size), +))
     }
@@ -149,7 +163,7 @@ struct CacheKey: Encodable {
     }
 
     init(_ preparation: Preparation, images: [String], label: String?) {
-        options = preparation.options
+        options = preparation.options.withoutPatch
         channels = preparation.channels.map { .init(rule: $0.rule, intensities: $0.intensities) }
         labelValues =
             [preparation.labels.background] + preparation.labels.foreground.map(\.value)

@@ -95,7 +95,7 @@ public final class PreparedCache: Sendable {
     ) -> PreparationResult? {
         let entry = folder.entry(key)
         let found = CacheEntry.read(
-            entry, of: subject.identifier, size: preparation.options.size)
+            entry, of: subject.identifier, size: preparation.options.gridSize)
         if found != nil { CacheEntry.touch(entry) }
         return found
     }
@@ -104,7 +104,7 @@ public final class PreparedCache: Sendable {
     private func store(
         _ prepared: PreparationResult, _ key: String, _ preparation: Preparation
     ) throws(PreparationFault) -> PreparationResult {
-        makeRoom(for: Int(preparation.bytesPerCase.bytes))
+        makeRoom(for: Int(preparation.bytes(ofGrid: prepared.prepared.size).bytes))
         let temporary = folder.temporary(key, of: lease)
         do {
             try CacheEntry.write(prepared, to: temporary)
@@ -116,7 +116,7 @@ public final class PreparedCache: Sendable {
         let identifier = prepared.prepared.identifier
         // Mapped from disk, so that memory holds what is looked at only.
         return CacheEntry.read(
-            folder.entry(key), of: identifier, size: preparation.options.size) ?? prepared
+            folder.entry(key), of: identifier, size: preparation.options.gridSize) ?? prepared
     }
 
     /// Removes the least recently used entries if a new one would exceed the limit or the disk.

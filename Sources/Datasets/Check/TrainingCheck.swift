@@ -216,6 +216,9 @@ extension TrainingCheck {
 extension PreparedCase {
     /// Classes of which there are voxels.
     fileprivate var classes: Set<Int> {
+        if let known = classVoxels {
+            return Set(known.counts.indices.filter { known.counts[$0] > 0 })
+        }
         var isThere = [Bool](repeating: false, count: 256)
         labels?.withValues(as: UInt8.self) { labels in
             for label in labels { isThere[Int(label)] = true }

@@ -1,6 +1,16 @@
 public import SegNASHost
 public import SegNASImaging
 
+/// The one size of all prepared grids; nil where each image keeps its own.
+var gridSize: SIMD3<Int>? { fit == .patch ? nil : size }
+
+/// The options that prepared images depend on: patches are cut from them later.
+var withoutPatch: PreparationOptions {
+    var options = self
+    if fit == .patch { options.size = .one }
+    return options
+}
+
 /// The transform between the grid of an image's file and the grid that a network sees.
 public struct GridTransform: Hashable, Codable, Sendable {
     /// The grid of the image's file.
@@ -41,6 +51,15 @@ extension PreparationOptions {
         switch fit {
         case .resize: resizingMap(of: image)
         case .pad: paddingMap(of: image)
+        case .patch: wholeMap(of: image)
+        }
+    }
+
+    /// The image at the prepared spacing; at least two voxels along each axis, between which patches can be sampled.
+    private func wholeMap(of image: Geometry) -> GridMap {
+        let (size, scale) = (paddedSize(of: image), voxelScale(of: image))
+        return GridMap { axis in
+            AxisMap(from: image.size[axis], to: max(2, size[axis]), scale: scale[axis])
         }
     }
 

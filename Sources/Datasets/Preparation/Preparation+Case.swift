@@ -50,9 +50,11 @@ private final class CaseReader {
         if let file = subject.label {
             labels = try classes(file, on: first.geometry, transform)
         }
+        let isCut = options.fit == .patch
         return PreparationResult(
             prepared: PreparedCase(
-                identifier: subject.identifier, size: options.size, image: image, labels: labels),
+                identifier: subject.identifier, size: transform.map.size, image: image,
+                labels: labels, classVoxels: isCut ? labels.map { ClassVoxels(of: $0) } : nil),
             transform: transform, warnings: warnings)
     }
 
@@ -76,6 +78,7 @@ private final class CaseReader {
         guard let map = options.map(of: reoriented) else {
             throw .tooLarge(image: options.paddedSize(of: reoriented), size: options.size)
         }
+        guard map.size.volume < 1 << 31 else { throw .tooManyVoxels(map.size) }
         return GridTransform(original: original, reorientation: reorientation, map: map)
     }
 
@@ -85,7 +88,7 @@ private final class CaseReader {
     ) throws(PreparationFault) -> Samples {
         let resampler = ImageResampler(
             transform.map, options.interpolation, border: .zero, threads: threads)
-        let count = options.size.x * options.size.y * options.size.z
+        let count = transform.map.size.volume
         let channels = preparation.channels
         var fault: PreparationFault?
         let samples = Samples(count: count * channels.count) {

@@ -1,4 +1,5 @@
 public import SegNASHost
+internal import SegNASImaging
 public import SegNASImaging
 
 /// Brings the cases of a dataset to the form that a network sees.
@@ -53,10 +54,9 @@ public struct Preparation: Hashable, Codable, Sendable {
         channels.contains { options.normalization.rule(for: $0) == .ct }
     }
 
-    /// Bytes of a prepared case.
-    public var bytesPerCase: ByteCount {
-        let voxels = options.size.x * options.size.y * options.size.z
-        return ByteCount(voxels * (channels.count * 4 + 1))
+    /// Bytes of a prepared case on a grid.
+    public func bytes(ofGrid size: SIMD3<Int>) -> ByteCount {
+        ByteCount(size.volume * (channels.count * 4 + 1))
     }
 }
 
@@ -77,13 +77,15 @@ public struct PreparedCase: Sendable {
     public var image: Samples
     /// Classes, uint8 [z, y, x], `LabelTable.ignoredClass` for voxels to ignore; nil if there is no label map.
     public var labels: Samples?
+    /// Where some voxels of each class are, for patches; nil where the network sees the whole grid.
+    package var classVoxels: ClassVoxels?
 
-    public var channels: Int { image.count / (size.x * size.y * size.z) }
+    public var channels: Int { image.count / size.volume }
 }
 
-/// Options of bringing the images of a dataset to the one grid that a network is trained on.
+/// Options of bringing the images of a dataset to the grid, or to the spacing, that a network is trained on.
 public struct PreparationOptions: Hashable, Codable, Sendable {
-    /// Voxels of the prepared grid along x, y and z.
+    /// Voxels that a network sees along x, y and z: the prepared grid, or with `patch` a part of it.
     public var size: SIMD3<Int>
     public var fit: Fit
     /// True if the axes are first brought to run right, anterior, superior.
@@ -101,6 +103,8 @@ public struct PreparationOptions: Hashable, Codable, Sendable {
         case resize
         /// Voxels keep their size, and the image is padded about its centre; larger images are refused.
         case pad
+        /// Voxels keep their size and the grid that of the image; networks see patches of it.
+        case patch
     }
 
     /// Size and proportions of the voxels of the prepared grid.
@@ -115,7 +119,7 @@ public struct PreparationOptions: Hashable, Codable, Sendable {
         case fixed(mm: SIMD3<Double>)
     }
 
-    /// The paper's preparation for `resize`, and for `pad` voxels as they are stored.
+    /// The paper's preparation for `resize`, and for `pad` and `patch` voxels as they are stored.
     public init(
         size: SIMD3<Int>, fit: Fit = .resize, isCanonical: Bool = true, spacing: Spacing? = nil,
         keepsProportions: Bool = true, normalization: IntensityNormalization = .byChannelName,

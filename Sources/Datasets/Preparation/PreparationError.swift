@@ -24,6 +24,8 @@ public enum PreparationFault: Error, Equatable, Sendable {
     case unexpectedLabel(file: String, value: Double, expected: [Int])
     /// `pad` has no room for the image.
     case tooLarge(image: SIMD3<Int>, size: SIMD3<Int>)
+    /// More than a patch can be sampled from.
+    case tooManyVoxels(SIMD3<Int>)
     /// CT is normalised by what its labelled voxels hold.
     case missingIntensities(channel: String)
     case tooManyLabels(Int)
@@ -54,6 +56,8 @@ extension PreparationFault: CustomStringConvertible {
         case .tooLarge(let image, let size):
             "the image has \(text(image)) voxels, more than the \(text(size)) of `size`: "
                 + "choose a `size` that holds it, or `fit` resize"
+        case .tooManyVoxels(let size):
+            "the image would have \(text(size)) voxels at the prepared spacing, more than 2³¹: choose a coarser spacing"
         case .missingIntensities(let channel):
             "channel \(channel) is normalised as CT, by the intensities of the dataset's labelled voxels, "
                 + "and they are not known: have them computed, or choose another normalisation"

@@ -121,3 +121,8 @@ public struct AxisMap: Hashable, Codable, Sendable {
         return start..<max(start, min(count, Int(last) + 1))
     }
 }
+
+extension SIMD3<Int> {
+    /// Voxels of a grid of this size.
+    package var volume: Int { x * y * z }
+}

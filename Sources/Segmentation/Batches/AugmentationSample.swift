@@ -13,6 +13,20 @@ package struct AugmentationSample: Hashable, Sendable {
         self.warp = warp
         self.changes = changes
     }
+
+    /// The same of a patch that begins at a voxel of a larger image; nil for a whole image.
+    func looking(from origin: SIMD3<Int>?) -> AugmentationSample {
+        guard let origin else { return self }
+        let warp = self.warp ?? .identity
+        var sample = self
+        sample.warp = Warp(
+            rows: (0..<3).map { axis in
+                var row = warp.rows[axis]
+                row[3] += Double(origin[axis])
+                return row
+            }, displacement: warp.displacement)
+        return sample
+    }
 }
 
 /// A change of one channel's intensities.
@@ -70,7 +84,7 @@ package enum IntensityChange: Hashable, Sendable {
     }
 }
 
-/// Writes an augmented case into its place in a batch.
+/// Writes an augmented case, or a patch of it, into its place in a batch.
 struct SampleMaker {
     var channels: Int
     var size: Extent
@@ -78,13 +92,14 @@ struct SampleMaker {
     var threads: Int
 
     func make(
-        _ image: Samples, _ labels: Samples, _ sample: AugmentationSample, into target: WarpTarget
+        _ image: Samples, _ labels: Samples, of source: Extent, _ sample: AugmentationSample,
+        into target: WarpTarget
     ) throws {
         try image.withValues(as: Float.self) { image in
             try labels.withValues(as: UInt8.self) { labels in
                 guard let image = image.baseAddress, let labels = labels.baseAddress else { return }
                 let source = WarpSource(
-                    image: image, labels: labels, channels: channels, size: size)
+                    image: image, labels: labels, channels: channels, size: source)
                 try make(source, sample, into: target)
             }
         }
@@ -105,7 +120,8 @@ struct SampleMaker {
         defer { planar.deallocate() }
         try move(
             source, sample.warp,
-            to: WarpTarget(image: planar, labels: target.labels, channelsLast: false))
+            to: WarpTarget(
+                image: planar, labels: target.labels, channelsLast: false, size: size))
         for (channel, changes) in sample.changes.enumerated() {
             try change(planar + channel * size.volume, changes)
         }

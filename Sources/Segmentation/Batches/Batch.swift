@@ -6,6 +6,8 @@ public import SegNASTorch
 public struct Batch {
     /// `[N, C, D, H, W]`, float32, channels last.
     public var images: Tensor
+    /// Nil takes cases whole.
+    public var patches: PatchOptions?
     /// `[N, D, H, W]`, uint8; 255 marks voxels to ignore.
     public var labels: Tensor
     /// Identifiers of the cases, in order.
@@ -59,11 +61,12 @@ public struct BatchOptions: Hashable, Codable, Sendable {
     }
 
     public init(
-        batchSize: Int, augmentation: Augmentation? = nil, isShuffled: Bool = false,
-        seed: UInt64 = 0, threads: Int = 1, ahead: Int = 2
+        batchSize: Int, augmentation: Augmentation? = nil, patches: PatchOptions? = nil,
+        isShuffled: Bool = false, seed: UInt64 = 0, threads: Int = 1, ahead: Int = 2
     ) {
         self.batchSize = batchSize
         self.augmentation = augmentation
+        self.patches = patches
         self.isShuffled = isShuffled
         self.seed = seed
         self.threads = threads
@@ -76,7 +79,10 @@ public struct BatchOptions: Hashable, Codable, Sendable {
         faults.require(batchSize > 0, "batch size \(batchSize) is not positive")
         faults.require(threads >= 0, "\(threads) threads make no batches")
         faults.require(ahead > 0, "at least one batch must be made ahead, not \(ahead)")
+        faults.require(
+            patches == nil || isShuffled, "patches are drawn at random, and the order is given")
         return faults.sentences + (augmentation?.faults.map { "augmentation: \($0)" } ?? [])
+            + (patches?.faults.map { "patches: \($0)" } ?? [])
     }
 }
 
@@ -90,16 +96,18 @@ public struct BatchError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension PreparedCase {
     /// Reasons why cases cannot be in one batch.
-    static func faults(_ cases: [PreparedCase]) -> [String] {
+    ///
+    /// Cases of which patches are cut may differ in size.
+    static func faults(_ cases: [PreparedCase], areCut: Bool) -> [String] {
         guard let first = cases.first else { return ["there are no cases"] }
-        return cases.flatMap { $0.faults(beside: first) }
+        return cases.flatMap { $0.faults(beside: first, isCut: areCut) }
     }
 
-    private func faults(beside first: PreparedCase) -> [String] {
+    private func faults(beside first: PreparedCase, isCut: Bool) -> [String] {
         var faults = Faults()
         let voxels = size.x * size.y * size.z
         faults.require(
-            size == first.size && channels == first.channels,
+            (isCut || size == first.size) && channels == first.channels,
             "case \(identifier) has \(shape), \(first.identifier) \(first.shape): "
                 + "prepare all cases with the same options")
         faults.require(

@@ -39,11 +39,11 @@ public final class BatchLoader {
         _ cases: [PreparedCase], _ options: BatchOptions,
         startingAt position: BatchPosition = BatchPosition(epoch: 0), epochs: Int? = nil
     ) throws(BatchError) {
-        let faults = options.faults + PreparedCase.faults(cases)
+        let faults = options.faults + PreparedCase.faults(cases, areCut: options.patches != nil)
         guard faults.isEmpty else { throw BatchError(faults: faults) }
         order = EpochOrder(
             cases: cases.count, batchSize: options.batchSize, isShuffled: options.isShuffled,
-            seed: options.seed)
+            seed: options.seed, stepsPerEpoch: options.patches?.stepsPerEpoch)
         index = order.index(of: position)
         end = epochs.map { [order] in $0 * order.batchesPerEpoch } ?? .max
         let maker = BatchMaker(cases: cases, order: order, options: options)
@@ -82,24 +82,28 @@ struct EpochOrder: Sendable {
     var batchSize: Int
     var isShuffled: Bool
     var seed: UInt64
+    /// Steps of an epoch of patches; nil if an epoch has each case once.
+    var stepsPerEpoch: Int?
 
-    var batchesPerEpoch: Int { (cases + batchSize - 1) / batchSize }
+    var batchesPerEpoch: Int { stepsPerEpoch ?? (cases + batchSize - 1) / batchSize }
 
     /// Cases by their numbers, with their places in the epoch.
     ///
     /// A shuffled last batch is filled from the next epochs' shuffles, which still begin from their start; in the order
-    /// given it stays smaller.
+    /// given it stays smaller. For patches, shuffles follow each other without regard to epochs.
     func batch(at position: BatchPosition) -> [(place: Int, number: Int)] {
         let first = position.batch * batchSize
         guard isShuffled else {
             return (first..<min(first + batchSize, cases)).map { ($0, $0) }
         }
         var orders: [Int: [Int]] = [:]
+        let before = (stepsPerEpoch ?? 0) * batchSize * position.epoch
         return (first..<first + batchSize).map { place in
-            let epoch = position.epoch + place / cases
-            let order = orders[epoch] ?? shuffle(epoch)
-            orders[epoch] = order
-            return (place, order[place % cases])
+            let number = before + place
+            let shuffled = (stepsPerEpoch == nil ? position.epoch : 0) + number / cases
+            let order = orders[shuffled] ?? shuffle(shuffled)
+            orders[shuffled] = order
+            return (place, order[number % cases])
         }
     }
 
@@ -113,10 +117,16 @@ struct EpochOrder: Sendable {
         SeededGenerator(seed: seed, path: Path.augmentation, UInt64(epoch), UInt64(place))
     }
 
-    /// Streams of random numbers from the seed.
+    /// The generator for the place of one patch.
+    func patchGenerator(epoch: Int, place: Int) -> SeededGenerator {
+        SeededGenerator(seed: seed, path: Path.patches, UInt64(epoch), UInt64(place))
+    }
+
+    /// Streams of random numbers from the seed; weights and steps have 2 and 3 (`TrainingSession`).
     private enum Path {
         static let order: UInt64 = 0
         static let augmentation: UInt64 = 1
+        static let patches: UInt64 = 4
     }
 
     /// The number of a batch in the whole sequence, and back.

@@ -18,7 +18,7 @@ struct BatchMaker: Sendable {
     func make(_ index: Int) throws -> MadeBatch {
         let position = order.position(of: index)
         let chosen = order.batch(at: position)
-        let size = cases[0].size
+        let size = options.patches?.size ?? cases[0].size
         let extent = Extent(xyz: size)
         let memory = try BatchMemory(
             count: chosen.count, channels: cases[0].channels, size: extent)
@@ -28,19 +28,32 @@ struct BatchMaker: Sendable {
         for (slot, choice) in chosen.enumerated() {
             let example = cases[choice.number]
             guard let labels = example.labels, let target = memory.target(slot) else { continue }
+            let sample = sample(position.epoch, choice.place, size, channels: example.channels)
+            let origin = origin(position.epoch, choice.place, slot: slot, of: example)
             try maker.make(
-                example.image, labels, sample(position.epoch, choice.place, example), into: target)
+                example.image, labels, of: Extent(xyz: example.size),
+                sample.looking(from: origin), into: target)
         }
         return MadeBatch(memory: memory, cases: chosen.map { cases[$0.number].identifier })
     }
 
     private func sample(
-        _ epoch: Int, _ place: Int, _ example: PreparedCase
+        _ epoch: Int, _ place: Int, _ size: SIMD3<Int>, channels: Int
     ) -> AugmentationSample {
         guard let augmentation = options.augmentation else { return AugmentationSample() }
         var generator = order.generator(epoch: epoch, place: place)
-        return augmentation.draw(
-            using: &generator, size: example.size, channels: example.channels)
+        return augmentation.draw(using: &generator, size: size, channels: channels)
+    }
+
+    /// The first voxel of a patch; nil for a case that is taken whole.
+    private func origin(
+        _ epoch: Int, _ place: Int, slot: Int, of example: PreparedCase
+    ) -> SIMD3<Int>? {
+        guard let patches = options.patches else { return nil }
+        var generator = order.patchGenerator(epoch: epoch, place: place)
+        let foreground = patches.foregroundCount(batchSize: options.batchSize)
+        return patches.origin(
+            in: example, onForeground: slot >= options.batchSize - foreground, using: &generator)
     }
 }
 
@@ -81,7 +94,7 @@ final class BatchMemory: @unchecked Sendable {
         guard let images = images.baseAddress, let labels = labels.baseAddress else { return nil }
         return WarpTarget(
             image: images + index * size.volume * channels, labels: labels + index * size.volume,
-            channelsLast: true)
+            channelsLast: true, size: size)
     }
 
     /// Tensors over this memory, which keep it alive.

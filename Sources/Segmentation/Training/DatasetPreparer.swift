@@ -140,6 +140,10 @@ extension Dataset {
 func labelFrequencies(_ cases: [PreparedCase], classes: Int) -> [Double] {
     var counts = [Int](repeating: 0, count: 256)
     for example in cases {
+        if let known = example.classVoxels {
+            for (label, count) in known.counts.enumerated() { counts[label] += count }
+            continue
+        }
         example.labels?.withValues(as: UInt8.self) { labels in
             for label in labels { counts[Int(label)] += 1 }
         }

@@ -89,7 +89,7 @@ extension Trainer {
         let network = try task.networkPlan()
         try network.check(size: task.size, batch: options.partSize)
         let split = try task.dividedCases()
-        let faults = options.faults(for: split)
+        let faults = options.faults(for: task.preparation, split)
         guard faults.isEmpty else { throw TrainingError.options(faults) }
         let memory = MemoryCheck(
             plan: network, size: task.size, options: options, device: machine.device)
@@ -138,12 +138,15 @@ extension Trainer {
             device: machine.device)
         let validation = Validation(
             cases: cases.validation, labels: labels, grid: plan.options.validationGrid,
+            patch: plan.preparation.options.fit == .patch ? plan.preparation.options.size : nil,
             threads: machine.threads
         ) { network in
             Model(description: description(plan), network: network, device: machine.device)
         }
         return try TrainingLoop(
-            session, plan.options, on: training, validation: validation, folder: folder,
+            session, plan.options, on: training,
+            patches: PatchOptions(plan.preparation.options, plan.options, training),
+            validation: validation, folder: folder,
             checkpoints: machine.checkpoints, observer: observer)
     }
 

@@ -37,6 +37,11 @@ public struct TrainingOptions: Hashable, Codable, Sendable {
     public var precision = Precision.auto
     public var validationGrid = ValidationGrid.prepared
     /// The seed of all random numbers.
+    /// Of patches: the batches of an epoch; nil for as many as show each case's voxels about once.
+    public var stepsPerEpoch: Int?
+    /// Of patches: the share of a batch that is centred on labelled voxels; nil for
+    /// ``PatchOptions/standardForegroundShare``.
+    public var foregroundShare: Double?
     public var seed: UInt64 = 0
 
     public init() {}
@@ -117,6 +122,12 @@ extension TrainingOptions {
             "`accumulation` \(accumulation) must divide the batch of \(batchSize) into equal parts")
         faults.addRate(self)
         faults.require(
+            stepsPerEpoch.map { $0 >= 1 } ?? true,
+            "`stepsPerEpoch` must be at least 1, and \(stepsPerEpoch ?? 0) is given")
+        faults.require(
+            foregroundShare.map { $0 >= 0 && $0 <= 1 } ?? true,
+            "`foregroundShare` must be between 0 and 1, and \(foregroundShare ?? 0) is given")
+        faults.require(
             gradientClipping.map { $0 > 0 && $0.isFinite } ?? true,
             "`gradientClipping` must be positive, and \(gradientClipping ?? 0) is given")
         faults.require(
@@ -130,12 +141,15 @@ extension TrainingOptions {
         return faults.sentences + (augmentation?.faults.map { "augmentation: \($0)" } ?? [])
     }
 
-    /// Faults of the options for a split of the cases.
-    func faults(for split: Split) -> [String] {
-        guard split.validation.isEmpty else { return [] }
+    /// Faults of the options for a preparation and a split of the cases.
+    func faults(for preparation: PreparationOptions, _ split: Split) -> [String] {
         var faults = Faults()
         faults.require(
-            patience == nil,
+            preparation.fit == .patch || (stepsPerEpoch == nil && foregroundShare == nil),
+            "`stepsPerEpoch` and `foregroundShare` are for patches, and whole images are trained on: "
+                + "leave them out, or give a `patch`")
+        faults.require(
+            patience == nil || !split.validation.isEmpty,
             "`patience` needs validation cases, and the split has none: leave it out, or give 50/20/30"
         )
         return faults.sentences

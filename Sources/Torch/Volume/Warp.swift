@@ -1,6 +1,8 @@
 internal import CTorch
 
-/// A map from the voxels of an output volume to positions in an input of the same size.
+/// A map from the voxels of an output volume to positions in an input.
+///
+/// Tensors and their results have one size; in memory the output may have another, so that patches are sampled.
 ///
 /// Positions are in voxels, (0, 0, 0) being the centre of the first: matrix·(x, y, z, 1) plus a displacement. Images
 /// are sampled trilinearly, labels at the nearest voxel (halfway the one of higher index); outside, both are 0.
@@ -9,7 +11,7 @@ public struct Warp: Hashable, Sendable {
     public let rows: [[Double]]
     public let displacement: Displacement?
 
-    /// A smooth displacement: uniform cubic B-splines, whose cells divide the volume from border to border.
+    /// A smooth displacement: uniform cubic B-splines, whose cells divide the output from border to border.
     public struct Displacement: Hashable, Sendable {
         /// Cells along each axis.
         public let cells: Extent
@@ -91,13 +93,16 @@ package struct WarpTarget {
     // [D, H, W]
     package var labels: UnsafeMutablePointer<UInt8>?
     package var channelsLast: Bool
+    package var size: Extent
 
     package init(
-        image: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<UInt8>?, channelsLast: Bool
+        image: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<UInt8>?,
+        channelsLast: Bool, size: Extent
     ) {
         self.image = image
         self.labels = labels
         self.channelsLast = channelsLast
+        self.size = size
     }
 }
 
@@ -126,7 +131,8 @@ extension Warp {
             image: source.image, labels: source.labels, channels: Int64(source.channels),
             size: source.size.code)
         var to = ct_warp_target(
-            image: target.image, labels: target.labels, channels_last: target.channelsLast)
+            image: target.image, labels: target.labels, channels_last: target.channelsLast,
+            size: target.size.code)
         try check(
             withCode { code in
                 var warp = code

@@ -104,7 +104,8 @@ extension Warp {
                             from: WarpSource(
                                 image: from, labels: labels.baseAddress, channels: 1, size: size),
                             to: WarpTarget(
-                                image: to, labels: movedLabels.baseAddress, channelsLast: true),
+                                image: to, labels: movedLabels.baseAddress, channelsLast: true,
+                                size: size),
                             threads: .max)
                     }
                 }

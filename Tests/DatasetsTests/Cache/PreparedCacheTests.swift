@@ -81,6 +81,37 @@ struct PreparedCacheTests {
         }
     }
 
+    @Test("Patches of any size are cut from the same prepared image, which knows its classes")
+    func patches() throws {
+        try withTemporaryFolder { folder in
+            let scene = try CacheScene(folder)
+            let cache = try PreparedCache(folder: scene.cache)
+            func prepare(_ size: SIMD3<Int>) throws -> [(
+                result: PreparationResult, wasCached: Bool
+            )] {
+                let options = PreparationOptions(size: size, fit: .patch, spacing: .isotropic)
+                let preparation = try RestoringTests.preparation(options)
+                return try scene.cases.map { try cache.prepare($0, by: preparation) }
+            }
+            let first = try prepare([8, 8, 8])
+            #expect(first.allSatisfy { !$0.wasCached })
+            let second = try prepare([4, 8, 6])
+            #expect(second.allSatisfy(\.wasCached))
+            for (one, other) in zip(first, second) {
+                let prepared = other.result.prepared
+                #expect(prepared.size == other.result.transform.map.size)
+                #expect(try prepared.classVoxels == ClassVoxels(of: #require(prepared.labels)))
+                #expect(prepared.classVoxels == one.result.prepared.classVoxels)
+                #expect(
+                    prepared.image.array(Float.self) == one.result.prepared.image.array(Float.self))
+            }
+            for name in scene.names("entries") {
+                truncate("\(scene.cache)/entries/\(name)/classes.bin", 12)
+            }
+            #expect(try prepare([8, 8, 8]).allSatisfy { !$0.wasCached })
+        }
+    }
+
     @Test("Old entries make room for new ones, those in use stay")
     func limit() throws {
         try withTemporaryFolder { folder in

@@ -150,7 +150,8 @@ struct TrainingCheckTests {
             let before = DatasetCheck(contentsOf: small.path)
             #expect(!before.isSound)
             #expect(
-                before.faults.allowance == "To go on knowingly: `allowed` constant `allowed` duplicate")
+                before.faults.allowance
+                    == "To go on knowingly: `allowed` constant `allowed` duplicate")
             #expect(!before.allowing([.constant]).isSound)
             #expect(before.allowing([.constant, .duplicate]).isSound)
             #expect {

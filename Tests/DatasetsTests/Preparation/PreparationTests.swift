@@ -28,6 +28,21 @@ struct PreparationTests {
         #expect(try spacing(options) == [1, 0.75, 0.5])
     }
 
+    @Test("For patches each image keeps its own grid, with two voxels along each axis at least")
+    func grids() throws {
+        let image = Geometry(size: [20, 31, 1], affine: Affine(spacing: [1, 1, 2]))
+        func map(_ spacing: PreparationOptions.Spacing) throws -> GridMap {
+            try #require(
+                PreparationOptions(size: [8, 8, 8], fit: .patch, spacing: spacing).map(of: image))
+        }
+        #expect(try map(.stored).size == [20, 31, 2])
+        #expect(try map(.isotropic).size == [20, 31, 2])
+        let coarse = try map(.fixed(mm: [2, 2, 2]))
+        #expect(coarse.size == [10, 16, 2] && coarse(image).spacing == [2, 2, 2])
+        // Both slices have the image's only one between them, which is nearer to neither.
+        #expect(coarse.z(0) == -0.5 && coarse.z(1) == 0.5)
+    }
+
     private func spacing(_ options: PreparationOptions) throws -> SIMD3<Double> {
         let image = Geometry(size: [20, 30, 10], affine: Affine(spacing: [1, 1, 2]))
         let map = try #require(options.map(of: image))
@@ -51,6 +66,9 @@ struct PreparationTests {
                 PreparationOptions(
                     size: [40, 33, 35], fit: .pad, spacing: .fixed(mm: [1.1, 1, 1.2]),
                     normalization: .none),
+                PreparationOptions(
+                    size: [8, 8, 8], fit: .patch, spacing: .fixed(mm: [1.1, 1, 1.2]),
+                    normalization: .none),
             ]
             options += options.map { option in
                 var cubic = option
@@ -71,7 +89,8 @@ struct PreparationTests {
         let map = result.transform.map
         var compared = 0
         var wrong = 0
-        for (index, voxel) in Self.voxels(options.size).enumerated() {
+        #expect(result.prepared.size == map.size)
+        for (index, voxel) in Self.voxels(map.size).enumerated() {
             let isOutside = (0..<3).contains { !map.axes[$0].covered(.zero).contains(voxel[$0]) }
             if (labels[index] == 0) != isOutside || (isOutside && values[index] != 0) { wrong += 1 }
             guard Self.isInside(voxel, map) else { continue }

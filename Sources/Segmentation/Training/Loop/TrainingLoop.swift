@@ -7,6 +7,7 @@ struct TrainingLoop {
     let session: TrainingSession
     private let options: TrainingOptions
     private let cases: [PreparedCase]
+    private let patches: PatchOptions?
     private let validation: Validation
     private let folder: RunFolder
     private let observer: TrainingObserver
@@ -16,15 +17,19 @@ struct TrainingLoop {
     private var saved: Checkpoint?
     private var clock: CheckpointClock
 
+    /// Cases are taken whole if `patches` is nil.
+    ///
     /// `validation` evaluates the network after each epoch; `observer` can end the training after every batch.
     init(
         _ session: TrainingSession, _ options: TrainingOptions, on cases: [PreparedCase],
-        validation: Validation, folder: RunFolder, checkpoints pace: CheckpointPace,
+        patches: PatchOptions?, validation: Validation, folder: RunFolder,
+        checkpoints pace: CheckpointPace,
         observer: TrainingObserver
     ) throws(TorchError) {
         self.session = session
         self.options = options
         self.cases = cases
+        self.patches = patches
         self.validation = validation
         self.folder = folder
         self.observer = observer
@@ -40,8 +45,8 @@ struct TrainingLoop {
         let loader = try BatchLoader(
             cases,
             BatchOptions(
-                batchSize: options.batchSize, augmentation: options.augmentation, isShuffled: true,
-                seed: options.seed),
+                batchSize: options.batchSize, augmentation: options.augmentation,
+                patches: patches, isShuffled: true, seed: options.seed),
             startingAt: session.state.position, epochs: options.epochs)
         do {
             while !session.state.history.isComplete(options) {

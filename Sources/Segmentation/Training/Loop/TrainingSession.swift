@@ -37,7 +37,8 @@ final class TrainingSession {
         }
     }
 
-    /// Streams of random numbers from the seed; orders and augmentation have 0 and 1 (`EpochOrder`).
+    /// Streams of random numbers from the seed; orders, augmentation and patches have 0, 1 and 4
+    /// (`EpochOrder`).
     private enum Path {
         static let weights: UInt64 = 2
         static let steps: UInt64 = 3

@@ -7,6 +7,8 @@ struct Validation {
     let cases: [RunCase]
     let labels: LabelTable
     let grid: ValidationGrid
+    /// What the network sees of a case at a time; nil where it sees all of it.
+    let patch: SIMD3<Int>?
     /// Threads for comparing label maps on the grid of the files.
     let threads: Int
     /// Makes a model of the network, for predictions on the grid of the files.
@@ -33,6 +35,7 @@ struct Validation {
     private func preparedOverlaps(
         _ pass: ForwardPass, _ checkEnd: () throws -> Void
     ) throws -> [[Overlap]] {
+        if let patch { return try windowOverlaps(pass, patch, checkEnd) }
         let loader = try BatchLoader(
             cases.map(\.prepared), .evaluation(batchSize: 1), epochs: 1)
         var overlaps: [[Overlap]] = []
@@ -43,13 +46,39 @@ struct Validation {
         return overlaps
     }
 
+    /// Tiles do not overlap but where the image's size asks for it: cheap, and the same for every network.
+    private func windowOverlaps(
+        _ pass: ForwardPass, _ patch: SIMD3<Int>, _ checkEnd: () throws -> Void
+    ) throws -> [[Overlap]] {
+        let member = EnsembleMember(number: 0) { try pass($0) }
+        return try cases.map(\.prepared).compactMap { example in
+            guard let labels = example.labels else { return nil }
+            return try withoutActuallyEscaping(checkEnd) { checkEnd in
+                var window = SlidingWindow(
+                    patch: patch, overlap: 0, scoreBytes: Self.scoreBytes, threads: threads)
+                window.progress = { _, _ in try checkEnd() }
+                let classes = try window.classes(
+                    of: example, labels: self.labels.classCount, by: [member],
+                    on: GridMap(from: example.size, to: example.size))
+                return overlaps(labels.array(UInt8.self), classes.array(UInt8.self))
+            }
+        }
+    }
+
+    /// For the probabilities of a case.
+    private static let scoreBytes = 1 << 30
+
     private func overlaps(_ pass: ForwardPass, _ batch: Batch) throws -> [Overlap] {
         let predicted = try withoutGradients { () throws(TorchError) in
             let scores = try pass(batch.images)  // [1, L, D, H, W]
             return try scores.argmax(along: 1).cast(to: .uint8)  // [1, D, H, W]
         }
-        let reference: [UInt8] = try batch.labels.array()
-        var prediction: [UInt8] = try predicted.moved(to: .cpu).array()
+        return overlaps(
+            try batch.labels.array(), try predicted.moved(to: .cpu).array())
+    }
+
+    private func overlaps(_ reference: [UInt8], _ predicted: [UInt8]) -> [Overlap] {
+        var prediction = predicted
         // Voxels to ignore count for no label, whatever is predicted there.
         for (voxel, label) in reference.enumerated() where label == LabelTable.ignoredClass {
             prediction[voxel] = label

@@ -95,6 +95,8 @@ extension TrainingOptions {
         ("weightAveraging", { $0.weightAveraging.map { "\($0)" } ?? "none" }),
         ("loss", { $0.loss.rawValue }),
         ("augmentation", { $0.augmentation.map(\.text) ?? "none" }),
+        ("stepsPerEpoch", { $0.stepsPerEpoch.map { "\($0)" } ?? "by the cases' voxels" }),
+        ("foregroundShare", { "\($0.foregroundShare ?? PatchOptions.standardForegroundShare)" }),
         ("precision", { $0.precision.rawValue }),
         ("validationGrid", { $0.validationGrid.rawValue }),
         ("seed", { "\($0.seed)" }),

@@ -1,0 +1,99 @@
+internal import SegNASDatasets
+internal import SegNASImaging
+
+/// How patches are cut from prepared images.
+///
+/// Isensee et al. 2021, doi:10.1038/s41592-020-01008-z: a share of every batch is centred on labelled voxels, so that
+/// small structures are seen often; the rest lies anywhere.
+public struct PatchOptions: Hashable, Codable, Sendable {
+    /// The share of a batch that is centred on labelled voxels; at least one patch of each batch is, unless it is 0.
+    public static let standardForegroundShare = 1.0 / 3
+
+    /// Voxels along x, y and z.
+    public var size: SIMD3<Int>
+    public var foregroundShare: Double
+    /// Batches of an epoch.
+    public var stepsPerEpoch: Int
+
+    public init(
+        size: SIMD3<Int>, foregroundShare: Double = PatchOptions.standardForegroundShare,
+        stepsPerEpoch: Int
+    ) {
+        self.size = size
+        self.foregroundShare = foregroundShare
+        self.stepsPerEpoch = stepsPerEpoch
+    }
+
+    /// As options of a training say; nil where images are taken whole.
+    init?(
+        _ preparation: PreparationOptions, _ options: TrainingOptions, _ cases: [PreparedCase]
+    ) {
+        guard preparation.fit == .patch else { return nil }
+        self.init(
+            size: preparation.size,
+            foregroundShare: options.foregroundShare ?? Self.standardForegroundShare,
+            stepsPerEpoch: options.stepsPerEpoch
+                ?? Self.stepsPerEpoch(
+                    cases, size: preparation.size, batchSize: options.batchSize))
+    }
+
+    /// So many patches as have the voxels of all cases, but no fewer than there are cases.
+    static func stepsPerEpoch(
+        _ cases: [PreparedCase], size: SIMD3<Int>, batchSize: Int
+    ) -> Int {
+        let patches = cases.reduce(0) { sum, example in
+            sum + max(1, (example.size.volume + size.volume / 2) / size.volume)
+        }
+        return max(1, (patches + batchSize - 1) / batchSize)
+    }
+
+    /// How many of a batch are centred on labelled voxels: its last ones.
+    func foregroundCount(batchSize: Int) -> Int {
+        foregroundShare > 0
+            ? min(batchSize, max(1, Int((foregroundShare * Double(batchSize)).rounded()))) : 0
+    }
+
+    var faults: [String] {
+        var faults = Faults()
+        faults.require(size.min() > 0, "a patch of no voxels")
+        faults.probability(foregroundShare, "share of foreground")
+        faults.require(stepsPerEpoch > 0, "\(stepsPerEpoch) steps make no epoch")
+        return faults.sentences
+    }
+}
+
+extension PatchOptions {
+    /// Draws the first voxel of a patch in a case's grid.
+    ///
+    /// A patch lies within the image, or about the centre of it along axes on which it is larger. On a labelled voxel,
+    /// the class is drawn among those that the case has, then one of its voxels; cases without labels are cut anywhere.
+    func origin(
+        in example: PreparedCase, onForeground: Bool,
+        using generator: inout some RandomNumberGenerator
+    ) -> SIMD3<Int> {
+        var origin = SIMD3<Int>.zero
+        let centre = onForeground ? foreground(of: example, using: &generator) : nil
+        for axis in 0..<3 {
+            let room = example.size[axis] - size[axis]
+            if room <= 0 {
+                origin[axis] = -(-room / 2)
+            } else if let centre {
+                origin[axis] = min(max(0, centre[axis] - size[axis] / 2), room)
+            } else {
+                origin[axis] = Int.random(in: 0...room, using: &generator)
+            }
+        }
+        return origin
+    }
+
+    private func foreground(
+        of example: PreparedCase, using generator: inout some RandomNumberGenerator
+    ) -> SIMD3<Int>? {
+        guard let positions = example.classVoxels?.positions,
+            let places = positions.filter({ !$0.isEmpty }).randomElement(using: &generator),
+            let place = places.randomElement(using: &generator)
+        else { return nil }
+        let (index, size) = (Int(place), example.size)
+        return [index % size.x, index / size.x % size.y, index / (size.x * size.y)]
+    }
+}
