@@ -6,24 +6,45 @@ public import SegNASTorch
 public struct PredictionOptions: Hashable, Sendable {
     /// The type in which activations are computed; `auto` is that of the model's training (``Model/dtype(_:)``).
     public var precision: Precision
-    /// Axes of the prepared grid (0: x, 1: y, 2: z) along which images are mirrored too; all combinations are averaged.
+    /// Axes of the prepared grid (0: x, 1: y, 2: z) along which images are mirrored too; all combinations are
+    /// averaged.
     ///
-    /// Of a grid in canonical orientation x runs from left to right: where labels tell sides apart, mirroring along it
-    /// averages the one with the other.
+    /// Of a grid in canonical orientation x runs from left to right: where labels tell sides apart, mirroring along
+    /// it averages the one with the other.
     public var mirroredAxes: Set<Int>
+    /// What neighbouring tiles have in common at least, as a share of a tile's length: at least 0 and less than 1.
+    ///
+    /// Images of another size than what the networks see are predicted tile by tile.
+    public var overlap: Double
+    /// For the probabilities of such images while tiles are missing; more where as little is not enough.
+    public var scoreMemory: ByteCount
+    /// Whether `ScoreRestorer.writeProbabilities(to:replacing:)` will be called.
+    ///
+    /// For images of several tiles they are kept only then, and on disk where they need more than ``scoreMemory``.
+    public var keepsProbabilities: Bool
+    /// The folder for probabilities on disk, where they disappear with the prediction; nil for the system's folder of
+    /// temporary files.
+    public var scratch: String?
     /// Of folders with several DICOM series, the one that is read.
     public var series: DICOMSelection?
     /// For all but the network, whose threads are set by `CPU/setThreads(_:)`.
     public var threads: Int
 
     public init(
-        precision: Precision = .auto, mirroredAxes: Set<Int> = [],
+        precision: Precision = .auto, mirroredAxes: Set<Int> = [], overlap: Double = 0.5,
+        scoreMemory: ByteCount = ByteCount(1 << 30), keepsProbabilities: Bool = false,
+        scratch: String? = nil,
         series: DICOMSelection? = nil,
         threads: Int = HostResources.current().cores
     ) {
         precondition(mirroredAxes.isSubset(of: [0, 1, 2]), "axes are 0, 1 and 2")
+        precondition(overlap >= 0 && overlap < 1, "tiles overlap by a part of their length")
         self.precision = precision
         self.mirroredAxes = mirroredAxes
+        self.overlap = overlap
+        self.scoreMemory = scoreMemory
+        self.keepsProbabilities = keepsProbabilities
+        self.scratch = scratch
         self.series = series
         self.threads = threads
     }

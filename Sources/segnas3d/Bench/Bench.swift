@@ -16,6 +16,8 @@ struct Bench: ParsableCommand {
             metrics: seconds to compare two label maps, and how well they agree.
             prepare: seconds and memory to prepare the cases of --dataset at --size, and what that \
             alone costs: the Dice of prepared labels taken back to the original grid.
+            predict: seconds and memory to predict an image of --size tile by tile of --patch, with \
+            --classes and the network of inference, and with none.
             study: seconds to open a study of --trials recorded trials, propose the next and tell how far it is.
             restore: seconds and memory to take the scores of --classes from a quarter of --size to all of it.
             shared-machine: seconds of a whole training alone, beside another, and beside a busy loop on each core.
@@ -30,6 +32,7 @@ struct Bench: ParsableCommand {
         case metrics
         case prepare
         case restore
+        case predict
         case study
         case sharedMachine = "shared-machine"
     }
@@ -44,7 +47,7 @@ struct Bench: ParsableCommand {
     @Argument(
         help: "Which workloads to run; by default all that need no dataset and no idle machine.")
     var workloads: [Workload] = Workload.allCases.filter {
-        $0 != .prepare && $0 != .sharedMachine
+        ![.prepare, .predict, .sharedMachine].contains($0)
     }
 
     func validate() throws {
@@ -79,6 +82,12 @@ struct Bench: ParsableCommand {
         case .restore:
             try RestoreBench(
                 json: json, size: inputs.size ?? 256, classes: min(inputs.classes, 256),
+                threads: host.machine.threadCount
+            ).run()
+        case .predict:
+            try SlidingWindowBench(
+                json: json, size: inputs.size ?? Extent(165, 200, 160), patch: inputs.patch ?? 64,
+                classes: min(inputs.classes, 256), n: inputs.n, precision: inputs.precision,
                 threads: host.machine.threadCount
             ).run()
         case .study: try StudyBench(json: json, trials: inputs.trials).run()

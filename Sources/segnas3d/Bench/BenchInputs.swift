@@ -21,7 +21,7 @@ struct BenchInputs: ParsableArguments {
             "For metrics: the label map that is compared with the reference.", valueName: "file"))
     var prediction: String?
 
-    @Option(help: "For metrics and restore: labels, the background included.")
+    @Option(help: "For metrics, predict and restore: labels, the background included.")
     var classes = 20
 
     @Option(help: ArgumentHelp("For prepare: a dataset's folder.", valueName: "folder"))
@@ -31,9 +31,12 @@ struct BenchInputs: ParsableArguments {
         help: """
             For prepare: voxels to prepare to, 64 by default, or x, y and z as in 48x64x32. For \
             augment: voxels along each axis, 128 by default. For train-step and inference: likewise, \
-            64 by default. For restore: the image's, 256 by default. For shared-machine: 32 by default.
+            64 by default. For restore: the image's, 256 by default. For predict: likewise, 160x200x165 by default. For shared-machine: 32 by default.
             """)
     var size: Extent?
+
+    @Option(help: "For predict: voxels of a tile, 64 by default, or x, y and z.")
+    var patch: Extent?
 
     @Option(
         help: "For prepare: resize images to the size, or pad them with their voxels as they are.")
@@ -42,10 +45,13 @@ struct BenchInputs: ParsableArguments {
     @Option(help: "For study: recorded trials.")
     var trials = 5000
 
-    @Option(help: "For train-step and inference: channels of the network's first block.")
+    @Option(help: "For train-step, inference and predict: channels of the network's first block.")
     var n = 16
 
-    @Option(help: "For train-step and inference: type of activations: auto, float32 or bfloat16.")
+    @Option(
+        help:
+            "For train-step, inference and predict: type of activations: auto, float32 or bfloat16."
+    )
     var precision = Precision.auto
 
     func validate() throws {
