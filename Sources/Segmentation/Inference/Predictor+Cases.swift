@@ -6,8 +6,8 @@ internal import Synchronization
 extension Predictor {
     /// Predicts cases one after the other, while the next one is read and prepared in the background.
     ///
-    /// The body gets each case in order, with its result or what went wrong with it, and says whether to go on. Two
-    /// cases at most are in memory, and no other beside a large one.
+    /// The body gets each case in order, with its result or error, and returns true to continue. At most two cases are
+    /// in memory, and no other beside a large one.
     ///
     /// - Parameters:
     ///   - cases: The cases, whose label maps are not looked at.
@@ -19,14 +19,14 @@ extension Predictor {
     ) rethrows {
         let preparer = preparer
         let turn = Turn()
-        // A case that fails must not keep the others back, so failures are handed over as values.
-        let maker = BackgroundMaker(0..<cases.count, ahead: 1, threads: 1) { index in
+        // A case that fails must not stop the others, so failures are handed over as values.
+        let maker = Prefetcher(0..<cases.count, ahead: 1, threads: 1) { index in
             turn.wait()
             let image = Result { try preparer.prepare(cases[index]) }
             if case .success(let image) = image, image.isLarge { turn.hold(index) }
             return image
         }
-        // The thread of the maker, which is waited for, must not wait itself.
+        // The thread of the prefetcher, which is waited for, must not wait itself.
         defer { withExtendedLifetime(maker) { turn.end() } }
         for (index, subject) in cases.enumerated() {
             let result = Result { try predict(try maker.take().get(), progress: progress) }
@@ -38,7 +38,7 @@ extension Predictor {
 }
 
 extension PreparedImage {
-    /// Whether preparing another beside it would take too much memory: preparing takes several times what is
+    /// True if preparing another beside it would take too much memory: preparing takes several times what is
     /// prepared.
     fileprivate var isLarge: Bool {
         let bytes = views.reduce(0) { $0 + $1.prepared.image.count * MemoryLayout<Float>.size }

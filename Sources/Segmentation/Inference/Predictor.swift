@@ -12,17 +12,17 @@ internal import SegNASTorch
 /// try predictor.predict(image).labelMap().write(to: "case.nii.gz")
 /// ```
 ///
-/// Like all tensors it belongs to one thread; the ``preparer`` does not, so that the next image can be prepared
-/// meanwhile.
+/// Like all tensors it belongs to one thread; the ``preparer`` does not, so that another thread can prepare the next
+/// image.
 public final class Predictor {
     public let preparer: CasePreparer
     /// The labels that label maps hold.
     public let labels: LabelTable
     private let options: PredictionOptions
-    /// The models, by the preparation that they want.
+    /// The models, grouped by their preparation.
     private let groups: [ModelGroup]
 
-    /// - Throws: ``PredictionError`` for models that do not see the same channels or know the same labels.
+    /// - Throws: ``PredictionError`` for models that do not have the same channels and labels.
     public init(
         _ models: [Model], _ options: PredictionOptions = PredictionOptions()
     ) throws(PredictionError) {
@@ -98,7 +98,7 @@ public final class Predictor {
     }
 
     private func window(
-        _ group: ModelGroup, _ view: CasePreparation,
+        _ group: ModelGroup, _ view: PreparationResult,
         _ progress: @escaping (_ done: Int, _ all: Int) throws -> Void
     ) -> SlidingWindow {
         var window = SlidingWindow(
@@ -111,7 +111,7 @@ public final class Predictor {
 
     /// A prediction whose probabilities are not kept.
     private func classes(
-        of view: CasePreparation, by group: ModelGroup, _ window: SlidingWindow
+        of view: PreparationResult, by group: ModelGroup, _ window: SlidingWindow
     ) throws -> ScoreRestorer {
         let classes = try window.classes(
             of: view.prepared, labels: labels.classCount, by: group.members,
@@ -123,7 +123,7 @@ public final class Predictor {
 
     /// Zeros for the scores of a view, if the budget of tensors has room for them; those of many tiles may lie on
     /// disk.
-    private func room(for view: CasePreparation, isWhole: Bool) throws -> ClassScores {
+    private func room(for view: PreparationResult, isWhole: Bool) throws -> ClassScores {
         let bytes = ByteCount(
             ClassScores.byteCount(classes: labels.classCount, size: view.prepared.size))
         guard isWhole || bytes <= options.scoreMemory else {
@@ -164,4 +164,31 @@ private struct ModelGroup {
         }
         return Int(max(1, Self.batchBytes / max(1, needed.max() ?? 1)))
     }
+}
+
+/// Reads a case and prepares it for the models of a ``Predictor``, on any thread.
+public struct CasePreparer: Sendable {
+    /// The different preparations that the models need.
+    let preparations: [Preparation]
+    /// The series to read from folders with several DICOM series.
+    let series: DICOMSelection?
+    let threads: Int
+
+    /// Reads and prepares the image of a case; its label map is ignored.
+    public func prepare(_ subject: Dataset.Case) throws(PreparationError) -> PreparedImage {
+        var subject = subject
+        subject.label = nil
+        var views: [PreparationResult] = []
+        for preparation in preparations {
+            views.append(try preparation.prepare(subject, series: series, threads: threads))
+        }
+        return PreparedImage(identifier: subject.identifier, views: views)
+    }
+}
+
+/// A case's image as the models of a ``Predictor`` see it.
+public struct PreparedImage: Sendable {
+    public var identifier: String
+    /// The prepared images, in the order of the preparer's preparations.
+    var views: [PreparationResult]
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-internal import Glibc
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASSearch
@@ -53,23 +51,17 @@ struct SlidingWindowBench {
         try TensorMemory.trim()
         _ = ResidentMemory.restartPeak()
         let cost = try tiles.run()
-        try show(
-            Row(
-                size: size.xyz, patch: patch.xyz, classes: classes, network: network,
-                precision: "\(precision.dtype(on: .cpu))", tiles: cost.calls,
-                seconds: cost.seconds, networkSeconds: cost.networkSeconds,
-                peakBytes: ResidentMemory.peak()))
+        let row = Row(
+            size: size.xyz, patch: patch.xyz, classes: classes, network: network,
+            precision: "\(precision.dtype(on: .cpu))", tiles: cost.calls,
+            seconds: cost.seconds, networkSeconds: cost.networkSeconds,
+            peakBytes: ResidentMemory.peak())
+        try Bench.show(row, json: json, text: text(row))
     }
 
-    private func show(_ row: Row) throws {
-        if json {
-            print(try JSONDocument.text(of: row, .line))
-        } else {
-            print(
-                "predict \(size) by \(patch), \(classes) classes, network \(row.network): "
-                    + "\(decimal(row.seconds, 2)) s, \(decimal(row.networkSeconds, 2)) s of them in the network, "
-                    + "\(row.tiles) tiles, process at most \(ByteCount(row.peakBytes))")
-        }
-        fflush(nil)
+    private func text(_ row: Row) -> String {
+        "predict \(size) by \(patch), \(classes) classes, network \(row.network): "
+            + "\(decimal(row.seconds, 2)) s, \(decimal(row.networkSeconds, 2)) s of them in the network, "
+            + "\(row.tiles) tiles, process at most \(ByteCount(row.peakBytes))"
     }
 }
