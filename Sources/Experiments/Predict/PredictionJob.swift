@@ -7,7 +7,7 @@ internal import SegNASTorch
 public struct PredictionJob {
     let predictor: Predictor
     let folder: PredictionFolder
-    /// Called after every case; true ends the job.
+    /// Called after every case, and between the tiles of one; true ends the job.
     let isEndRequested: () -> Bool
     /// Called after every case with the number that is done of those to predict.
     let report: (_ done: Int, _ all: Int) -> Void
@@ -50,7 +50,11 @@ public struct PredictionJob {
         let before = Dictionary(states) { first, _ in first }
         var begin = ContinuousClock.now
         var done = 0
-        predictor.predict(missing) { subject, result in
+        let checkEnd = { [isEndRequested] (done: Int, all: Int) throws(EndRequest) in
+            if done < all, isEndRequested() { throw EndRequest() }
+        }
+        predictor.predict(missing, progress: checkEnd) { subject, result in
+            if case .failure(let error) = result, error is EndRequest { return false }
             entries.append(
                 write(subject, result, state: before[subject.identifier] ?? nil, since: begin))
             begin = .now
@@ -91,6 +95,9 @@ public struct PredictionJob {
         return entry
     }
 }
+
+/// Ends a case whose tiles are not all done.
+private struct EndRequest: Error {}
 
 extension Dataset.Case {
     /// True if a file can be named after the case: descriptions may name cases in any way.

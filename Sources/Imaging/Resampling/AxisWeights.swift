@@ -39,6 +39,14 @@ struct AxisWeights: Sendable {
         self.taps = taps
         covered = map.covered(border)
     }
+
+    /// Weights of an axis all of whose target voxels get a value.
+    init(starts: [Int], weights: [Float], taps: Int) {
+        self.starts = starts
+        self.weights = weights
+        self.taps = taps
+        covered = starts.indices
+    }
 }
 
 /// An interpolation kernel and the box that it is averaged over.

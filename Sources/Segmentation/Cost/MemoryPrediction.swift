@@ -34,6 +34,18 @@ public struct MemoryPrediction: Equatable, Sendable {
         }
     }
 
+    /// The peak of a forward pass without gradients, with activations of a type; parameters and one image included.
+    static func inference(
+        of plan: NetworkPlan, size: SIMD3<Int>, dtype: DType
+    ) throws -> ByteCount {
+        try TensorMemory.peak(on: .meta) {
+            try SyntheticPrediction(
+                plan, size: size, precision: dtype == .bfloat16 ? .bfloat16 : .float32,
+                device: .meta
+            ).run()
+        }
+    }
+
     /// The peak of a training step with these options: forward, loss, backward and optimizer, part by part of the
     /// batch.
     ///

@@ -1,4 +1,3 @@
-internal import SegNASImaging
 internal import SegNASTorch
 
 /// A forward pass of a network for prediction: the only place where it is called without gradients.
@@ -13,16 +12,6 @@ struct ForwardPass {
         try withoutGradients { () throws(TorchError) in
             try network(images.ready(on: device, as: dtype), training: false)
         }
-    }
-
-    /// Scores before softmax `[1, L, D, H, W]` of a float32 image `[x, y, z, channel]`.
-    func callAsFunction(_ image: Volume) throws -> Tensor {
-        let size = Extent(xyz: image.geometry.size)
-        let images = try image.samples.withBytes { bytes in
-            try Tensor(
-                copying: bytes, shape: [1, image.channels] + size.axes, dtype: .float32)
-        }
-        return try self(images)
     }
 }
 

@@ -12,19 +12,39 @@ public struct PredictionOptions: Hashable, Sendable {
     /// In canonical orientation x runs from left to right: if labels tell sides apart, mirroring along x averages one
     /// side with the other.
     public var mirroredAxes: Set<Int>
+    /// What neighbouring tiles have in common at least, as a share of a tile's length: at least 0 and less than 1.
+    ///
+    /// Images of another size than what the networks see are predicted tile by tile.
+    public var overlap: Double
+    /// For the probabilities of such images while tiles are missing; more where as little is not enough.
+    public var scoreMemory: ByteCount
+    /// Whether `ScoreRestorer.writeProbabilities(to:replacing:)` will be called.
+    ///
+    /// For images of several tiles they are kept only then, and on disk where they need more than ``scoreMemory``.
+    public var keepsProbabilities: Bool
+    /// The folder for probabilities on disk, where they disappear with the prediction; nil for the system's folder of
+    /// temporary files.
+    public var scratch: String?
     /// The series to read from folders with several DICOM series.
     public var series: DICOMSelection?
     /// Threads for everything but the network, whose threads are set by `CPU/setThreads(_:)`.
     public var threads: Int
 
     public init(
-        precision: Precision = .auto, mirroredAxes: Set<Int> = [],
+        precision: Precision = .auto, mirroredAxes: Set<Int> = [], overlap: Double = 0.5,
+        scoreMemory: ByteCount = ByteCount(1 << 30), keepsProbabilities: Bool = false,
+        scratch: String? = nil,
         series: DICOMSelection? = nil,
         threads: Int = HostResources.current().cores
     ) {
         precondition(mirroredAxes.isSubset(of: [0, 1, 2]), "axes are 0, 1 and 2")
+        precondition(overlap >= 0 && overlap < 1, "tiles overlap by a part of their length")
         self.precision = precision
         self.mirroredAxes = mirroredAxes
+        self.overlap = overlap
+        self.scoreMemory = scoreMemory
+        self.keepsProbabilities = keepsProbabilities
+        self.scratch = scratch
         self.series = series
         self.threads = threads
     }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASHost
 internal import SegNASImaging
@@ -18,8 +19,8 @@ public final class Predictor {
     /// The labels that label maps hold.
     public let labels: LabelTable
     private let options: PredictionOptions
-    /// The models, grouped by their preparation, with their numbers in the ensemble.
-    private let groups: [[(number: Int, pass: ForwardPass)]]
+    /// The models, grouped by their preparation.
+    private let groups: [ModelGroup]
 
     /// - Throws: ``PredictionError`` for models that do not have the same channels and labels.
     public init(
@@ -30,21 +31,20 @@ public final class Predictor {
         for (index, model) in models.enumerated() {
             try Self.check(model.description.preparation, index, with: first)
         }
-        var preparations: [Preparation] = []
-        var groups: [[(number: Int, pass: ForwardPass)]] = []
+        var groups: [ModelGroup] = []
         for (index, model) in models.enumerated() {
             let preparation = model.description.preparation
             let pass = (index, ForwardPass(model, precision: options.precision))
-            if let known = preparations.firstIndex(of: preparation) {
-                groups[known].append(pass)
+            if let known = groups.firstIndex(where: { $0.preparation == preparation }) {
+                groups[known].passes.append(pass)
             } else {
-                preparations.append(preparation)
-                groups.append([pass])
+                groups.append(ModelGroup(preparation: preparation, passes: [pass]))
             }
         }
         labels = first.labels
         preparer = CasePreparer(
-            preparations: preparations, series: options.series, threads: options.threads)
+            preparations: groups.map(\.preparation), series: options.series,
+            threads: options.threads)
         self.options = options
         self.groups = groups
     }
@@ -62,31 +62,75 @@ public final class Predictor {
         else { throw .labels(model: model) }
     }
 
-    /// The probabilities of all classes: the mean of softmax over models and mirrored images.
+    /// The label map, and the probabilities of all classes: the mean of softmax over models and mirrored images.
     ///
+    /// Images of another size than what the networks see are predicted tile by tile, and their probabilities are
+    /// kept only where the options say so, or where models want the image prepared in different ways.
+    ///
+    /// - Parameters:
+    ///   - image: What the ``preparer`` made.
+    ///   - progress: Told after every call of a network how many of all calls for single tiles are done, counted
+    ///     for each preparation by itself; what it throws ends the prediction.
     /// - Throws: ``PredictionError/notFinite(model:)``, or `TorchError`, of which
     ///   `TorchError/outOfMemory(_:)` leaves the predictor usable.
-    public func predict(_ image: PreparedImage) throws -> ScoreRestorer {
+    public func predict(
+        _ image: PreparedImage,
+        progress: @escaping (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
+    ) throws -> ScoreRestorer {
         precondition(image.views.count == groups.count, "an image for other models")
+        let views = zip(groups, image.views).map { group, view in
+            (group: group, view: view, window: window(group, view, progress))
+        }
+        if !options.keepsProbabilities, views.count == 1,
+            !views[0].window.grid(of: image.views[0].prepared).isWhole
+        {
+            return try classes(of: image.views[0], by: groups[0], views[0].window)
+        }
         var sources: [(scores: ClassScores, transform: GridTransform)] = []
-        for (passes, view) in zip(groups, image.views) {
-            let scores = try room(for: view)
-            for mirroring in options.mirrorings {
-                let volume = view.prepared.mirrored(mirroring, threads: options.threads)
-                for (number, pass) in passes {
-                    try add(pass(volume), of: number, mirroring, to: scores)
-                }
-            }
+        for (group, view, window) in views {
+            let scores = try room(
+                for: view, isWhole: window.grid(of: view.prepared).isWhole)
+            try window.fill(scores, with: view.prepared, by: group.members)
             sources.append((scores, view.transform))
         }
         return ScoreRestorer(
             sources, labels: labels, warnings: image.views[0].warnings, threads: options.threads)
     }
 
-    /// Zeros for the scores of a view; throws if the budget of tensors has no room for them.
-    private func room(for view: PreparationResult) throws -> ClassScores {
+    private func window(
+        _ group: ModelGroup, _ view: PreparationResult,
+        _ progress: @escaping (_ done: Int, _ all: Int) throws -> Void
+    ) -> SlidingWindow {
+        var window = SlidingWindow(
+            patch: group.preparation.options.size, overlap: options.overlap,
+            scoreBytes: Int(clamping: options.scoreMemory.bytes), mirrorings: options.mirrorings,
+            threads: options.threads, progress: progress)
+        if !window.grid(of: view.prepared).isWhole { window.batch = group.batch }
+        return window
+    }
+
+    /// A prediction whose probabilities are not kept.
+    private func classes(
+        of view: PreparationResult, by group: ModelGroup, _ window: SlidingWindow
+    ) throws -> ScoreRestorer {
+        let classes = try window.classes(
+            of: view.prepared, labels: labels.classCount, by: group.members,
+            on: view.transform.map.inverse)
+        return ScoreRestorer(
+            classes: classes, of: view.transform, labels: labels, warnings: view.warnings,
+            threads: options.threads)
+    }
+
+    /// Zeros for the scores of a view, if the budget of tensors has room for them; those of many tiles may lie on
+    /// disk.
+    private func room(for view: PreparationResult, isWhole: Bool) throws -> ClassScores {
         let bytes = ByteCount(
             ClassScores.byteCount(classes: labels.classCount, size: view.prepared.size))
+        guard isWhole || bytes <= options.scoreMemory else {
+            return try view.transform.scores(
+                classes: labels.classCount,
+                scratchIn: options.scratch ?? FileManager.default.temporaryDirectory.path)
+        }
         let memory = try TensorMemory.statistics()
         let isWithinLimit = memory.limit.map { memory.current.bytes + bytes.bytes <= $0.bytes }
         guard isWithinLimit ?? true, let scores = view.transform.scores(classes: labels.classCount)
@@ -96,57 +140,29 @@ public final class Predictor {
         }
         return scores
     }
-
-    /// Adds the softmax of a network's scores `[1, C, D, H, W]`, some slices at a time.
-    private func add(
-        _ raw: Tensor, of model: Int, _ mirroring: [Bool], to scores: ClassScores
-    ) throws {
-        try withoutGradients {
-            let shape = raw.shape
-            let step = max(1, (64 << 20) / (4 * shape[1] * shape[3] * shape[4]))
-            for start in stride(from: 0, to: shape[2], by: step) {
-                let slices = start..<min(start + step, shape[2])
-                let probabilities = try raw.sliced(slices, along: 2).cast(to: .float32)
-                    .softmax(along: 1)
-                let areFinite = try probabilities.withUnsafeBytes { bytes in
-                    guard let values = bytes.assumingMemoryBound(to: Float.self).baseAddress else {
-                        return true
-                    }
-                    return scores.add(
-                        values, slices: slices, mirrored: mirroring, threads: options.threads)
-                }
-                guard areFinite else { throw PredictionError.notFinite(model: model) }
-            }
-        }
-    }
 }
 
-extension PreparedCase {
-    /// The image `[x, y, z, channel]` with some of its axes reversed; its position in space does not matter.
-    fileprivate func mirrored(_ axes: [Bool], threads: Int) -> Volume {
-        Volume(shape: [size.x, size.y, size.z, channels], affine: .identity, samples: image)
-            .reoriented(by: Reorientation(sources: [0, 1, 2], reversals: axes), threads: threads)
-    }
-}
+/// Models that see the same image.
+private struct ModelGroup {
+    let preparation: Preparation
+    /// With their places in the ensemble.
+    var passes: [(number: Int, pass: ForwardPass)]
 
-extension Predictor {
-    /// Predicts cases one after the other, while the next one is read and prepared in the background.
-    ///
-    /// The body gets each case in order, with its result or error, and returns true to continue. At most two cases are
-    /// in memory.
-    public func predict(
-        _ cases: [Dataset.Case],
-        _ body: (Dataset.Case, Result<ScoreRestorer, any Error>) throws -> Bool
-    ) rethrows {
-        let preparer = preparer
-        // A case that fails must not stop the others, so failures are handed over as values.
-        let maker = Prefetcher(0..<cases.count, ahead: 1, threads: 1) { index in
-            Result { try preparer.prepare(cases[index]) }
+    /// For a batch of tiles, a network may need so many bytes.
+    private static let batchBytes: UInt64 = 512 << 20
+
+    var members: [EnsembleMember] {
+        passes.map { number, pass in EnsembleMember(number: number) { try pass($0) } }
+    }
+
+    /// As many tiles as every network has memory for, and at least one.
+    var batch: Int {
+        let needed = passes.map { _, pass in
+            let memory = try? MemoryPrediction.inference(
+                of: pass.network.plan, size: preparation.options.size, dtype: pass.dtype)
+            return memory?.bytes ?? Self.batchBytes
         }
-        for subject in cases {
-            let result = Result { try predict(try maker.take().get()) }
-            guard try body(subject, result) else { return }
-        }
+        return Int(max(1, Self.batchBytes / max(1, needed.max() ?? 1)))
     }
 }
 

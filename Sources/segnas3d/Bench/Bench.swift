@@ -20,6 +20,8 @@ struct Bench: ParsableCommand {
             metrics: seconds to compare two label maps, and how well they agree.
             prepare: seconds and memory to prepare the cases of --dataset at --size, and what preparation \
             alone costs: the Dice of prepared labels taken back to the original grid.
+            predict: seconds and memory to predict an image of --size tile by tile of --patch, with \
+            --classes and the network of inference, and with none.
             study: seconds to open a study of --trials recorded trials, propose the next one, and read its status.
             restore: seconds and memory to take the scores of --classes from a quarter of --size to all of it.
             shared-machine: seconds of a whole training alone, beside another, and beside a busy loop on each core.
@@ -34,6 +36,7 @@ struct Bench: ParsableCommand {
         case metrics
         case prepare
         case restore
+        case predict
         case study
         case sharedMachine = "shared-machine"
     }
@@ -48,7 +51,7 @@ struct Bench: ParsableCommand {
     @Argument(
         help: "Workloads to run; by default all that need no dataset and no idle machine.")
     var workloads: [Workload] = Workload.allCases.filter {
-        $0 != .prepare && $0 != .sharedMachine
+        ![.prepare, .predict, .sharedMachine].contains($0)
     }
 
     func validate() throws {
@@ -85,6 +88,12 @@ struct Bench: ParsableCommand {
                 json: json, size: inputs.size ?? 256, classes: min(inputs.classes, 256),
                 threads: host.machine.threadCount
             ).run()
+        case .predict:
+            try SlidingWindowBench(
+                json: json, size: inputs.size ?? Extent(165, 200, 160), patch: inputs.patch ?? 64,
+                classes: min(inputs.classes, 256), n: inputs.n, precision: inputs.precision,
+                threads: host.machine.threadCount
+            ).run()
         case .study: try StudyBench(json: json, trials: inputs.trials).run()
         case .sharedMachine:
             try SharedMachineBench(
@@ -114,7 +123,7 @@ struct BenchArguments: ParsableArguments {
             "For metrics: the label map to compare with the reference.", valueName: "file"))
     var prediction: String?
 
-    @Option(help: "For metrics and restore: number of labels, including the background.")
+    @Option(help: "For metrics, predict and restore: number of labels, including the background.")
     var classes = 20
 
     @Option(help: ArgumentHelp("For prepare: a dataset's folder.", valueName: "folder"))
@@ -124,9 +133,13 @@ struct BenchArguments: ParsableArguments {
         help: """
             For prepare: voxels to prepare to, 64 by default, or x, y and z as in 48x64x32. For \
             augment: voxels along each axis, 128 by default. For train-step and inference: likewise, \
-            64 by default. For restore: the image's, 256 by default. For shared-machine: 32 by default.
+            64 by default. For restore: the image's, 256 by default. For predict: likewise, 160x200x165 by \
+            default. For shared-machine: 32 by default.
             """)
     var size: Extent?
+
+    @Option(help: "For predict: voxels of a tile, 64 by default, or x, y and z.")
+    var patch: Extent?
 
     @Option(
         help: "For prepare: resize images to the size, or pad them and keep their voxels.")
@@ -135,10 +148,10 @@ struct BenchArguments: ParsableArguments {
     @Option(help: "For study: number of recorded trials.")
     var trials = 5000
 
-    @Option(help: "For train-step and inference: channels of the network's first block.")
+    @Option(help: "For train-step, inference and predict: channels of the network's first block.")
     var n = 16
 
-    @Option(help: "For train-step and inference: type of activations: auto, float32 or bfloat16.")
+    @Option(help: "For train-step, inference and predict: type of activations: auto, float32 or bfloat16.")
     var precision = Precision.auto
 
     func validate() throws {

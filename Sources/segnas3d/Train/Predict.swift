@@ -72,7 +72,8 @@ struct Predict: ParsableCommand {
         let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
         let options = PredictionOptions(
             precision: compute.precision ?? .auto, mirroredAxes: mirror?.axes ?? [],
-            series: dicom.series, threads: compute.machine.threadCount)
+            keepsProbabilities: probabilities, scratch: output, series: dicom.series,
+            threads: compute.machine.threadCount)
         let predictor = try Predictor(models, options)
         let inputs = try ImageInputs(
             input, channels: models[0].description.channels,

@@ -1,4 +1,4 @@
-internal import SegNASHost
+package import SegNASHost
 
 /// The probability of each class at each voxel of a grid, summed over networks and mirrored images.
 ///
@@ -21,17 +21,46 @@ package final class ClassScores: @unchecked Sendable {
     ///   - classes: Labels with the background.
     ///   - size: Of the grid that networks see.
     ///   - reorientation: From the axes of that grid to those of the image's file, in which scores are kept.
-    package init?(classes: Int, size: SIMD3<Int>, reorientation: Reorientation) {
+    package convenience init?(
+        classes: Int, size: SIMD3<Int>, reorientation: Reorientation
+    ) {
         let bytes = Self.byteCount(classes: classes, size: size)
-        guard let buffer = SampleBuffer(byteCount: bytes),
-            let values = buffer.bytes.bindMemory(to: Float.self).baseAddress
-        else { return nil }
+        guard let buffer = SampleBuffer(byteCount: bytes) else { return nil }
+        self.init(classes, size, reorientation, buffer)
+        values.initialize(repeating: 0, count: bytes / MemoryLayout<Float>.size)
+    }
+
+    /// Zeros in a file of a folder that disappears with them, for more scores than memory holds.
+    ///
+    /// - Throws: `SystemFailure` where the folder has no room.
+    package convenience init(
+        classes: Int, size: SIMD3<Int>, reorientation: Reorientation, scratchIn folder: String
+    ) throws(SystemFailure) {
+        let bytes = Self.byteCount(classes: classes, size: size)
+        self.init(
+            classes, size, reorientation, try SampleBuffer(scratchIn: folder, byteCount: bytes))
+    }
+
+    private init(
+        _ classes: Int, _ size: SIMD3<Int>, _ reorientation: Reorientation, _ buffer: SampleBuffer
+    ) {
+        guard let values = buffer.bytes.baseAddress else { fatalError("scores without memory") }
         self.classes = classes
         self.size = reorientation(size)
         self.buffer = buffer
-        self.values = values
+        self.values = values.bindMemory(
+            to: Float.self, capacity: buffer.bytes.count / MemoryLayout<Float>.size)
         self.reorientation = reorientation
-        values.initialize(repeating: 0, count: bytes / MemoryLayout<Float>.size)
+    }
+
+    /// Scores in a part of a grid, in the order of its axes; `count` probabilities were added at each voxel.
+    init(_ block: ScoreBlock, count: Int) {
+        classes = block.classes
+        size = block.box.size
+        self.count = count
+        values = block.values
+        buffer = block.buffer
+        reorientation = .identity
     }
 
     package static func byteCount(classes: Int, size: SIMD3<Int>) -> Int {
@@ -59,6 +88,26 @@ package final class ClassScores: @unchecked Sendable {
         }
         if slices.upperBound == place.slices { count += 1 }
         return sums.allSatisfy(\.isFinite)
+    }
+
+    /// Writes the probabilities of a part of the grid that networks see, summed up over `passes`.
+    func set(_ block: ScoreBlock, passes: Int, threads: Int) {
+        let place = Place(reorientation, size: size, mirrored: [false, false, false])
+        let target = Target(values: values)
+        let voxels = size.x * size.y * size.z
+        concurrently(classes, threads: threads) { label in
+            for z in block.box.z {
+                for y in block.box.y {
+                    let start = place.start + y * place.strides.y + z * place.strides.z
+                    let to = target.values + label * voxels + start
+                    let from = block.row(label, z: z, y: y)
+                    for (index, x) in block.box.x.enumerated() {
+                        to[x * place.strides.x] = from[index]
+                    }
+                }
+            }
+        }
+        count = passes
     }
 
     /// Slices that are written by one thread each.

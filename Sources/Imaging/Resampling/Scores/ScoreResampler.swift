@@ -14,14 +14,23 @@ package struct ScoreResampler: Sendable {
     /// Scores on their grids, and maps that say where the target's voxels lie in each.
     package init(_ sources: [(scores: ClassScores, map: GridMap)], threads: Int) {
         precondition(!sources.isEmpty, "no scores")
-        classes = sources[0].scores.classes
-        size = sources[0].map.size
         for (scores, map) in sources {
-            precondition(scores.classes == classes && map.size == size, "unlike sources")
+            precondition(map.size == sources[0].map.size, "unlike sources")
             precondition(map.sourceSize == scores.size, "a map of another grid")
         }
+        self.init(
+            sources.map { ScoreSource($0.scores, $0.map, threads: threads) },
+            size: sources[0].map.size, threads: threads)
+    }
+
+    /// Sources with weights for a target of a size.
+    init(_ sources: [ScoreSource], size: SIMD3<Int>, threads: Int) {
+        let classes = sources[0].scores.classes
+        precondition(sources.allSatisfy { $0.scores.classes == classes }, "unlike sources")
         precondition(classes <= 256, "classes are bytes")
-        self.sources = sources.map { ScoreSource($0.scores, $0.map, threads: threads) }
+        self.classes = classes
+        self.sources = sources
+        self.size = size
         self.threads = threads
     }
 

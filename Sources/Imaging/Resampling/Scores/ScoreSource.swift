@@ -13,10 +13,14 @@ struct ScoreSource: Sendable {
     private let endColumns: [Int]
 
     init(_ scores: ClassScores, _ map: GridMap, threads: Int) {
+        self.init(
+            scores, x: AxisWeights(map.x, .linear), y: AxisWeights(map.y, .linear),
+            z: AxisWeights(map.z, .linear), threads: threads)
+    }
+
+    init(_ scores: ClassScores, x: AxisWeights, y: AxisWeights, z: AxisWeights, threads: Int) {
         self.scores = scores
-        x = AxisWeights(map.x, .linear)
-        y = AxisWeights(map.y, .linear)
-        z = AxisWeights(map.z, .linear)
+        (self.x, self.y, self.z) = (x, y, z)
         extents = ScoreExtents(scores, threads: threads)
         let starts = x.starts
         let taps = x.taps

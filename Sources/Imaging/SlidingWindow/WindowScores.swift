@@ -1,0 +1,143 @@
+internal import SegNASHost
+
+/// Where the probabilities of an image go that are complete.
+package protocol ScoreSink: AnyObject {
+    /// How many voxels before a box, along x, y and z, the result of its voxels depends on.
+    var halo: SIMD3<Int> { get }
+
+    /// Takes over the probabilities of a part of the image, summed up over `passes` networks and mirrored images.
+    ///
+    /// - Parameters:
+    ///   - block: The part and its halo, as far as the image goes.
+    ///   - core: The part: no other call has its voxels.
+    func receive(_ block: ScoreBlock, core: ScoreBox, passes: Int, threads: Int)
+}
+
+/// The weighted sums of the probabilities that a sliding window finds, as long as tiles are missing.
+///
+/// Cells whose last tile has come are divided by the sum of their weights, handed to a ``ScoreSink`` and forgotten
+/// but for what their neighbours need. At every voxel probabilities are added in the order of tiles, whatever the
+/// number of threads.
+///
+/// ```swift
+/// for row in plan.rows {
+///     for tile in row.tiles { … scores.add(probabilities, of: tile, …) … }
+///     try scores.finish(row)
+/// }
+/// ```
+package final class WindowScores {
+    package let plan: WindowPlan
+    private let passes: Int
+    private let sink: any ScoreSink
+    private let threads: Int
+    private let inverses: ScoreWeights
+    private let weights: ScoreWeights
+    private var column: WindowColumn
+    /// Sums that are not complete, by their cells along y and z.
+    private var open: [SIMD2<Int>: ScoreBlock] = [:]
+    private var borders = CellBorders()
+
+    /// - Parameter passes: How many times the probabilities of each tile will be added.
+    package init(_ plan: WindowPlan, passes: Int, sink: any ScoreSink, threads: Int) {
+        precondition(plan.halo == sink.halo, "a plan for another result")
+        self.plan = plan
+        self.passes = passes
+        self.sink = sink
+        self.threads = threads
+        let grid = plan.grid
+        weights = ScoreWeights(x: grid.x.weights, y: grid.y.weights, z: grid.z.weights)
+        inverses = ScoreWeights(
+            x: grid.x.weightSums.map { 1 / $0 }, y: grid.y.weightSums.map { 1 / $0 },
+            z: grid.z.weightSums.map { 1 / $0 })
+        column = plan.columns[0]
+    }
+
+    /// Adds the probabilities `[C, slices, H, W]` of some slices of a tile of the row that is being computed.
+    ///
+    /// `mirrored` names the axes (x, y, z) along which the tile was reversed for the network; its slices are
+    /// counted in the reversed tile.
+    ///
+    /// - Returns: False where a probability is NaN or infinite.
+    package func add(
+        _ values: UnsafePointer<Float>, of tile: SIMD3<Int>, in row: TileRow, slices: Range<Int>,
+        mirrored: [Bool]
+    ) throws(ScoreMemoryError) -> Bool {
+        column = plan.columns[row.column]
+        for cell in plan.cells(tile, of: column) where open[cell] == nil {
+            let box = ScoreBox(
+                x: column.x, y: plan.lines.voxels(of: cell.x), z: plan.slices.voxels(of: cell.y))
+            open[cell] = try ScoreBlock(classes: plan.classes, box: box)
+        }
+        return TileSum(
+            tile, of: plan.grid, weights: weights, mirrored: mirrored,
+            blocks: plan.cells(tile, of: column).compactMap { open[$0] }
+        ).add(values, slices: slices, threads: threads)
+    }
+
+    /// Hands on what is complete with the tiles of a row.
+    package func finish(_ row: TileRow) throws(ScoreMemoryError) {
+        column = plan.columns[row.column]
+        for cell in plan.completed(by: row) {
+            guard let sums = open.removeValue(forKey: cell) else { continue }
+            sums.multiply(by: inverses, threads: threads)
+            if plan.halo == .zero {
+                sink.receive(sums, core: sums.box, passes: passes, threads: threads)
+            } else {
+                try finish(cell, sums)
+            }
+        }
+    }
+
+    /// Hands on a cell together with what its neighbours left for it.
+    private func finish(_ cell: SIMD2<Int>, _ sums: ScoreBlock) throws(ScoreMemoryError) {
+        let box = sums.box.extended(by: plan.halo)
+        let block = try ScoreBlock(classes: plan.classes, box: box)
+        block.copy(from: sums, threads: threads)
+        for border in borders.take(cell) { block.copy(from: border, threads: threads) }
+        sink.receive(block, core: sums.box, passes: passes, threads: threads)
+        try borders.keep(
+            block, cell, halo: plan.halo, of: plan.grid.size, isLastAcross: column.isLastAcross,
+            threads: threads)
+    }
+}
+
+/// The upper sides of cells, with their halos, until the next cells along x, y and z have taken them.
+private struct CellBorders {
+    private var x: [SIMD2<Int>: ScoreBlock] = [:]
+    /// By the cell along z.
+    private var y: [Int: ScoreBlock] = [:]
+    /// By the cell along y.
+    private var z: [Int: ScoreBlock] = [:]
+
+    /// What the neighbours of a cell have left for it.
+    mutating func take(_ cell: SIMD2<Int>) -> [ScoreBlock] {
+        [x.removeValue(forKey: cell), y.removeValue(forKey: cell.y), z.removeValue(forKey: cell.x)]
+            .compactMap { $0 }
+    }
+
+    mutating func keep(
+        _ block: ScoreBlock, _ cell: SIMD2<Int>, halo: SIMD3<Int>, of size: SIMD3<Int>,
+        isLastAcross: Bool, threads: Int
+    ) throws(ScoreMemoryError) {
+        var (across, down, along) = (block.box, block.box, block.box)
+        across.x = across.x.suffix(halo.x)
+        down.y = down.y.suffix(halo.y)
+        along.z = along.z.suffix(halo.z)
+        if !isLastAcross, halo.x > 0 { x[cell] = try block.part(across, threads: threads) }
+        if down.y.upperBound < size.y, halo.y > 0 {
+            y[cell.y] = try block.part(down, threads: threads)
+        }
+        if along.z.upperBound < size.z, halo.z > 0 {
+            z[cell.x] = try block.part(along, threads: threads)
+        }
+    }
+}
+
+extension ScoreBlock {
+    /// A copy of a part.
+    fileprivate func part(_ box: ScoreBox, threads: Int) throws(ScoreMemoryError) -> ScoreBlock {
+        let part = try ScoreBlock(classes: classes, box: box)
+        part.copy(from: self, threads: threads)
+        return part
+    }
+}

@@ -1,0 +1,116 @@
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASImaging
+internal import SegNASTorch
+
+/// Predicts images that are larger or smaller than what networks see, tile by tile.
+///
+/// Probabilities of overlapping tiles are averaged with Gaussian weights. The sums exist only where tiles are
+/// missing: see ``WindowPlan``. Parts of an image beyond its borders are zeros, as in training.
+///
+/// ```swift
+/// let window = SlidingWindow(patch: [64, 64, 64], scoreBytes: 1 << 30, threads: 2)
+/// let classes = try window.classes(of: prepared, labels: 20, by: networks, on: transform.map.inverse)
+/// ```
+struct SlidingWindow {
+    /// Voxels of a tile along x, y and z.
+    var patch: SIMD3<Int>
+    /// What neighbouring tiles have in common at least, as a share of a tile's length.
+    var overlap = 0.5
+    /// For the sums and scores that are kept, not for the networks; more where no plan needs as little.
+    var scoreBytes: Int
+    /// Tiles that a network is given at a time, at the most.
+    var batch = 1
+    var mirrorings = [[false, false, false]]
+    var threads: Int
+    /// Told after every call of a network how many of all calls for single tiles are done; what it throws ends the
+    /// prediction.
+    var progress: (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
+
+    func grid(of image: PreparedCase) -> TileGrid {
+        TileGrid(size: image.size, patch: patch, overlap: overlap)
+    }
+
+    /// The most probable class at each voxel of another grid: uint8 `[z, y, x]`.
+    ///
+    /// - Parameters:
+    ///   - image: Of any size.
+    ///   - labels: Classes with the background.
+    ///   - members: Networks whose probabilities are averaged.
+    ///   - map: Where the other grid's voxels lie in the image.
+    /// - Throws: ``PredictionError/notFinite(model:)``, or `TorchError`.
+    func classes(
+        of image: PreparedCase, labels: Int, by members: [EnsembleMember], on map: GridMap
+    ) throws -> Samples {
+        try namingMemory {
+            let sink = try LabelSink(map)
+            try run(image, labels: labels, by: members, into: sink)
+            return sink.classes
+        }
+    }
+
+    /// The probabilities of all classes on the image's grid, in scores that are zeros.
+    ///
+    /// Where the image is one tile they are added as they are, without weights.
+    func fill(_ scores: ClassScores, with image: PreparedCase, by members: [EnsembleMember]) throws
+    {
+        try namingMemory {
+            guard grid(of: image).isWhole else {
+                return try run(
+                    image, labels: scores.classes, by: members, into: KeepingSink(scores))
+            }
+            let runner = runner(image, members, tiles: 1)
+            try runner.run([.zero]) { values, _, slices, mirrored in
+                scores.add(values, slices: slices, mirrored: mirrored, threads: threads)
+            }
+        }
+    }
+
+    private func run(
+        _ image: PreparedCase, labels: Int, by members: [EnsembleMember], into sink: any ScoreSink
+    ) throws {
+        let plan = WindowPlan(
+            grid(of: image), classes: labels, halo: sink.halo, bytes: scoreBytes)
+        try checkRoom(plan.peakBytes)
+        let runner = runner(image, members, tiles: plan.tileCount)
+        let scores = WindowScores(plan, passes: runner.passes, sink: sink, threads: threads)
+        for row in plan.rows {
+            try runner.run(row.tiles) { values, tile, slices, mirrored in
+                try scores.add(values, of: tile, in: row, slices: slices, mirrored: mirrored)
+            }
+            try scores.finish(row)
+        }
+    }
+
+    private func runner(
+        _ image: PreparedCase, _ members: [EnsembleMember], tiles: Int
+    ) -> TileRunner {
+        let reader = TileReader(image.image, channels: image.channels, grid: grid(of: image))
+        let all = tiles * members.count * mirrorings.count
+        var done = 0
+        return TileRunner(reader, members, mirrorings: mirrorings, batch: batch) { [progress] in
+            done += $0
+            try progress(done, all)
+        }
+    }
+
+    /// Refuses sums that the budget of tensors has no room for.
+    private func checkRoom(_ bytes: Int) throws(TorchError) {
+        let memory = try TensorMemory.statistics()
+        guard let limit = memory.limit, memory.current.bytes + UInt64(bytes) > limit.bytes else {
+            return
+        }
+        throw .outOfMemory(
+            AllocationFailure(requested: ByteCount(bytes), inUse: memory.current, limit: limit))
+    }
+
+    /// Tells of memory that the system does not have as tensors do.
+    private func namingMemory<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as ScoreMemoryError {
+            throw TorchError.outOfMemory(
+                AllocationFailure(requested: ByteCount(error.bytes), inUse: nil, limit: nil))
+        }
+    }
+}
