@@ -13,6 +13,21 @@ extension Precision: ExpressibleByArgument {}
 
 extension PreparationOptions.Fit: ExpressibleByArgument {}
 
+extension PreparationOptions.Spacing: ExpressibleByArgument {
+    /// Reads `stored`, `isotropic`, or mm along x, y and z: `1.5` or `0.6x0.6x3.6`.
+    public init?(argument: String) {
+        switch argument {
+        case "stored": self = .stored
+        case "isotropic": self = .isotropic
+        default:
+            let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
+            let axes = parts.compactMap { Double($0) }.filter { $0 > 0 && $0.isFinite }
+            guard axes.count == parts.count, axes.count == 1 || axes.count == 3 else { return nil }
+            self = .fixed(mm: axes.count == 1 ? SIMD3(repeating: axes[0]) : SIMD3(axes))
+        }
+    }
+}
+
 extension ByteCount: ExpressibleByArgument {
     public init?(argument: String) {
         self.init(parsing: argument)

@@ -137,3 +137,13 @@ public struct PreparationOptions: Hashable, Codable, Sendable {
         self.labelInterpolation = labelInterpolation
     }
 }
+
+extension PreparationOptions.Spacing: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .stored: "stored"
+        case .isotropic: "isotropic"
+        case .fixed(let mm): "\(mm.x)x\(mm.y)x\(mm.z) mm"
+        }
+    }
+}

@@ -16,6 +16,8 @@ public struct PredictionRecord: Codable, Equatable {
     var precision: String
     /// The DICOM series that was read from folders with several.
     var series: String?
+    /// The overlap of tiles; nil if all models see images whole.
+    var overlap: Double?
 }
 
 extension PredictionRecord {
@@ -28,6 +30,8 @@ extension PredictionRecord {
         precision = Set(loaded.map { $0.dtype(options.precision).rawValue }).sorted()
             .joined(separator: ", ")
         series = options.series?.description
+        let areTiled = loaded.contains { $0.description.preparation.options.fit == .patch }
+        overlap = areTiled ? options.overlap : nil
     }
 }
 

@@ -28,7 +28,9 @@ final class StallWatch: Sendable {
                 let now = SuspendingClock.now
                 let elapsed = (now - last) / .seconds(1)
                 last = now
-                guard let still = clock.tick(count: tracker.count, elapsed: elapsed) else { continue }
+                guard let still = clock.tick(count: tracker.count, elapsed: elapsed) else {
+                    continue
+                }
                 say(Self.sentence(seconds: still, tracker.activity))
             }
         }

@@ -23,6 +23,21 @@ struct DataArguments: ParsableArguments {
     var fit: PreparationOptions.Fit?
 
     @Option(
+        help: """
+            Train on patches of this size, in voxels, of images that keep their own grid: 64, or x, y and z as in \
+            96x96x32.
+            """)
+    var patch: Extent?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Voxels of the prepared images, with --patch and --fit pad: in mm as in 1 or 0.6x0.6x3.6; stored, which is \
+            the default; or isotropic.
+            """, valueName: "spacing"))
+    var spacing: PreparationOptions.Spacing?
+
+    @Option(
         help: ArgumentHelp(
             """
             Split of the cases: percent for training, validation and test, by default 50/20/30; all; folds or listed \
@@ -52,6 +67,23 @@ struct DataArguments: ParsableArguments {
 
     @OptionGroup var allowance: AllowanceArguments
 
+    func validate() throws {
+        if patch != nil {
+            guard size == nil, fit == nil || fit == .patch else {
+                throw ValidationError(
+                    "--patch keeps the images as large as they are, --size and --fit bring all to one size: give one of them"
+                )
+            }
+        } else if fit == .patch {
+            throw ValidationError(
+                "give the size of the patches with --patch, instead of --fit patch")
+        }
+        guard spacing == nil || size == nil || fit == .pad else {
+            throw ValidationError(
+                "--spacing goes with --patch and --fit pad; --size alone sets the voxels")
+        }
+    }
+
     private static func splitPlan(_ text: String) throws -> SplitPlan {
         do {
             return try SplitPlan(parsing: text)
@@ -64,9 +96,10 @@ struct DataArguments: ParsableArguments {
     func newOptions(in output: String, needing others: [(name: String, isGiven: Bool)]) throws
         -> DataOptions
     {
-        let needed = [("DATASET", dataset != nil), ("--size", size != nil)] + others
+        let shape = patch ?? size
+        let needed = [("DATASET", dataset != nil), ("--size or --patch", shape != nil)] + others
         let missing = needed.filter { !$0.1 }.map(\.0)
-        guard missing.isEmpty, let dataset, let size else {
+        guard missing.isEmpty, let dataset, let shape else {
             throw ValidationError(
                 "there is nothing to resume in \(output); to begin, give \(missing.joined(separator: ", "))"
             )
@@ -74,7 +107,7 @@ struct DataArguments: ParsableArguments {
         var data = DataOptions(
             dataset: dataset,
             preparation: PreparationOptions(
-                size: SIMD3(size.width, size.height, size.depth), fit: fit ?? .resize))
+                size: shape.xyz, fit: patch != nil ? .patch : fit ?? .resize))
         apply(to: &data)
         return data
     }
@@ -82,17 +115,23 @@ struct DataArguments: ParsableArguments {
     /// Applies the options that were given.
     func apply(to data: inout DataOptions) {
         if let dataset { data.dataset = dataset }
-        let voxels = size.map { SIMD3($0.width, $0.height, $0.depth) } ?? data.preparation.size
-        if voxels != data.preparation.size || (fit ?? data.preparation.fit) != data.preparation.fit
-        {
-            data.preparation = PreparationOptions(size: voxels, fit: fit ?? data.preparation.fit)
-        }
+        apply(to: &data.preparation)
         if let split { data.split.plan = split }
         if let splitIndex { data.split.index = splitIndex }
         if let groups { data.split.groups = SplitGroups(parsing: groups) }
         if case .file = split { data.keepsSplit = false }
         if groups != nil { data.keepsSplit = false }
         data.allowed.formUnion(allowance.kinds)
+    }
+
+    private func apply(to preparation: inout PreparationOptions) {
+        let voxels = (patch ?? size)?.xyz ?? preparation.size
+        var fit = fit ?? preparation.fit
+        if patch != nil { fit = .patch }
+        if size != nil, self.fit == nil, fit == .patch { fit = .resize }
+        if fit != preparation.fit { preparation = PreparationOptions(size: voxels, fit: fit) }
+        preparation.size = voxels
+        if let spacing { preparation.spacing = spacing }
     }
 
     /// Applies the options that were given.

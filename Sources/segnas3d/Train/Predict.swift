@@ -49,6 +49,14 @@ struct Predict: ParsableCommand {
             valueName: "axes"))
     var mirror: MirrorAxes?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Share of their length that neighbouring tiles have in common, where a model sees patches of an image; by \
+            default 0.5.
+            """, valueName: "share"))
+    var overlap: Double?
+
     @Flag(help: "Write the class probabilities too: DIR/probabilities/CASE.nii.gz.")
     var probabilities = false
 
@@ -63,6 +71,10 @@ struct Predict: ParsableCommand {
 
     func validate() throws {
         guard !input.isEmpty else { throw ValidationError("name at least one INPUT") }
+        if let overlap, !(0..<0.95).contains(overlap) {
+            throw ValidationError(
+                "--overlap is 0 or more and less than 0.95, and \(overlap) is given")
+        }
     }
 
     func run() throws {
@@ -72,6 +84,7 @@ struct Predict: ParsableCommand {
         let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
         let options = PredictionOptions(
             precision: compute.precision ?? .auto, mirroredAxes: mirror?.axes ?? [],
+            overlap: overlap ?? 0.5,
             keepsProbabilities: probabilities, scratch: output, series: dicom.series,
             threads: compute.machine.threadCount)
         let predictor = try Predictor(models, options)

@@ -17,6 +17,20 @@ struct TrainingArguments: ParsableArguments {
             """)
     var accumulate: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Steps of an epoch of patches; by default as many as show each image's voxels about once.
+            """, valueName: "steps"))
+    var stepsPerEpoch: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Share of a batch of patches that is centred on labelled voxels, at least one patch; by default a third.
+            """, valueName: "share"))
+    var foregroundShare: Double?
+
     @Option(help: "Learning rate; by default 0.001.")
     var learningRate: Double?
 
@@ -88,6 +102,8 @@ struct TrainingArguments: ParsableArguments {
         if let epochs { options.epochs = epochs }
         if let batch { options.batchSize = batch }
         if let accumulate { options.accumulation = accumulate }
+        if let stepsPerEpoch { options.stepsPerEpoch = stepsPerEpoch }
+        if let foregroundShare { options.foregroundShare = foregroundShare }
         if let learningRate { options.learningRate = learningRate }
         if let schedule { options.schedule = schedule }
         if let warmUp { options.warmUpEpochs = warmUp }

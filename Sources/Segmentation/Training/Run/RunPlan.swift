@@ -70,7 +70,7 @@ extension RunPlan {
             ("`size`", "\(options.size.x)x\(options.size.y)x\(options.size.z)"),
             ("`fit`", options.fit.rawValue),
             ("canonical orientation", "\(options.isCanonical)"),
-            ("spacing", "\(options.spacing)"),
+            ("`spacing`", "\(options.spacing)"),
             ("kept proportions", "\(options.keepsProportions)"),
             ("normalization", "\(options.normalization)"),
             ("interpolation", "\(options.interpolation)"),
