@@ -4,8 +4,8 @@ internal import SegNASRandomness
 
 /// How many voxels of each class a label map has, and where some of them are.
 ///
-/// Patches are centred on these. Up to ``limit`` voxels of a class are kept, one drawn from each of as many equal shares
-/// of the class in the order of the array, so that every part of a structure is among them.
+/// Patches are centred on these. Up to ``limit`` voxels of a class are kept, one drawn from each of as many equal
+/// shares of the class in the order of the array, so that every part of a structure is among them.
 package struct ClassVoxels: Equatable, Sendable {
     /// Voxels of a class that are kept.
     package static let limit = 4000
