@@ -1,16 +1,6 @@
 public import SegNASHost
 public import SegNASImaging
 
-/// The one size of all prepared grids; nil where each image keeps its own.
-var gridSize: SIMD3<Int>? { fit == .patch ? nil : size }
-
-/// The options that prepared images depend on: patches are cut from them later.
-var withoutPatch: PreparationOptions {
-    var options = self
-    if fit == .patch { options.size = .one }
-    return options
-}
-
 /// The transform between the grid of an image's file and the grid that a network sees.
 public struct GridTransform: Hashable, Codable, Sendable {
     /// The grid of the image's file.
@@ -44,6 +34,16 @@ extension GridTransform {
 }
 
 extension PreparationOptions {
+    /// The one size of all prepared grids; nil if each image keeps its own.
+    var gridSize: SIMD3<Int>? { fit == .patch ? nil : size }
+
+    /// The options that prepared images depend on: patches are cut from them later.
+    var withoutPatch: PreparationOptions {
+        var options = self
+        if fit == .patch { options.size = SIMD3(repeating: 1) }
+        return options
+    }
+
     /// The map from prepared voxels to an image of the prepared orientation; nil if `pad` has no room for it.
     ///
     /// The steps (resample to the spacing, pad, resize) are composed to one map, so that images are interpolated once.

@@ -23,12 +23,12 @@ struct BaselineTraining {
             try? TensorMemory.trim()
         }
         do {
-            _ = try Trainer(
+            let trainer = Trainer(
                 task.training(network, split: split), run: run,
                 on: task.conditions.machine(task.device),
                 tracker: monitor.tracker, isEndRequested: { clock.end != nil },
-                report: monitor.training
-            ).train()
+                report: monitor.training)
+            _ = try clock.run(study: run) { try trainer.train() }
         } catch {
             // A network that was trained to the end has not failed, even if its test did.
             guard TrainingRecord(ofModel: "\(run)/\(ModelLocation.modelOfRun)") == nil,

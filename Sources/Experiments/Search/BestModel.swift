@@ -35,10 +35,11 @@ struct BestNetworkTraining {
         task.options.epochs = epochs
         task.preparedData = data
         defer { monitor.report(.trainingEnded) }
-        _ = try Trainer(
+        let trainer = Trainer(
             task, run: folder.final(best.number, epochs: epochs), on: conditions.machine(device),
             tracker: monitor.tracker, isEndRequested: { clock.end != nil }, report: monitor.training
-        ).train()
+        )
+        _ = try clock.run(study: folder.path) { try trainer.train() }
     }
 }
 

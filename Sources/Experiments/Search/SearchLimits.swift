@@ -28,6 +28,16 @@ struct SearchClock {
     func check(study: String) throws(SearchInterruption) {
         if let end { throw SearchInterruption(study: study, reason: end) }
     }
+
+    /// Runs a training that asks for ``end``, and names the reason, which a training does not know, if it was ended.
+    func run<Result>(study: String, _ training: () throws -> Result) throws -> Result {
+        do {
+            return try training()
+        } catch let error as TrainingError {
+            if case .interrupted = error { try check(study: study) }
+            throw error
+        }
+    }
 }
 
 /// The end of a search on request, before its budget was spent.

@@ -106,10 +106,10 @@ public struct SearchSession {
             }
         }
         defer { monitor.report(.trainingEnded) }
-        let data = try Trainer(
+        let trainer = Trainer(
             task, run: folder.path, on: conditions.machine(device), tracker: monitor.tracker,
-            isEndRequested: { clock.end != nil }, report: monitor.training
-        ).prepareData()
+            isEndRequested: { clock.end != nil }, report: monitor.training)
+        let data = try clock.run(study: folder.path) { try trainer.prepareData() }
         guard !data.split.validation.isEmpty else {
             throw OptionFaults(
                 "a search compares networks by validation cases, and the split has none: "
