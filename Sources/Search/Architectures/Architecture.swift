@@ -5,6 +5,7 @@ public enum Architecture: Hashable, Sendable {
     case unet3d
     /// V-Net, Milletari et al. 2016, arXiv:1606.04797.
     case vnet
+    case nnunet(NNUNet)
 }
 
 /// A network of the searched family, with the paper's names (Wong & Moradi, MICCAI 2019, sections 2.1 and 2.2).
@@ -54,11 +55,12 @@ extension Architecture {
 // MARK: - Short form
 
 extension Architecture: CustomStringConvertible {
-    /// For tables: `n 21 p 3 sup 1 res 0 {2,0,2}`, or the baseline's name.
+    /// For tables: `n 21 p 3 sup 1 res 0 {2,0,2}`, or the baseline's name with what is not usual of it.
     public var description: String {
         switch self {
         case .segnas(let network): network.description
         case .unet3d, .vnet: family.rawValue
+        case .nnunet(let network): network.description
         }
     }
 }

@@ -11,11 +11,16 @@ struct ArchitectureReader {
         checkNames()
         checkSchema()
         var architecture: Architecture?
-        switch family() {
-        case .segnas: architecture = segnas().map(Architecture.segnas)
-        case .unet3d: architecture = baseline(.unet3d)
-        case .vnet: architecture = baseline(.vnet)
-        case nil: break
+        if let family = family() {
+            checkFields(of: family)
+            architecture =
+                switch family {
+                case .segnas: segnas().map(Architecture.segnas)
+                case .unet3d: .unet3d
+                case .vnet: .vnet
+                case .nnunet: nnunet(.plain).map(Architecture.nnunet)
+                case .nnunetResEnc: nnunet(.residual).map(Architecture.nnunet)
+                }
         }
         guard let architecture, faults.isEmpty else { throw ArchitectureError(faults) }
         return architecture
@@ -38,11 +43,19 @@ struct ArchitectureReader {
         return required(.family, as: Family.self)
     }
 
-    private mutating func baseline(_ architecture: Architecture) -> Architecture {
-        for field in ArchitectureField.allCases.dropFirst(2) where contains(field) {
-            faults.append(.notOfFamily(field, architecture.family))
+    private mutating func checkFields(of family: Family) {
+        let known = [.schema, .family] + family.fields
+        for field in ArchitectureField.allCases where !known.contains(field) && contains(field) {
+            faults.append(.notOfFamily(field, family))
         }
-        return architecture
+    }
+
+    private mutating func nnunet(_ encoder: NNUNet.Encoder) -> NNUNet? {
+        let stages = contains(.stages) ? integer(.stages, Limits.stages) : NNUNet.defaultStages
+        let features =
+            contains(.features) ? integer(.features, Limits.features) : NNUNet.defaultFeatures
+        guard let stages, let features else { return nil }
+        return NNUNet(encoder, stages: stages, features: features)
     }
 
     private mutating func segnas() -> SegNAS? {

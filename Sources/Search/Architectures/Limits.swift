@@ -8,6 +8,8 @@ enum Limits {
     static let flag = Limits.whole(0...1)
     static let nodes = Limits.whole(BlockGraph.nodeCounts)
     static let operation = Limits.whole(Operation.numbers)
+    static let stages = Limits.whole(2...11)
+    static let features = Limits.whole(1...1024)
     static let dropout = Limits.real(0..<1)
     static let learningRate = Limits.real(1e-9..<10)
     static let batch = Limits.whole(1...1024)

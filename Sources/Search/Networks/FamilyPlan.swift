@@ -4,8 +4,8 @@ package protocol FamilyPlan: Hashable, Sendable {
     var layers: [LayerPlan] { get }
     /// What stands between two changes of size: encoder from the top down, then decoder from below.
     var stages: [StagePlan] { get }
-    /// Times that the volume is halved.
-    var poolings: Int { get }
+    /// What each pooling halves.
+    var levels: Pyramid { get }
     var descent: Descent { get }
     var ascent: Ascent { get }
     /// Whether all decoder levels and the bottom lead to the scores.
@@ -19,7 +19,7 @@ package protocol FamilyPlan: Hashable, Sendable {
 /// How features get to the next level below.
 package enum Descent: Hashable, Sendable {
     case maxPooling
-    /// With stride 2.
+    /// With stride 2, where the levels' kernels are not flat.
     case convolution(kernel: Int)
 }
 

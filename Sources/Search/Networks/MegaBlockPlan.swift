@@ -24,8 +24,8 @@ package struct MegaBlockPlan: Hashable, Sendable {
     }
 
     package init(
-        name: String, level: Int, inputs: Int, outputs: Int, graph: BlockGraph, isResidual: Bool,
-        dropout: Double
+        name: String, level: Int, of levels: Pyramid, inputs: Int, outputs: Int, graph: BlockGraph,
+        isResidual: Bool, dropout: Double
     ) {
         self.name = name
         self.level = level
@@ -43,7 +43,8 @@ package struct MegaBlockPlan: Hashable, Sendable {
                 return Step(
                     edge: edge,
                     layer: .conv(
-                        layer, inputs, outputs, kernel: kernel, dilation: dilation, level: level))
+                        layer, inputs, outputs, kernel: kernel, dilation: dilation, level: level,
+                        of: levels))
             case .skip where inputs == outputs: return Step(edge: edge, layer: nil)
             case .skip:
                 return Step(
@@ -52,7 +53,7 @@ package struct MegaBlockPlan: Hashable, Sendable {
         }
         projection =
             isResidual && inputs != outputs
-            ? .conv("\(name).residual", inputs, outputs, kernel: 1, level: level) : nil
+            ? .conv("\(name).residual", inputs, outputs, kernel: 1, level: level, of: levels) : nil
     }
 
     package var layers: [LayerPlan] {

@@ -4,6 +4,7 @@
 /// upsampled ones. With deep supervision the bottom and every decoder level are mapped to scores.
 package struct SegNASPlan: FamilyPlan {
     package let network: SegNAS
+    package let levels: Pyramid
     /// From the top to the bottom, p + 1 blocks.
     package let encoder: [MegaBlockPlan]
     /// From the level above the bottom to the top, p blocks: upsampled and copied features in.
@@ -15,15 +16,17 @@ package struct SegNASPlan: FamilyPlan {
     /// of the memory; the convolution's one bias stays with the top level.
     package let heads: [LayerPlan]
 
-    package init(_ network: SegNAS, channels: Int, classes: Int) {
+    package init(_ network: SegNAS, channels: Int, classes: Int, levels: Pyramid) {
         // Channels of the features at a level: n at the top.
         func width(_ level: Int) -> Int { network.n << level }
         func block(_ path: String, _ level: Int, inputs: Int) -> MegaBlockPlan {
             MegaBlockPlan(
-                name: "\(path).\(level)", level: level, inputs: inputs, outputs: width(level),
-                graph: network.block, isResidual: network.res, dropout: network.dropout)
+                name: "\(path).\(level)", level: level, of: levels, inputs: inputs,
+                outputs: width(level), graph: network.block, isResidual: network.res,
+                dropout: network.dropout)
         }
         self.network = network
+        self.levels = levels
         encoder = (0...network.p).map { level in
             block("encoder", level, inputs: level == 0 ? channels : width(level - 1))
         }
@@ -42,7 +45,6 @@ package struct SegNASPlan: FamilyPlan {
         encoder.map { StagePlan(.encoder, $0) } + decoder.map { StagePlan(.decoder, $0) }
     }
 
-    package var poolings: Int { network.p }
     package var descent: Descent { .maxPooling }
     package var ascent: Ascent { .nearest }
     package var isSupervised: Bool { network.sup }

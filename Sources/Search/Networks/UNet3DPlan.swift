@@ -2,6 +2,9 @@
 ///
 /// Çiçek et al. 2016, arXiv:1606.06650, figure 2, with padded convolutions. Two convolutions a level, the channels doubling in the second of the encoder's; transposed convolutions keep them.
 package struct UNet3DPlan: FamilyPlan {
+    static let poolings = 3
+
+    package let levels: Pyramid
     /// The two convolutions of each encoder level.
     package let encoder: [[LayerPlan]]
     /// From the level above the bottom to the top.
@@ -18,35 +21,37 @@ package struct UNet3DPlan: FamilyPlan {
     ///   - channels: Of the images.
     ///   - classes: Labels, background included.
     ///   - width: Channels of the first convolution.
-    package init(channels: Int, classes: Int, width: Int = 32) {
-        let poolings = 3
-        encoder = (0...poolings).map { level in
+    ///   - levels: With 3 poolings.
+    package init(
+        channels: Int, classes: Int, width: Int = 32, levels: Pyramid = Pyramid(poolings: poolings)
+    ) {
+        func pair(
+            _ name: String, _ inputs: Int, _ middle: Int, _ outputs: Int, level: Int
+        ) -> [LayerPlan] {
+            [
+                .conv("\(name).first", inputs, middle, kernel: 3, level: level, of: levels),
+                .conv("\(name).second", middle, outputs, kernel: 3, level: level, of: levels),
+            ]
+        }
+        self.levels = levels
+        encoder = (0...Self.poolings).map { level in
             let middle = width << level
             let inputs = level == 0 ? channels : middle
-            return Self.pair("encoder.\(level)", inputs, middle, middle * 2, level: level)
+            return pair("encoder.\(level)", inputs, middle, middle * 2, level: level)
         }
-        decoder = (0..<poolings).reversed().map { level in
+        decoder = (0..<Self.poolings).reversed().map { level in
             let copied = width * 2 << level
             let deep = copied * 2
             let up = LayerPlan(
-                name: "decoder.\(level).up", inputs: deep, outputs: deep, kernel: 2, stride: 2,
-                isTransposed: true, hasBias: true, isNormalized: false, activation: .none,
-                level: level)
+                name: "decoder.\(level).up", inputs: deep, outputs: deep,
+                kernel: levels.strides[level], stride: levels.strides[level], isTransposed: true,
+                hasBias: true, normalization: .none, activation: .none, level: level)
             return Ascension(
                 up: up,
-                convolutions: Self.pair(
+                convolutions: pair(
                     "decoder.\(level)", deep + copied, copied, copied, level: level))
         }
         head = .linear("head", width * 2, classes, bias: true, level: 0)
-    }
-
-    private static func pair(
-        _ name: String, _ inputs: Int, _ middle: Int, _ outputs: Int, level: Int
-    ) -> [LayerPlan] {
-        [
-            .conv("\(name).first", inputs, middle, kernel: 3, level: level),
-            .conv("\(name).second", middle, outputs, kernel: 3, level: level),
-        ]
     }
 
     package var layers: [LayerPlan] {
@@ -58,7 +63,6 @@ package struct UNet3DPlan: FamilyPlan {
             + decoder.map { StagePlan(.decoder, $0.convolutions) }
     }
 
-    package var poolings: Int { decoder.count }
     package var descent: Descent { .maxPooling }
     package var ascent: Ascent { .transposedConvolution(kernel: 2) }
     package var isSupervised: Bool { false }

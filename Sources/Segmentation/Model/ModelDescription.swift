@@ -8,6 +8,8 @@ public import SegNASTorch
 public struct ModelDescription: Hashable, Sendable {
     /// Of the network, its dropout included.
     public var architecture: Architecture
+    /// What each pooling of the network halves; nil for all axes.
+    public var levels: Pyramid?
     /// How images become what the network sees, what its channels are called, and which labels its classes are.
     public var preparation: Preparation
     /// In which type activations were computed when the network was trained: float32 or bfloat16.
@@ -17,10 +19,11 @@ public struct ModelDescription: Hashable, Sendable {
     public var libtorch: String
 
     public init(
-        architecture: Architecture, preparation: Preparation, precision: DType, program: String,
-        libtorch: String = Libtorch.version
+        architecture: Architecture, levels: Pyramid? = nil, preparation: Preparation,
+        precision: DType, program: String, libtorch: String = Libtorch.version
     ) {
         self.architecture = architecture
+        self.levels = levels.flatMap { $0.isIsotropic ? nil : $0 }
         self.preparation = preparation
         self.precision = precision
         self.program = program
@@ -33,6 +36,6 @@ public struct ModelDescription: Hashable, Sendable {
     public var classes: Int { preparation.labels.classCount }
 
     public func plan() throws(NetworkError) -> NetworkPlan {
-        try NetworkPlan(architecture, channels: channels, classes: classes)
+        try NetworkPlan(architecture, channels: channels, classes: classes, levels: levels)
     }
 }

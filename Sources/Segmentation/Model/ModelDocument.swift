@@ -5,7 +5,8 @@ internal import SegNASTorch
 
 /// `model.json` as it is written: a description, and what tells that weights belong to it.
 struct ModelDocument: Equatable {
-    static let schema = 1
+    /// The newest; models whose network halves all axes each time are of version 1, as ever.
+    static let schema = 2
 
     var description: ModelDescription
     var weights: WeightsRecord
@@ -24,7 +25,7 @@ struct ModelDocument: Equatable {
 
     init(text: String) throws(ModelFault) {
         do {
-            let schema = Self.schema...Self.schema
+            let schema = 1...Self.schema
             let fields = try JSONDocument.parse(text, as: Fields.self, schema: schema)
             weights = fields.weights
             description = try fields.description()
@@ -48,6 +49,8 @@ struct ModelDocument: Equatable {
 private struct Fields: Codable {
     var schema: Int
     var architecture: Architecture
+    /// From version 2 on, which older programs would take for other networks.
+    var levels: Pyramid?
     var channels: [Preparation.Channel]
     var labels: [ClassEntry]
     /// The stored value of voxels that were ignored in training; no class.
@@ -68,8 +71,9 @@ private struct Fields: Codable {
     init(_ document: ModelDocument) {
         let described = document.description
         let table = described.preparation.labels
-        schema = ModelDocument.schema
+        schema = described.levels == nil ? 1 : ModelDocument.schema
         architecture = described.architecture
+        levels = described.levels
         channels = described.preparation.channels
         labels = [ClassEntry(class: 0, name: "background", value: table.background)]
         labels += table.foreground.enumerated().map { index, label in
@@ -95,7 +99,7 @@ private struct Fields: Codable {
             throw .document(.field(.missing("channels.intensities")))
         }
         return ModelDescription(
-            architecture: architecture,
+            architecture: architecture, levels: levels,
             preparation: Preparation(preparation, labels: try table(), channels: channels),
             precision: precision, program: program, libtorch: libtorch)
     }

@@ -33,7 +33,7 @@ extension Trainer {
     /// What the run's model says of itself.
     func description(_ plan: TrainingPlan) -> ModelDescription {
         ModelDescription(
-            architecture: plan.network, preparation: plan.preparation,
+            architecture: plan.network, levels: plan.levels, preparation: plan.preparation,
             precision: plan.options.precision.dtype(on: machine.device), program: plan.version)
     }
 

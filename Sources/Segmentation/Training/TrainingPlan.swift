@@ -12,6 +12,8 @@ struct TrainingPlan: Hashable, Codable {
     var libtorch: String
     var dataset: DatasetRecord
     var network: Architecture
+    /// What each pooling of the network halves; nil for all axes.
+    var levels: Pyramid?
     var preparation: Preparation
     /// How the cases were to be divided, and how they are.
     var splitPlan: String
@@ -48,6 +50,7 @@ extension TrainingPlan {
             before == after ? nil : "\(name) was \(before), and is now \(after)"
         }
         var all = [differ("`network`", network.json, now.network.json)]
+        all.append(differ("`levels`", levelsText, now.levelsText))
         all += preparationFields.indices.map { index in
             let (name, before) = preparationFields[index]
             return differ(name, before, now.preparationFields[index].text)
@@ -61,6 +64,10 @@ extension TrainingPlan {
         }
         all.append(differ("`device`", device, now.device))
         return all.compactMap(\.self)
+    }
+
+    private var levelsText: String {
+        levels.flatMap { try? JSONDocument.text(of: $0, .line) } ?? "all axes halved"
     }
 
     private var preparationFields: [(name: String, text: String)] {

@@ -25,8 +25,8 @@ public struct Conv3D: Layer {
             weight: weight.cast(to: x.dtype), bias: bias?.cast(to: x.dtype), window: window)
     }
 
-    /// Turns maps of two levels, `[N, I, D, H, W]` once joined, into `[N, O, D, H, W]`; kernels are cubes of odd size
-    /// without bias here, and the window keeps the size.
+    /// Turns maps of two levels, `[N, I, D, H, W]` once joined, into `[N, O, D, H, W]`; kernels have odd extents and no
+    /// bias here, and the window keeps the size.
     public func callAsFunction(_ x: JoinedFeatures) throws(TorchError) -> Tensor {
         precondition(
             bias == nil && window == .sameSize(kernel: kernel, dilation: window.dilation),
@@ -42,22 +42,25 @@ public struct Conv3D: Layer {
     public var weights: Weights { .affine(weight, bias) }
 }
 
-/// A transposed 3D convolution with a learned kernel; doubles the volume's size by default.
+/// A transposed 3D convolution with a learned kernel; doubles the volume's size along every axis by default.
 public struct ConvTranspose3D: Layer {
     public let weight: Tensor  // [I, O, kD, kH, kW]
     public let bias: Tensor?  // [O]
     public let window: ConvolutionWindow
 
+    /// A layer with drawn weights and zero bias.
+    ///
+    /// `fanIn` is what the initializer counts as inputs of a voxel: where left out, those that the stride lets it see.
     public init(
         _ inputChannels: Int, _ outputChannels: Int, kernel: Extent = 2,
         window: ConvolutionWindow = ConvolutionWindow(stride: 2), bias: Bool = true,
-        initializer: Initializer = .heNormal, device: Device = .cpu,
+        initializer: Initializer = .heNormal, fanIn: Int? = nil, device: Device = .cpu,
         using generator: inout some RandomNumberGenerator
     ) throws(TorchError) {
         // Each output voxel sees the part of the kernel that the stride leaves.
         let seen = max(1, kernel.volume / window.stride.volume)
         weight = try initializer(
-            [inputChannels, outputChannels] + kernel.axes, fanIn: inputChannels * seen,
+            [inputChannels, outputChannels] + kernel.axes, fanIn: fanIn ?? inputChannels * seen,
             fanOut: outputChannels * kernel.volume, device: device, using: &generator)
         self.bias = bias ? try parameter(.zeros([outputChannels], device: device)) : nil
         self.window = window

@@ -16,8 +16,9 @@ struct CompareArguments: ParsableArguments {
 
     @Option(
         help: """
-            Networks beside them, with commas: unet3d, vnet, architectures' JSON files; or none. By default these two. \
-            They are trained for --final-epochs where these are given, as the best of a search, otherwise for --epochs.
+            Networks beside them, with commas: unet3d, vnet, nnunet, nnunet-resenc, architectures' JSON files; or \
+            none. By default unet3d and vnet. They are trained for --final-epochs where these are given, as the best \
+            of a search, otherwise for --epochs.
             """, transform: Self.list)
     var baselines: [String]?
 

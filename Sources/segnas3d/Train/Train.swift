@@ -17,7 +17,10 @@ struct Train: ParsableCommand {
             Exits with 3 for a fault of the dataset, 4 where memory does not suffice, 130 when interrupted.
             """)
 
-    @Option(help: "unet3d, vnet, an architecture's JSON file, or a study, whose best is taken.")
+    @Option(
+        help:
+            "unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, whose best is taken."
+    )
     var network: String?
 
     @OptionGroup var data: DataArguments
