@@ -1,7 +1,7 @@
 /// One convolution of a network with what follows it, before it is built.
 ///
-/// Everything that is said of a network without building it (parameters, multiply-adds, shapes) comes from these, and
-/// `Network` builds exactly these.
+/// All that is computed for a network without building it (parameters, multiply-adds, shapes) comes from its layer
+/// plans, and `Network` builds exactly these.
 public struct LayerPlan: Hashable, Sendable {
     public enum Activation: Sendable {
         case none, relu, prelu
@@ -27,27 +27,27 @@ public struct LayerPlan: Hashable, Sendable {
     public var hasBias = false
     public var normalization = Normalization.batch
     public var activation = Activation.relu
-    /// That of the normalization, before training.
+    /// The initial scale of the normalization.
     package var initialScale = 1.0
-    /// What the first weights count as inputs of a voxel; nil for those that it sees.
+    /// The inputs of a voxel by which the first weights are scaled; nil for those that it sees.
     package var fanIn: Int?
-    /// Of the output: its volume is that of the images after so many poolings.
+    /// The level of the output: how many poolings lie between it and the images.
     public var level: Int
 
-    /// Learned numbers: kernel, bias, scale and shift of the normalization, slopes.
+    /// The number of parameters: kernel, bias, scale and shift of the normalization, slopes.
     public var parameters: Int {
         let normalizing = normalization == .none ? 0 : 2
         let perOutput = (hasBias ? 1 : 0) + normalizing + (activation == .prelu ? 1 : 0)
         return inputs * outputs * kernel.volume + outputs * perOutput
     }
 
-    /// Products for one image, with `voxels` of a level; the largest number where there are more.
+    /// The multiply-adds for one image, clamped to the largest integer; `voxels` gives the size of a level.
     func multiplyAdds(voxels: (_ level: Int) -> Int) -> Int {
         let perVoxel = UInt128(inputs * outputs) * UInt128(kernel.volume)
         return Int(clamping: perVoxel * UInt128(voxels(isTransposed ? level + 1 : level)))
     }
 
-    /// What the layer does, in the paper's notation: `Conv(3,1)`, or `Conv(3×3×1,1)` with a flat kernel.
+    /// The operation in the paper's notation: `Conv(3,1)`, or `Conv(3×3×1,1)` with a flat kernel.
     public var operation: String {
         let name = (isTransposed ? "ConvTranspose" : "Conv") + "(\(kernel.shortText),\(dilation))"
         return stride == [1, 1, 1] ? name : name + " stride \(stride.shortText)"

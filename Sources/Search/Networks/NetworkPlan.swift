@@ -1,6 +1,6 @@
 /// A network before it is built: its layers in the order in which they run, for given input channels and classes.
 ///
-/// It needs no libtorch: what is said of a network, predicted of it and drawn comes from here, and `Network` builds it.
+/// It needs no libtorch: tables, predictions and drawings of a network come from its plan, and `Network` builds it.
 ///
 /// ```swift
 /// let plan = try NetworkPlan(.unet3d, channels: 1, classes: 20)
@@ -15,10 +15,10 @@ public struct NetworkPlan: Sendable {
     /// What each pooling halves, and where kernels are flat.
     public let levels: Pyramid
     public let layers: [LayerPlan]
-    package let family: Family
+    package let family: PlannedFamily
 
     /// The plans of the families, each made once.
-    package enum Family: Sendable {
+    package enum PlannedFamily: Sendable {
         case segnas(SegNASPlan)
         case unet3d(UNet3DPlan)
         case vnet(VNetPlan)
@@ -49,7 +49,7 @@ public struct NetworkPlan: Sendable {
         guard levels.poolings == poolings else {
             throw .otherLevels(poolings: poolings, asked: levels.poolings)
         }
-        family = try Family(architecture, channels: channels, classes: classes, levels: levels)
+        family = try PlannedFamily(architecture, channels: channels, classes: classes, levels: levels)
         self.architecture = architecture
         self.channels = channels
         self.classes = classes
@@ -57,16 +57,16 @@ public struct NetworkPlan: Sendable {
         layers = family.plan.layers
     }
 
-    /// Times that the volume is halved, along some axes or all.
+    /// The number of poolings, which halve some axes or all.
     public var poolings: Int { levels.poolings }
 
-    /// Learned numbers of the network.
+    /// The number of parameters of the network.
     public var parameters: Int {
         layers.reduce(0) { $0 + $1.parameters }
     }
 }
 
-extension NetworkPlan.Family {
+extension NetworkPlan.PlannedFamily {
     fileprivate init(
         _ architecture: Architecture, channels: Int, classes: Int, levels: Pyramid
     ) throws(NetworkError) {
@@ -127,19 +127,19 @@ extension NetworkPlan {
         padded(size) / levels.factor(atLevel: level)
     }
 
-    /// Products of one image's forward pass; the largest number where there are more.
+    /// The multiply-adds of one image's forward pass, clamped to the largest integer.
     public func multiplyAdds(size: SIMD3<Int>) -> Int {
         let all = layers.reduce(0 as UInt128) { $0 + UInt128(multiplyAdds(of: $1, size: size)) }
         return Int(clamping: all)
     }
 
-    /// Those of one of the layers.
+    /// The multiply-adds of one of the layers.
     package func multiplyAdds(of layer: LayerPlan, size: SIMD3<Int>) -> Int {
         layer.multiplyAdds { self.size(atLevel: $0, of: size).volume }
     }
 
-    /// Fewer values of a channel than this say nothing of its mean and variance.
-    public static let fewestValues = 8
+    /// The fewest values of a channel from which its mean and variance can be estimated.
+    public static let minValues = 8
 
     /// Refuses sizes whose lowest level has too few values for normalization, over a batch or in each image.
     ///
@@ -147,13 +147,52 @@ extension NetworkPlan {
     public func check(size: SIMD3<Int>, batch: Int) throws(NetworkError) {
         let lowest = self.size(atLevel: poolings, of: size)
         guard !layers.contains(where: { $0.normalization == .instance }) else {
-            guard lowest.volume >= Self.fewestValues else {
+            guard lowest.volume >= Self.minValues else {
                 throw .tooFewVoxels(level: poolings, size: lowest)
             }
             return
         }
-        guard lowest.volume * batch >= Self.fewestValues else {
+        guard lowest.volume * batch >= Self.minValues else {
             throw .tooFewValues(level: poolings, size: lowest, batch: batch)
+        }
+    }
+}
+
+/// A reason, found in its plan alone, why a network cannot be built, or cannot be trained at a size.
+public enum NetworkError: Error, Equatable, Sendable {
+    /// The block graph has other sources or sinks than its first and last node.
+    case illegal([Illegality])
+    /// A level would hold fewer than 8 values per channel, voxels times images of a batch.
+    case tooFewValues(level: Int, size: SIMD3<Int>, batch: Int)
+    /// A level would hold fewer than 8 voxels in a network that normalizes each image by itself.
+    case tooFewVoxels(level: Int, size: SIMD3<Int>)
+    /// The levels have another number of poolings than the network.
+    case otherLevels(poolings: Int, asked: Int)
+}
+
+extension NetworkError: CustomStringConvertible {
+    /// The reason, and what to do about it.
+    public var description: String {
+        switch self {
+        case .illegal, .otherLevels: reason
+        case .tooFewValues: "\(reason): use a larger size, a larger batch or fewer poolings"
+        case .tooFewVoxels: "\(reason): use a larger size or fewer stages"
+        }
+    }
+
+    /// The reason alone.
+    public var reason: String {
+        switch self {
+        case .illegal(let reasons):
+            "this block cannot be built: " + reasons.map(\.description).joined(separator: ", ")
+        case .tooFewValues(let level, let size, let batch):
+            "after \(level) poolings \(size.x)x\(size.y)x\(size.z) voxels remain, which with a batch of "
+                + "\(batch) are too few for batch normalization (at least \(NetworkPlan.minValues))"
+        case .tooFewVoxels(let level, let size):
+            "after \(level) poolings \(size.x)x\(size.y)x\(size.z) voxels remain, too few for instance "
+                + "normalization (at least \(NetworkPlan.minValues))"
+        case .otherLevels(let poolings, let asked):
+            "this network has \(poolings) poolings, and levels with \(asked) are asked for"
         }
     }
 }
