@@ -84,4 +84,9 @@ at::MemoryFormat memory_format(ct_format format);
 void check_volume(const at::Tensor &x);
 void check_batch_norm(const at::Tensor &x, const ct_batch_norm_options &options);
 
+/// Each channel of each image normalized over its voxels, by libtorch; weight and bias [C].
+at::Tensor instance_norm(
+    const at::Tensor &x, const std::optional<at::Tensor> &weight, const std::optional<at::Tensor> &bias,
+    double epsilon);
+
 }  // namespace segnas

@@ -92,33 +92,44 @@ bool is_cube(const at::Tensor &weight) {
     return weight.size(2) == weight.size(3) && weight.size(3) == weight.size(4);
 }
 
+/// Whether every axis of the low map is half of that of the other.
+bool is_halved(const at::Tensor &low, const at::Tensor &full) {
+    for (int axis = 2; axis < 5; ++axis)
+        if (full.size(axis) != 2 * low.size(axis)) return false;
+    return true;
+}
+
+void check_maps(const at::Tensor &low, const at::Tensor &full, const at::Tensor &kernel) {
+    check_volume(low);
+    check_volume(full);
+    bool fits = full.size(0) == low.size(0), is_odd = kernel.dim() == 5;
+    for (int axis = 2; axis < 5; ++axis) {
+        fits = fits && (full.size(axis) == low.size(axis) || full.size(axis) == 2 * low.size(axis));
+        is_odd = is_odd && kernel.size(axis) % 2 == 1;
+    }
+    TORCH_CHECK(fits, "a map of shape ", low.sizes(), " is not half of one of shape ", full.sizes());
+    TORCH_CHECK(
+        is_odd && kernel.size(1) == low.size(1) + full.size(1), "a weight of shape ", kernel.sizes(),
+        " does not fit maps of ", low.size(1), " and ", full.size(1), " channels");
+}
+
 }  // namespace
 
 ct_status ct_conv3d_joined(ct_tensor lower, ct_tensor same, ct_tensor weight, int64_t dilation, ct_tensor *out) {
     return produce("conv3d of joined maps", out, [&] {
         const auto low = borrow(lower), full = borrow(same), kernel = borrow(weight);
-        check_volume(low);
-        check_volume(full);
-        const auto size = full.sizes().slice(2);
-        for (int axis = 0; axis < 3; ++axis) {
-            TORCH_CHECK(
-                full.size(axis + 2) == 2 * low.size(axis + 2) && full.size(0) == low.size(0), "a map of shape ",
-                low.sizes(), " is not half of one of shape ", full.sizes());
-        }
-        TORCH_CHECK(
-            kernel.dim() == 5 && is_cube(kernel) && kernel.size(2) % 2 == 1 &&
-                kernel.size(1) == low.size(1) + full.size(1),
-            "a weight of shape ", kernel.sizes(), " does not fit maps of ", low.size(1), " and ", full.size(1),
-            " channels");
-        const int64_t taps = kernel.size(2), padding = dilation * (taps - 1) / 2;
-        const std::vector<int64_t> ones{1, 1, 1}, pads(3, padding), dilations(3, dilation);
+        check_maps(low, full, kernel);
+        const std::vector<int64_t> ones{1, 1, 1}, dilations(3, dilation);
+        std::vector<int64_t> pads;
+        for (int axis = 2; axis < 5; ++axis) pads.push_back(dilation * (kernel.size(axis) - 1) / 2);
         const auto cast = [&](const at::Tensor &part) { return part.to(full.scalar_type()); };
-        if (!is_fused(low) || !is_fused(full) || !pays(low, kernel)) {
-            const auto joined = at::cat({at::upsample_nearest3d(low, size), full}, 1);
+        const bool is_taken_apart = is_halved(low, full) && is_cube(kernel) && is_fused(low) && is_fused(full);
+        if (!is_taken_apart || !pays(low, kernel)) {
+            const auto joined = at::cat({at::upsample_nearest3d(low, full.sizes().slice(2)), full}, 1);
             return by_onednn(joined) ? convolution(joined, cast(kernel), {}, {ones, pads, dilations})
                                      : at::conv3d(joined, cast(kernel), {}, ones, pads, dilations);
         }
-        const LowKernel of_low(taps, dilation);
+        const LowKernel of_low(kernel.size(2), dilation);
         const std::vector<int64_t> low_pads(3, of_low.padding);
         const auto low_weight = cast(of_low.weight(kernel.narrow(1, 0, low.size(1))));
         const auto spread = convolution(low, low_weight, {}, {ones, low_pads, ones});

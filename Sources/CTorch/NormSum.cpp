@@ -1,4 +1,4 @@
-// Σ of feature maps, each as it is or batch-normalized and rectified, with dropout: what a node of a block graph is.
+// Σ of feature maps, each as it is or normalized and rectified, with dropout: what a node of a block graph is.
 //
 // Forward reads every map twice (statistics, sum) and writes the result once; backward likewise. Only the maps before
 // normalization are kept: the sum is computed again where a convolution needs it for its gradient (`Kept`), which costs
@@ -13,6 +13,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/relu.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/variable.h>
@@ -68,10 +69,13 @@ struct Chunks {
         });
     }
 
-    /// Two sums over all elements of a channel: body(chunk start, count, image, first, second), each of rows.length().
+    /// Sums over all elements of a channel, or of a channel in each image: [1 or N, width, C].
+    ///
+    /// body(image, chunk start, count, sums), which are of rows.length() each.
     template <class Body>
-    std::vector<double> sum(int64_t width, Body &&body) const {
-        std::vector<double> parts(images * each * width * channels), total(width * channels);
+    std::vector<double> sum(int64_t width, bool is_by_image, Body &&body) const {
+        const size_t row = width * channels;
+        std::vector<double> parts(images * each * row), total(is_by_image ? images * row : row);
         for_each([&](int64_t chunk, int64_t image, int64_t start, int64_t count) {
             std::vector<float> sums(width * rows.length());
             body(image, start, count, sums.data());
@@ -79,33 +83,40 @@ struct Chunks {
                 rows.fold(&sums[i * rows.length()], &parts[(chunk * width + i) * channels]);
             }
         });
-        for (size_t i = 0; i < parts.size(); ++i) total[i % total.size()] += parts[i];
+        const size_t group = is_by_image ? each * row : parts.size();
+        for (size_t i = 0; i < parts.size(); ++i) total[i / group * row + i % row] += parts[i];
         return total;
     }
 };
 
-/// Mean and variance of each channel (divided by the count).
+/// Mean and variance of each channel (divided by the count), or of each channel of each image: [C] or [N·C].
 struct Moments {
     std::vector<double> mean, variance;
 };
 
 template <class T>
-Moments moments_of(const at::Tensor &x) {
+Moments moments_of(const at::Tensor &x, bool is_by_image) {
     const Chunks chunks(x);
     const T *values = elements<T>(x);
+    const int64_t channels = chunks.channels, groups = is_by_image ? chunks.images : 1;
     // Sums of differences from some value of the channel, or the square of a large mean would swallow the variance.
     std::vector<float> pivot;
-    for (int64_t c = 0; c < chunks.channels; ++c) pivot.push_back(to_float(values[c]));
-    const auto repeated = chunks.rows.repeated(pivot.data());
-    const auto sums = chunks.sum(2, [&](int64_t, int64_t start, int64_t count, float *out) {
-        add_moments(chunks.rows, values + start, repeated.data(), count, out, out + chunks.rows.length());
+    std::vector<std::vector<float>> repeated;
+    for (int64_t g = 0; g < groups; ++g) {
+        for (int64_t c = 0; c < channels; ++c) pivot.push_back(to_float(values[g * chunks.elements + c]));
+        repeated.push_back(chunks.rows.repeated(&pivot[g * channels]));
+    }
+    const auto sums = chunks.sum(2, is_by_image, [&](int64_t image, int64_t start, int64_t count, float *out) {
+        const float *around = repeated[is_by_image ? image : 0].data();
+        add_moments(chunks.rows, values + start, around, count, out, out + chunks.rows.length());
     });
-    const auto count = static_cast<double>(x.numel() / chunks.channels);
+    const auto count = static_cast<double>(x.numel() / channels / groups);
     Moments moments;
-    for (int64_t c = 0; c < chunks.channels; ++c) {
-        const double mean = sums[c] / count;
-        moments.mean.push_back(pivot[c] + mean);
-        moments.variance.push_back(std::max(0.0, sums[chunks.channels + c] / count - mean * mean));
+    for (int64_t i = 0; i < groups * channels; ++i) {
+        const int64_t at = i / channels * 2 * channels + i % channels;
+        const double mean = sums[at] / count;
+        moments.mean.push_back(pivot[i] + mean);
+        moments.variance.push_back(std::max(0.0, sums[at + channels] / count - mean * mean));
     }
     return moments;
 }
@@ -116,20 +127,25 @@ class Views {
   public:
     Views(const NormSum &sum, const Rows &rows) {
         for (const auto &term : sum.terms) {
-            auto repeat = [&](const at::Tensor &values) {
-                return values.defined() ? rows.repeated(elements<float>(values)) : std::vector<float>();
-            };
-            constants_.push_back({repeat(term.scale), repeat(term.shift), repeat(term.mean)});
+            const int64_t groups = term.is_normalized() ? term.scale.numel() / rows.channels : 1;
+            std::vector<Constants> constants;
+            for (int64_t g = 0; g < groups; ++g) {
+                auto repeat = [&](const at::Tensor &values) {
+                    return values.defined() ? rows.repeated(elements<float>(values) + g * rows.channels)
+                                            : std::vector<float>();
+                };
+                constants.push_back({repeat(term.scale), repeat(term.shift), repeat(term.mean)});
+            }
+            constants_.push_back(std::move(constants));
         }
         const int64_t images = sum.keep.defined() ? sum.keep.size(0) : 0;
         for (int64_t n = 0; n < images; ++n) {
             keep_.push_back(rows.repeated(elements<float>(sum.keep) + n * rows.channels));
         }
         for (size_t i = 0; i < sum.terms.size(); ++i) {
-            const auto &[scale, shift, mean] = constants_[i];
             terms_.push_back(
-                {elements<T>(sum.terms[i].x), pointer(scale), pointer(shift), pointer(mean), nullptr,
-                 sum.terms[i].has_relu});
+                {elements<T>(sum.terms[i].x), nullptr, nullptr, nullptr, nullptr, sum.terms[i].has_relu,
+                 sum.terms[i].slope});
             is_dropped_.push_back(sum.terms[i].is_dropped && images > 0);
         }
     }
@@ -137,7 +153,10 @@ class Views {
     /// A term in one image, its values from `start` on.
     TermRows<T> at(size_t term, int64_t image, int64_t start) const {
         auto view = terms_[term];
+        const auto &groups = constants_[term];
+        const auto &[scale, shift, mean] = groups[groups.size() == 1 ? 0 : image];
         view.x += start;
+        view.scale = pointer(scale), view.shift = pointer(shift), view.mean = pointer(mean);
         if (is_dropped_[term]) view.keep = keep_[image].data();
         return view;
     }
@@ -154,7 +173,7 @@ class Views {
     struct Constants {
         std::vector<float> scale, shift, mean;
     };
-    std::vector<Constants> constants_;
+    std::vector<std::vector<Constants>> constants_;  // of a term, for the batch or for each image
     std::vector<std::vector<float>> keep_;
     std::vector<TermRows<T>> terms_;
     std::vector<bool> is_dropped_;
@@ -164,6 +183,12 @@ struct Gradients {
     at::Tensor x, weight, bias;
 };
 
+at::Tensor of_channels(const std::vector<double> &values) {
+    auto tensor = at::empty({static_cast<int64_t>(values.size())}, at::kFloat);
+    std::copy(values.begin(), values.end(), elements<float>(tensor));
+    return tensor;
+}
+
 template <class T>
 Gradients gradients_of(const NormSum &sum, size_t index, const at::Tensor &dy, bool training) {
     const auto &term = sum.terms[index];
@@ -171,34 +196,39 @@ Gradients gradients_of(const NormSum &sum, size_t index, const at::Tensor &dy, b
     const Views<T> views(sum, chunks.rows);
     const int64_t channels = chunks.channels, length = chunks.rows.length();
     const T *gradient = elements<T>(dy);
-    const auto sums = chunks.sum(2, [&](int64_t image, int64_t start, int64_t count, float *out) {
+    const auto sums = chunks.sum(2, term.is_by_image, [&](int64_t image, int64_t start, int64_t count, float *out) {
         add_gradient_sums(chunks.rows, views.at(index, image, start), gradient + start, count, out, out + length);
     });
 
-    Gradients result{at::empty_like(term.x), at::empty_like(term.scale), at::empty_like(term.scale)};
     const float *inverse = elements<float>(term.inverse);
-    const double count = training ? static_cast<double>(term.x.numel() / channels) : INFINITY;
-    std::vector<float> offset, slope;
-    for (int64_t c = 0; c < channels; ++c) {
-        elements<float>(result.bias)[c] = static_cast<float>(sums[c]);
-        elements<float>(result.weight)[c] = static_cast<float>(sums[channels + c] * inverse[c]);
-        offset.push_back(static_cast<float>(sums[c] / count));
-        slope.push_back(static_cast<float>(sums[channels + c] * inverse[c] * inverse[c] / count));
+    const int64_t groups = term.is_by_image ? chunks.images : 1;
+    // Running statistics do not depend on x.
+    const bool is_own = training || term.is_by_image;
+    const double count = is_own ? static_cast<double>(term.x.numel() / channels / groups) : INFINITY;
+    std::vector<double> of_weight(channels), of_bias(channels);
+    std::vector<std::vector<float>> offsets, inclines;
+    for (int64_t g = 0; g < groups; ++g) {
+        const double *sum = &sums[2 * g * channels], *product = sum + channels;
+        std::vector<float> offset, incline;
+        for (int64_t c = 0; c < channels; ++c) {
+            const float by = inverse[g * channels + c];
+            of_bias[c] += sum[c];
+            of_weight[c] += product[c] * by;
+            offset.push_back(static_cast<float>(sum[c] / count));
+            incline.push_back(static_cast<float>(product[c] * by * by / count));
+        }
+        offsets.push_back(chunks.rows.repeated(offset.data()));
+        inclines.push_back(chunks.rows.repeated(incline.data()));
     }
-    const auto offsets = chunks.rows.repeated(offset.data()), slopes = chunks.rows.repeated(slope.data());
+    Gradients result{at::empty_like(term.x), of_channels(of_weight), of_channels(of_bias)};
     T *dx = elements<T>(result.x);
     chunks.for_each([&](int64_t, int64_t image, int64_t start, int64_t count) {
+        const int64_t g = term.is_by_image ? image : 0;
         write_gradient(
-            chunks.rows, views.at(index, image, start), gradient + start, offsets.data(), slopes.data(), count,
+            chunks.rows, views.at(index, image, start), gradient + start, offsets[g].data(), inclines[g].data(), count,
             dx + start);
     });
     return result;
-}
-
-at::Tensor of_channels(const std::vector<double> &values) {
-    auto tensor = at::empty({static_cast<int64_t>(values.size())}, at::kFloat);
-    std::copy(values.begin(), values.end(), elements<float>(tensor));
-    return tensor;
 }
 
 struct NormSumBackward : torch::autograd::Node {
@@ -221,7 +251,8 @@ struct NormSumBackward : torch::autograd::Node {
             }
             Gradients g;
             if (dy.is_meta()) {
-                g = {at::empty_like(term.x), at::empty_like(term.scale), at::empty_like(term.scale)};
+                const auto of_channels = [&] { return at::empty({term.x.size(1)}, term.scale.options()); };
+                g = {at::empty_like(term.x), of_channels(), of_channels()};
             } else {
                 with_type_of(dy, [&]<class T>(T) { g = gradients_of<T>(sum, i, dy, training); });
             }
@@ -237,12 +268,16 @@ struct NormSumBackward : torch::autograd::Node {
     }
 };
 
-/// The linear map that batch normalization is, from the statistics of the batch or the running ones.
+/// The linear map that normalization is, from the statistics of the batch or of each image, or the running ones.
 void set_normalization(Term &term, const ct_term &given, const ct_norm_sum_options &options) {
     const auto weight = borrow(given.weight), bias = borrow(given.bias);
     auto running_mean = borrow(given.running_mean), running_variance = borrow(given.running_variance);
+    term.is_by_image = !given.running_mean.impl;
     if (term.x.is_meta()) {
-        for (auto *part : {&term.mean, &term.inverse, &term.scale, &term.shift}) *part = at::empty_like(weight);
+        const int64_t values = term.is_by_image ? term.x.size(0) * term.x.size(1) : term.x.size(1);
+        for (auto *part : {&term.mean, &term.inverse, &term.scale, &term.shift}) {
+            *part = at::empty({values}, weight.options());
+        }
         return;
     }
     auto values = [](const at::Tensor &x) {
@@ -250,19 +285,20 @@ void set_normalization(Term &term, const ct_term &given, const ct_norm_sum_optio
         return std::vector<double>(begin, begin + x.numel());
     };
     Moments moments;
-    if (options.training) {
-        with_type_of(term.x, [&]<class T>(T) { moments = moments_of<T>(term.x); });
+    if (options.training || term.is_by_image) {
+        with_type_of(term.x, [&]<class T>(T) { moments = moments_of<T>(term.x, term.is_by_image); });
     } else {
         moments = {values(running_mean), values(running_variance)};
     }
     const auto gamma = values(weight), beta = values(bias);
     std::vector<double> inverse, scale, shift;
-    for (size_t c = 0; c < gamma.size(); ++c) {
-        inverse.push_back(1 / std::sqrt(moments.variance[c] + given.epsilon));
-        scale.push_back(gamma[c] * inverse[c]);
-        shift.push_back(beta[c] - moments.mean[c] * scale[c]);
+    for (size_t i = 0; i < moments.mean.size(); ++i) {
+        const size_t c = i % gamma.size();
+        inverse.push_back(1 / std::sqrt(moments.variance[i] + given.epsilon));
+        scale.push_back(gamma[c] * inverse[i]);
+        shift.push_back(beta[c] - moments.mean[i] * scale[i]);
     }
-    if (options.training) {
+    if (options.training && !term.is_by_image) {
         const double count = static_cast<double>(term.x.numel() / term.x.size(1));
         float *mean = elements<float>(running_mean), *variance = elements<float>(running_variance);
         for (size_t c = 0; c < gamma.size(); ++c) {
@@ -291,6 +327,7 @@ at::Tensor fused(const ct_term *given, size_t count, const ct_norm_sum_options &
         Term term;
         term.x = x.detach();
         term.has_relu = given[i].has_relu;
+        term.slope = static_cast<float>(given[i].slope);
         term.is_dropped = given[i].is_dropped;
         if (given[i].weight.impl) {
             set_normalization(term, given[i], options);
@@ -306,7 +343,8 @@ at::Tensor fused(const ct_term *given, size_t count, const ct_norm_sum_options &
         node->training = options.training;
         torch::autograd::set_history(y, node);
     }
-    return y;
+    // In its place: the sum itself is needed by nobody.
+    return options.slope == 1 ? y : at::leaky_relu_(y, options.slope);
 }
 
 /// The same by libtorch's operations: on other devices, for other types and orders of memory.
@@ -314,20 +352,22 @@ at::Tensor composed(const ct_term *given, size_t count, const ct_norm_sum_option
     at::Tensor y;
     for (size_t i = 0; i < count; ++i) {
         auto term = borrow(given[i].x);
-        if (given[i].weight.impl) {
+        if (given[i].weight.impl && !given[i].running_mean.impl) {
+            term = instance_norm(term, borrow(given[i].weight), borrow(given[i].bias), given[i].epsilon);
+        } else if (given[i].weight.impl) {
             term = at::batch_norm(
                 term, borrow(given[i].weight), borrow(given[i].bias), borrow(given[i].running_mean),
                 borrow(given[i].running_variance), options.training, given[i].momentum, given[i].epsilon,
                 /*cudnn_enabled=*/true);
         }
-        if (given[i].has_relu) term = at::relu(term);
+        if (given[i].has_relu) term = given[i].slope == 0 ? at::relu(term) : at::leaky_relu(term, given[i].slope);
         if (given[i].is_dropped && options.keep.impl) {
             const auto keep = borrow(options.keep);
             term = term * keep.to(term.scalar_type()).view({keep.size(0), keep.size(1), 1, 1, 1});
         }
         y = y.defined() ? y + term : term;
     }
-    return y;
+    return options.slope == 1 ? y : at::leaky_relu(y, options.slope);
 }
 
 void check_term(const ct_term &given, const at::Tensor &first, const ct_norm_sum_options &options) {
@@ -340,6 +380,9 @@ void check_term(const ct_term &given, const at::Tensor &first, const ct_norm_sum
         check_batch_norm(
             x, {given.weight, given.bias, given.running_mean, given.running_variance, options.training, given.momentum,
                 given.epsilon});
+        TORCH_CHECK(
+            given.running_mean.impl || x.numel() > x.size(0) * x.size(1),
+            "one voxel per channel has no variance; got shape ", x.sizes());
     }
 }
 

@@ -12,10 +12,12 @@ namespace segnas {
 /// One summand: values as they are, or normalized and rectified.
 struct Term {
     at::Tensor x;              // [N, C, D, H, W]
-    at::Tensor mean, inverse;  // [C], of the normalization; undefined for values as they are
-    at::Tensor scale, shift;   // [C], the whole linear map
+    at::Tensor mean, inverse;  // [C] of the normalization, [N·C] where by image; undefined for values as they are
+    at::Tensor scale, shift;   // the same, the whole linear map
+    bool is_by_image = false;  // whether each image is normalized by itself
     bool has_relu = false;
     bool is_dropped = false;  // whether dropout applies
+    float slope = 0;          // of negative values under ReLU
 
     bool is_normalized() const { return scale.defined(); }
 };

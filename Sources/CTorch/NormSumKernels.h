@@ -31,6 +31,7 @@ struct TermRows {
     const float *mean;
     const float *keep;  // null where dropout does not apply
     bool has_relu;
+    float slope;  // of negative values under ReLU
 };
 
 /// Σ over elements of x − pivot and of its square, added to two sums of the length of the rows.
@@ -41,18 +42,18 @@ void add_moments(const Rows &, const BFloat16 *x, const float *pivot, int64_t co
 void sum_terms(const Rows &, const TermRows<float> *, int64_t terms, int64_t count, float *y);
 void sum_terms(const Rows &, const TermRows<BFloat16> *, int64_t terms, int64_t count, BFloat16 *y);
 
-/// With g = dy·keep where the term is positive: Σ g and Σ g·(x − mean), added to two sums.
+/// With g = dy·keep where the term is positive, times the slope elsewhere: Σ g and Σ g·(x − mean), added to two sums.
 void add_gradient_sums(
     const Rows &, const TermRows<float> &, const float *dy, int64_t count, float *sum, float *products);
 void add_gradient_sums(
     const Rows &, const TermRows<BFloat16> &, const BFloat16 *dy, int64_t count, float *sum, float *products);
 
-/// dx = scale·(g − offset − (x − mean)·slope); repeated offset and slope.
+/// dx = scale·(g − offset − (x − mean)·incline); repeated offset and incline.
 void write_gradient(
-    const Rows &, const TermRows<float> &, const float *dy, const float *offset, const float *slope, int64_t count,
+    const Rows &, const TermRows<float> &, const float *dy, const float *offset, const float *incline, int64_t count,
     float *dx);
 void write_gradient(
-    const Rows &, const TermRows<BFloat16> &, const BFloat16 *dy, const float *offset, const float *slope,
+    const Rows &, const TermRows<BFloat16> &, const BFloat16 *dy, const float *offset, const float *incline,
     int64_t count, BFloat16 *dx);
 
 }  // namespace segnas

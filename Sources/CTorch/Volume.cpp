@@ -1,5 +1,6 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/affine_grid_generator.h>
+#include <ATen/ops/avg_pool3d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv_transpose3d.h>
 #include <ATen/ops/group_norm.h>
@@ -47,6 +48,17 @@ void segnas::check_batch_norm(const at::Tensor &x, const ct_batch_norm_options &
         !options.training || x.numel() > x.size(1), "one value per channel has no variance; got shape ", x.sizes());
 }
 
+at::Tensor segnas::instance_norm(
+    const at::Tensor &x, const std::optional<at::Tensor> &weight, const std::optional<at::Tensor> &bias,
+    double epsilon) {
+    // CUDA's kernel wants one type; the CPU's takes scales in float32 beside any.
+    const auto of_type = [&](const std::optional<at::Tensor> &part) {
+        return part && x.is_cuda() ? std::optional(part->to(x.scalar_type())) : part;
+    };
+    // A group for each channel is the same; at::instance_norm would leave the channels-last order.
+    return at::group_norm(x, /*num_groups=*/x.size(1), of_type(weight), of_type(bias), epsilon);
+}
+
 ct_status ct_conv_transpose3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out) {
     return produce("conv-transpose3d", out, [&] {
         auto input = borrow(x);
@@ -82,14 +94,20 @@ ct_status ct_instance_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, double
         TORCH_CHECK(
             input.numel() > input.size(0) * input.size(1), "one voxel per channel has no variance; got shape ",
             input.sizes());
-        // A group for each channel is the same; at::instance_norm would leave the channels-last order.
-        return at::group_norm(
-            input, /*num_groups=*/input.size(1), borrow_optional(weight), borrow_optional(bias), epsilon);
+        return instance_norm(input, borrow_optional(weight), borrow_optional(bias), epsilon);
     });
 }
 
 ct_status ct_prelu(ct_tensor x, ct_tensor weight, ct_tensor *out) {
     return produce("prelu", out, [&] { return at::prelu(borrow(x), borrow(weight)); });
+}
+
+ct_status ct_avg_pool3d(ct_tensor x, ct_extent size, ct_tensor *out) {
+    return produce("average pool", out, [&] {
+        const auto input = borrow(x);
+        check_volume(input);
+        return at::avg_pool3d(input, axes(size), axes(size)).contiguous(input.suggest_memory_format());
+    });
 }
 
 ct_status ct_resize_nearest(ct_tensor x, ct_extent size, ct_tensor *out) {

@@ -70,8 +70,8 @@ extension Architecture {
         guard let network = try Architecture(named: text) else {
             let kinds =
                 orStudy
-                ? "unet3d, vnet, an architecture's .json file or a study"
-                : "unet3d, vnet or an architecture's .json file"
+                ? "unet3d, vnet, nnunet, nnunet-resenc, an architecture's .json file or a study"
+                : "unet3d, vnet, nnunet, nnunet-resenc or an architecture's .json file"
             throw ValidationError("'\(text)' is not a network: give \(kinds)")
         }
         self = network
@@ -82,6 +82,8 @@ extension Architecture {
         switch text {
         case "unet3d": self = .unet3d
         case "vnet": self = .vnet
+        case "nnunet": self = .nnunet(NNUNet(.plain))
+        case "nnunet-resenc": self = .nnunet(NNUNet(.residual))
         case _ where text.hasSuffix(".json"): self = try Architecture(contentsOf: text)
         case _ where FileManager.default.fileExists(atPath: StudyFolder(text).database):
             guard let best = try StudyStatus(of: text).best else {

@@ -33,6 +33,31 @@ struct ModelTests {
         }
     }
 
+    @Test("levels are written where not all axes are halved, and read again")
+    func levels() throws {
+        try withTemporaryFolder { folder in
+            @TensorActor
+            func written(_ levels: Pyramid, to name: String) throws -> (ModelDescription, String) {
+                var description = try ModelScene.description()
+                description = ModelDescription(
+                    architecture: description.architecture, levels: levels,
+                    preparation: description.preparation, precision: .float32, program: "1.2.3")
+                let path = folder.appending(path: name).path
+                try Model.write(
+                    description, weights: ModelScene.model(description).network.weights.all,
+                    record: ["epochs": 4], to: path)
+                let text = try String(contentsOfFile: path + "/model.json", encoding: .utf8)
+                return (try Model(contentsOf: path).description, text)
+            }
+            let flat = Pyramid(strides: [[2, 2, 1]], kernels: [[3, 3, 1], [3, 3, 3]])
+            let (description, text) = try written(flat, to: "flat")
+            #expect(try description.levels == flat && description.plan().levels == flat)
+            #expect(text.contains("\"levels\"") && text.contains("\"schema\" : 2"))
+            let (cubes, cubesText) = try written(Pyramid(poolings: 1), to: "cubes")
+            #expect(cubes.levels == nil && !cubesText.contains("levels"))
+        }
+    }
+
     @Test("classes are listed with their names and stored values")
     func document() throws {
         try withTemporaryFolder { folder in

@@ -65,7 +65,8 @@ struct NetworkTests {
         func run(_ x: Tensor, dropout: Double, training: Bool) throws -> Tensor {
             var generator = SeededGenerator(seed: 5)
             let plan = MegaBlockPlan(
-                name: "b", level: 0, inputs: 6, outputs: 6, graph: try BlockGraph([2]),
+                name: "b", level: 0, of: Pyramid(poolings: 0), inputs: 6, outputs: 6,
+                graph: try BlockGraph([2]),
                 isResidual: true, dropout: dropout)
             let layers = try LayerList(plan.layers, device: .cpu, using: &generator)
             return try plan.run(.features(x), through: layers, training: training)
@@ -127,13 +128,15 @@ struct NetworkTests {
 
     @Test(
         "odd sizes come back as they went in, in every family",
-        arguments: ["unet3d", "vnet", "segnas"], [1, 3])
+        arguments: ["unet3d", "vnet", "segnas", "nnunet", "nnunet-resenc"], [1, 3])
     func oddSizes(_ family: String, _ channels: Int) throws {
         var generator = SeededGenerator(seed: 0)
         let architecture: Architecture =
             switch family {
             case "unet3d": .unet3d
             case "vnet": .vnet
+            case "nnunet": .nnunet(NNUNet(stages: 3, features: 4))
+            case "nnunet-resenc": .nnunet(NNUNet(.residual, stages: 3, features: 4))
             default: try segnas(p: 3, sup: true, res: true)
             }
         let plan = try NetworkPlan(architecture, channels: channels, classes: 30)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import SegNASSegmentation
 
-/// Three networks with the weights of `Fixtures/networks.py` and what PyTorch makes of them.
+/// Networks with the weights of `Fixtures/networks.py` and what PyTorch makes of them.
 @TensorActor
 @Suite("Networks beside PyTorch")
 struct PyTorchTests {
@@ -22,11 +22,14 @@ struct PyTorchTests {
         var channels: Int
         var classes: Int
         var architecture: Architecture
+        var levels: Pyramid?
         var training: Run
         var evaluation: Run
     }
 
-    nonisolated static let names = ["plain", "residual and supervised", "four nodes"]
+    nonisolated static let names = [
+        "plain", "residual and supervised", "four nodes", "thick slices", "rows",
+    ]
 
     static let cases = Result { try fixture("networks.json", as: [String: Case].self, in: .module) }
 
@@ -94,15 +97,22 @@ struct PyTorchTests {
     }
 
     /// Narrow ones, made by `Fixtures/baselines.py`.
-    @Test("the baselines are equal, forward and backward", arguments: ["unet3d", "vnet"])
+    @Test(
+        "the baselines are equal, forward and backward",
+        arguments: ["unet3d", "vnet", "unet3d with thick slices", "vnet with thick slices"])
     func baselines(_ name: String) throws {
         let expected: [String: Baseline] = try fixture("baselines.json", in: .module)
         let baseline = try #require(expected[name])
         var generator = SeededGenerator(seed: 0)
+        let isThick = name.hasSuffix("slices")
+        func levels(_ poolings: Int) -> Pyramid {
+            guard isThick else { return Pyramid(poolings: poolings) }
+            return Pyramid(spacing: [1, 1, 4], poolings: poolings, size: [256, 256, 64])
+        }
         let plan: any RunnablePlan =
-            name == "vnet"
-            ? VNetPlan(channels: 1, classes: 3, topWidth: 2)
-            : UNet3DPlan(channels: 1, classes: 3, width: 2)
+            name.hasPrefix("vnet")
+            ? VNetPlan(channels: 1, classes: 3, topWidth: 2, levels: levels(4))
+            : UNet3DPlan(channels: 1, classes: 3, width: 2, levels: levels(3))
         let layers = try LayerList(plan.layers, device: .cpu, using: &generator)
         let parameters = layers.weights.parameters
         for (index, (name, parameter)) in parameters.enumerated() {
@@ -127,14 +137,16 @@ struct PyTorchTests {
     /// A network whose weights are those of the Python script, the one head there split by level here.
     private func network(_ expected: Case) throws -> Network {
         try network(
-            expected.architecture, channels: expected.channels, classes: expected.classes)
+            expected.architecture, channels: expected.channels, classes: expected.classes,
+            levels: expected.levels)
     }
 
     private func network(
-        _ architecture: Architecture, channels: Int, classes: Int
+        _ architecture: Architecture, channels: Int, classes: Int, levels: Pyramid? = nil
     ) throws -> Network {
         var generator = SeededGenerator(seed: 0)
-        let plan = try NetworkPlan(architecture, channels: channels, classes: classes)
+        let plan = try NetworkPlan(
+            architecture, channels: channels, classes: classes, levels: levels)
         let network = try Network(plan, using: &generator)
         let trunk = network.weights.parameters.filter { !$0.key.hasPrefix("head") }
         for (index, (name, parameter)) in trunk.enumerated() {

@@ -80,7 +80,7 @@ struct MemoryTests {
         }
         let apart = try peak { try norm(x, training: true).relu() }
         let fused = try peak {
-            try Tensor.sum([Summand(x, norm: norm, hasReLU: true)], training: true)
+            try Tensor.sum([Summand(x, norm: .batch(norm), hasReLU: true)], training: true)
         }
         #expect(apart - fused > 1_000_000)  // of 1 MiB; small scratch differs
     }
@@ -138,7 +138,7 @@ struct MemoryTests {
         let parameters = [conv, head].flatMap(\.weights.parameters.tensors)
         func pass() throws {
             let scores = try head(
-                Tensor.sum([Summand(conv(x), norm: norm, hasReLU: true)], training: true))
+                Tensor.sum([Summand(conv(x), norm: .batch(norm), hasReLU: true)], training: true))
             try (-scores.logSoftmax(along: 1).gathered(target, along: 1)).mean().backward()
             for parameter in parameters + norm.weights.parameters.tensors {
                 try parameter.clearGradient()

@@ -29,7 +29,7 @@ struct MetaTests {
         for _ in 0..<2 {
             let keep = try Tensor.dropoutFactors(
                 images: batch, channels: 16, probability: 0.2, device: device)
-            var term = try Summand(stem(x), norm: norm, hasReLU: true)
+            var term = try Summand(stem(x), norm: .batch(norm), hasReLU: true)
             term.isDropped = true
             let fine = try Tensor.sum([term], keep: keep, training: true)
             let coarse = try deep(fine.maxPool3D(size: 2)).relu()

@@ -29,7 +29,9 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
 }
 
 extension OperationCase {
-    static let all = elementwise + views + reductions + convolutions + normalizations + samplings
+    static let all =
+        elementwise + views + reductions + convolutions + flatConvolutions + normalizations
+        + instanceNormalizations + samplings
 
     /// Large enough that the kernel is taken apart where the type allows.
     private static func joined(_ name: String, kernel k: Int, dilation: Int = 1) -> OperationCase {
@@ -181,7 +183,16 @@ extension OperationCase {
 
     /// Batch normalization and ReLU of the first of three tensors.
     static func rectified(_ x: [Tensor], training: Bool) throws -> Tensor {
-        try .sum([Summand(x[0], norm: layer(x[0...2]), hasReLU: true)], training: training)
+        try .sum([Summand(x[0], norm: .batch(layer(x[0...2])), hasReLU: true)], training: training)
+    }
+
+    /// A summand whose instance normalization has the second and third tensor as scale and shift.
+    static func instance(_ x: ArraySlice<Tensor>, isLeaky: Bool) throws -> Summand {
+        let start = x.startIndex
+        let dtype = x[start].dtype == .bfloat16 ? DType.float32 : x[start].dtype
+        let norm = try InstanceNorm3D(
+            weight: x[start + 1].cast(to: dtype), bias: x[start + 2].cast(to: dtype))
+        return Summand(x[start], norm: .instance(norm), hasReLU: isLeaky, slope: isLeaky ? 0.01 : 0)
     }
 
     static func classSums(_ x: Tensor) throws -> Tensor {
@@ -218,8 +229,8 @@ extension OperationCase {
         },
         OperationCase("sum of maps", [map, [3], [3], map, [3], [3], map, map]) { x in
             var summands = try [
-                Summand(x[0], norm: layer(x[0...2]), hasReLU: true),
-                Summand(x[3], norm: layer(x[3...5])), Summand(x[6]), Summand(x[7]),
+                Summand(x[0], norm: .batch(layer(x[0...2])), hasReLU: true),
+                Summand(x[3], norm: .batch(layer(x[3...5]))), Summand(x[6]), Summand(x[7]),
             ]
             for index in 0..<3 { summands[index].isDropped = true }
             let keep = try Tensor([1.25, 0, 1.25, 1.25, 1.25, 0] as [Float], shape: [2, 3])
@@ -242,6 +253,21 @@ extension OperationCase {
         },
         OperationCase("max pool of even extents", [[2, 2, 2, 4, 6]]) { x in
             try x[0].maxPool3D(size: 2)
+        },
+        OperationCase("max pool of two axes", [[1, 2, 3, 4, 7]]) { x in
+            try x[0].maxPool3D(size: Extent(1, 2, 2))
+        },
+        OperationCase("max pool of one axis", [[2, 2, 4, 3, 5]]) { x in
+            try x[0].maxPool3D(size: Extent(2, 1, 1))
+        },
+        OperationCase("average pool", [[2, 2, 5, 4, 7]]) { x in
+            try x[0].averagePool3D(size: 2)
+        },
+        OperationCase("average pool of two axes", [[1, 2, 3, 4, 7]]) { x in
+            try x[0].averagePool3D(size: Extent(1, 2, 2))
+        },
+        OperationCase("upsample nearest along two axes", [volume]) { x in
+            try x[0].upsampled(by: Extent(1, 2, 2))
         },
         OperationCase("max pool overlapping", [[1, 2, 5, 4, 7]]) { x in
             try x[0].maxPool3D(

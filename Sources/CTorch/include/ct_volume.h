@@ -18,9 +18,9 @@ typedef struct {
 // x [N, I, D, H, W], weight [O, I, kD, kH, kW], bias [O] or no tensor → [N, O, D′, H′, W′].
 ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out);
 
-// What ct_conv3d makes of `lower` [N, I, D/2, H/2, W/2], upsampled (nearest) and followed by the channels of `same`
-// [N, J, D, H, W]: weight [O, I + J, k, k, k] with odd k, stride 1, the padding that keeps the size → [N, O, D, H, W].
-// Weights are cast to the maps' type where they are used.
+// What ct_conv3d makes of `lower` [N, I, …], of which each axis has as many voxels as `same` [N, J, D, H, W] or half of
+// them, upsampled (nearest) and followed by the channels of `same`: weight [O, I + J, kD, kH, kW] with odd extents,
+// stride 1, the padding that keeps the size → [N, O, D, H, W]. Weights are cast to the maps' type where they are used.
 ct_status ct_conv3d_joined(ct_tensor lower, ct_tensor same, ct_tensor weight, int64_t dilation, ct_tensor *out);
 
 // x [N, I, D, H, W], weight [I, O, kD, kH, kW], bias [O] or no tensor → [N, O, D′, H′, W′].
@@ -36,17 +36,20 @@ typedef struct {
 // Normalizes each channel of [N, C, D, H, W] over images and voxels.
 ct_status ct_batch_norm(ct_tensor x, const ct_batch_norm_options *options, ct_tensor *out);
 
-// A summand: a map [N, C, D, H, W], batch-normalized where there is a weight.
+// A summand: a map [N, C, D, H, W], normalized where there is a weight: over the batch, or where there are no running
+// statistics over each image by itself.
 typedef struct {
     ct_tensor x;
-    ct_tensor weight, bias, running_mean, running_variance;  // [C] each, or all no tensor
+    ct_tensor weight, bias, running_mean, running_variance;  // [C] each, or no tensor
     double momentum, epsilon;
     bool has_relu, is_dropped;
+    double slope;  // of negative values under ReLU: 0, or that of a leaky one
 } ct_term;
 
 typedef struct {
     ct_tensor keep;  // [N, C], factors of the channels under dropout, or no tensor
     bool training;
+    double slope;  // of negative values of the whole sum; 1 for the sum as it is
 } ct_norm_sum_options;
 
 // Σ of terms of one shape, ReLU and dropout applied to those that have them.
@@ -63,6 +66,9 @@ ct_status ct_prelu(ct_tensor x, ct_tensor weight, ct_tensor *out);
 
 // [N, C, D, H, W] → the largest of each window; padding counts as −∞.
 ct_status ct_max_pool3d(ct_tensor x, ct_extent size, ct_extent stride, ct_extent padding, ct_tensor *out);
+
+// [N, C, D, H, W] → the mean of each window; windows lie side by side.
+ct_status ct_avg_pool3d(ct_tensor x, ct_extent size, ct_tensor *out);
 
 // [N, C, D, H, W] → [N, C, size]. Nearest takes voxel ⌊i·in/out⌋; trilinear is between voxel centres, or between
 // corners where `align_corners`.

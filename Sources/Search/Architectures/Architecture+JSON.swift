@@ -2,12 +2,24 @@ internal import SegNASHost
 
 /// The families of architectures by their names in files.
 public enum Family: String, CaseIterable, Codable, Sendable {
-    case segnas, unet3d, vnet
+    case segnas, unet3d, vnet, nnunet
+    case nnunetResEnc = "nnunet-resenc"
 }
 
 /// The keys of an architecture in JSON.
 public enum ArchitectureField: String, CaseIterable, Sendable {
-    case schema, family, n, p, sup, res, nodes, ops, dropout
+    case schema, family, n, p, sup, res, nodes, ops, dropout, stages, features
+}
+
+extension Family {
+    /// The fields that say more of a network than its family.
+    var fields: [ArchitectureField] {
+        switch self {
+        case .segnas: [.n, .p, .sup, .res, .nodes, .ops, .dropout]
+        case .unet3d, .vnet: []
+        case .nnunet, .nnunetResEnc: [.stages, .features]
+        }
+    }
 }
 
 extension Architecture {
@@ -18,6 +30,7 @@ extension Architecture {
         case .segnas: .segnas
         case .unet3d: .unet3d
         case .vnet: .vnet
+        case .nnunet(let network): network.encoder == .plain ? .nnunet : .nnunetResEnc
         }
     }
 
@@ -61,7 +74,18 @@ extension Architecture: Codable {
         var fields = encoder.container(keyedBy: FieldName.self)
         try fields.encode(Self.schema, forKey: .init(.schema))
         try fields.encode(family, forKey: .init(.family))
-        guard case .segnas(let network) = self else { return }
+        switch self {
+        case .segnas(let network): try encode(network, into: &fields)
+        case .unet3d, .vnet: break
+        case .nnunet(let network):
+            try fields.encode(network.stages, forKey: .init(.stages))
+            try fields.encode(network.features, forKey: .init(.features))
+        }
+    }
+
+    private func encode(
+        _ network: SegNAS, into fields: inout KeyedEncodingContainer<FieldName>
+    ) throws {
         try fields.encode(network.n, forKey: .init(.n))
         try fields.encode(network.p, forKey: .init(.p))
         try fields.encode(network.sup ? 1 : 0, forKey: .init(.sup))
@@ -103,11 +127,16 @@ struct ArchitectureReader {
         checkNames()
         checkSchema()
         var architecture: Architecture?
-        switch family() {
-        case .segnas: architecture = segnas().map(Architecture.segnas)
-        case .unet3d: architecture = baseline(.unet3d)
-        case .vnet: architecture = baseline(.vnet)
-        case nil: break
+        if let family = family() {
+            checkFields(of: family)
+            architecture =
+                switch family {
+                case .segnas: segnas().map(Architecture.segnas)
+                case .unet3d: .unet3d
+                case .vnet: .vnet
+                case .nnunet: nnunet(.plain).map(Architecture.nnunet)
+                case .nnunetResEnc: nnunet(.residual).map(Architecture.nnunet)
+                }
         }
         guard let architecture, faults.isEmpty else { throw ArchitectureError(faults) }
         return architecture
@@ -130,11 +159,19 @@ struct ArchitectureReader {
         return required(.family, as: Family.self)
     }
 
-    private mutating func baseline(_ architecture: Architecture) -> Architecture {
-        for field in ArchitectureField.allCases.dropFirst(2) where contains(field) {
-            faults.append(.notOfFamily(field, architecture.family))
+    private mutating func checkFields(of family: Family) {
+        let known = [.schema, .family] + family.fields
+        for field in ArchitectureField.allCases where !known.contains(field) && contains(field) {
+            faults.append(.notOfFamily(field, family))
         }
-        return architecture
+    }
+
+    private mutating func nnunet(_ encoder: NNUNet.Encoder) -> NNUNet? {
+        let stages = contains(.stages) ? integer(.stages, Limits.stages) : NNUNet.defaultStages
+        let features =
+            contains(.features) ? integer(.features, Limits.features) : NNUNet.defaultFeatures
+        guard let stages, let features else { return nil }
+        return NNUNet(encoder, stages: stages, features: features)
     }
 
     private mutating func segnas() -> SegNAS? {

@@ -5,6 +5,7 @@ public enum Architecture: Hashable, Sendable {
     case unet3d
     /// V-Net, Milletari et al. 2016, arXiv:1606.04797.
     case vnet
+    case nnunet(NNUNet)
 }
 
 /// A network of the searched family, with the paper's names (Wong & Moradi, MICCAI 2019, sections 2.1 and 2.2).
@@ -54,11 +55,12 @@ extension Architecture {
 // MARK: - Short form
 
 extension Architecture: CustomStringConvertible {
-    /// The short form for tables: `n 21 p 3 sup 1 res 0 {2,0,2}`, or the baseline's name.
+    /// The short form for tables: `n 21 p 3 sup 1 res 0 {2,0,2}`, or the baseline's name with what is not default.
     public var description: String {
         switch self {
         case .segnas(let network): network.description
         case .unet3d, .vnet: family.rawValue
+        case .nnunet(let network): network.description
         }
     }
 }
@@ -116,6 +118,8 @@ enum Limits {
     static let flag = Limits.whole(0...1)
     static let nodes = Limits.whole(BlockGraph.nodeCounts)
     static let operation = Limits.whole(Operation.numbers)
+    static let stages = Limits.whole(2...11)
+    static let features = Limits.whole(1...1024)
     static let dropout = Limits.real(0..<1)
     static let learningRate = Limits.real(1e-9..<10)
     static let batch = Limits.whole(1...1024)

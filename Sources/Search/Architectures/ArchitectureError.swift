@@ -58,13 +58,15 @@ extension ArchitectureField {
     fileprivate var rule: String {
         switch self {
         case .schema: "\(Architecture.schema), the only one that this program reads"
-        case .family: "\"segnas\", \"unet3d\" or \"vnet\""
+        case .family: "\"segnas\", \"unet3d\", \"vnet\", \"nnunet\" or \"nnunet-resenc\""
         case .n: "\(Limits.n)"
         case .p: "\(Limits.p)"
         case .sup, .res: "\(Limits.flag)"
         case .nodes: "\(Limits.nodes)"
         case .ops: "a list of operation numbers, for example [2, 0, 2]"
         case .dropout: "\(Limits.dropout)"
+        case .stages: "\(Limits.stages)"
+        case .features: "\(Limits.features)"
         }
     }
 }

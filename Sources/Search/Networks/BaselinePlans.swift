@@ -3,6 +3,9 @@
 /// Çiçek et al. 2016, arXiv:1606.06650, figure 2, with padded convolutions. Each level has two convolutions, the second
 /// of which doubles the channels in the encoder; transposed convolutions keep their number.
 package struct UNet3DPlan: FamilyPlan {
+    static let poolings = 3
+
+    package let levels: Pyramid
     /// The two convolutions of each encoder level.
     package let encoder: [[LayerPlan]]
     /// The levels from the one above the bottom to the top.
@@ -19,35 +22,37 @@ package struct UNet3DPlan: FamilyPlan {
     ///   - channels: Channels of the images.
     ///   - classes: Labels, background included.
     ///   - width: Channels of the first convolution.
-    package init(channels: Int, classes: Int, width: Int = 32) {
-        let poolings = 3
-        encoder = (0...poolings).map { level in
+    ///   - levels: With 3 poolings.
+    package init(
+        channels: Int, classes: Int, width: Int = 32, levels: Pyramid = Pyramid(poolings: poolings)
+    ) {
+        func pair(
+            _ name: String, _ inputs: Int, _ middle: Int, _ outputs: Int, level: Int
+        ) -> [LayerPlan] {
+            [
+                .conv("\(name).first", inputs, middle, kernel: 3, level: level, of: levels),
+                .conv("\(name).second", middle, outputs, kernel: 3, level: level, of: levels),
+            ]
+        }
+        self.levels = levels
+        encoder = (0...Self.poolings).map { level in
             let middle = width << level
             let inputs = level == 0 ? channels : middle
-            return Self.pair("encoder.\(level)", inputs, middle, middle * 2, level: level)
+            return pair("encoder.\(level)", inputs, middle, middle * 2, level: level)
         }
-        decoder = (0..<poolings).reversed().map { level in
+        decoder = (0..<Self.poolings).reversed().map { level in
             let copied = width * 2 << level
             let deep = copied * 2
             let up = LayerPlan(
-                name: "decoder.\(level).up", inputs: deep, outputs: deep, kernel: 2, stride: 2,
-                isTransposed: true, hasBias: true, isNormalized: false, activation: .none,
-                level: level)
+                name: "decoder.\(level).up", inputs: deep, outputs: deep,
+                kernel: levels.strides[level], stride: levels.strides[level], isTransposed: true,
+                hasBias: true, normalization: .none, activation: .none, level: level)
             return Ascension(
                 up: up,
-                convolutions: Self.pair(
+                convolutions: pair(
                     "decoder.\(level)", deep + copied, copied, copied, level: level))
         }
         head = .linear("head", width * 2, classes, bias: true, level: 0)
-    }
-
-    private static func pair(
-        _ name: String, _ inputs: Int, _ middle: Int, _ outputs: Int, level: Int
-    ) -> [LayerPlan] {
-        [
-            .conv("\(name).first", inputs, middle, kernel: 3, level: level),
-            .conv("\(name).second", middle, outputs, kernel: 3, level: level),
-        ]
     }
 
     package var layers: [LayerPlan] {
@@ -59,7 +64,6 @@ package struct UNet3DPlan: FamilyPlan {
             + decoder.map { StagePlan(.decoder, $0.convolutions) }
     }
 
-    package var poolings: Int { decoder.count }
     package var descent: Descent { .maxPooling }
     package var ascent: Ascent { .transposedConvolution(kernel: 2) }
     package var isSupervised: Bool { false }
@@ -73,9 +77,11 @@ package struct UNet3DPlan: FamilyPlan {
 /// are joined by 2×2×2 convolutions of stride 2 and their transposes. Batch normalization, which the paper lacks and
 /// every public implementation adds, follows each convolution.
 package struct VNetPlan: FamilyPlan {
+    static let poolings = decoderDepths.count
     private static let encoderDepths = [1, 2, 3, 3, 3]
     private static let decoderDepths = [1, 2, 3, 3]
 
+    package let levels: Pyramid
     /// The stages from the top to the bottom.
     package let encoder: [Stage]
     /// The stages from the level above the bottom to the top; upsampled features are concatenated with copied ones.
@@ -92,44 +98,53 @@ package struct VNetPlan: FamilyPlan {
     ///   - channels: Channels of the images.
     ///   - classes: Labels, background included.
     ///   - topWidth: Channels of the first stage.
-    package init(channels: Int, classes: Int, topWidth: Int = 16) {
+    ///   - levels: With 4 poolings.
+    package init(
+        channels: Int, classes: Int, topWidth: Int = 16,
+        levels: Pyramid = Pyramid(poolings: poolings)
+    ) {
+        func convolutions(
+            _ name: String, _ inputs: Int, _ width: Int, _ depth: Int, level: Int
+        ) -> [LayerPlan] {
+            (0..<depth).map { index in
+                Self.layer(
+                    "\(name).conv\(index + 1)", index == 0 ? inputs : width, width,
+                    kernel: levels.kernel(5, atLevel: level), level: level)
+            }
+        }
+        func resize(
+            _ name: String, _ inputs: Int, _ outputs: Int, isTransposed: Bool = false, level: Int
+        ) -> LayerPlan {
+            let stride = levels.strides[isTransposed ? level : level - 1]
+            return Self.layer(
+                name, inputs, outputs, kernel: stride, stride: stride, isTransposed: isTransposed,
+                level: level)
+        }
+        self.levels = levels
         encoder = Self.encoderDepths.enumerated().map { level, depth in
             let width = topWidth << level
-            let down = Self.layer(
-                "encoder.\(level).down", width / 2, width, kernel: 2, stride: 2, level: level)
             return Stage(
-                resize: level == 0 ? nil : down,
-                convolutions: Self.convolutions(
+                resize: level == 0
+                    ? nil : resize("encoder.\(level).down", width / 2, width, level: level),
+                convolutions: convolutions(
                     "encoder.\(level)", level == 0 ? channels : width, width, depth, level: level))
         }
         let lowest = Self.decoderDepths.count - 1
         decoder = Self.decoderDepths.enumerated().reversed().map { level, depth in
             let width = topWidth << level
             let below = level == lowest ? width * 2 : width * 4
-            let up = Self.layer(
-                "decoder.\(level).up", below, width, kernel: 2, stride: 2, isTransposed: true,
-                level: level)
             return Stage(
-                resize: up,
-                convolutions: Self.convolutions(
+                resize: resize(
+                    "decoder.\(level).up", below, width, isTransposed: true, level: level),
+                convolutions: convolutions(
                     "decoder.\(level)", width * 2, width * 2, depth, level: level))
         }
         head = .linear("head", topWidth * 2, classes, bias: true, level: 0)
     }
 
-    private static func convolutions(
-        _ name: String, _ inputs: Int, _ width: Int, _ depth: Int, level: Int
-    ) -> [LayerPlan] {
-        (0..<depth).map { index in
-            layer(
-                "\(name).conv\(index + 1)", index == 0 ? inputs : width, width, kernel: 5,
-                level: level)
-        }
-    }
-
     private static func layer(
-        _ name: String, _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1,
-        isTransposed: Bool = false, level: Int
+        _ name: String, _ inputs: Int, _ outputs: Int, kernel: SIMD3<Int>,
+        stride: SIMD3<Int> = [1, 1, 1], isTransposed: Bool = false, level: Int
     ) -> LayerPlan {
         LayerPlan(
             name: name, inputs: inputs, outputs: outputs, kernel: kernel, stride: stride,
@@ -145,7 +160,6 @@ package struct VNetPlan: FamilyPlan {
             + decoder.map { StagePlan(.decoder, $0.convolutions) }
     }
 
-    package var poolings: Int { decoder.count }
     package var descent: Descent { .convolution(kernel: 2) }
     package var ascent: Ascent { .transposedConvolution(kernel: 2) }
     package var isSupervised: Bool { false }

@@ -4,8 +4,8 @@ package protocol FamilyPlan: Hashable, Sendable {
     var layers: [LayerPlan] { get }
     /// The layers between two changes of size: encoder from the top down, then decoder from the bottom up.
     var stages: [StagePlan] { get }
-    /// The number of times that the volume is halved.
-    var poolings: Int { get }
+    /// What each pooling halves.
+    var levels: Pyramid { get }
     var descent: Descent { get }
     var ascent: Ascent { get }
     /// True if all decoder levels and the bottom lead to the scores.
@@ -19,7 +19,7 @@ package protocol FamilyPlan: Hashable, Sendable {
 /// The downsampling of features to the next level below.
 package enum Descent: Hashable, Sendable {
     case maxPooling
-    /// With stride 2.
+    /// With stride 2, where the levels' kernels are not flat.
     case convolution(kernel: Int)
 }
 

@@ -12,6 +12,8 @@ public struct NetworkPlan: Sendable {
     public let channels: Int
     /// Labels, background included.
     public let classes: Int
+    /// What each pooling halves, and where kernels are flat.
+    public let levels: Pyramid
     public let layers: [LayerPlan]
     package let family: PlannedFamily
 
@@ -20,35 +22,43 @@ public struct NetworkPlan: Sendable {
         case segnas(SegNASPlan)
         case unet3d(UNet3DPlan)
         case vnet(VNetPlan)
+        case nnunet(NNUNetPlan)
 
         package var plan: any FamilyPlan {
             switch self {
             case .segnas(let plan): plan
             case .unet3d(let plan): plan
             case .vnet(let plan): plan
+            case .nnunet(let plan): plan
             }
         }
     }
 
-    /// - Throws: ``NetworkError/illegal(_:)`` for a block graph that cannot be built.
+    /// - Parameters:
+    ///   - architecture: The network.
+    ///   - channels: Of the images.
+    ///   - classes: Labels, background included.
+    ///   - levels: With as many poolings as the network; nil halves all axes each time.
+    /// - Throws: ``NetworkError/illegal(_:)`` for a block graph that cannot be built,
+    ///   ``NetworkError/otherLevels(poolings:asked:)``.
     public init(
-        _ architecture: Architecture, channels: Int, classes: Int
+        _ architecture: Architecture, channels: Int, classes: Int, levels: Pyramid? = nil
     ) throws(NetworkError) {
-        switch architecture {
-        case .segnas(let network):
-            guard network.block.isLegal else { throw .illegal(network.block.illegalities) }
-            family = .segnas(SegNASPlan(network, channels: channels, classes: classes))
-        case .unet3d: family = .unet3d(UNet3DPlan(channels: channels, classes: classes))
-        case .vnet: family = .vnet(VNetPlan(channels: channels, classes: classes))
+        let poolings = architecture.poolings
+        let levels = levels ?? Pyramid(poolings: poolings)
+        guard levels.poolings == poolings else {
+            throw .otherLevels(poolings: poolings, asked: levels.poolings)
         }
+        family = try PlannedFamily(architecture, channels: channels, classes: classes, levels: levels)
         self.architecture = architecture
         self.channels = channels
         self.classes = classes
+        self.levels = levels
         layers = family.plan.layers
     }
 
-    /// The number of times that the volume is halved; sizes are padded to a multiple of 2 to this power.
-    public var poolings: Int { family.plan.poolings }
+    /// The number of poolings, which halve some axes or all.
+    public var poolings: Int { levels.poolings }
 
     /// The number of parameters of the network.
     public var parameters: Int {
@@ -56,16 +66,49 @@ public struct NetworkPlan: Sendable {
     }
 }
 
+extension NetworkPlan.PlannedFamily {
+    fileprivate init(
+        _ architecture: Architecture, channels: Int, classes: Int, levels: Pyramid
+    ) throws(NetworkError) {
+        switch architecture {
+        case .segnas(let network):
+            guard network.block.isLegal else { throw .illegal(network.block.illegalities) }
+            self = .segnas(
+                SegNASPlan(network, channels: channels, classes: classes, levels: levels))
+        case .unet3d:
+            self = .unet3d(UNet3DPlan(channels: channels, classes: classes, levels: levels))
+        case .vnet: self = .vnet(VNetPlan(channels: channels, classes: classes, levels: levels))
+        case .nnunet(let network):
+            self = .nnunet(
+                NNUNetPlan(network, channels: channels, classes: classes, levels: levels))
+        }
+    }
+}
+
+extension Architecture {
+    /// Times that the volume is halved.
+    public var poolings: Int {
+        switch self {
+        case .segnas(let network): network.p
+        case .unet3d: UNet3DPlan.poolings
+        case .vnet: VNetPlan.poolings
+        case .nnunet(let network): network.stages - 1
+        }
+    }
+}
+
 extension NetworkPlan: Hashable {
     // All else follows from these.
     public static func == (a: NetworkPlan, b: NetworkPlan) -> Bool {
-        (a.architecture, a.channels, a.classes) == (b.architecture, b.channels, b.classes)
+        (a.architecture, a.channels, a.classes, a.levels)
+            == (b.architecture, b.channels, b.classes, b.levels)
     }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(architecture)
         hasher.combine(channels)
         hasher.combine(classes)
+        hasher.combine(levels)
     }
 }
 
@@ -73,15 +116,15 @@ extension NetworkPlan: Hashable {
 
 /// Voxels are counted along x, y and z.
 extension NetworkPlan {
-    /// A size rounded up, axis by axis, to a multiple of 2 to the power of the poolings.
+    /// A size rounded up, axis by axis, to a multiple of 2 to the power of the poolings that halve the axis.
     public func padded(_ size: SIMD3<Int>) -> SIMD3<Int> {
-        let unit = 1 << poolings
-        return (size &+ (unit - 1)) / unit &* unit
+        let unit = levels.factor(atLevel: poolings)
+        return (size &+ unit &- 1) / unit &* unit
     }
 
     /// The volume at a level of a network that is given images of a size.
     public func size(atLevel level: Int, of size: SIMD3<Int>) -> SIMD3<Int> {
-        padded(size) / (1 << level)
+        padded(size) / levels.factor(atLevel: level)
     }
 
     /// The multiply-adds of one image's forward pass, clamped to the largest integer.
@@ -98,19 +141,21 @@ extension NetworkPlan {
     /// The fewest values of a channel from which its mean and variance can be estimated.
     public static let minValues = 8
 
-    /// Refuses sizes whose lowest level has too few values for batch normalization.
+    /// Refuses sizes whose lowest level has too few values for normalization, over a batch or in each image.
     ///
-    /// - Throws: ``NetworkError/tooFewValues(level:size:batch:)``
+    /// - Throws: ``NetworkError/tooFewValues(level:size:batch:)``, ``NetworkError/tooFewVoxels(level:size:)``
     public func check(size: SIMD3<Int>, batch: Int) throws(NetworkError) {
         let lowest = self.size(atLevel: poolings, of: size)
+        guard !layers.contains(where: { $0.normalization == .instance }) else {
+            guard lowest.volume >= Self.minValues else {
+                throw .tooFewVoxels(level: poolings, size: lowest)
+            }
+            return
+        }
         guard lowest.volume * batch >= Self.minValues else {
             throw .tooFewValues(level: poolings, size: lowest, batch: batch)
         }
     }
-}
-
-extension SIMD3<Int> {
-    fileprivate var volume: Int { x * y * z }
 }
 
 /// A reason, found in its plan alone, why a network cannot be built, or cannot be trained at a size.
@@ -119,14 +164,19 @@ public enum NetworkError: Error, Equatable, Sendable {
     case illegal([Illegality])
     /// A level would hold fewer than 8 values per channel, voxels times images of a batch.
     case tooFewValues(level: Int, size: SIMD3<Int>, batch: Int)
+    /// A level would hold fewer than 8 voxels in a network that normalizes each image by itself.
+    case tooFewVoxels(level: Int, size: SIMD3<Int>)
+    /// The levels have another number of poolings than the network.
+    case otherLevels(poolings: Int, asked: Int)
 }
 
 extension NetworkError: CustomStringConvertible {
     /// The reason, and what to do about it.
     public var description: String {
         switch self {
-        case .illegal: reason
+        case .illegal, .otherLevels: reason
         case .tooFewValues: "\(reason): use a larger size, a larger batch or fewer poolings"
+        case .tooFewVoxels: "\(reason): use a larger size or fewer stages"
         }
     }
 
@@ -138,6 +188,11 @@ extension NetworkError: CustomStringConvertible {
         case .tooFewValues(let level, let size, let batch):
             "after \(level) poolings \(size.x)x\(size.y)x\(size.z) voxels remain, which with a batch of "
                 + "\(batch) are too few for batch normalization (at least \(NetworkPlan.minValues))"
+        case .tooFewVoxels(let level, let size):
+            "after \(level) poolings \(size.x)x\(size.y)x\(size.z) voxels remain, too few for instance "
+                + "normalization (at least \(NetworkPlan.minValues))"
+        case .otherLevels(let poolings, let asked):
+            "this network has \(poolings) poolings, and levels with \(asked) are asked for"
         }
     }
 }

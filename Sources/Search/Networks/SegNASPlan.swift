@@ -4,6 +4,7 @@
 /// upsampled ones. With deep supervision the bottom and every decoder level are mapped to scores.
 package struct SegNASPlan: FamilyPlan {
     package let network: SegNAS
+    package let levels: Pyramid
     /// The blocks from the top to the bottom, p + 1 of them.
     package let encoder: [MegaBlockPlan]
     /// The blocks from the level above the bottom to the top, p of them, on upsampled and copied features.
@@ -15,23 +16,25 @@ package struct SegNASPlan: FamilyPlan {
     /// of the memory; the convolution's one bias stays with the top level.
     package let heads: [LayerPlan]
 
-    package init(_ network: SegNAS, channels: Int, classes: Int) {
+    package init(_ network: SegNAS, channels: Int, classes: Int, levels: Pyramid) {
         // Channels of the features at a level: n at the top.
         func width(_ level: Int) -> Int { network.n << level }
         func block(_ path: String, _ level: Int, inputs: Int) -> MegaBlockPlan {
             MegaBlockPlan(
-                name: "\(path).\(level)", level: level, inputs: inputs, outputs: width(level),
-                graph: network.block, isResidual: network.res, dropout: network.dropout)
+                name: "\(path).\(level)", level: level, of: levels, inputs: inputs,
+                outputs: width(level), graph: network.block, isResidual: network.res,
+                dropout: network.dropout)
         }
         self.network = network
+        self.levels = levels
         encoder = (0...network.p).map { level in
             block("encoder", level, inputs: level == 0 ? channels : width(level - 1))
         }
         decoder = (0..<network.p).reversed().map { level in
             block("decoder", level, inputs: width(level + 1) + width(level))
         }
-        let levels = network.sup ? Array((0...network.p).reversed()) : [0]
-        heads = levels.map { level in
+        let supervised = network.sup ? Array((0...network.p).reversed()) : [0]
+        heads = supervised.map { level in
             .linear("head.\(level)", width(level), classes, bias: level == 0, level: level)
         }
     }
@@ -42,7 +45,6 @@ package struct SegNASPlan: FamilyPlan {
         encoder.map { StagePlan(.encoder, $0) } + decoder.map { StagePlan(.decoder, $0) }
     }
 
-    package var poolings: Int { network.p }
     package var descent: Descent { .maxPooling }
     package var ascent: Ascent { .nearest }
     package var isSupervised: Bool { network.sup }
@@ -85,8 +87,8 @@ package struct MegaBlockPlan: Hashable, Sendable {
     }
 
     package init(
-        name: String, level: Int, inputs: Int, outputs: Int, graph: BlockGraph, isResidual: Bool,
-        dropout: Double
+        name: String, level: Int, of levels: Pyramid, inputs: Int, outputs: Int, graph: BlockGraph,
+        isResidual: Bool, dropout: Double
     ) {
         self.name = name
         self.level = level
@@ -104,7 +106,8 @@ package struct MegaBlockPlan: Hashable, Sendable {
                 return Step(
                     edge: edge,
                     layer: .conv(
-                        layer, inputs, outputs, kernel: kernel, dilation: dilation, level: level))
+                        layer, inputs, outputs, kernel: kernel, dilation: dilation, level: level,
+                        of: levels))
             case .skip where inputs == outputs: return Step(edge: edge, layer: nil)
             case .skip:
                 return Step(
@@ -113,7 +116,7 @@ package struct MegaBlockPlan: Hashable, Sendable {
         }
         projection =
             isResidual && inputs != outputs
-            ? .conv("\(name).residual", inputs, outputs, kernel: 1, level: level) : nil
+            ? .conv("\(name).residual", inputs, outputs, kernel: 1, level: level, of: levels) : nil
     }
 
     package var layers: [LayerPlan] {

@@ -9,6 +9,8 @@ public import SegNASTorch
 public struct ModelDescription: Hashable, Sendable {
     /// The architecture of the network, its dropout included.
     public var architecture: Architecture
+    /// The axes that each pooling of the network halves; nil for all.
+    public var levels: Pyramid?
     /// The preparation of images, with the names of channels and the labels of classes.
     public var preparation: Preparation
     /// The type of activations in training: float32 or bfloat16.
@@ -18,10 +20,11 @@ public struct ModelDescription: Hashable, Sendable {
     public var libtorch: String
 
     public init(
-        architecture: Architecture, preparation: Preparation, precision: DType, program: String,
-        libtorch: String = Libtorch.version
+        architecture: Architecture, levels: Pyramid? = nil, preparation: Preparation,
+        precision: DType, program: String, libtorch: String = Libtorch.version
     ) {
         self.architecture = architecture
+        self.levels = levels.flatMap { $0.isIsotropic ? nil : $0 }
         self.preparation = preparation
         self.precision = precision
         self.program = program
@@ -34,13 +37,14 @@ public struct ModelDescription: Hashable, Sendable {
     public var classes: Int { preparation.labels.classCount }
 
     public func plan() throws(NetworkError) -> NetworkPlan {
-        try NetworkPlan(architecture, channels: channels, classes: classes)
+        try NetworkPlan(architecture, channels: channels, classes: classes, levels: levels)
     }
 }
 
 /// The contents of `model.json`: a description, and the size and checksum of the weights.
 struct ModelDocument: Equatable {
-    static let schema = 1
+    /// The newest; models whose network halves all axes each time are of version 1, as ever.
+    static let schema = 2
 
     var description: ModelDescription
     var weights: WeightsRecord
@@ -59,7 +63,7 @@ struct ModelDocument: Equatable {
 
     init(text: String) throws(ModelFault) {
         do {
-            let schema = Self.schema...Self.schema
+            let schema = 1...Self.schema
             let fields = try JSONDocument.parse(text, as: Fields.self, schema: schema)
             weights = fields.weights
             description = try fields.description()
@@ -83,6 +87,8 @@ struct ModelDocument: Equatable {
 private struct Fields: Codable {
     var schema: Int
     var architecture: Architecture
+    /// From version 2 on, which older programs would take for other networks.
+    var levels: Pyramid?
     var channels: [Preparation.Channel]
     var labels: [ClassEntry]
     /// The stored value of voxels that were ignored in training; it is no class.
@@ -103,8 +109,9 @@ private struct Fields: Codable {
     init(_ document: ModelDocument) {
         let described = document.description
         let table = described.preparation.labels
-        schema = ModelDocument.schema
+        schema = described.levels == nil ? 1 : ModelDocument.schema
         architecture = described.architecture
+        levels = described.levels
         channels = described.preparation.channels
         labels = [ClassEntry(class: 0, name: "background", value: table.background)]
         labels += table.foreground.enumerated().map { index, label in
@@ -130,7 +137,7 @@ private struct Fields: Codable {
             throw .document(.field(.missing("channels.intensities")))
         }
         return ModelDescription(
-            architecture: architecture,
+            architecture: architecture, levels: levels,
             preparation: Preparation(preparation, labels: try table(), channels: channels),
             precision: precision, program: program, libtorch: libtorch)
     }

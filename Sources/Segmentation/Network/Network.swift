@@ -24,6 +24,36 @@ public struct Network: Layer {
     public func callAsFunction(
         _ images: Tensor, training: Bool
     ) throws(TorchError) -> Tensor {
+        let padding = try padding(of: images)
+        let scores = try plan.family.runnable.run(
+            padding.padded(images), through: layers, training: training)
+        return try padding.cropped(scores)
+    }
+
+    /// Scores in training beside the labels `[N, D, H, W]` of their voxels: of full size, and with nnU-Net's deep
+    /// supervision of the levels below.
+    func supervised(
+        _ images: Tensor, labels: Tensor
+    ) throws(TorchError) -> [SupervisedScores] {
+        let padding = try padding(of: images)
+        let scores = try plan.family.runnable.scores(padding.padded(images), through: layers)
+        let weights = SupervisedScores.weights(levels: scores.count)
+        var all = [
+            SupervisedScores(
+                scores: try padding.cropped(scores[0]), labels: labels, weight: weights[0])
+        ]
+        guard scores.count > 1 else { return all }
+        let padded = try padding.padded(labels: labels)
+        for (level, scores) in scores.enumerated().dropFirst() {
+            let stride = Extent(xyz: plan.levels.factor(atLevel: level))
+            all.append(
+                SupervisedScores(
+                    scores: scores, labels: try padded.every(stride), weight: weights[level]))
+        }
+        return all
+    }
+
+    private func padding(of images: Tensor) throws(TorchError) -> Padding {
         let shape = images.shape
         guard shape.count == 5, shape[1] == plan.channels else {
             throw .operation(
@@ -31,10 +61,7 @@ public struct Network: Layer {
             )
         }
         let size = Extent(shape[2], shape[3], shape[4])
-        let padding = Padding(from: size, to: Extent(xyz: plan.padded(size.xyz)))
-        let scores = try plan.family.runnable.run(
-            padding.padded(images), through: layers, training: training)
-        return try padding.cropped(scores)
+        return Padding(from: size, to: Extent(xyz: plan.padded(size.xyz)))
     }
 
     public var weights: Weights { layers.weights }
@@ -57,6 +84,11 @@ private struct Padding {
 
     func padded(_ x: Tensor) throws(TorchError) -> Tensor {
         isEmpty ? x : try x.padded(amounts)
+    }
+
+    /// What is added to labels is ignored.
+    func padded(labels: Tensor) throws(TorchError) -> Tensor {
+        isEmpty ? labels : try labels.padded(amounts, with: Double(Tensor.ignoredLabel))
     }
 
     func cropped(_ y: Tensor) throws(TorchError) -> Tensor {

@@ -5,18 +5,20 @@ internal import SegNASTorch
 struct PlannedLayer: Layer {
     let plan: LayerPlan
     private let convolution: Convolution
-    private let norm: BatchNorm3D?
+    private let norm: Norm3D?
     private let slopes: Tensor?  // [O]
 
     /// The initial slope of PReLU, from arXiv:1502.01852 and as in PyTorch.
     private static let initialSlope = 0.25
+    /// The slope of leaky ReLU.
+    static let leakySlope = 0.01
 
     init(
         _ plan: LayerPlan, device: Device, using generator: inout some RandomNumberGenerator
     ) throws(TorchError) {
         self.plan = plan
         convolution = try Convolution(plan, device: device, using: &generator)
-        norm = plan.isNormalized ? try BatchNorm3D(plan.outputs, device: device) : nil
+        norm = try Norm3D(plan, device: device)
         slopes =
             plan.activation == .prelu
             ? try .full([plan.outputs], Self.initialSlope, device: device) : nil
@@ -32,7 +34,10 @@ struct PlannedLayer: Layer {
 
     /// The summand of this layer's output; not for PReLU.
     func summand(_ x: BlockInput) throws(TorchError) -> Summand {
-        Summand(try convolution(x), norm: norm, hasReLU: plan.activation == .relu)
+        let isLeaky = plan.activation == .leakyReLU
+        return Summand(
+            try convolution(x), norm: norm, hasReLU: isLeaky || plan.activation == .relu,
+            slope: isLeaky ? Self.leakySlope : 0)
     }
 
     /// The sum of this layer's values before their activation and a residual, activated.
@@ -51,6 +56,7 @@ struct PlannedLayer: Layer {
         switch plan.activation {
         case .none: y
         case .relu: try y.relu()
+        case .leakyReLU: try .sum([Summand(y)], training: false, slope: Self.leakySlope)
         case .prelu:
             try slopes.map { slopes throws(TorchError) in
                 try y.prelu(weight: slopes.cast(to: y.dtype))
@@ -67,6 +73,18 @@ struct PlannedLayer: Layer {
     }
 }
 
+extension Norm3D {
+    fileprivate init?(_ plan: LayerPlan, device: Device) throws(TorchError) {
+        switch plan.normalization {
+        case .none: return nil
+        case .batch: self = .batch(try BatchNorm3D(plan.outputs, device: device))
+        case .instance:
+            self = .instance(
+                try InstanceNorm3D(plan.outputs, scale: plan.initialScale, device: device))
+        }
+    }
+}
+
 /// A plain or a transposed convolution.
 private enum Convolution: Layer {
     case plain(Conv3D)
@@ -75,19 +93,19 @@ private enum Convolution: Layer {
     init(
         _ plan: LayerPlan, device: Device, using generator: inout some RandomNumberGenerator
     ) throws(TorchError) {
-        let kernel = Extent(cube: plan.kernel)
-        let stride = Extent(cube: plan.stride)
+        let kernel = Extent(xyz: plan.kernel)
+        let stride = Extent(xyz: plan.stride)
         if plan.isTransposed {
             self = .transposed(
                 try ConvTranspose3D(
                     plan.inputs, plan.outputs, kernel: kernel,
-                    window: ConvolutionWindow(stride: stride), bias: plan.hasBias, device: device,
-                    using: &generator))
+                    window: ConvolutionWindow(stride: stride), bias: plan.hasBias,
+                    fanIn: plan.fanIn, device: device, using: &generator))
         } else {
-            let window =
-                plan.stride == 1
-                ? ConvolutionWindow.sameSize(kernel: kernel, dilation: Extent(cube: plan.dilation))
-                : ConvolutionWindow(stride: stride)
+            // Odd kernels see as far to either side; even ones lie side by side.
+            let window = ConvolutionWindow(
+                stride: stride, padding: Extent(xyz: (plan.kernel &- 1) / 2 &* plan.dilation),
+                dilation: Extent(cube: plan.dilation))
             self = .plain(
                 try Conv3D(
                     plan.inputs, plan.outputs, kernel: kernel, window: window, bias: plan.hasBias,

@@ -3,9 +3,20 @@ internal import SegNASTorch
 
 /// A plan of a network family that can run its built layers.
 protocol RunnablePlan: FamilyPlan {
-    /// Turns `[N, I, D, H, W]` into `[N, classes, D, H, W]`; D, H and W are multiples of 2 to the power of the
-    /// poolings.
+    /// Turns `[N, I, D, H, W]` into `[N, classes, D, H, W]`; D, H and W are multiples of what the poolings divide by.
     func run(_ x: Tensor, through layers: LayerList, training: Bool) throws(TorchError) -> Tensor
+
+    /// In training the scores that are compared with labels: those of full size, then maybe of levels below, in order.
+    func scores(_ x: Tensor, through layers: LayerList) throws(TorchError) -> [Tensor]
+}
+
+extension RunnablePlan {
+    func scores(_ x: Tensor, through layers: LayerList) throws(TorchError) -> [Tensor] {
+        [try run(x, through: layers, training: true)]
+    }
+
+    /// Of the pooling that leads to a level.
+    fileprivate func stride(toLevel level: Int) -> Extent { Extent(xyz: levels.strides[level - 1]) }
 }
 
 extension NetworkPlan.PlannedFamily {
@@ -14,6 +25,7 @@ extension NetworkPlan.PlannedFamily {
         case .segnas(let plan): plan
         case .unet3d(let plan): plan
         case .vnet(let plan): plan
+        case .nnunet(let plan): plan
         }
     }
 }
@@ -28,7 +40,8 @@ extension SegNASPlan: RunnablePlan {
             y = try block.run(.joined(joined), through: layers, training: training)
             guard let deeper = scores else { continue }
             scores =
-                try deeper.upsampled(by: 2) + layers[heads[index + 1]](y, training: training)
+                try deeper.upsampled(by: stride(toLevel: block.level + 1))
+                + layers[heads[index + 1]](y, training: training)
         }
         if let scores { return scores }
         return try layers[heads[0]](y, training: training)
@@ -41,7 +54,7 @@ extension SegNASPlan: RunnablePlan {
         var features: [Tensor] = []
         var y = x
         for (level, block) in encoder.enumerated() {
-            let x = level == 0 ? y : try y.maxPool3D(size: 2)
+            let x = level == 0 ? y : try y.maxPool3D(size: stride(toLevel: level))
             y = try block.run(.features(x), through: layers, training: training)
             features.append(y)
         }
@@ -54,7 +67,7 @@ extension UNet3DPlan: RunnablePlan {
         var copies: [Tensor] = []
         var y = x
         for (level, convolutions) in encoder.enumerated() {
-            if level > 0 { y = try y.maxPool3D(size: 2) }
+            if level > 0 { y = try y.maxPool3D(size: stride(toLevel: level)) }
             y = try layers.run(convolutions, y, training: training)
             copies.append(y)
         }

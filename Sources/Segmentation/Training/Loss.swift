@@ -32,6 +32,19 @@ public struct Loss {
     ) throws(TorchError) -> Tensor {
         try compute(scores, labels)
     }
+
+    /// The weighted sum over levels.
+    func callAsFunction(_ levels: [SupervisedScores]) throws(TorchError) -> Tensor {
+        guard let full = levels.first else {
+            preconditionFailure("scores of full size are always there")
+        }
+        var sum = try compute(full.scores, full.labels)
+        if full.weight != 1 { sum = try sum * full.weight }
+        for level in levels.dropFirst() {
+            sum = try sum + compute(level.scores, level.labels) * level.weight
+        }
+        return sum
+    }
 }
 
 /// The exponential logarithmic loss: Wong et al., MICCAI 2018, arXiv:1809.00076, equations 1 to 4.

@@ -33,7 +33,7 @@ extension Trainer {
     /// The description of the run's model.
     func description(_ plan: RunPlan) -> ModelDescription {
         ModelDescription(
-            architecture: plan.network, preparation: plan.preparation,
+            architecture: plan.network, levels: plan.levels, preparation: plan.preparation,
             precision: plan.options.precision.dtype(on: machine.device), program: plan.version)
     }
 

@@ -7,6 +7,8 @@ public import SegNASTorch
 public struct TrainingTask: Sendable {
     public var dataset: Dataset
     public var architecture: Architecture
+    /// What each pooling of the network halves; nil for all axes.
+    public var levels: Pyramid?
     public var preparation: PreparationOptions
     public var split: SplitOptions
     public var options: TrainingOptions
@@ -60,7 +62,8 @@ public struct TrainingTask: Sendable {
     /// The plan of the network for the dataset's channels and labels.
     public func networkPlan() throws(NetworkError) -> NetworkPlan {
         try NetworkPlan(
-            architecture, channels: dataset.channels.count, classes: dataset.labels.classCount)
+            architecture, channels: dataset.channels.count, classes: dataset.labels.classCount,
+            levels: levels)
     }
 }
 

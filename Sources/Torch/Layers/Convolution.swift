@@ -27,8 +27,8 @@ public struct Conv3D: Layer {
             weight: weight.cast(to: x.dtype), bias: bias?.cast(to: x.dtype), window: window)
     }
 
-    /// Turns maps of two levels, `[N, I, D, H, W]` once joined, into `[N, O, D, H, W]`; kernels are cubes of odd size
-    /// without bias here, and the window keeps the size.
+    /// Turns maps of two levels, `[N, I, D, H, W]` once joined, into `[N, O, D, H, W]`; kernels have odd extents and no
+    /// bias here, and the window keeps the size.
     public func callAsFunction(_ x: JoinedFeatures) throws(TorchError) -> Tensor {
         precondition(
             bias == nil && window == .sameSize(kernel: kernel, dilation: window.dilation),
@@ -44,22 +44,25 @@ public struct Conv3D: Layer {
     public var weights: Weights { .affine(weight, bias) }
 }
 
-/// A transposed 3D convolution with a learned kernel; doubles the volume's size by default.
+/// A transposed 3D convolution with a learned kernel; doubles the volume's size along every axis by default.
 public struct ConvTranspose3D: Layer {
     public let weight: Tensor  // [I, O, kD, kH, kW]
     public let bias: Tensor?  // [O]
     public let window: ConvolutionWindow
 
+    /// A layer with drawn weights and zero bias.
+    ///
+    /// `fanIn` is what the initializer counts as inputs of a voxel: where left out, those that the stride lets it see.
     public init(
         _ inputChannels: Int, _ outputChannels: Int, kernel: Extent = 2,
         window: ConvolutionWindow = ConvolutionWindow(stride: 2), bias: Bool = true,
-        initializer: Initializer = .heNormal, device: Device = .cpu,
+        initializer: Initializer = .heNormal, fanIn: Int? = nil, device: Device = .cpu,
         using generator: inout some RandomNumberGenerator
     ) throws(TorchError) {
         // Each output voxel sees the part of the kernel that the stride leaves.
         let seen = max(1, kernel.volume / window.stride.volume)
         weight = try initializer(
-            [inputChannels, outputChannels] + kernel.axes, fanIn: inputChannels * seen,
+            [inputChannels, outputChannels] + kernel.axes, fanIn: fanIn ?? inputChannels * seen,
             fanOut: outputChannels * kernel.volume, device: device, using: &generator)
         self.bias = bias ? try parameter(.zeros([outputChannels], device: device)) : nil
         self.window = window
@@ -143,12 +146,13 @@ extension Tensor {
     }
 }
 
-/// Feature maps of two levels side by side: the lower ones doubled in size (nearest), then those of full size.
+/// Feature maps of two levels side by side: the lower ones enlarged (nearest), then those of full size.
 ///
-/// Convolutions read the two maps directly: neither the upsampled nor the joined maps ever exist, and a kernel of 3×3×3
-/// over repeated voxels becomes one of 2×2×2 for each place within a cell, with 8/27 of the multiplications.
+/// Convolutions read the two maps directly. Where the lower ones are half as large along every axis and the kernel is a
+/// cube, neither the upsampled nor the joined maps ever exist: a kernel of 3×3×3 over repeated voxels becomes one of
+/// 2×2×2 for each place within a cell, with 8/27 of the multiplications.
 public struct JoinedFeatures {
-    public var lower: Tensor  // [N, I, D/2, H/2, W/2]
+    public var lower: Tensor  // [N, I, D/2, H/2, W/2], or with some of D, H, W themselves
     public var same: Tensor  // [N, J, D, H, W]
 
     public init(lower: Tensor, same: Tensor) {
@@ -158,10 +162,12 @@ public struct JoinedFeatures {
 
     /// The maps themselves, `[N, I + J, D, H, W]`.
     public func tensor() throws(TorchError) -> Tensor {
-        try .concatenated([lower.upsampled(by: 2), same], along: 1)
+        let shape = same.shape
+        let size = Extent(shape[2], shape[3], shape[4])
+        return try .concatenated([lower.resized(to: size, .nearest), same], along: 1)
     }
 
-    /// Convolves ``tensor()`` with a kernel `[O, I + J, k, k, k]` of odd k, keeping the size: `[N, O, D, H, W]`.
+    /// Convolves ``tensor()`` with a kernel `[O, I + J, kD, kH, kW]` of odd extents, keeping the size: `[N, O, D, H, W]`.
     ///
     /// Weights are cast to the maps' type where they are used.
     public func conv3D(weight: Tensor, dilation: Int = 1) throws(TorchError) -> Tensor {

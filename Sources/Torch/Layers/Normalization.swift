@@ -49,12 +49,19 @@ public struct InstanceNorm3D: Layer {
     public let bias: Tensor  // [C], the shift
     public var epsilon: Double
 
+    /// The scale begins at 1, or at another number; the shift at 0.
     public init(
-        _ channels: Int, epsilon: Double = 1e-5, device: Device = .cpu
+        _ channels: Int, scale: Double = 1, epsilon: Double = 1e-5, device: Device = .cpu
     ) throws(TorchError) {
-        weight = try parameter(.ones([channels], device: device))
+        weight = try parameter(.full([channels], scale, device: device))
         bias = try parameter(.zeros([channels], device: device))
         self.epsilon = epsilon
+    }
+
+    init(weight: Tensor, bias: Tensor) {
+        self.weight = weight
+        self.bias = bias
+        epsilon = 1e-5
     }
 
     /// Normalizes `[N, C, D, H, W]`.
@@ -63,6 +70,27 @@ public struct InstanceNorm3D: Layer {
     }
 
     public var weights: Weights { .affine(weight, bias) }
+}
+
+/// A batch or an instance normalization.
+public enum Norm3D: Layer {
+    case batch(BatchNorm3D)
+    case instance(InstanceNorm3D)
+
+    /// Normalizes `[N, C, D, H, W]`; in training the running statistics of a batch's are updated.
+    public func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
+        switch self {
+        case .batch(let norm): try norm(x, training: training)
+        case .instance(let norm): try norm(x)
+        }
+    }
+
+    public var weights: Weights {
+        switch self {
+        case .batch(let norm): norm.weights
+        case .instance(let norm): norm.weights
+        }
+    }
 }
 
 /// The means and variances that batch normalization collects in training and applies afterwards: `[C]` each.

@@ -1,31 +1,37 @@
 internal import CTorch
 
-/// A summand of a feature map: plain values, or batch-normalized and rectified ones.
+/// A summand of a feature map: plain values, or normalized and rectified ones.
 public struct Summand {
     public var x: Tensor  // [N, C, D, H, W]
-    public var norm: BatchNorm3D?
+    public var norm: Norm3D?
+    /// True if negative values are rectified, which needs a normalization.
     public var hasReLU: Bool
+    /// The slope of negative values under ReLU: 0, or that of a leaky one.
+    public var slope: Double
     /// True if dropout applies.
     public var isDropped = false
 
-    public init(_ x: Tensor, norm: BatchNorm3D? = nil, hasReLU: Bool = false) {
+    public init(_ x: Tensor, norm: Norm3D? = nil, hasReLU: Bool = false, slope: Double = 0) {
         self.x = x
         self.norm = norm
         self.hasReLU = hasReLU
+        self.slope = slope
     }
 }
 
 extension Tensor {
-    /// The sum of summands of one shape; those under dropout are multiplied by `keep` `[N, C]`.
+    /// The sum of summands of one shape; those under dropout are multiplied by `keep` `[N, C]`, and negative values of
+    /// the whole sum by `slope`: 1 leaves them, another is a leaky ReLU (Maas et al. 2013).
     ///
     /// On the CPU, in channels-last order, each map is read twice forward and twice backward, and the input of a
     /// following convolution is recomputed for its gradient rather than kept.
     public static func sum(
-        _ summands: [Summand], keep: Tensor? = nil, training: Bool
+        _ summands: [Summand], keep: Tensor? = nil, training: Bool, slope: Double = 1
     ) throws(TorchError) -> Tensor {
         try withExtendedLifetime((summands, keep)) { () throws(TorchError) in
             let terms = summands.map(\.term)
-            var options = ct_norm_sum_options(keep: keep?.handle ?? ct_tensor(), training: training)
+            var options = ct_norm_sum_options(
+                keep: keep?.handle ?? ct_tensor(), training: training, slope: slope)
             return try produce { ct_norm_sum(terms, terms.count, &options, $0) }
         }
     }
@@ -44,14 +50,23 @@ extension Tensor {
 
 extension Summand {
     fileprivate var term: ct_term {
-        let norm = norm
-        return ct_term(
-            x: x.handle, weight: norm?.weight.handle ?? ct_tensor(),
-            bias: norm?.bias.handle ?? ct_tensor(),
-            running_mean: norm?.running.mean.handle ?? ct_tensor(),
-            running_variance: norm?.running.variance.handle ?? ct_tensor(),
-            momentum: norm?.momentum ?? 0, epsilon: norm?.epsilon ?? 0, has_relu: hasReLU,
-            is_dropped: isDropped)
+        var term = ct_term()
+        term.x = x.handle
+        term.has_relu = hasReLU
+        term.slope = slope
+        term.is_dropped = isDropped
+        switch norm {
+        case nil: break
+        case .batch(let norm):
+            (term.weight, term.bias) = (norm.weight.handle, norm.bias.handle)
+            term.running_mean = norm.running.mean.handle
+            term.running_variance = norm.running.variance.handle
+            (term.momentum, term.epsilon) = (norm.momentum, norm.epsilon)
+        case .instance(let norm):
+            (term.weight, term.bias) = (norm.weight.handle, norm.bias.handle)
+            term.epsilon = norm.epsilon
+        }
+        return term
     }
 }
 

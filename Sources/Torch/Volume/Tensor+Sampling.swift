@@ -15,6 +15,11 @@ extension Tensor {
         try map { ct_max_pool3d($0, size.code, (stride ?? size).code, padding.code, $1) }
     }
 
+    /// The mean of each window of `[N, C, D, H, W]`; windows lie side by side.
+    public func averagePool3D(size: Extent) throws(TorchError) -> Tensor {
+        try map { ct_avg_pool3d($0, size.code, $1) }
+    }
+
     /// Resizes `[N, C, D, H, W]` to another grid over the same space, with outer voxel borders aligned.
     ///
     /// Nearest takes voxel ⌊i·in/out⌋. With `alignCorners` (trilinear only) the centres of corner voxels fall
@@ -30,11 +35,11 @@ extension Tensor {
         }
     }
 
-    /// Nearest or trilinear enlargement by a whole factor.
+    /// Nearest or trilinear enlargement by a whole factor along each axis.
     public func upsampled(
-        by factor: Int, _ interpolation: Interpolation = .nearest
+        by factor: Extent, _ interpolation: Interpolation = .nearest
     ) throws(TorchError) -> Tensor {
-        let extents = shape.suffix(3).map { $0 * factor }
+        let extents = zip(shape.suffix(3), factor.axes).map { $0 * $1 }
         guard extents.count == 3 else {
             throw .operation("upsample: expected a tensor [N, C, D, H, W], got shape \(shape)")
         }

@@ -18,8 +18,8 @@ struct Inspect: ParsableCommand {
 
     @Argument(
         help: """
-            unet3d, vnet, an architecture's JSON file, or a study, for its best network; or a search space: segnas11, \
-            segnas4, segnas7 or a YAML file.
+            unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, for its best network; or a \
+            search space: segnas11, segnas4, segnas7 or a YAML file.
             """)
     var target: String
 
@@ -97,8 +97,9 @@ enum InspectTarget {
             self = .network(network)
         } else {
             throw ValidationError(
-                "'\(text)' is neither a network (unet3d, vnet, an architecture's .json file, a study) nor a "
-                    + "search space (segnas11, segnas4, segnas7, a .yaml file)")
+                "'\(text)' is neither a network (unet3d, vnet, nnunet, nnunet-resenc, an architecture's .json "
+                    + "file, a study) nor a search space (segnas11, segnas4, segnas7, a .yaml file)"
+            )
         }
     }
 }

@@ -17,8 +17,9 @@ struct CompareArguments: ParsableArguments {
 
     @Option(
         help: """
-            Baseline networks, separated by commas: unet3d, vnet, architectures' JSON files; or none. By default the \
-            first two. They are trained for --final-epochs if given, like the best of a search, otherwise for --epochs.
+            Baseline networks, separated by commas: unet3d, vnet, nnunet, nnunet-resenc, architectures' JSON files; or \
+            none. By default the first two. They are trained for --final-epochs if given, like the best of a search, \
+            otherwise for --epochs.
             """, transform: Self.list)
     var baselines: [String]?
 

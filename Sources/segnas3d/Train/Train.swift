@@ -17,7 +17,8 @@ struct Train: ParsableCommand {
             enough memory, 130 when interrupted.
             """)
 
-    @Option(help: "unet3d, vnet, an architecture's JSON file, or a study, for its best network.")
+    @Option(
+        help: "unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, for its best network.")
     var network: String?
 
     @OptionGroup var data: DataArguments

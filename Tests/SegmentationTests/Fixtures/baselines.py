@@ -18,10 +18,11 @@ def sines(shape, phase):
 
 
 class Layer(nn.Module):
-    def __init__(self, i, o, k, act, stride=1, up=False, norm=True, bias=False):
+    def __init__(self, i, o, k, act, stride=None, up=False, norm=True, bias=False):
         super().__init__()
         kind = nn.ConvTranspose3d if up else nn.Conv3d
-        self.conv = kind(i, o, k, stride=stride, padding=k // 2 if stride == 1 else 0, bias=bias)
+        k = [k] * 3 if isinstance(k, int) else k
+        self.conv = kind(i, o, k, stride=stride or 1, padding=0 if stride else [n // 2 for n in k], bias=bias)
         self.norm = nn.BatchNorm3d(o) if norm else nn.Identity()
         self.act = nn.PReLU(o) if act == "prelu" else nn.ReLU() if act == "relu" else nn.Identity()
 
@@ -35,18 +36,20 @@ class Layer(nn.Module):
 class UNet(nn.Module):
     """Cicek et al. 2016, figure 2: 32-64, 64-128, 128-256, 256-512 channels, here a sixteenth."""
 
-    def __init__(self, channels, classes, w):
+    def __init__(self, channels, classes, w, strides=[(2, 2, 2)] * 3, kernels=[(3, 3, 3)] * 4):
         super().__init__()
-        conv = lambda i, o: Layer(i, o, 3, "relu")
+        self.strides = strides
+        conv = lambda i, o, l: Layer(i, o, kernels[l], "relu")
         self.down = nn.ModuleList()
         i = channels
         for l in range(4):
-            self.down += [conv(i, w * 2**l), conv(w * 2**l, 2 * w * 2**l)]
+            self.down += [conv(i, w * 2**l, l), conv(w * 2**l, 2 * w * 2**l, l)]
             i = 2 * w * 2**l
         self.up = nn.ModuleList()
         for l in (2, 1, 0):
             o = 2 * w * 2**l
-            self.up += [Layer(i, i, 2, None, 2, up=True, norm=False, bias=True), conv(i + o, o), conv(o, o)]
+            up = Layer(i, i, strides[l], None, strides[l], up=True, norm=False, bias=True)
+            self.up += [up, conv(i + o, o, l), conv(o, o, l)]
             i = o
         self.head = Layer(i, classes, 1, None, norm=False, bias=True)
 
@@ -56,7 +59,7 @@ class UNet(nn.Module):
     def forward(self, x):
         kept = []
         for l in range(4):
-            x = self.down[2 * l + 1](self.down[2 * l](F.max_pool3d(x, 2) if l else x))
+            x = self.down[2 * l + 1](self.down[2 * l](F.max_pool3d(x, self.strides[l - 1]) if l else x))
             kept.append(x)
         kept.pop()
         for l in range(3):
@@ -68,20 +71,21 @@ class UNet(nn.Module):
 class VNet(nn.Module):
     """Milletari et al. 2016, figure 2: stages of 1, 2, 3, 3, 3 and 3, 3, 2, 1 convolutions, here narrow."""
 
-    def __init__(self, channels, classes, w):
+    def __init__(self, channels, classes, w, strides=[(2, 2, 2)] * 4, kernels=[(3, 3, 3)] * 5):
         super().__init__()
-        stage = lambda i, o, n: nn.ModuleList(Layer(i if c == 0 else o, o, 5, "prelu") for c in range(n))
+        kernel = lambda l: [1 if k == 1 else 5 for k in kernels[l]]
+        stage = lambda i, o, n, l: nn.ModuleList(Layer(i if c == 0 else o, o, kernel(l), "prelu") for c in range(n))
         self.encoder, self.decoder = nn.ModuleList(), nn.ModuleList()
         self.downs, self.ups = nn.ModuleList(), nn.ModuleList()
         for l, n in enumerate((1, 2, 3, 3, 3)):
             if l:
-                self.downs.append(Layer(w * 2 ** (l - 1), w * 2**l, 2, "prelu", 2))
-            self.encoder.append(stage(w * 2**l if l else channels, w * 2**l, n))
+                self.downs.append(Layer(w * 2 ** (l - 1), w * 2**l, strides[l - 1], "prelu", strides[l - 1]))
+            self.encoder.append(stage(w * 2**l if l else channels, w * 2**l, n, l))
         i = w * 16
         for l, n in ((3, 3), (2, 3), (1, 2), (0, 1)):
-            self.ups.append(Layer(i, w * 2**l, 2, "prelu", 2, up=True))
+            self.ups.append(Layer(i, w * 2**l, strides[l], "prelu", strides[l], up=True))
             i = 2 * w * 2**l
-            self.decoder.append(stage(i, i, n))
+            self.decoder.append(stage(i, i, n, l))
         self.head = Layer(i, classes, 1, None, norm=False, bias=True)
 
     def layers(self):
@@ -132,5 +136,13 @@ def result(network, size):
     }
 
 
-results = {"unet3d": result(UNet(1, 3, 2), (8, 8, 16)), "vnet": result(VNet(1, 3, 2), (16, 16, 16))}
+# Thick slices, along depth, height and width: strides of each pooling, kernels of each level.
+S = [(1, 2, 2), (1, 2, 2), (2, 2, 2), (2, 2, 2)]
+K = [(1, 3, 3), (1, 3, 3), (3, 3, 3), (3, 3, 3), (3, 3, 3)]
+results = {
+    "unet3d": result(UNet(1, 3, 2), (8, 8, 16)),
+    "vnet": result(VNet(1, 3, 2), (16, 16, 16)),
+    "unet3d with thick slices": result(UNet(1, 3, 2, S[:3], K[:4]), (6, 16, 16)),
+    "vnet with thick slices": result(VNet(1, 3, 2, S, K), (8, 16, 32)),
+}
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(results) + "\n")

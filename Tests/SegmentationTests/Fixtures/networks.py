@@ -24,9 +24,10 @@ def sines(shape, phase):
 
 
 class ConvNormReLU(nn.Module):
-    def __init__(self, i, o, k, d):
+    def __init__(self, i, o, k, d, of=(3, 3, 3)):
         super().__init__()
-        self.conv = nn.Conv3d(i, o, k, padding=d * (k // 2), dilation=d, bias=False)
+        kernel = [1 if flat == 1 else k for flat in of]
+        self.conv = nn.Conv3d(i, o, kernel, padding=[d * (k // 2) for k in kernel], dilation=d, bias=False)
         self.norm = nn.BatchNorm3d(o)
 
     def forward(self, x):
@@ -34,7 +35,7 @@ class ConvNormReLU(nn.Module):
 
 
 class MegaBlock(nn.Module):
-    def __init__(self, i, o, nodes, ops, res):
+    def __init__(self, i, o, nodes, ops, res, of=(3, 3, 3)):
         super().__init__()
         self.nodes, self.res, self.i, self.o = nodes, res, i, o
         self.edges = nn.ModuleDict()
@@ -48,7 +49,7 @@ class MegaBlock(nn.Module):
                 elif operation == "skip":
                     self.edges[f"{a}{b}"] = nn.Conv3d(inputs, o, 1, bias=False)
                 elif operation:
-                    self.edges[f"{a}{b}"] = ConvNormReLU(inputs, o, *operation)
+                    self.edges[f"{a}{b}"] = ConvNormReLU(inputs, o, *operation, of)
         if res and i != o:
             self.residual = ConvNormReLU(i, o, 1, 1)
 
@@ -68,29 +69,32 @@ class MegaBlock(nn.Module):
 
 
 class Network(nn.Module):
-    def __init__(self, channels, classes, n, p, sup, res, nodes, ops):
+    """Strides of the poolings and kernels of the levels are given along depth, height and width."""
+
+    def __init__(self, channels, classes, n, p, sup, res, nodes, ops, strides=None, kernels=None):
         super().__init__()
         self.p, self.sup = p, sup
-        block = lambda i, o: MegaBlock(i, o, nodes, ops, res)
-        self.encoder = nn.ModuleList(
-            block(channels if l == 0 else n * 2 ** (l - 1), n * 2**l) for l in range(p + 1)
-        )
-        self.decoder = nn.ModuleList(block(3 * n * 2**l, n * 2**l) for l in reversed(range(p)))
+        self.strides = strides or [(2, 2, 2)] * p
+        kernels = kernels or [(3, 3, 3)] * (p + 1)
+        block = lambda i, l: MegaBlock(i, n * 2**l, nodes, ops, res, kernels[l])
+        self.encoder = nn.ModuleList(block(channels if l == 0 else n * 2 ** (l - 1), l) for l in range(p + 1))
+        self.decoder = nn.ModuleList(block(3 * n * 2**l, l) for l in reversed(range(p)))
         features = sum(n * 2**l for l in range(p + 1)) if sup else n
         self.head = nn.Conv3d(features, classes, 1)
 
     def forward(self, x):
         size = x.shape[2:]
-        unit = 2**self.p
-        pads = [(-s) % unit for s in size]
+        units = [math.prod(s) for s in zip(*self.strides)]
+        pads = [(-s) % unit for s, unit in zip(size, units)]
         x = F.pad(x, [a for t in reversed(pads) for a in (t // 2, t - t // 2)])
         kept = []
         for level, block in enumerate(self.encoder):
-            x = block(F.max_pool3d(x, 2) if level else x)
+            x = block(F.max_pool3d(x, self.strides[level - 1]) if level else x)
             kept.append(x)
         levels = [kept.pop()]
-        for block in self.decoder:
-            x = block(torch.cat([F.interpolate(x, scale_factor=2, mode="nearest"), kept.pop()], 1))
+        for stride, block in zip(reversed(self.strides), self.decoder):
+            enlarged = F.interpolate(x, scale_factor=tuple(float(s) for s in stride), mode="nearest")
+            x = block(torch.cat([enlarged, kept.pop()], 1))
             levels.append(x)
         if self.sup:
             x = torch.cat([F.interpolate(f, size=levels[-1].shape[2:], mode="nearest") for f in levels], 1)
@@ -147,7 +151,10 @@ def run(channels, classes, size, **options):
     network = build(channels, classes, **options)
     x = sines((2, channels, *size), 0.4)
     result = {"size": size, "channels": channels, "classes": classes}
-    result["architecture"] = {k: v for k, v in options.items()} | {"dropout": 0}
+    levels = {k: options[k] for k in ("strides", "kernels") if k in options}
+    result["architecture"] = {k: v for k, v in options.items() if k not in levels} | {"dropout": 0}
+    if levels:  # along x, y and z
+        result["levels"] = {k: [triple[::-1] for triple in v] for k, v in levels.items()}
     for mode in ("evaluation", "training"):
         network.train(mode == "training")
         network.zero_grad()
@@ -166,6 +173,14 @@ results = {
     "plain": run(1, 3, (7, 8, 5), n=4, p=2, sup=0, res=0, nodes=3, ops=[2, 0, 2]),
     "residual and supervised": run(2, 4, (9, 8, 8), n=3, p=2, sup=1, res=1, nodes=3, ops=[2, 1, 3]),
     "four nodes": run(1, 3, (8, 12, 10), n=4, p=1, sup=1, res=1, nodes=4, ops=[4, 6, 6, 5, 6, 2]),
+    "thick slices": run(
+        2, 3, (5, 9, 14), n=3, p=2, sup=1, res=1, nodes=3, ops=[2, 1, 5],
+        strides=[(1, 2, 2), (2, 2, 2)], kernels=[(1, 3, 3), (3, 3, 3), (3, 3, 3)],
+    ),
+    "rows": run(
+        1, 3, (6, 4, 12), n=3, p=2, sup=0, res=0, nodes=3, ops=[4, 6, 2],
+        strides=[(2, 1, 1), (2, 1, 2)], kernels=[(3, 1, 1), (3, 1, 3), (3, 1, 3)],
+    ),
 }
 pathlib.Path(__file__).with_suffix(".json").write_text(
     "{\n" + ",\n".join(f"{json.dumps(n)}: {json.dumps(r)}" for n, r in results.items()) + "\n}\n"

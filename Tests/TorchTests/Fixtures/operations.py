@@ -23,6 +23,16 @@ def joined(k, dilation=1):
     return [(1, 2, 2, 2, 4), (1, 1, 4, 4, 8), (2, 3, k, k, k)], convolve
 
 
+def joined_flat(low, same, kernel, dilation=1):
+    """The low map enlarged along some axes or all, and a kernel that may be flat."""
+
+    def convolve(x, y, w):
+        x = torch.cat([F.interpolate(x, size=y.shape[2:], mode="nearest"), y], 1)
+        return F.conv3d(x, w, padding=[dilation * (k - 1) // 2 for k in kernel], dilation=dilation)
+
+    return [(1, 2, *low), (1, 1, *same), (2, 3, *kernel)], convolve
+
+
 def sines(shape, phase):
     count = math.prod(shape)
     return torch.tensor([math.sin(0.7 * i + phase) for i in range(count)]).reshape(shape)
@@ -31,6 +41,7 @@ def sines(shape, phase):
 labels = torch.tensor([[0, 2, 1], [1, 1, 0]])
 theta = torch.tensor([[[0.9, -0.2, 0.1, 0.15], [0.3, 0.8, 0.0, -0.1], [-0.1, 0.2, 1.1, 0.05]]])
 V = (1, 2, 3, 4, 5)
+ODD = (2, 2, 3, 5, 7)
 
 
 def running():
@@ -112,6 +123,26 @@ cases = {
             x, w, stride=(2, 2, 1), padding=(1, 1, 0), output_padding=(1, 0, 0), dilation=(1, 2, 1)
         ),
     ),
+    "conv strided": ([ODD, (3, 2, 3, 3, 3), (3,)], lambda x, w, b: F.conv3d(x, w, b, 2, 1)),
+    "conv strided along two axes": ([ODD, (3, 2, 3, 3, 3), (3,)], lambda x, w, b: F.conv3d(x, w, b, (1, 2, 2), 1)),
+    "conv flat": ([ODD, (3, 2, 1, 3, 3), (3,)], lambda x, w, b: F.conv3d(x, w, b, padding=(0, 1, 1))),
+    "conv flat and strided": (
+        [ODD, (3, 2, 1, 3, 3), (3,)],
+        lambda x, w, b: F.conv3d(x, w, b, (1, 2, 2), (0, 1, 1)),
+    ),
+    "conv 2 strided along two axes": ([ODD, (3, 2, 1, 2, 2)], lambda x, w: F.conv3d(x, w, stride=(1, 2, 2))),
+    "conv transpose along two axes": (
+        [(2, 3, 3, 2, 5), (3, 2, 1, 2, 2), (2,)],
+        lambda x, w, b: F.conv_transpose3d(x, w, b, (1, 2, 2)),
+    ),
+    "conv transpose along one axis": (
+        [(1, 3, 3, 2, 5), (3, 2, 2, 1, 1), (2,)],
+        lambda x, w, b: F.conv_transpose3d(x, w, b, (2, 1, 1)),
+    ),
+    "joined conv along two axes": joined_flat((4, 2, 4), (4, 4, 8), (3, 3, 3)),
+    "joined conv along two axes, flat": joined_flat((3, 2, 4), (3, 4, 8), (1, 3, 3)),
+    "joined conv, flat": joined_flat((2, 2, 4), (4, 4, 8), (3, 3, 1)),
+    "joined conv, flat and dilated": joined_flat((3, 5, 4), (3, 5, 8), (1, 3, 3), 2),
     "batch norm in training": (
         [(2, 3, 3, 2, 5), (3,), (3,)],
         lambda x, w, b: F.batch_norm(x, *running(), w, b, training=True),
@@ -141,6 +172,32 @@ cases = {
     "class sums": ([(2, 5, 3, 2, 4)], class_sums),
     "prelu": ([(2, 3, 3, 2, 5), (3,)], F.prelu),
     "instance norm": ([(2, 3, 3, 2, 5), (3,), (3,)], lambda x, w, b: F.instance_norm(x, weight=w, bias=b)),
+    "instance norm and leaky relu": (
+        [M, (3,), (3,)],
+        lambda x, w, b: F.leaky_relu(F.instance_norm(x, weight=w, bias=b)),
+    ),
+    "sum of instance norms": (
+        [M, (3,), (3,), M, (3,), (3,)],
+        lambda x1, w1, b1, x2, w2, b2: keep * F.leaky_relu(F.instance_norm(x1, weight=w1, bias=b1))
+        + F.instance_norm(x2, weight=w2, bias=b2),
+    ),
+    "leaky relu of a sum": (
+        [M, (3,), (3,), M],
+        lambda x, w, b, y: F.leaky_relu(F.instance_norm(x, weight=w, bias=b) + y),
+    ),
+    "convolution of an instance norm": (
+        [M, (3,), (3,), (2, 3, 3, 3, 3)],
+        lambda x, w, b, k: F.conv3d(F.leaky_relu(F.instance_norm(x, weight=w, bias=b)), k, padding=1),
+    ),
+    "convolution of a leaky relu of a sum": (
+        [M, (3,), (3,), M, (2, 3, 3, 3, 3)],
+        lambda x, w, b, y, k: F.conv3d(F.leaky_relu(F.instance_norm(x, weight=w, bias=b) + y), k, padding=1),
+    ),
+    "max pool of two axes": ([(1, 2, 3, 4, 7)], lambda x: F.max_pool3d(x, (1, 2, 2))),
+    "max pool of one axis": ([(2, 2, 4, 3, 5)], lambda x: F.max_pool3d(x, (2, 1, 1))),
+    "average pool": ([(2, 2, 5, 4, 7)], lambda x: F.avg_pool3d(x, 2)),
+    "average pool of two axes": ([(1, 2, 3, 4, 7)], lambda x: F.avg_pool3d(x, (1, 2, 2))),
+    "upsample nearest along two axes": ([V], lambda x: F.interpolate(x, scale_factor=(1, 2, 2), mode="nearest")),
     "max pool": ([(1, 2, 5, 4, 7)], lambda x: F.max_pool3d(x, 2)),
     "max pool of even extents": ([(2, 2, 2, 4, 6)], lambda x: F.max_pool3d(x, 2)),
     "max pool overlapping": ([(1, 2, 5, 4, 7)], lambda x: F.max_pool3d(x, (3, 2, 3), (2, 1, 2), (1, 0, 1))),

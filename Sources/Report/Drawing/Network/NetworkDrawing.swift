@@ -14,8 +14,8 @@ extension NetworkFigure {
     private var legend: Legend {
         let residual = Element.sum(at: Point(x: Legend.sampleWidth / 2, y: 0), radius: 7)
         let entries: [Legend.Entry?] = [
-            .init(NetworkArrows.descent, family.descent.words),
-            .init(NetworkArrows.ascent, family.ascent.words),
+            .init(NetworkArrows.descent, descentWords),
+            .init(NetworkArrows.ascent, ascentWords),
             .init(NetworkArrows.copy, Self.copyWords),
             family.isSupervised ? .init(NetworkArrows.supervision, Self.supervisionWords) : nil,
             family.isResidual ? .init(sample: [residual], text: Self.residualWords) : nil,
@@ -58,7 +58,9 @@ extension NetworkFigure {
         let style = TextStyle(colour: .purple, centered: false)
         let paths = arrows.branches + [arrows.supervision.shaft]
         let factors = paths.enumerated().map { index, path in
-            Element.text("×\(2 << index)", at: path.start + Point(x: 8, y: -5), style)
+            Element.text(
+                "×" + plan.levels.factor(atLevel: index + 1).shortText,
+                at: path.start + Point(x: 8, y: -5), style)
         }
         return arrows.branches.map { .path($0, NetworkArrows.supervision) }
             + arrows.supervision.elements + factors

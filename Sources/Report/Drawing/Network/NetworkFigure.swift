@@ -75,31 +75,40 @@ extension NetworkFigure {
     private func layers(of stage: StagePlan) -> String? {
         guard block == nil else { return nil }
         let layer = stage.layers[0]
-        let activation = layer.activation == .prelu ? "PReLU" : "ReLU"
-        return "\(stage.layers.count) × Conv(\(layer.kernel)) BN \(activation)"
-    }
-}
-
-extension Descent {
-    var words: String {
-        switch self {
-        case .maxPooling: "max pooling 2×2×2"
-        case .convolution(let kernel): "\(NetworkFigure.cube(kernel)) convolution, stride 2"
-        }
-    }
-}
-
-extension Ascent {
-    var words: String {
-        switch self {
-        case .nearest: "nearest upsampling ×2"
-        case .transposedConvolution(let kernel):
-            "\(NetworkFigure.cube(kernel)) transposed convolution, stride 2"
-        }
+        let activation =
+            switch layer.activation {
+            case .prelu: "PReLU"
+            case .leakyReLU: "leaky ReLU"
+            case .relu, .none: "ReLU"
+            }
+        let norm = layer.normalization == .instance ? "IN" : "BN"
+        return "\(stage.layers.count) × Conv(\(layer.kernel.shortText)) \(norm) \(activation)"
     }
 }
 
 extension NetworkFigure {
+    /// How features get to the level below; where not all poolings halve all axes, the boxes tell sizes.
+    var descentWords: String {
+        let isCube = plan.levels.isIsotropic
+        return switch family.descent {
+        case .maxPooling: isCube ? "max pooling 2×2×2" : "max pooling"
+        case .convolution(let kernel):
+            isCube ? "\(Self.cube(kernel)) convolution, stride 2" : "convolution with a stride"
+        }
+    }
+
+    /// How features get to the level above.
+    var ascentWords: String {
+        let isCube = plan.levels.isIsotropic
+        return switch family.ascent {
+        case .nearest: isCube ? "nearest upsampling ×2" : "nearest upsampling"
+        case .transposedConvolution(let kernel):
+            isCube
+                ? "\(Self.cube(kernel)) transposed convolution, stride 2"
+                : "transposed convolution with a stride"
+        }
+    }
+
     static func text(_ size: SIMD3<Int>) -> String {
         "\(size.x)×\(size.y)×\(size.z)"
     }
@@ -133,10 +142,10 @@ extension NetworkFigure {
         let parts: [String?] = [
             "Image with \(inputWords).",
             sentence("Encoder", levels.dropLast().map(\.encoder)),
-            "Each level ends with \(family.descent.words).",
+            "Each level ends with \(descentWords).",
             sentence("Bottom", [levels[bottom].encoder]),
             sentence("Decoder", levels.reversed().compactMap(\.decoder)),
-            "Each level begins with \(family.ascent.words) and the encoder's features, concatenated.",
+            "Each level begins with \(ascentWords) and the encoder's features, concatenated.",
             family.isSupervised
                 ? "With deep supervision from all decoder levels and the bottom." : nil,
             family.isResidual ? "Every block adds its input to its output." : nil,

@@ -77,7 +77,7 @@ final class TrainingSession {
         let labels = try batch.labels.sliced(range, along: 0).moved(to: device)  // [N, D, H, W]
         // The scores get no name: it would keep their memory until the end of the backward pass, which needs none.
         let whole = try loss(
-            network(images.ready(on: device, as: dtype), training: true), labels: labels)
+            network.supervised(images.ready(on: device, as: dtype), labels: labels))
         let share = options.accumulation == 1 ? whole : try whole / Double(options.accumulation)
         let value = try share.valueIfKnown() ?? 0
         guard value.isFinite else { throw LossNotFinite(cases: Array(batch.cases[range])) }

@@ -12,6 +12,8 @@ struct RunPlan: Hashable, Codable {
     var libtorch: String
     var dataset: DatasetRecord
     var network: Architecture
+    /// What each pooling of the network halves; nil for all axes.
+    var levels: Pyramid?
     var preparation: Preparation
     /// The options of the split, as text.
     var splitPlan: String
@@ -49,6 +51,7 @@ extension RunPlan {
             before == after ? nil : "\(name) was \(before), and is now \(after)"
         }
         var all = [differ("`network`", network.json, now.network.json)]
+        all.append(differ("`levels`", levelsText, now.levelsText))
         all += preparationFields.indices.map { index in
             let (name, before) = preparationFields[index]
             return differ(name, before, now.preparationFields[index].text)
@@ -62,6 +65,10 @@ extension RunPlan {
         }
         all.append(differ("`device`", device, now.device))
         return all.compactMap(\.self)
+    }
+
+    private var levelsText: String {
+        levels.flatMap { try? JSONDocument.text(of: $0, .line) } ?? "all axes halved"
     }
 
     private var preparationFields: [(name: String, text: String)] {

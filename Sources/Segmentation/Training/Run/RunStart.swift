@@ -1,4 +1,5 @@
 internal import SegNASDatasets
+internal import SegNASSearch
 internal import SegNASTorch
 
 /// The point from which a run begins or resumes: its plan and its last checkpoint.
@@ -105,8 +106,10 @@ extension RunPlan {
         let (task, machine) = (data.task, data.machine)
         self.init(
             version: machine.version, libtorch: Libtorch.version, dataset: record,
-            network: task.architecture, preparation: preparation, splitPlan: task.splitText,
-            split: split, options: task.options.resolved(on: machine.device),
+            network: task.architecture,
+            levels: task.levels.flatMap { $0.isIsotropic ? nil : $0 }, preparation: preparation,
+            splitPlan: task.splitText, split: split,
+            options: task.options.resolved(on: machine.device),
             device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads,
             allowed: task.allowed.inOrder, source: machine.source, machine: machine.options)
     }

@@ -1,0 +1,128 @@
+/// The levels of a network: which axes each pooling halves, and along which axes the kernels of a level are flat.
+///
+/// Scans often have thick slices. Their network leaves the coarse axis alone until the others have become as coarse, as
+/// nnU-Net does (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z). Numbers stand for x, y and z.
+///
+/// ```swift
+/// let levels = Pyramid(spacing: [0.6, 0.6, 3.6], poolings: 3, size: [256, 256, 16])
+/// print(levels.strides)  // [2, 2, 1], [2, 2, 1], [2, 2, 2]
+/// print(levels.kernels)  // [3, 3, 1], [3, 3, 1], [3, 3, 3], [3, 3, 3]
+/// ```
+public struct Pyramid: Hashable, Sendable {
+    /// For each pooling 2 along an axis that it halves and 1 along one that it leaves.
+    public let strides: [SIMD3<Int>]
+    /// For each level, the full size first, 1 along an axis where kernels are flat and 3 elsewhere; a layer with larger
+    /// kernels has its own number there.
+    public let kernels: [SIMD3<Int>]
+
+    /// Other numbers than these trap, and another number of levels than poolings and one.
+    public init(strides: [SIMD3<Int>], kernels: [SIMD3<Int>]) {
+        guard let levels = Pyramid(checking: strides, kernels) else {
+            preconditionFailure("no levels of a network: strides \(strides), kernels \(kernels)")
+        }
+        self = levels
+    }
+
+    /// Nil for numbers that are no levels.
+    private init?(checking strides: [SIMD3<Int>], _ kernels: [SIMD3<Int>]) {
+        func hold(_ triples: [SIMD3<Int>], _ large: Int) -> Bool {
+            triples.allSatisfy { triple in
+                [triple.x, triple.y, triple.z].allSatisfy { $0 == 1 || $0 == large }
+            }
+        }
+        guard kernels.count == strides.count + 1, hold(strides, 2), hold(kernels, 3) else {
+            return nil
+        }
+        self.strides = strides
+        self.kernels = kernels
+    }
+
+    /// All axes alike, as in the paper's networks.
+    public init(poolings: Int) {
+        self.init(
+            strides: Array(repeating: [2, 2, 2], count: poolings),
+            kernels: Array(repeating: [3, 3, 3], count: poolings + 1))
+    }
+
+    public var poolings: Int { strides.count }
+
+    public var isIsotropic: Bool { self == Pyramid(poolings: poolings) }
+
+    /// By what a size is divided on the way down to a level.
+    public func factor(atLevel level: Int) -> SIMD3<Int> {
+        strides.prefix(level).reduce([1, 1, 1]) { $0 &* $1 }
+    }
+
+    /// A kernel of a level: a cube, but flat where the level's are.
+    package func kernel(_ edge: Int, atLevel level: Int) -> SIMD3<Int> {
+        SIMD3(repeating: edge).replacing(with: 1, where: kernels[level] .== 1)
+    }
+}
+
+// MARK: - From the data
+
+extension Pyramid {
+    /// An axis is halved while so many voxels are left afterwards.
+    private static let fewestVoxels = 4
+    /// Voxels that are so many times as large as the finest are coarse.
+    private static let coarse = 2.0
+
+    /// Levels that fit voxels of a size in mm, for images of so many voxels.
+    ///
+    /// A pooling halves the axes with at least 8 voxels whose spacing is less than twice the finest of theirs; where no
+    /// axis has as many, size decides nothing and images are padded. Kernels are flat along an axis while its spacing is
+    /// at least twice the finest: both are nnU-Net's rules.
+    public init(spacing: SIMD3<Double>, poolings: Int, size: SIMD3<Int>) {
+        var (spacing, size) = (spacing, size)
+        var strides: [SIMD3<Int>] = []
+        var kernels = [Self.kernel(spacing, above: [1, 1, 1])]
+        for _ in 0..<poolings {
+            let stride = Self.stride(spacing, size)
+            strides.append(stride)
+            spacing *= SIMD3<Double>(stride)
+            size = (size &+ stride &- 1) / stride
+            kernels.append(Self.kernel(spacing, above: kernels[kernels.count - 1]))
+        }
+        self.init(strides: strides, kernels: kernels)
+    }
+
+    private static func stride(_ spacing: SIMD3<Double>, _ size: SIMD3<Int>) -> SIMD3<Int> {
+        let large = (0..<3).filter { size[$0] >= 2 * fewestVoxels }
+        let candidates = large.isEmpty ? [0, 1, 2] : large
+        let finest = candidates.map { spacing[$0] }.min() ?? 0
+        var stride = SIMD3(repeating: 1)
+        for axis in candidates where spacing[axis] < coarse * finest { stride[axis] = 2 }
+        return stride
+    }
+
+    /// Once kernels are not flat, they stay so.
+    private static func kernel(
+        _ spacing: SIMD3<Double>, above: SIMD3<Int>
+    ) -> SIMD3<Int> {
+        var kernel = above
+        for axis in 0..<3 where spacing[axis] < coarse * spacing.min() { kernel[axis] = 3 }
+        return kernel
+    }
+}
+
+// MARK: - JSON
+
+/// `{"kernels": [[3, 3, 1], …], "strides": [[2, 2, 1], …]}`, as x, y and z.
+extension Pyramid: Codable {
+    private enum CodingKeys: CodingKey {
+        case strides, kernels
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let strides = try fields.decode([SIMD3<Int>].self, forKey: .strides)
+        let kernels = try fields.decode([SIMD3<Int>].self, forKey: .kernels)
+        guard let levels = Pyramid(checking: strides, kernels) else {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "strides are 1 or 2, kernels 1 or 3, one more of these"))
+        }
+        self = levels
+    }
+}
