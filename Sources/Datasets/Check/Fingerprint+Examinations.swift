@@ -9,6 +9,7 @@ extension Fingerprint {
         cases = grids.count
         size = Range(grids.map { SIMD3<Double>($0.bodySize) })
         spacing = Range(grids.map(\.bodySpacing))
+        self.grids = read.compactMap(Grid.init)
         orientations = Dictionary(
             grids.map { (Orientation($0.affine).description, 1) }, uniquingKeysWith: +)
         channels = dataset.channels.enumerated().compactMap { index, name in
@@ -29,6 +30,16 @@ extension Fingerprint {
                 share: all > 0 ? Double(voxels) / Double(all) : 0,
                 cases: counts.count { $0[label.value, default: 0] > 0 })
         }
+    }
+}
+
+extension Fingerprint.Grid {
+    /// Nil where the image could not be read.
+    fileprivate init?(_ examination: CaseExamination) {
+        guard let grid = examination.grid else { return nil }
+        self.init(
+            size: grid.bodySize, croppedSize: examination.content?.size ?? grid.bodySize,
+            spacing: grid.bodySpacing)
     }
 }
 

@@ -14,12 +14,30 @@ public struct Fingerprint: Hashable, Codable, Sendable {
     public var labels: [Label]
     /// Voxels to ignore, of all cases.
     public var ignoredVoxels: Int
+    /// The grid of each case; empty in fingerprints that were written before these were kept.
+    public var grids: [Grid]
 
     /// The smallest, the middle and the largest value along each axis by itself.
     public struct Range: Hashable, Codable, Sendable {
         public var minimum: SIMD3<Double>
         public var median: SIMD3<Double>
         public var maximum: SIMD3<Double>
+    }
+
+    /// How the voxels of one case lie.
+    public struct Grid: Hashable, Codable, Sendable {
+        /// Voxels along each axis.
+        public var size: SIMD3<Int>
+        /// Voxels along each axis of the box that holds all that is not 0 in some channel: nnU-Net's `shapes_after_crop`.
+        public var croppedSize: SIMD3<Int>
+        /// Mm along each axis.
+        public var spacing: SIMD3<Double>
+
+        public init(size: SIMD3<Int>, croppedSize: SIMD3<Int>, spacing: SIMD3<Double>) {
+            self.size = size
+            self.croppedSize = croppedSize
+            self.spacing = spacing
+        }
     }
 
     /// Intensities of labelled voxels in one channel: nnU-Net's `foreground_intensity_properties`.
@@ -63,5 +81,19 @@ public struct Fingerprint: Hashable, Codable, Sendable {
                 mean: $0.mean, standardDeviation: $0.std, lowerPercentile: $0.percentile005,
                 upperPercentile: $0.percentile995)
         }
+    }
+}
+
+extension Fingerprint {
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        cases = try values.decode(Int.self, forKey: .cases)
+        size = try values.decode(Range.self, forKey: .size)
+        spacing = try values.decode(Range.self, forKey: .spacing)
+        orientations = try values.decode([String: Int].self, forKey: .orientations)
+        channels = try values.decode([Channel].self, forKey: .channels)
+        labels = try values.decode([Label].self, forKey: .labels)
+        ignoredVoxels = try values.decode(Int.self, forKey: .ignoredVoxels)
+        grids = try values.decodeIfPresent([Grid].self, forKey: .grids) ?? []
     }
 }

@@ -1,0 +1,42 @@
+public import SegNASHost
+
+extension StepCost {
+    /// nnU-Net's own estimate, by which its planner fits a network to a GPU.
+    ///
+    /// It counts the values of all feature maps of its plain network, 32 channels at the top, doubled by each pooling up
+    /// to 320, and holds 560 million of them for what a batch of two needs of 8 GB.
+    ///
+    /// - Parameters:
+    ///   - classes: Labels, background included.
+    ///   - gigabytes: Memory of the GPU that is planned for, in nnU-Net's rough measure.
+    public static func nnUNet(classes: Int, gigabytes: Double = 8) -> StepCost {
+        let bytesPerValue = referenceBytes / referenceValues
+        let limit = ByteCount(gigabytes * Double(1 << 30))
+        return StepCost(
+            limit: limit, limitText: "\(significant(gigabytes)) GB of nnU-Net's measure",
+            batchRule: .nearest
+        ) { size, topology, batch in
+            let values = featureValues(of: size, topology, classes: classes)
+            return values * Double(batch) / 2 * bytesPerValue
+        }
+    }
+
+    private static let referenceValues = 560_000_000.0
+    private static let referenceBytes = Double(8 << 30)
+
+    /// Values of the feature maps of one image in nnU-Net's plain network.
+    ///
+    /// Each level has two convolutions on the way down; on the way up, from the level above the lowest, one
+    /// enlargement and two convolutions. The top level has the scores.
+    private static func featureValues(
+        of size: SIMD3<Int>, _ topology: PoolingTopology, classes: Int
+    ) -> Double {
+        (0...topology.poolings).reduce(0.0) { sum, level in
+            let volume = topology.size(atLevel: level, of: size)
+            let voxels = Double(volume.x) * Double(volume.y) * Double(volume.z)
+            let width = Double(min(320, 32 << min(level, 4)))
+            let maps = level == topology.poolings ? 2.0 : 5.0
+            return sum + voxels * (width * maps + (level == 0 ? Double(classes) : 0))
+        }
+    }
+}
