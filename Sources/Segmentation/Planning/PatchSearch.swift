@@ -62,7 +62,7 @@ struct PatchSearch {
         while try !cost.allows(patch) {
             guard let next = reduced(patch) else {
                 throw PlanError.tooLittleMemory(
-                    needed: ByteCount(try cost.of(patch, batch: StepCost.smallestBatch)),
+                    needed: ByteCount(rounding: try cost.of(patch, batch: StepCost.smallestBatch)),
                     limit: cost.limit)
             }
             patch = next

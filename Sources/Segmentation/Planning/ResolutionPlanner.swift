@@ -38,7 +38,7 @@ struct ResolutionPlanner {
             spacing: spacing, medianSize: medianSize, patch: patch.size, topology: patch.topology,
             batchSize: batch, share: min(1, patch.voxels / median), wholeCases: wholeCases,
             holdsWholeImage: wholeCases == grids.count, preparedBytes: preparedBytes(sizes),
-            stepBytes: ByteCount(try cost.of(patch, batch: batch)),
+            stepBytes: ByteCount(rounding: try cost.of(patch, batch: batch)),
             reasons: .init(
                 spacing: spacingReason, patch: words.patchReason,
                 topology: words.topologyReason(spacing), batchSize: words.batchReason,

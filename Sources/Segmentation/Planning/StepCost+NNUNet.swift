@@ -11,7 +11,7 @@ extension StepCost {
     ///   - gigabytes: Memory of the GPU that is planned for, in nnU-Net's rough measure.
     public static func nnUNet(classes: Int, gigabytes: Double = 8) -> StepCost {
         let bytesPerValue = referenceBytes / referenceValues
-        let limit = ByteCount(gigabytes * Double(1 << 30))
+        let limit = ByteCount(rounding: gigabytes * Double(1 << 30))
         return StepCost(
             limit: limit, limitText: "\(significant(gigabytes)) GB of nnU-Net's measure",
             batchRule: .nearest

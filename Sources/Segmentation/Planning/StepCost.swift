@@ -98,3 +98,10 @@ private final class KnownCosts {
         return cost
     }
 }
+
+extension ByteCount {
+    /// An estimated amount.
+    init(rounding bytes: Double) {
+        self.init(UInt64(max(0, min(bytes, 0x1p63)).rounded()))
+    }
+}

@@ -1,4 +1,4 @@
-public import SegNASDatasets
+internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASImaging
 

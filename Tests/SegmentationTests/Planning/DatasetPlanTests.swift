@@ -122,7 +122,7 @@ struct DatasetPlanTests {
 
     @Test("memory decides on patch and batch", arguments: [2.0, 1, 0.25])
     func memory(_ gigabytes: Double) throws {
-        let limit = ByteCount(gigabytes * Double(1 << 30))
+        let limit = ByteCount(UInt64(gigabytes * Double(1 << 30)))
         let cost = StepCost(limit: limit) { size, _, batch in
             1e6 + Double(size.x * size.y * size.z * batch) * 500
         }
