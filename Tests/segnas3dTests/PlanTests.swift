@@ -78,12 +78,12 @@ struct PlanTests {
     @Test("cases of different spacings, as JSON; less memory gives a smaller patch")
     func several() throws {
         let grids: [(size: SIMD3<Int>, spacing: SIMD3<Double>)] = [
-            ([64, 64, 60], [1, 1, 1]), ([64, 72, 64], [1, 1, 1.2]), ([40, 40, 40], [2, 1.6, 2]),
+            ([64, 64, 60], [1, 1, 1]), ([64, 72, 64], [1, 1, 1.25]), ([40, 40, 40], [2, 1.6, 2]),
         ]
         try withDataset(grids) { folder in
             let much = try document(Program.run("plan", folder, "--json", "--quiet"))
             #expect(much.schema == 1 && much.plan.cases == 3 && much.memoryLimit == 8 << 30)
-            #expect(much.plan.fullResolution.spacing == [1, 1, 1.2])
+            #expect(much.plan.fullResolution.spacing == [1, 1, 1.25])
             #expect(much.plan.fullResolution.patch == [64, 64, 64])
             #expect(much.plan.fullResolution.topology.kernels.last == [3, 3, 3])
             #expect(much.plan.lowResolution == nil)

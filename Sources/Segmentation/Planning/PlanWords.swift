@@ -37,8 +37,8 @@ struct PlanWords {
         }
         if batch >= mostOfDataset {
             return mostOfDataset < batch
-                ? "the smallest batch, though it is more than 5 % of all voxels"
-                : "5 % of all voxels, lest a step see much of the dataset at once"
+                ? "the smallest batch, though it is more than 5 % of the voxels of all cases"
+                : "5 % of the voxels of all cases, lest a step see much of the dataset at once"
         }
         return "as many as \(cost.limitText) have room for"
     }

@@ -1,3 +1,4 @@
+internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASSegmentation
 
@@ -78,12 +79,12 @@ struct PlanReport {
         }
     }
 
-    private func cover(of plan: ResolutionPlan) -> String {
-        let median = "the median image of \(product(plan.medianSize))"
-        if plan.holdsWholeImage { return "which hold each image as a whole" }
-        let whole =
-            plan.wholeCases == 0 ? "" : ", and \(counted(plan.wholeCases, "case")) as a whole"
-        return "\(percent(plan.share)) of \(median)\(whole)"
+    private func cover(of resolution: ResolutionPlan) -> String {
+        if resolution.holdsWholeImage { return "which hold each image as a whole" }
+        let part =
+            "\(percent(resolution.share)) of the median image of \(product(resolution.medianSize))"
+        guard resolution.wholeCases > 0 else { return part }
+        return part + "; they hold \(resolution.wholeCases) of \(plan.cases) images as a whole"
     }
 
     private var normalization: Choice {

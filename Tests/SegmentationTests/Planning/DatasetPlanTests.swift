@@ -164,7 +164,7 @@ struct DatasetPlanTests {
         let hippocampus = try PlannedDataset.named("hippocampus").plan().fullResolution.reasons
         #expect(hippocampus.patch.hasPrefix("the median image, rounded up to a multiple of 8×8×8"))
         #expect(
-            hippocampus.batchSize.hasPrefix("5 % of all voxels")
+            hippocampus.batchSize.hasPrefix("5 % of the voxels")
                 || hippocampus.batchSize.hasPrefix("as many"))
     }
 }

@@ -7,7 +7,7 @@ import Testing
 ///     def line(spacing, size):
 ///         n, s, k, patch, unit = get_pool_and_conv_props(spacing[::-1], size[::-1], 4, 999999)
 ///         turned = lambda vectors: [[int(v) for v in vector][::-1] for vector in vectors]
-///         print(spacing, size, [int(v) for v in patch][::-1], turned(s[1:]), turned(k))
+///         print(spacing, size, turned([patch]), turned(s[1:]), turned(k))
 @Suite("Pooling topology")
 struct PoolingTopologyTests {
     struct Example: CustomTestStringConvertible, Sendable {
@@ -17,10 +17,54 @@ struct PoolingTopologyTests {
         var strides: [SIMD3<Int>]
         var kernels: [SIMD3<Int>]
 
+        init(
+            _ spacing: SIMD3<Double>, _ size: SIMD3<Double>, _ padded: SIMD3<Int>,
+            _ strides: [SIMD3<Int>], _ kernels: [SIMD3<Int>]
+        ) {
+            self.spacing = spacing
+            self.size = size
+            self.padded = padded
+            self.strides = strides
+            self.kernels = kernels
+        }
+
         var testDescription: String { "\(size) at \(spacing) mm" }
     }
 
-    static let examples: [Example] = []
+    static let examples = [
+        Example(
+            [1, 1, 1], [64, 64, 64], [64, 64, 64],
+            [[2, 2, 2], [2, 2, 2], [2, 2, 2], [2, 2, 2]],
+            [[3, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3]]),
+        Example(
+            [1, 1, 1], [35.5, 50, 36], [40, 56, 40], [[2, 2, 2], [2, 2, 2], [2, 2, 2]],
+            [[3, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3]]),
+        Example(
+            [0.6, 0.6, 3.6], [320, 320, 20], [320, 320, 20],
+            [[2, 2, 1], [2, 2, 1], [2, 2, 2], [2, 2, 2], [2, 2, 1], [2, 2, 1]],
+            [[3, 3, 1], [3, 3, 1], [3, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3]]),
+        Example(
+            [1, 1, 2], [40, 40, 40], [40, 40, 40], [[2, 2, 1], [2, 2, 2], [2, 2, 2]],
+            [[3, 3, 1], [3, 3, 3], [3, 3, 3], [3, 3, 3]]),
+        Example(
+            [1, 1, 1.99], [40, 40, 40], [40, 40, 40], [[2, 2, 2], [2, 2, 2], [2, 2, 2]],
+            [[3, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3]]),
+        Example(
+            [3.6, 0.5, 1.1], [10, 97, 33], [10, 112, 40],
+            [[1, 2, 1], [1, 2, 2], [2, 2, 2], [1, 2, 2]],
+            [[1, 3, 1], [1, 3, 3], [3, 3, 3], [3, 3, 3], [3, 3, 3]]),
+        Example([1, 1, 1], [15, 7, 7], [16, 7, 7], [[2, 1, 1]], [[3, 3, 3], [3, 3, 3]]),
+        Example([1, 1, 1], [11, 7, 7], [11, 7, 7], [], [[3, 3, 3]]),
+        Example([1, 1, 1], [12, 7, 7], [12, 7, 7], [[2, 1, 1]], [[3, 3, 3], [3, 3, 3]]),
+        Example(
+            [1, 1, 8], [200, 180, 2], [224, 192, 2],
+            [[2, 2, 1], [2, 2, 1], [2, 2, 1], [2, 2, 1], [2, 2, 1]],
+            [[3, 3, 1], [3, 3, 1], [3, 3, 1], [3, 3, 3], [3, 3, 3], [3, 3, 3]]),
+        Example(
+            [1, 1, 4], [7, 7, 64], [7, 7, 64], [[1, 1, 2], [1, 1, 2], [1, 1, 2]],
+            [[3, 3, 1], [3, 3, 1], [3, 3, 1], [3, 3, 3]]),
+        Example([1, 1, 1], [3, 3, 3], [3, 3, 3], [], [[3, 3, 3]]),
+    ]
 
     @Test("equals nnU-Net's", arguments: examples)
     func equal(_ example: Example) {
