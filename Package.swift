@@ -243,7 +243,7 @@ let package = Package(
                 "TestSupport",
             ],
             exclude: ["Snapshots"], resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
-        // A search by a program of its own.
+        // A separate program that searches.
         .executableTarget(
             name: "SearchProgram",
             dependencies: [

@@ -2,21 +2,22 @@ public import SegNASSegmentation
 public import SegNASStudy
 public import SegNASTorch
 
-/// Who watches a search, a training or a comparison, and may end it.
+/// Observes a search, a training or a comparison, and may end it.
 public struct Monitor {
-    /// Asked after every step of a training; true ends the work where it can be resumed.
+    /// Called after every step of a training; true ends the work so that it can be resumed.
     public var isEndRequested: () -> Bool
-    /// Told what a training in this process does, to notice where it stands still.
-    public var pulse: TrainingPulse
-    /// Called on the thread that works.
+    /// Tracks what trainings in this process do, so that a standstill is noticed.
+    public var tracker: ActivityTracker
+    /// Called with each event, on the thread that works.
     public var report: (ExperimentEvent) -> Void
 
     public init(
-        isEndRequested: @escaping () -> Bool = { false }, pulse: TrainingPulse = TrainingPulse(),
+        isEndRequested: @escaping () -> Bool = { false },
+        tracker: ActivityTracker = ActivityTracker(),
         report: @escaping (ExperimentEvent) -> Void = { _ in }
     ) {
         self.isEndRequested = isEndRequested
-        self.pulse = pulse
+        self.tracker = tracker
         self.report = report
     }
 
@@ -25,28 +26,28 @@ public struct Monitor {
     func warn(_ sentence: String) { report(.warning(sentence)) }
 }
 
-/// What happens during a search, a training or a comparison.
+/// An event of a search, a training or a comparison.
 public enum ExperimentEvent {
-    /// The devices that are used, and whether they were chosen by `auto`.
+    /// The devices in use; `isChosen` if `auto` chose them.
     case computing(on: [Device], isChosen: Bool)
     /// The work goes into a folder.
     case working(in: String)
-    /// Something that the user should know; it may come again.
+    /// A warning for the user, which may come again.
     case warning(String)
-    /// Of a training in this process, the preparation of a search's images included.
+    /// An event of a training in this process, including the preparation of a search's images.
     case training(TrainingEvent)
     case trainingEnded
-    /// So many proposals, or trained networks, of all, and how many are in training.
+    /// Numbers of trials that are done, of all trials (or completed ones, if these are counted), and of running ones.
     case searching(done: Int, all: Int, running: Int)
-    /// What has happened to a trial, and the best until now.
+    /// An event of a trial, and the best trial so far.
     case trial(Coordinator.Event, best: Trial?)
     case searchEnded
-    /// So many test cases are predicted or judged.
+    /// Numbers of test cases that are predicted or evaluated.
     case predicting(done: Int, all: Int)
-    case judging(done: Int, all: Int)
-    case judgingEnded
-    /// A comparison begins with a method on a split, the so manieth of all.
+    case evaluating(done: Int, all: Int)
+    case evaluationEnded
+    /// A comparison begins with a method on a split: pair `number` of all.
     case comparing(method: String, split: Int, number: Int, all: Int)
-    /// So many methods of a forecast are measured.
+    /// Numbers of methods that a forecast has measured.
     case measuring(done: Int, all: Int)
 }

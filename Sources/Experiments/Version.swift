@@ -1,4 +1,4 @@
-/// Which segnas3d this is.
+/// The version of segnas3d.
 public enum Release {
     public static let version = "0.1.0"
 }

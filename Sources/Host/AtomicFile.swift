@@ -1,12 +1,8 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A file written beside its final name and renamed when it is whole and on disk.
 ///
-/// What is not published disappears with the object; a killed process leaves only a file named `.<name>.<pid>.partial`.
+/// A file that is not published disappears with the object; a killed process leaves only `.<name>.<pid>.partial`.
 package final class AtomicFile {
     private let path: String
     private let temporaryPath: String
@@ -53,18 +49,18 @@ package final class AtomicFile {
 
     /// Gives the file a name that no other has.
     private func publishNew() throws(SystemFailure) {
-        // Unlike a look before a rename, a link cannot miss a file that appears in between.
+        // Unlike a check before a rename, a link cannot miss a file that appears in between.
         if link(temporaryPath, path) == 0 {
             unlink(temporaryPath)
             return
         }
-        // Some file systems, such as exFAT and many on servers, know no links.
+        // Some file systems, such as exFAT and many on servers, have no links.
         guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else { throw .last }
         guard access(path, F_OK) != 0 else { throw SystemFailure(code: EEXIST) }
         guard rename(temporaryPath, path) == 0 else { throw .last }
     }
 
-    /// Puts a whole file, closed and on the same file system, in the place of another.
+    /// Replaces a file by another one, which is closed and on the same file system.
     package static func replace(_ path: String, with file: String) throws(SystemFailure) {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last }
@@ -74,7 +70,7 @@ package final class AtomicFile {
     }
 }
 
-/// Writes bytes where a file's descriptor stands, all or an error.
+/// Writes all bytes at the position of a file's descriptor, or throws.
 func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemFailure) {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -83,5 +79,43 @@ func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(Syst
         if count < 0, errno == EINTR { continue }
         guard count > 0 else { throw count < 0 ? .last : SystemFailure(code: ENOSPC) }
         rest = rest.dropFirst(count)
+    }
+}
+
+/// A file that a command creates and that must not exist yet.
+package enum NewFile {
+    /// Throws if the name is taken, before the work for the file begins.
+    package static func checkAbsence(of path: String) throws(NewFileError) {
+        guard access(path, F_OK) != 0 else { throw .exists(path) }
+    }
+
+    /// Writes a file that appears whole or not at all, and never in place of another.
+    package static func write(_ text: String, to path: String) throws(NewFileError) {
+        try write(Array(text.utf8), to: path)
+    }
+
+    /// Writes a file that appears whole or not at all, and never in place of another.
+    package static func write(_ bytes: [UInt8], to path: String) throws(NewFileError) {
+        try checkAbsence(of: path)
+        do throws(SystemFailure) {
+            let file = try AtomicFile(path: path)
+            try file.append(bytes)
+            try file.publish(replacing: false)
+        } catch {
+            throw error.code == EEXIST ? .exists(path) : .unwritable(path, reason: "\(error)")
+        }
+    }
+}
+
+/// An error in writing a file that must be new.
+package enum NewFileError: Error, Equatable, CustomStringConvertible {
+    case exists(String)
+    case unwritable(String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .exists(let path): "\(path) exists: remove it, or name another file"
+        case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
+        }
     }
 }

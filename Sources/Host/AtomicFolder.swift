@@ -1,18 +1,13 @@
 import FoundationEssentials
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A folder filled beside its final name and renamed when it is whole and on disk.
 ///
-/// What is not published disappears with the object; a killed process leaves a folder named `.<name>.<pid>.partial`,
-/// which the next one to write that name removes. No file system moves a folder onto a full one: the old one is first
+/// A folder that is not published disappears with the object; a killed process leaves `.<name>.<pid>.partial`, which
+/// the next process to write that name removes. No file system moves a folder onto a full one: the old one is first
 /// renamed to `.<name>.previous`, so that a process killed in between leaves it there, whole, for ``path(of:)``.
 package final class AtomicFolder {
-    /// Where the files are to be written.
+    /// The folder in which to write the files.
     package let temporaryPath: String
     private let path: String
     private var isPublished = false
@@ -51,10 +46,10 @@ package final class AtomicFolder {
         try? FileManager.default.removeItem(atPath: previous)
     }
 
-    /// Where the folder of that name lies now; nil where there is none.
+    /// The present path of the folder of that name; nil if there is none.
     package static func path(of path: String) -> String? {
         let path = PathParts.trimmed(path)
-        // Whoever replaces it may be done before the second look.
+        // Another process may have replaced it before the second look.
         return [path, previous(of: path), path].first(where: exists)
     }
 
@@ -67,7 +62,7 @@ package final class AtomicFolder {
         access(path, F_OK) == 0
     }
 
-    /// Removes what killed processes left of this name.
+    /// Removes leftovers of killed processes that wrote a folder of this name.
     private static func removeLeftovers(of parts: PathParts) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parts.folder)) ?? []
         for leftover in names

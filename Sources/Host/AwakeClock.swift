@@ -1,34 +1,29 @@
+import Glibc
 internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
 
 /// A clock that stands still while this process does: stopped by Ctrl-Z or a batch system, or asleep with the machine.
 ///
-/// What takes time is measured by it, so that nobody is blamed for a time in which nobody could work.
+/// Work is timed by it, so that time in which the process could not run does not count.
 public enum AwakeClock {
     private static let shared = Mutex(AwakeTime(at: monotonic()))
-    private static let looker: Bool = {
+    private static let isWatched: Bool = {
         var thread = pthread_t()
-        // The main thread may be busy for long: another one looks at the clock, so that only a standstill is a gap.
-        let code = pthread_create(&thread, nil, { _ in AwakeClock.look() }, nil)
+        // The main thread may be busy for long: another one reads the clock, so that only a standstill is a gap.
+        let code = pthread_create(&thread, nil, { _ in AwakeClock.watch() }, nil)
         if code == 0 { pthread_detach(thread) }
         return code == 0
     }()
 
-    /// Seconds in which this process could run, since it first asked.
+    /// Seconds in which this process could run, since the first call.
     public static var seconds: Double {
-        let isLookedAt = looker
+        let isWatched = isWatched
         return shared.withLock { time in
-            time.advance(to: monotonic(), countsAll: !isLookedAt)
+            time.advance(to: monotonic(), countsAll: !isWatched)
             return time.seconds
         }
     }
 
-    private static func look() -> Never {
+    private static func watch() -> Never {
         while true {
             usleep(500_000)
             _ = seconds
@@ -43,13 +38,13 @@ public enum AwakeClock {
     }
 }
 
-/// The time between looks at a clock, of which long gaps count only in part.
+/// Time added up between readings of a clock; of long gaps only half a second counts.
 struct AwakeTime: Sendable {
     private(set) var seconds = 0.0
     private var last: Double
 
-    /// Looks that come twice a second and are farther apart than this were kept from coming.
-    static let longest = 5.0
+    /// The clock is read twice a second: after a longer gap the process was stopped.
+    static let maxGap = 5.0
 
     init(at time: Double) {
         last = time
@@ -57,7 +52,7 @@ struct AwakeTime: Sendable {
 
     mutating func advance(to time: Double, countsAll: Bool = false) {
         let elapsed = max(0, time - last)
-        seconds += countsAll || elapsed < Self.longest ? elapsed : 0.5
+        seconds += countsAll || elapsed < Self.maxGap ? elapsed : 0.5
         last = max(last, time)
     }
 }

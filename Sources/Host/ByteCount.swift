@@ -1,4 +1,4 @@
-/// An amount of memory or of a file, read and written as people do: `1.5 GiB`.
+/// A number of bytes, read and written as people do: `1.5 GiB`.
 public struct ByteCount: Hashable, Comparable, Sendable {
     public var bytes: UInt64
 
@@ -35,7 +35,7 @@ public struct ByteCount: Hashable, Comparable, Sendable {
 }
 
 extension ByteCount: CustomStringConvertible {
-    /// Three significant digits, at most one decimal: `1.5 GiB`, `64 MiB`, `12 B`.
+    /// The amount with three significant digits and at most one decimal: `1.5 GiB`, `64 MiB`, `12 B`.
     public var description: String {
         let amount = Double(bytes)
         let unit = Self.units.last { amount >= $0.bytes } ?? Self.units[0]
@@ -46,7 +46,7 @@ extension ByteCount: CustomStringConvertible {
 }
 
 extension ByteCount: Codable {
-    /// As a number of bytes.
+    /// Reads a number of bytes.
     public init(from decoder: any Decoder) throws {
         bytes = try decoder.singleValueContainer().decode(UInt64.self)
     }

@@ -1,54 +1,49 @@
 internal import FoundationEssentials
+import Glibc
 internal import Synchronization
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
-
-/// A file that one process holds at a time, and that says who does.
+/// A lock file, held by one process at a time and naming its holder.
 ///
-/// The system gives the lock back when the process ends, however it ends, so that a dead process holds nothing. Where
-/// the file system has no locks, a mark beside the file takes their place: ``LockMark``.
+/// The system releases the lock when the process ends, however it ends. On file systems without locks, a mark beside
+/// the file takes their place: ``LockMark``.
 package final class FileLock: Sendable {
     private let descriptor: Int32
     private let mark: LockMark?
-    /// What the file said when it was taken: of a holder that did not give it back in order, or works elsewhere, where
-    /// this machine's locks do not reach.
+    /// The file's text when the lock was taken: left by a holder that did not release it in order, or by one on another
+    /// machine, which this machine's locks do not reach.
     package let former: String
     private let isSigned = Atomic(false)
 
-    /// Whether a mark takes the lock's place.
+    /// True if a mark takes the place of the system's lock.
     package var isMark: Bool { mark != nil }
 
-    /// Whether a name is that of a lock's file, or of what stands beside it.
+    /// True for the name of a lock's file or of its mark.
     package static func isFile(_ name: String, of lock: String) -> Bool {
         name == lock || name.hasPrefix(lock + markEnding)
     }
 
     private static let markEnding = ".owner"
 
-    /// Takes the lock and signs it with the name of this process.
+    /// Takes the lock and writes the name of this process into the file.
     package convenience init(path: String) throws(FileLockError) {
         try self.init(unsigned: path)
-        // The lock holds without it; others are told less.
+        // The lock holds without it; other processes then learn less.
         try? sign("\(ProcessIdentity.current()) since \(Date.now.ISO8601Format())")
     }
 
-    /// Takes the lock and leaves the file as it is; where it is to be new, it must not be there yet.
+    /// Takes the lock and leaves the file as it is; with `isNew` the file must not exist yet.
     package init(unsigned path: String, isNew: Bool = false) throws(FileLockError) {
         (descriptor, mark) = try Self.take(path, isNew: isNew)
         former = Self.text(in: descriptor)
     }
 
     deinit {
-        // Emptied before it is given back: who comes next finds no name.
+        // Emptied before the release: the next holder finds no name.
         if isSigned.load(ordering: .relaxed) { _ = ftruncate(descriptor, 0) }
         close(descriptor)
     }
 
-    /// Says in the file who holds it, in the place of what it said before.
+    /// Replaces the file's text, which says who holds the lock.
     package func sign(_ text: String) throws(SystemFailure) {
         let bytes = Array(text.utf8)
         isSigned.store(true, ordering: .relaxed)
@@ -58,13 +53,13 @@ package final class FileLock: Sendable {
         fsync(descriptor)
     }
 
-    /// Adds a line to what the file says; one that cannot be written is left out.
+    /// Adds a line to the file; one that cannot be written is left out.
     package func note(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         _ = write(descriptor, bytes, bytes.count)
     }
 
-    // MARK: - Steps
+    // MARK: - Taking
 
     private static func take(
         _ path: String, isNew: Bool
@@ -79,7 +74,7 @@ package final class FileLock: Sendable {
             do throws(FileLockError) {
                 let mark = try lock(descriptor, path)
                 var status = stat()
-                // Whoever removes locks that nobody holds may have taken it for one of these.
+                // A process that removes free locks may have unlinked the file in between.
                 if fstat(descriptor, &status) == 0, status.st_nlink > 0 {
                     return (descriptor, mark)
                 }
@@ -97,7 +92,7 @@ package final class FileLock: Sendable {
     ) throws(FileLockError) -> LockMark? {
         var answer = LockAnswer(for: descriptor)
         if answer == .held {
-            // Who asks for its state looks with a lock of its own, for a moment.
+            // A process that asks for the state takes a lock for a moment.
             usleep(50_000)
             answer = LockAnswer(for: descriptor)
         }
@@ -117,7 +112,7 @@ package final class FileLock: Sendable {
         }
     }
 
-    /// Names and a date: whatever is longer is none of ours.
+    /// The file's text: names and a date, so that anything longer is not ours.
     private static func text(in descriptor: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = pread(descriptor, &bytes, bytes.count, 0)
@@ -125,26 +120,26 @@ package final class FileLock: Sendable {
     }
 }
 
-// MARK: - Locks of others
+// MARK: - Locks of other processes
 
 extension FileLock {
-    /// What can be known of a lock without taking it.
+    /// The state of a lock, found out without taking it.
     package enum State: Equatable, Sendable {
-        /// No process of this machine holds it; what its file says.
+        /// No process of this machine holds it; with the file's text.
         case free(String)
-        /// A process does; what its file says.
+        /// A process holds it; with the file's text.
         case held(String)
-        /// The file system has no locks: the process whose mark stands there and that may still run; nil where none does.
+        /// The file system has no locks; with the process that left a mark and may still run, nil if there is none.
         case marked(ProcessIdentity?)
     }
 
-    /// The state of the lock at a path; nil where there is no such file.
+    /// The state of the lock at a path; nil if there is no such file.
     package static func state(of path: String) -> State? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         let text = text(in: descriptor)
-        // A shared lock for a moment: whoever takes it just now tries again.
+        // A shared lock for a moment: a process that takes the lock just now tries again.
         return switch LockAnswer(for: descriptor, isShared: true) {
         case .taken: .free(text)
         case .held, .refused: .held(text)
@@ -158,7 +153,7 @@ extension FileLock {
         return names.filter { !$0.contains(markEnding) && !removeFree("\(folder)/\($0)") }
     }
 
-    /// Removes the file of a lock that nobody holds; false where somebody does.
+    /// Removes the file of a free lock; false if the lock is held.
     private static func removeFree(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return true }
@@ -168,7 +163,7 @@ extension FileLock {
         case .taken: break
         case .held, .refused: return false
         case .unsupported:
-            // A mark that says nothing is just being written.
+            // An empty mark is just being written.
             guard access(mark, F_OK) != 0 || LockMark.owner(of: mark)?.isAlive == false else {
                 return false
             }
@@ -181,17 +176,17 @@ extension FileLock {
 
 // MARK: - Errors
 
-/// Why a lock cannot be had.
+/// An error in taking a lock.
 package enum FileLockError: Error, Equatable, Sendable {
     case held(path: String, by: Holder)
     case system(path: String, SystemFailure)
 
     package enum Holder: Equatable, Sendable {
-        /// A process that holds the lock; what the file says, which may be nothing yet.
+        /// A process that holds the lock; with the file's text, which may still be empty.
         case process(String)
-        /// The process of a mark, where the file system has no locks.
+        /// The process of a mark, on a file system without locks.
         case mark(LockMark.Held)
-        /// Whoever has made the file.
+        /// The process that made the file.
         case unknown
     }
 }

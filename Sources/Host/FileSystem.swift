@@ -1,20 +1,15 @@
 internal import FoundationEssentials
+import Glibc
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// Where files lie.
+/// Folders, and the file systems they lie on.
 package enum FileSystem {
-    /// Whether a folder, or a link to one, lies at a path.
+    /// True if a folder, or a link to one, lies at a path.
     package static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Makes a folder, and those that it is to lie in; one that is there already stays as it is.
+    /// Makes a folder and the folders above it; one that exists stays as it is.
     package static func makeFolder(
         _ path: String, permissions: UInt32 = 0o777
     ) throws(SystemFailure) {
@@ -29,18 +24,18 @@ package enum FileSystem {
         guard failure.isExistingFile, isFolder(path) else { throw failure }
     }
 
-    /// Brings the names in a folder to disk, which reach it apart from the files.
+    /// Brings the names in a folder to disk, which are stored apart from the files.
     static func synchronizeNames(in folder: String) throws(SystemFailure) {
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last }
         defer { close(descriptor) }
-        // Some file systems cannot do this for folders; the names are in place by now.
+        // Some file systems cannot do this for folders; the names are in place anyway.
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw .last }
     }
 
-    /// Whether a path lies on another machine, where locks and shared memory cannot be relied on.
+    /// True if a path lies on another machine, where locks and shared memory are not reliable.
     ///
-    /// `root` is where `proc` is found, another folder in tests.
+    /// `root` is the folder that holds `proc`; tests give another one.
     package static func isRemote(_ path: String, root: String = "/") -> Bool {
         var status = stat()
         guard stat(path, &status) == 0 else { return false }
@@ -63,4 +58,60 @@ package enum FileSystem {
         "nfs", "nfs4", "cifs", "smb3", "smbfs", "lustre", "gpfs", "beegfs", "afs", "ceph", "9p",
         "panfs", "ocfs2", "gfs2", "fuse",
     ]
+}
+
+/// The space left for this user on the file system of a folder; nil if unknown.
+package func diskSpace(at folder: String) -> ByteCount? {
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { return nil }
+    let product = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+    return ByteCount(product.overflow ? .max : product.partialValue)
+}
+
+/// A file's bytes in memory, read from disk on first use and private when written to.
+package final class MappedFile {
+    package let bytes: UnsafeMutableRawBufferPointer
+
+    package init(path: String) throws(SystemFailure) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .last }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw SystemFailure(code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+        }
+        let size = Int(status.st_size)
+        guard size > 0 else {  // nothing to map
+            bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0)
+        guard let start, start != MAP_FAILED else { throw .last }
+        bytes = UnsafeMutableRawBufferPointer(start: start, count: size)
+    }
+
+    deinit {
+        if let start = bytes.baseAddress { munmap(start, bytes.count) }
+    }
+}
+
+/// An error of the operating system.
+public struct SystemFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The error number, as in `errno`.
+    public var code: Int32
+
+    package init(code: Int32) {
+        self.code = code
+    }
+
+    /// The failure of the last call.
+    package static var last: SystemFailure { SystemFailure(code: errno) }
+
+    package var isMissingFile: Bool { code == ENOENT }
+    package var isOutOfMemory: Bool { code == ENOMEM }
+    package var isExistingFile: Bool { code == EEXIST }
+    package var isFullDisk: Bool { code == ENOSPC }
+
+    public var description: String { String(cString: strerror(code)) }
 }

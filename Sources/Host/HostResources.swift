@@ -1,15 +1,18 @@
-import FoundationEssentials
+internal import FoundationEssentials
 
-/// The cores and the memory that this process may use: the machine's, or less where a control group limits it
-/// (containers, batch systems).
+/// The cores and the memory that this process may use.
+///
+/// They are the machine's, or less where a control group limits them (containers, batch systems).
 public struct HostResources: Equatable, Sendable {
     public var cores: Int
     /// Installed memory, or the control group's limit.
     public var memory: ByteCount
-    /// What is free of it now, file caches counted as free.
+    /// Memory that is free now, file caches counted as free.
     public var available: ByteCount
 
-    /// What this process has now; `root` is where `proc` and `sys` are found, another folder in tests.
+    /// The present resources of this process.
+    ///
+    /// `root` is the folder that holds `proc` and `sys`; tests give another one.
     public static func current(root: String = "/") -> HostResources {
         let machine = meminfo(root: root)
         var resources = HostResources(
@@ -30,7 +33,7 @@ public struct HostResources: Equatable, Sendable {
         return resources
     }
 
-    /// Cores on which the scheduler lets this process run: `Cpus_allowed_list:	0-3,8`.
+    /// The number of cores on which the scheduler lets this process run: `Cpus_allowed_list:	0-3,8`.
     private static func schedulableCores(root: String) -> Int {
         let status = (try? String(contentsOfFile: root + "proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
@@ -126,5 +129,83 @@ private struct ControlGroup {
 
     private static func number(_ file: String) -> UInt64? {
         words(file).first.flatMap { UInt64($0) }
+    }
+}
+
+extension HostResources {
+    /// The number of processes that the system has killed for lack of memory.
+    ///
+    /// It is counted in the control group of this process, else on the whole machine; nil if neither counts them.
+    /// `root` is the folder that holds `proc` and `sys`; tests give another one.
+    public static func memoryKills(root: String = "/") -> Int? {
+        let groups = (try? String(contentsOfFile: root + "proc/self/cgroup", encoding: .utf8)) ?? ""
+        let files = groups.split(separator: "\n").compactMap { line -> String? in
+            // 0::/user.slice of version 2, 9:memory:/job_12 of version 1.
+            let fields = line.split(
+                separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { return nil }
+            let folder = root + "sys/fs/cgroup"
+            if fields[1].isEmpty { return "\(folder)\(fields[2])/memory.events" }
+            return fields[1].split(separator: ",").contains("memory")
+                ? "\(folder)/memory\(fields[2])/memory.oom_control" : nil
+        }
+        return (files + [root + "proc/vmstat"]).lazy.compactMap(count).first
+    }
+
+    private static func count(in file: String) -> Int? {
+        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("oom_kill ") }
+        return line?.split(separator: " ").last.flatMap { Int($0) }
+    }
+}
+
+/// The NVIDIA driver, as the system's files show it.
+public struct GraphicsDriver: Equatable, Sendable {
+    /// The version, such as `550.54.15`; nil if the driver is not loaded or unknown.
+    public var version: String?
+    /// True if the system has loaded it.
+    public var isLoaded: Bool
+    /// True if this process finds the device file of a GPU.
+    public var hasDevice: Bool
+
+    public init(version: String? = nil, isLoaded: Bool = true, hasDevice: Bool = true) {
+        (self.version, self.isLoaded, self.hasDevice) = (version, isLoaded, hasDevice)
+    }
+
+    /// The driver of this machine, or nil if there is no trace of one.
+    ///
+    /// `root` is the folder that holds `proc`, `dev` and `usr`; tests give another one.
+    public static func current(root: String = "/") -> GraphicsDriver? {
+        let text = try? String(contentsOfFile: root + "proc/driver/nvidia/version", encoding: .utf8)
+        let hasDevice = hasDevice(root: root)
+        let isInstalled = ["usr/bin/nvidia-smi", "usr/local/bin/nvidia-smi"].contains {
+            FileManager.default.fileExists(atPath: root + $0)
+        }
+        guard text != nil || hasDevice || isInstalled else { return nil }
+        return GraphicsDriver(
+            version: text.flatMap(version), isLoaded: text != nil || hasDevice,
+            hasDevice: hasDevice)
+    }
+
+    /// Looks for `/dev/nvidia0` and so on, and for the one device file of Windows' Linux.
+    private static func hasDevice(root: String) -> Bool {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root + "dev")) ?? []
+        return names.contains { name in
+            let number = name.dropFirst("nvidia".count)
+            return name == "dxg"
+                || name.hasPrefix("nvidia") && !number.isEmpty && number.allSatisfy(\.isNumber)
+        }
+    }
+
+    /// The first word that is a number with a point.
+    ///
+    /// `NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC 2024`, or `Open Kernel
+    /// Module for x86_64  550…`.
+    private static func version(_ text: String) -> String? {
+        let line = text.split(separator: "\n").first { $0.hasPrefix("NVRM") } ?? ""
+        let word = line.split(separator: " ").first { word in
+            word.contains(".") && word.allSatisfy { $0.isNumber || $0 == "." }
+        }
+        return word.map(String.init)
     }
 }

@@ -1,25 +1,25 @@
 internal import FoundationEssentials
 
-/// JSON as this program writes and reads it.
+/// Reads and writes JSON, as text and as files.
 ///
 /// Keys are sorted, so that equal values have equal text. Files appear whole or not at all, and are on disk afterwards;
 /// they are read up to a limit, so that a wrong path does not fill memory.
 package enum JSONDocument {
     package enum Layout {
-        /// One line, as for logs and digests.
+        /// One line, for logs and digests.
         case line
-        /// For people, too.
+        /// Several lines, readable for people.
         case indented
     }
 
-    /// Files that this program writes are smaller.
-    package static let largestSize = 256 << 20
+    /// The limit in bytes for files to read; those that this program writes are smaller.
+    package static let maxSize = 256 << 20
 
     // MARK: - Writing
 
-    /// A value as JSON, without the end of its last line.
+    /// A value as JSON, without a newline at the end.
     ///
-    /// - Throws: `EncodingError` for a number that is not finite, which JSON lacks.
+    /// - Throws: `EncodingError` for a number that is not finite, which JSON cannot express.
     package static func text(of value: some Encodable, _ layout: Layout) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -27,7 +27,7 @@ package enum JSONDocument {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    /// Writes a file in the place of the one before, or, where it must not replace one, fails with `EEXIST`.
+    /// Writes a file; one that exists is replaced, or the call fails with `EEXIST`, as `replacing` says.
     ///
     /// - Throws: ``SystemFailure``, and what ``text(of:_:)`` throws.
     package static func write(
@@ -42,9 +42,11 @@ package enum JSONDocument {
 
     // MARK: - Reading
 
-    /// Reads a value from text, of a version in `schema`, as the document's key of that name gives it; nil where it has none.
+    /// Reads a value from text.
     ///
-    /// Throws a ``JSONFault``, and errors that the type itself throws.
+    /// With a `schema`, the document's key of that name must lie in the range; nil is for documents without one.
+    ///
+    /// - Throws: ``JSONFault``, and errors that the type itself throws.
     package static func parse<Value: Decodable>(
         _ text: String, as type: Value.Type = Value.self, schema: ClosedRange<Int>? = nil
     ) throws -> Value {
@@ -60,7 +62,7 @@ package enum JSONDocument {
 
     /// Reads a value from a file.
     package static func read<Value: Decodable>(
-        _ type: Value.Type = Value.self, from path: String, limit: Int = largestSize,
+        _ type: Value.Type = Value.self, from path: String, limit: Int = maxSize,
         schema: ClosedRange<Int>? = nil
     ) throws(JSONFileError) -> Value {
         do {
@@ -74,9 +76,9 @@ package enum JSONDocument {
         }
     }
 
-    /// The same; nil where there is no such file.
+    /// Reads a value from a file; nil if there is no such file.
     package static func readIfPresent<Value: Decodable>(
-        _ type: Value.Type = Value.self, from path: String, limit: Int = largestSize,
+        _ type: Value.Type = Value.self, from path: String, limit: Int = maxSize,
         schema: ClosedRange<Int>? = nil
     ) throws(JSONFileError) -> Value? {
         do {
@@ -86,8 +88,9 @@ package enum JSONDocument {
         }
     }
 
-    /// The values in the lines of a file, as ``appendLine(_:to:)`` adds them; lines that a killed process has left
-    /// unfinished are passed over.
+    /// The values in the lines of a file, as ``appendLine(_:to:)`` adds them.
+    ///
+    /// Lines that a killed process has left unfinished are skipped.
     package static func lines<Value: Decodable>(
         of path: String, as type: Value.Type = Value.self, limit: Int = 1 << 30
     ) -> [Value] {
@@ -103,7 +106,7 @@ private let schemaKey: CodingUserInfoKey = {
     return key
 }()
 
-/// A document of which the version is looked at first: one of a later program may lack what this one needs.
+/// A document whose version is checked first: one of a later program may lack keys that this one needs.
 private struct Versioned<Value: Decodable>: Decodable {
     let value: Value
 
@@ -120,5 +123,82 @@ private struct Versioned<Value: Decodable>: Decodable {
             throw JSONFault.schema(found, known: known.upperBound)
         }
         value = try Value(from: decoder)
+    }
+}
+
+/// A fault of a JSON document.
+public enum JSONFault: Error, Hashable, Sendable {
+    /// The file cannot be read as text.
+    case text(TextFileFault)
+    /// Not JSON, or JSON of another kind.
+    case syntax
+    /// Written by a later program.
+    case schema(Int, known: Int)
+    case field(FieldFault)
+    /// An error that the type to be read throws itself.
+    case content(String)
+
+    package var isMissingFile: Bool {
+        if case .text(let fault) = self { fault.isMissingFile } else { false }
+    }
+}
+
+/// A fault of one key of a JSON document; keys of nested objects are joined by dots.
+public enum FieldFault: Error, Hashable, Sendable {
+    case missing(String)
+    case value(String)
+}
+
+/// A file of JSON that cannot be used.
+public struct JSONFileError: Error, Hashable, Sendable {
+    public var file: String
+    public var fault: JSONFault
+}
+
+// MARK: - Descriptions
+
+extension JSONFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .text(let fault): "\(fault)"
+        case .syntax: "is not the JSON that belongs there"
+        case .schema(let found, let known):
+            "is of version \(found), and this segnas3d reads version \(known): use the segnas3d that wrote it, or a "
+                + "later one"
+        case .field(let fault): "\(fault)"
+        case .content(let words): words
+        }
+    }
+}
+
+extension FieldFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missing(let key): "lacks \"\(key)\""
+        case .value(let key): "\"\(key)\" has a value that no segnas3d wrote"
+        }
+    }
+}
+
+extension JSONFileError: CustomStringConvertible {
+    public var description: String { "\(file): \(fault)".printable }
+}
+
+// MARK: - From the decoder's errors
+
+extension JSONFault {
+    init(_ error: DecodingError) {
+        func path(_ keys: [any CodingKey]) -> String {
+            keys.filter { $0.intValue == nil }.map(\.stringValue).joined(separator: ".")
+        }
+        switch error {
+        case .keyNotFound(let key, let context):
+            self = .field(.missing(path(context.codingPath + [key])))
+        case .typeMismatch(_, let context), .valueNotFound(_, let context),
+            .dataCorrupted(let context):
+            let path = path(context.codingPath)
+            self = path.isEmpty ? .syntax : .field(.value(path))
+        @unknown default: self = .content("\(error)")
+        }
     }
 }

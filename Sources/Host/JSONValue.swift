@@ -1,4 +1,4 @@
-/// Any JSON, kept as it stands, with whole numbers as exact as they are written.
+/// Any JSON value; whole numbers stay exact.
 package enum JSONValue: Hashable, Codable, Sendable {
     case null
     case bool(Bool)
@@ -44,7 +44,7 @@ package enum JSONValue: Hashable, Codable, Sendable {
         }
     }
 
-    /// Reads text; nil where it is no JSON.
+    /// Reads text; nil if it is not JSON.
     package init?(text: String) {
         guard let value = try? JSONDocument.parse(text, as: JSONValue.self) else {
             return nil
@@ -52,7 +52,7 @@ package enum JSONValue: Hashable, Codable, Sendable {
         self = value
     }
 
-    /// A whole number; nil for all else.
+    /// The value if it is a whole number, else nil.
     package var int: Int? {
         switch self {
         case .integer(let integer): Int(exactly: integer)

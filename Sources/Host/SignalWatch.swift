@@ -1,34 +1,29 @@
+import Glibc
 internal import Synchronization
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
-
-/// Whether the user (Ctrl-C, a closed terminal) or the system (SIGTERM, a batch system's warning) has asked this process
-/// to end.
+/// Notices when the user (Ctrl-C, a closed terminal) or the system (SIGTERM, a batch system's warning) asks this
+/// process to end.
 ///
-/// The request is noticed only, so that work can end where it can be resumed.
+/// Nothing else happens, so that work can end at a point from which it can be resumed.
 public enum SignalWatch {
     private static let received = Atomic<Bool>(false)
-    /// When Ctrl-C was first heard, in milliseconds; 0 before.
+    /// The time of the first Ctrl-C, in milliseconds; 0 before.
     private static let interruption = Atomic<Int>(0)
 
-    /// What batch systems, terminals and users send before they end a process.
+    /// The signals that batch systems, terminals and users send before they end a process.
     ///
     /// SIGUSR1, SIGUSR2 and SIGXCPU are the warnings of Slurm, LSF and Grid Engine.
     public static let signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU]
 
     /// Watches from now on.
     ///
-    /// Signals that were ignored when the program began stay so, as by `nohup` or of jobs in the background of a script.
-    /// Whoever reads what is written may go first, as in a pipe that Ctrl-C ends: that is no signal to end.
+    /// Signals that were ignored when the program began stay so, as under `nohup` or in background jobs of a script.
+    /// The reader of a pipe may end first, as when Ctrl-C ends both: SIGPIPE is not a request to end.
     ///
-    /// - Parameter endsAtSecond: Whether a second Ctrl-C ends the process at once. Not so where two who know nothing of
-    ///   each other may ask: a batch system that signals all of a job, and the search that started a worker.
+    /// - Parameter endsAtSecond: True if a second Ctrl-C ends the process at once. False where two independent senders
+    ///   may ask: a batch system that signals all processes of a job, and the search that started a worker.
     public static func start(endsAtSecond: Bool = true) {
-        // A handler must not be the first to touch the flags: making them takes a lock.
+        // A handler must not be the first to touch the flags: initializing them takes a lock.
         received.store(false, ordering: .relaxed)
         interruption.store(0, ordering: .relaxed)
         var watched = sigset_t()
@@ -41,7 +36,7 @@ public enum SignalWatch {
             sigaction(signal, &action, nil)
             sigaddset(&watched, signal)
         }
-        // A thread of a program that begins this one may hold them back, and hands that on.
+        // The program that started this one may have blocked them, which is inherited.
         pthread_sigmask(SIG_UNBLOCK, &watched, nil)
         signal(SIGPIPE, SIG_IGN)
     }

@@ -3,7 +3,7 @@ public import SegNASDatasets
 internal import SegNASSearch
 public import SegNASStudy
 
-/// The report of a study: a page that needs nothing but itself, and its figures as files.
+/// The report of a study: a self-contained page, and its figures as files.
 ///
 /// It can be made at any time, also while the study runs.
 ///
@@ -13,26 +13,26 @@ public import SegNASStudy
 /// ```
 public struct StudyReport {
     let record: StudySnapshot
-    /// How its networks are trained; nil where that is not known.
-    public var training: ProtocolWords?
-    /// The images that the study is trained on; nil where they are not known yet.
+    /// The description of its trainings; nil if it is not known.
+    public var training: TrainingDescription?
+    /// The images that the study is trained on; nil if they are not known yet.
     public var images: TrainingDataset?
-    /// How the best model does on the test cases; nil before it was judged.
+    /// The evaluation of the best model on the test cases; nil before there is one.
     public var test: Evaluation?
-    /// The training of the best network once more; nil where there was none.
+    /// The final training of the best network; nil if there was none.
     public var finalTraining: FinalTraining?
     /// The best network, drawn.
     public var network: NetworkFigure?
-    /// Test cases in images, before the tables of the test.
+    /// The test cases in images, before the tables of the test.
     public var cases: AnatomySection?
-    /// When it is made, as the page shall say it.
+    /// The date of the report, as the page shows it.
     public var date: String?
     private let version: String
 
-    /// What a training of the best network came to after the search.
+    /// The training of the best network after the search.
     public struct FinalTraining: Hashable, Sendable {
         public var epochs: Int
-        /// On validation cases, of the epoch that was chosen.
+        /// The validation Dice of the epoch that was chosen.
         public var dice: Double?
 
         public init(epochs: Int, dice: Double? = nil) {
@@ -42,8 +42,8 @@ public struct StudyReport {
     }
 
     /// - Parameters:
-    ///   - record: What is told of.
-    ///   - version: The version of segnas3d that tells it.
+    ///   - record: The study to report.
+    ///   - version: The version of segnas3d that makes the report.
     public init(_ record: StudySnapshot, version: String) {
         self.record = record
         self.version = version
@@ -78,14 +78,14 @@ public struct StudyReport {
         ).html
     }
 
-    /// Whether a file that begins so is a page or figure of a report, which the next one may replace.
+    /// True if a file that begins with the text is a page or figure of a report, which the next one may replace.
     public static func isReport(_ text: String) -> Bool {
         text.contains(Page.mark) || text.contains("class=\"\(StyleSheet.root)\"")
     }
 
     var title: String { "Search report: \(images?.dataset.name ?? "study")" }
 
-    /// SVG documents by their file names.
+    /// The figures as SVG documents, by their file names.
     public var figures: [(name: String, svg: String)] {
         let figures = [
             ("evolution.svg", EvolutionFigure(data)?.svg()), ("network.svg", network?.svg()),

@@ -1,31 +1,31 @@
 internal import SegNASHost
 public import SegNASSearch
 
-/// Why a study cannot be begun, opened or carried on.
+/// A reason why a study cannot be begun, opened or resumed.
 public enum StudyError: Error, Equatable, Sendable {
     /// A folder that holds a study already, or something else.
     case exists(folder: String)
     /// A folder without a plan.
     case noStudy(folder: String)
-    /// A file that cannot be read or written; the system's words.
+    /// A file that cannot be read or written; the system's message.
     case file(String, reason: String)
     /// A plan that is no JSON of ours.
     case plan(file: String, reason: String)
     /// A plan or database of a later version of segnas3d.
     case newer(file: String)
-    /// A database that is no longer whole, and the copy of it, if there is one.
+    /// A damaged database, and its backup if there is one.
     case damaged(file: String, backup: String?, reason: String)
     /// A database that is missing or holds nothing.
     case empty(file: String)
-    /// A log beside the database that is none of its own.
+    /// A log beside the database that belongs to another one.
     case foreignLog(String)
     /// A database of another study than the plan beside it.
     case mixed(database: String, plan: String)
-    /// What differs from what the study was begun with.
+    /// Options that differ from those that the study was begun with.
     case planChanged([Difference])
-    /// Another process works on it; nil where it has not said yet who it is.
+    /// Another process works on it; nil if its name is not known yet.
     case owned(StudyOwner?, folder: String)
-    /// A process on another machine had it and did not give it back, on a file system whose locks do not tell.
+    /// A process on another machine had it and did not release it, on a file system whose locks do not tell.
     case abandoned(StudyOwner, lock: String)
     case diskFull(file: String)
     /// A step that a trial in this state cannot take.
@@ -34,7 +34,7 @@ public enum StudyError: Error, Equatable, Sendable {
     case space(SearchSpaceError)
     case sampler(SamplerError)
 
-    /// An option that a study was begun with, and what is asked for now.
+    /// An option that a study was begun with, and its value now.
     public struct Difference: Hashable, Sendable {
         public var name: String
         public var before: String?
@@ -73,18 +73,19 @@ extension StudyError: CustomStringConvertible {
         }
     }
 
-    /// What can go wrong with a study that was sound.
+    /// The messages for faults of a study that was sound.
     private var faultWords: String {
         switch self {
         case .damaged(let file, let backup, let reason):
             "\(file) is damaged (\(reason)) and was left as it is: "
                 + (backup.map {
-                    "to go on from the last backup, move it away with its -wal and -shm files and copy \($0) in its place"
+                    "to resume from the last backup, move it away with its -wal and -shm files and copy \($0) in its "
+                        + "place"
                 }
                     ?? "there is no backup; begin another study")
         case .empty(let file):
-            "\(file) is missing or holds nothing, as where a study was copied without \(file)-wal: its search makes it "
-                + "anew from the backup or the results of its trials, so give that command again"
+            "\(file) is missing or holds nothing, as when a study was copied without \(file)-wal: its search makes it "
+                + "again from the backup or the results of its trials, so give that command again"
         case .foreignLog(let log):
             "\(log) does not belong to the database beside it, which is whole without it: move it and the -shm file "
                 + "away, and run the same command again"
@@ -97,7 +98,7 @@ extension StudyError: CustomStringConvertible {
             "\(lock) says that \(owner) works on the study, and locks of this file system do not tell whether it "
                 + "still does: if it does not, delete \(lock)"
         case .diskFull(let file):
-            "\(file) cannot be written, the disk is full: free some space and go on"
+            "\(file) cannot be written, the disk is full: free some space and resume"
         case .transition(let trial, let from, let to):
             "trial \(trial) is \(from.rawValue) and cannot become \(to.rawValue): this is a mistake in segnas3d; "
                 + "please report it"

@@ -13,18 +13,18 @@ public struct StudyFolder: Hashable, Sendable {
     public var backup: String { "\(path)/study.backup.sqlite" }
     public var lock: String { "\(path)/study.lock" }
 
-    /// The images that its trials are trained on.
+    /// The description of the images that its trials are trained on.
     public var dataset: String { "\(path)/dataset.json" }
 
     public var trials: String { "\(path)/trials" }
     /// The folder of a trial that is trained: `trials/000012`.
     public func trial(_ number: Int) -> String { "\(trials)/\(Self.name(number))" }
 
-    /// The models of trials, of which only the best one's is kept.
+    /// The folder of the trials' models, of which only the best is kept.
     public var models: String { "\(path)/models" }
     public func model(_ trial: Int) -> String { "\(models)/\(Self.name(trial))" }
 
-    /// The run in which the network of a trial is trained once more when the search is over: `final/000012-100`.
+    /// The run in which the network of a trial is trained again when the search is over: `final/000012-100`.
     public func final(_ trial: Int, epochs: Int) -> String {
         "\(path)/\(Self.finals)/\(Self.name(trial))-\(epochs)"
     }
@@ -35,17 +35,17 @@ public struct StudyFolder: Hashable, Sendable {
     /// A link to the best model.
     public var best: String { "\(path)/best" }
 
-    /// The folder of the best model, also where the link is a file.
+    /// The folder of the best model, also if the link is a file.
     public var bestModel: String { FolderLink.resolve(best) }
 
-    /// The model that ``best`` names, relative to the study; nil where there is none.
+    /// The model that ``best`` links to, relative to the study; nil if there is none.
     public var bestTarget: String? { BestLink(self).target }
 
-    /// How the best model does on the test cases: `evaluation.json`, `cases.json` and `predictions`.
+    /// The evaluation of the best model on the test cases: `evaluation.json`, `cases.json` and `predictions`.
     public var test: String { "\(path)/test" }
     public var predictions: String { "\(test)/predictions" }
 
-    /// Whether a file may be there before the plan, which makes a folder a study.
+    /// True if a file may exist before the plan, which makes a folder a study.
     func isOfNewStudy(_ name: String) -> Bool {
         let file = "\(path)/\(name)"
         return FileLock.isFile(file, of: lock) || file.hasPrefix(database)

@@ -1,12 +1,14 @@
+internal import FoundationEssentials
+internal import Glibc
 internal import SegNASHost
 
-/// A process's hold on a study: a locked file that names it.
+/// The lock of a study: a locked file that names the process that owns it.
 ///
-/// On a network's file system locks may not reach other machines; there, a name from another machine that was not
-/// removed in order is believed.
+/// On a network's file system locks may not reach other machines; there, the name of a process on another machine is
+/// believed until it is removed.
 final class StudyLock {
     private let lock: FileLock
-    /// Who had the study last and did not give it back in order, or works on the one that this is a copy of.
+    /// The process that had the study last and did not release it, or works on the one that this is a copy of.
     let former: StudyOwner?
 
     init(_ folder: StudyFolder, as owner: StudyOwner = .current()) throws(StudyError) {
@@ -27,7 +29,7 @@ final class StudyLock {
         }
     }
 
-    /// The process that works on a study; nil where none does, as far as this machine can tell.
+    /// The process that works on a study; nil if there is none, as far as this machine can tell.
     static func owner(of folder: StudyFolder) -> StudyOwner? {
         switch FileLock.state(of: folder.lock) {
         case nil: nil
@@ -39,7 +41,7 @@ final class StudyLock {
 }
 
 extension StudyOwner {
-    /// What the file of a lock says; nil for anything else, as while it is being written.
+    /// Reads the file of a lock; nil for anything else, as while it is being written.
     fileprivate init?(json text: String) {
         guard let owner = try? JSONDocument.parse(text, as: StudyOwner.self) else { return nil }
         self = owner
@@ -62,8 +64,38 @@ extension StudyError {
                 self = .file(
                     held.path,
                     reason:
-                        "another process has made it to work on the study: if none does, delete it")
+                        "it was made by a process that works on the study: if none does, delete it")
             }
         }
     }
+}
+
+/// The process that works on a study.
+public struct StudyOwner: Hashable, Codable, Sendable {
+    public var process: Int32
+    public var host: String
+
+    public init(process: Int32, host: String) {
+        self.process = process
+        self.host = host
+    }
+
+    public static func current() -> StudyOwner {
+        StudyOwner(.current())
+    }
+
+    init(_ identity: ProcessIdentity) {
+        self.init(process: identity.process, host: identity.host)
+    }
+
+    public var isOfThisHost: Bool { host == Self.current().host }
+
+    /// True if a process of this machine has its number.
+    public var isThere: Bool {
+        isOfThisHost && (kill(process, 0) == 0 || errno == EPERM)
+    }
+}
+
+extension StudyOwner: CustomStringConvertible {
+    public var description: String { "process \(process) on \(host)" }
 }

@@ -2,11 +2,11 @@ public import FoundationEssentials
 internal import SegNASHost
 public import SegNASSearch
 
-/// What a study was begun with, as `plan.json` keeps it: everything that its results depend on.
+/// The plan of a study, as `plan.json` keeps it: everything that its results depend on.
 public struct StudyPlan: Hashable, Codable, Sendable {
-    /// 1 where the conditions are those of the first version: options by their flags, as text.
+    /// The schema: 1 if the conditions are those of the first version, options by their flags as text.
     public internal(set) var schema = Self.newestSchema
-    /// Random, so that files of one study are never taken for those of another.
+    /// A random identifier, so that files of one study are never taken for those of another.
     public var study = UUID()
     /// The version of segnas3d that began it.
     public var version: String
@@ -16,17 +16,17 @@ public struct StudyPlan: Hashable, Codable, Sendable {
     public var budget: Budget
     /// Attempts that may end without a result or progress.
     public var attempts: Int
-    /// How networks are trained, and on what.
+    /// The settings of trainings, and the data.
     public var conditions: StudyConditions
 
-    /// That new plans have.
+    /// The schema of new plans.
     static let newestSchema = 2
 
-    /// How long a search goes on.
+    /// The number of trials after which a search ends.
     public enum Budget: Hashable, Codable, Sendable {
-        /// As the paper counts: every proposal.
+        /// All trials, as the paper counts.
         case iterations(Int)
-        /// Only networks that were trained.
+        /// Completed trials only.
         case effectiveIterations(Int)
     }
 
@@ -85,7 +85,7 @@ extension StudyPlan {
         }
     }
 
-    /// Writes it in the place of the one before.
+    /// Writes the plan, replacing the previous one.
     func write(to folder: StudyFolder) throws(StudyError) {
         do {
             try JSONDocument.write(self, to: folder.plan)
@@ -96,7 +96,7 @@ extension StudyPlan {
         }
     }
 
-    /// What was asked for now and differs from this plan, but for the conditions; a budget of the same kind may grow.
+    /// The differences of another plan, without the conditions; a budget of the same kind may grow.
     public func differences(to now: StudyPlan) -> [StudyError.Difference] {
         let pairs: [(String, String?, String?)] = [
             ("`space`", space, now.space),
@@ -119,7 +119,7 @@ extension StudyPlan {
 }
 
 extension StudyPlan.Budget {
-    /// Whether a search may go on with another budget.
+    /// True if a search may resume with another budget.
     public func canGrow(to other: Self) -> Bool {
         switch (self, other) {
         case (.iterations(let before), .iterations(let now)),
@@ -129,7 +129,7 @@ extension StudyPlan.Budget {
         }
     }
 
-    /// Empty where a search may go on with another budget.
+    /// The difference of another budget; empty if a search may resume with it.
     public func differences(to now: Self) -> [StudyError.Difference] {
         guard !canGrow(to: now) else { return [] }
         return [.init(name: "the budget", before: "\(self)", now: "\(now)")]
@@ -137,11 +137,40 @@ extension StudyPlan.Budget {
 }
 
 extension StudyPlan.Budget: CustomStringConvertible {
-    /// The property's name, and its value.
+    /// The name of the property, and its value.
     public var description: String {
         switch self {
         case .iterations(let count): "`iterations` \(count)"
         case .effectiveIterations(let count): "`effectiveIterations` \(count)"
         }
+    }
+}
+
+/// The settings of a study's trainings and the data, as the owner of the study writes them into the plan.
+///
+/// A study keeps them and does not read them, so that it need not know of datasets and trainings.
+public struct StudyConditions: Hashable, Codable, Sendable {
+    private let tree: JSONValue
+
+    public init() {
+        tree = .object([:])
+    }
+
+    /// Keeps a value; its numbers must be finite.
+    public init(_ value: some Encodable) throws {
+        self = try JSONDocument.parse(JSONDocument.text(of: value, .line))
+    }
+
+    public init(from decoder: any Decoder) throws {
+        tree = try JSONValue(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try tree.encode(to: encoder)
+    }
+
+    /// The value that was kept.
+    public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
+        try JSONDocument.parse(JSONDocument.text(of: tree, .line), as: type)
     }
 }

@@ -1,17 +1,17 @@
 internal import GRDB
 internal import SegNASSearch
 
-/// How far a study is.
+/// The progress of a study.
 public struct StudyStatus: Sendable {
     public let plan: StudyPlan
     public let counts: [TrialState: Int]
-    /// The trained trial with the highest validation Dice, the oldest of equal ones; nil before the first.
+    /// The completed trial with the highest validation Dice, the oldest of equal ones; nil before the first.
     public let best: Trial?
-    /// Who works on it now; nil where nobody does.
+    /// The process that works on it now; nil if there is none.
     public let owner: StudyOwner?
-    /// Proposals whose value is known.
+    /// The number of trials that have ended.
     public let iterations: Int
-    /// Seconds that the rest will take, as long on the average as what is done; nil before anything is.
+    /// The remaining seconds at the mean pace so far; nil before any trial has ended.
     public let secondsLeft: Double?
 
     /// Reads it, also while another process works on the study.
@@ -31,8 +31,8 @@ public struct StudyStatus: Sendable {
         }
         let (done, all) =
             switch plan.budget {
-            case .iterations(let most): (iterations, most)
-            case .effectiveIterations(let most): (counts[.completed, default: 0], most)
+            case .iterations(let count): (iterations, count)
+            case .effectiveIterations(let count): (counts[.completed, default: 0], count)
             }
         secondsLeft =
             done >= all
@@ -40,14 +40,14 @@ public struct StudyStatus: Sendable {
     }
 }
 
-/// How fast a study goes.
+/// The pace of a study.
 private struct Pace {
-    /// Of all attempts together.
+    /// The duration of all attempts together.
     let seconds: Double
-    /// At work now, or one where nothing runs.
+    /// The number of workers now, at least one.
     let workers: Double
 
-    /// Attempts that nobody watches take no time.
+    /// Reads the pace; attempts without a running coordinator take no time.
     init(_ db: Database, isRunning: Bool) throws {
         let end = isRunning ? "coalesce(endedAt, \(StudySchema.now))" : "endedAt"
         seconds =
@@ -61,7 +61,7 @@ private struct Pace {
 }
 
 extension StudyLedger {
-    /// The trained trial with the highest validation Dice; nil before the first.
+    /// The completed trial with the highest validation Dice; nil before the first.
     public func best() throws(StudyError) -> Trial? {
         try database.read { db in try Trial.best(in: db) }
     }

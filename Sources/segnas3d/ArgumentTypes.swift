@@ -7,7 +7,7 @@ public import SegNASSegmentation
 internal import SegNASStudy
 public import SegNASTorch
 
-// How values of the library are written on the command line.
+// The library's values as arguments of the command line.
 
 extension Precision: ExpressibleByArgument {}
 
@@ -50,19 +50,19 @@ extension ValidationGrid: ExpressibleByArgument {}
 extension SamplerPlan.Method: ExpressibleByArgument {}
 
 extension Architecture {
-    /// The network that NETWORK names, maybe by a study.
+    /// The network that an argument names; a study stands for its best one.
     init(argument text: String, orStudy: Bool = false) throws {
         guard let network = try Architecture(named: text) else {
             let kinds =
                 orStudy
                 ? "unet3d, vnet, an architecture's .json file or a study"
                 : "unet3d, vnet or an architecture's .json file"
-            throw ValidationError("'\(text)' is no network: give \(kinds)")
+            throw ValidationError("'\(text)' is not a network: give \(kinds)")
         }
         self = network
     }
 
-    /// Nil where it names none.
+    /// Nil if the text names no network.
     init?(named text: String) throws {
         switch text {
         case "unet3d": self = .unet3d
@@ -78,11 +78,35 @@ extension Architecture {
     }
 }
 
-/// A study that has trained no network yet.
+/// A study without a completed trial has no best network.
 struct NoBestNetwork: Error, CustomStringConvertible {
     var study: String
 
-    var description: String { "\(study) has trained no network yet: see segnas3d status \(study)" }
+    var description: String { "\(study) has no completed trial yet: see segnas3d status \(study)" }
 }
 
 extension Split.Part: ExpressibleByArgument {}
+
+/// Axes named on the command line, such as `xz`.
+struct MirrorAxes: ExpressibleByArgument {
+    var axes: Set<Int>
+
+    init?(argument: String) {
+        let places = argument.lowercased().map { "xyz".firstIndex(of: $0) }
+        axes = Set(places.compactMap { $0.map { "xyz".distance(from: "xyz".startIndex, to: $0) } })
+        guard !argument.isEmpty, axes.count == argument.count else { return nil }
+    }
+}
+
+/// A length of time as people write it: `90s`, `30m`, `8h`, `2d`.
+struct TimeSpan: ExpressibleByArgument {
+    let seconds: Double
+
+    init?(argument text: String) {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()),
+            count > 0, count.isFinite
+        else { return nil }
+        seconds = count * unit
+    }
+}

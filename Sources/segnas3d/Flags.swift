@@ -1,4 +1,4 @@
-/// How the command line spells what the library calls by the names of properties, as `` `batchSize` ``: here alone.
+/// The flags of the command line for the properties that the library's messages name, such as `` `batchSize` ``.
 enum Flags {
     private static let all = [
         "accumulation": "--accumulate", "allowed": "--allow", "attempts": "--attempts",
@@ -9,6 +9,7 @@ enum Flags {
         "gradientClipping": "--clip", "groups": "--groups", "hangTimeout": "--hang-timeout",
         "interpolation": "interpolation", "iterations": "--iterations",
         "kept proportions": "kept proportions", "label interpolation": "label interpolation",
+        "labels": "--labels",
         "learningRate": "--learning-rate", "loss": "--loss", "memoryLimit": "--memory-limit",
         "network": "--network", "normalization": "normalization", "optimizer": "--optimizer",
         "output": "--output", "overwrite": "--overwrite", "patience": "--patience",
@@ -27,7 +28,7 @@ enum Flags {
         var spelled = ""
         while let part = parts.first {
             parts.removeFirst()
-            // A property stands between two marks; a mark of something else stays.
+            // A property is named between two marks; any other mark stays.
             guard let name = parts.first, parts.count > 1, let flag = all[String(name)] else {
                 spelled += part + (parts.isEmpty ? "" : "`")
                 continue

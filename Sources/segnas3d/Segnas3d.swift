@@ -1,5 +1,6 @@
 internal import ArgumentParser
-import Glibc
+internal import CStartUp
+internal import Glibc
 internal import SegNASExperiments
 internal import SegNASHost
 
@@ -23,22 +24,24 @@ struct Segnas3d: ParsableCommand {
     /// how it went.
     static func main() {
         StartUp.settleThreads()
+        var parsed: (any ParsableCommand.Type)?
         do {
             try checkArguments()
             var command = try parseAsRoot()
+            parsed = type(of: command)
             try command.run()
             if let failure = OutputFailure() { throw failure }
         } catch {
-            end(error)
+            end(error, of: parsed)
         }
     }
 
-    private static func end(_ error: any Error) -> Never {
+    private static func end(_ error: any Error, of command: (any ParsableCommand.Type)?) -> Never {
         let code = ProgramExit(error)
-        let message = Flags.spelled(in: message(for: error))
+        let message = Flags.spelled(in: message(for: error, of: command))
         if code == .done {
             print(message)
-            if let failure = OutputFailure() { end(failure) }
+            if let failure = OutputFailure() { end(failure, of: command) }
         } else if !message.isEmpty, code != .closedPipe {
             var standardError = StandardError()
             print(message, to: &standardError)
@@ -48,35 +51,39 @@ struct Segnas3d: ParsableCommand {
 }
 
 extension Segnas3d {
-    /// Faults of options are told as those that parsing finds.
-    private static func message(for error: any Error) -> String {
-        let faults = error as? OptionFaults
-        return fullMessage(for: faults.map { ValidationError($0.description) } ?? error)
+    /// The message of an error, and after a mistake in the options the help of the command that it belongs to.
+    private static func message(
+        for error: any Error, of command: (any ParsableCommand.Type)?
+    ) -> String {
+        let mistake = (error as? OptionFaults)?.description ?? (error as? ValidationError)?.message
+        guard let mistake, let command else { return fullMessage(for: error) }
+        return
+            "Error: \(mistake)\n  See '\(_commandName) \(command._commandName) --help' for more information."
     }
 
-    /// Swift replaces bytes that are no text: another file would be read, or made.
+    /// Refuses arguments that are not UTF-8: Swift replaces such bytes, so another file would be read or written.
     private static func checkArguments() throws {
         for index in 1..<max(1, Int(CommandLine.argc)) {
             guard let argument = CommandLine.unsafeArgv[index] else { continue }
             let bytes = Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
             guard String(validating: bytes, as: UTF8.self) == nil else { continue }
             throw ValidationError(
-                "'\(ForeignName.escapedText(of: bytes))' is not UTF-8: rename the file or folder")
+                "'\(NonUTF8Name.escapedText(of: bytes))' is not UTF-8: rename the file or folder")
         }
     }
 }
 
-/// How the program ended, for scripts; 130 is the shells' code for Ctrl-C.
+/// The program's exit codes, for scripts; 130 is the shells' code for Ctrl-C.
 enum ProgramExit: Int32 {
     case done = 0
     case failed = 1
     case usage = 2
     case dataset = 3
     case outOfMemory = 4
-    /// Of workers alone, for the search that started them: `TrialWorker.exitCode(of:)`.
+    /// Only of workers, for the search that started them: `TrialWorker.exitCode(of:)`.
     case diskFull = 28
     case interrupted = 130
-    /// Nobody reads the results any more, as of `segnas3d info | head -1`; the shells' code for it.
+    /// The reader of the results is gone, as in `segnas3d info … | head -1`; the shells' code for it.
     case closedPipe = 141
 
     init(_ error: any Error) {
@@ -102,5 +109,26 @@ enum ProgramExit: Int32 {
         case .outOfMemory: self = .outOfMemory
         case .interrupted: self = .interrupted
         }
+    }
+}
+
+/// Steps before the arguments are read.
+enum StartUp {
+    /// Lets the program, and not what its environment says to OpenMP runtimes, decide about threads.
+    ///
+    /// Such a runtime comes with libtorch, which is loaded later. One that is there already, because of `LD_PRELOAD`,
+    /// has read the environment: then the program starts again.
+    static func settleThreads() {
+        let environment = ThreadEnvironment.current
+        guard !environment.changes.isEmpty else { return }
+        environment.apply()
+        guard dlsym(nil, "omp_get_max_threads") != nil else { return }
+        restart()
+    }
+
+    /// Starts the program again; if that fails, it goes on as it is.
+    private static func restart() {
+        su_restore_cores()
+        execv("/proc/self/exe", CommandLine.unsafeArgv)
     }
 }

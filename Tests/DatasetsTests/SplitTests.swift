@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Splits")
 struct SplitTests {
-    /// A dataset of so many cases, of which no file is read.
+    /// A dataset with a number of cases, of which no file is read.
     static func dataset(_ identifiers: [String], folds: [Int?] = []) -> Dataset {
         Dataset(
             name: "d", folder: "d", layout: .monai, channels: ["T1"],

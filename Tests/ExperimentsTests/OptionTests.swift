@@ -49,7 +49,7 @@ struct OptionTests {
         options.conditions.data.keepsSplit = true
         #expect(read.asked == options.conditions && read.memoryLimit == before.memoryLimit)
         #expect(before.differences(to: read).isEmpty)
-        #expect(ProtocolWords(read).split == "as in a file")
+        #expect(TrainingDescription(read).split == "as in a file")
     }
 
     @Test("what differs is named by its property")
@@ -75,7 +75,7 @@ struct OptionTests {
         #expect("\(differences[2])" == "`size`: 48x64x32 before, 48x64x64 now")
     }
 
-    @Test("all that is wrong is told at once")
+    @Test("all faults are reported at once")
     func faults() {
         var options = Self.plain
         #expect(options.faults.isEmpty)

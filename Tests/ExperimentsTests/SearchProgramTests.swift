@@ -5,13 +5,13 @@ import SegNASStudy
 import TestSupport
 import Testing
 
-@Suite("A program of its own")
+@Suite("A separate program")
 struct SearchProgramTests {
     /// Beside the test bundle, where the build leaves it.
     private static let url = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appending(path: "SearchProgram")
 
-    @Test("searches on phantoms with a few lines, in processes of its own, and goes on")
+    @Test("searches on phantoms with a few lines, in separate processes, and resumes")
     func search() throws {
         try withTemporaryFolder { folder in
             let process = Process()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import SegNASHost
 import SegNASImaging
 
@@ -68,5 +69,64 @@ struct Mutants: ParsableCommand {
             print("more memory was asked than the limit for the mutants \(tally.greedy)")
             throw ExitCode.failure
         }
+    }
+}
+
+/// Reads whole files and prints what they hold, for `Headers/compare.py`, which compares it with what others read.
+struct Describe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Print a line of JSON for each small image file that a line of standard input names.")
+
+    func run() throws {
+        let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        while let path = readLine() {
+            print(String(decoding: try encoder.encode(Description(path)), as: UTF8.self))
+        }
+    }
+}
+
+/// The content of a file, or the reason why it cannot be read.
+private struct Description: Encodable {
+    var shape: [Int]?
+    var affine: [[Double]]?
+    /// Scaled values, the first axis fastest.
+    var values: [Double]?
+    var remarks: [String] = []
+    var fault: String?
+
+    init(_ path: String) {
+        do throws(ImageError) {
+            let image = try ImageFile(contentsOf: path)
+            let volume = image.volume
+            shape = volume.shape
+            affine = volume.affine.rows
+            values = [Double](unsafeUninitializedCapacity: volume.samples.count) { buffer, count in
+                count = volume.samples.count
+                if let start = buffer.baseAddress {
+                    volume.samples.copyDoubles(0..<count, to: start)
+                }
+            }.map { $0 * volume.scaling.slope + volume.scaling.intercept }
+            remarks = image.remarks.map(\.message)
+        } catch {
+            fault = error.fault.description
+        }
+    }
+}
+
+/// A limit to the memory of this process, so that an absurd request fails instead of succeeding unseen.
+enum MemoryLimit {
+    /// Allows so much more than is in use, and returns the whole.
+    static func allow(_ more: ByteCount) throws -> ByteCount {
+        let status = try readText(at: "/proc/self/statm")
+        let pages = status.split(separator: " ").first.flatMap { UInt64($0) } ?? 0
+        let whole = pages * UInt64(sysconf(Int32(_SC_PAGESIZE))) + more.bytes
+        var limit = rlimit(rlim_cur: rlim_t(whole), rlim_max: rlim_t(whole))
+        guard setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else {
+            throw SystemFailure.last
+        }
+        return ByteCount(whole)
     }
 }

@@ -68,7 +68,7 @@ struct Mutator {
         bytes.replaceSubrange(offset..<offset + value.count, with: value)
     }
 
-    /// Where NIfTI-1, NIfTI-2 and MGH keep axes, types, spacing, offsets, codes, quaternions and affines.
+    /// Offsets at which NIfTI-1, NIfTI-2 and MGH keep axes, types, spacing, offsets, codes, quaternions and affines.
     private static let fields =
         [70, 72, 108, 112, 116, 123, 252, 254, 344, 12, 14, 168, 176, 184, 500, 504, 20, 28, 68]
         + stride(from: 40, to: 108, by: 2) + stride(from: 256, to: 348, by: 4)

@@ -7,19 +7,19 @@ struct Seed: Sendable {
     var bytes: [UInt8]
     /// Files that must lie beside it, as the samples of a header.
     var partners: [String: [UInt8]] = [:]
-    /// What the file decompresses to, where it is a gzip file.
+    /// The decompressed content of a gzip file.
     var content: [UInt8]?
 
     /// Larger files take time and find nothing more.
-    static let largestFile = 1 << 14
-    static let largestContent = 1 << 17
+    static let maxFileSize = 1 << 14
+    static let maxContentSize = 1 << 17
 
     init(name: String, bytes: [UInt8], partners: [String: [UInt8]] = [:]) {
         self.name = name
         self.bytes = bytes
         self.partners = partners
         guard Gzip.isGzip(bytes) else { return }
-        var room = [UInt8](repeating: 0, count: Self.largestContent)
+        var room = [UInt8](repeating: 0, count: Self.maxContentSize)
         let count = bytes.withUnsafeBytes { input in
             room.withUnsafeMutableBytes { output in
                 (try? Gzip.decompress(input, into: output)).flatMap { $0 }
@@ -45,7 +45,7 @@ extension Seed {
             .filter { !$0.hasDirectoryPath && $0.pathExtension != "json" }
             .sorted { $0.path < $1.path }
         let files = try urls.map { ($0, [UInt8](try Data(contentsOf: $0))) }
-            .filter { $0.1.count <= largestFile }
+            .filter { $0.1.count <= maxFileSize }
         return files.compactMap { url, bytes -> Seed? in
             let stem = Self.stem(url)
             let partners = files.filter { $0.0 != url && Self.stem($0.0) == stem }

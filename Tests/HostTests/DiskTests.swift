@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Disks, here and on other machines")
 struct DiskTests {
-    /// Whether a path counts as one on another machine where the table of mounts has a line for its device.
+    /// True if a path counts as remote when the table of mounts has a given line for its device.
     private func isRemote(_ kind: String, device: String? = nil) throws -> Bool {
         try withTemporaryFolder { folder in
             var status = stat()

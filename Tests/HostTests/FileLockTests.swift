@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Locks")
 struct FileLockTests {
-    @Test("one has it, others are told who, and it is free afterwards")
+    @Test("one process has it, others learn which one, and it is free afterwards")
     func lock() throws {
         try withTemporaryFolder { folder in
             let path = folder.path + "/.lock"
@@ -54,14 +54,14 @@ struct FileLockTests {
         }
     }
 
-    /// Whether a lock is free and says something, at once or soon: processes that other tests start hold it for a moment.
+    /// True if a lock is free and has a text, now or soon: processes that other tests start hold it for a moment.
     private static func isFree(_ path: String, _ text: String) -> Bool {
         for _ in 0..<1000 where FileLock.state(of: path) != .free(text) { usleep(10_000) }
         return FileLock.state(of: path) == .free(text)
     }
 
     @Test(
-        "of many locks those that nobody holds are removed; a new one takes no file that is there")
+        "free locks in a folder are removed; a new lock takes no file that exists")
     func many() throws {
         try withTemporaryFolder { folder in
             let held = folder.path + "/held"
@@ -101,7 +101,7 @@ struct FileLockTests {
             // Not the process that has this number now.
             ("PID 1 BOOT SPACE HOST", true),
             ("4194303 5 BOOT SPACE HOST", true),
-            // The machine was started anew since.
+            // The machine has been restarted since.
             ("1 1 other SPACE HOST", true),
             // Numbers of another machine, or of another container of this one, say nothing here.
             ("4194303 5 BOOT SPACE elsewhere", false), ("4194303 5 other SPACE elsewhere", false),
@@ -163,7 +163,7 @@ struct FileLockTests {
     @Test("a file system with locks, also of a folder that is not there yet")
     func probe() throws {
         try withTemporaryFolder { folder in
-            #expect(FileSystem.faultOfLocks(at: folder.path + "/a/b/c") == nil)
+            #expect(FileSystem.lockingFailure(at: folder.path + "/a/b/c") == nil)
         }
     }
 }

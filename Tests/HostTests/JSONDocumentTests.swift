@@ -115,7 +115,7 @@ struct JSONDocumentTests {
         }
     }
 
-    @Test("errors of the type itself are its own in text, and told of a file")
+    @Test("errors of the type itself are thrown for a text, and reported with a file's name")
     func ownErrors() throws {
         struct Refusal: Error, CustomStringConvertible {
             var description: String { "never" }

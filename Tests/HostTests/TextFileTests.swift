@@ -91,7 +91,7 @@ struct TextFileTests {
             (Array("é→🧠".utf8), "é→🧠"), (Array("é".utf8) + [0xC3], "é\\xC3"), ([], ""),
         ] as [([UInt8], String)])
     func escaped(_ bytes: [UInt8], _ text: String) {
-        #expect(ForeignName.escapedText(of: bytes) == text)
+        #expect(NonUTF8Name.escapedText(of: bytes) == text)
     }
 
     @Test("names in a folder that are no UTF-8")
@@ -104,7 +104,7 @@ struct TextFileTests {
                     if let name = $0.baseAddress { mkdir(name, 0o755) }
                 }
             }
-            let names = ForeignName.all(in: folder.path)
+            let names = NonUTF8Name.all(in: folder.path)
             #expect(names.map(\.escaped) == ["b\\xE9"])
             #expect(names.map(\.repaired) == ["b\u{FFFD}"] && names.allSatisfy(\.isFolder))
         }

@@ -12,22 +12,22 @@ import Testing
 @Suite("Pages of reports")
 struct ReportPageTests {
     private func withPage(
-        iterations: Int, asked: Int? = nil, judged: Bool = false,
+        iterations: Int, asked: Int? = nil, evaluated: Bool = false,
         _ body: (_ html: String, _ ledger: StudyLedger) throws -> Void
     ) throws {
         try withTemporaryFolder { folder in
             let ledger = try SyntheticStudy.make(in: folder, iterations: iterations, asked: asked)
             var report = StudyReport(try StudySnapshot(of: ledger.folder.path), version: "0.1.0")
-            report.training = ProtocolWords(
+            report.training = TrainingDescription(
                 training: "6 epochs, batch 3", split: "as in a file",
                 memory: "16 GiB for a training",
                 isOnGPU: true)
-            if judged { report.test = try SyntheticStudy.evaluation() }
+            if evaluated { report.test = try SyntheticStudy.evaluation() }
             try body(try report.html(), ledger)
         }
     }
 
-    @Test("every figure is that of the study's book")
+    @Test("every figure is that of the study")
     func figures() throws {
         try withPage(iterations: 120) { html, ledger in
             let data = try pageData(of: html)
@@ -66,15 +66,15 @@ struct ReportPageTests {
     func selections() throws {
         try withPage(iterations: 120) { html, ledger in
             let data = try pageData(of: html)
-            let trained = try (0..<120).map { try ledger.trial($0) }
+            let trials = try (0..<120).map { try ledger.trial($0) }
                 .filter { $0.state == .completed }
             func dice(_ trial: Trial) -> Double { trial.end?.dice ?? 0 }
-            let records = trained.filter { trial in
-                trained.allSatisfy { $0.number >= trial.number || dice($0) < dice(trial) }
+            let records = trials.filter { trial in
+                trials.allSatisfy { $0.number >= trial.number || dice($0) < dice(trial) }
             }
             #expect(data["records"] as? [Int] == records.map(\.number))
-            let front = trained.filter { trial in
-                trained.allSatisfy { other in
+            let front = trials.filter { trial in
+                trials.allSatisfy { other in
                     let (a, b) = (trial.cost?.parameters ?? 0, other.cost?.parameters ?? 0)
                     return b > a || dice(other) < dice(trial)
                         || (a == b && dice(other) == dice(trial))
@@ -113,7 +113,7 @@ struct ReportPageTests {
 
     @Test("the test's tables have the hardest first, cases by numbers")
     func testTables() throws {
-        try withPage(iterations: 10, judged: true) { html, _ in
+        try withPage(iterations: 10, evaluated: true) { html, _ in
             let test = try #require(try pageData(of: html)["test"] as? [String: Any])
             let cases = try #require(test["cases"] as? [[String: Any]])
             #expect(cases.map { $0["number"] as? Int } == [3, 4, 1, 2])
@@ -137,12 +137,12 @@ struct ReportPageTests {
         "pages are sound: complete, running, of few trials and of none",
         arguments: [(90, nil, true), (40, 30, false), (3, nil, false), (5, 0, false)]
             as [(Int, Int?, Bool)])
-    func soundness(iterations: Int, asked: Int?, judged: Bool) throws {
-        try withPage(iterations: iterations, asked: asked, judged: judged) { html, ledger in
+    func soundness(iterations: Int, asked: Int?, evaluated: Bool) throws {
+        try withPage(iterations: iterations, asked: asked, evaluated: evaluated) { html, ledger in
             let checker = MarkupChecker(html)
             #expect(checker.faults == [])
             #expect(checker.ids.isSuperset(of: ["summary", "evolution", "trials", "data"]))
-            #expect(checker.ids.contains("test") == judged)
+            #expect(checker.ids.contains("test") == evaluated)
             #expect(html.contains("The search is complete") == (asked == nil))
             #expect(html.contains("The search is running") == (asked != nil))
             #expect(StudyReport.isReport(String(html.prefix(4096))))
@@ -151,7 +151,7 @@ struct ReportPageTests {
 
     @Test("pages name no folder, no file and no case")
     func privacy() throws {
-        try withPage(iterations: 80, judged: true) { html, ledger in
+        try withPage(iterations: 80, evaluated: true) { html, ledger in
             let begin = try #require(html.firstRange(of: "var Plotly"))
             let end = try #require(html.firstRange(of: "window.Plotly = Plotly"))
             let ours = html[..<begin.lowerBound] + html[end.upperBound...]
@@ -160,7 +160,7 @@ struct ReportPageTests {
                 NSHomeDirectory(), ProcessInfo.processInfo.hostName, "split.json", "groups.csv",
             ]
             for secret in secrets where secret.count > 2 {
-                #expect(!ours.contains(secret), "\(secret) is told")
+                #expect(!ours.contains(secret), "\(secret) is shown")
             }
         }
     }

@@ -7,9 +7,9 @@ import SegNASSearch
 import SegNASStudy
 import TestSupport
 
-/// Studies whose trials end as a formula says, made through the book that real ones are kept in.
+/// Studies whose trials end as a formula says, made through a real ledger.
 enum SyntheticStudy {
-    /// A study in a folder, of whose iterations so many were asked; the last is still in training where not all were.
+    /// A study in a folder, with the first `asked` of its trials; the last of these still runs if they are not all.
     static func make(
         in folder: URL, iterations: Int, asked: Int? = nil, epochs: Int = 6, seed: UInt64 = 5
     ) throws -> StudyLedger {
@@ -19,12 +19,12 @@ enum SyntheticStudy {
         plan.attempts = 1
         let ledger = try StudyLedger(creating: plan, in: folder.appending(path: "study").path)
         for number in 0..<(asked ?? iterations) {
-            guard let trial = try ledger.ask(judge), trial.state == .queued else { continue }
+            guard let trial = try ledger.ask(check), trial.state == .queued else { continue }
             let attempt = try ledger.begin(trial.number, slot: "cpu/0")
             if let asked, number == asked - 1 { break }
             if number % 37 == 36 {
                 _ = try ledger.end(attempt, AttemptEnd(.crashed, lastLines: secretPath))
-                _ = try ledger.tellFailures()
+                _ = try ledger.reportFailures()
             } else {
                 let records = curve(of: trial, epochs: epochs)
                 let best = records.map(\.dice).max() ?? 0
@@ -38,7 +38,7 @@ enum SyntheticStudy {
     static let secretPath = "/home/radiology/scans"
     static let secretCase = "Mustermann_1970"
 
-    static func judge(_ candidate: Candidate) -> Verdict {
+    static func check(_ candidate: Candidate) -> Feasibility {
         let network = candidate.network
         let cost = TrialCost(
             parameters: network.n * network.n * 1000 << network.p,

@@ -4,7 +4,7 @@ import SegNASExperiments
 import SegNASSegmentation
 import SegNASStudy
 
-// What a program of its own needs to search for a network: its workers are processes of the same program.
+// A whole program that searches for a network; its workers are processes of the same program.
 if let worker = TrialWorker(arguments: CommandLine.arguments) {
     do { try worker.run() } catch { exit(TrialWorker.exitCode(of: error)) }
     exit(0)

@@ -6,7 +6,8 @@ struct SearchSpaceTests {
     @Test(arguments: [
         (
             SearchSpace.segnas11, 11,
-            "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes [2, 5), op12 [0, 7), op13 [0, 7), op14 [0, 7), op23 [0, 7), op24 [0, 7), op34 [0, 7), dropout 0.2"
+            "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes [2, 5), op12 [0, 7), op13 [0, 7), op14 [0, 7), op23 "
+                + "[0, 7), op24 [0, 7), op34 [0, 7), dropout 0.2"
         ),
         (
             .segnas4, 4,
@@ -14,7 +15,8 @@ struct SearchSpaceTests {
         ),
         (
             .segnas7, 7,
-            "n 16, p 4, sup 0, res 1, nodes [2, 5), op12 [0, 7), op13 [0, 7), op14 [0, 7), op23 [0, 7), op24 [0, 7), op34 [0, 7), dropout 0.2"
+            "n 16, p 4, sup 0, res 1, nodes [2, 5), op12 [0, 7), op13 [0, 7), op14 [0, 7), op23 [0, 7), op24 [0, 7), "
+                + "op34 [0, 7), dropout 0.2"
         ),
     ])
     func presets(space: SearchSpace, searched: Int, dimensions: String) {
@@ -34,7 +36,7 @@ struct SearchSpaceTests {
         #expect(candidate.key.text == "n 21 p 3 sup 1 res 0 {2,0,2}")
     }
 
-    @Test("a network's point stands for the network; what is none of the space is told")
+    @Test("a network's point stands for the network; networks outside the space are refused")
     func encoding() throws {
         for text in ["[2,0,2]", "[3]", "[1,0,6,2,0,4]"] {
             let network = try Architecture(
@@ -46,15 +48,15 @@ struct SearchSpaceTests {
         }
         let wide = try Architecture(
             json: #"{"n": 64, "p": 3, "sup": 1, "res": 0, "nodes": 2, "ops": [2]}"#)
-        #expect(throws: EncodingError.value(64, of: .n, allowed: "[8, 33)")) {
+        #expect(throws: OutsideSpaceError.value(64, of: .n, allowed: "[8, 33)")) {
             try SearchSpace.segnas11.encode(wide)
         }
-        #expect(throws: EncodingError.value(2, of: .nodes, allowed: "3")) {
+        #expect(throws: OutsideSpaceError.value(2, of: .nodes, allowed: "3")) {
             try SearchSpace.segnas4.encode(
                 Architecture(json: #"{"n": 9, "p": 3, "sup": 1, "res": 0, "nodes": 2, "ops": [2]}"#)
             )
         }
-        #expect(throws: EncodingError.family("unet3d")) {
+        #expect(throws: OutsideSpaceError.family("unet3d")) {
             try SearchSpace.segnas11.encode(.unet3d)
         }
     }

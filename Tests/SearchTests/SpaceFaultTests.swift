@@ -93,32 +93,41 @@ private let faultyTexts: [(String, String)] = [
         line 2: schema is 2, and it must be 1, the only one that this program reads
         line 3: there is no "op11"; did you mean op12?
         line 4: there is no "Nodes"; did you mean nodes?
-        line 5: there is no "[a, b]"; the names are schema, base, ops, n, p, sup, res, nodes, dropout, batch, learning_rate, op12, …
-        line 7: there is no "<<"; the names are schema, base, ops, n, p, sup, res, nodes, dropout, batch, learning_rate, op12, …
-        nothing is said about n, p, sup, res, nodes and ops; write a value or a range, or start from a preset with base: segnas11
+        line 5: there is no "[a, b]"; the names are schema, base, ops, n, p, sup, res, nodes, dropout, batch, \
+        learning_rate, op12, …
+        line 7: there is no "<<"; the names are schema, base, ops, n, p, sup, res, nodes, dropout, batch, \
+        learning_rate, op12, …
+        there are no values for n, p, sup, res, nodes and ops; write a value or a range, or start from a preset with \
+        base: segnas11
         """
     ),
     (
         "n: 3",
-        "nothing is said about p, sup, res, nodes and ops; write a value or a range, or start from a preset with base: segnas11"
+        "there are no values for p, sup, res, nodes and ops; write a value or a range, or start from a preset with "
+            + "base: segnas11"
     ),
     (
         "{n: 3, p: 2, sup: 0, res: 0, nodes: 3, op12: 2}",
-        "nothing is said about ops; write a value or a range, or start from a preset with base: segnas11"
+        "there are no values for ops; write a value or a range, or start from a preset with base: segnas11"
     ),
     // Values.
     (
-        "n: eight\np: [2]\nsup: yes\nres: [0, 3]\nnodes: [1, 4]\nops:\ndropout: [0, 1]\nlearning_rate: 0\nbatch: {from: 1, to: 3}",
+        "n: eight\np: [2]\nsup: yes\nres: [0, 3]\nnodes: [1, 4]\nops:\ndropout: [0, 1]\nlearning_rate: 0\nbatch: "
+            + "{from: 1, to: 3}",
         """
         line 1: n is eight, and it must be a whole number from 1 to 1024, or a range [from, below] of them
         line 2: p is [2], and it must be a whole number from 1 to 10, or a range [from, below] of them
         line 3: sup is yes, and it must be 0 or 1, or a range [from, below] of them
         line 4: res is [0, 3], and it must be 0 or 1, or a range [from, below] of them
         line 5: nodes is [1, 4], and it must be a whole number from 2 to 7, or a range [from, below] of them
-        line 6: ops is empty, and it must be a whole number from 0 to 6, or a range [from, below] of them; or the list of one block, for example [2, 0, 2]
-        line 7: dropout is [0, 1], and it must be a number of at least 0 and below 1, or a range {from: …, to: …, scale: linear or log} of them
-        line 8: learning_rate is 0, and it must be a number of at least 1e-09 and below 10, or a range {from: …, to: …, scale: linear or log} of them
-        line 9: batch is {from: 1, to: 3}, and it must be a whole number from 1 to 1024, or a range [from, below] of them
+        line 6: ops is empty, and it must be a whole number from 0 to 6, or a range [from, below] of them; or the \
+        list of one block, for example [2, 0, 2]
+        line 7: dropout is [0, 1], and it must be a number of at least 0 and below 1, or a range {from: …, to: …, \
+        scale: linear or log} of them
+        line 8: learning_rate is 0, and it must be a number of at least 1e-09 and below 10, or a range {from: …, to: \
+        …, scale: linear or log} of them
+        line 9: batch is {from: 1, to: 3}, and it must be a whole number from 1 to 1024, or a range [from, below] of \
+        them
         """
     ),
     (
@@ -126,23 +135,29 @@ private let faultyTexts: [(String, String)] = [
         """
         line 2: the range [8, 8] of n is empty; its end must be larger than its start, and does not belong to it
         line 3: the range [7, 0] of op12 is empty; its end must be larger than its start, and does not belong to it
-        line 4: the range {from: 0.5, to: 0.5} of dropout is empty; its end must be larger than its start, and does not belong to it
-        line 5: learning_rate is {from: 1e-4, to: 20}, and it must be a number of at least 1e-09 and below 10, or a range {from: …, to: …, scale: linear or log} of them
+        line 4: the range {from: 0.5, to: 0.5} of dropout is empty; its end must be larger than its start, and does \
+        not belong to it
+        line 5: learning_rate is {from: 1e-4, to: 20}, and it must be a number of at least 1e-09 and below 10, or a \
+        range {from: …, to: …, scale: linear or log} of them
         """
     ),
     (
         "base: segnas4\nlearning_rate: nan\ndropout: {from: nan, to: 1}\nn: 99999999999999999999",
         """
-        line 2: learning_rate is nan, and it must be a number of at least 1e-09 and below 10, or a range {from: …, to: …, scale: linear or log} of them
-        line 3: dropout is {from: nan, to: 1}, and it must be a number of at least 0 and below 1, or a range {from: …, to: …, scale: linear or log} of them
-        line 4: n is 99999999999999999999, and it must be a whole number from 1 to 1024, or a range [from, below] of them
+        line 2: learning_rate is nan, and it must be a number of at least 1e-09 and below 10, or a range {from: …, \
+        to: …, scale: linear or log} of them
+        line 3: dropout is {from: nan, to: 1}, and it must be a number of at least 0 and below 1, or a range {from: \
+        …, to: …, scale: linear or log} of them
+        line 4: n is 99999999999999999999, and it must be a whole number from 1 to 1024, or a range [from, below] of \
+        them
         """
     ),
     (
         "base: segnas4\ndropout: {from: 0, to: 0.5, scale: log}\nlearning_rate: {from: 1e-4, too: 1e-2}",
         """
         line 2: dropout has a logarithmic scale, so its range must start above 0
-        line 3: learning_rate is {from: 1e-4, too: 1e-2}, and it must be a number of at least 1e-09 and below 10, or a range {from: …, to: …, scale: linear or log} of them
+        line 3: learning_rate is {from: 1e-4, too: 1e-2}, and it must be a number of at least 1e-09 and below 10, or \
+        a range {from: …, to: …, scale: linear or log} of them
         """
     ),
     // Operations.
@@ -152,7 +167,8 @@ private let faultyTexts: [(String, String)] = [
     ),
     (
         "base: segnas11\nops: {2, 0, 6}",
-        "line 2: ops is {2: empty, 0: empty, 6: empty}, and it must be a whole number from 0 to 6, or a range [from, below] of them; or the list of one block, for example [2, 0, 2]"
+        "line 2: ops is {2: empty, 0: empty, 6: empty}, and it must be a whole number from 0 to 6, or a range [from, "
+            + "below] of them; or the list of one block, for example [2, 0, 2]"
     ),
     (
         "base: segnas11\nops: [2, 0, 2, 1]",
@@ -164,11 +180,13 @@ private let faultyTexts: [(String, String)] = [
     ),
     (
         "base: segnas11\nops: [2, x, 9]",
-        "line 2: ops is [2, x, 9], and it must be a whole number from 0 to 6, or a range [from, below] of them; or the list of one block, for example [2, 0, 2]"
+        "line 2: ops is [2, x, 9], and it must be a whole number from 0 to 6, or a range [from, below] of them; or "
+            + "the list of one block, for example [2, 0, 2]"
     ),
     (
         "base: segnas11\nops: [0, 8]",
-        "line 2: ops is [0, 8], and it must be a whole number from 0 to 6, or a range [from, below] of them; or the list of one block, for example [2, 0, 2]"
+        "line 2: ops is [0, 8], and it must be a whole number from 0 to 6, or a range [from, below] of them; or the "
+            + "list of one block, for example [2, 0, 2]"
     ),
     (
         "base: segnas4\nnodes: 4",
@@ -185,6 +203,7 @@ private let faultyTexts: [(String, String)] = [
     ),
     (
         "{base: segnas11, op12: 0, op13: 0, op14: 0}",
-        "no block of this space is legal: only the first node may be a source, only the last a sink; allow more operations"
+        "no block of this space is legal: only the first node may be a source, only the last a sink; allow more "
+            + "operations"
     ),
 ]

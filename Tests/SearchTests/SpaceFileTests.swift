@@ -33,11 +33,13 @@ struct SpaceFileTests {
         // Aliases, numbers with leading zeros, other line ends.
         (
             "base: segnas7\r\nn: &range [8, 010]\r\nbatch: *range\r\n",
-            "n [8, 10), p 4, sup 0, res 1, nodes [2, 5), op12 [0, 7), op13 [0, 7), op14 [0, 7), op23 [0, 7), op24 [0, 7), op34 [0, 7), dropout 0.2, batch [8, 10)"
+            "n [8, 10), p 4, sup 0, res 1, nodes [2, 5), op12 [0, 7), op13 [0, 7), op14 [0, 7), op23 [0, 7), op24 "
+                + "[0, 7), op34 [0, 7), dropout 0.2, batch [8, 10)"
         ),
         (
             "{base: segnas4, learning_rate: {from: 1e-4, to: .5, scale: log}, dropout: 0, batch: 2}",
-            "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 3, op12 2, op13 0, op23 2, dropout 0, batch 2, learning_rate [0.0001, 0.5) log"
+            "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 3, op12 2, op13 0, op23 2, dropout 0, batch 2, "
+                + "learning_rate [0.0001, 0.5) log"
         ),
     ])
     func accepts(text: String, expected: String) throws {
@@ -63,8 +65,11 @@ struct SpaceFileTests {
         #expect(examples.count == 2)
         #expect(
             try examples.map { try dimensions(String($0)) } == [
-                "n [8, 25), p 3, sup [0, 2), res 1, nodes [2, 6), op12 [1, 6), op13 [0, 7), op14 [0, 7), op15 [0, 7), op23 [0, 7), op24 [0, 7), op25 [0, 7), op34 [0, 7), op35 [0, 7), op45 [0, 7), dropout [0, 0.5) linear, batch [1, 4), learning_rate [0.0001, 0.01) log",
-                "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 4, op12 2, op13 6, op14 0, op23 2, op24 0, op34 2, dropout 0.2, learning_rate [0.0001, 0.01) log",
+                "n [8, 25), p 3, sup [0, 2), res 1, nodes [2, 6), op12 [1, 6), op13 [0, 7), op14 [0, 7), op15 [0, "
+                    + "7), op23 [0, 7), op24 [0, 7), op25 [0, 7), op34 [0, 7), op35 [0, 7), op45 [0, 7), dropout [0, "
+                    + "0.5) linear, batch [1, 4), learning_rate [0.0001, 0.01) log",
+                "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 4, op12 2, op13 6, op14 0, op23 2, op24 0, op34 "
+                    + "2, dropout 0.2, learning_rate [0.0001, 0.01) log",
             ])
     }
 

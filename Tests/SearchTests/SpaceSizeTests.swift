@@ -30,7 +30,8 @@ struct SpaceSizeTests {
         #expect(abs(SearchSpace.segnas11.legalFraction - fraction) < 1e-12)
     }
 
-    /// By 2^edges patterns in Python: `sum(6**x.bit_count() for x in range(2**m) if all(x & q for q in rows + columns))`.
+    /// By 2^edges patterns in Python:
+    /// `sum(6**x.bit_count() for x in range(2**m) if all(x & q for q in rows + columns))`.
     @Test func legalMatricesOfMoreNodes() throws {
         let space = try SearchSpace(yaml: "{base: segnas7, nodes: [5, 8]}")
         #expect(

@@ -42,15 +42,15 @@ struct AugmentationTests {
 
     /// Draws that lie in a range and use all of it.
     private func expectFill(_ values: [Double], _ low: Double, _ high: Double) {
-        let (least, most) = (values.min() ?? .nan, values.max() ?? .nan)
+        let (min, max) = (values.min() ?? .nan, values.max() ?? .nan)
         let margin = 0.02 * (high - low)
-        #expect(least >= low - 1e-9 && least < low + margin, "\(least)")
-        #expect(most <= high + 1e-9 && most > high - margin, "\(most)")
+        #expect(min >= low - 1e-9 && min < low + margin, "\(min)")
+        #expect(max <= high + 1e-9 && max > high - margin, "\(max)")
         let mean = values.reduce(0, +) / Double(values.count)
         #expect(abs(mean - (low + high) / 2) < 2 * margin, "\(mean)")
     }
 
-    /// Where a point of the image is found after the movement.
+    /// The position of a point of the image after the movement.
     private func moved(
         _ point: SIMD3<Double>, angle: Double = 0, scale: Double = 1,
         shift: SIMD3<Double> = .zero

@@ -42,7 +42,7 @@ extension PreparedCase {
             identifier, size: size, image: image, labels: image.map { UInt8(Int($0) % 256) })
     }
 
-    /// So many small cases that are told apart by their values.
+    /// A number of small cases with different values.
     static func examples(
         _ count: Int, size: SIMD3<Int> = [6, 5, 4], channels: Int = 1
     ) -> [PreparedCase] {

@@ -1,5 +1,7 @@
+import Foundation
 import SegNASImaging
 import SegNASTorch
+import Synchronization
 import Testing
 
 @testable import SegNASDatasets
@@ -50,7 +52,7 @@ struct BatchLoaderTests {
         #expect(Set(here.map(\.images)).count == 9)
     }
 
-    @Test("a restored position goes on as if never stopped", arguments: [0, 1, 2])
+    @Test("a restored position continues as if never stopped", arguments: [0, 1, 2])
     func restores(threads: Int) throws {
         let cases = PreparedCase.examples(5)
         let whole = try contents(BatchLoader(cases, options(2, threads: threads), epochs: 4))
@@ -92,7 +94,7 @@ struct BatchLoaderTests {
             #expect(batch.cases.count == 7 && Set(batch.cases).count == count)
             #expect(batch.images.count == 7 * 120)
         }
-        // The same case twice in a batch is augmented anew.
+        // The same case twice in a batch is augmented differently.
         #expect(batches[0].images.prefix(120) != batches[0].images.suffix(120))
     }
 
@@ -168,5 +170,40 @@ struct BatchLoaderTests {
         let loader = try BatchLoader(PreparedCase.examples(4), options(2, threads: 0), epochs: 2)
         _ = try contents(loader)
         #expect(loader.waitSeconds > 0 && loader.waitSeconds < 10)
+    }
+}
+
+@Suite("Background maker", .timeLimit(.minutes(1)))
+struct PrefetcherTests {
+    struct Failure: Error, Equatable {
+        var number: Int
+    }
+
+    @Test("a failure comes in its turn, and again", arguments: [1, 3])
+    func failure(threads: Int) throws {
+        let maker = Prefetcher(0..<100, ahead: 4, threads: threads) { number in
+            if number == 5 { throw Failure(number: number) }
+            return number
+        }
+        for number in 0..<5 { #expect(try maker.take() == number) }
+        for _ in 0..<3 { #expect(throws: Failure(number: 5)) { try maker.take() } }
+    }
+
+    @Test("never more than `ahead` are made before they are taken", arguments: [1, 2, 7])
+    func bound(ahead: Int) throws {
+        let made = Counter()
+        let maker = Prefetcher(0..<30, ahead: ahead, threads: 3) { number in
+            made.value.add(1, ordering: .relaxed)
+            return number
+        }
+        for number in 0..<30 {
+            if number % 10 == 0 { usleep(20_000) }
+            #expect(made.value.load(ordering: .relaxed) <= number + ahead)
+            #expect(try maker.take() == number)
+        }
+    }
+
+    private final class Counter: Sendable {
+        let value = Atomic(0)
     }
 }

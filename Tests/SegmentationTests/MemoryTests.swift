@@ -11,15 +11,15 @@ struct MemoryTests {
     /// At small sizes, where a test is quick; `segnas3d bench memory` repeats it at sizes that users train.
     @Test(
         "the peak of a training step is predicted within 5 %",
-        arguments: MemoryTrial.sample(12, sizes: [32]), [1, 2, 8])
-    func predicts(_ trial: MemoryTrial, threads: Int) throws {
+        arguments: MemoryBenchmarkCase.sample(12, sizes: [32]), [1, 2, 8])
+    func predicts(_ example: MemoryBenchmarkCase, threads: Int) throws {
         let usual = CPU.threads
         try CPU.setThreads(threads)  // buffers of convolutions are counted by thread
         defer { try? CPU.setThreads(usual) }
-        let predicted = try trial.prediction()
-        #expect((predicted == nil) == (trial.network.p == 5 && trial.batch < 8))
+        let predicted = try example.prediction()
+        #expect((predicted == nil) == (example.network.p == 5 && example.batch < 8))
         guard let predicted else { return }  // 32 voxels halved five times are one
-        let ratio = Double(predicted.training.bytes) / Double(try trial.measuredPeak().bytes)
+        let ratio = Double(predicted.training.bytes) / Double(try example.measuredPeak().bytes)
         #expect(abs(ratio - 1) < 0.05, "predicted/measured \(ratio)")
         #expect(predicted.inference < predicted.training)
     }

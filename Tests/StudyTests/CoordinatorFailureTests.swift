@@ -20,7 +20,7 @@ struct CoordinatorFailureTests: CoordinatorScene {
             }
             var kills = 0
             let coordinator = try Coordinator(
-                ledger, launcher: cluster, options: options(slots: 1), judge: SmallStudy.judge,
+                ledger, launcher: cluster, options: options(slots: 1), check: SmallStudy.check,
                 memoryKills: { kills }, now: cluster.now)
             #expect(
                 try run(coordinator, on: cluster) { events in
@@ -44,7 +44,7 @@ struct CoordinatorFailureTests: CoordinatorScene {
     )
     func stoppedBeforeKnown() throws {
         try withStudy { ledger, cluster in
-            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.check) }
             let trial = try ledger.waiting()[0]
             let folder = TrialFolder(ledger.folder.trial(trial.number))
             try FileManager.default.createDirectory(
@@ -85,7 +85,7 @@ struct CoordinatorFailureTests: CoordinatorScene {
             var options = options(slots: 1)
             options.trialTimeout = 3600
             let coordinator = try Coordinator(
-                ledger, launcher: cluster, options: options, judge: SmallStudy.judge, now: 0)
+                ledger, launcher: cluster, options: options, check: SmallStudy.check, now: 0)
             var reasons: [AttemptEnd.Reason] = []
             #expect(
                 try run(coordinator, on: cluster, by: 100) { events in
@@ -96,13 +96,13 @@ struct CoordinatorFailureTests: CoordinatorScene {
         }
     }
 
-    @Test("a worker that is stopped does not hang and has all its time; it is told once")
+    @Test("a worker that is stopped does not hang and has all its time; it is reported once")
     func standstill() throws {
         try withStudy(iterations: 8) { ledger, cluster in
             var options = options(slots: 1)
             options.trialTimeout = 600
             let coordinator = try Coordinator(
-                ledger, launcher: cluster, options: options, judge: SmallStudy.judge, now: 0)
+                ledger, launcher: cluster, options: options, check: SmallStudy.check, now: 0)
             while cluster.starts.isEmpty { _ = try coordinator.step(now: cluster.now) }
             try cluster.advance(by: 20)
             _ = try coordinator.step(now: cluster.now)
@@ -165,7 +165,9 @@ struct CoordinatorFailureTests: CoordinatorScene {
         }
     }
 
-    @Test("one trial that fails is told as 10; three in a row stop the search, and nothing is told")
+    @Test(
+        "one trial that fails is reported as 10; three in a row stop the search, and nothing is reported"
+    )
     func failures() throws {
         try withStudy { ledger, cluster in
             let broken = try firstTrained()
@@ -192,17 +194,17 @@ struct CoordinatorFailureTests: CoordinatorScene {
     }
 
     @Test("failures in a row stop the search where proposals wait for them", arguments: [0, 2])
-    func waitingFailures(trained: Int) throws {
-        // Two at a time: nothing more is proposed before both are told.
+    func waitingFailures(completed: Int) throws {
+        // Two at a time: nothing more is proposed before both are reported.
         try withStudy(iterations: 60) { ledger, cluster in
             cluster.fate = { _ in
-                (ledger.counts[.completed] ?? 0) < trained
+                (ledger.counts[.completed] ?? 0) < completed
                     ? .train : .crash(checkpoints: 0, memory: 1)
             }
             #expect(throws: CoordinatorError.self) {
                 try run(coordinator(ledger, cluster, slots: 2), on: cluster)
             }
-            #expect((ledger.counts[.failed] ?? 0) <= (trained == 0 ? 0 : 2))
+            #expect((ledger.counts[.failed] ?? 0) <= (completed == 0 ? 0 : 2))
             cluster.fate = { _ in .train }
             let isOver = try run(coordinator(ledger, cluster, slots: 2), on: cluster)
             #expect(isOver && ledger.sampler.tellCount == 60)

@@ -38,7 +38,7 @@ extension CoordinatorScene {
         _ ledger: StudyLedger, _ cluster: FakeCluster, slots: Int = 1
     ) throws -> Coordinator {
         try Coordinator(
-            ledger, launcher: cluster, options: options(slots: slots), judge: SmallStudy.judge,
+            ledger, launcher: cluster, options: options(slots: slots), check: SmallStudy.check,
             now: cluster.now)
     }
 
@@ -59,7 +59,7 @@ extension CoordinatorScene {
     func firstTrained() throws -> Int {
         var first = 0
         try withStudy { ledger, _ in
-            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.check) }
             first = try ledger.waiting()[0].number
         }
         return first

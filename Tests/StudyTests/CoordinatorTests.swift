@@ -55,7 +55,7 @@ struct CoordinatorTests: CoordinatorScene {
         }
     }
 
-    @Test("the time in which nobody worked is none of an attempt")
+    @Test("time without a running worker is not part of an attempt")
     func deadTime() throws {
         try withStudy { ledger, cluster in
             let first = try coordinator(ledger, cluster)
@@ -117,7 +117,7 @@ struct CoordinatorTests: CoordinatorScene {
             try withTemporaryFolder { elsewhere in
                 let path = elsewhere.appending(path: "other").path
                 let stranger = try StudyLedger(creating: other, in: path)
-                for _ in 0...number { _ = try stranger.ask(SmallStudy.judge) }
+                for _ in 0...number { _ = try stranger.ask(SmallStudy.check) }
                 let request = TrialRequest(try stranger.trial(number), of: ledger.plan)
                 try FileManager.default.createDirectory(
                     atPath: folder.path, withIntermediateDirectories: true)
@@ -132,12 +132,12 @@ struct CoordinatorTests: CoordinatorScene {
     }
 
     @Test(
-        "a trial that the version before has trained, and whose end is not in the book, is not trained again"
+        "a trial that the version before has trained, and whose end is not recorded, is not trained again"
     )
     func versionBefore() throws {
         try withStudy { ledger, cluster in
             let number = try firstTrained()
-            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.check) }
             let folder = TrialFolder(ledger.folder.trial(number))
             try FileSystem.makeFolder(folder.path)
             let now = TrialRequest(try ledger.trial(number), of: ledger.plan)

@@ -12,11 +12,11 @@ final class FakeCluster: Launcher {
     enum Fate: Equatable {
         /// Trains and publishes.
         case train
-        /// Dies after its first checkpoint or before, with the memory that its beats tell.
+        /// Dies after its first checkpoint or before, with the memory that its heartbeats tell.
         case crash(checkpoints: Int, memory: UInt64)
-        /// Beats on, and counts no more steps.
+        /// Heartbeats on, and counts no more steps.
         case hang
-        /// Ends so after its first beat, before a checkpoint; nil where it was asked to and nobody sees the end.
+        /// Ends so after its first heartbeat, before a checkpoint; nil where it was asked to and nobody sees the end.
         case end(JobState.Exit?)
         /// Does not even begin.
         case refuse
@@ -93,20 +93,20 @@ final class FakeCluster: Launcher {
         guard TrialResult(of: request, in: job.order.folder) == nil else {
             return end(handle, .code(0))
         }
-        var beat = Heartbeat(
+        var heartbeat = Heartbeat(
             run: handle.text, attempt: job.order.attempt, process: 1, host: "fake",
             step: job.fate == .hang ? 1 : Int(age), checkpoints: Int(age / 20))
-        beat.count = Int(now)
+        heartbeat.count = Int(now)
         switch job.fate {
         case .crash(let checkpoints, let memory):
-            beat.checkpoints = checkpoints
-            beat.residentMemory = memory
-            try beat.write(in: job.order.folder)
+            heartbeat.checkpoints = checkpoints
+            heartbeat.residentMemory = memory
+            try heartbeat.write(in: job.order.folder)
             if age >= job.duration / 2 { end(handle, .signal(9)) }
         case .end(let exit):
-            beat.checkpoints = 0
-            beat.wasAsked = exit == nil ? true : nil
-            try beat.write(in: job.order.folder)
+            heartbeat.checkpoints = 0
+            heartbeat.wasAsked = exit == nil ? true : nil
+            try heartbeat.write(in: job.order.folder)
             end(handle, exit)
         case .badData:
             _ = try TrialResult(
@@ -128,7 +128,7 @@ final class FakeCluster: Launcher {
                 trained[job.order.trial, default: 0] += 1
             }
             end(handle, .code(0))
-        default: try beat.write(in: job.order.folder)
+        default: try heartbeat.write(in: job.order.folder)
         }
     }
 

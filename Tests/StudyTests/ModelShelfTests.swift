@@ -50,7 +50,7 @@ struct ModelShelfTests {
     }
 
     @Test("a final model stays the best one until a better trial")
-    func crowning() throws {
+    func finalModel() throws {
         try withFolder { folder, shelf in
             try train(1, in: folder)
             try shelf.arrange([1], best: 1)
@@ -58,7 +58,7 @@ struct ModelShelfTests {
             try FileManager.default.createDirectory(
                 atPath: final, withIntermediateDirectories: true)
             try Data("final".utf8).write(to: URL(filePath: final + "/weights"))
-            try shelf.crown(final: 1, epochs: 9)
+            try shelf.setBest(final: 1, epochs: 9)
             #expect(try best(folder) == "final")
             try train(2, in: folder)
             try shelf.arrange([2], best: 1)
@@ -103,7 +103,7 @@ struct ModelShelfTests {
             try FileManager.default.createDirectory(
                 atPath: final, withIntermediateDirectories: true)
             try Data("final".utf8).write(to: URL(filePath: final + "/weights"))
-            try shelf.crown(final: 2, epochs: 9)
+            try shelf.setBest(final: 2, epochs: 9)
             try copyLink(folder)
             try shelf.arrange([], best: 2)
             #expect(try best(folder) == "final" && folder.bestTarget == "final/000002-9/model")
@@ -127,15 +127,15 @@ struct ModelShelfTests {
         }
     }
 
-    @Test("models of trials that a book does not know yet stay")
+    @Test("models of trials that are not recorded yet stay")
     func unknown() throws {
         try withFolder { folder, shelf in
             try train(7, in: folder)
             try shelf.arrange([7], best: 7)
             try train(2, in: folder)
-            try shelf.arrange([2], best: 2, known: 3)
+            try shelf.arrange([2], best: 2, recorded: 3)
             #expect(try best(folder) == "2" && exists(folder.model(7)))
-            try shelf.arrange([], best: 7, known: 8)
+            try shelf.arrange([], best: 7, recorded: 8)
             #expect(try best(folder) == "7" && !exists(folder.model(2)))
         }
     }

@@ -12,7 +12,7 @@ struct ProtocolTests {
         try withTemporaryFolder { folder in
             let ledger = try StudyLedger(
                 creating: SmallStudy.plan(seed: 1), in: folder.appending(path: "s").path)
-            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.check) }
             let trial = try ledger.waiting()[0]
             try body(TrialRequest(trial, of: ledger.plan), TrialFolder(folder.path))
         }
@@ -165,7 +165,7 @@ struct LocalLauncherTests {
         }
     }
 
-    @Test("a job that is stopped is told apart, and hears when it is asked to end")
+    @Test("a job that is stopped is recognized, and hears when it is asked to end")
     func stopped() throws {
         try withJob("trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done") {
             launcher, job, folder in

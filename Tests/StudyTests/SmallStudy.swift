@@ -26,7 +26,7 @@ enum SmallStudy {
             sampler: SamplerPlan(method: method, seed: seed, population: 10), budget: budget)
     }
 
-    static func judge(_ candidate: Candidate) -> Verdict {
+    static func check(_ candidate: Candidate) -> Feasibility {
         let network = candidate.network
         if network.n == 8, network.res { return .illegal(reason: "too small for normalization") }
         if network.n == 11, !network.res {
@@ -56,7 +56,7 @@ extension MemoryShortage {
 }
 
 extension StudyLedger {
-    /// Carries the study on with one worker, without faults; stops after so many steps.
+    /// Resumes the study with one worker, without faults; stops after a number of steps.
     func run(steps: Int = .max) throws {
         for attempt in try openAttempts() { _ = try end(attempt, AttemptEnd(.stopped)) }
         for _ in 0..<steps {
@@ -65,7 +65,7 @@ extension StudyLedger {
                 let attempt = try launched(
                     begin(trial.number, slot: "cpu/0"), as: JobHandle("\(trial.number)"))
                 _ = try finish(attempt, SmallStudy.end(of: trial))
-            } else if try ask(SmallStudy.judge) == nil {
+            } else if try ask(SmallStudy.check) == nil {
                 return
             }
         }

@@ -86,7 +86,7 @@ struct StudyLedgerTests {
         let waiting = try ledger.waiting()
         switch generator.index(below: 10) {
         case 0, 1, 2:
-            if waiting.count < 4 { _ = try ledger.ask(SmallStudy.judge) }
+            if waiting.count < 4 { _ = try ledger.ask(SmallStudy.check) }
         case 3, 4, 5:
             guard open.count < 5, !waiting.isEmpty else { break }
             let trial = waiting[generator.index(below: waiting.count)]
@@ -112,7 +112,7 @@ struct StudyLedgerTests {
             _ = try ledger.end(open[generator.index(below: open.count)], end)
         default:
             switch generator.index(below: 3) {
-            case 0: _ = try ledger.tellFailures()
+            case 0: _ = try ledger.reportFailures()
             case 1: _ = try ledger.requeueFailures()
             default: return try reopened(ledger, at: path)
             }
@@ -141,12 +141,12 @@ struct StudyLedgerTests {
         try withTemporaryFolder { folder in
             let ledger = try StudyLedger(
                 creating: SmallStudy.plan(seed: 1), in: folder.appending(path: "s").path)
-            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.check) }
             let number = try ledger.waiting()[0].number
             func attempt(_ end: AttemptEnd) throws -> Trial {
                 try ledger.end(ledger.begin(number, slot: "cpu/0"), end)
             }
-            let told = ledger.sampler.tellCount
+            let reported = ledger.sampler.tellCount
             for reason in [AttemptEnd.Reason.stopped, .crashed, .stopped] {
                 #expect(try attempt(AttemptEnd(reason)).state == .queued)
             }
@@ -154,7 +154,7 @@ struct StudyLedgerTests {
             #expect(try attempt(AttemptEnd(.hung)).state == .queued)
             let failed = try attempt(AttemptEnd(.timedOut, lastLines: "last words"))
             #expect(failed.state == .failed && failed.tellSerial == nil)
-            #expect(ledger.sampler.tellCount == told)
+            #expect(ledger.sampler.tellCount == reported)
             #expect(try ledger.attempts(of: number).count == 6)
             #expect(
                 try ledger.attempts(of: number)[5].state
@@ -165,14 +165,14 @@ struct StudyLedgerTests {
             #expect(try ledger.requeueFailures().map(\.number) == [number])
             for _ in 0..<2 { #expect(try attempt(AttemptEnd(.crashed)).state == .queued) }
             #expect(try attempt(AttemptEnd(.crashed)).state == .failed)
-            let ends = try ledger.tellFailures()
-            #expect(ends.map(\.tellSerial) == [told] && ends[0].end?.value == worstValue)
+            let ends = try ledger.reportFailures()
+            #expect(ends.map(\.tellSerial) == [reported] && ends[0].end?.value == worstValue)
             #expect(try ledger.requeueFailures().isEmpty)
             try ledger.checkInvariants()
-            // Told or not, it is one of the failures in a row until something is trained.
+            // Reported or not, it is one of the failures in a row until something is trained.
             #expect(try ledger.failures().map(\.number) == [number])
             #expect(try !ledger.hasResult())
-            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.check) }
             _ = try ledger.finish(
                 ledger.begin(ledger.waiting()[0].number, slot: "cpu/0"), .completed(dice: 0.5))
             #expect(try ledger.failures().isEmpty && ledger.hasResult())
@@ -184,7 +184,7 @@ struct StudyLedgerTests {
         try withTemporaryFolder { folder in
             let ledger = try StudyLedger(
                 creating: SmallStudy.plan(seed: 1), in: folder.appending(path: "s").path)
-            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.judge) }
+            while try ledger.waiting().isEmpty { _ = try ledger.ask(SmallStudy.check) }
             let number = try ledger.waiting()[0].number
             let attempt = try ledger.begin(number, slot: "cpu/0")
             #expect(throws: StudyError.transition(trial: number, from: .running, to: .running)) {

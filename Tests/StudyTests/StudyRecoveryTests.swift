@@ -28,7 +28,7 @@ struct StudyRecoveryTests {
 
     private func search(_ ledger: StudyLedger, _ cluster: FakeCluster) throws {
         let coordinator = try Coordinator(
-            ledger, launcher: cluster, options: CoordinatorOptions(), judge: SmallStudy.judge,
+            ledger, launcher: cluster, options: CoordinatorOptions(), check: SmallStudy.check,
             now: 0)
         for _ in 0..<10_000 {
             guard try coordinator.step(now: cluster.now) != nil else { return }
@@ -43,14 +43,14 @@ struct StudyRecoveryTests {
         }
     }
 
-    /// What the book of a study with fewer results looked like, as a copy of its file without the log has it.
+    /// The database of a study with fewer results, as in a copy of its file without the log.
     private func putBack(_ folder: StudyFolder, results: Int) throws {
         try withTemporaryFolder { url in
             let ledger = try StudyLedger(
                 creating: try StudyPlan(in: folder), in: url.appending(path: "old").path)
             let cluster = FakeCluster()
             let coordinator = try Coordinator(
-                ledger, launcher: cluster, options: CoordinatorOptions(), judge: SmallStudy.judge,
+                ledger, launcher: cluster, options: CoordinatorOptions(), check: SmallStudy.check,
                 now: 0)
             while ledger.sampler.tellCount < results {
                 _ = try coordinator.step(now: cluster.now)
@@ -64,7 +64,7 @@ struct StudyRecoveryTests {
     }
 
     @Test(
-        "a book that is gone or holds nothing is made anew of the results: nothing is trained again",
+        "a database that is gone or holds nothing is made again from the results: nothing is trained again",
         arguments: [nil, 0, 4096])
     func lost(_ size: Int?) throws {
         try withStudy { folder, plan, summary in
@@ -101,7 +101,7 @@ struct StudyRecoveryTests {
         }
     }
 
-    @Test("a book older than its backup gives way to it, and is kept")
+    @Test("a database older than its backup gives way to it, and is kept")
     func olderThanBackup() throws {
         try withStudy { folder, plan, summary in
             try putBack(folder, results: 3)
@@ -117,7 +117,7 @@ struct StudyRecoveryTests {
         }
     }
 
-    @Test("a book that is older than the trials' results takes them from their files")
+    @Test("a database that is older than the trials' results takes them from their files")
     func olderThanResults() throws {
         try withStudy { folder, plan, summary in
             try putBack(folder, results: 3)

@@ -6,8 +6,8 @@ import Testing
 
 @testable import SegNASStudy
 
-@Suite("Records of studies")
-struct StudyRecordTests {
+@Suite("Snapshots of studies")
+struct StudySnapshotTests {
     private func curve(_ dice: [Double]) -> [TrialEpoch] {
         dice.enumerated().map { index, dice in
             TrialEpoch(
@@ -16,7 +16,7 @@ struct StudyRecordTests {
         }
     }
 
-    @Test("all that the book says, read while another process keeps it")
+    @Test("all that is recorded, read while another process owns the study")
     func everything() throws {
         try withTemporaryFolder { folder in
             let path = folder.appending(path: "study").path
@@ -43,7 +43,7 @@ struct StudyRecordTests {
             #expect(read.epochs.map(\.dice) == [0.4, 0.6, 0.5])
             #expect(read.epochs.map(\.number) == [1, 2, 3])
             #expect(read.dicePerLabel == ["7": 0.3])
-            // Reading leaves the book as it was.
+            // Reading changes nothing.
             try ledger.checkInvariants()
             try ledger.run()
             #expect(try StudySnapshot(of: path).isComplete)
@@ -54,7 +54,26 @@ struct StudyRecordTests {
     private func next(_ ledger: StudyLedger) throws -> Trial? {
         while true {
             if let trial = try ledger.waiting().first { return trial }
-            guard try ledger.ask(SmallStudy.judge) != nil else { return nil }
+            guard try ledger.ask(SmallStudy.check) != nil else { return nil }
+        }
+    }
+
+    @Test("the example of the documentation reads the completed trials")
+    func documentation() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: "study").path
+            try StudyLedger(creating: SmallStudy.plan(seed: 4), in: path).run()
+            var lines: [String] = []
+            let study = try StudySnapshot(of: path)
+            for record in study.trials {
+                guard case .completed(let dice)? = record.trial.end else { continue }
+                lines.append(
+                    "trial \(record.number): Dice \(dice) after \(record.epochs.count) epochs, "
+                        + "\(record.trial.architecture)")
+            }
+            let best = try #require(study.best)
+            #expect(lines.contains { $0.hasPrefix("trial \(best.number): Dice") })
+            #expect(lines.count == study.trials.count { $0.trial.state == .completed })
         }
     }
 

@@ -68,7 +68,7 @@ struct DeviceTests {
 
 @Suite("The tensor thread")
 struct TensorActorTests {
-    @Test("all work runs on one thread, whoever asks")
+    @Test("all work runs on one thread, from whatever task it comes")
     func oneThread() async {
         let threads = await withTaskGroup { group in
             for _ in 0..<50 {

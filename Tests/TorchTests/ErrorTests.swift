@@ -16,7 +16,8 @@ struct ErrorTests {
     nonisolated static let mistakes = [
         Mistake(
             sentence:
-                "element-wise operation: The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 0"
+                "element-wise operation: The size of tensor a (3) must match the size of tensor b (4) "
+                + "at non-singleton dimension 0"
         ) { try Tensor.ones([3]) + Tensor.ones([4]) },
         Mistake(sentence: "tensor: shape [2, 2] of float32 needs 16 bytes, and 12 are given") {
             try Tensor([1, 2, 3] as [Float], shape: [2, 2])

@@ -125,4 +125,22 @@ struct LayerTests {
         try x.clearGradient()
         #expect(try x.gradient == nil)
     }
+
+    @Test("the example of the module's documentation learns")
+    func example() throws {
+        var generator = SeededGenerator(seed: 0)
+        let layer = try Conv3D(2, 1, kernel: 1, using: &generator)
+        let optimizer = try Optimizer(layer.weights.parameters, .adam(), learningRate: 0.1)
+        let x = try Tensor((0..<54).map { Float($0 * 7 % 11) / 11 }, shape: [1, 2, 3, 3, 3])
+        let target = try x.sliced(0..<1, along: 1)
+        var losses: [Double] = []
+        for _ in 0..<100 {
+            try optimizer.clearGradients()
+            let loss = try (layer(x) - target).power(2).mean()
+            try loss.backward()
+            try optimizer.step()
+            losses.append(try loss.item())
+        }
+        #expect(losses[99] < 0.01 * losses[0])
+    }
 }

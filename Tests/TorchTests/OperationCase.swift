@@ -191,7 +191,8 @@ extension OperationCase {
         }
         let sums = try (x * 4.0).classSums(
             labels: Tensor(labels, shape: [2, 3, 2, 4]),
-            weights: Tensor([1, 2, 0.5, 3, 1] as [Float], shape: [5]), gamma: 0.3, least: 1e-6)
+            weights: Tensor([1, 2, 0.5, 3, 1] as [Float], shape: [5]), gamma: 0.3,
+            minLogarithm: 1e-6)
         return try Tensor.concatenated(
             [
                 sums.common.reshaped(to: [10]), sums.predicted.reshaped(to: [10]),

@@ -43,7 +43,7 @@ struct OptimizerTests {
         }
     }
 
-    @Test("a restored optimizer goes on as if never stopped", arguments: Named.all)
+    @Test("a restored optimizer continues as if never stopped", arguments: Named.all)
     func restores(_ named: Named) throws {
         let whole = try Problem()
         let uninterrupted = try Optimizer(

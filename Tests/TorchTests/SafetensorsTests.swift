@@ -135,7 +135,7 @@ struct SafetensorsTests {
     }
 
     @Test(
-        "faults are told apart",
+        "faults are distinguished",
         arguments: [
             Broken(header: "[1]", fault: .headerSyntax),
             Broken(header: #"{"a": 3}"#, fault: .headerSyntax),

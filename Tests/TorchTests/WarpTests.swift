@@ -68,7 +68,7 @@ struct WarpTests {
         )
     }
 
-    @Test("one pass of our own equals libtorch's grid_sample", arguments: Example.all)
+    @Test("the fused pass equals libtorch's grid_sample", arguments: Example.all)
     func equalsGridSample(_ example: Example) throws {
         var generator = SeededGenerator(seed: 4)
         for _ in 0..<4 {

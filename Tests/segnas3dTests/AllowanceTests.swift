@@ -3,10 +3,10 @@ import SegNASImaging
 import TestSupport
 import Testing
 
-/// What `check` refuses, the commands that train refuse too, and go on where it is allowed.
+/// Commands that train refuse the faults that `check` refuses, unless they are allowed.
 @Suite("Faults that are allowed")
 struct AllowanceTests {
-    /// Calls a body with a folder that holds phantoms (`data`), a small network (`net.json`) and a space (`space.yaml`).
+    /// Calls a body with a folder of phantoms (`data`), a small network (`net.json`) and a space (`space.yaml`).
     private func withData(_ body: (URL) throws -> Void) throws {
         try withTemporaryFolder { folder in
             _ = try Program.run(

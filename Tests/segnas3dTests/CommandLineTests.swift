@@ -1,5 +1,6 @@
 import Foundation
 import SegNASExperiments
+import SegNASSegmentation
 import Testing
 
 @testable import segnas3d
@@ -46,6 +47,24 @@ struct CommandLineTests {
         #expect(program.errors.hasPrefix(sentence))
     }
 
+    @Test(
+        "options that only the command itself can refuse are told with its own help",
+        arguments: [
+            (["train", "/d", "--size", "16", "--network", "unet3d", "--epochs", "0"], "--epochs"),
+            (["search", "--output", "/none"], "there is nothing to resume"),
+            (["inspect", "nonsense"], "'nonsense' is neither"),
+        ])
+    func misuseWhileRunning(_ arguments: [String], _ sentence: String) throws {
+        let output = arguments[0] == "train" ? ["--output", "/none"] : []
+        let program = try Program.run(arguments + output)
+        #expect(program.status == 2 && program.output.isEmpty)
+        #expect(program.errors.hasPrefix("Error: \(sentence)"), "\(program.errors)")
+        #expect(
+            program.errors.hasSuffix(
+                "\n  See 'segnas3d \(arguments[0]) --help' for more information.\n"))
+        #expect(!program.errors.contains("<subcommand>"))
+    }
+
     @Test("output that cannot be written is a failure")
     func fullOutput() throws {
         let process = Process()
@@ -56,5 +75,27 @@ struct CommandLineTests {
         try process.run()
         process.waitUntilExit()
         #expect(process.terminationStatus == 1)
+    }
+}
+
+@Suite("Flags")
+struct FlagsTests {
+    @Test(
+        "properties are spelled as flags, and nothing else is changed",
+        arguments: [
+            ("`batchSize` must be at least 1", "--batch must be at least 1"),
+            ("a lower `learningRate`, `gradientClipping` 1", "a lower --learning-rate, --clip 1"),
+            ("it`s `folder`", "it`s `folder`"), ("`epochs`", "--epochs"),
+            ("``epochs`", "`--epochs"), ("plain", "plain"), ("", ""),
+        ])
+    func spelled(_ sentence: String, _ expected: String) {
+        #expect(Flags.spelled(in: sentence) == expected)
+    }
+
+    @Test("every training option has one")
+    func all() {
+        for (name, _) in TrainingOptions.fields {
+            #expect(!Flags.spelled(in: "`\(name)`").contains("`"), "\(name)")
+        }
     }
 }

@@ -55,7 +55,7 @@ struct DICOMSeriesTests {
             #expect(
                 listed.errors == """
                     Error: \(folder.path): holds 2 series of images, 3 (CT, 3 images); 4 (CT, 3 images): name one with \
-                    --series, as in --series 3, or give each a folder of its own
+                    --series, as in --series 3, or put each into a separate folder
 
                     """)
             for selection in ["4", "1.2.4"] {

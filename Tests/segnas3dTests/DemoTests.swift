@@ -18,7 +18,7 @@ struct DemoTests {
             let program = try Program.run(arguments)
             #expect(program.status == 0 && program.errors == "", "\(program.errors)")
             #expect(program.output.contains("5 phantoms of 16×16×16 voxels with 7 structures"))
-            #expect(program.output.contains("10 of 10 proposals are known"))
+            #expect(program.output.contains("10 of 10 trials done; search complete"))
             #expect(program.output.contains("\nlabel "))
             #expect(program.output.hasSuffix("\(output)/study/report.html\n"))
             let picture = try Data(contentsOf: URL(filePath: output + "/predictions.png"))
@@ -33,7 +33,7 @@ struct DemoTests {
         }
     }
 
-    @Test("without a name the same command goes on with a demo that was interrupted")
+    @Test("without a name the same command resumes a demo that was interrupted")
     func interrupted() throws {
         try withTemporaryFolder { folder in
             let arguments = [

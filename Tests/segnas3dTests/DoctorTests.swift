@@ -74,8 +74,8 @@ struct DoctorTests {
 
     static let limits: [(value: String, status: Int32, words: String)] = [
         ("default", 0, "segnas3d default, limited by"),
-        ("avx3", 1, "ERROR: SEGNAS3D_CPU_ISA is 'avx3', which names no instructions"),
-        ("", 1, "ERROR: SEGNAS3D_CPU_ISA is '', which names no instructions"),
+        ("avx3", 1, "ERROR: SEGNAS3D_CPU_ISA is 'avx3', which is not an instruction set"),
+        ("", 1, "ERROR: SEGNAS3D_CPU_ISA is '', which is not an instruction set"),
     ]
 
     @Test("a limit of our own kernels is shown, and refused where it is none", arguments: limits)
@@ -121,19 +121,20 @@ struct DoctorTests {
                 GPU        Graphics 5, 16 GiB, not usable
 
                 ERROR: a small convolution fails on the CPU: conv3d: could not create a primitive
-                  → install libtorch anew (Scripts/setup.sh, after deleting its folder), and free memory
-                Warning: there is an NVIDIA driver 550.54.15, and this libtorch cannot use it (CUDA: this libtorch is for CPUs only)
+                  → reinstall libtorch (delete its folder, then run Scripts/setup.sh), and free memory
+                Warning: there is an NVIDIA driver 550.54.15, but this libtorch cannot use it \
+                (CUDA: this libtorch is for CPUs only)
                   → install PyTorch 2.11.0 with CUDA and set LIBTORCH to its torch folder
                 Warning: this processor has no AVX2: computing on it is slow
                   → use a machine from 2014 or later, or a GPU
-                Warning: this libtorch has no symbol table, so that oneDNN cannot be asked what it needs: \
+                Warning: this libtorch has no symbol table, so oneDNN cannot be asked what it needs: \
                 the memory of convolutions is estimated
                   → use PyTorch 2.11.0 as pip installs it, not stripped
-                Warning: 4 threads, as OMP_NUM_THREADS=4 says, take turns on 1 core: that is slower than one on each
+                Warning: 4 threads, as OMP_NUM_THREADS=4 says, share 1 core, which is slower than one thread for each
                   → give --threads 1, or set the variable to it
                 Warning: only 1 GiB of memory is available
-                  → end other programs, or ask your batch system for more
-                Warning: OMP_THREAD_LIMIT=no is no number of threads, and is not heeded
+                  → end other programs, or request more from your batch system
+                Warning: OMP_THREAD_LIMIT=no is not a number of threads, and is ignored
                   → unset it, or give a number from 1
                 """)
     }
@@ -150,5 +151,61 @@ struct DoctorTests {
         #expect(
             problems.map(\.problem) == ["the driver shows 1 GPU(s), of which libtorch can use 0"])
         #expect(!problems.contains { $0.isFatal })
+    }
+}
+
+@Suite("Why a GPU is not used")
+struct GraphicsObstacleTests {
+    static let forCPUs = TorchError.operation(
+        "CUDA: this libtorch is for CPUs only, it has no libtorch_cuda.so")
+
+    struct Case: CustomTestStringConvertible {
+        var testDescription: String
+        var driver: GraphicsDriver? = GraphicsDriver(version: "550.54.15")
+        var visible: String?
+        var cuda: Result<Int, TorchError> = .failure(GraphicsObstacleTests.forCPUs)
+        var problem: String?
+    }
+
+    static let hidden = "hides every GPU"
+    static let cases = [
+        Case(testDescription: "no driver", driver: nil, problem: nil),
+        Case(testDescription: "no driver, and all hidden", driver: nil, visible: "", problem: nil),
+        Case(testDescription: "a GPU in use", cuda: .success(1), problem: nil),
+        Case(testDescription: "one that is chosen", visible: "0", cuda: .success(1), problem: nil),
+        Case(
+            testDescription: "a libtorch without CUDA",
+            problem:
+                "there is an NVIDIA driver 550.54.15, but this libtorch cannot use it (CUDA: this libtorch is "
+                + "for CPUs only, it has no libtorch_cuda.so)"),
+        Case(
+            testDescription: "no GPU that can be used", driver: GraphicsDriver(), cuda: .success(0),
+            problem: "there is an NVIDIA driver, but libtorch finds no usable GPU"),
+        Case(
+            testDescription: "all hidden by nothing", visible: "",
+            problem: "CUDA_VISIBLE_DEVICES='' hides every GPU"),
+        Case(
+            testDescription: "all hidden by -1", visible: "-1,0", cuda: .success(0),
+            problem: "CUDA_VISIBLE_DEVICES='-1,0' hides every GPU"),
+        Case(
+            testDescription: "all hidden by a batch system", visible: "NoDevFiles",
+            problem: "CUDA_VISIBLE_DEVICES='NoDevFiles' hides every GPU"),
+        Case(
+            testDescription: "a container without a GPU",
+            driver: GraphicsDriver(version: "550.54.15", hasDevice: false),
+            problem:
+                "there is an NVIDIA driver 550.54.15, but this process has no GPU (no /dev/nvidia0)"
+        ),
+        Case(
+            testDescription: "a driver that is not loaded",
+            driver: GraphicsDriver(isLoaded: false, hasDevice: false),
+            problem: "an NVIDIA driver is installed but not loaded"),
+    ]
+
+    @Test("the reason is told", arguments: cases)
+    func reason(_ it: Case) {
+        let obstacle = GraphicsObstacle(it.driver, visible: it.visible, cuda: it.cuda)
+        #expect(obstacle?.problem == it.problem)
+        #expect(obstacle?.remedy.isEmpty != true)
     }
 }

@@ -8,9 +8,9 @@ import Testing
 
 @Suite("Evaluate")
 struct EvaluateTests {
-    /// Two folders with the cases a, b and c, of which each map has these labels in its voxels.
+    /// Calls a body with a folder of references and one of predictions, with these labels in the voxels of each map.
     private func withFolders(
-        _ predictions: [String: [UInt8]],
+        _ predictions: [String: [UInt8]], references: [String] = ["a", "b", "c"],
         _ body: (_ references: String, _ predictions: String) throws -> Void
     ) throws {
         try withTemporaryFolder { folder in
@@ -26,7 +26,8 @@ struct EvaluateTests {
                 return folder.path
             }
             let map: [UInt8] = [0, 1, 1, 2, 2, 2]
-            let references = try write(["a": map, "b": map, "c": map], to: "references")
+            let references = try write(
+                Dictionary(uniqueKeysWithValues: references.map { ($0, map) }), to: "references")
             try Data(#"{"labels": {"background": 0, "one": 1, "two": 2}}"#.utf8).write(
                 to: folder.appending(path: "dataset.json"))
             try body(references, try write(predictions, to: "predictions"))
@@ -43,15 +44,18 @@ struct EvaluateTests {
             #expect(program.status == 0)
             #expect(
                 program.output == """
-                    label            Dice    std  median   95 % interval  sens.  prec.  HD95  ASSD    NSD  cases  missed  made up
-                    one             0.889  0.192   1.000  0.667 to 1.000  1.000  0.833  0.62  0.17  0.944      3       0        0
-                    two *           0.833  0.289   1.000  0.500 to 1.000  0.778  1.000  0.63  0.25  0.917      3       0        0
+                    label            Dice    std  median   95 % interval  sens.  prec.  HD95  ASSD    NSD  \
+                    cases  missed  made up
+                    one             0.889  0.192   1.000  0.667 to 1.000  1.000  0.833  0.62  0.17  0.944  \
+                        3       0        0
+                    two *           0.833  0.289   1.000  0.500 to 1.000  0.778  1.000  0.63  0.25  0.917  \
+                        3       0        0
                     mean of labels  0.861  0.241   1.000  0.583 to 1.000  0.889  0.917  0.62  0.21  0.931      3
-                    distances in mm, over cases that have the label in both maps; tolerance of the NSD 1 mm; missed: only in the \
-                    reference, made up: only in the prediction
+                    distances in mm, over cases that have the label in both maps; tolerance of the NSD 1 mm; missed: \
+                    only in the reference, made up: only in the prediction
                     * hardest by mean Dice
 
-                    3 cases judged.
+                    3 cases evaluated.
 
                     """)
         }
@@ -99,6 +103,30 @@ struct EvaluateTests {
             let document = try #require(
                 JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any])
             #expect(document["references"] as? Int == 1)
+        }
+    }
+
+    @Test(
+        "every prediction is evaluated or named, even if several could belong to one reference",
+        arguments: [
+            ["a", "a_seg"], ["a_seg", "a_mask"], ["a", "a_seg", "a_mask", "seg_a"],
+            ["label_a", "a_label", "image_a"],
+        ])
+    func claims(_ names: [String]) throws {
+        let map: [UInt8] = [0, 1, 1, 2, 2, 2]
+        for references in names.map({ [$0] }) + [["a_seg", "a_orig"]] {
+            try withFolders(
+                Dictionary(uniqueKeysWithValues: names.map { ($0, map) }), references: references
+            ) { references, predictions in
+                let program = try Program.run(
+                    "evaluate", "--references", references, "--predictions", predictions, "--json")
+                let document = try #require(
+                    JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any])
+                let cases = try #require(document["metric_per_case"] as? [[String: Any]])
+                let faults = try #require(document["faults"] as? [[String: Any]])
+                let missing = faults.count { $0["kind"] as? String == "missingReference" }
+                #expect(cases.count + missing == names.count, "\(program.output)")
+            }
         }
     }
 

@@ -38,7 +38,7 @@ struct InfoTests {
         }
     }
 
-    /// What `--json` prints, as a reader of another language sees it.
+    /// The output of `--json`, as a reader in another language sees it.
     struct Line: Decodable {
         var schema: Int
         var file: String

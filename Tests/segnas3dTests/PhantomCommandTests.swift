@@ -38,7 +38,7 @@ struct PhantomCommandTests {
             (["--threads", "0"], "--threads must be at least 1, and 0 is given"),
             (
                 ["--structures", "3", "--labels", "x"],
-                "--structures are the brain model's: it does not go with --labels"
+                "--structures is for the brain model and cannot be combined with --labels"
             ),
         ])
     func misuse(_ arguments: [String], _ sentence: String) throws {

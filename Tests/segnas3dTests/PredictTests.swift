@@ -176,7 +176,7 @@ struct PredictTests {
     }
 
     @Test(
-        "a label map that was about to be replaced when a command was interrupted is made anew",
+        "a label map that was about to be replaced when a command was interrupted is made again",
         arguments: [#"{"case":"a"}"#, "{\"case\":\"a\"}\n{\"case\":\"a\",\"ima"])
     func unfinished(_ line: String) async throws {
         try await withScene { scene in

@@ -1,4 +1,6 @@
 import Foundation
+import SegNASSegmentation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -26,7 +28,8 @@ struct ProgressTests {
         arguments: [
             (
                 200,
-                "Training ████████████░░░░░░░░░░░░ 60 of 120 (50 %), 2:00:00 left · epoch 2, Dice 0.812, loss 0.500, 0 % waiting"
+                "Training ████████████░░░░░░░░░░░░ 60 of 120 (50 %), 2:00:00 left · epoch 2, Dice 0.812, "
+                    + "loss 0.500, 0 % waiting"
             ),
             (80, "Training ████████░░░░░░░░░ 60 of 120 (50 %), 2:00:00 left · epoch 2, Dice 0.812"),
             (50, "Training ████░░░░░ 60 of 120 (50 %), 2:00:00 left"),
@@ -63,7 +66,7 @@ struct ProgressTests {
         }
     }
 
-    /// What the program shows on a terminal.
+    /// The program's output on a terminal.
     private static func errors(
         of arguments: [String], columns: Int, kind: String
     ) throws -> String {
@@ -109,5 +112,58 @@ struct ProgressTests {
             }
             #expect(places.count == 3 && text.hasPrefix(image), "\(text)")
         }
+    }
+}
+
+@Suite("A training that stands still")
+struct StallWatchTests {
+    /// The warnings after each look, which are `elapsed` apart and see a count of steps.
+    private func said(_ looks: some Sequence<(count: Int, elapsed: Double)>) -> [Int: Double] {
+        var clock = StallClock(interval: 10, limit: 60)
+        var said: [Int: Double] = [:]
+        for (index, look) in looks.enumerated() {
+            said[index] = clock.tick(count: look.count, elapsed: look.elapsed)
+        }
+        return said
+    }
+
+    @Test("it is said after the limit, then after twice and four times as long")
+    func growing() {
+        let looks = (0...30).map { _ in (count: 5, elapsed: 10.0) }
+        #expect(said(looks) == [6: 60, 12: 120, 24: 240])
+    }
+
+    @Test("any progress starts the time again")
+    func progress() {
+        let looks = (0...30).map { (count: $0 < 20 ? $0 / 5 : 4, elapsed: 10.0) }
+        #expect(said(looks) == [26: 60])
+    }
+
+    @Test("time in which the process was stopped does not count")
+    func stopped() {
+        let looks = [(count: 1, elapsed: 10.0), (1, 10), (1, 100_000), (1, 10), (1, 10), (1, 10)]
+        #expect(said(looks.dropLast()).isEmpty)
+        #expect(said(looks) == [5: 60], "of the long wait twice the interval counts")
+    }
+
+    @Test("a watch on a real clock says what the training waits for")
+    func watch() async throws {
+        let tracker = ActivityTracker()
+        tracker.advance(to: .waitingForBatch)
+        let lines = Lines()
+        let watch = StallWatch(tracker, interval: 0.01, limit: 0.05) { lines.add($0) }
+        while lines.all.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        withExtendedLifetime(watch) {}
+        #expect(
+            lines.all[0].hasPrefix(
+                "Warning: no progress for 0 minutes while waiting for the next batch"))
+    }
+
+    private final class Lines: Sendable {
+        private let lines = Mutex<[String]>([])
+
+        var all: [String] { lines.withLock(\.self) }
+
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
     }
 }

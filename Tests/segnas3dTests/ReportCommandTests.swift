@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Report")
 struct ReportCommandTests {
-    /// A study of six proposals, of which half were trained.
+    /// A study of six trials.
     private func withStudy(_ body: (_ folder: URL, _ study: String) throws -> Void) throws {
         try withTemporaryFolder { folder in
             let plan = StudyPlan(
@@ -60,7 +60,7 @@ struct ReportCommandTests {
             #expect(program.status == 1 && program.output.isEmpty)
             #expect(
                 program.errors == """
-                    Error: \(file) exists and is no report of segnas3d: remove it, or name another file
+                    Error: \(file) exists and is not a report of segnas3d: remove it, or name another file
 
                     """)
             #expect(try String(contentsOfFile: file, encoding: .utf8).hasSuffix("<p>mine</p>"))

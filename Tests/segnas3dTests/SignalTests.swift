@@ -5,7 +5,7 @@ import Testing
 
 @testable import segnas3d
 
-/// How the program ends when somebody asks it to, really asked.
+/// The ways in which signals end the program, with real signals.
 @Suite("Signals", .serialized)
 struct SignalTests {
     /// Calls a body with a folder of phantoms and a training there that would take long.
@@ -115,7 +115,7 @@ struct SignalTests {
     }
 
     @Test(
-        "results that nobody reads end the program quietly, ignored or not",
+        "results without a reader end the program quietly, whether SIGPIPE is ignored or not",
         arguments: ["", "trap '' PIPE;"])
     func unread(_ trap: String) throws {
         let process = Process()

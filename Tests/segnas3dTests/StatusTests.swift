@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Status")
 struct StatusTests {
-    /// A study of twelve proposals, of which networks with many channels were trained.
+    /// A study of twelve trials, of which networks with many channels were trained.
     private func withStudy(_ body: (_ path: String, _ ledger: StudyLedger) throws -> Void) throws {
         try withTemporaryFolder { folder in
             let plan = StudyPlan(
@@ -44,7 +44,8 @@ struct StatusTests {
             try disk.makeReadOnly()
             let text = try Program.run("status", path)
             #expect(text.status == 0, "\(text.errors)")
-            #expect(text.output.contains(" of 12 proposals are known"))
+            #expect(text.output.contains(" of 12 trials done"))
+            #expect(text.output.hasSuffix("\nno process is working on it\n"))
         }
     }
 
@@ -54,7 +55,7 @@ struct StatusTests {
             let best = try #require(try ledger.best())
             let text = try Program.run("status", path)
             #expect(text.status == 0 && text.errors.isEmpty)
-            #expect(text.output.hasPrefix("\(ledger.sampler.tellCount) of 12 proposals are known"))
+            #expect(text.output.hasPrefix("\(ledger.sampler.tellCount) of 12 trials done"))
             #expect(
                 text.output.contains(
                     "best so far: trial \(best.number), Dice 0.\(50 + best.number)0, \(best.architecture)"
@@ -90,10 +91,13 @@ struct StatusTests {
             #expect(status.status == 0, "\(status.errors)")
             #expect(status.output.contains("is a run of segnas3d train: 3 epochs are done\n"))
             #expect(status.output.contains("best so far: epoch 3, validation Dice 0.300\n"))
+            #expect(
+                status.output.hasSuffix("resume, run segnas3d train --output \(folder.path)\n"))
             let report = try Program.run("report", folder.path)
             #expect(report.status == 1)
             #expect(
-                report.errors.contains("is a run of segnas3d train, and reports are of studies"))
+                report.errors.contains("is a run of segnas3d train, not a study of segnas3d search")
+            )
             try Data(#"{"schema": 1, "command": "compare"}"#.utf8).write(
                 to: folder.appending(path: "plan.json"))
             for command in ["status", "report"] {

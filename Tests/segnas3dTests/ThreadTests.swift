@@ -51,8 +51,20 @@ struct ThreadTests {
         #expect(limited.threads.unreadable == ["OMP_NUM_THREADS=0"])
         #expect(
             limited.problems.contains {
-                $0.problem == "OMP_NUM_THREADS=0 is no number of threads, and is not heeded"
+                $0.problem == "OMP_NUM_THREADS=0 is not a number of threads, and is ignored"
             })
+    }
+
+    @Test("threads that the system does not start are refused in a sentence")
+    func tooFew() throws {
+        // The stacks of all threads need more than these 12 GiB of addresses; libtorch needs less.
+        let program = try Program.run(
+            [
+                "-c", "ulimit -v 12582912; exec \"$@\"", "sh", Program.url.path, "bench", "augment",
+                "--size", "8", "--threads", "1500",
+            ], of: URL(filePath: "/bin/sh"))
+        #expect(program.status == 1 && program.output.isEmpty)
+        #expect(program.errors.contains(" of 3003 threads can be started"), "\(program.errors)")
     }
 
     /// Kernels of libtorch share barriers, and wait for ever for a thread that they are not given.

@@ -195,7 +195,7 @@ struct TrainTests {
             (["--groups", "^(.)", "--split", "folds"], ["'folds' says already which case is"]),
             (["--augment", "snow"], ["elastic"]),
             (["--split", "50/50"], ["'50/50' is no split: give percent as 50/20/30"]),
-            (["--network", "unet"], ["'unet' is no network"]),
+            (["--network", "unet"], ["'unet' is not a network"]),
         ])
     func usage(_ options: [String], _ sentences: [String]) throws {
         var arguments = ["train", "/nothing", "--size", "16", "--output", "/nothing/run"] + options

@@ -1,9 +1,9 @@
 // Dice against what a network costs, with the Pareto front.
 
 function drawCosts() {
-    drawCost("parameters", trained, t => t.parameters, "parameters", report.fronts.parameters);
-    const unit = timeUnit(Math.max(0, ...trained.map(t => t.seconds ?? 0)));
-    drawCost("seconds", trained, t => t.seconds && t.seconds / unit.seconds, `training time (${unit.name})`,
+    drawCost("parameters", completed, t => t.parameters, "parameters", report.fronts.parameters);
+    const unit = timeUnit(Math.max(0, ...completed.map(t => t.seconds ?? 0)));
+    drawCost("seconds", completed, t => t.seconds && t.seconds / unit.seconds, `training time (${unit.name})`,
         report.fronts.seconds);
 }
 
@@ -11,7 +11,7 @@ function drawCost(name, trials, cost, title, numbers) {
     const front = numbers.map(number => report.trials[number]);
     const best = report.trials[report.best];
     draw(name, [
-        { ...pointsOf(trials.filter(t => cost(t) != null), cost), name: "trained" },
+        { ...pointsOf(trials.filter(t => cost(t) != null), cost), name: "completed" },
         {
             type: "scatter", mode: "lines+markers", name: "Pareto front",
             x: front.map(cost), y: front.map(t => t.dice), customdata: front.map(t => t.number),

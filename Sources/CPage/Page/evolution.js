@@ -1,6 +1,6 @@
-// The search over its iterations or over time.
+// The search over its trials or over time.
 
-const trained = report.trials.filter(trial => trial.state === "completed");
+const completed = report.trials.filter(trial => trial.state === "completed");
 
 function drawEvolution() {
     const isTime = document.querySelector('[name="evolution-view"]:checked').value === "time";
@@ -14,7 +14,7 @@ function drawEvolution() {
     const rows = ["illegal", "outOfMemory", "failed", "cached", "running", "queued"]
         .map(state => report.trials.filter(trial => trial.state === state && place(trial) != null))
         .filter(trials => trials.length);
-    const traces = [pointsOf(trained, place), bestLine(best, place, end)];
+    const traces = [pointsOf(completed, place), bestLine(best, place, end)];
     rows.forEach((trials, row) => traces.push({
         type: scatterKind(report.trials.length), mode: "markers", yaxis: "y2", showlegend: false,
         x: trials.map(place), y: trials.map(() => row), customdata: trials.map(trial => trial.number),
@@ -24,7 +24,7 @@ function drawEvolution() {
     const band = rows.length ? Math.min(0.4, 0.05 * rows.length + 0.02) : 0;
     draw("evolution", traces, {
         height: 430 + 22 * rows.length,
-        xaxis: axis(isTime ? `training time of all trials together (${unit.name})` : "iteration",
+        xaxis: axis(isTime ? `training time of all trials together (${unit.name})` : "trial",
             { range: [isTime ? 0 : -0.5, end * 1.01 || 1], anchor: rows.length ? "y2" : "y" }),
         yaxis: axis("validation Dice", { domain: [band ? band + 0.03 : 0, 1] }),
         yaxis2: axis("", {
@@ -38,7 +38,7 @@ function drawEvolution() {
 
 function pointsOf(trials, place) {
     return {
-        type: scatterKind(trials.length), mode: "markers", name: `trained (${trials.length})`,
+        type: scatterKind(trials.length), mode: "markers", name: `completed (${trials.length})`,
         x: trials.map(place), y: trials.map(trial => trial.dice),
         customdata: trials.map(trial => trial.number), text: trials.map(hover),
         marker: { color: colour("accent"), size: 7, opacity: 0.75 },

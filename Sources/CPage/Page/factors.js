@@ -32,8 +32,8 @@ function coordinate(factor, trial) {
 }
 
 function factorTicks(factor) {
-    // Of trained networks alone: ticks beyond all lines would stand outside of the axes.
-    const shown = trained.map(t => factor.values[t.number]);
+    // Of completed networks alone: ticks beyond all lines would stand outside of the axes.
+    const shown = completed.map(t => factor.values[t.number]);
     if (factor.kind === "whole") return wholeTicks(shown.filter(value => value != null));
     if (factor.kind !== "category") return {};
     const values = [...new Set(shown.map(value => value ?? absent))].sort((a, b) => a - b);
@@ -72,10 +72,10 @@ function drawSlices() {
         const suffix = index ? index + 1 : "";
         const [x, y] = ["x" + suffix, "y" + suffix];
         const isDiscrete = factor.kind === "whole" || factor.kind === "category";
-        const trials = trained.filter(t => coordinate(factor, t) != null);
+        const trials = completed.filter(t => coordinate(factor, t) != null);
         const places = trials.map(t => coordinate(factor, t));
         traces.push({
-            type: scatterKind(trained.length * report.factors.length), mode: "markers", xaxis: x, yaxis: y,
+            type: scatterKind(completed.length * report.factors.length), mode: "markers", xaxis: x, yaxis: y,
             x: places.map((value, i) => value + (isDiscrete ? spread(trials[i].number) : 0)),
             y: trials.map(t => t.dice), customdata: trials.map(t => t.number), text: trials.map(hover),
             marker: { color: colour("accent"), size: 5, opacity: 0.55 }, hovertemplate: "%{text}<extra></extra>",

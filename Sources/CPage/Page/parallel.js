@@ -1,11 +1,11 @@
-// Trained networks as lines through parallel axes.
+// Completed trials as lines through parallel axes.
 
 function drawParallel() {
     const place = document.getElementById("parallel-chart");
-    if (!place || !trained.length) return;
+    if (!place || !completed.length) return;
     const dimensions = report.factors.map(factor => {
         const isLogarithmic = factor.kind === "logarithmic";
-        const values = trained.map(t => {
+        const values = completed.map(t => {
             const value = coordinate(factor, t) ?? absent;
             return isLogarithmic ? Math.log10(value) : value;
         });
@@ -17,9 +17,9 @@ function drawParallel() {
             parts: ticks.tickvals ? singleValues(ticks) : quarters(values, isLogarithmic),
         };
     });
-    const parameters = trained.map(t => Math.log10(t.parameters ?? 1));
+    const parameters = completed.map(t => Math.log10(t.parameters ?? 1));
     dimensions.push({ label: "parameters", values: parameters, ...logarithmicTicks(parameters), parts: quarters(parameters, true) });
-    const dice = trained.map(t => t.dice);
+    const dice = completed.map(t => t.dice);
     dimensions.push({ label: "Dice", values: dice, parts: quarters(dice, false) });
     // Axes need room for their names; the frame scrolls. Lines of another size are painted too late for paper.
     place.style.width = isPaper ? `${place.querySelector(".main-svg").getAttribute("width")}px`

@@ -2,7 +2,7 @@
 
 function drawCharts() {
     drawEvolution();
-    if (trained.length) {
+    if (completed.length) {
         drawCosts();
         drawImportance();
         drawSlices();

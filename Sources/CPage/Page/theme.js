@@ -28,7 +28,7 @@ function duration(seconds) {
     return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** The unit in which a chart shows so many seconds. */
+/** The unit in which a chart shows seconds. */
 function timeUnit(seconds) {
     if (seconds < 180) return { name: "s", seconds: 1 };
     if (seconds < 3 * 3600) return { name: "min", seconds: 60 };
@@ -107,12 +107,12 @@ function scatterKind(count) {
     return count > 3000 ? "scattergl" : "scatter";
 }
 
-/** What is told of a trial at its point, in lines. */
+/** The lines of text at the point of a trial. */
 function pointLines(trial) {
-    const isTrained = trial.state === "completed";
+    const isCompleted = trial.state === "completed";
     return [
-        `trial ${trial.number}, ${isTrained ? `Dice ${decimals(trial.dice)}` : report.words[trial.state]}`, trial.form,
-        isTrained ? `${grouped(trial.parameters)} parameters, ${duration(trial.seconds)}` : trial.reason ?? "",
+        `trial ${trial.number}, ${isCompleted ? `Dice ${decimals(trial.dice)}` : report.words[trial.state]}`, trial.form,
+        isCompleted ? `${grouped(trial.parameters)} parameters, ${duration(trial.seconds)}` : trial.reason ?? "",
     ];
 }
 

@@ -1,11 +1,11 @@
-import FoundationEssentials
+internal import FoundationEssentials
 internal import Glibc
 internal import SegNASHost
 internal import SegNASImaging
 
 /// A prepared case in a folder: `image.nii` and `label.nii`, which any viewer shows, and `case.json`.
 struct CacheEntry: Codable {
-    /// What `case.json` holds.
+    /// The content of `case.json`.
     private var schema = 1
     private var identifier: String
     private var transform: GridTransform
@@ -23,7 +23,7 @@ struct CacheEntry: Codable {
     }
 
     /// Writes a case to a folder, the record last.
-    static func write(_ result: CasePreparation, to folder: String) throws(EntryError) {
+    static func write(_ result: PreparationResult, to folder: String) throws(EntryError) {
         let prepared = result.prepared
         let affine = result.transform.prepared.affine
         let size = [prepared.size.x, prepared.size.y, prepared.size.z]
@@ -59,8 +59,9 @@ struct CacheEntry: Codable {
         }
     }
 
-    /// The case in a folder, its samples mapped; nil where it is not whole.
-    static func read(_ folder: String, of identifier: String, size: SIMD3<Int>) -> CasePreparation?
+    /// The case in a folder, its samples mapped; nil if it is not whole.
+    static func read(_ folder: String, of identifier: String, size: SIMD3<Int>)
+        -> PreparationResult?
     {
         let entry = try? JSONDocument.read(
             CacheEntry.self, from: "\(folder)/\(recordName)", limit: recordLimit, schema: 1...1)
@@ -76,7 +77,7 @@ struct CacheEntry: Codable {
             labels = samples(of: "\(folder)/\(labelName)", bytes: bytes, .uint8, count: voxels)
             guard labels != nil else { return nil }
         }
-        return CasePreparation(
+        return PreparationResult(
             prepared: PreparedCase(
                 identifier: identifier, size: size, image: image, labels: labels),
             transform: entry.transform)
@@ -99,7 +100,7 @@ struct CacheEntry: Codable {
         utimensat(AT_FDCWD, "\(folder)/\(recordName)", nil, 0)
     }
 
-    /// When an entry was last used, and its bytes; nil where there is no record.
+    /// The last use of an entry, and its bytes; nil without a record.
     static func state(of folder: String) -> (used: Double, bytes: Int)? {
         var status = stat()
         guard stat("\(folder)/\(recordName)", &status) == 0 else { return nil }
@@ -115,7 +116,7 @@ struct CacheEntry: Codable {
     }
 }
 
-/// Why an entry was not written.
+/// A reason why an entry was not written.
 enum EntryError: Error, CustomStringConvertible {
     case system(SystemFailure)
     case image(ImageFault)
@@ -127,5 +128,38 @@ enum EntryError: Error, CustomStringConvertible {
         case .image(let fault): "\(fault)"
         case .record(let reason): reason
         }
+    }
+}
+
+/// The key of a prepared case: everything that it depends on.
+struct CacheKey: Encodable {
+    /// Raised when the same files and options would lead to other voxels or another layout.
+    private let version = 1
+    private let options: PreparationOptions
+    private let channels: [Channel]
+    private let labelValues: [Int]
+    private let ignore: Int?
+    /// Digests of the image's files, in order, and that of the label map.
+    private let images: [String]
+    private let label: String?
+
+    private struct Channel: Encodable {
+        var rule: IntensityNormalization
+        var intensities: ForegroundIntensities?
+    }
+
+    init(_ preparation: Preparation, images: [String], label: String?) {
+        options = preparation.options
+        channels = preparation.channels.map { .init(rule: $0.rule, intensities: $0.intensities) }
+        labelValues =
+            [preparation.labels.background] + preparation.labels.foreground.map(\.value)
+        ignore = preparation.labels.ignore
+        self.images = images
+        self.label = label
+    }
+
+    /// 32 hexadecimal digits.
+    func text() throws -> String {
+        ContentDigest(ofText: try JSONDocument.text(of: self, .line)).text
     }
 }

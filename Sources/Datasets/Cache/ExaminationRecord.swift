@@ -1,8 +1,8 @@
-import FoundationEssentials
+internal import FoundationEssentials
 internal import SegNASHost
 internal import SegNASImaging
 
-/// What a check has found in a case, kept beside prepared cases so that its files need not be read again.
+/// The findings of a check in a case, kept beside prepared cases so that its files need not be read again.
 struct ExaminationRecord: Codable {
     private var schema = 1
     private let grid: Geometry?
@@ -15,7 +15,7 @@ struct ExaminationRecord: Codable {
     private let faults: [Fault]
 
     private struct Fault: Codable {
-        var problem: KnownProblem
+        var problem: CachedProblem
         var file: String?
     }
 
@@ -23,7 +23,7 @@ struct ExaminationRecord: Codable {
         case schema, grid, content, digests, profiles, labelCounts, foreground, faults
     }
 
-    /// Nil for a case with which training is impossible: the next check looks again.
+    /// Records an examination; nil for a case with which training is impossible: the next check examines it again.
     init?(_ examination: CaseExamination) {
         guard examination.faults.stopping.allSatisfy({ $0.allowable != nil }) else { return nil }
         grid = examination.grid
@@ -34,7 +34,7 @@ struct ExaminationRecord: Codable {
         foreground = examination.foreground.map { $0.withUnsafeBytes { Data($0) } }
         faults = examination.faults.map { fault in
             Fault(
-                problem: KnownProblem(
+                problem: CachedProblem(
                     kind: fault.kind, severity: fault.severity, message: fault.message),
                 file: fault.file)
         }
@@ -55,14 +55,14 @@ struct ExaminationRecord: Codable {
             }
         }
         result.faults = faults.map {
-            DatasetFault(.known($0.problem), file: $0.file, caseIdentifier: identifier)
+            DatasetFault(.cached($0.problem), file: $0.file, caseIdentifier: identifier)
         }
         return result
     }
 
     // MARK: - Files
 
-    /// Reads a record; nil where there is none that can be understood.
+    /// Reads a record; nil if it is missing or cannot be understood.
     init?(contentsOf file: String) {
         guard let record = try? JSONDocument.read(Self.self, from: file, schema: 1...1) else {
             return nil
@@ -75,12 +75,12 @@ struct ExaminationRecord: Codable {
     }
 }
 
-/// Everything that the examination of a case depends on.
+/// The key of an examination: everything that it depends on.
 struct ExaminationKey: Encodable {
     /// Raised when the same files would lead to another examination.
     private let version = 2
     private let identifier: String
-    /// As faults name them.
+    /// Paths as faults name them.
     private let files: [String]
     private let digests: [String]
     private let channels: [String]
@@ -102,5 +102,29 @@ struct ExaminationKey: Encodable {
     /// 32 hexadecimal digits.
     func text() throws -> String {
         ContentDigest(ofText: try JSONDocument.text(of: self, .line)).text
+    }
+}
+
+extension PreparedCache {
+    /// Examines cases, or finds what an earlier check has found in the same files.
+    func examine(
+        _ cases: [Dataset.Case], by examiner: CaseExaminer, threads: Int
+    ) -> [CaseExamination] {
+        concurrentMap(cases.count, threads: threads) { examine(cases[$0], by: examiner) }
+    }
+
+    private func examine(_ subject: Dataset.Case, by examiner: CaseExaminer) -> CaseExamination {
+        // The examination reports files that cannot be read.
+        guard let digests = try? contentDigests(of: subject),
+            let key = try? ExaminationKey(subject, digests: digests, examiner).text()
+        else { return examiner.examine(subject) }
+        let file = "\(examinations)/\(key).json"
+        if let cached = ExaminationRecord(contentsOf: file) {
+            return cached.examination(of: subject.identifier)
+        }
+        let examination = examiner.examine(subject)
+        // Without it the files are read again next time, no more.
+        try? ExaminationRecord(examination)?.write(to: file)
+        return examination
     }
 }

@@ -1,17 +1,17 @@
-import FoundationEssentials
+internal import FoundationEssentials
 internal import Glibc
-internal import SegNASHost
+package import SegNASHost
 internal import SegNASImaging
 internal import Synchronization
 
-/// Digests of files' contents (XXH3, 128 bits), remembered as long as a file's size, time and inode stay the same.
+/// Digests of files' contents (XXH3, 128 bits), cached as long as a file's size, time and inode stay the same.
 ///
-/// The memory is a text file to which all processes append lines; a line that is not whole is ignored.
+/// The cache is a text file to which all processes append lines; a line that is not whole is ignored.
 final class FileDigests: Sendable {
     private let file: String
-    private let known: Mutex<[String: Memo]>
+    private let cached: Mutex<[String: Memo]>
 
-    /// What a file looked like when it was read.
+    /// The state of a file when it was read, and its digest.
     private struct Memo: Equatable {
         var state: String
         var digest: String
@@ -21,16 +21,16 @@ final class FileDigests: Sendable {
         self.file = file
         let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-        var known: [String: Memo] = [:]
+        var cached: [String: Memo] = [:]
         for line in lines {
             let fields = line.split(separator: "\t", maxSplits: 2)
             guard fields.count == 3, fields[0].utf8.count == 32 else { continue }
-            known[String(fields[2])] = Memo(
+            cached[String(fields[2])] = Memo(
                 state: String(fields[1]), digest: String(fields[0]))
         }
         // Lines of files that have changed add up; few enough are left alone.
-        if lines.count > 1000, lines.count > 2 * known.count { Self.rewrite(known, file) }
-        self.known = Mutex(known)
+        if lines.count > 1000, lines.count > 2 * cached.count { Self.rewrite(cached, file) }
+        self.cached = Mutex(cached)
     }
 
     /// The digest of an image's file, or of all the files that it consists of.
@@ -42,7 +42,7 @@ final class FileDigests: Sendable {
 
     private func digest(ofFile path: String) throws(SystemFailure) -> String {
         let before = try Self.state(of: path)
-        let memo = known.withLock { $0[path] }
+        let memo = cached.withLock { $0[path] }
         if let memo, memo.state == before.text { return memo.digest }
         let digest = try ContentDigest(of: path).text
         // A file written to since, or a moment ago, may change again without a new time.
@@ -53,8 +53,8 @@ final class FileDigests: Sendable {
     }
 
     private func remember(_ memo: Memo, _ path: String) {
-        known.withLock { known in
-            known[path] = memo
+        cached.withLock { cached in
+            cached[path] = memo
             guard !path.contains("\n") else { return }
             let descriptor = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { return }
@@ -69,12 +69,12 @@ final class FileDigests: Sendable {
         "\(memo.digest)\t\(memo.state)\t\(path)\n"
     }
 
-    private static func rewrite(_ known: [String: Memo], _ file: String) {
-        let lines = known.filter { !$0.key.contains("\n") }.map { line($0.value, $0.key) }
+    private static func rewrite(_ cached: [String: Memo], _ file: String) {
+        let lines = cached.filter { !$0.key.contains("\n") }.map { line($0.value, $0.key) }
         try? replaceText(at: file, by: lines.joined())
     }
 
-    /// What tells that a file is the one that was read, and whether its time is old enough to rely on.
+    /// The state by which an unchanged file is recognised, and whether its time is old enough to rely on.
     static func state(of path: String) throws(SystemFailure) -> (
         text: String, isSettled: Bool
     ) {
@@ -107,5 +107,32 @@ final class FileDigests: Sendable {
             var status = stat()
             return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         }
+    }
+}
+
+extension ContentDigest {
+    /// The digest of an image's file, or of all the files that it consists of; the files are read.
+    package static func text(ofImage path: String) throws(SystemFailure) -> String {
+        try text(ofImage: path) { part throws(SystemFailure) in try ContentDigest(of: part).text }
+    }
+
+    /// The digest of a file, or the digest of the digests of several files, a line each.
+    static func text(
+        ofImage path: String, _ digest: (String) throws(SystemFailure) -> String
+    ) throws(SystemFailure) -> String {
+        let parts = try FileDigests.parts(of: path)
+        guard parts != [path] else { return try digest(path) }
+        var text = ""
+        for part in parts { text += try digest(part) + "\n" }
+        return ContentDigest(ofText: text).text
+    }
+
+    /// The state by which unchanged files of an image are recognised: sizes, times, inodes.
+    package static func state(ofImage path: String) throws(SystemFailure) -> String {
+        var text = ""
+        for part in try FileDigests.parts(of: path) {
+            text += try FileDigests.state(of: part).text + "\n"
+        }
+        return text
     }
 }

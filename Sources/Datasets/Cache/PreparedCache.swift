@@ -7,16 +7,16 @@ internal import Synchronization
 /// Any number of processes may share a folder. An entry appears by rename when it is whole; a killed process leaves
 /// a folder under its own lease's name, which the next process removes.
 public final class PreparedCache: Sendable {
-    /// How much space entries may take that no running process uses.
+    /// The space that entries may take that no running process uses.
     public let limit: ByteCount
     private let folder: CacheFolder
     private let lease: CacheLease
     private let digests: FileDigests
-    /// Bytes of all entries as far as this process knows.
+    /// An estimate of the bytes of all entries.
     private let bytes: Mutex<Int>
 
     public var path: String { folder.path }
-    /// Where it keeps what checks have found.
+    /// The folder of the examinations of checks.
     var examinations: String { folder.examinations }
 
     /// Opens a cache, by default `$XDG_CACHE_HOME/segnas3d/prepared` or `~/.cache/segnas3d/prepared`.
@@ -36,12 +36,12 @@ public final class PreparedCache: Sendable {
         self.limit = limit ?? ByteCount(standard)
     }
 
-    /// The prepared case, mapped from disk; prepared and written first where that has not been done.
+    /// The prepared case, mapped from disk; it is prepared and written first if it is not cached.
     ///
-    /// The second value says whether it was there.
+    /// The second value is true if it was cached.
     public func prepare(
         _ subject: Dataset.Case, by preparation: Preparation, threads: Int = 1
-    ) throws(PreparationError) -> (result: CasePreparation, wasThere: Bool) {
+    ) throws(PreparationError) -> (result: PreparationResult, wasCached: Bool) {
         do {
             let key = try key(of: subject, preparation)
             lease.use(key)
@@ -55,7 +55,7 @@ public final class PreparedCache: Sendable {
 
     private func prepared(
         _ subject: Dataset.Case, _ preparation: Preparation, _ threads: Int
-    ) throws(PreparationFault) -> CasePreparation {
+    ) throws(PreparationFault) -> PreparationResult {
         do {
             return try preparation.prepare(subject, threads: threads)
         } catch {
@@ -92,7 +92,7 @@ public final class PreparedCache: Sendable {
 
     private func read(
         _ key: String, _ subject: Dataset.Case, _ preparation: Preparation
-    ) -> CasePreparation? {
+    ) -> PreparationResult? {
         let entry = folder.entry(key)
         let found = CacheEntry.read(
             entry, of: subject.identifier, size: preparation.options.size)
@@ -100,10 +100,10 @@ public final class PreparedCache: Sendable {
         return found
     }
 
-    /// Writes an entry, or takes that of a process that was quicker.
+    /// Writes an entry, or takes that of a quicker process.
     private func store(
-        _ prepared: CasePreparation, _ key: String, _ preparation: Preparation
-    ) throws(PreparationFault) -> CasePreparation {
+        _ prepared: PreparationResult, _ key: String, _ preparation: Preparation
+    ) throws(PreparationFault) -> PreparationResult {
         makeRoom(for: Int(preparation.bytesPerCase.bytes))
         let temporary = folder.temporary(key, of: lease)
         do {
@@ -119,12 +119,72 @@ public final class PreparedCache: Sendable {
             folder.entry(key), of: identifier, size: preparation.options.size) ?? prepared
     }
 
-    /// Removes the entries least recently used where a new one would lead beyond the limit or the disk.
+    /// Removes the least recently used entries if a new one would exceed the limit or the disk.
     private func makeRoom(for needed: Int) {
         bytes.withLock { bytes in
             bytes += needed
             guard bytes > Int(limit.bytes) || folder.freeBytes < needed else { return }
             bytes = needed + folder.removeOldest(toFree: needed, limit: Int(limit.bytes), lease)
+        }
+    }
+}
+
+extension PreparedCache {
+    /// The progress of the preparation of a list of cases.
+    public struct Progress: Hashable, Sendable {
+        /// Cases that are prepared or have failed.
+        public var completed = 0
+        public var total: Int
+        /// Cases that were in the cache.
+        public var found = 0
+        public var failed = 0
+    }
+
+    /// Prepares cases on several threads; each has one case in memory at a time.
+    ///
+    /// If cases cannot be prepared, the others are, and then the faults of all are thrown. A cache that cannot be
+    /// written ends the work at once.
+    public func prepare(
+        _ cases: [Dataset.Case], by preparation: Preparation,
+        threads: Int = HostResources.current().cores,
+        progress report: @Sendable (Progress) -> Void = { _ in }
+    ) throws(PreparationErrors) -> [PreparationResult] {
+        let progress = Mutex(Progress(total: cases.count))
+        let cacheFault = Mutex<PreparationError?>(nil)
+        // Spare cores help with the slices of others.
+        let inner = max(1, threads / max(1, cases.count))
+        let results = concurrentMap(cases.count, threads: threads) {
+            index -> Result<PreparationResult, PreparationError>? in
+            guard cacheFault.withLock({ $0 }) == nil else { return nil }
+            let result = Result { () throws(PreparationError) in
+                try prepare(cases[index], by: preparation, threads: inner)
+            }
+            if case .failure(let error) = result, case .cache = error.fault {
+                cacheFault.withLock { $0 = error }
+            }
+            progress.withLock { progress in
+                progress.add(result)
+                report(progress)
+            }
+            return result.map(\.result)
+        }
+        if let error = cacheFault.withLock({ $0 }) { throw PreparationErrors(errors: [error]) }
+        let errors = results.compactMap { result in
+            if case .failure(let error) = result { error } else { nil as PreparationError? }
+        }
+        guard errors.isEmpty else { throw PreparationErrors(errors: errors) }
+        return results.compactMap { try? $0?.get() }
+    }
+}
+
+extension PreparedCache.Progress {
+    fileprivate mutating func add<Value>(
+        _ result: Result<(result: Value, wasCached: Bool), PreparationError>
+    ) {
+        completed += 1
+        switch result {
+        case .success(let value): found += value.wasCached ? 1 : 0
+        case .failure: failed += 1
         }
     }
 }

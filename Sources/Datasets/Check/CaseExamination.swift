@@ -1,19 +1,19 @@
 internal import SegNASImaging
 internal import SegNASRandomness
 
-/// What a case holds, and what is wrong with it; small, whatever the size of its images.
+/// The content and the faults of a case; small, whatever the size of its images.
 struct CaseExamination: Sendable {
     let identifier: String
     var faults: [DatasetFault] = []
-    /// The grid of the first image; nil where it cannot be read.
+    /// The grid of the first image; nil if it cannot be read.
     var grid: Geometry?
-    /// Where some channel is not 0, along right, anterior and superior; nil where all of them are 0 everywhere.
+    /// The box outside which all channels are 0, along right, anterior and superior; nil if they are 0 everywhere.
     var content: ContentBox?
-    /// Channels that are not constant, by what tells them apart from others.
+    /// Digests of the channels that are not constant.
     var digests: [ChannelDigest] = []
     /// The values of each channel; nil for those that are not all numbers.
     var profiles: [ChannelProfile?] = []
-    /// Voxels of each stored label; nil where there is no label map, or none that can be read.
+    /// Voxels of each stored label; nil if there is no label map, or none that can be read.
     var labelCounts: [Int: Int]?
     /// Intensities of some labelled voxels, for each channel.
     var foreground: [[Float]] = []
@@ -22,7 +22,7 @@ struct CaseExamination: Sendable {
 /// Examines the cases of a dataset one at a time.
 struct CaseExaminer {
     let dataset: Dataset
-    /// How many labelled voxels of each case stand for all.
+    /// The number of labelled voxels of each case that stand for all.
     let sampledVoxels: Int
 
     /// Reads one file after the other, so that two at most are in memory.
@@ -81,7 +81,7 @@ struct CaseExaminer {
         }
     }
 
-    /// Where voxels of a label map lie in the memory of an image that may be stored otherwise.
+    /// The indices of a label map's voxels in an image that may be stored in another order.
     private func places(of voxels: [Int], in map: Geometry, on image: Geometry) -> [Int] {
         guard let turn = map.reorientation(onto: image), turn != .identity else {
             return map.size == image.size ? voxels : []
@@ -164,9 +164,9 @@ struct CaseExaminer {
         }
     }
 
-    /// Indices of voxels with labels, as many for each case; some repeat where there are few.
+    /// Indices of labelled voxels, the same number for each case; some repeat if there are few.
     ///
-    /// One is drawn from each of as many equal parts of the labelled voxels: steps of one length would fall in with the
+    /// One is drawn from each of equal parts of the labelled voxels: steps of one length would fall in with the
     /// rows of the image, and miss a percentile by more than chance does.
     private func sample(_ labels: LabelMap) -> [Int] {
         let foreground = Set(dataset.labels.foreground.map { Int32(clamping: $0.value) })
@@ -181,7 +181,7 @@ struct CaseExaminer {
         return indices(of: ranks, among: foreground, in: labels)
     }
 
-    /// Where the labelled voxels of some ranks, which ascend, lie in the file.
+    /// The indices of the labelled voxels of some ranks, which ascend.
     private func indices(
         of ranks: [Int], among foreground: Set<Int32>, in labels: LabelMap
     ) -> [Int] {

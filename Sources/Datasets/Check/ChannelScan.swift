@@ -1,14 +1,15 @@
 internal import SegNASImaging
+internal import SegNASRandomness
 
-/// What one pass over the samples of a channel finds.
+/// The findings of one pass over the samples of a channel.
 struct ChannelScan {
-    /// Of finite samples, as they stand for; equal for a constant channel.
+    /// The range of the scaled finite samples; equal ends for a constant channel.
     var minimum: Double
     var maximum: Double
     var notFinite: Int
-    /// Where it is not 0, along the axes of the array; nil where it is 0 everywhere.
+    /// The box outside which it is 0, along the axes of the array; nil if it is 0 everywhere.
     var content: ContentBox?
-    /// The values at the voxels that were asked for.
+    /// The values at the requested voxels.
     var values: [Float]
     var digest: ImageDigest
     var profile: ChannelProfile
@@ -92,5 +93,70 @@ extension ChannelScan {
         profile = ChannelProfile(
             minimum: ends[0], maximum: ends[1],
             spread: spread.map { $0 * scaling.slope + scaling.intercept }, labelled: self.values)
+    }
+}
+
+/// The distribution of the values of one channel of a case.
+struct ChannelProfile: Codable, Hashable, Sendable {
+    /// The range over all voxels.
+    var minimum: Double
+    var maximum: Double
+    /// ``shares`` of voxels from all over the image.
+    var percentiles: [Double]
+    /// The median of the labelled voxels; nil without any.
+    var labelled: Double?
+
+    static let shares = [0.005, 0.05, 0.25, 0.5, 0.75, 0.95, 0.995]
+
+    /// The range of most values.
+    var lower: Double { percentiles[0] }
+    var upper: Double { percentiles[6] }
+
+    init(minimum: Double, maximum: Double, spread: [Double], labelled: [Float]) {
+        self.minimum = minimum
+        self.maximum = maximum
+        let sorted = spread.sorted()
+        percentiles = Self.shares.map { quantile($0, ofSorted: sorted) }
+        self.labelled =
+            labelled.isEmpty ? nil : quantile(0.5, ofSorted: labelled.map(Double.init).sorted())
+    }
+
+    /// Indices of voxels from all over an image, the same for all of a size: one from each of as many equal parts.
+    static func voxels(of count: Int) -> [Int] {
+        let parts = min(count, 8192)
+        var generator = SeededGenerator(seed: 1)
+        let width = Double(count) / Double(parts)
+        return (0..<parts).map { part in
+            min(count - 1, Int((Double(part) + Double(generator.next() >> 11) * 0x1p-53) * width))
+        }
+    }
+}
+
+/// The median of values and their usual distance from it; robust to outliers below one half.
+struct RobustSpread {
+    let median: Double
+    /// The robust standard deviation: 1.4826 times the median of absolute deviations.
+    let deviation: Double
+
+    /// Nil without values.
+    init?(_ values: [Double]) {
+        guard !values.isEmpty else { return nil }
+        let median = quantile(0.5, ofSorted: values.sorted())
+        self.median = median
+        deviation = 1.4826 * quantile(0.5, ofSorted: values.map { abs($0 - median) }.sorted())
+    }
+}
+
+extension Volume {
+    /// The results of a body for the samples of each channel.
+    func channelBuffers<Value: Sample, Result>(
+        of type: Value.Type, _ body: (UnsafeBufferPointer<Value>) -> Result
+    ) -> [Result] {
+        let count = geometry.voxelCount
+        return samples.withValues(as: type) { values in
+            (0..<channels).map { channel in
+                body(UnsafeBufferPointer(rebasing: values[channel * count..<(channel + 1) * count]))
+            }
+        }
     }
 }

@@ -1,18 +1,18 @@
 public import SegNASHost
 internal import SegNASImaging
 
-/// Every fault of a dataset, and what it holds.
+/// A check of a dataset: all its faults, and its content.
 public struct DatasetCheck: Equatable, Sendable {
-    /// Nil where the layout's faults leave nothing to use.
+    /// The sound cases; nil if the layout's faults leave nothing to use.
     public var dataset: Dataset?
-    /// Of the layout, then of the cases in their order, then of all together.
+    /// Faults of the layout, then of the cases in their order, then of all together.
     public var faults: [DatasetFault]
-    /// Nil where no case can be read.
+    /// A summary of the cases; nil if none can be read.
     public var fingerprint: Fingerprint?
-    /// Why the layout is taken for what it is; nil where nothing speaks for any.
+    /// The evidence for the layout; nil if there is none for any.
     public var recognition: LayoutRecognition?
 
-    /// Whether a network can be trained on it, and would learn what is meant.
+    /// True if a network can be trained on it, and would learn what is meant.
     public var isSound: Bool { !faults.contains { $0.severity == .fault } }
 
     /// Checks what a folder or a datalist holds.
@@ -71,7 +71,7 @@ public struct DatasetCheck: Equatable, Sendable {
 }
 
 extension CaseExaminer {
-    /// Of each case and channel nnU-Net's 10,000 voxels, or fewer where all together would fill memory.
+    /// Samples nnU-Net's 10,000 voxels of each case and channel, or fewer if all together would fill memory.
     init(_ dataset: Dataset) {
         let images = max(1, dataset.training.count * dataset.channels.count)
         self.init(
@@ -79,30 +79,15 @@ extension CaseExaminer {
     }
 }
 
-/// What is wrong with cases, the labelled ones before those without labels: each by itself, then beside the others.
+/// The faults of cases, the labelled ones first: each case by itself, then compared with the others.
 ///
-/// The split is nil where it is not known.
+/// The split is nil if it is unknown.
 func allFaults(
     _ examinations: [CaseExamination], of dataset: Dataset, split: Split?
 ) -> [DatasetFault] {
     examinations.flatMap(\.faults) + unusualSpacings(examinations)
         + ImageCopies(examinations, of: dataset, split: split).faults
         + valueFaults(examinations, of: dataset) + missingLabels(examinations, of: dataset)
-}
-
-extension Fingerprint {
-    /// The fingerprint of some cases of a dataset, such as those that train; nil where none can be read.
-    public init?(
-        of dataset: Dataset, training identifiers: [String],
-        threads: Int = HostResources.current().cores
-    ) {
-        let chosen = Set(identifiers)
-        var part = dataset
-        part.training = dataset.training.filter { chosen.contains($0.identifier) }
-        part.test = []
-        guard let fingerprint = DatasetCheck(part, threads: threads).fingerprint else { return nil }
-        self = fingerprint
-    }
 }
 
 /// Cases whose spacing is more than three times that of most, or less than a third.

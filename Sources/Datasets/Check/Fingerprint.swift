@@ -1,4 +1,7 @@
-/// What the cases of a dataset are like: what training decides by, and what a record of it keeps.
+public import SegNASHost
+internal import SegNASImaging
+
+/// A summary of the cases of a dataset, by which training decides, and which its record keeps.
 ///
 /// Sizes and spacings are along right, anterior and superior, whatever the order in the files.
 public struct Fingerprint: Hashable, Codable, Sendable {
@@ -8,7 +11,7 @@ public struct Fingerprint: Hashable, Codable, Sendable {
     public var size: Range
     /// Mm along each axis.
     public var spacing: Range
-    /// How many cases are stored in each orientation, such as `RAS`.
+    /// The number of cases stored in each orientation, such as `RAS`.
     public var orientations: [String: Int]
     public var channels: [Channel]
     public var labels: [Label]
@@ -24,25 +27,9 @@ public struct Fingerprint: Hashable, Codable, Sendable {
         public var maximum: SIMD3<Double>
     }
 
-    /// How the voxels of one case lie.
-    public struct Grid: Hashable, Codable, Sendable {
-        /// Voxels along each axis.
-        public var size: SIMD3<Int>
-        /// Voxels along each axis of the box that holds all that is not 0 in some channel: nnU-Net's `shapes_after_crop`.
-        public var croppedSize: SIMD3<Int>
-        /// Mm along each axis.
-        public var spacing: SIMD3<Double>
-
-        public init(size: SIMD3<Int>, croppedSize: SIMD3<Int>, spacing: SIMD3<Double>) {
-            self.size = size
-            self.croppedSize = croppedSize
-            self.spacing = spacing
-        }
-    }
-
     /// Intensities of labelled voxels in one channel: nnU-Net's `foreground_intensity_properties`.
     ///
-    /// Each case gives as many voxels, so that large images do not count for more.
+    /// Each case gives the same number of voxels, so that large images do not count for more.
     public struct Channel: Hashable, Codable, Sendable {
         public var name: String
         public var mean: Double
@@ -62,19 +49,19 @@ public struct Fingerprint: Hashable, Codable, Sendable {
         }
     }
 
-    /// How much there is of a label.
+    /// The amount of a label.
     public struct Label: Hashable, Codable, Sendable {
         public var name: String
         public var value: Int
-        /// Of all cases.
+        /// The voxels of all cases.
         public var voxels: Int
-        /// Of all voxels that are not ignored.
+        /// The share of all voxels that are not ignored.
         public var share: Double
         /// Cases with at least one voxel of it.
         public var cases: Int
     }
 
-    /// What CT is normalised by, for each channel.
+    /// The intensities by which CT is normalised, for each channel.
     public var foregroundIntensities: [ForegroundIntensities] {
         channels.map {
             ForegroundIntensities(
@@ -85,6 +72,7 @@ public struct Fingerprint: Hashable, Codable, Sendable {
 }
 
 extension Fingerprint {
+    /// Reads fingerprints of former versions, too, which have no grids.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         cases = try values.decode(Int.self, forKey: .cases)
@@ -95,5 +83,87 @@ extension Fingerprint {
         labels = try values.decode([Label].self, forKey: .labels)
         ignoredVoxels = try values.decode(Int.self, forKey: .ignoredVoxels)
         grids = try values.decodeIfPresent([Grid].self, forKey: .grids) ?? []
+    }
+
+    /// Sums up the cases that could be read; nil if there is none.
+    init?(_ examinations: [CaseExamination], of dataset: Dataset) {
+        let read = examinations.filter { $0.grid != nil && $0.labelCounts != nil }
+        let grids = read.compactMap(\.grid)
+        guard !grids.isEmpty else { return nil }
+        cases = grids.count
+        size = Range(grids.map { SIMD3<Double>($0.bodySize) })
+        spacing = Range(grids.map(\.bodySpacing))
+        self.grids = read.compactMap(Grid.init)
+        orientations = Dictionary(
+            grids.map { (Orientation($0.affine).description, 1) }, uniquingKeysWith: +)
+        channels = dataset.channels.enumerated().compactMap { index, name in
+            Channel(
+                name: name,
+                values: read.flatMap {
+                    $0.foreground.indices.contains(index) ? $0.foreground[index] : []
+                })
+        }
+        let counts = read.compactMap(\.labelCounts)
+        ignoredVoxels = dataset.labels.ignore.map { counts.voxels(of: $0) } ?? 0
+        let all = counts.map { $0.values.reduce(0, +) }.reduce(0, +) - ignoredVoxels
+        let background = LabelTable.Label(name: "background", value: dataset.labels.background)
+        labels = ([background] + dataset.labels.foreground).map { label in
+            let voxels = counts.voxels(of: label.value)
+            return Label(
+                name: label.name, value: label.value, voxels: voxels,
+                share: all > 0 ? Double(voxels) / Double(all) : 0,
+                cases: counts.count { $0[label.value, default: 0] > 0 })
+        }
+    }
+}
+
+extension [[Int: Int]] {
+    fileprivate func voxels(of value: Int) -> Int {
+        map { $0[value, default: 0] }.reduce(0, +)
+    }
+}
+
+extension Fingerprint.Range {
+    init(_ values: [SIMD3<Double>]) {
+        let axes = (0..<3).map { axis in values.map { $0[axis] }.sorted() }
+        func vector(_ pick: ([Double]) -> Double) -> SIMD3<Double> {
+            SIMD3(pick(axes[0]), pick(axes[1]), pick(axes[2]))
+        }
+        minimum = vector { $0[0] }
+        median = vector { quantile(0.5, ofSorted: $0) }
+        maximum = vector { $0[$0.count - 1] }
+    }
+}
+
+extension Fingerprint.Channel {
+    /// Nil without values.
+    init?(name: String, values: [Float]) {
+        let sorted = values.map(Double.init).sorted()
+        guard let first = sorted.first, let last = sorted.last,
+            let moments = SampleMoments(sorted)
+        else { return nil }
+        self.name = name
+        minimum = first
+        maximum = last
+        mean = moments.mean
+        std = moments.deviation
+        median = quantile(0.5, ofSorted: sorted)
+        percentile005 = quantile(0.005, ofSorted: sorted)
+        percentile995 = quantile(0.995, ofSorted: sorted)
+    }
+}
+
+extension Fingerprint {
+    /// The fingerprint of some cases of a dataset, such as those that train; nil if none can be read.
+    public init?(
+        of dataset: Dataset, training identifiers: [String],
+        threads: Int = HostResources.current().cores
+    ) {
+        let chosen = Set(identifiers)
+        var part = dataset
+        part.training = dataset.training.filter { chosen.contains($0.identifier) }
+        part.test = []
+        guard let fingerprint = DatasetCheck(part, threads: threads).fingerprint else { return nil }
+        self = fingerprint
     }
 }

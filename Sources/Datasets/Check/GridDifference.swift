@@ -1,33 +1,27 @@
 internal import SegNASHost
 public import SegNASImaging
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
-
-/// How the grids of two images that belong together differ, beyond the order and direction of their arrays' axes.
+/// A difference of the grids of two images that belong together, beyond the order and direction of their axes.
 public enum GridDifference: Equatable, Sendable {
     case size(SIMD3<Int>, expected: SIMD3<Int>)
     case spacing(SIMD3<Double>, expected: SIMD3<Double>)
-    /// Axes lead the same way, and the whole grid lies as far elsewhere as this.
+    /// The axes run the same way, and the whole grid is shifted by this distance.
     case position(Distance)
-    /// Axes that lead nearly the same way are turned or slanted against each other.
+    /// The axes run nearly the same way, and are rotated or sheared against each other.
     case direction(Distance)
-    /// Axes are stored in another order or direction, and voxels do not coincide all the same.
+    /// The axes are stored in another order or direction, and the voxels do not coincide.
     case orientation(Orientation, expected: Orientation, Distance)
 
-    /// How far corners lie apart.
+    /// The distance of corresponding corners.
     public struct Distance: Equatable, Sendable {
         public var millimetres: Double
         public var voxels: Double
     }
 
-    /// Less than this is noise of writing numbers in 32 bits, or of a quaternion.
+    /// Smaller differences are rounding to 32 bits, or of a quaternion.
     private static let tolerance = 0.01
 
-    /// Nil for grids whose voxels coincide to a hundredth of a voxel.
+    /// Compares two grids; nil if their voxels coincide to a hundredth of a voxel.
     init?(_ grid: Geometry, expected: Geometry) {
         let orientations = (own: Orientation(grid.affine), expected: Orientation(expected.affine))
         let turn =
@@ -65,7 +59,7 @@ public enum GridDifference: Equatable, Sendable {
         }
     }
 
-    /// What to do; the header is only to be copied where that cannot mirror or turn what the file holds.
+    /// The remedy; copying the header is only advised where that cannot mirror or turn the content.
     func remedy(of file: String, as model: String) -> String {
         switch self {
         case .position:
@@ -74,13 +68,13 @@ public enum GridDifference: Equatable, Sendable {
             """
         case .orientation:
             """
-            resample it to the grid of the \(model), or find the right file; the header of the \(model) would mirror or \
-            turn it
+            resample it to the grid of the \(model), or find the right file; the header of the \(model) would mirror \
+            or turn it
             """
         case .spacing:
             """
-            resample it to the grid of the \(model), or find the right file; if a program has lost its header, make the \
-            \(file) again with one that keeps it
+            resample it to the grid of the \(model), or find the right file; if a program has lost its header, make \
+            the \(file) again with one that keeps it
             """
         case .size, .direction: "resample it to the grid of the \(model), or find the right file"
         }
@@ -112,28 +106,5 @@ extension GridDifference: CustomStringConvertible {
         case .orientation(let orientation, let expected, let distance):
             "is stored as \(orientation) instead of \(expected) and \(distance)"
         }
-    }
-}
-
-extension Geometry {
-    /// The sharpest angle between two axes, in degrees; 90 for all grids but sheared ones.
-    var sharpestAngle: Double {
-        let axes = [affine.x, affine.y, affine.z].map { $0 / $0.length }
-        let cosines = [(0, 1), (1, 2), (2, 0)].map { abs((axes[$0] * axes[$1]).sum()) }
-        return acos(min(1, cosines.max() ?? 0)) * 180 / .pi
-    }
-
-    /// Voxels along right, anterior and superior.
-    var bodySize: SIMD3<Int> { alongBody(size) }
-
-    /// Spacing along right, anterior and superior, in mm.
-    var bodySpacing: SIMD3<Double> { alongBody(spacing) }
-
-    private func alongBody<Scalar>(_ values: SIMD3<Scalar>) -> SIMD3<Scalar> {
-        var result = values
-        for (axis, body) in Orientation(affine).axes.enumerated() {
-            result[body.world] = values[axis]
-        }
-        return result
     }
 }

@@ -1,8 +1,11 @@
+internal import SegNASHost
+internal import SegNASImaging
+
 /// Images that are there more than once: in several cases, or in several channels of a case.
 struct ImageCopies {
     private let examinations: [CaseExamination]
     private let channels: [String]
-    /// The part of each examination's case; nil for those in none, and where there is no split.
+    /// The part of each examination's case; nil for those in no part, and without a split.
     private let parts: [Split.Part?]
     private let isSplit: Bool
     /// Channels that are one image in all cases.
@@ -74,7 +77,7 @@ struct ImageCopies {
 
     private var commonImages: [DatasetFault] {
         commonChannels.sorted().map {
-            DatasetFault(.family(.sameInEveryCase(channel: name($0))))
+            DatasetFault(.outlier(.sameInEveryCase(channel: name($0))))
         }
     }
 
@@ -91,11 +94,11 @@ struct ImageCopies {
             examination.digest(of: first).map { $0 == examination.digest(of: second) } ?? false
         }
         guard both.count < examinations.count || examinations.count < 2 else {
-            return [DatasetFault(.family(.sameChannelsEverywhere(name(first), name(second))))]
+            return [DatasetFault(.outlier(.sameChannelsEverywhere(name(first), name(second))))]
         }
         return both.map { examination in
             DatasetFault(
-                .family(.sameChannels(name(first), name(second))),
+                .outlier(.sameChannels(name(first), name(second))),
                 file: examination.digests.first { $0.channel == second }?.file,
                 caseIdentifier: examination.identifier)
         }
@@ -105,5 +108,70 @@ struct ImageCopies {
 extension CaseExamination {
     fileprivate func digest(of channel: Int) -> ImageDigest? {
         digests.first { $0.channel == channel }?.digest
+    }
+}
+
+/// The digest of an image's values: XXH3's 128 bits, in which no two different images will ever agree.
+///
+/// A copy has the same digest however it is stored: in another type, compressed, or with its axes in another order.
+struct ImageDigest: Hashable, Codable, Sendable {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    /// Voxels along right, anterior and superior.
+    var size = SIMD3<Int>()
+}
+
+/// A channel of a case and its digest.
+struct ChannelDigest: Hashable, Codable, Sendable {
+    /// The file's path as the dataset names it.
+    var file: String
+    /// The index among the dataset's channels.
+    var channel: Int
+    var digest: ImageDigest
+}
+
+extension ImageDigest {
+    /// The digests of the channels of a volume.
+    static func all(of volume: Volume) -> [ImageDigest] {
+        let canonical = volume.reoriented(to: .ras, threads: 1)
+        return switch volume.samples.type {
+        case .uint8: all(of: canonical, UInt8.self) { Double($0) }
+        case .int8: all(of: canonical, Int8.self) { Double($0) }
+        case .uint16: all(of: canonical, UInt16.self) { Double($0) }
+        case .int16: all(of: canonical, Int16.self) { Double($0) }
+        case .uint32: all(of: canonical, UInt32.self) { Double($0) }
+        case .int32: all(of: canonical, Int32.self) { Double($0) }
+        case .uint64: all(of: canonical, UInt64.self) { Double($0) }
+        case .int64: all(of: canonical, Int64.self) { Double($0) }
+        case .float32: all(of: canonical, Float.self) { Double($0) }
+        case .float64: all(of: canonical, Double.self) { $0 }
+        }
+    }
+
+    private static func all<Value: Sample>(
+        of volume: Volume, _ type: Value.Type, _ number: (Value) -> Double
+    ) -> [ImageDigest] {
+        volume.channelBuffers(of: type) { values in
+            ImageDigest(values, volume, number)
+        }
+    }
+
+    private init<Value: Sample>(
+        _ values: UnsafeBufferPointer<Value>, _ volume: Volume, _ number: (Value) -> Double
+    ) {
+        let scaling = volume.scaling
+        let stream = DigestStream()
+        var piece = [Float](repeating: 0, count: 1 << 14)
+        for start in stride(from: 0, to: values.count, by: piece.count) {
+            let count = min(piece.count, values.count - start)
+            for index in 0..<count {
+                // Not −0, which is the same value.
+                piece[index] =
+                    Float(number(values[start + index]) * scaling.slope + scaling.intercept) + 0
+            }
+            piece[..<count].withUnsafeBytes { stream.add($0) }
+        }
+        let (low, high) = stream.halves
+        self.init(low: low, high: high, size: volume.geometry.size)
     }
 }

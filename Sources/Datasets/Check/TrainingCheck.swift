@@ -1,10 +1,11 @@
 public import SegNASHost
+internal import SegNASImaging
 
-/// All that is wrong with a dataset for a training on it: what `check` finds, and what its split and size lead to.
+/// The check of a dataset before training: what `check` finds, and the consequences of the split and the size.
 ///
-/// Every command that trains goes through it, with ``TrainingCheck/refuse()``.
+/// Every command that trains runs it, and calls ``TrainingCheck/refuse()``.
 public struct TrainingCheck: Sendable {
-    /// What the networks are trained for.
+    /// The purpose of the training.
     public enum Aim: Sendable {
         /// A model.
         case training
@@ -14,23 +15,23 @@ public struct TrainingCheck: Sendable {
         case comparison(isSearched: Bool)
     }
 
-    /// Of the layout, the images, the split and, when they are known, of prepared cases.
+    /// Faults of the layout, the images, the split and, once added, of prepared cases.
     public private(set) var faults: [DatasetFault]
     private let dataset: Dataset
     private let allowed: Set<AllowableFault>
     let split: Split
     let aim: Aim
-    /// Of the labelled cases, in the dataset's order.
+    /// Examinations of the labelled cases, in the dataset's order.
     let labelled: [CaseExamination]
 
     /// Checks a dataset and how it is divided.
     ///
     /// - Parameters:
-    ///   - dataset: As it was read.
-    ///   - split: Of its labelled cases.
-    ///   - aim: What the networks are trained for.
+    ///   - dataset: The dataset to train on.
+    ///   - split: The split of its labelled cases.
+    ///   - aim: The purpose of the training.
     ///   - allowed: Faults that only warn.
-    ///   - cache: Knows files that have been checked before.
+    ///   - cache: Keeps the examinations of files that have been checked before.
     ///   - threads: Cases that are examined at a time; each has two of its files in memory.
     ///   - progress: Called between cases, with those that are done and all; what it throws ends the check.
     public init(
@@ -70,16 +71,20 @@ public struct TrainingCheck: Sendable {
         }
     }
 
-    /// What a human should look at, a sentence for each kind.
+    /// Warnings that a human should look at, a sentence for each kind.
     public var notes: [String] {
         DatasetFault.summary(faults.filter { $0.severity == .warning }, each: 1)
     }
 
-    /// What CT is normalised by, from the labelled voxels of some cases; nil where none can be read.
+    /// The intensities by which CT is normalised, from the labelled voxels of some cases; nil if none can be read.
     public func intensities(of identifiers: [String]) -> [ForegroundIntensities]? {
+        fingerprint(of: identifiers)?.foregroundIntensities
+    }
+
+    /// The fingerprint of some labelled cases, such as those that train; nil if none can be read.
+    public func fingerprint(of identifiers: [String]) -> Fingerprint? {
         let chosen = Set(identifiers)
-        return Fingerprint(labelled.filter { chosen.contains($0.identifier) }, of: dataset)?
-            .foregroundIntensities
+        return Fingerprint(labelled.filter { chosen.contains($0.identifier) }, of: dataset)
     }
 
     var labels: [LabelTable.Label] { dataset.labels.foreground }
@@ -88,5 +93,137 @@ public struct TrainingCheck: Sendable {
     func cases(_ part: Split.Part) -> [CaseExamination] {
         let names = Set(split[part])
         return labelled.filter { names.contains($0.identifier) }
+    }
+}
+
+extension TrainingCheck {
+    /// The faults of the parts of the split, by the files of their cases.
+    var splitFaults: [DatasetFault] {
+        // Label maps that cannot be read are separate faults.
+        guard labelled.allSatisfy({ $0.labelCounts != nil }) else { return [] }
+        return [leftOut, unlearned, unvalidated, untested].compactMap { $0 }.map {
+            DatasetFault(.training($0))
+        }
+    }
+
+    private var leftOut: TrainingProblem? {
+        let used = Set(Split.Part.allCases.flatMap { split[$0] })
+        let rest = labelled.map(\.identifier).filter { !used.contains($0) }.sorted()
+        return rest.isEmpty ? nil : .casesLeftOut(rest, of: labelled.count)
+    }
+
+    /// Labels that no case of a part has, though another one does; nil if the part has none at all.
+    private func missing(in part: Split.Part) -> [LabelTable.Label]? {
+        let found = Set(cases(part).flatMap(\.labelValues))
+        let all = Set(labelled.flatMap(\.labelValues))
+        guard labels.contains(where: { found.contains($0.value) }) else { return nil }
+        return labels.filter { all.contains($0.value) && !found.contains($0.value) }
+    }
+
+    private var unlearned: TrainingProblem? {
+        guard let missing = missing(in: .training) else { return .noTrainingLabels(.files) }
+        return missing.isEmpty ? nil : .labelsNotTrained(missing)
+    }
+
+    private var unvalidated: TrainingProblem? {
+        guard !split.validation.isEmpty else { return nil }
+        guard let missing = missing(in: .validation) else { return noValidation(.files) }
+        return missing.isEmpty ? nil : .labelsNotValidated(missing, .files)
+    }
+
+    private var untested: TrainingProblem? {
+        guard !split.test.isEmpty else { return nil }
+        guard let missing = missing(in: .test) else {
+            return aim.isComparison ? .noJudgement : .noTestLabels
+        }
+        return missing.isEmpty ? nil : .labelsNotTested(missing)
+    }
+
+    func noValidation(_ cause: TrainingProblem.Cause) -> TrainingProblem {
+        aim.isSearched ? .noObjective(cause) : .noValidationLabels(cause)
+    }
+}
+
+extension TrainingCheck.Aim {
+    fileprivate var isComparison: Bool {
+        if case .comparison = self { true } else { false }
+    }
+
+    fileprivate var isSearched: Bool {
+        switch self {
+        case .training: false
+        case .search: true
+        case .comparison(let isSearched): isSearched
+        }
+    }
+}
+
+extension CaseExamination {
+    /// The stored values of which there are voxels.
+    var labelValues: [Int] { (labelCounts ?? [:]).filter { $0.value > 0 }.map(\.key) }
+
+    func has(_ label: LabelTable.Label) -> Bool { labelCounts?[label.value, default: 0] ?? 0 > 0 }
+}
+
+extension TrainingCheck {
+    /// Adds the consequences of the prepared size: labels that are in the files, and too small for the grid.
+    ///
+    /// - Parameters:
+    ///   - training: The prepared training cases.
+    ///   - validation: The prepared validation cases; nil if validation runs on the grids of the files.
+    public mutating func add(prepared training: [PreparedCase], validation: [PreparedCase]?) {
+        let problems =
+            lostInTraining(training) + (validation.map { lostInValidation($0) } ?? [])
+        add(problems.map { DatasetFault(.training($0)) })
+    }
+
+    private func lostInTraining(_ prepared: [PreparedCase]) -> [TrainingProblem] {
+        let presence = presence(in: prepared)
+        let files = cases(.training)
+        guard files.contains(where: { labels.contains(where: $0.has) }) else { return [] }
+        guard presence.values.contains(where: { !$0.isEmpty }) else {
+            return [.noTrainingLabels(.size)]
+        }
+        return labels.enumerated().compactMap { index, label in
+            let having = files.filter { $0.has(label) }.map(\.identifier)
+            let lost = having.count { presence[$0]?.contains(index + 1) == false }
+            guard lost > 0 else { return nil }
+            if lost == having.count { return .labelLost(label, cases: lost) }
+            return 2 * lost > having.count
+                ? .labelOftenLost(label, cases: lost, of: having.count) : nil
+        }
+    }
+
+    private func lostInValidation(_ prepared: [PreparedCase]) -> [TrainingProblem] {
+        let presence = presence(in: prepared)
+        let files = cases(.validation)
+        guard files.contains(where: { labels.contains(where: $0.has) }) else { return [] }
+        guard presence.values.contains(where: { !$0.isEmpty }) else {
+            return [noValidation(.size)]
+        }
+        let lost = labels.enumerated().filter { index, label in
+            files.contains { $0.has(label) }
+                && !presence.values.contains { $0.contains(index + 1) }
+        }.map(\.element)
+        return lost.isEmpty ? [] : [.labelsNotValidated(lost, .size)]
+    }
+
+    /// The classes that each case has, the background and voxels to ignore apart.
+    private func presence(in prepared: [PreparedCase]) -> [String: Set<Int>] {
+        let pairs = prepared.map { subject in
+            (subject.identifier, subject.classes.filter { $0 > 0 && $0 <= labels.count })
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+}
+
+extension PreparedCase {
+    /// Classes of which there are voxels.
+    fileprivate var classes: Set<Int> {
+        var isThere = [Bool](repeating: false, count: 256)
+        labels?.withValues(as: UInt8.self) { labels in
+            for label in labels { isThere[Int(label)] = true }
+        }
+        return Set(isThere.indices.filter { isThere[$0] })
     }
 }

@@ -1,24 +1,24 @@
 public import SegNASImaging
 
-/// How well one case was segmented.
+/// The evaluation of one case.
 public struct CaseEvaluation: Equatable, Sendable {
     public let identifier: String
-    /// Where the two label maps lie; nil for maps that were never files.
+    /// Paths of the two label maps; nil for maps that were never files.
     public var referenceFile: String?
     public var predictionFile: String?
-    /// By the stored value of the label.
+    /// Scores by the stored value of the label.
     public private(set) var scores: [Int: LabelScore]
     /// Voxels that count: all but the ignored ones.
     let voxels: Int
 
-    /// Judges a predicted label map against a reference on the same grid.
+    /// Evaluates a predicted label map against a reference on the same grid.
     ///
     /// - Parameters:
     ///   - identifier: Name of the case.
-    ///   - reference: What is right.
-    ///   - prediction: What is judged.
-    ///   - labels: Those to judge, and the one to ignore; nil for all that occur, 0 being the background.
-    ///   - options: How.
+    ///   - reference: The true label map.
+    ///   - prediction: The label map to evaluate.
+    ///   - labels: The labels to evaluate, and the one to ignore; nil for all that occur, 0 being the background.
+    ///   - options: Tolerance and bootstrap.
     ///   - threads: Each measures a label.
     /// - Throws: `GridMismatch` where sizes or positions of the voxels differ.
     public init(
@@ -49,7 +49,7 @@ public struct CaseEvaluation: Equatable, Sendable {
         }
     }
 
-    /// The mean of a metric over the labels for which it is defined here; nil where it is for none.
+    /// The mean of a metric over the labels for which it is defined here; nil if it is undefined for all.
     public func foregroundMean(_ metric: EvaluationMetric) -> Double? {
         // In the order of labels: the sum of numbers depends on it.
         let values = scores.sorted { $0.key < $1.key }.compactMap { $0.value.values[metric] }

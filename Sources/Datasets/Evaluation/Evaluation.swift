@@ -1,6 +1,6 @@
 public import SegNASImaging
 
-/// How well cases were segmented: each of them, each label over all, and the labels together.
+/// The evaluation of segmented cases: each case, each label over all cases, and the labels together.
 ///
 /// ```swift
 /// let cases = try pairs.map { name, reference, prediction in
@@ -15,14 +15,14 @@ public struct Evaluation: Equatable, Sendable {
     public let cases: [CaseEvaluation]
     /// One for each label of the foreground, in order.
     public let labelStatistics: [LabelStatistics]
-    /// Of the mean over the labels of a case.
+    /// Statistics of the mean over the labels of a case.
     public let foreground: [EvaluationMetric: SampleStatistics]
 
-    /// Of one label over the cases.
+    /// Statistics of one label over the cases.
     public struct LabelStatistics: Equatable, Sendable {
         public let label: LabelTable.Label
         public let metrics: [EvaluationMetric: SampleStatistics]
-        /// In how many cases the label occurs so.
+        /// The number of cases by where the label occurs.
         public let presence: [LabelPresence: Int]
     }
 
@@ -30,8 +30,8 @@ public struct Evaluation: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - cases: In the order in which they are reported.
-    ///   - labels: Those that were judged; nil for all that occur, named after their values.
-    ///   - options: How they were judged.
+    ///   - labels: The labels that were evaluated; nil for all that occur, named after their values.
+    ///   - options: The options of the evaluation.
     ///   - naming: Names for values where there are no labels.
     public init(
         _ cases: [CaseEvaluation], labels: LabelTable?,
@@ -39,10 +39,10 @@ public struct Evaluation: Equatable, Sendable {
         naming: (Int) -> String? = { _ in nil }
     ) {
         let table = labels ?? LabelTable(occurringIn: cases, naming: naming)
-        let completed = cases.map { judged in
-            var judged = judged
-            judged.complete(with: table.foreground)
-            return judged
+        let completed = cases.map { evaluated in
+            var evaluated = evaluated
+            evaluated.complete(with: table.foreground)
+            return evaluated
         }
         let bootstrap = Bootstrap(options)
         self.labels = table
@@ -77,5 +77,128 @@ extension LabelTable {
     fileprivate init(occurringIn cases: [CaseEvaluation], naming: (Int) -> String?) {
         let values = cases.reduce(into: Set<Int>()) { $0.formUnion($1.scores.keys) }
         self.init(foreground: values.map { Label(name: naming($0) ?? "label_\($0)", value: $0) })
+    }
+}
+
+/// Options of an evaluation.
+public struct EvaluationOptions: Hashable, Codable, Sendable {
+    /// Mm by which surfaces may differ in the normalized surface Dice.
+    public var tolerance = 1.0
+    /// The number of resamples that the bootstrap draws.
+    public var resamples = 2000
+    /// Seed of the bootstrap.
+    public var seed: UInt64 = 0
+
+    public init() {}
+}
+
+extension Evaluation {
+    /// Compares the label maps of cases with predictions on the same grids, one case after the other.
+    ///
+    /// ```swift
+    /// let evaluation = try Evaluation(of: dataset.training, labels: dataset.labels) { subject in
+    ///     try LabelMap(contentsOf: "predictions/\(subject.identifier).nii.gz")
+    /// }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - cases: Those that have label maps, as the training cases of a dataset do.
+    ///   - labels: Those that are compared, and the one to ignore.
+    ///   - threads: Each measures a label.
+    ///   - prediction: Predicts a case, or reads what was predicted.
+    /// - Throws: `ImageError` and `LabelFault` of label maps that cannot be read, `GridMismatch`,
+    ///   and what `prediction` throws.
+    public init(
+        of cases: [Dataset.Case], labels: LabelTable, threads: Int = 1,
+        prediction: (Dataset.Case) throws -> LabelMap
+    ) throws {
+        var compared: [CaseEvaluation] = []
+        for subject in cases {
+            guard let label = subject.label else {
+                preconditionFailure("case \(subject.identifier) has no label map to compare with")
+            }
+            let predicted = try prediction(subject)
+            compared.append(
+                try CaseEvaluation(
+                    subject.identifier, reference: LabelMap(contentsOf: label),
+                    prediction: predicted, labels: labels, threads: threads))
+        }
+        self.init(compared, labels: labels)
+    }
+}
+
+/// nnU-Net's `summary.json` with further metrics and statistics; what can be computed from cases is not read back.
+extension Evaluation: Codable {
+    private enum Key: String, CodingKey {
+        case schema, labels, options, statistics, presence, mean
+        case foregroundMean = "foreground_mean"
+        case cases = "metric_per_case"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        let schema = try container.decode(Int.self, forKey: .schema)
+        guard schema == 1 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .schema, in: container,
+                debugDescription: "schema \(schema) is newer than this program: update segnas3d")
+        }
+        self.init(
+            try container.decode([CaseEvaluation].self, forKey: .cases),
+            labels: try container.decode(LabelTable.self, forKey: .labels),
+            options: try container.decode(EvaluationOptions.self, forKey: .options))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(1, forKey: .schema)
+        try container.encode(labels, forKey: .labels)
+        try container.encode(options, forKey: .options)
+        try container.encode(cases, forKey: .cases)
+        let means = labelStatistics.map { ("\($0.label.value)", mean(of: $0)) }
+        try container.encode(Dictionary(uniqueKeysWithValues: means), forKey: .mean)
+        try container.encode(Self.mean(of: means.map(\.1)), forKey: .foregroundMean)
+        var statistics = labelStatistics.map { ("\($0.label.value)", $0.metrics) }
+        statistics.append(("foreground", foreground))
+        try container.encode(
+            Dictionary(uniqueKeysWithValues: statistics), forKey: .statistics)
+        let presence = labelStatistics.map { statistics in
+            (
+                "\(statistics.label.value)",
+                Dictionary(
+                    uniqueKeysWithValues: LabelPresence.allCases.map {
+                        ($0.rawValue, statistics.presence[$0, default: 0])
+                    })
+            )
+        }
+        try container.encode(Dictionary(uniqueKeysWithValues: presence), forKey: .presence)
+    }
+
+    /// Means of metrics over the cases that define them, and of counts over all.
+    private func mean(of statistics: LabelStatistics) -> [String: Double?] {
+        var result: [String: Double?] = [:]
+        for metric in EvaluationMetric.allCases {
+            result.updateValue(statistics.metrics[metric]?.mean, forKey: metric.rawValue)
+        }
+        let scores = cases.compactMap { $0.scores[statistics.label.value] }
+        for count in LabelScore.Count.allCases {
+            let sum = scores.reduce(0.0) { $0 + Double($1[count]) }
+            result.updateValue(
+                scores.isEmpty ? nil : sum / Double(scores.count), forKey: count.rawValue)
+        }
+        return result
+    }
+
+    /// The mean over labels of their means, as nnU-Net defines it.
+    private static func mean(of labels: [[String: Double?]]) -> [String: Double?] {
+        var result: [String: Double?] = [:]
+        for key in EvaluationMetric.allCases.map(\.rawValue)
+            + LabelScore.Count.allCases.map(\.rawValue)
+        {
+            let values = labels.compactMap { $0[key] ?? nil }
+            result.updateValue(
+                values.isEmpty ? nil : values.reduce(0, +) / Double(values.count), forKey: key)
+        }
+        return result
     }
 }

@@ -1,7 +1,7 @@
 internal import SegNASHost
 public import SegNASImaging
 
-/// One thing that keeps label maps from being judged, or makes one doubt the result.
+/// A problem that keeps label maps from being evaluated, or casts doubt on the result.
 public struct EvaluationFault: Error, Equatable, Sendable {
     /// The case; nil for what concerns all.
     public var caseIdentifier: String?
@@ -25,11 +25,11 @@ public struct EvaluationFault: Error, Equatable, Sendable {
         case tooManyLabels(Int)
         /// Voxels of each label that has no name.
         case unnamedLabels([Int: Int])
-        /// Values that a label map names otherwise than the labels' names do.
+        /// Values that a label map names differently from the given names.
         case labelNames([LabelTable.Misnaming])
         /// Label maps that name their values differently.
         case contradiction(LabelContradiction)
-        /// What is wrong with the file that names labels.
+        /// A fault of the file that names labels.
         case names(DatasetFault)
     }
 
@@ -51,13 +51,13 @@ public struct EvaluationFault: Error, Equatable, Sendable {
 }
 
 extension EvaluationFault: CustomStringConvertible {
-    /// One line: the file or case, what is wrong, what to do.
+    /// The file or case, the problem and its remedy, in one line.
     public var description: String {
         guard let place = file ?? caseIdentifier else { return message.printable }
         return "\(place): \(message)".printable
     }
 
-    /// What is wrong and what to do about it, without the name of the file.
+    /// The problem and its remedy, without the name of the file.
     public var message: String {
         switch problem {
         case .folder: "is not a folder that can be read: give a folder of label maps"
@@ -68,25 +68,25 @@ extension EvaluationFault: CustomStringConvertible {
         case .missingPrediction:
             "has no prediction: predict it, or remove its reference; statistics are over the other cases"
         case .missingReference:
-            "has no reference of the same name, so it is not judged: is its name right?"
+            "has no reference of the same name, so it is not evaluated: is its name right?"
         case .image(let fault): fault.description
         case .notLabels(let fault): fault.description
         case .grid(let mismatch): mismatch.description
         case .tooManyLabels(let count):
-            "has \(count) labels, and \(Self.mostLabels) are possible: is it an image? "
-                + "If not, name the labels to judge with --labels"
+            "has \(count) labels, and \(Self.maxLabels) are possible: is it an image? "
+                + "If not, name the labels to evaluate with `labels`"
         case .unnamedLabels(let voxels):
-            "has labels without a name, which are not judged: \(listed(voxels)); "
+            "has labels without a name, which are not evaluated: \(listed(voxels)); "
                 + "correct the label map, or name them"
         case .labelNames(let misnamings): words(misnamings)
         case .contradiction(let contradiction):
-            "\(contradiction); \(LabelContradiction.remedy), or name the labels with --labels"
+            "\(contradiction); \(LabelContradiction.remedy), or name the labels with `labels`"
         case .names(let fault): fault.message
         }
     }
 
     /// An integer image has more values than this, and no atlas has.
-    static let mostLabels = 4096
+    static let maxLabels = 4096
 }
 
 private func listed(_ voxels: [Int: Int]) -> String {

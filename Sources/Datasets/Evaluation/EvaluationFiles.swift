@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Label maps of two folders, paired by the names of cases.
 struct EvaluationFiles {
-    /// In the order of names.
+    /// The pairs, sorted by name.
     private(set) var pairs: [Pair] = []
     /// Cases that have a reference.
     private(set) var referenceCount = 0
@@ -51,7 +51,8 @@ struct EvaluationFiles {
         }
     }
 
-    /// Names that are not equal and go together by the conventions of datasets, as `P1_seg` and `P1`, by the name of the case.
+    /// Pairs of unequal names that belong together by the conventions of datasets, such as `P1_seg` and `P1`,
+    /// by the name of the case.
     private static func alike(
         _ references: [String], _ predictions: [String]
     ) -> [String: (reference: String, prediction: String)] {
@@ -79,7 +80,7 @@ struct EvaluationFiles {
         ImageFileName(stem: stem, ending: ".nii.gz")
     }
 
-    /// Paths by the names of cases, nil for a case with several files; no dictionary where the folder is no good.
+    /// Paths by the names of cases, nil for a case with several files; no dictionary for an unusable folder.
     private mutating func labelMaps(in folder: String) -> [String: String?]? {
         guard let names = ImageFileName.all(in: folder) else {
             faults.append(EvaluationFault(.folder, file: folder))
@@ -102,8 +103,41 @@ struct EvaluationFiles {
     }
 }
 
-/// Bytes of a file, 0 where it cannot be looked at.
+/// The size of a file in bytes, 0 if it is unknown.
 private func size(of path: String) -> Int {
     var status = stat()
     return stat(path, &status) == 0 ? Int(status.st_size) : 0
+}
+
+/// The labels of an evaluation and the file that names them.
+struct EvaluationLabels {
+    /// Nil if no file names them: then all labels that occur are evaluated.
+    private(set) var table: LabelTable?
+    private(set) var faults: [EvaluationFault] = []
+
+    /// Reads the named file, or else the first `dataset.json` with labels that lies in the folder of references, around
+    /// it, or in that of predictions.
+    init(named: String?, references: String, predictions: String) {
+        if let named {
+            read(named, mustHaveLabels: true)
+            return
+        }
+        for folder in [references, "\(references)/..", predictions] {
+            guard LayoutReader(folder: folder, threads: 1).exists("dataset.json") else { continue }
+            read("\(folder)/dataset.json", mustHaveLabels: false)
+            guard table == nil, faults.isEmpty else { return }
+        }
+    }
+
+    private mutating func read(_ path: String, mustHaveLabels: Bool) {
+        var reader = LayoutReader(folder: ".", threads: 1)
+        if let json = reader.object(in: path) {
+            if let labels = json["labels"] {
+                table = reader.labelTable(labels, file: path)
+            } else if mustHaveLabels {
+                reader.report(.keyMissing("labels"), file: path)
+            }
+        }
+        faults += reader.faults.map { EvaluationFault(.names($0), file: path) }
+    }
 }

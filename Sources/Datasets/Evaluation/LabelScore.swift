@@ -1,6 +1,6 @@
 public import SegNASImaging
 
-/// How well a label was found in one case: counts of voxels, and the metrics that are defined.
+/// The score of a label in one case: counts of voxels, and the metrics that are defined.
 public struct LabelScore: Equatable, Sendable {
     public let overlap: Overlap
     /// Voxels that neither the reference nor the prediction gives this label; ignored ones are not counted.
@@ -10,8 +10,8 @@ public struct LabelScore: Equatable, Sendable {
     public var presence: LabelPresence { LabelPresence(overlap) }
 
     /// - Parameters:
-    ///   - metrics: Of the label.
-    ///   - voxels: All that count.
+    ///   - metrics: The metrics of the label.
+    ///   - voxels: The number of voxels that count.
     init(_ metrics: LabelMetrics, voxels: Int) {
         overlap = metrics.overlap
         trueNegatives = voxels - (overlap.reference + overlap.prediction - overlap.shared)
@@ -30,7 +30,7 @@ public struct LabelScore: Equatable, Sendable {
 }
 
 extension LabelScore: Codable {
-    /// How nnU-Net names counts of voxels.
+    /// Counts of voxels, by nnU-Net's names.
     enum Count: String, CaseIterable {
         case truePositives = "TP"
         case falsePositives = "FP"
@@ -88,4 +88,36 @@ struct TextKey: CodingKey {
     init(_ text: String) { stringValue = text }
     init(stringValue: String) { self.stringValue = stringValue }
     init?(intValue: Int) { nil }
+}
+
+/// A metric that an evaluation reports, by its name in JSON; defined in Documentation/metrics.md.
+public enum EvaluationMetric: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
+    case dice = "Dice"
+    case iou = "IoU"
+    case sensitivity = "Sensitivity"
+    case precision = "Precision"
+    /// In mm³.
+    case volumeDifference = "VolumeDifference"
+    case relativeVolumeDifference = "RelativeVolumeDifference"
+    /// In mm, as the two that follow.
+    case hausdorff = "HD"
+    case hausdorff95 = "HD95"
+    case averageSurfaceDistance = "ASSD"
+    case surfaceDice = "NSD"
+
+    /// The metric's value; nil if it is not defined.
+    func value(of metrics: LabelMetrics) -> Double? {
+        switch self {
+        case .dice: metrics.dice
+        case .iou: metrics.overlap.iou
+        case .sensitivity: metrics.overlap.sensitivity
+        case .precision: metrics.overlap.precision
+        case .volumeDifference: metrics.presence == .neither ? nil : metrics.volumeDifference
+        case .relativeVolumeDifference: metrics.overlap.relativeVolumeDifference
+        case .hausdorff: metrics.distances?.hausdorff
+        case .hausdorff95: metrics.distances?.hausdorffPercentile
+        case .averageSurfaceDistance: metrics.distances?.average
+        case .surfaceDice: metrics.surfaceDice
+        }
+    }
 }

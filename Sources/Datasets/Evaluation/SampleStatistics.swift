@@ -1,12 +1,12 @@
 internal import SegNASImaging
 internal import SegNASRandomness
 
-/// What is known of a metric from the cases in which it is defined.
+/// Summary statistics of a metric over the cases in which it is defined.
 public struct SampleStatistics: Hashable, Codable, Sendable {
     /// Cases in which the metric is defined.
     public let count: Int
     public let mean: Double
-    /// With n - 1 in the denominator; nil for one case.
+    /// The standard deviation with n - 1 in the denominator; nil for one case.
     public let std: Double?
     public let median: Double
     /// The 95 % interval of the mean; nil for one case.
@@ -17,7 +17,7 @@ public struct SampleStatistics: Hashable, Codable, Sendable {
         public let high: Double
     }
 
-    /// Nil where there is no value.
+    /// Nil if there is no value.
     init?(_ values: [Double], _ bootstrap: Bootstrap) {
         guard let moments = SampleMoments(values) else { return nil }
         count = values.count
@@ -42,7 +42,7 @@ struct Bootstrap {
         seed = options.seed
     }
 
-    /// Where the middle 95 % of the means of resampled values lie.
+    /// The interval that holds the middle 95 % of the means of resampled values.
     func interval(of values: [Double]) -> SampleStatistics.Interval {
         var generator = SeededGenerator(seed: seed, path: UInt64(values.count))
         let means = (0..<resamples).map { _ in

@@ -22,7 +22,7 @@ struct CaseAssembly {
         images.values.map { $0.keys.count(where: \.isNumber) }.max() ?? 0
     }
 
-    /// What channels are called in the names of files; nil where they are not.
+    /// The names of channels in the names of files; nil if they are not named there.
     var channelNames: [String]? {
         let names = Set(images.values.flatMap { $0.keys.compactMap(\.name) })
         return names.isEmpty ? nil : names.sorted()
@@ -30,7 +30,7 @@ struct CaseAssembly {
 
     /// The cases, sorted by name, after faults of those that are not whole have been reported.
     ///
-    /// The number of channels is the largest that a case has, if it is not given; so are their names, and the order is theirs.
+    /// The number of channels is the largest that a case has, if it is not given; their names and order are theirs too.
     func cases(
         channels given: Int?, named: [String]? = nil, filesPerCase atLeast: Int = 0,
         reader: inout LayoutReader
@@ -50,8 +50,8 @@ struct CaseAssembly {
     private func channels(_ given: Int?, _ named: [String]?, _ atLeast: Int) -> [CaseChannel] {
         if let names = named ?? channelNames { return names.map { .name($0) } }
         // One file for a case may hold all channels, as long as no case has more files.
-        let most = max(filesPerCase, atLeast)
-        return (0..<(most > 1 ? given ?? most : 1)).map { .number($0) }
+        let maximum = max(filesPerCase, atLeast)
+        return (0..<(maximum > 1 ? given ?? maximum : 1)).map { .number($0) }
     }
 
     private func check(
@@ -88,11 +88,82 @@ struct CaseAssembly {
         let unlabelled = images.filter { labels[$0.key] == nil }.keys.sorted()
         let orphans = labels.filter { images[$0.key] == nil }.sorted { $0.key < $1.key }
         for (index, (identifier, files)) in orphans.enumerated() {
-            // Faults of one kind are told by the first ones.
+            // Only the first faults of one kind are reported in full.
             let near = index < 100 ? NameGuess.nearest(to: identifier, among: unlabelled) : nil
             let image = near.flatMap { images[$0]?.min { $0.key < $1.key }?.value.first }
             reader.report(
                 .imageMissing(probably: image), file: files[0], caseIdentifier: identifier)
         }
+    }
+}
+
+extension LayoutReader {
+    /// Cases of a folder of images and one of label maps, matched by their names; nil after faults.
+    ///
+    /// Folders are relative to the dataset's.
+    mutating func assembly(images imageFolder: String, labels labelFolder: String) -> CaseAssembly?
+    {
+        let images = imageNames(in: imageFolder)
+        let labels = imageNames(in: labelFolder)
+        guard let images, let labels else { return nil }
+        if images.isEmpty, let inner = FolderListing(path(imageFolder))?.folders.first {
+            report(
+                .unrecognised(
+                    hint:
+                        "\(imageFolder) holds folders such as \(inner), and no images: put them into "
+                        + "\(imageFolder) itself, and label maps into \(labelFolder)"))
+            return nil
+        }
+        return assembly(images, in: imageFolder, labels, in: labelFolder)
+    }
+
+    /// Cases of images and label maps with these names; folders are nil for the dataset's own.
+    mutating func assembly(
+        _ images: [ImageFileName], in imageFolder: String?, _ labels: [ImageFileName],
+        in labelFolder: String?
+    ) -> CaseAssembly {
+        let pairing = NamePairing(images: images, labels: labels)
+        var assembly = CaseAssembly()
+        for image in images {
+            let (identifier, channel) = pairing.identifier(ofImage: image)
+            assembly.add(image: joined(imageFolder, image.name), of: identifier, channel)
+        }
+        for label in labels {
+            assembly.add(
+                label: joined(labelFolder, label.name), of: pairing.identifier(ofLabel: label))
+        }
+        reportStrayChannels(of: images, in: imageFolder, &assembly)
+        if imageFolder != labelFolder, let example = pairing.example(unlike: true) {
+            note("names are paired as \(example)")
+        }
+        return assembly
+    }
+
+    /// Reports channels beside one that has a label map of exactly its name: they would go unread.
+    private mutating func reportStrayChannels(
+        of images: [ImageFileName], in folder: String?, _ assembly: inout CaseAssembly
+    ) {
+        let numbered = NumberedChannels(images).cases.sorted { $0.key < $1.key }
+        for (identifier, files) in numbered where assembly.images[identifier] == nil {
+            guard let first = files[0], let label = assembly.labels[first.stem]?.first else {
+                continue
+            }
+            let others = files.filter { $0.key != 0 }.sorted { $0.key < $1.key }.map(\.value)
+            report(
+                .channelUnread(others.map { joined(folder, $0.name) }, label: label),
+                file: joined(folder, first.name), caseIdentifier: first.stem)
+            for other in others { assembly.remove(other.stem) }
+        }
+    }
+
+    private func joined(_ folder: String?, _ name: String) -> String {
+        folder.map { "\($0)/\(name)" } ?? name
+    }
+
+    /// The images of a folder of the dataset; nil after a fault.
+    mutating func imageNames(in name: String) -> [ImageFileName]? {
+        if let images = ImageFileName.all(in: path(name)) { return images }
+        report(.missing, file: name)
+        return nil
     }
 }

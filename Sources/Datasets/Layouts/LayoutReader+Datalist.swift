@@ -87,7 +87,7 @@ extension LayoutReader {
         }
     }
 
-    /// Nil for what is no entry of such a list.
+    /// The item of an entry; nil for JSON of another form.
     private func entry(_ json: JSONValue, _ part: Part) -> Item? {
         if let path = json.string, !path.isEmpty, part == .testing {
             return Item(part: part, images: [path])

@@ -3,7 +3,7 @@ internal import SegNASHost
 extension LayoutReader {
     /// The labels of a description: nnU-Net's `{"name": value}` or the Decathlon's `{"value": "name"}`.
     ///
-    /// Which of the two it is, each entry says by itself: a name is text, a value is a number. Nil after faults.
+    /// Each entry shows which of the two it is: a name is text, a value is a number. Nil after faults.
     mutating func labelTable(_ json: JSONValue, file: String) -> LabelTable? {
         guard let entries = json.object else {
             report(.keyType("labels", expected: "an object of names and values"), file: file)
@@ -30,7 +30,7 @@ extension LayoutReader {
 
     /// The label of an entry; numbers may be written as text, as `"1"`, and names may be numbers.
     ///
-    /// Nil for what is no label.
+    /// Nil for an entry that is not a label.
     private func label(_ key: String, _ value: JSONValue, isByValue: Bool) -> LabelTable.Label? {
         if let text = value.string {
             let pair = (key: whole(key), text: whole(text))
@@ -93,7 +93,7 @@ extension LabelTable.Label {
     fileprivate static let background = "background"
     fileprivate static let ignored = "ignore"
 
-    /// What datasets and annotation tools call the background.
+    /// Names that datasets and annotation tools give the background.
     private static let backgrounds: Set<String> = [
         background, "back ground", "backgr", "bg", "bkg", "clear", "clear label", "empty",
         "exterior",
@@ -111,7 +111,7 @@ extension LabelTable.Label {
 }
 
 extension String {
-    /// Without white space at both ends.
+    /// The text without white space at both ends.
     fileprivate var trimmed: String {
         var text = self[...]
         while text.first?.isWhitespace == true { text = text.dropFirst() }

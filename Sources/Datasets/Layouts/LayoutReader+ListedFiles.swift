@@ -27,7 +27,7 @@ extension LayoutReader {
         return files.isEmpty ? [image] : files
     }
 
-    /// Channels that lie beside a listed image, and that no list names, would be read by nobody.
+    /// Reports channels beside a listed image that no list names: they would go unread.
     mutating func reportUnreadChannels(
         of images: [String], label: String?, _ identifier: String, listed: Set<String>
     ) {
@@ -51,7 +51,7 @@ extension LayoutReader {
             report(.variablesUnset(unset), file: file, caseIdentifier: identifier)
             return
         }
-        // Faults of one kind are told by the first ones.
+        // Only the first faults of one kind are reported in full.
         let instead = faults.count < 100 ? neighbour(of: file) : nil
         report(.fileMissing(instead: instead), file: file, caseIdentifier: identifier)
     }
@@ -68,7 +68,7 @@ extension LayoutReader {
 
 /// A path of a list, in its parts.
 private struct ListedName {
-    /// With a slash at its end; empty for the list's own folder.
+    /// The folder with a slash at its end; empty for that of the list.
     let folder: String
     var file: ImageFileName
 

@@ -72,7 +72,7 @@ extension LayoutReader {
         return json[key]
     }
 
-    /// Whether the images and label maps end as is said; nnU-Net passes over those that do not.
+    /// Checks that images and label maps have the stated ending; nnU-Net passes over those that do not.
     private mutating func checkEnding(_ json: [String: JSONValue], file: String) {
         guard let value = json["file_ending"] else { return }
         guard let ending = value.string, ending.hasPrefix(".") else {
@@ -94,9 +94,9 @@ extension LayoutReader {
         }
     }
 
-    /// How many files each case must have: as many as channels are named, unless one file holds them all.
+    /// The number of files that each case must have: one for each channel, unless one file holds them all.
     ///
-    /// Only the file itself says that, so one is read where its name leaves it open.
+    /// Only the file itself says that, so one is read if its name leaves it open.
     private func filesPerCase(_ folders: CaseAssembly, channels: Int?) -> Int {
         guard folders.filesPerCase == 1, let channels, channels > 1,
             let first = folders.images.min(by: { $0.key < $1.key })?.value[.number(0)]?.first,

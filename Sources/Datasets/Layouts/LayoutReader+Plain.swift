@@ -33,11 +33,11 @@ extension LayoutReader {
         }
     }
 
-    /// A label for each value that a label map holds, named as the files do or `label_3` after it; 0 is the background.
+    /// A label for each value that occurs, named as in the files or after it, as `label_3`; 0 is the background.
     ///
-    /// Maps that cannot be read are left to those who use them, and to `check`, unless there are no others.
+    /// Maps that cannot be read are left to `check` and to later reading, unless there are no others.
     mutating func discoveredLabels(of cases: [Dataset.Case]) -> LabelTable? {
-        // Why there is none has been reported.
+        // The reason has been reported.
         guard !cases.isEmpty else { return nil }
         let found = concurrentMap(cases.count, threads: threads) { index in
             Result { () throws(LabelMapProblem) in try StoredLabels(cases[index].label ?? "") }
@@ -52,7 +52,7 @@ extension LayoutReader {
             }
             return nil
         }
-        var naming = LabelNaming()
+        var naming = CollectedLabelNames()
         for map in maps {
             naming.add(map.labels.names, values: map.labels.values, file: map.file)
         }
@@ -64,7 +64,7 @@ extension LayoutReader {
         return checked(LabelTable(foreground: foreground), file: fullest.file)
     }
 
-    /// Names for channels that nobody named: as many as the first case that can be read has.
+    /// Names for unnamed channels: as many as the first case that can be read has.
     func channelNames(of cases: [Dataset.Case]) -> [String] {
         for images in cases.map(\.images) {
             guard images.count == 1 else { return numbered(images.count) }
@@ -78,12 +78,12 @@ extension LayoutReader {
     }
 }
 
-/// Why the labels of a map cannot be known.
+/// A reason why the labels of a map are unknown.
 private struct LabelMapProblem: Error {
     let problem: ContentProblem
 }
 
-/// What a label map holds, and how its file names it.
+/// The values of a label map, and the names that its file gives them.
 private struct StoredLabels: Sendable {
     var values: [Int]
     var names: LabelNames?

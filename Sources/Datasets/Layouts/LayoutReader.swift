@@ -21,17 +21,17 @@ struct LayoutReader {
         faults.append(DatasetFault(problem, file: file, caseIdentifier: caseIdentifier))
     }
 
-    /// Reports what is wrong with a file's content.
+    /// Reports a problem of a file's content.
     mutating func report(_ problem: ContentProblem, file: String, caseIdentifier: String?) {
         faults.append(DatasetFault(problem, file: file, caseIdentifier: caseIdentifier))
     }
 
-    /// Says which layout it is, in place of what was said before.
+    /// Sets the recognised layout, in place of an earlier one.
     mutating func recognise(_ recognition: LayoutRecognition) {
         self.recognition = recognition
     }
 
-    /// Adds to what is said of the layout.
+    /// Adds to the evidence for the layout.
     mutating func note(_ evidence: String) {
         recognition?.evidence.append(evidence)
     }

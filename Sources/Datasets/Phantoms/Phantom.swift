@@ -1,7 +1,7 @@
 public import SegNASImaging
 internal import SegNASRandomness
 
-/// A generator of heads that never were: images and label maps that depend on a seed alone.
+/// A generator of synthetic heads: images and label maps that depend on a seed alone.
 ///
 /// ```swift
 /// let phantom = Phantom(size: [64, 64, 64], seed: 1)
@@ -14,19 +14,19 @@ public struct Phantom: Sendable {
     public var contrast: Contrast
     public var source: Source
 
-    /// How tissues look.
+    /// The look of tissues.
     public enum Contrast: String, CaseIterable, Sendable, Codable {
-        /// As in T1-weighted images, a little different in each case.
+        /// The contrast of T1-weighted images, a little different in each case.
         case t1
-        /// Any intensities, other ones in each case.
+        /// Any intensities, different in each case.
         case random
     }
 
-    /// Where label maps come from.
+    /// The source of label maps.
     public enum Source: Sendable {
-        /// A model of the brain, with its first so many structures labelled: 1 to 19.
+        /// A model of the brain, with its first 1 to 19 structures labelled.
         case brain(structures: Int)
-        /// Maps of the user's own.
+        /// Label maps of the user.
         case maps(PhantomMaps)
     }
 
@@ -34,7 +34,7 @@ public struct Phantom: Sendable {
         size: SIMD3<Int>, seed: UInt64, contrast: Contrast = .t1,
         source: Source = .brain(structures: Self.structureCount)
     ) {
-        precondition(size.min() >= Self.leastSize, "\(size) voxels")
+        precondition(size.min() >= Self.minSize, "\(size) voxels")
         if case .brain(let count) = source {
             precondition((1...Self.structureCount).contains(count), "\(count) structures")
         }
@@ -44,8 +44,8 @@ public struct Phantom: Sendable {
         self.source = source
     }
 
-    /// Fewer voxels on an axis show no brain.
-    public static let leastSize = 16
+    /// The smallest number of voxels on an axis that shows a brain.
+    public static let minSize = 16
     /// Structures that the brain's model has.
     public static let structureCount = Tissue.structures.count
 
@@ -108,5 +108,45 @@ extension Geometry {
         let first = middle - (SIMD3<Double>(size) - 1) / 2 * spacing
         return Geometry(
             size: size, affine: Affine(spacing: SIMD3(repeating: spacing), origin: first))
+    }
+}
+
+/// A reason why phantoms cannot be made or written.
+public enum PhantomError: Error, Equatable, Sendable {
+    case unreadableFolder(String)
+    case noMaps(String)
+    case emptyMap(String)
+    case labels(String, LabelFault)
+    case tooManyLabels(String, count: Int)
+    case image(ImageError)
+    /// The folder to write to holds a whole dataset.
+    case complete(String)
+    /// The folder to write to holds something else.
+    case occupied(String)
+    /// The folder was begun with other options.
+    case begunOtherwise(String)
+    case unwritable(String, reason: String)
+}
+
+extension PhantomError: CustomStringConvertible {
+    /// The fault and what to do about it.
+    public var description: String {
+        switch self {
+        case .unreadableFolder(let folder): "\(folder) cannot be read: is it a folder?"
+        case .noMaps(let folder): "\(folder) holds no images: name a folder of label maps"
+        case .emptyMap(let file): "\(file) holds no label but 0: remove it"
+        case .labels(let file, let fault): "\(file) \(fault)"
+        case .tooManyLabels(let folder, let count):
+            "\(folder) has \(count) different labels, and phantoms can have "
+                + "\(PhantomMaps.maxLabels): merge some"
+        case .image(let error): error.description
+        case .complete(let folder):
+            "\(folder) holds a dataset already: remove it, or name another folder"
+        case .occupied(let folder): "\(folder) is not empty: name another folder"
+        case .begunOtherwise(let folder):
+            "\(folder) was begun with other options: give the same ones to finish it, remove it, "
+                + "or name another folder"
+        case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
+        }
     }
 }

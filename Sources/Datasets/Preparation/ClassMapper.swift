@@ -1,6 +1,6 @@
 internal import SegNASImaging
 
-/// Turns the stored values of label maps into classes.
+/// Maps the stored values of label maps to classes.
 struct ClassMapper {
     private let classes: [Double: UInt8]
 
@@ -42,7 +42,7 @@ struct ClassMapper {
         return result
     }
 
-    /// Writes the classes of samples; returns the first value that is no label.
+    /// Writes the classes of samples; returns the first value that is not a label.
     private func map(
         _ samples: UnsafeBufferPointer<Double>, _ scaling: Scaling,
         to result: UnsafeMutableBufferPointer<UInt8>

@@ -4,12 +4,12 @@ public import SegNASImaging
 extension Preparation {
     /// Reads and prepares a case: its image, and its label map where it has one.
     ///
-    /// Where channels are files of their own, two of them are in memory at a time. Of folders with several DICOM series the
+    /// If channels are separate files, two of them are in memory at a time. Of folders with several DICOM series, the
     /// selected one is read.
     public func prepare(
         _ subject: Dataset.Case, series: DICOMSelection? = nil,
         threads: Int = HostResources.current().cores
-    ) throws(PreparationError) -> CasePreparation {
+    ) throws(PreparationError) -> PreparationResult {
         do {
             return try CaseReader(
                 preparation: self, subject: subject, series: series, threads: threads
@@ -20,7 +20,7 @@ extension Preparation {
     }
 }
 
-/// Goes through the files of a case.
+/// Reads the files of a case.
 private final class CaseReader {
     let preparation: Preparation
     let subject: Dataset.Case
@@ -39,7 +39,7 @@ private final class CaseReader {
 
     private var options: PreparationOptions { preparation.options }
 
-    func read() throws(PreparationFault) -> CasePreparation {
+    func read() throws(PreparationFault) -> PreparationResult {
         guard let firstFile = subject.images.first else {
             throw .channels(expected: preparation.channels.map(\.name), found: 0)
         }
@@ -50,7 +50,7 @@ private final class CaseReader {
         if let file = subject.label {
             labels = try classes(file, on: first.geometry, transform)
         }
-        return CasePreparation(
+        return PreparationResult(
             prepared: PreparedCase(
                 identifier: subject.identifier, size: options.size, image: image, labels: labels),
             transform: transform, warnings: warnings)

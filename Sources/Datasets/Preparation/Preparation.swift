@@ -1,21 +1,22 @@
 public import SegNASHost
+public import SegNASImaging
 
-/// Brings the cases of a dataset to what a network sees.
+/// Brings the cases of a dataset to the form that a network sees.
 public struct Preparation: Hashable, Codable, Sendable {
     public let options: PreparationOptions
     public let labels: LabelTable
-    /// What each channel of an image is called and how it is normalised, in order.
+    /// The name and the normalisation of each channel of an image, in order.
     public let channels: [Channel]
 
     /// A channel of the images.
     public struct Channel: Hashable, Codable, Sendable {
         public var name: String
         public var rule: IntensityNormalization
-        /// For the rule `ct`.
+        /// The intensities for the rule `ct`.
         public var intensities: ForegroundIntensities?
     }
 
-    /// How a dataset with these channels is prepared; their names decide on the normalisation if the options do not.
+    /// The preparation of a dataset with these channels; their names decide on the normalisation if the options do not.
     ///
     /// Intensities are those of the labelled voxels, channel by channel, and needed for CT only: without them such a
     /// channel is refused, as are more labels than fit into a byte.
@@ -23,7 +24,7 @@ public struct Preparation: Hashable, Codable, Sendable {
         _ options: PreparationOptions, channels: [String], labels: LabelTable,
         intensities: [ForegroundIntensities]? = nil
     ) throws(PreparationFault) {
-        guard labels.foreground.count <= LabelTable.mostForeground else {
+        guard labels.foreground.count <= LabelTable.maxForeground else {
             throw .tooManyLabels(labels.foreground.count)
         }
         self.options = options
@@ -45,7 +46,7 @@ public struct Preparation: Hashable, Codable, Sendable {
         self.channels = channels
     }
 
-    /// Whether a dataset's preparation needs the intensities of its labelled voxels.
+    /// True if a dataset's preparation needs the intensities of its labelled voxels.
     public static func needsIntensities(
         _ options: PreparationOptions, channels: [String]
     ) -> Bool {
@@ -59,10 +60,76 @@ public struct Preparation: Hashable, Codable, Sendable {
     }
 }
 
-/// A prepared case and the way back to its files' grid.
-public struct CasePreparation: Sendable {
+/// A prepared case, the transform back to its files' grid, and warnings.
+public struct PreparationResult: Sendable {
     public var prepared: PreparedCase
     public var transform: GridTransform
-    /// What readers of its files remark on; files are named by their paths.
+    /// Remarks of the readers of its files, which are named by their paths.
     public var warnings: [DatasetFault] = []
+}
+
+/// A case as a network sees it: on the prepared grid, normalised, labels as classes.
+public struct PreparedCase: Sendable {
+    public var identifier: String
+    /// Voxels of the prepared grid along x, y and z.
+    public var size: SIMD3<Int>
+    /// Normalised intensities, float32 [channels, z, y, x].
+    public var image: Samples
+    /// Classes, uint8 [z, y, x], `LabelTable.ignoredClass` for voxels to ignore; nil if there is no label map.
+    public var labels: Samples?
+
+    public var channels: Int { image.count / (size.x * size.y * size.z) }
+}
+
+/// Options of bringing the images of a dataset to the one grid that a network is trained on.
+public struct PreparationOptions: Hashable, Codable, Sendable {
+    /// Voxels of the prepared grid along x, y and z.
+    public var size: SIMD3<Int>
+    public var fit: Fit
+    /// True if the axes are first brought to run right, anterior, superior.
+    public var isCanonical: Bool
+    public var spacing: Spacing
+    /// True if, with `resize`, the body keeps its proportions, and zeros fill the rest of the grid.
+    public var keepsProportions: Bool
+    public var normalization: IntensityNormalization
+    public var interpolation: ImageInterpolation
+    public var labelInterpolation: LabelInterpolation
+
+    /// The way to bring an image to the prepared size.
+    public enum Fit: String, CaseIterable, Codable, Sendable {
+        /// The whole image, padded to the grid's proportions, is shrunk or enlarged.
+        case resize
+        /// Voxels keep their size, and the image is padded about its centre; larger images are refused.
+        case pad
+    }
+
+    /// Size and proportions of the voxels of the prepared grid.
+    ///
+    /// `resize` takes the proportions only, as the grid's size is given.
+    public enum Spacing: Hashable, Codable, Sendable {
+        /// The spacing of each image as stored.
+        case stored
+        /// The smallest of each image's three spacings, on all axes.
+        case isotropic
+        /// The same for all images, in mm.
+        case fixed(mm: SIMD3<Double>)
+    }
+
+    /// The paper's preparation for `resize`, and for `pad` voxels as they are stored.
+    public init(
+        size: SIMD3<Int>, fit: Fit = .resize, isCanonical: Bool = true, spacing: Spacing? = nil,
+        keepsProportions: Bool = true, normalization: IntensityNormalization = .byChannelName,
+        interpolation: ImageInterpolation = .linear,
+        labelInterpolation: LabelInterpolation = .perLabelLinear
+    ) {
+        precondition(size.min() > 0, "a grid of no voxels")
+        self.size = size
+        self.fit = fit
+        self.isCanonical = isCanonical
+        self.spacing = spacing ?? (fit == .resize ? .isotropic : .stored)
+        self.keepsProportions = keepsProportions
+        self.normalization = normalization
+        self.interpolation = interpolation
+        self.labelInterpolation = labelInterpolation
+    }
 }

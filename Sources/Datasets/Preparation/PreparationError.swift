@@ -12,7 +12,7 @@ public struct PreparationError: Error, Equatable, Sendable {
     }
 }
 
-/// Why a case, or a whole dataset, cannot be prepared.
+/// A reason why a case, or a whole dataset, cannot be prepared.
 public enum PreparationFault: Error, Equatable, Sendable {
     case image(ImageError)
     case channels(expected: [String], found: Int)
@@ -52,13 +52,13 @@ extension PreparationFault: CustomStringConvertible {
             "\(file) holds the value \(shortest(value)), which is no label of the dataset (\(list(expected))): "
                 + "correct the file, or name the label in the dataset's description"
         case .tooLarge(let image, let size):
-            "the image has \(text(image)) voxels, more than the \(text(size)) of --size: "
-                + "choose a --size that holds it, or --fit resize"
+            "the image has \(text(image)) voxels, more than the \(text(size)) of `size`: "
+                + "choose a `size` that holds it, or `fit` resize"
         case .missingIntensities(let channel):
             "channel \(channel) is normalised as CT, by the intensities of the dataset's labelled voxels, "
                 + "and they are not known: have them computed, or choose another normalisation"
         case .tooManyLabels(let count):
-            "\(count) labels are more than the \(LabelTable.mostForeground) that segnas3d can tell apart"
+            "\(count) labels are more than the \(LabelTable.maxForeground) that segnas3d can tell apart"
         case .cache(let error): "\(error)"
         }
     }
@@ -72,5 +72,42 @@ extension PreparationFault: CustomStringConvertible {
     private func list(_ values: [Int]) -> String {
         let shown = values.prefix(12).map(String.init).joined(separator: ", ")
         return values.count > 12 ? shown + ", …" : shown
+    }
+}
+
+/// All cases of a dataset that cannot be prepared.
+public struct PreparationErrors: Error, Equatable, Sendable {
+    public var errors: [PreparationError]
+
+    public init(errors: [PreparationError]) {
+        self.errors = errors
+    }
+
+    /// True if cases are at fault, and not only the cache.
+    public var concernsDataset: Bool {
+        errors.contains { if case .cache = $0.fault { false } else { true } }
+    }
+
+    /// The smallest size that holds the images for which there was no room; nil if all fitted.
+    private var sufficientSize: SIMD3<Int>? {
+        errors.reduce(nil as SIMD3<Int>?) { size, error in
+            guard case .tooLarge(let image, let limit) = error.fault else { return size }
+            return pointwiseMax(size ?? limit, image)
+        }
+    }
+}
+
+extension PreparationErrors: CustomStringConvertible {
+    /// A line for each of the first cases: one mistake may concern a thousand.
+    public var description: String {
+        let shown = 20
+        var lines = errors.prefix(shown).map {
+            if case .cache(let error) = $0.fault { "\(error)" } else { "\($0)" }
+        }
+        if errors.count > shown { lines.append("… and \(errors.count - shown) more cases") }
+        if errors.count > 1, let size = sufficientSize {
+            lines.append("`size` \(size.x)x\(size.y)x\(size.z) holds all of them")
+        }
+        return lines.joined(separator: "\n")
     }
 }

@@ -2,24 +2,24 @@ internal import SegNASHost
 public import SegNASImaging
 
 extension GridTransform {
-    /// Room for the scores of networks that see the prepared grid; nil where the system has no such memory.
+    /// Memory for the scores of networks that see the prepared grid; nil if the system has not enough.
     package func scores(classes: Int) -> ClassScores? {
         ClassScores(classes: classes, size: map.size, reorientation: reorientation.inverse)
     }
 
-    /// Where the voxels of the image's file lie in the scores.
+    /// The map from the voxels of the image's file to the scores.
     fileprivate var mapToFile: GridMap {
         map.inverse.reoriented(by: reorientation.inverse)
     }
 }
 
-/// The way of class probabilities from prepared grids to the grid and the orientation of the image's file.
+/// Takes class probabilities from prepared grids to the grid and the orientation of the image's file.
 ///
 /// Each class's probability is interpolated linearly, and the most probable class is taken there: outlines are finer
 /// than the prepared grid, where ``GridTransform/restore(classes:labels:interpolation:threads:)`` only sees classes.
 public struct ScoreRestorer: Sendable {
     public let geometry: Geometry
-    /// What readers of the image's files remark on.
+    /// Remarks of the readers of the image's files.
     public let warnings: [DatasetFault]
     private let labels: LabelTable
     private let resampler: ScoreResampler
@@ -37,7 +37,7 @@ public struct ScoreRestorer: Sendable {
             scores.map { ($0.scores, $0.transform.mapToFile) }, threads: threads)
     }
 
-    /// The label map: values as the table has them, in the smallest integer type that holds all of the table's.
+    /// The label map with the stored values of the table, in the smallest integer type that holds all of them.
     public func labelMap() -> Volume {
         Volume(labels.storedValues(of: resampler.mostProbable()), geometry: geometry)
     }

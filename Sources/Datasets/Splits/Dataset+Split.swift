@@ -1,9 +1,9 @@
 internal import SegNASRandomness
 
-/// How to divide a dataset, and which of the possible divisions to take.
+/// A plan to divide a dataset, and the choice among the possible divisions.
 public struct SplitOptions: Hashable, Sendable {
     public var plan: SplitPlan
-    /// Which shuffle of the seed, or which split or fold of a list: counted from 0.
+    /// The shuffle of the seed, or the split or fold of a list, counted from 0.
     public var index: Int
     public var seed: UInt64
     public var groups: SplitGroups?
@@ -22,7 +22,7 @@ public struct SplitOptions: Hashable, Sendable {
 extension Dataset {
     /// Divides the cases with a label map; the same options give the same split on every machine.
     ///
-    /// A part with a share of more than nothing is never empty. Groups count where cases are shuffled only.
+    /// A part with a share above 0 is never empty. Groups only count where cases are shuffled.
     public func split(_ options: SplitOptions = SplitOptions()) throws(SplitError) -> Split {
         precondition(options.index >= 0, "splits are counted from 0")
         let cases = training.map(\.identifier).sorted()
@@ -66,7 +66,7 @@ extension Dataset {
     }
 }
 
-/// How many cases each part should have, by largest remainders.
+/// The number of cases that each part should have, by largest remainders.
 private func counts(of total: Int, _ shares: SplitPlan.Shares) -> [Split.Part: Int] {
     let exact = Split.Part.allCases.map { (part: $0, count: Double(total) * shares[$0] / 100) }
     var counts = Dictionary(uniqueKeysWithValues: exact.map { ($0.part, Int($0.count + 1e-9)) })

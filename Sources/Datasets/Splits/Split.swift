@@ -1,4 +1,6 @@
-/// Which cases train a network, which choose among networks, and which judge the chosen one.
+public import SegNASHost
+
+/// The cases that train a network, those that choose among networks, and those that test the chosen one.
 ///
 /// As JSON, its record: reading it back gives the same split, whatever the options that made it.
 public struct Split: Hashable, Codable, Sendable {
@@ -24,6 +26,128 @@ public struct Split: Hashable, Codable, Sendable {
         case .training: training
         case .validation: validation
         case .test: test
+        }
+    }
+}
+
+/// A file of splits: nnU-Net's list of folds, or the record of one split.
+struct SplitFile {
+    private let path: String
+    private let splits: [Split]
+    private let cases: Set<String>
+
+    init(_ path: String, cases: [String]) throws(SplitError) {
+        let text: String
+        do { text = try readText(at: path, limit: 64 << 20) } catch { throw .file(path, error) }
+        guard let json = JSONValue(text: text) else { throw .notJSON(path) }
+        guard let list = json.array ?? json.object.map({ [.object($0)] }), !list.isEmpty else {
+            throw .notSplits(path)
+        }
+        let splits = list.compactMap(Split.init)
+        guard splits.count == list.count else { throw .notSplits(path) }
+        self.path = path
+        self.splits = splits
+        self.cases = Set(cases)
+    }
+
+    /// One of its splits, whose cases the dataset must have, each in one part.
+    func split(_ index: Int) throws(SplitError) -> Split {
+        guard splits.indices.contains(index) else {
+            throw .noSuchSplit(index: index, of: splits.count, path)
+        }
+        let split = splits[index]
+        let named = Split.Part.allCases.flatMap { split[$0] }
+        let unknown = Set(named).subtracting(cases)
+        guard unknown.isEmpty else {
+            throw .unknownCases(unknown.sorted(), of: Set(named).count, path)
+        }
+        let repeated = Dictionary(grouping: named) { $0 }.filter { $0.value.count > 1 }.keys
+        guard repeated.isEmpty else { throw .inTwoParts(repeated.sorted(), path) }
+        guard !split.training.isEmpty else {
+            throw .empty(.training, cases: named.count, groups: nil)
+        }
+        return split
+    }
+}
+
+extension Split {
+    /// Reads nnU-Net's `{"train": …, "val": …}` or a record's `{"training": …, "validation": …, "test": …}`.
+    fileprivate init?(_ json: JSONValue) {
+        guard let object = json.object else { return nil }
+        func list(_ names: String...) -> [String]? {
+            let value = names.lazy.compactMap { object[$0] }.first
+            guard let value else { return [] }
+            let texts = value.array?.compactMap(\.string)
+            return texts?.count == value.array?.count ? texts : nil
+        }
+        guard object["train"] != nil || object["training"] != nil,
+            let training = list("train", "training"), let validation = list("val", "validation"),
+            let test = list("test")
+        else { return nil }
+        self.init(training: training, validation: validation, test: test)
+    }
+}
+
+/// A reason why a dataset cannot be divided as requested.
+public enum SplitError: Error, Equatable, Sendable {
+    case notASplit(String)
+    case shares([Double])
+    /// A part of the split has no case.
+    case empty(Split.Part, cases: Int, groups: Int?)
+    case file(String, TextFileFault)
+    case notJSON(String)
+    case notSplits(String)
+    case noSuchSplit(index: Int, of: Int, String)
+    /// Cases of a split that the dataset lacks, and the number of all that it names.
+    case unknownCases([String], of: Int, String)
+    case inTwoParts([String], String)
+    case noFolds
+    case noSuchFold(Int, folds: [Int])
+    case noLists
+    case pattern(String)
+    /// Cases that belong to no group.
+    case ungrouped([String])
+    case column(String, columns: [String], String)
+}
+
+extension SplitError: CustomStringConvertible {
+    /// The fault and its remedy.
+    public var description: String {
+        switch self {
+        case .notASplit(let text):
+            "'\(text)' is no split: give percent as 50/20/30, all, folds, listed, or a .json file"
+        case .shares(let shares):
+            """
+            the shares \(shares.map(significant).joined(separator: "/")) must not be negative, sum to 100, and leave \
+            some for training
+            """
+        case .empty(let part, let cases, let groups):
+            """
+            \(cases) cases\(groups.map { " in \($0) groups" } ?? "") leave none for \(part.rawValue): \
+            give it a larger share, or more cases
+            """
+        case .file(let path, let fault): "\(path): \(fault)"
+        case .notJSON(let path): "\(path): is not JSON"
+        case .notSplits(let path):
+            "\(path): must be a list such as [{\"train\": [\"case\"], \"val\": [\"case\"]}]"
+        case .noSuchSplit(let index, let count, let path):
+            "\(path): there is no split \(index): the file has \(count), counted from 0"
+        case .unknownCases(let cases, let count, let path):
+            """
+            \(path): the dataset has no labelled case \(some(cases)): \(cases.count) of the \(count) that the split \
+            names are not there; is it the split of this dataset?
+            """
+        case .inTwoParts(let cases, let path): "\(path): \(some(cases)) must be in one part only"
+        case .noFolds:
+            "the dataset's list has no folds: add \"fold\" to its cases, or give 50/20/30"
+        case .noSuchFold(let fold, let folds):
+            "no case has fold \(fold): the folds are \(folds.map(String.init).joined(separator: ", "))"
+        case .noLists: "the dataset lists no \"validation\" or \"testing\" cases: give 50/20/30"
+        case .pattern(let text): "the pattern '\(text)' is no regular expression"
+        case .ungrouped(let cases):
+            "\(some(cases)) belong to no group: each case needs one"
+        case .column(let name, let columns, let path):
+            "\(path): there is no column \(name): the columns are \(columns.joined(separator: ", "))"
         }
     }
 }

@@ -1,9 +1,11 @@
+internal import FoundationEssentials
 internal import SegNASHost
+internal import SegNASReport
 internal import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// The training of a network beside searches: from scratch, in the same way and within the same memory.
+/// The training of a baseline: from scratch, as in the searches and within the same memory.
 struct BaselineTraining {
     let task: ComparisonTask
     let network: Architecture
@@ -11,28 +13,79 @@ struct BaselineTraining {
     let clock: SearchClock
     let monitor: Monitor
 
-    /// Trains and judges, or goes on where that was interrupted; what cannot be trained is not tried twice.
+    /// Trains and evaluates, or resumes that; what cannot be trained is not tried twice.
     func run(in run: String, failure file: String) throws {
         if try BaselineFailure(of: network, in: file) != nil { return }
         TensorMemory.setBudget(task.memoryLimit)
         defer {
             monitor.report(.trainingEnded)
-            // What it has kept for its next step is for others now.
+            // Frees what it has kept for its next step.
             try? TensorMemory.trim()
         }
         do {
             _ = try Trainer(
                 task.training(network, split: split), run: run,
                 on: task.conditions.machine(task.device),
-                pulse: monitor.pulse, isEndRequested: { clock.end != nil },
+                tracker: monitor.tracker, isEndRequested: { clock.end != nil },
                 report: monitor.training
             ).train()
         } catch {
-            // A network that was trained to the end has not failed, whatever its test met.
+            // A network that was trained to the end has not failed, even if its test did.
             guard TrainingRecord(ofModel: "\(run)/\(ModelLocation.modelOfRun)") == nil,
                 let failure = BaselineFailure(error, of: network, limit: task.memoryLimit)
             else { throw error }
             try JSONDocument.write(failure, to: file)
         }
+    }
+}
+
+/// The reason why a network has no result, if it lies in the network.
+struct BaselineFailure: Codable {
+    private(set) var schema = 1
+    /// The network that failed: its file may have changed since.
+    var network: Architecture
+    /// For a network that does not fit: the memory of a training step, nil if unknown, and the limit.
+    var outOfMemory: Shortage?
+    /// Any other reason, as a phrase.
+    var reason: String?
+
+    struct Shortage: Codable {
+        var needed: UInt64?
+        var limit: UInt64
+    }
+
+    /// Nil for errors that another attempt may not meet.
+    init?(_ error: any Error, of network: Architecture, limit: ByteCount) {
+        self.network = network
+        switch error {
+        case TrainingError.outOfMemory(let shortage):
+            outOfMemory = Shortage(needed: shortage.predicted?.bytes, limit: limit.bytes)
+        case TrainingError.notFinite(let what, let epoch, _, _, _):
+            reason = "\(what) was not a finite number in epoch \(epoch)"
+        case let error as NetworkError: reason = error.reason
+        default: return nil
+        }
+    }
+
+    /// Reads the failure of a network; nil if there is none, or it is another network's.
+    init?(of network: Architecture, in file: String) throws {
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        guard let failure = try? JSONDocument.read(Self.self, from: file, schema: 1...1),
+            failure.outOfMemory != nil || failure.reason != nil
+        else {
+            throw ComparisonError.file(
+                file, reason: "is not what a comparison writes: remove it to train again")
+        }
+        guard failure.network == network else { return nil }
+        self = failure
+    }
+
+    var outcome: SegNASReport.Comparison.Outcome {
+        if let outOfMemory {
+            return .outOfMemory(
+                needed: outOfMemory.needed.map { ByteCount($0) },
+                limit: ByteCount(outOfMemory.limit))
+        }
+        return .failed(reason ?? "")
     }
 }

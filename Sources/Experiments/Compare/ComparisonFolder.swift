@@ -1,4 +1,10 @@
-internal import SegNASStudy
+internal import FoundationEssentials
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+public import SegNASStudy
 
 /// The files of a comparison.
 struct ComparisonFolder {
@@ -16,7 +22,7 @@ struct ComparisonFolder {
 
     private static func name(ofSplit split: Int) -> String { "split-\(split)" }
 
-    /// Where a method's work on a split lies, seen from the folder.
+    /// Path of a method's work on a split, relative to the folder.
     private func place(_ method: ComparedMethod, split: Int) -> String {
         "\(Self.name(ofSplit: split))/\(method.name)"
     }
@@ -26,18 +32,108 @@ struct ComparisonFolder {
         StudyFolder("\(path)/\(place(method, split: split))")
     }
 
-    /// The run of a network that is not searched.
+    /// The run of a baseline.
     func run(_ method: ComparedMethod, split: Int) -> String {
         "\(path)/\(place(method, split: split))"
     }
 
-    /// Why a network that is not searched has no result.
+    /// The file that says why a baseline has no result.
     func failure(_ method: ComparedMethod, split: Int) -> String {
         "\(path)/\(place(method, split: split)).failure.json"
     }
 
-    /// The page of a search, seen from the folder.
+    /// The report of a search, relative to the folder.
     func report(_ method: ComparedMethod, split: Int) -> String {
         "\(place(method, split: split))/report.html"
+    }
+}
+
+// The outcomes of a comparison's studies and runs, from their files.
+
+extension Comparison.Outcome {
+    /// The outcome of a method on a split; nil if it is outstanding.
+    init?(
+        of method: ComparedMethod, split: Int, in folder: ComparisonFolder,
+        budget: StudyPlan.Budget
+    ) throws {
+        switch method.kind {
+        case .search:
+            try self.init(
+                of: folder.study(method, split: split), budget: budget,
+                report: folder.report(method, split: split))
+        case .training(let network):
+            let failure = try BaselineFailure(
+                of: network, in: folder.failure(method, split: split))
+            if let failure {
+                self = failure.outcome
+            } else if let result = try TrainingResult(of: folder.run(method, split: split)) {
+                self = .evaluated(
+                    Comparison.Result(
+                        network, parameters: result.parameters, seconds: result.seconds,
+                        validationDice: result.validation?.mean, test: result.test))
+            } else {
+                return nil
+            }
+        }
+    }
+
+    /// The outcome of a study; nil until its budget is spent and its best model evaluated.
+    private init?(of folder: StudyFolder, budget: StudyPlan.Budget, report: String) throws {
+        guard FileManager.default.fileExists(atPath: folder.database) else { return nil }
+        let record = try StudySnapshot(of: folder.path)
+        guard record.isComplete, record.plan.budget == budget else { return nil }
+        guard let best = record.best else {
+            self = .failed("none of \(record.trials.count) trials was completed")
+            return
+        }
+        guard let test = try folder.evaluation() else { return nil }
+        let trials = record.trials.flatMap(\.epochs).reduce(0) { $0 + $1.seconds }
+        let final = folder.finalTraining?.epochs ?? []
+        self = .evaluated(
+            Comparison.Result(
+                best.trial.architecture, optimum: record.space.decode(best.trial.proposal.point),
+                parameters: best.trial.cost?.parameters ?? 0,
+                seconds: trials + final.reduce(0) { $0 + $1.seconds + $1.validationSeconds },
+                validationDice: best.trial.end?.dice, test: test,
+                trials: Comparison.TrialCounts(record),
+                report: FileManager.default.fileExists(atPath: "\(folder.path)/report.html")
+                    ? report : nil))
+    }
+}
+
+extension Comparison.TrialCounts {
+    fileprivate init(_ record: StudySnapshot) {
+        func count(_ state: TrialState) -> Int {
+            record.trials.count { $0.trial.state == state }
+        }
+        self.init(
+            completed: count(.completed), cached: count(.cached), illegal: count(.illegal),
+            outOfMemory: count(.outOfMemory), failed: count(.failed))
+    }
+}
+
+/// The reason why a comparison cannot be begun or resumed.
+public enum ComparisonError: Error, CustomStringConvertible {
+    /// A folder that holds something else.
+    case noComparison(folder: String)
+    /// A plan that cannot be read.
+    case damaged(file: String)
+    case planChanged([StudyError.Difference])
+    case locked(folder: String, by: String)
+    case file(String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .noComparison(let folder):
+            "\(folder) holds other files and no comparison of segnas3d: name a new folder"
+        case .damaged(let file):
+            "\(file) cannot be understood: restore it, or begin another comparison"
+        case .planChanged(let differences):
+            (["the comparison was begun with other options:"] + differences.map { "  \($0)" })
+                .joined(separator: "\n") + "\nGive the same ones, or begin another comparison"
+        case .locked(let folder, let owner):
+            "\(folder) is in use by \(owner): wait for it, or stop it"
+        case .file(let file, let reason): "\(file): \(reason)"
+        }
     }
 }

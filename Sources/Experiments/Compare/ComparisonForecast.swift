@@ -1,41 +1,47 @@
 internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASReport
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
 
-/// What a comparison would train, and how long that may take.
+/// The trainings that are left in a comparison, and the time that they may take.
 public struct ComparisonForecast: Encodable {
     public let schema = 1
     public let dataset: String
     public let splits: Int
-    /// Of the first split.
+    /// Numbers of cases on the first split.
     public let trainingCases: Int
     public let validationCases: Int
     public let testCases: Int
-    /// Networks that a search trains at a time.
+    /// Networks that a search trains in parallel.
     public let workers: Int
-    /// Those of which something is left to do.
+    /// The methods that are not complete.
     public let methods: [Method]
 
-    /// What one method needs on one split.
+    /// The needs of one method on one split.
     public struct Method: Encodable {
         public let name: String
-        /// Those without an outcome yet.
+        /// Number of splits without an outcome.
         public var splits = 0
-        /// Nil for a network that is not searched.
+        /// Number of trials; nil for a baseline.
         public var proposals: Int?
-        /// The most that may be trained, that of the best anew included.
+        /// Maximum number of trainings, including the final one of the best network.
         public var trainings: Int
         /// The share of random points of the space whose networks can be built and fit.
         public var trainableShare: Double?
         public var epochs: Int
-        /// A step of training and an epoch with its validation, of the networks that were measured on the average.
+        /// A training step and an epoch with its validation, averaged over the measured networks.
         public var stepSeconds: Double?
         public var epochSeconds: Double?
-        /// Nil where the network does not fit, or none was found that does.
+        /// Nil if the network does not fit, or none was found that does.
         public var seconds: Double?
-        /// Why there is no time.
+        /// The reason why there is no time.
         public var reason: String?
     }
 
-    /// Of all methods and splits.
+    /// Sums over all methods and splits.
     public let trainings: Int
     public let seconds: Double
 
@@ -49,5 +55,157 @@ public struct ComparisonForecast: Encodable {
         self.methods = methods
         trainings = methods.reduce(0) { $0 + $1.splits * $1.trainings }
         seconds = methods.reduce(0) { $0 + Double($1.splits) * ($1.seconds ?? 0) }
+    }
+}
+
+/// Measures steps of the networks that a comparison would train, and writes nothing.
+public struct ForecastMaker {
+    private let task: ComparisonTask
+    private let split: Split
+    private let pool: WorkerPool
+    private let monitor: Monitor
+
+    private var options: ComparisonOptions { task.options }
+    private var memoryLimit: ByteCount { task.memoryLimit }
+
+    /// Number of random points of a space, and of their networks to measure.
+    private static let points = 64
+    private static let measured = 3
+
+    /// Reads the state of a comparison in a folder, which need not exist yet.
+    public init(
+        _ options: ComparisonOptions, in path: String, monitor: Monitor = Monitor()
+    ) throws {
+        task = try ComparisonTask(options, in: path, monitor: monitor)
+        self.monitor = monitor
+        split =
+            task.divisions[options.indices.lowerBound]
+            ?? Split(
+                training: [], validation: [], test: [])
+        pool = WorkerPool(options.conditions, devices: task.devices)
+        TensorMemory.setBudget(task.memoryLimit)
+    }
+
+    public func forecast() throws -> ComparisonForecast {
+        var forecasts: [ComparisonForecast.Method] = []
+        for (index, method) in task.methods.enumerated() {
+            let splits = try outstandingSplits(of: method)
+            if splits > 0 {
+                var forecast =
+                    switch method.kind {
+                    case .search(let space): try search(method.name, SearchSpace(text: space))
+                    case .training(let network): try training(method.name, network)
+                    }
+                forecast.splits = splits
+                forecasts.append(forecast)
+            }
+            monitor.report(.measuring(done: index + 1, all: task.methods.count))
+        }
+        return ComparisonForecast(
+            task.dataset, split, splits: options.splits, workers: pool.slots.count,
+            methods: forecasts)
+    }
+
+    /// The number of splits without an outcome.
+    private func outstandingSplits(of method: ComparedMethod) throws -> Int {
+        try options.indices.count { split in
+            try SegNASReport.Comparison.Outcome(
+                of: method, split: split, in: task.folder, budget: options.sampling.budget) == nil
+        }
+    }
+
+    private var feasibility: FeasibilityCheck {
+        FeasibilityCheck(device: task.device, memoryLimit: memoryLimit)
+    }
+
+    // MARK: - One method
+
+    private func training(
+        _ name: String, _ network: Architecture
+    ) throws -> ComparisonForecast.Method {
+        try CPU.setThreads(options.conditions.machine.threadCount)
+        var forecast = ComparisonForecast.Method(
+            name: name, trainings: 0, epochs: options.finalEpochs)
+        let training = task.training(network, split: options.indices.lowerBound)
+        switch feasibility.verdict(on: training) {
+        case .illegal(let reason): forecast.reason = reason
+        case .tooLarge(let shortage, _): forecast.reason = shortage.words
+        case .train:
+            guard let pace = try pace(of: training) else {
+                forecast.reason = "a step does not fit into \(memoryLimit)"
+                return forecast
+            }
+            (forecast.stepSeconds, forecast.epochSeconds) = (pace.step, pace.epoch)
+            forecast.seconds = pace.epoch * Double(forecast.epochs)
+            forecast.trainings = 1
+        }
+        return forecast
+    }
+
+    private func search(
+        _ name: String, _ space: SearchSpace
+    ) throws -> ComparisonForecast.Method {
+        try CPU.setThreads(pool.threads)
+        defer { try? CPU.setThreads(options.conditions.machine.threadCount) }
+        let (trials, maxTrained) =
+            switch options.sampling.budget {
+            case .iterations(let count): (Int?(count), count)
+            case .effectiveIterations(let count): (nil, count)
+            }
+        let final = options.conditions.finalEpochs
+        var forecast = ComparisonForecast.Method(
+            name: name, proposals: trials, trainings: maxTrained + (final == nil ? 0 : 1),
+            epochs: options.conditions.training.epochs)
+        let trainings = try trainable(space)
+        let share = Double(trainings.count) / Double(Self.points)
+        forecast.trainableShare = share
+        guard let pace = try meanPace(of: trainings) else {
+            forecast.reason = "none of \(Self.points) random points can be trained"
+            return forecast
+        }
+        (forecast.stepSeconds, forecast.epochSeconds) = (pace.step, pace.epoch)
+        let trained = trials.map { Double($0) * share } ?? Double(maxTrained)
+        forecast.seconds =
+            pace.epoch
+            * (trained * Double(forecast.epochs) / Double(pool.slots.count) + Double(final ?? 0))
+        return forecast
+    }
+
+    /// Trainings of random points, those that are feasible.
+    private func trainable(_ space: SearchSpace) throws -> [TrainingTask] {
+        var sampler = try SamplerPlan(method: .random, seed: options.conditions.training.seed)
+            .sampler(in: space.bounds)
+        let proposals = (0..<Self.points).compactMap { _ in sampler.ask() }
+        return proposals.map { options.conditions.task(space.decode($0.point), on: task.dataset) }
+            .filter { if case .train = feasibility.verdict(on: $0) { true } else { false } }
+    }
+
+    // MARK: - Measuring
+
+    /// Mean seconds of these trainings, from measurements of the first ones; nil if none fits.
+    private func meanPace(
+        of trainings: [TrainingTask]
+    ) throws -> (step: Double, epoch: Double)? {
+        let paces = try trainings.prefix(Self.measured).compactMap { try pace(of: $0) }
+        guard !paces.isEmpty else { return nil }
+        let work = try trainings.map {
+            Double(try $0.networkPlan().multiplyAdds(size: $0.size))
+        }
+        let mean = work.reduce(0, +) / Double(work.count)
+        let measured = paces.reduce(0) { $0 + $1.multiplyAdds }
+        return (
+            mean * paces.reduce(0) { $0 + $1.step } / measured,
+            mean * paces.reduce(0) { $0 + $1.epoch } / measured
+        )
+    }
+
+    /// Seconds of a step and of an epoch; nil if they do not fit into memory.
+    private func pace(of training: TrainingTask) throws -> TrainingPace? {
+        defer { try? TensorMemory.trim() }
+        do {
+            return try TrainingPace(training, split: split, device: task.device)
+        } catch TorchError.outOfMemory {
+            return nil
+        }
     }
 }

@@ -1,16 +1,17 @@
+internal import FoundationEssentials
 internal import SegNASDatasets
 internal import SegNASHost
 public import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASStudy
 
-/// Everything that a comparison is asked for.
+/// All options of a comparison.
 public struct ComparisonOptions: Hashable, Codable, Sendable {
-    /// Searches, then networks beside them.
+    /// Searches, then baselines.
     public var methods: [ComparedMethod]
-    /// Splits, beginning with that of the conditions.
+    /// Number of splits, beginning with that of the conditions.
     public var splits: Int
-    /// Of all searches.
+    /// Sampling of all searches.
     public var sampling: SamplingOptions
     public var conditions: TrainingConditions
 
@@ -24,14 +25,14 @@ public struct ComparisonOptions: Hashable, Codable, Sendable {
         self.conditions = conditions
     }
 
-    private static let mostSplits = 1000
+    private static let maxSplits = 1000
 
-    /// What is wrong with them, a sentence each.
+    /// The faults of these options, a sentence each.
     public var faults: [String] {
         var faults: [String] = []
         let plan = conditions.data.split.plan
-        if !(1...Self.mostSplits).contains(splits) {
-            faults.append("`splits` must be 1 to \(Self.mostSplits), and \(splits) is given")
+        if !(1...Self.maxSplits).contains(splits) {
+            faults.append("`splits` must be 1 to \(Self.maxSplits), and \(splits) is given")
         } else if splits > 1, !plan.hasSeveral {
             faults.append(
                 "`split` \(plan) gives one split only: give `splits` 1 or another `split`")
@@ -51,14 +52,14 @@ public struct ComparisonOptions: Hashable, Codable, Sendable {
         return first..<first + splits
     }
 
-    /// The data's options, for one of the splits.
+    /// The options of one of the splits.
     func splitOptions(_ index: Int) -> SplitOptions {
         var options = conditions.data.split
         options.index = index
         return options
     }
 
-    /// Epochs of networks that are not searched, and of the best of a search after it.
+    /// Epochs of baselines, and of the final training of a search's best network.
     var finalEpochs: Int { conditions.finalEpochs ?? conditions.training.epochs }
 
     var hasSearch: Bool { methods.contains(where: \.isSearch) }
@@ -73,11 +74,49 @@ public struct ComparisonOptions: Hashable, Codable, Sendable {
 }
 
 extension SplitPlan {
-    /// Whether there is more than one split of it.
+    /// True if the plan has more than one split.
     fileprivate var hasSeveral: Bool {
         switch self {
         case .everything, .listed: false
         case .shuffled, .file, .folds: true
         }
     }
+}
+
+/// A method that is compared: a search of a space, or the training of one network.
+public struct ComparedMethod: Hashable, Codable, Sendable {
+    /// The kind of a method.
+    public enum Kind: Hashable, Codable, Sendable {
+        /// A space: the name of a preset, or YAML.
+        case search(space: String)
+        case training(Architecture)
+    }
+
+    /// Name of its folder in that of a split.
+    public let name: String
+    /// The paper's name for it.
+    public let title: String
+    public let kind: Kind
+
+    /// A method named after a preset, or after a file without its extension.
+    public init(named name: String, _ kind: Kind) {
+        self.name = URL(filePath: name).deletingPathExtension().lastPathComponent
+        title = Self.titles[name] ?? self.name
+        self.kind = kind
+    }
+
+    public var isSearch: Bool {
+        if case .search = kind { true } else { false }
+    }
+
+    /// True if the folders or the rows of the two have the same name.
+    func isNamed(as other: ComparedMethod) -> Bool {
+        !Set([name, title].map { $0.lowercased() })
+            .isDisjoint(with: [other.name, other.title].map { $0.lowercased() })
+    }
+
+    private static let titles = [
+        "segnas11": "SegNAS11", "segnas4": "SegNAS4", "segnas7": "SegNAS7", "unet3d": "3D U-Net",
+        "vnet": "V-Net",
+    ]
 }

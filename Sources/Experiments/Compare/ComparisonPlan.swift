@@ -6,27 +6,27 @@ internal import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASStudy
 
-/// What a comparison was begun with, as `plan.json` keeps it; methods and splits may be added.
+/// The plan of a comparison, its `plan.json`; methods and splits may be added.
 struct ComparisonPlan: Codable {
     private var schema = Self.newestSchema
-    /// Tells it from the plans of runs and studies.
+    /// Distinguishes it from the plans of runs and studies.
     private var command = commandName
     /// The version of segnas3d that began it.
     var version: String
-    /// The images; nil before they have been read.
+    /// The images; nil until they have been read.
     var dataset: DatasetRecord?
     var sampling: SamplingOptions
     var conditions: RecordedConditions
-    /// What was compared last; nil where the program of schema 1 began it.
+    /// The methods of the last command; nil in plans of schema 1.
     var methods: [ComparedMethod]?
     var splits: Int?
-    /// How the cases were divided, by the indices of the splits.
+    /// Splits of the cases by index.
     var divisions: [Int: Split]?
 
     private static let newestSchema = 2
     private static let commandName = "compare"
 
-    /// What is asked for, in place of a plan or of none.
+    /// A plan for the options, which replaces an earlier one if there is one.
     init(
         _ options: ComparisonOptions, begun: ComparisonPlan?, conditions: RecordedConditions,
         divisions: [Int: Split]
@@ -40,7 +40,7 @@ struct ComparisonPlan: Codable {
         self.divisions = (begun?.divisions ?? [:]).merging(divisions) { $1 }
     }
 
-    /// Reads the plan of a comparison; nil where none was begun.
+    /// Reads the plan of a comparison; nil if there is none.
     init?(in folder: ComparisonFolder) throws {
         guard FileManager.default.fileExists(atPath: folder.plan) else { return nil }
         struct Kind: Decodable {
@@ -76,7 +76,7 @@ struct ComparisonPlan: Codable {
             budget: former.budget, attempts: former.attempts)
     }
 
-    /// What is asked for now and differs; a budget of the same kind may grow.
+    /// The differences to a plan for other options; a budget of the same kind may grow.
     func differences(to now: ComparisonPlan) -> [StudyError.Difference] {
         let seed = conditions.asked.training.seed
         let (before, after) = (sampling, now.sampling)
@@ -97,12 +97,12 @@ struct ComparisonPlan: Codable {
 }
 
 extension ComparisonOptions {
-    /// With what a comparison was begun or last carried on; nil where there is none.
+    /// Reads the options with which a comparison was begun or last resumed; nil if there is none.
     ///
     /// - Parameters:
     ///   - path: The comparison's folder.
-    ///   - methods: Those to compare where its plan does not say which, as that of an earlier version.
-    /// - Throws: ``ComparisonError`` where the folder holds something else, or what cannot be read.
+    ///   - methods: The methods, if its plan is of an earlier version and does not name them.
+    /// - Throws: ``ComparisonError`` if the folder holds something else, or its plan cannot be read.
     public init?(ofComparison path: String, methods: [ComparedMethod]) throws {
         guard let plan = try ComparisonPlan(in: ComparisonFolder(path: path)) else { return nil }
         self.init(
@@ -112,15 +112,15 @@ extension ComparisonOptions {
 }
 
 extension ComparisonPlan {
-    /// How all methods are searched and trained, for a reader.
+    /// Descriptions of the conditions for a reader.
     func words(_ options: ComparisonOptions) -> [(name: String, words: String)] {
-        let words = ProtocolWords(conditions)
+        let words = TrainingDescription(conditions)
         let final =
             options.conditions.finalEpochs.map {
-                "; \($0) epochs for the best of each search and for networks that are not searched"
+                "; \($0) epochs for the best of each search and for baselines"
             } ?? ""
         let indices = options.indices.map { "\($0)" }.joined(separator: ", ")
-        let search = ProtocolWords.search(
+        let search = TrainingDescription.search(
             sampling.plan(seed: options.conditions.training.seed), sampling.budget)
         let all: [(String, String?)] = [
             ("Images", "prepared to \(options.conditions.data.size) voxels"),

@@ -6,26 +6,26 @@ internal import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASStudy
 
-/// A comparison that is begun or carried on, one method after the other.
+/// A comparison that is begun or resumed, one method after the other.
 public struct ComparisonSession {
     private let task: ComparisonTask
     private let monitor: Monitor
     private let clock: SearchClock
     private let lock: FileLock
-    /// Whether pages of searches show images of test cases.
+    /// True if reports of searches show images of test cases.
     private let showsImages: Bool
 
     private var options: ComparisonOptions { task.options }
     private var folder: ComparisonFolder { task.folder }
 
-    /// Begins a comparison, or opens one to carry it on.
+    /// Begins a comparison, or resumes one.
     ///
     /// - Parameters:
-    ///   - options: What is asked for.
+    ///   - options: The options of the comparison.
     ///   - path: The comparison's folder.
-    ///   - timeLimit: Seconds after which to stop; nil for as long as it takes.
-    ///   - showsImages: Whether pages of searches show images of test cases.
-    ///   - monitor: Who watches.
+    ///   - timeLimit: Seconds after which to stop; nil for no limit.
+    ///   - showsImages: True to show images of test cases in reports of searches.
+    ///   - monitor: An observer.
     /// - Throws: ``OptionFaults``, ``ComparisonError``, or what keeps the dataset from being read and divided.
     public init(
         _ options: ComparisonOptions, in path: String, timeLimit: Double? = nil,
@@ -59,7 +59,7 @@ public struct ComparisonSession {
         return plan
     }
 
-    /// Refuses at once what the last method on the last split would find out after days.
+    /// Refuses at once what the last method on the last split would refuse after days.
     private func checkData() throws {
         defer { monitor.report(.trainingEnded) }
         for split in options.indices {
@@ -73,16 +73,15 @@ public struct ComparisonSession {
         }
     }
 
-    /// Makes the folder, where that is not done, and keeps others from working in it.
+    /// Makes the folder if it is not there, and locks it.
     private static func open(_ folder: ComparisonFolder, isBegun: Bool) throws -> FileLock {
-        let files = FileManager.default
         do {
-            try files.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+            try FileSystem.makeFolder(folder.path)
         } catch {
-            throw ComparisonError.file(folder.path, reason: "cannot be made a folder")
+            throw ComparisonError.file(folder.path, reason: "cannot be created: \(error)")
         }
         // A process may have been killed before it had written the plan.
-        let names = try files.contentsOfDirectory(atPath: folder.path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         let isFree = names.allSatisfy {
             FileLock.isFile($0, of: ".lock") || $0.hasPrefix(".plan.json.")
         }
@@ -101,13 +100,13 @@ public struct ComparisonSession {
         }
     }
 
-    /// Searches, trains and judges, and tells after each method what is known.
+    /// Searches, trains and evaluates, and writes a report after each method.
     public func run() throws -> ComparisonReport {
         do {
             return try work()
         } catch {
-            // What is known until then.
-            _ = try? tell()
+            // Reports the outcomes so far.
+            _ = try? writeReport()
             throw error
         }
     }
@@ -116,8 +115,7 @@ public struct ComparisonSession {
         var report = try report()
         let count = options.splits * task.methods.count
         for (place, split) in options.indices.enumerated() {
-            try FileManager.default.createDirectory(
-                atPath: folder.split(split), withIntermediateDirectories: true)
+            try FileSystem.makeFolder(folder.split(split))
             for (index, method) in task.methods.enumerated() {
                 try clock.check(study: folder.path)
                 monitor.report(
@@ -125,7 +123,7 @@ public struct ComparisonSession {
                         method: method.title, split: split,
                         number: place * task.methods.count + index + 1, all: count))
                 try work(on: method, split)
-                report = try tell()
+                report = try writeReport()
             }
         }
         return report
@@ -142,7 +140,7 @@ public struct ComparisonSession {
         }
     }
 
-    /// As the command of that name does it.
+    /// Searches, and writes the search's report.
     private func search(_ method: ComparedMethod, _ space: String, _ split: Int) throws {
         let study = folder.study(method, split: split)
         let search = options.search(space, split: split, memoryLimit: task.memoryLimit)
@@ -154,14 +152,14 @@ public struct ComparisonSession {
             try ReportFile.write(
                 page, to: "\(folder.path)/\(folder.report(method, split: split))")
         } catch {
-            // The search is done, which counts more than its page.
+            // The search counts more than its report.
             monitor.warn("\(error)")
         }
     }
 
-    // MARK: - Telling
+    // MARK: - Reporting
 
-    private func tell() throws -> ComparisonReport {
+    private func writeReport() throws -> ComparisonReport {
         let report = try report()
         try ReportFile.write(try report.html(), to: folder.page)
         try write(report.markdown + "\n", to: folder.markdown)
@@ -176,7 +174,7 @@ public struct ComparisonSession {
             try replaceText(at: file, by: text)
         } catch {
             throw ComparisonError.file(
-                file, reason: "cannot be written: \(error); then run the same command to go on")
+                file, reason: "cannot be written: \(error); then run the same command to resume")
         }
     }
 

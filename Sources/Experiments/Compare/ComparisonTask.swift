@@ -5,23 +5,23 @@ internal import SegNASSegmentation
 internal import SegNASStudy
 internal import SegNASTorch
 
-/// What is to be compared, after all of it has been understood and before any work.
+/// The methods, data and conditions of a comparison, validated before any work.
 struct ComparisonTask {
     let options: ComparisonOptions
     let folder: ComparisonFolder
     let dataset: Dataset
     let devices: [Device]
-    /// Of the tensors of one training.
+    /// Limit on the tensors of one training.
     let memoryLimit: ByteCount
     let plan: ComparisonPlan
-    /// Whether there is a comparison in the folder, which goes on.
+    /// True if the folder holds a comparison to resume.
     let isBegun: Bool
-    /// By the indices of the splits.
+    /// Splits of the cases by index.
     let divisions: [Int: Split]
 
     var methods: [ComparedMethod] { options.methods }
     var conditions: TrainingConditions { options.conditions }
-    /// The device of a training beside searches.
+    /// The device of baselines.
     var device: Device { devices[0] }
     var isOnGPU: Bool { device != .cpu }
 
@@ -49,14 +49,14 @@ struct ComparisonTask {
         try check()
     }
 
-    /// The splits: as they were, or as the options say.
+    /// Splits the cases as recorded, or as the options say.
     private static func divide(
         _ dataset: Dataset, _ options: ComparisonOptions, _ begun: ComparisonPlan?
     ) throws -> [Int: Split] {
-        let known = options.conditions.data.keepsSplit ? begun?.divisions ?? [:] : [:]
+        let recorded = options.conditions.data.keepsSplit ? begun?.divisions ?? [:] : [:]
         var divisions: [Int: Split] = [:]
         for index in options.indices {
-            divisions[index] = try known[index] ?? split(dataset, options.splitOptions(index))
+            divisions[index] = try recorded[index] ?? split(dataset, options.splitOptions(index))
         }
         return divisions
     }
@@ -65,8 +65,8 @@ struct ComparisonTask {
         guard !options.isNameless else {
             throw OptionFaults(
                 """
-                the plan does not keep the name of the file that divides the cases or groups them: for split \(options.index) \
-                give `split` and `groups` again
+                the plan does not keep the name of the file that divides the cases or groups them: for split \
+                \(options.index) give `split` and `groups` again
                 """)
         }
         do {
@@ -80,7 +80,7 @@ struct ComparisonTask {
         }
     }
 
-    /// Refuses at once what the last method on the last split would find out after days.
+    /// Refuses at once what the last method on the last split would refuse after days.
     private func check() throws {
         for case .search(let space) in methods.map(\.kind) {
             do {
@@ -98,18 +98,18 @@ struct ComparisonTask {
             }
             guard !options.hasSearch || !split.validation.isEmpty else {
                 throw OptionFaults(
-                    "searches compare networks by validation cases, and split \(index) has none: give `split` 50/20/30"
-                )
+                    "searches compare networks by validation cases, and split \(index) has none: "
+                        + "give `split` 50/20/30")
             }
         }
     }
 
-    /// The training of a network on one of the splits, in the end judged on its test part.
+    /// The training of a network on one of the splits, with a final evaluation on its test part.
     func training(_ network: Architecture, split: Int) -> TrainingTask {
         var task = conditions.task(network, on: dataset)
         task.split = options.splitOptions(split)
         if let division = divisions[split] {
-            task.recordedSplit = .init(division, words: task.split.text)
+            task.recordedSplit = .init(division, text: task.split.text)
         }
         task.options.epochs = options.finalEpochs
         task.isTested = true

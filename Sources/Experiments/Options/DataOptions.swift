@@ -2,15 +2,15 @@ internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASStudy
 
-/// Which images are trained on, and how they are prepared and divided.
+/// Options for the dataset, its preparation and its split.
 public struct DataOptions: Hashable, Sendable {
     /// Path of the dataset's folder, or of a datalist.
     public var dataset: String
     public var preparation: PreparationOptions
     public var split: SplitOptions
-    /// Faults of the dataset with which to go on knowingly.
+    /// Faults of the dataset that the user allows.
     public var allowed: Set<AllowableFault>
-    /// Whether the cases are divided as they were when the work was begun, whatever files of splits and groups say now.
+    /// True if the recorded split is kept, whatever files of splits and groups say now.
     public var keepsSplit = false
 
     public init(
@@ -23,17 +23,17 @@ public struct DataOptions: Hashable, Sendable {
         self.allowed = allowed
     }
 
-    /// What is wrong with them, a sentence each.
+    /// The faults of these options, a sentence each.
     public var faults: [String] {
         var faults: [String] = []
         if !(0..<1_000_000).contains(split.index) {
-            faults.append("`splitIndex` is 0 to 999,999, and \(split.index) is given")
+            faults.append("`splitIndex` must be 0 to 999,999, and \(split.index) is given")
         }
         if split.groups != nil, !split.plan.isShuffled {
             faults.append(
                 """
-                `groups` keeps cases together where they are shuffled, as by `split` 50/20/30: '\(split.plan)' says already \
-                which case is in which part
+                `groups` is for shuffled splits such as `split` 50/20/30: '\(split.plan)' says already which case \
+                is in which part
                 """)
         }
         if !keepsSplit, split.isNameless {
@@ -46,7 +46,7 @@ public struct DataOptions: Hashable, Sendable {
         return faults
     }
 
-    /// What results depend on, and what other options say of it; groups show in the cases.
+    /// Differences to other options in all that results depend on; groups show in the cases.
     func differences(to now: DataOptions) -> [StudyError.Difference] {
         Self.fields.differences(self, now)
     }
@@ -78,7 +78,7 @@ extension [(name: String, text: @Sendable (DataOptions) -> String?)] {
 }
 
 extension StudyError.Difference {
-    /// Nil where a property is as it was.
+    /// Nil if a property is unchanged.
     init?(_ property: String, _ before: String?, _ now: String?) {
         guard before != now else { return nil }
         self.init(name: "`\(property)`", before: before, now: now)
@@ -104,7 +104,8 @@ extension DataOptions: Codable {
         keepsSplit = true
     }
 
-    /// Names no files but the dataset's: those of splits and groups may name people, and what they say is kept.
+    /// Names no file but the dataset: names of files with splits and groups may identify people, and their content is
+    /// kept.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Key.self)
         try values.encode(dataset, forKey: .dataset)
@@ -118,7 +119,7 @@ extension DataOptions: Codable {
 }
 
 extension SplitPlan {
-    /// As a plan keeps it: a file has no name there.
+    /// Reads a plan's text, in which a file has no name.
     init(recorded text: String) {
         self = (try? SplitPlan(parsing: text)) ?? .file("")
     }
@@ -142,7 +143,7 @@ extension SplitGroups {
 }
 
 extension SplitOptions {
-    /// Whether it is divided or grouped by a file of which only a plan is known.
+    /// True if the cases are divided or grouped by a file whose name the plan does not keep.
     var isNameless: Bool {
         if case .file("") = plan { return true }
         if case .table("", _) = groups { return true }
@@ -150,7 +151,7 @@ extension SplitOptions {
     }
 }
 
-/// A path that means the same file wherever the next command is given.
+/// A path that means the same file in any working folder.
 func absolutePath(_ path: String) -> String {
     guard !path.hasPrefix("/") else { return path }
     return FileManager.default.currentDirectoryPath + "/" + path

@@ -6,17 +6,17 @@ internal import SegNASSegmentation
 internal import SegNASStudy
 internal import SegNASTorch
 
-// Plans of schema 1 keep options as text by the flags of that time, and neither the dataset's path nor the cache:
-// this file alone knows of them.
+// Plans of schema 1 keep options as text, with the flags of that time as keys, and neither the dataset's path nor the
+// cache. Only this file knows of them.
 
 extension RecordedConditions {
-    /// Conditions of a study or comparison of schema 1.
+    /// Reads the conditions of a study or comparison of schema 1.
     ///
     /// - Parameters:
-    ///   - options: Texts by flags.
-    ///   - seed: Of its sampler.
-    ///   - images: Of its trials; nil where none were prepared.
-    /// - Throws: `DecodingError` for what no program has written.
+    ///   - options: Texts by flag.
+    ///   - seed: The seed of its sampler.
+    ///   - images: The images of its trials; nil if none were prepared.
+    /// - Throws: `DecodingError` for what no version has written.
     init(former options: [String: String], seed: UInt64, images: TrainingDataset?) throws {
         try self.init(
             former: options, seed: seed, dataset: images?.dataset.folder,
@@ -44,7 +44,7 @@ extension RecordedConditions {
 }
 
 extension SplitOptions {
-    /// Reads what plans of runs say of a split: `50/20/30 --split-index 1 --groups ^(.)`.
+    /// Reads the text that runs record for a split: `50/20/30 --split-index 1 --groups ^(.)`.
     init(recordedInRun text: String) {
         var rest = text
         func take(_ flag: String) -> String? {
@@ -87,7 +87,7 @@ private struct FormerOptions {
         .dataCorrupted(.init(codingPath: [], debugDescription: "\(flag) is missing or no value"))
     }
 
-    /// Of those that differ from the defaults; `none` for nothing.
+    /// The training options; an augmentation of `none` is nil.
     func training(seed: UInt64) throws -> TrainingOptions {
         var training = TrainingOptions()
         training.epochs = try required("--epochs")
@@ -112,7 +112,7 @@ private struct FormerOptions {
         return training
     }
 
-    /// Beside size and fit, the only one that could be asked for.
+    /// The preparation: only size and fit could be chosen.
     func preparation() throws -> PreparationOptions {
         let axes = (options["--size"] ?? "").split(separator: "x").compactMap { Int($0) }
         guard axes.count == 3, axes.allSatisfy({ $0 > 0 }) else { throw fault("--size") }

@@ -1,14 +1,15 @@
 internal import FoundationEssentials
-public import SegNASDatasets
-internal import SegNASHost
+internal import SegNASDatasets
+public import SegNASHost
 public import SegNASSearch
 public import SegNASSegmentation
+public import SegNASTorch
 
-/// Everything that the training of one network is asked for.
+/// All options of a run: the training of one network.
 public struct RunOptions: Hashable, Codable, Sendable {
     public var data: DataOptions
     public var network: Architecture
-    /// With the seed of all random numbers.
+    /// Training options, including the seed of all random numbers.
     public var training: TrainingOptions
     public var machine: MachineOptions
 
@@ -22,7 +23,7 @@ public struct RunOptions: Hashable, Codable, Sendable {
         self.machine = machine
     }
 
-    /// What is wrong with them, a sentence each.
+    /// The faults of these options, a sentence each.
     public var faults: [String] {
         var faults = data.faults + training.faults + machine.faults
         if machine.device.contains(",") {
@@ -32,8 +33,8 @@ public struct RunOptions: Hashable, Codable, Sendable {
     }
 }
 
-/// What a run's plan says of how it was begun.
-struct BegunRun: Decodable {
+/// The parts of a run's plan that say how it was begun.
+struct RecordedRun: Decodable {
     var command: String
     private var dataset: DatasetRecord
     private var network: Architecture
@@ -46,17 +47,17 @@ struct BegunRun: Decodable {
     private var source: String?
     private var machine: MachineOptions?
 
-    /// Nil where no run was begun; what cannot be read, its training tells.
+    /// Nil if there is no run; its training reports a plan that cannot be read.
     init?(in run: String) {
-        guard let plan = try? JSONDocument.read(BegunRun.self, from: "\(run)/plan.json"),
+        guard let plan = try? JSONDocument.read(RecordedRun.self, from: "\(run)/plan.json"),
             plan.command == "train"
         else { return nil }
         self = plan
     }
 
-    var recordedSplit: TrainingTask.RecordedSplit { .init(split, words: splitPlan) }
+    var recordedSplit: TrainingTask.RecordedSplit { .init(split, text: splitPlan) }
 
-    /// What to go on with where nothing else is asked for: on the same kind of device.
+    /// The options with which the run is resumed by default: on the same kind of device.
     var resumed: RunOptions {
         var data = DataOptions(
             dataset: source ?? dataset.folder, preparation: preparation.options,
@@ -69,9 +70,51 @@ struct BegunRun: Decodable {
 }
 
 extension RunOptions {
-    /// With what a run was begun or last carried on; nil where there is none.
+    /// Reads the options with which a run was begun or last resumed; nil if there is none.
     public init?(ofRun path: String) {
-        guard let begun = BegunRun(in: path) else { return nil }
+        guard let begun = RecordedRun(in: path) else { return nil }
         self = begun.resumed
+    }
+}
+
+extension MachineOptions {
+    /// Number of CPU threads.
+    public var threadCount: Int { threads ?? ThreadEnvironment.current.threads }
+
+    /// Memory limit for tensors.
+    public var limit: ByteCount {
+        memoryLimit ?? ByteCount(HostResources.current().available.bytes / 10 * 9)
+    }
+
+    /// The faults of these options, a sentence each.
+    public var faults: [String] { faultsOfCounts([("threads", threads)]) }
+
+    /// Sets threads, memory limit and seed of this process.
+    ///
+    /// - Returns: The devices that were asked for, the first of which a single training takes.
+    public func apply(seed: UInt64) throws -> [Device] {
+        let devices: [Device]
+        do {
+            devices = try Device.parse(device)
+        } catch {
+            throw OptionFaults(error.description)
+        }
+        try applyToHost()
+        try Device.seed(seed)
+        return devices
+    }
+
+    /// Sets threads and memory limit of this process.
+    public func applyToHost() throws {
+        try Libtorch.load()
+        if let limit = CPU.unknownInstructionLimit {
+            throw OptionFaults(
+                "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set"
+            )
+        }
+        // The forward and the backward pass run on two threads with a team each; batches and watches take three more.
+        try ProcessLimits.checkThreads(2 * threadCount + 3)
+        try CPU.setThreads(threadCount)
+        TensorMemory.setBudget(limit)
     }
 }

@@ -1,15 +1,15 @@
 public import SegNASSearch
 public import SegNASStudy
 
-/// How a search proposes networks, and how many.
+/// Options for the sampler of a search and its budget.
 public struct SamplingOptions: Hashable, Codable, Sendable {
     public var method: SamplerPlan.Method
-    /// Points that controlled random search keeps; nil for ten for each searched dimension and ten more.
+    /// Population size of controlled random search; nil for 10 × (searched dimensions + 1).
     public var population: Int?
-    /// The point to begin with; nil for a random one.
+    /// The first point; nil for a random one.
     public var first: [Double]?
     public var budget: StudyPlan.Budget
-    /// Attempts at a trial that end without a result or a checkpoint before it is given up.
+    /// Attempts without a result or a new checkpoint after which a trial has failed.
     public var attempts: Int
 
     public init(
@@ -23,7 +23,7 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
         self.attempts = attempts
     }
 
-    /// What is wrong with them, a sentence each.
+    /// The faults of these options, a sentence each.
     public var faults: [String] {
         let iterations: (name: String, count: Int?) =
             switch budget {
@@ -40,11 +40,11 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
     }
 }
 
-/// How trials are trained beside each other, and how long they may take.
+/// Options for the number of workers and their time.
 public struct WorkerOptions: Hashable, Codable, Sendable {
-    /// Networks that are trained at a time; nil for one, or one on each GPU.
+    /// Number of networks to train in parallel; nil for one, or one on each GPU.
     public var count: Int?
-    /// Seconds after which an attempt is ended; nil for as long as it takes.
+    /// Seconds after which an attempt is ended; nil for no limit.
     public var trialTimeout: Double?
     /// Seconds without a step after which a worker is ended; nil for five minutes.
     public var hangTimeout: Double?
@@ -55,6 +55,6 @@ public struct WorkerOptions: Hashable, Codable, Sendable {
         self.hangTimeout = hangTimeout
     }
 
-    /// What is wrong with them, a sentence each.
+    /// The faults of these options, a sentence each.
     public var faults: [String] { faultsOfCounts([("workers", count)]) }
 }

@@ -4,7 +4,7 @@ public import SegNASSearch
 internal import SegNASSegmentation
 public import SegNASStudy
 
-/// Everything that a search is asked for.
+/// All options of a search.
 ///
 /// ```swift
 /// var options = SearchOptions(
@@ -29,10 +29,10 @@ public struct SearchOptions: Hashable, Codable, Sendable {
         self.conditions = conditions
     }
 
-    /// What is wrong with them, a sentence each.
+    /// The faults of these options, a sentence each.
     public var faults: [String] { sampling.faults + conditions.faults }
 
-    /// With what a study was begun or last carried on; nil where there is none.
+    /// Reads the options with which a study was begun or last resumed; nil if there is none.
     public init?(ofStudy path: String) throws {
         let folder = StudyFolder(path)
         guard FileManager.default.fileExists(atPath: folder.plan) else { return nil }
@@ -54,18 +54,18 @@ public struct SearchOptions: Hashable, Codable, Sendable {
             attempts: sampling.attempts, conditions: try StudyConditions(recorded))
     }
 
-    /// A network of the space as its point, to begin with.
+    /// The point of a network of the space, with which to begin.
     public func point(of network: Architecture, named name: String) throws -> [Double] {
         do {
             return try SearchSpace(text: space).encode(network)
-        } catch let error as EncodingError {
+        } catch let error as OutsideSpaceError {
             throw OptionFaults("`first` \(name): \(error)")
         }
     }
 }
 
 extension SearchSpace {
-    /// The space that a plan keeps: a preset's name, or YAML.
+    /// Reads the text of a plan: a preset's name, or YAML.
     init(text: String) throws(SearchSpaceError) {
         if let preset = Preset(rawValue: text) {
             self = SearchSpace(preset)
@@ -74,12 +74,12 @@ extension SearchSpace {
         }
     }
 
-    /// What a plan keeps of the space that people name by a preset or a YAML file.
+    /// The text that a plan keeps for a preset's name or a YAML file.
     public static func text(named name: String) throws -> String {
         if Preset(rawValue: name) != nil { return name }
         guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
             throw OptionFaults(
-                "'\(name)' is no search space: give segnas11, segnas4, segnas7 or a .yaml file")
+                "'\(name)' is not a search space: give segnas11, segnas4, segnas7 or a .yaml file")
         }
         _ = try SearchSpace(contentsOf: name)
         return try readText(at: name)
@@ -87,7 +87,7 @@ extension SearchSpace {
 }
 
 extension RecordedConditions {
-    /// Those of a study.
+    /// Reads the conditions of a study.
     public init(_ plan: StudyPlan, in folder: StudyFolder) throws {
         do {
             self =

@@ -1,16 +1,17 @@
-public import SegNASDatasets
+internal import SegNASDatasets
 public import SegNASHost
-public import SegNASSearch
+internal import SegNASReport
+internal import SegNASSearch
 public import SegNASSegmentation
-public import SegNASStudy
-public import SegNASTorch
+internal import SegNASStudy
+internal import SegNASTorch
 
-/// How all networks of a search or a comparison are trained, and on what.
+/// The conditions under which all networks of a search or a comparison are trained.
 public struct TrainingConditions: Hashable, Codable, Sendable {
     public var data: DataOptions
-    /// With the seed of all random numbers.
+    /// Training options, including the seed of all random numbers.
     public var training: TrainingOptions
-    /// Epochs of a last training, of the best network from scratch; nil for none.
+    /// Epochs of the final training of the best network, from scratch; nil for none.
     public var finalEpochs: Int?
     public var workers: WorkerOptions
     public var machine: MachineOptions
@@ -26,13 +27,13 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
         self.machine = machine
     }
 
-    /// What is wrong with them, a sentence each.
+    /// The faults of these options, a sentence each.
     public var faults: [String] {
         data.faults + training.faults + faultsOfCounts([("finalEpochs", finalEpochs)])
             + workers.faults + machine.faults
     }
 
-    /// The training of a network, which is not judged on the test part; without a seed, by that of the conditions.
+    /// The training of a network, without a test; nil stands for the seed of the conditions.
     func task(
         _ architecture: Architecture, hyperparameters: [Hyperparameter: Double] = [:],
         seed: UInt64? = nil, on dataset: Dataset
@@ -54,15 +55,15 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
             candidate.architecture, hyperparameters: candidate.hyperparameters, on: dataset)
     }
 
-    func machine(_ device: Device) -> TrainingMachine {
-        TrainingMachine(
+    func machine(_ device: Device) -> Trainer.Machine {
+        Trainer.Machine(
             device: device, threads: machine.threadCount, cache: machine.cache,
             version: Release.version)
     }
 }
 
 extension TrainingOptions {
-    /// Takes the values that a search has chosen.
+    /// Applies the values that a search has chosen.
     fileprivate mutating func apply(_ hyperparameters: [Hyperparameter: Double]) {
         for (name, value) in hyperparameters {
             switch name {
@@ -73,13 +74,13 @@ extension TrainingOptions {
     }
 }
 
-/// Conditions as a plan keeps them: with what was chosen for them when the work was begun.
+/// Conditions as a plan keeps them, with the choices that were made when the work was begun.
 public struct RecordedConditions: Hashable, Codable, Sendable {
-    /// With the precision that was chosen, not `auto`.
+    /// The conditions with the chosen precision instead of `auto`.
     public var asked: TrainingConditions
-    /// `cpu` or `cuda`: which one of several does not matter.
+    /// `cpu` or `cuda`: the index does not matter.
     public var device: String
-    /// Of the tensors of one training.
+    /// Limit on the tensors of one training.
     public var memoryLimit: ByteCount
 
     init(_ asked: TrainingConditions, on device: Device, memoryLimit: ByteCount) {
@@ -97,16 +98,16 @@ public struct RecordedConditions: Hashable, Codable, Sendable {
         self.memoryLimit = memoryLimit
     }
 
-    /// What to go on with where nothing else is asked for: on the same kind of device.
+    /// The conditions under which the work is resumed by default: on the same kind of device.
     public var resumed: TrainingConditions {
         var resumed = asked
         if device == "cpu" { resumed.machine.device = device }
         return resumed
     }
 
-    /// What results depend on, and what is asked for now.
+    /// Differences to other conditions in all that results depend on.
     func differences(to now: RecordedConditions) -> [StudyError.Difference] {
-        // The seed is the sampler's, too, where it is compared.
+        // The seed is compared as the sampler's.
         let training = TrainingOptions.fields.filter { $0.name != "seed" }.compactMap {
             StudyError.Difference($0.name, $0.text(asked.training), $0.text(now.asked.training))
         }
@@ -116,5 +117,29 @@ public struct RecordedConditions: Hashable, Codable, Sendable {
                 StudyError.Difference(
                     "memoryLimit", "\(memoryLimit.bytes)", "\(now.memoryLimit.bytes)"),
             ].compactMap(\.self)
+    }
+}
+
+extension TrainingDescription {
+    /// Describes conditions; the name of a split's file is left out.
+    init(_ conditions: RecordedConditions) {
+        let (training, data) = (conditions.asked.training, conditions.asked.data)
+        let words = [
+            "\(training.epochs) epochs", "batch \(training.batchSize)",
+            training.optimizer.rawValue, "learning rate \(training.learningRate)",
+            "loss \(training.loss.rawValue)", training.precision.rawValue,
+            "fit \(data.preparation.fit.rawValue)",
+        ]
+        let split =
+            switch data.split.plan {
+            case .shuffled: "\(data.split.plan) % training/validation/test"
+            case .everything: "all"
+            case .folds, .listed: "\(data.split.plan) in the datalist"
+            case .file: "as in a file"
+            }
+        self.init(
+            training: words.joined(separator: ", "), split: split,
+            memory: "\(conditions.memoryLimit) for a training",
+            isOnGPU: conditions.device == "cuda")
     }
 }

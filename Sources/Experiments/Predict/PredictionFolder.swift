@@ -15,7 +15,7 @@ public struct PredictionFolder {
 
     /// Makes the folder, or checks that it holds predictions made in the same way.
     ///
-    /// Where they are to be overwritten by others, none that is not among the cases may stay beside them.
+    /// If others are to overwrite them, none may be left that is not among the cases.
     public init(
         _ path: String, of record: PredictionRecord, cases: [Dataset.Case], overwrites: Bool,
         probabilities: Bool
@@ -37,8 +37,7 @@ public struct PredictionFolder {
         }
         for folder in [path] + (probabilities ? [probabilitiesPath] : []) {
             do {
-                try FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true)
+                try FileSystem.makeFolder(folder)
             } catch {
                 throw PredictionFolderError.unwritable(folder)
             }
@@ -46,7 +45,7 @@ public struct PredictionFolder {
         try JSONDocument.write(record, to: file)
     }
 
-    /// Removes the predictions of another model, of which all must be made anew.
+    /// Removes the predictions of another model, all of which must be made again.
     private func clear(for cases: [Dataset.Case]) throws {
         let identifiers = Self.labelMaps(in: path)
         // A command that failed may be tried again with other options.
@@ -87,13 +86,13 @@ public struct PredictionFolder {
         "\(probabilitiesPath)/\(identifier).nii.gz"
     }
 
-    /// Whether all files of a case are there, and are to stay.
+    /// True if all files of a case exist and are to be kept.
     ///
-    /// - Throws: ``PredictionFolderError/otherImage(_:)`` where they are those of another image.
+    /// - Throws: ``PredictionFolderError/otherImage(_:)`` if they are those of another image.
     func holds(_ subject: Dataset.Case) throws(PredictionFolderError) -> Bool {
         let map = labelMap(of: subject.identifier)
         guard !overwrites, FileManager.default.fileExists(atPath: map) else { return false }
-        switch sources.knowledge(of: subject) {
+        switch sources.origin(of: subject) {
         case .same: break
         case .other: throw .otherImage(map)
         case .unfinished: return false
@@ -102,14 +101,14 @@ public struct PredictionFolder {
             || FileManager.default.fileExists(atPath: probabilities(of: subject.identifier))
     }
 
-    /// What the images of a case look like before they are read: a file that is replaced meanwhile has another state.
+    /// The state of a case's image files, which changes if a file is replaced.
     func state(of subject: Dataset.Case) -> String? {
         try? subject.images.map { try ContentDigest.state(ofImage: $0) }.joined(separator: "\n")
     }
 
-    /// Writes the files of a case, whose images had a state before they were read.
+    /// Writes the files of a case whose images had the given state before they were read.
     ///
-    /// What lies there is given up first, and acknowledged when all is on disk.
+    /// Existing files are marked as unfinished first, and as finished when all is on disk.
     func write(_ scores: ScoreRestorer, of subject: Dataset.Case, state before: String?) throws {
         let digests = try PredictionSources.digests(of: subject)
         guard let before, state(of: subject) == before else {
@@ -120,7 +119,7 @@ public struct PredictionFolder {
         if hasProbabilities {
             try scores.writeProbabilities(to: probabilities, replacing: true)
         } else {
-            // They would be those of an earlier label map.
+            // Otherwise those of an earlier label map would stay.
             try remove(probabilities)
         }
         try scores.labelMap().write(to: labelMap(of: subject.identifier), replacing: true)
@@ -128,7 +127,7 @@ public struct PredictionFolder {
     }
 }
 
-/// Why predictions cannot be written to a folder.
+/// The reason why predictions cannot be written to a folder.
 public enum PredictionFolderError: Error, CustomStringConvertible {
     case otherModel(String)
     case otherCases(String, example: String)
@@ -155,7 +154,7 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
             "\(file) is of another model and cannot be removed: remove it, or name another folder"
         case .foreign(let path):
             "\(path) holds images that segnas3d predict did not write: name another folder"
-        case .unwritable(let path): "\(path): this folder cannot be made"
+        case .unwritable(let path): "\(path): this folder cannot be created"
         }
     }
 }

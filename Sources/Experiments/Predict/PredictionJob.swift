@@ -7,9 +7,9 @@ internal import SegNASTorch
 public struct PredictionJob {
     let predictor: Predictor
     let folder: PredictionFolder
-    /// Asked after every case.
+    /// Called after every case; true ends the job.
     let isEndRequested: () -> Bool
-    /// Told after every case how many of those to predict are done.
+    /// Called after every case with the number that is done of those to predict.
     let report: (_ done: Int, _ all: Int) -> Void
 
     public init(
@@ -23,7 +23,7 @@ public struct PredictionJob {
         self.report = report
     }
 
-    /// Predicts what the folder does not hold yet; a case that cannot be predicted does not stop the others.
+    /// Predicts the cases that the folder does not hold yet; one that fails does not stop the others.
     public func run(_ inputs: ImageInputs) -> PredictionResult {
         var entries = inputs.faults.map { fault in
             PredictionResult.Entry(
@@ -93,9 +93,69 @@ public struct PredictionJob {
 }
 
 extension Dataset.Case {
-    /// Whether a file can be named after the case; descriptions may name cases as they like.
+    /// True if a file can be named after the case: descriptions may name cases in any way.
     fileprivate var isFileName: Bool {
         !identifier.isEmpty && !identifier.hasPrefix(".") && !identifier.contains("/")
             && !identifier.contains("\0")
     }
+}
+
+/// The outcomes of the cases that were to be predicted.
+public struct PredictionResult: Encodable {
+    public private(set) var schema = 1
+    public var output: String
+    public var cases: [Entry]
+    /// Notes on inputs that were left out.
+    public var notes: [String]
+
+    public enum State: String, Encodable {
+        case predicted
+        /// Existed already.
+        case kept
+        case failed
+    }
+
+    public struct Entry: Encodable {
+        /// The case, or the input that holds none.
+        public var name: String
+        public var state: State
+        public var file: String?
+        public var seconds: Double?
+        public var error: String?
+        /// Remarks on the case's files; left out of JSON if there are none.
+        public var warnings: [DatasetFault] = []
+        public var isOutOfMemory = false
+
+        init(_ name: String, _ state: State, error: String? = nil) {
+            self.name = name
+            self.state = state
+            self.error = error
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case name = "case"
+            case state, file, seconds, error, remarks
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(name, forKey: .name)
+            try container.encode(state, forKey: .state)
+            try container.encodeIfPresent(file, forKey: .file)
+            try container.encodeIfPresent(seconds, forKey: .seconds)
+            try container.encodeIfPresent(error, forKey: .error)
+            if !warnings.isEmpty {
+                try container.encode(warnings.map(\.description), forKey: .remarks)
+            }
+        }
+    }
+
+    init(output: String, cases: [Entry], notes: [String]) {
+        self.output = output
+        self.cases = cases
+        self.notes = notes
+    }
+
+    /// A line for each case that failed.
+    public var failures: [String] { cases.compactMap(\.error) }
 }

@@ -1,11 +1,12 @@
 internal import SegNASDatasets
+internal import SegNASHost
 internal import SegNASImaging
 public import SegNASSegmentation
 internal import SegNASTorch
 
-/// How the label maps of a folder were made: its `prediction.json`.
+/// The models and options that made the label maps of a folder: its `prediction.json`.
 ///
-/// Label maps of different models must not come to lie in one folder unnoticed.
+/// Label maps of different models must not be mixed in one folder unnoticed.
 public struct PredictionRecord: Codable, Equatable {
     private(set) var schema = 1
     /// Checksums of the models' weights.
@@ -13,12 +14,12 @@ public struct PredictionRecord: Codable, Equatable {
     /// Axes along which images were mirrored.
     var mirror: String
     var precision: String
-    /// Of folders with several DICOM series, the one that was read.
+    /// The DICOM series that was read from folders with several.
     var series: String?
 }
 
 extension PredictionRecord {
-    /// How models of these locations predict with these options.
+    /// The record of predictions by these models with these options.
     public init(
         _ locations: [ModelLocation], _ loaded: [Model], _ options: PredictionOptions
     ) throws {
@@ -27,5 +28,73 @@ extension PredictionRecord {
         precision = Set(loaded.map { $0.dtype(options.precision).rawValue }).sorted()
             .joined(separator: ", ")
         series = options.series?.description
+    }
+}
+
+/// The images that belong to the label maps of a folder: its `sources.jsonl`.
+///
+/// A label map is known by its case's name, and another image may have the same. A line without images is written
+/// before a label map, and one with them after it: if a command is interrupted in between, the label map is not used.
+/// The last line of a case counts.
+struct PredictionSources {
+    let path: String
+    private let lines: [String: Line]
+
+    /// A line of the file.
+    private struct Line: Codable {
+        /// The case.
+        var name: String
+        /// XXH3 with 128 bits of each channel's files; nil until the label map is written.
+        var images: [String]?
+
+        enum CodingKeys: String, CodingKey {
+            case name = "case"
+            case images
+        }
+    }
+
+    /// The origin of a case's label map.
+    enum Origin {
+        /// These images, or nothing is recorded.
+        case same
+        case other
+        /// Unknown: a command was interrupted while it was replaced.
+        case unfinished
+    }
+
+    /// Reads the file; lines that a killed process has left unfinished are ignored.
+    init(_ path: String) {
+        self.path = path
+        let lines = JSONDocument.lines(of: path, as: Line.self)
+        self.lines = Dictionary(lines.map { ($0.name, $0) }) { $1 }
+    }
+
+    /// The origin of the label map of a case.
+    func origin(of subject: Dataset.Case) -> Origin {
+        guard let line = lines[subject.identifier] else { return .same }
+        guard let images = line.images else { return .unfinished }
+        guard let now = try? Self.digests(of: subject) else { return .same }
+        return images == now ? .same : .other
+    }
+
+    /// Records that the label map of a case is about to be written.
+    func begin(_ subject: Dataset.Case) throws(SystemFailure) {
+        try add(Line(name: subject.identifier))
+    }
+
+    /// Records the images of a label map that was written.
+    func finish(_ subject: Dataset.Case, _ digests: [String]) throws(SystemFailure) {
+        try add(Line(name: subject.identifier, images: digests))
+    }
+
+    private func add(_ line: Line) throws(SystemFailure) {
+        guard let text = try? JSONDocument.text(of: line, .line) else {
+            preconditionFailure("a line of texts cannot be written as JSON")
+        }
+        try appendLine(text, to: path)
+    }
+
+    static func digests(of subject: Dataset.Case) throws -> [String] {
+        try subject.images.map { try ContentDigest.text(ofImage: $0) }
     }
 }

@@ -4,7 +4,7 @@ internal import SegNASReport
 
 /// A page that replaces an older report, and nothing else.
 public enum ReportFile {
-    /// Refuses a name that another file has, before the work for the page begins.
+    /// Refuses a name that another file has, before any work on the page.
     public static func check(_ path: String) throws(ReportFileError) {
         guard FileManager.default.fileExists(atPath: path) else { return }
         guard let file = try? MappedFile(path: path),
@@ -22,7 +22,7 @@ public enum ReportFile {
     }
 }
 
-/// The SVG files of a report, in a folder of their own or beside others.
+/// The SVG files of a report, in a separate folder or beside others.
 public struct FigureFolder {
     private let path: String
 
@@ -30,15 +30,14 @@ public struct FigureFolder {
         self.path = path
     }
 
-    /// Writes them in place of those of an older report.
+    /// Writes the files, and replaces those of an older report.
     ///
     /// - Returns: Their paths.
     public func write(_ figures: [(name: String, svg: String)]) throws -> [String] {
         do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
+            try FileSystem.makeFolder(path)
         } catch {
-            throw ReportFileError.unwritable(path, reason: "it cannot be made a folder")
+            throw ReportFileError.unwritable(path, reason: "\(error)")
         }
         return try figures.map { name, svg in
             try ReportFile.write(svg, to: "\(path)/\(name)")
@@ -47,7 +46,7 @@ public struct FigureFolder {
     }
 }
 
-/// Why a report was not written.
+/// The reason why a report was not written.
 public enum ReportFileError: Error, CustomStringConvertible {
     case notOurs(String)
     case unwritable(String, reason: String)
@@ -55,7 +54,7 @@ public enum ReportFileError: Error, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notOurs(let path):
-            "\(path) exists and is no report of segnas3d: remove it, or name another file"
+            "\(path) exists and is not a report of segnas3d: remove it, or name another file"
         case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
         }
     }

@@ -7,31 +7,31 @@ internal import SegNASSegmentation
 public import SegNASStudy
 internal import SegNASTorch
 
-/// A study that is begun or carried on, until its budget is spent or somebody ends it.
+/// A search that is begun or resumed, until its budget is spent or it is ended.
 ///
-/// Trials are trained by processes of the program ``TrialWorker`` tells of.
+/// Trials are trained by processes of the same program: see ``TrialWorker``.
 public struct SearchSession {
     private let options: SearchOptions
-    private let conditions: TrainingConditions
-    private let devices: [Device]
+    let conditions: TrainingConditions
+    let devices: [Device]
     private let dataset: Dataset
-    private let ledger: StudyLedger
+    let ledger: StudyLedger
     private let data: TrainingDataset
-    /// Of the tensors of one trial.
-    private let memoryLimit: ByteCount
-    private let monitor: Monitor
+    /// Limit on the tensors of one trial.
+    let memoryLimit: ByteCount
+    let monitor: Monitor
     private let clock: SearchClock
 
-    private var folder: StudyFolder { ledger.folder }
+    var folder: StudyFolder { ledger.folder }
 
-    /// Begins a study, or opens one to carry it on: with the options of ``SearchOptions/init(ofStudy:)``, or some that
-    /// agree with them in all that results depend on.
+    /// Begins a study, or resumes one: with the options of ``SearchOptions/init(ofStudy:)``, or others that give the
+    /// same results.
     ///
     /// - Parameters:
-    ///   - options: What is asked for.
+    ///   - options: The options of the search.
     ///   - study: The study's folder.
-    ///   - timeLimit: Seconds after which to stop; nil for as long as it takes.
-    ///   - monitor: Who watches.
+    ///   - timeLimit: Seconds after which to stop; nil for no limit.
+    ///   - monitor: An observer.
     /// - Throws: ``OptionFaults``, `StudyError`, or what keeps the dataset from being read, divided and prepared.
     public init(
         _ options: SearchOptions, in study: String, timeLimit: Double? = nil,
@@ -63,9 +63,9 @@ public struct SearchSession {
         let begun =
             FileManager.default.fileExists(atPath: folder.plan)
             ? try StudyPlan(in: folder) : nil
-        let known = try begun.map { try RecordedConditions($0, in: folder) }
+        let former = try begun.map { try RecordedConditions($0, in: folder) }
         memoryLimit = WorkerPool(conditions, devices: devices)
-            .memoryLimit(conditions.machine, begun: known)
+            .memoryLimit(conditions.machine, begun: former)
         let recorded = RecordedConditions(conditions, on: devices[0], memoryLimit: memoryLimit)
         let plan = try options.plan(recorded)
         let opened = try begun.map { _ in try StudyLedger(opening: folder.path) }
@@ -84,7 +84,7 @@ public struct SearchSession {
                 try opened.record(plan.conditions)
             }
         } catch {
-            // A coordinator that was killed may have left some at work.
+            // A coordinator that was killed may have left workers.
             if let opened { try? Coordinator(stopping: opened).endWorkers(by: clock) }
             throw error
         }
@@ -92,39 +92,39 @@ public struct SearchSession {
         if opened == nil { try folder.check(data) }
     }
 
-    /// Prepares all cases before the first trial, which then find them.
+    /// Prepares all cases before the first trial, so that trials find them prepared.
     private static func prepare(
         _ options: SearchOptions, _ folder: StudyFolder, _ division: Split?, _ dataset: Dataset,
         _ device: Device, _ clock: SearchClock, _ monitor: Monitor
     ) throws -> TrainingDataset {
         let conditions = options.conditions
-        // Images are prepared alike for all networks.
+        // The preparation is the same for all networks.
         var task = conditions.task(.unet3d, on: dataset)
         if conditions.data.keepsSplit {
             task.recordedSplit = try (folder.trainingData()?.split ?? division).map {
-                .init($0, words: conditions.data.split.text)
+                .init($0, text: conditions.data.split.text)
             }
         }
         defer { monitor.report(.trainingEnded) }
         let data = try Trainer(
-            task, run: folder.path, on: conditions.machine(device), pulse: monitor.pulse,
+            task, run: folder.path, on: conditions.machine(device), tracker: monitor.tracker,
             isEndRequested: { clock.end != nil }, report: monitor.training
         ).prepareData()
         guard !data.split.validation.isEmpty else {
             throw OptionFaults(
-                "a search compares networks by validation cases, and the split has none: give `split` 50/20/30"
-            )
+                "a search compares networks by validation cases, and the split has none: "
+                    + "give `split` 50/20/30")
         }
         return data
     }
 
     // MARK: - Running
 
-    /// Searches, trains the best network once more if that is asked for, and judges it.
+    /// Searches, trains the best network again if `finalEpochs` says so, and evaluates it.
     public func run() throws -> SearchOutcome {
         defer {
             monitor.report(.searchEnded)
-            // What the last training has kept for its next step is for others now.
+            // Frees what the last training has kept for its next step.
             try? TensorMemory.trim()
         }
         warn()
@@ -140,10 +140,11 @@ public struct SearchSession {
             do {
                 try final.run(
                     best, epochs: epochs, in: folder,
-                    leastThreads: WorkerPool(conditions, devices: devices).threads)
-                try shelf.crown(final: best.number, epochs: epochs)
+                    minThreads: WorkerPool(conditions, devices: devices).threads)
+                try shelf.setBest(final: best.number, epochs: epochs)
             } catch let error as TrainingError where error.isOfNetwork {
-                monitor.warn("the final training is not used, the model of the search is: \(error)")
+                monitor.warn(
+                    "the final training failed, so the model of the search is used: \(error)")
             }
         }
         let test = try BestModelTest(
@@ -153,62 +154,27 @@ public struct SearchSession {
         return SearchOutcome(ledger, test: test)
     }
 
-    private func warn() {
-        monitor.report(.working(in: folder.path))
-        if let recovery = ledger.recovery { monitor.warn(recovery.words(folder)) }
-        if let former = ledger.formerOwner, former.isThere || !former.isOfThisHost {
-            monitor.warn(
-                """
-                \(former), which worked on \(folder.path) last, did not give it back, and may still run: if this is a \
-                copy of its study, both go on apart; otherwise stop it
-                """)
-        }
-        if case .iterations(let count) = ledger.plan.budget,
-            let sampler = ledger.sampler as? ControlledRandomSearch,
-            count <= sampler.populationSize
-        {
-            monitor.warn(
-                """
-                the \(count) iterations do not exceed the population of \(sampler.populationSize) points, which is \
-                drawn at random: nothing is searched. Give more `iterations` or a smaller `population`
-                """)
-        }
-        let pool = WorkerPool(conditions, devices: devices)
-        let (workers, cores) = (pool.slots.count, conditions.machine.threadCount)
-        if workers > cores {
-            monitor.warn("\(workers) workers share \(cores) threads: fewer `workers` are faster")
-        }
-        let available = HostResources.current().available
-        if devices[0] == .cpu, memoryLimit.bytes > available.bytes / UInt64(workers) {
-            monitor.warn(
-                """
-                \(workers) workers of \(memoryLimit) each may need more than the \(available) that are available: \
-                networks that fit may then count as out of memory. Give fewer `workers`, or free memory
-                """)
-        }
-    }
-
     private func search(_ shelf: ModelShelf) throws {
         // Buffers of convolutions are counted by thread: as the workers have them.
         let workers = WorkerPool(conditions, devices: devices)
         try CPU.setThreads(workers.threads)
         defer { try? CPU.setThreads(conditions.machine.threadCount) }
-        let judge = FeasibilityCheck(device: devices[0], memoryLimit: memoryLimit)
+        let feasibility = FeasibilityCheck(device: devices[0], memoryLimit: memoryLimit)
         let coordinator = try Coordinator(
             ledger,
             launcher: LocalLauncher { order in
                 TrialWorker(order, threads: workers.threads).arguments
             }, options: workers.options(memoryLimit),
-            judge: { judge.verdict(on: conditions.task($0, on: dataset)) }, now: clock.now)
+            check: { feasibility.verdict(on: conditions.task($0, on: dataset)) }, now: clock.now)
         do {
-            try carryOn(coordinator, shelf)
+            try runTrials(coordinator, shelf)
         } catch {
             coordinator.endWorkers(by: clock)
             throw error
         }
     }
 
-    private func carryOn(_ coordinator: Coordinator, _ shelf: ModelShelf) throws {
+    private func runTrials(_ coordinator: Coordinator, _ shelf: ModelShelf) throws {
         showProgress()
         while true {
             try clock.check(study: folder.path)
@@ -226,13 +192,13 @@ public struct SearchSession {
         let best = try ledger.best()
         if case .ended(let trial) = event {
             try shelf.arrange(
-                [trial.number], best: best?.number, known: ledger.sampler.askCount)
+                [trial.number], best: best?.number, recorded: ledger.sampler.askCount)
         }
         monitor.report(.trial(event, best: best))
         if let fault = ledger.backupFault { monitor.warn("no backup could be made: \(fault)") }
     }
 
-    /// Proposals that are known, or networks that are trained, and how many there shall be.
+    /// Reports the trials that are done, or completed if these are counted, and the number to reach.
     private func showProgress() {
         let (done, all) =
             switch ledger.plan.budget {
@@ -244,13 +210,13 @@ public struct SearchSession {
     }
 }
 
-/// What a search has brought.
+/// The result of a search.
 public struct SearchOutcome {
     public let study: StudyFolder
-    /// Proposals after the first population, and those that took a place in it; nil for samplers without one.
+    /// Points proposed after the first population, and those accepted into it; nil for samplers without one.
     public let reflections: ControlledRandomSearch.Tally?
     public let mutations: ControlledRandomSearch.Tally?
-    /// How the best model does on the test cases; nil where the split has none, or nothing was trained.
+    /// The best model's results on the test cases; nil if the split has none, or no trial was completed.
     public let test: Evaluation?
 
     init(_ ledger: StudyLedger, test: Evaluation?) {
@@ -260,7 +226,7 @@ public struct SearchOutcome {
         self.test = test
     }
 
-    /// The best model; nil where nothing was trained.
+    /// The best model; nil if no trial was completed.
     public var model: String? {
         FileManager.default.fileExists(atPath: study.bestModel) ? study.best : nil
     }

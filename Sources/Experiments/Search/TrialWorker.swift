@@ -2,13 +2,13 @@ internal import Glibc
 internal import SegNASDatasets
 internal import SegNASHost
 public import SegNASSegmentation
-public import SegNASStudy
+internal import SegNASStudy
 internal import SegNASTorch
 
-/// Trains one trial of a search in a process of its own, which the search starts.
+/// Trains one trial of a search in a separate process, which the search starts.
 ///
-/// Whatever ends it, nothing but this attempt is lost. What it prints goes to the trial's log. How the trial is trained
-/// stands in the study's plan; a search gives its workers the `arguments` alone. A program that searches begins so:
+/// Whatever ends it, only this attempt is lost. Its standard output is the trial's log. The conditions of the training
+/// are in the study's plan, so a worker needs its arguments only. A program that searches begins like this:
 ///
 /// ```swift
 /// if let worker = TrialWorker(arguments: CommandLine.arguments) {
@@ -19,9 +19,9 @@ internal import SegNASTorch
 public struct TrialWorker: Hashable, Sendable {
     private let study: StudyFolder
     private let trial: Int
-    /// Which attempt at it this is.
+    /// The number of this attempt at the trial.
     private let attempt: Int
-    /// Where to compute: a device, and which of several workers on it.
+    /// A device, and the index of this worker on it.
     private let slot: String
     /// This worker's share of the threads.
     private let threads: Int
@@ -44,7 +44,7 @@ public struct TrialWorker: Hashable, Sendable {
         self.threads = threads
     }
 
-    /// The worker that a program's arguments ask for; nil where they ask for something else.
+    /// The worker that a program's arguments ask for; nil if they ask for something else.
     public init?(arguments: [String]) {
         let words = Array(arguments.dropFirst())
         guard words.count == 6, words[0] == Self.command, let trial = Int(words[2]),
@@ -54,28 +54,28 @@ public struct TrialWorker: Hashable, Sendable {
             study: words[1], trial: trial, attempt: attempt, slot: words[4], threads: threads)
     }
 
-    /// What a program is started with to be this worker.
+    /// The arguments that make a program this worker.
     var arguments: [String] {
         [Self.command, study.path, "\(trial)", "\(attempt)", slot, "\(threads)"]
     }
 
-    /// Who watches a worker.
+    /// Observes a worker.
     public struct Watcher {
-        /// Told what the training does, to notice where it stands still.
-        public var pulse = TrainingPulse()
+        /// Tracks what the training does, so that a standstill is noticed.
+        public var tracker = ActivityTracker()
         /// Called with lines for the trial's log, which is the standard output of a worker.
         public var log: (String) -> Void = { line in
             print(line)
             // A process that is killed prints nothing more.
             fflush(nil)
         }
-        /// Called with what happens in the training.
+        /// Called with the events of the training.
         public var show: (TrainingEvent) -> Void = { _ in }
 
         public init() {}
     }
 
-    /// By which the search knows how its worker ended.
+    /// The exit code that tells the search how its worker ended.
     public static func exitCode(of error: any Error) -> Int32 {
         switch error {
         case is DiskFull: WorkerExit.diskFull
@@ -84,7 +84,7 @@ public struct TrialWorker: Hashable, Sendable {
         }
     }
 
-    /// Trains the trial and publishes its result; does nothing where it has one.
+    /// Trains the trial and publishes its result; does nothing if it has one.
     ///
     /// - Throws: ``DiskFull``, or why it could not be trained; the program ends with ``exitCode(of:)`` then.
     public func run(_ watcher: Watcher = Watcher()) throws {
@@ -94,34 +94,34 @@ public struct TrialWorker: Hashable, Sendable {
             throw OptionFaults("\(folder.request) holds no request: searches start workers")
         }
         if TrialResult(of: request, in: folder) != nil { return }
-        // What is there is damaged, and would keep a result from being published.
+        // A damaged result would keep the new one from being published.
         unlink(folder.result)
-        let beats = WorkerHeartbeats(attempt: attempt, in: folder)
-        watcher.log("start trial \(trial) attempt \(attempt) run \(beats.run)")
+        let heartbeats = WorkerHeartbeats(attempt: attempt, in: folder)
+        watcher.log("start trial \(trial) attempt \(attempt) run \(heartbeats.run)")
         let result: TrialResult
         do {
-            guard let trained = try trainWhenFree(request, in: folder, beats, watcher) else {
+            guard let trained = try trainWhenFree(request, in: folder, heartbeats, watcher) else {
                 return
             }
             result = trained
         } catch {
-            if FailureKind(error) == .interrupted { beats.wasAsked() }
+            if FailureKind(error) == .interrupted { heartbeats.noteEndRequest() }
             throw isDiskFull(error, in: folder) ? DiskFull(cause: error) : error
         }
         let isFirst = try result.publish(in: folder)
         watcher.log(isFirst ? "published \(result.outcome)" : "another run was first")
     }
 
-    /// Trains when no other worker does; nil where that one has published a result.
+    /// Trains as soon as no other worker does; nil if that one has published a result.
     ///
     /// A worker of which the search knows nothing may still be at work after its coordinator was killed.
     private func trainWhenFree(
-        _ request: TrialRequest, in folder: TrialFolder, _ beats: WorkerHeartbeats,
+        _ request: TrialRequest, in folder: TrialFolder, _ heartbeats: WorkerHeartbeats,
         _ watcher: Watcher
     ) throws -> TrialResult? {
         while true {
             do {
-                return try train(request, in: folder, beats, watcher)
+                return try train(request, in: folder, heartbeats, watcher)
             } catch TrainingError.locked(_, let owner) where !SignalWatch.isEndRequested {
                 watcher.log("waits for \(owner)")
                 sleep(5)
@@ -131,40 +131,40 @@ public struct TrialWorker: Hashable, Sendable {
     }
 
     private func train(
-        _ request: TrialRequest, in folder: TrialFolder, _ beats: WorkerHeartbeats,
+        _ request: TrialRequest, in folder: TrialFolder, _ heartbeats: WorkerHeartbeats,
         _ watcher: Watcher
     ) throws -> TrialResult {
         let conditions = try RecordedConditions(StudyPlan(in: study), in: study)
         do {
-            let result = try trainer(conditions, request, in: folder, beats, watcher).train()
+            let result = try trainer(conditions, request, in: folder, heartbeats, watcher).train()
             return TrialResult(
-                for: request, run: beats.run, outcome: Self.outcome(of: result),
+                for: request, run: heartbeats.run, outcome: Self.outcome(of: result),
                 epochs: result.epochs.map(TrialEpoch.init))
         } catch TrainingError.outOfMemory(let shortage) {
             return TrialResult(
-                for: request, run: beats.run,
+                for: request, run: heartbeats.run,
                 outcome: .outOfMemory(
                     needed: shortage.predicted?.bytes ?? 0,
                     limit: shortage.available?.bytes ?? conditions.memoryLimit.bytes))
         } catch let error as TrainingError where error.isDivergence {
-            // That says something about the network, unlike a crash.
+            // Unlike a crash, this says something about the network.
             watcher.log("counted as a Dice of 0: \(error)")
-            return TrialResult(for: request, run: beats.run, outcome: .completed(dice: 0))
+            return TrialResult(for: request, run: heartbeats.run, outcome: .completed(dice: 0))
         } catch  where FailureKind(error) == .dataset {
-            return TrialResult(for: request, run: beats.run, outcome: .badData("\(error)"))
+            return TrialResult(for: request, run: heartbeats.run, outcome: .badData("\(error)"))
         }
     }
 
-    /// A mean over no labels is no figure, and must not pass for one.
+    /// The Dice of a training; a mean over no labels is none.
     private static func outcome(of result: TrainingResult) -> TrialResult.Outcome {
         result.validation?.mean.map { .completed(dice: $0) }
             ?? .badData(
-                "no validation case has a voxel of any label, so networks cannot be told apart")
+                "no validation case has a voxel of any label, so networks cannot be compared")
     }
 
     private func trainer(
         _ recorded: RecordedConditions, _ request: TrialRequest, in folder: TrialFolder,
-        _ beats: WorkerHeartbeats, _ watcher: Watcher
+        _ heartbeats: WorkerHeartbeats, _ watcher: Watcher
     ) throws -> Trainer {
         let device = try Device.parse(String(slot.prefix { $0 != "/" }))[0]
         try CPU.setThreads(threads)
@@ -176,28 +176,28 @@ public struct TrialWorker: Hashable, Sendable {
         var task = conditions.task(
             request.architecture, hyperparameters: request.hyperparameters, seed: request.seed,
             on: dataset)
-        task.knownData = try study.trainingData()
-        let machine = TrainingMachine(
+        task.preparedData = try study.trainingData()
+        let machine = Trainer.Machine(
             device: device, threads: threads, cache: conditions.machine.cache,
             version: Release.version)
         return Trainer(
-            task, run: folder.run, on: machine, pulse: watcher.pulse,
+            task, run: folder.run, on: machine, tracker: watcher.tracker,
             isEndRequested: {
-                // Asked after every batch and every case that is validated: the work goes on.
-                beats.advance()
+                // Called after every batch and every validation case: each is a step.
+                heartbeats.advance()
                 return SignalWatch.isEndRequested
             },
             report: { event in
-                if case .saved(let checkpoint) = event { beats.saved(checkpoint) }
+                if case .saved(let checkpoint) = event { heartbeats.saved(checkpoint) }
                 watcher.show(event)
             })
     }
 
-    /// A disk that is full is told in many ways, but always there.
+    /// True if the disk is full, whatever the error says.
     private func isDiskFull(_ error: any Error, in folder: TrialFolder) -> Bool {
         if case TrainingError.noSpace = error { return true }
-        let least = ByteCount(1 << 20)
-        return diskSpace(at: folder.path).map { $0 < least } ?? false
+        let minSpace = ByteCount(1 << 20)
+        return diskSpace(at: folder.path).map { $0 < minSpace } ?? false
     }
 }
 

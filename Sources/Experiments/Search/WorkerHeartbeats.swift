@@ -1,21 +1,22 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import SegNASHost
 internal import SegNASStudy
 internal import Synchronization
 
-/// A worker's signs of life, written at an interval as long as the object lives.
+/// Writes a worker's heartbeat at an interval as long as the object lives.
 final class WorkerHeartbeats: Sendable {
     /// The name of this run, which no other run of the trial has.
     let run: String
-    private let beat: Mutex<Heartbeat>
+    private let heartbeat: Mutex<Heartbeat>
     private let folder: TrialFolder
     private let writing: Mutex<Task<Void, Never>?>
 
     init(attempt: Int, in folder: TrialFolder) {
-        let host = ProcessInfo.processInfo.hostName
+        let host = ProcessIdentity.current().host
         run = "\(host)-\(getpid())-\(UUID().uuidString.prefix(8))"
         self.folder = folder
-        beat = Mutex(
+        heartbeat = Mutex(
             Heartbeat(run: run, attempt: attempt, process: getpid(), host: host))
         writing = Mutex(nil)
         write()
@@ -35,27 +36,27 @@ final class WorkerHeartbeats: Sendable {
 
     /// Counts a step.
     func advance() {
-        beat.withLock { $0.step += 1 }
+        heartbeat.withLock { $0.step += 1 }
     }
 
-    /// Takes note of a checkpoint, and says so at once: from now on an end of this run is progress.
+    /// Counts a checkpoint, and writes at once: an attempt that ends after it has made progress.
     func saved(_ checkpoint: Int) {
-        beat.withLock { $0.checkpoints = checkpoint }
+        heartbeat.withLock { $0.checkpoints = checkpoint }
         write()
     }
 
-    /// Says that this run was asked to end, for a search that does not see how it ends.
-    func wasAsked() {
-        beat.withLock { $0.wasAsked = true }
+    /// Notes that this run was asked to end, for a search that does not see how it ends.
+    func noteEndRequest() {
+        heartbeat.withLock { $0.wasAsked = true }
         write()
     }
 
-    /// A beat that cannot be written is missing, which is all that it could say.
+    /// Writes the heartbeat; one that cannot be written is missing, which the search notices.
     private func write() {
-        beat.withLock { beat in
-            beat.count += 1
-            beat.residentMemory = ResidentMemory.current()
-            try? beat.write(in: folder)
+        heartbeat.withLock { heartbeat in
+            heartbeat.count += 1
+            heartbeat.residentMemory = ResidentMemory.current()
+            try? heartbeat.write(in: folder)
         }
     }
 }

@@ -5,14 +5,14 @@ internal import SegNASHost
 public struct ImageFile: Sendable {
     public var volume: Volume
     public var format: ImageFormat
-    /// What a user of the image should know, though nothing is wrong.
+    /// Remarks that a user of the image should know, though nothing is wrong.
     public var remarks: [ImageRemark] = []
     /// The structures that the file names, where it is a label map that does.
     public var labelNames: LabelNames?
 
     /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
     ///
-    /// Of folders with several series the selected one is read.
+    /// The selected series of a folder with several is read.
     /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:series:)`` does.
     public init(contentsOf path: String, series: DICOMSelection? = nil) throws(ImageError) {
         if FileSystem.isFolder(path) {
@@ -51,7 +51,7 @@ private let endings = [
     ".nii", ".nii.gz", ".hdr", ".img", ".mgh", ".mgz", ".nrrd", ".nhdr", ".mha", ".mhd",
 ]
 
-/// What a folder is that has the name of an image file and holds one, or nothing; nil for other folders.
+/// The stand-in that a folder with the name of an image file is, if it holds one, or nothing; nil for other folders.
 private func imageFolder(_ path: String) -> StandIn? {
     func isImage(_ name: String) -> Bool { endings.contains { name.lowercased().hasSuffix($0) } }
     // The name of the folder itself, also where the path ends with a slash.
@@ -68,4 +68,61 @@ private func imageFolder(_ path: String) -> StandIn? {
     let visible = names.filter { !$0.hasPrefix(".") }.sorted()
     guard !visible.isEmpty else { return .folder(holding: nil) }
     return visible.first(where: isImage).map { .folder(holding: $0) }
+}
+
+/// The formats of image files.
+public enum ImageFormat: String, Codable, Sendable {
+    case nifti1 = "NIfTI-1"
+    case nifti2 = "NIfTI-2"
+    case analyze = "Analyze 7.5"
+    case mgh = "MGH"
+    case nrrd = "NRRD"
+    case metaImage = "MetaImage"
+    case dicom = "DICOM"
+}
+
+extension ImageFormat {
+    /// The format of a file's first bytes, decompressed.
+    init?(_ head: [UInt8]) {
+        let others: [(ImageFormat, ([UInt8]) -> Bool)] = [
+            (.mgh, MGHHeader.recognise), (.nrrd, NRRDHeader.recognise),
+            (.metaImage, MetaImageHeader.recognise), (.dicom, { DICOMStart($0) != nil }),
+        ]
+        if let (format, _) = others.first(where: { $0.1(head) }) {
+            self = format
+            return
+        }
+        switch NIfTIHeader.recognise(head)?.version {
+        case .nifti1: self = .nifti1
+        case .nifti2: self = .nifti2
+        case .analyze: self = .analyze
+        case nil: return nil
+        }
+    }
+}
+
+extension ImageFault {
+    /// The fault of content that is not an image; compressed files are recognised.
+    static func unrecognised(_ head: [UInt8]) -> ImageFault {
+        let methods: [(start: [UInt8], name: String)] = [
+            (Array("BZh".utf8), "bzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz"),
+            ([0x28, 0xB5, 0x2F, 0xFD], "zstd"), (Array("PK\u{3}\u{4}".utf8), "zip"),
+            ([0x37, 0x7A, 0xBC, 0xAF], "7z"), (Array("Rar!".utf8), "rar"),
+            ([0x04, 0x22, 0x4D, 0x18], "lz4"),
+        ]
+        let method = methods.first { head.starts(with: $0.start) }
+        if let method { return .compressed(with: method.name) }
+        return StandIn(head).map { .standIn($0) } ?? .unknownFormat
+    }
+}
+
+extension Volume {
+    /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
+    ///
+    /// The selected series of a folder with several is read.
+    /// - Throws: ``ImageError`` for a file that cannot be read, is damaged, contradicts itself, or holds something else
+    ///   than a real image with a place in space: nothing is repaired silently.
+    public init(contentsOf path: String, series: DICOMSelection? = nil) throws(ImageError) {
+        self = try ImageFile(contentsOf: path, series: series).volume
+    }
 }

@@ -1,4 +1,4 @@
-/// What stands in an image's place, under its name, and is none.
+/// A file or folder in an image's place, under its name, that is not one.
 public enum StandIn: Equatable, Sendable {
     /// A text that git-lfs puts there until the file is fetched.
     case lfsPointer
@@ -11,14 +11,14 @@ public enum StandIn: Equatable, Sendable {
     case webPage
     /// A document of a kind such as JSON, which begins so: often the answer of a server that had no file.
     case document(kind: String, start: String)
-    /// So many zeros at the beginning, which a broken copy leaves.
+    /// The number of zeros at the beginning, which a broken copy leaves.
     case zeros(Int)
     /// A file of a format that holds no volume, or is not read.
     case format(String)
 }
 
 extension StandIn: CustomStringConvertible {
-    /// What is there and what to do about it.
+    /// The finding and its remedy.
     public var description: String {
         switch self {
         case .lfsPointer: "is a pointer of git-lfs, not the image: run git lfs pull"
@@ -26,7 +26,7 @@ extension StandIn: CustomStringConvertible {
         case .brokenLink(_, isAnnexed: true):
             "is a link of git-annex to a file that is not there: run git annex get on it"
         case .brokenLink(let target, isAnnexed: false):
-            "is a link to a file that is not there, \(target.prefix(200)): put it there, or mend the link"
+            "is a link to a file that is not there, \(target.prefix(200)): put it there, or fix the link"
         case .folder(let name?):
             "is a folder with the name of an image: move \(name), which it holds, into its place"
         case .folder(nil): "is an empty folder with the name of an image: put the file in its place"
@@ -45,7 +45,7 @@ extension StandIn: CustomStringConvertible {
 // MARK: - Recognition
 
 extension StandIn {
-    /// What the first bytes of a file are, decompressed; nil for what is not known.
+    /// Recognises the first bytes of a file, decompressed; nil if they are unknown.
     init?(_ head: [UInt8]) {
         if let name = Self.formatName(head) {
             self = .format(name)

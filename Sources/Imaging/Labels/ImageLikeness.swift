@@ -1,15 +1,15 @@
-/// Tells intensities from labels: many values, which change from voxel to voxel.
+/// A test that tells intensities from labels: many values, which change from voxel to voxel.
 ///
-/// Structures are several voxels wide, so most labelled voxels have the label of their neighbour; intensities have noise.
-/// Voxels of the most frequent value, the background, do not count.
+/// Structures are several voxels wide, so most labelled voxels have the label of their neighbour; intensities have
+/// noise. Voxels of the most frequent value, the background, do not count.
 struct ImageLikeness {
     private var counts: [Double: Int] = [:]
     private var changes: [Double: Int] = [:]
 
-    private static let fewestValues = 32
-    private static let leastShare = 0.6
-    /// More make no difference, but fill memory.
-    private static let mostValues = 4096
+    private static let minValues = 32
+    private static let minShare = 0.6
+    /// The largest number of values counted; more make no difference, but fill memory.
+    private static let maxValues = 4096
 
     /// Looks at a million voxels at most: runs of 256 that lie evenly in memory.
     init(count: Int, _ value: (Int) -> Double) {
@@ -24,7 +24,7 @@ struct ImageLikeness {
         var last = Double.nan
         for index in range {
             let value = value(index)
-            guard value.isFinite, counts.count < Self.mostValues || counts[value] != nil else {
+            guard value.isFinite, counts.count < Self.maxValues || counts[value] != nil else {
                 continue
             }
             counts[value, default: 0] += 1
@@ -35,18 +35,18 @@ struct ImageLikeness {
 
     /// Nil for what may be labels.
     var fault: LabelFault? {
-        guard counts.count >= Self.fewestValues,
+        guard counts.count >= Self.minValues,
             let background = counts.max(by: { $0.value < $1.value })?.key
         else { return nil }
         func foreground(_ numbers: [Double: Int]) -> Int {
             numbers.values.reduce(0, +) - (numbers[background] ?? 0)
         }
         let share = Double(foreground(changes)) / Double(foreground(counts))
-        guard share > Self.leastShare else { return nil }
+        guard share > Self.minShare else { return nil }
         return .image(values: counts.count, changing: Int((share * 100).rounded()))
     }
 
-    /// Whether most values besides the background's are fractions: of interpolated labels many are whole.
+    /// True if most values besides the background are fractions: of interpolated labels many are whole.
     var isFractional: Bool {
         let background = counts.max(by: { $0.value < $1.value })?.key
         let others = counts.filter { $0.key != background }
@@ -56,9 +56,9 @@ struct ImageLikeness {
 }
 
 extension LabelMap {
-    /// Why these values look like intensities; nil where they may be labels.
+    /// The reason why these values look like intensities; nil if they may be labels.
     ///
-    /// To be asked of maps with values that no label has.
+    /// Only meaningful for maps with unexpected values.
     package var imageFault: LabelFault? {
         values.withUnsafeBufferPointer { values in
             ImageLikeness(count: values.count) { Double(values[$0]) }.fault

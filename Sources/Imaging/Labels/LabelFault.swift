@@ -1,18 +1,18 @@
 internal import SegNASHost
 
-/// Why a volume is not a map of labels.
+/// A reason why a volume is not a map of labels.
 public enum LabelFault: Error, Equatable, Sendable {
     /// More than one value a voxel.
     case channels(Int)
-    /// So many voxels hold NaN or an infinity.
+    /// The number of voxels that hold NaN or an infinity.
     case notFinite(count: Int)
-    /// So many voxels hold fractions, such as this one.
+    /// The number of voxels that hold fractions, and an example.
     case notIntegers(count: Int, example: Double)
-    /// So many voxels hold fractions, such as this one, and the header's scaling makes them of whole numbers.
+    /// The number of voxels that hold fractions, made of whole numbers by the header's scaling, and an example.
     case scaled(count: Int, example: Double, slope: Double)
-    /// So many values, and so many of a hundred voxels unlike the one before them, are intensities.
+    /// The number of values, and the percentage of voxels unlike the one before them: these are intensities.
     case image(values: Int, changing: Int)
-    /// So many voxels hold integers that are no 32-bit numbers, such as this one.
+    /// The number of voxels that hold integers beyond 32 bits, and an example.
     case outOfRange(count: Int, example: Double)
     /// Structures that the file names, on layers that may overlap.
     case layers(Int, structures: [String])
@@ -58,4 +58,17 @@ private func quoted(_ names: [String]) -> String {
 
 private func voxels(_ count: Int) -> String {
     count == 1 ? "1 voxel" : "\(count) voxels"
+}
+
+/// An image file whose values are not labels.
+public struct LabelFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    public var file: String
+    public var fault: LabelFault
+
+    public init(file: String, fault: LabelFault) {
+        self.file = file
+        self.fault = fault
+    }
+
+    public var description: String { "\(file): \(fault)" }
 }

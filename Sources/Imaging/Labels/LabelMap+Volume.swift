@@ -13,7 +13,7 @@ extension LabelMap {
     }
 }
 
-/// Turns samples into labels: one fast pass for good ones, another for rounded ones, and one that counts what is wrong.
+/// Turns samples into labels: one fast pass for good ones, another for rounded ones, and one that counts faults.
 private struct LabelReader {
     let scaling: Scaling
 
@@ -78,11 +78,11 @@ private struct LabelReader {
         throw LabelFaultFinder(scaling: scaling).fault(samples, type)
     }
 
-    /// Labels of values that storing has moved from whole numbers; nil where it is not certain which were meant.
+    /// Labels of values that storing has moved from whole numbers; nil if it is not certain which were meant.
     ///
-    /// That is certain where a whole number has one value only, which none that was interpolated has: within half a
+    /// That is certain if each whole number has only one value, which interpolated labels never have: within half a
     /// step of integers with a slope, as writers of scaled integers round, or within a hundredth in floating point,
-    /// where such a file was saved again.
+    /// if such a file was saved again.
     private func rounded<Value: Sample>(_ samples: Samples, _ type: Value.Type) -> LabelReading? {
         let slope = abs(scaling.slope)
         guard Value.sampleType.isFloatingPoint || slope < 1 else { return nil }
@@ -122,7 +122,7 @@ private struct LabelReading {
     var example: Double?
 }
 
-/// Finds out what is wrong with samples of which some are no labels: the gravest fault only.
+/// Finds the gravest fault of samples of which some are not labels.
 private struct LabelFaultFinder {
     let scaling: Scaling
 
@@ -167,7 +167,7 @@ private struct LabelFaultFinder {
     }
 }
 
-/// What floating-point numbers of 32 bits, of samples or of a slope, may miss a whole number by.
+/// The distance by which floating-point numbers of 32 bits, of samples or of a slope, may miss a whole number.
 @inline(__always)
 private func tolerance(of value: Double) -> Double {
     max(1e-4, min(abs(value) * 0x1p-22, 0.01))

@@ -2,7 +2,7 @@
 public struct LabelNames: Equatable, Sendable {
     public struct Entry: Equatable, Sendable {
         public var name: String
-        /// The stored value of its voxels; nil where the file does not say it.
+        /// The stored value of its voxels; nil if the file does not say it.
         public var value: Int?
         /// Structures on different layers may overlap.
         public var layer: Int
@@ -26,7 +26,7 @@ public struct LabelNames: Equatable, Sendable {
         entries.first { $0.value == value && Self.isMeaningful($0.name) }?.name
     }
 
-    /// What keeps the file from being a label map: layers, or one value for two structures.
+    /// The fault that keeps the file from being a label map: layers, or one value for two structures.
     var fault: LabelFault? {
         let layers = Set(entries.map(\.layer)).count
         guard layers == 1 || entries.isEmpty else {
@@ -43,14 +43,14 @@ public struct LabelNames: Equatable, Sendable {
 }
 
 extension LabelNames {
-    /// Whether a name says what a structure is: programs number those that nobody named.
+    /// True if a name says what a structure is: programs number unnamed ones.
     public static func isMeaningful(_ name: String) -> Bool {
         let words = words(of: name).joined()
         let stem = String(words.reversed().drop(while: \.isNumber).reversed())
         return !["", "segment", "label", "unnamed", "unknown"].contains(stem)
     }
 
-    /// Whether two names are the same but for case, marks between words, and the order of words.
+    /// True if two names are the same but for case, marks between words, and the order of words.
     public static func areSame(_ name: String, _ other: String) -> Bool {
         key(name) == key(other) || words(of: name).joined() == words(of: other).joined()
     }

@@ -1,4 +1,4 @@
-/// A mask of the voxels in a box: one bit each, x fastest, each row in words of its own.
+/// A mask of the voxels in a box: one bit each, x fastest, each row in separate words.
 struct BitGrid: Sendable {
     let size: SIMD3<Int>
     let wordsPerRow: Int
@@ -32,7 +32,7 @@ struct BitGrid: Sendable {
         }
     }
 
-    /// The voxels of which one of the six neighbours is not in the mask, or lies outside of the box.
+    /// The voxels with a face neighbour that is not in the mask, or lies outside the box.
     func surface() -> BitGrid {
         var surface = self
         words.withUnsafeBufferPointer { words in
@@ -48,7 +48,7 @@ struct BitGrid: Sendable {
         return surface
     }
 
-    /// The voxels of a word all neighbours of which are in the mask; its row is no border of the box.
+    /// The voxels of a word all neighbours of which are in the mask; its row is not on the border of the box.
     @inline(__always)
     private func interior(
         _ words: UnsafeBufferPointer<UInt64>, _ row: Int, _ word: Int

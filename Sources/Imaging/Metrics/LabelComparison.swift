@@ -1,12 +1,12 @@
 internal import SegNASHost
 
-/// How well a predicted label map agrees with a reference, label by label.
+/// A comparison of a predicted label map with a reference, label by label.
 ///
-/// Memory beyond the maps: 12 bytes for each run of equal labels along x, and for each thread a few bits for each voxel in
-/// the box of one label and 4 bytes for each voxel of its surfaces. Which metric suits which question: Maier-Hein et al. 2024, "Metrics reloaded",
-/// doi:10.1038/s41592-023-02151-z.
+/// Memory beyond the maps: 12 bytes for each run of equal labels along x, and for each thread a few bits for each
+/// voxel in the box of one label and 4 bytes for each voxel of its surfaces. For the choice of metrics see Maier-Hein
+/// et al. 2024, "Metrics reloaded", doi:10.1038/s41592-023-02151-z.
 public struct LabelComparison: Equatable, Sendable {
-    /// What is measured, and how.
+    /// Options of a comparison.
     public struct Options: Sendable {
         /// Mm by which surfaces may differ in the surface Dice.
         public var tolerance = 1.0
@@ -14,7 +14,7 @@ public struct LabelComparison: Equatable, Sendable {
         public var percentile = 95.0
         /// Voxels where the reference has this label count as background in both.
         public var ignoring: Int32?
-        /// Whether distances and the surface Dice are measured, which takes most of the time.
+        /// True if distances and the surface Dice are measured, which takes most of the time.
         public var measuresSurfaces = true
         public var threads = 1
 
@@ -27,11 +27,11 @@ public struct LabelComparison: Equatable, Sendable {
     /// Compares two maps on the same grid, in the spacing of the reference.
     ///
     /// - Parameters:
-    ///   - reference: What is right.
-    ///   - prediction: What is judged, on the grid of the reference, in whatever order and direction of axes.
+    ///   - reference: The true label map.
+    ///   - prediction: The label map to compare, on the grid of the reference, in any order and direction of axes.
     ///   - labels: Those to compare, each once; by default all that occur in one of the maps, but not 0
     ///     and the ignored one.
-    ///   - options: What is measured, and how.
+    ///   - options: The metrics to measure, and their parameters.
     /// - Throws: `GridMismatch` where sizes or positions of the voxels differ.
     public init(
         reference: LabelMap, prediction: LabelMap, labels: [Int32]? = nil,
@@ -53,7 +53,7 @@ public struct LabelComparison: Equatable, Sendable {
         self.labels = pair.metrics()
     }
 
-    /// How many of the labels occur so.
+    /// The number of labels with this presence.
     public func count(_ presence: LabelPresence) -> Int {
         labels.count { $0.presence == presence }
     }
@@ -114,7 +114,7 @@ private struct LabelPair {
         return presence == .neither || !options.measuresSurfaces ? nil : 0
     }
 
-    /// From each surface to the other.
+    /// The distances from each surface to the other.
     private func distances(
         _ extent: LabelExtents.Extent
     ) -> (prediction: DistanceList, reference: DistanceList) {
@@ -132,4 +132,39 @@ private struct LabelPair {
                 .distances(from: surfaces.reference)
         )
     }
+}
+
+/// Two volumes that cannot be compared voxel by voxel.
+public enum GridMismatch: Error, Equatable, Sendable {
+    /// They have different numbers of voxels.
+    case size(reference: SIMD3<Int>, prediction: SIMD3<Int>)
+    /// Voxels of the same index lie up to this distance in mm apart.
+    case position(distance: Double)
+
+    /// The difference of two grids that cannot be reoriented onto each other.
+    init(reference: Geometry, prediction: Geometry) {
+        self =
+            reference.size == prediction.size
+            ? .position(distance: prediction.cornerDistance(to: reference))
+            : .size(reference: reference.size, prediction: prediction.size)
+    }
+}
+
+extension GridMismatch: CustomStringConvertible {
+    /// The difference and what to do about it.
+    public var description: String {
+        switch self {
+        case .size(let reference, let prediction):
+            "the reference has \(voxels(reference)) voxels and the prediction \(voxels(prediction)): "
+                + "resample the prediction onto the grid of the reference"
+        case .position(let distance):
+            "voxels of the reference and of the prediction lie up to "
+                + "\((distance * 1000).rounded() / 1000) mm apart: "
+                + "resample the prediction onto the grid of the reference"
+        }
+    }
+}
+
+private func voxels(_ size: SIMD3<Int>) -> String {
+    "\(size.x)×\(size.y)×\(size.z)"
 }

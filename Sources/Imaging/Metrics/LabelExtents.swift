@@ -1,22 +1,22 @@
 internal import SegNASHost
 
-/// Where each label lies in two label maps, and in how many voxels.
+/// The extents of each label in two label maps, and its numbers of voxels.
 struct LabelExtents {
-    /// What is known of one label.
+    /// The extent of one label.
     struct Extent {
         var overlap = Overlap()
-        /// The voxels of both; empty where none has the label.
+        /// The box of the voxels of both; empty if none has the label.
         var box = VoxelBox()
         var reference: [VoxelRun] = []
         var prediction: [VoxelRun] = []
     }
 
-    /// In the order of the labels asked for.
+    /// The extents in the order of the requested labels.
     private(set) var extents: [Extent]
-    private let places: LabelPlaces
+    private let places: LabelIndex
     private let recordsRuns: Bool
 
-    /// Passes once over two maps of the same size, in slabs; voxels where the reference is `ignored` count for no label.
+    /// Passes once over two maps of the same size, in slabs; voxels where the reference is `ignored` do not count.
     init(
         reference: LabelMap, prediction: LabelMap, labels: [Int32], ignored: Int32?,
         recordsRuns: Bool, threads: Int
@@ -40,7 +40,7 @@ struct LabelExtents {
 
     private init(labels: [Int32], recordsRuns: Bool) {
         extents = Array(repeating: Extent(), count: labels.count)
-        places = LabelPlaces(labels)
+        places = LabelIndex(labels)
         self.recordsRuns = recordsRuns
     }
 
@@ -89,5 +89,93 @@ struct LabelExtents {
             if expected != predicted { extents[place].box.add(run, height: size.y) }
             if recordsRuns { extents[place].prediction.extend(with: run) }
         }
+    }
+}
+
+/// The place of each label in a list: by a table where the labels lie close together.
+struct LabelIndex: Sendable {
+    private let lowest: Int32
+    private let places: [Int32]
+    private let scattered: [Int32: Int]
+
+    init(_ labels: [Int32]) {
+        lowest = labels.min() ?? 0
+        let span = Int(labels.max() ?? 0) - Int(lowest) + 1
+        guard span <= 1 << 16 else {
+            places = []
+            scattered = Dictionary(
+                uniqueKeysWithValues: labels.enumerated().map { ($0.element, $0.offset) })
+            return
+        }
+        var places = [Int32](repeating: -1, count: span)
+        for (place, label) in labels.enumerated() {
+            places[Int(label) - Int(lowest)] = Int32(place)
+        }
+        self.places = places
+        scattered = [:]
+    }
+
+    subscript(label: Int32) -> Int? {
+        guard scattered.isEmpty else { return scattered[label] }
+        let index = Int(label) - Int(lowest)
+        guard index >= 0, index < places.count, places[index] >= 0 else { return nil }
+        return Int(places[index])
+    }
+}
+
+/// A box of voxels; empty at first.
+struct VoxelBox: Equatable, Sendable {
+    /// The first voxel along each axis.
+    private(set) var lower = SIMD3(repeating: Int.max)
+    /// The voxel behind the last along each axis.
+    private(set) var upper = SIMD3(repeating: Int.min)
+
+    var isEmpty: Bool { upper.x == .min }
+
+    var size: SIMD3<Int> { isEmpty ? .zero : upper &- lower }
+
+    var voxelCount: Int { size.x * size.y * size.z }
+
+    /// Grows to hold a run of a volume with rows of `height` in a slice.
+    mutating func add(_ run: VoxelRun, height: Int) {
+        let (z, y) = Int(run.row).quotientAndRemainder(dividingBy: height)
+        lower = pointwiseMin(lower, SIMD3(Int(run.start), y, z))
+        upper = pointwiseMax(upper, SIMD3(Int(run.end), y + 1, z + 1))
+    }
+
+    mutating func formUnion(_ other: VoxelBox) {
+        lower = pointwiseMin(lower, other.lower)
+        upper = pointwiseMax(upper, other.upper)
+    }
+}
+
+/// Voxels that follow each other along x.
+struct VoxelRun {
+    /// The row in the volume: z · height + y.
+    let row: Int32
+    let start: Int32
+    /// The voxel behind the last.
+    private(set) var end: Int32
+
+    init(row: Int, _ range: Range<Int>) {
+        self.row = Int32(row)
+        start = Int32(range.lowerBound)
+        end = Int32(range.upperBound)
+    }
+
+    var count: Int { Int(end - start) }
+
+    /// Grows by a run that begins where this one ends; false if another does not.
+    mutating func join(_ next: VoxelRun) -> Bool {
+        guard next.row == row, next.start == end else { return false }
+        end = next.end
+        return true
+    }
+}
+
+extension [VoxelRun] {
+    /// Adds a run behind all others, as a part of the last where they touch.
+    mutating func extend(with run: VoxelRun) {
+        if isEmpty || !self[count - 1].join(run) { append(run) }
     }
 }

@@ -1,9 +1,9 @@
 /// Finds the voxel of a surface that is nearest to a point, exactly.
 ///
-/// A surface fills few rows along x, and in a row of bits the nearest voxel takes a few instructions. So the rows around
-/// a point are searched outwards until they lie farther than the best voxel: first those nearby, which is where two
-/// segmentations that agree end; then blocks of 8×8 rows, which are skipped where the union of their rows shows that
-/// they hold nothing nearer. Against two exact distance transforms (Felzenszwalb & Huttenlocher 2012,
+/// A surface fills few rows along x, and in a row of bits the nearest voxel takes a few instructions. So the rows
+/// around a point are searched outwards until they lie farther than the best voxel: first those nearby, which is where
+/// two segmentations that agree end; then blocks of 8×8 rows, which are skipped where the union of their rows shows
+/// that they hold nothing nearer. Against two exact distance transforms (Felzenszwalb & Huttenlocher 2012,
 /// doi:10.4086/toc.2012.v008a019) of the box this costs time for the surfaces only, and a bit of memory for a voxel.
 struct NearestSurface {
     private let surface: BitGrid
@@ -13,7 +13,7 @@ struct NearestSurface {
     /// All rows nearer than some distance, the nearest first.
     private let nearRows: [Row]
 
-    /// Where a row lies from another.
+    /// The offset of a row from another.
     private struct Row {
         let y: Int
         let z: Int
@@ -120,7 +120,7 @@ extension NearestSurface {
             for z in (0..<start.z).reversed() where searchBlocks(z, start.y, count.y) { break }
         }
 
-        /// Searches the blocks of a layer; true where all of the layer is too far.
+        /// Searches the blocks of a layer; true if the whole layer is too far.
         private mutating func searchBlocks(_ z: Int, _ start: Int, _ count: Int) -> Bool {
             let across = gap(point.z, z) * index.spacing.z
             guard across * across < best else { return true }
@@ -129,7 +129,7 @@ extension NearestSurface {
             return false
         }
 
-        /// Searches the rows of a block; true where it lies too far.
+        /// Searches the rows of a block; true if it lies too far.
         private mutating func searchBlock(_ blockY: Int, _ blockZ: Int, _ squared: Double) -> Bool {
             let across = gap(point.y, blockY) * index.spacing.y
             let squared = squared + across * across

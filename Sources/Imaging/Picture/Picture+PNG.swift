@@ -51,7 +51,7 @@ private enum Filter: UInt8, CaseIterable {
         }
     }
 
-    /// Of three neighbours, the one nearest to what a plane through them would say.
+    /// The one of three neighbours that is nearest to the value of a plane through them.
     private func paeth(_ left: UInt8, _ above: UInt8, _ corner: UInt8) -> UInt8 {
         let estimate = Int(left) + Int(above) - Int(corner)
         let distances = [left, above, corner].map { abs(estimate - Int($0)) }

@@ -1,4 +1,4 @@
-/// How values between voxels are found in an image, axis by axis.
+/// The interpolation of an image's values between voxels, axis by axis.
 public enum ImageInterpolation: String, CaseIterable, Codable, Sendable {
     /// The value of the voxel whose centre is nearest, of two the one with the greater index.
     case nearest
@@ -10,16 +10,16 @@ public enum ImageInterpolation: String, CaseIterable, Codable, Sendable {
     case cubic
 }
 
-/// For each voxel of an axis, the source voxels that it is made of and their weights.
+/// The source voxels of each voxel of an axis, and their weights.
 ///
-/// Where a target voxel is `scale > 1` source voxels long, `linear` and `cubic` take the mean of the interpolated
+/// If a target voxel is `scale > 1` source voxels long, `linear` and `cubic` take the mean of the interpolated
 /// values over √(scale² − 1) voxels about its centre: a box of that length on top of a voxel of length 1 has the
 /// variance of a voxel of length `scale`, so the blur grows from none at equal sizes, and fine structure does not
 /// alias. Beyond the borders of the source its outermost voxel goes on.
 struct AxisWeights: Sendable {
     /// The source voxel of the first weight of each target voxel.
     let starts: [Int]
-    /// So many for each target voxel, in the order of source voxels.
+    /// `taps` weights for each target voxel, in the order of source voxels.
     let weights: [Float]
     let taps: Int
     /// Target voxels that get a value of the source.
@@ -53,7 +53,7 @@ private struct Kernel {
             interpolation == .nearest || scale <= 1 ? 0 : (scale * scale - 1).squareRoot()
     }
 
-    /// Half the length of what a value depends on.
+    /// Half the length of the support of a value.
     private var reach: Double {
         switch interpolation {
         case .nearest: 0.5
@@ -111,4 +111,71 @@ private struct Kernel {
             }
         return distance < 0 ? -area : area
     }
+}
+
+// What resampling along one axis is, for images and for scores: weighted sums of rows, and within a row.
+
+extension AxisWeights {
+    /// The weighted sum of source rows that a target row is; the first row and those behind it lie a stride apart.
+    func sumRows(
+        _ source: UnsafePointer<Float>, stride: Int, count: Int, at index: Int,
+        into sum: UnsafeMutablePointer<Float>
+    ) {
+        let first = source + starts[index] * stride
+        var isFirst = true
+        for tap in 0..<taps {
+            let weight = weights[index * taps + tap]
+            guard weight != 0 || taps == 1 else { continue }
+            let row = first + tap * stride
+            if isFirst {
+                for place in 0..<count { sum[place] = weight * row[place] }
+            } else {
+                add(row, times: weight, 0..<count, to: sum)
+            }
+            isFirst = false
+        }
+    }
+
+    /// Adds the weighted sum of source rows to a target row, in some of its columns.
+    func addRows(
+        _ source: UnsafePointer<Float>, stride: Int, columns: Range<Int>, at index: Int,
+        to sum: UnsafeMutablePointer<Float>
+    ) {
+        let first = source + starts[index] * stride
+        for tap in 0..<taps {
+            let weight = weights[index * taps + tap]
+            if weight != 0 { add(first + tap * stride, times: weight, columns, to: sum) }
+        }
+    }
+
+    /// Interpolates a source row at some columns of the target.
+    func interpolate(
+        _ row: UnsafePointer<Float>, _ columns: Range<Int>, into out: UnsafeMutablePointer<Float>
+    ) {
+        weights.withUnsafeBufferPointer { weights in
+            starts.withUnsafeBufferPointer { starts in
+                for index in columns {
+                    let values = row + starts[index]
+                    var sum: Float = 0
+                    for tap in 0..<taps { sum += weights[index * taps + tap] * values[tap] }
+                    out[index] = sum
+                }
+            }
+        }
+    }
+}
+
+extension UnsafeMutablePointer {
+    /// Fills a target row except the voxels that get a value of the source.
+    func fill(with value: Pointee, outside covered: Range<Int>, of count: Int) {
+        update(repeating: value, count: covered.lowerBound)
+        (self + covered.upperBound).update(repeating: value, count: count - covered.upperBound)
+    }
+}
+
+private func add(
+    _ values: UnsafePointer<Float>, times weight: Float, _ range: Range<Int>,
+    to sum: UnsafeMutablePointer<Float>
+) {
+    for index in range { sum[index] += weight * values[index] }
 }

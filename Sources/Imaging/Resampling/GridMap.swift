@@ -1,4 +1,4 @@
-/// Where the voxels of one grid lie in another whose axes run the same way.
+/// The map from the voxels of one grid to another whose axes run the same way.
 public struct GridMap: Hashable, Codable, Sendable {
     public var x: AxisMap
     public var y: AxisMap
@@ -50,7 +50,7 @@ public struct GridMap: Hashable, Codable, Sendable {
         }
     }
 
-    /// Where the target grid lies in space, from where the source lies.
+    /// The geometry of the target grid, from that of the source.
     public func callAsFunction(_ source: Geometry) -> Geometry {
         precondition(source.size == sourceSize, "a map for another grid")
         let affine = source.affine
@@ -62,7 +62,7 @@ public struct GridMap: Hashable, Codable, Sendable {
     }
 }
 
-/// Where the voxels along one axis of a grid lie in another grid.
+/// The map from the voxels along one axis of a grid to another grid.
 public struct AxisMap: Hashable, Codable, Sendable {
     /// Voxels of the source.
     public var sourceCount: Int
@@ -80,12 +80,12 @@ public struct AxisMap: Hashable, Codable, Sendable {
         self.shift = shift
     }
 
-    /// The same extent in so many voxels.
+    /// The same extent in another number of voxels.
     public init(from sourceCount: Int, to count: Int) {
         self.init(from: sourceCount, to: count, scale: Double(sourceCount) / Double(count))
     }
 
-    /// So many voxels of a length, about the centre of the source.
+    /// A number of voxels of one length, about the centre of the source.
     public init(from sourceCount: Int, to count: Int, scale: Double) {
         let margin = (Double(sourceCount) - Double(count) * scale) / 2
         self.init(
@@ -93,7 +93,7 @@ public struct AxisMap: Hashable, Codable, Sendable {
             shift: margin + (scale - 1) / 2)
     }
 
-    /// Where the centre of a target voxel lies, in source voxels.
+    /// The centre of a target voxel, in source voxels.
     public func callAsFunction(_ index: Int) -> Double {
         scale * Double(index) + shift
     }
@@ -109,7 +109,8 @@ public struct AxisMap: Hashable, Codable, Sendable {
         return map
     }
 
-    /// Target voxels that get a value of the source: with a border of zeros those whose centres lie in it, borders included.
+    /// Target voxels that get a value of the source: with a border of zeros those whose centres lie in it, borders
+    /// included.
     func covered(_ border: ImageBorder) -> Range<Int> {
         guard border == .zero else { return 0..<count }
         // Rounding must not lose a voxel whose centre lies on the border.

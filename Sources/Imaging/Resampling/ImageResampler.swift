@@ -1,6 +1,6 @@
-internal import SegNASHost
+public import SegNASHost
 
-/// What a resampled image holds where its source does not reach.
+/// The values of a resampled image beyond its source.
 package enum ImageBorder: Sendable {
     /// The value 0.
     case zero
@@ -116,7 +116,7 @@ private final class Slices: @unchecked Sendable {
     }
 }
 
-/// From stored samples to the values that are resampled.
+/// The conversion of stored samples to the values that are resampled.
 private struct Conversion: Sendable {
     private let slope: Double
     private let intercept: Double
@@ -142,5 +142,63 @@ private struct Conversion: Sendable {
             let mapped = (max(range.lowerBound, min(range.upperBound, value)) - offset) * gain
             target[index] = keepsZero && value == 0 ? 0 : Float(mapped)
         }
+    }
+}
+
+/// A map of an image's values before they are resampled: clipped, shifted and scaled.
+package struct IntensityMap: Hashable, Sendable {
+    /// Values outside are clipped; nil leaves all as they are.
+    package var range: ClosedRange<Double>?
+    /// The value that becomes 0.
+    package var offset: Double
+    /// The factor of the shifted values.
+    package var gain: Double
+    /// True if values of exactly 0 stay 0, as background does.
+    package var keepsZero: Bool
+
+    package init(
+        range: ClosedRange<Double>? = nil, offset: Double = 0, gain: Double = 1,
+        keepsZero: Bool = false
+    ) {
+        self.range = range
+        self.offset = offset
+        self.gain = gain
+        self.keepsZero = keepsZero
+    }
+
+    package static let identity = IntensityMap()
+}
+
+extension Volume {
+    /// The image on another grid, as float32; beyond its border its outermost voxels go on.
+    public func resampled(
+        by map: GridMap, _ interpolation: ImageInterpolation,
+        threads: Int = HostResources.current().cores
+    ) -> Volume {
+        let resampler = ImageResampler(map, interpolation, border: .edge, threads: threads)
+        let count = map.size.x * map.size.y * map.size.z
+        let samples = Samples(count: count * channels) {
+            (values: UnsafeMutableBufferPointer<Float>) in
+            for channel in 0..<channels {
+                resampler.resample(
+                    self, channel: channel, intensities: .identity,
+                    into: .init(rebasing: values[(channel * count)..<((channel + 1) * count)]))
+            }
+        }
+        return Volume(
+            shape: [map.size.x, map.size.y, map.size.z] + shape.dropFirst(3),
+            affine: map(geometry).affine, samples: samples)
+    }
+
+    /// The label map on another grid, in the type that it is stored in; beyond its border its outermost voxels go on.
+    public func resampledLabels(
+        by map: GridMap, _ interpolation: LabelInterpolation,
+        threads: Int = HostResources.current().cores
+    ) -> Volume {
+        precondition(channels == 1, "a label map has one channel")
+        let resampler = LabelResampler(map, interpolation, border: .edge, threads: threads)
+        return Volume(
+            shape: [map.size.x, map.size.y, map.size.z], affine: map(geometry).affine,
+            samples: resampler.resample(samples), scaling: scaling)
     }
 }

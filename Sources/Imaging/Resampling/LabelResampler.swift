@@ -1,10 +1,10 @@
 internal import SegNASHost
 
-/// How labels between voxels are found.
+/// The interpolation of labels between voxels.
 public enum LabelInterpolation: String, CaseIterable, Codable, Sendable {
     /// The label of the voxel whose centre is nearest.
     case nearest
-    /// The label that linear interpolation of each label's own mask makes the largest, of equal ones (to 1e-5) the least.
+    /// The label whose linearly interpolated mask is the largest, of equal ones (to 1e-5) the smallest label.
     ///
     /// Outlines become smoother than with `nearest`, and no labels arise that the source does not hold.
     case perLabelLinear
@@ -90,7 +90,7 @@ package struct LabelResampler: Sendable {
     }
 }
 
-/// For each target voxel of an axis, the two source voxels that it lies between.
+/// The two source voxels between which each target voxel of an axis lies.
 private struct CornerTable: Sendable {
     let corners: [Corner]
     let covered: Range<Int>
@@ -203,7 +203,7 @@ private struct Corners<Label: Sample> {
     let labels: (Label, Label, Label, Label, Label, Label, Label, Label)
     let weights: SIMD8<UInt64>
 
-    /// What all neighbours with a label weigh together.
+    /// The total weight of all neighbours with a label.
     @inline(__always)
     func weight(of label: Label) -> UInt64 {
         var sum: UInt64 = 0

@@ -43,9 +43,9 @@ extension Samples {
 private struct VoxelMover: Sendable {
     /// Voxels of the result along its axes.
     let size: SIMD3<Int>
-    /// How far apart in the source the neighbours along an axis of the result lie.
+    /// The strides in the source along the axes of the result.
     let strides: SIMD3<Int>
-    /// Where in the source the first voxel of the result lies.
+    /// The index in the source of the first voxel of the result.
     let start: Int
     let channels: Int
     let threads: Int

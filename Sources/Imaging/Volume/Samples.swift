@@ -71,3 +71,82 @@ package protocol SampleVisitor {
 
     func visit<Value: Sample>(_ values: UnsafeBufferPointer<Value>) throws -> Result
 }
+
+extension Samples {
+    /// Writes samples of any type as doubles, so that what is done to them need not be compiled for each type.
+    package func copyDoubles(_ range: Range<Int>, to target: UnsafeMutablePointer<Double>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "beyond the samples")
+        switch type {
+        case .uint8: copy(range, as: UInt8.self, to: target)
+        case .int8: copy(range, as: Int8.self, to: target)
+        case .uint16: copy(range, as: UInt16.self, to: target)
+        case .int16: copy(range, as: Int16.self, to: target)
+        case .uint32: copy(range, as: UInt32.self, to: target)
+        case .int32: copy(range, as: Int32.self, to: target)
+        case .uint64: copy(range, as: UInt64.self, to: target)
+        case .int64: copy(range, as: Int64.self, to: target)
+        case .float32: copy(range, as: Float.self, to: target)
+        case .float64: copy(range, as: Double.self, to: target)
+        }
+    }
+
+    private func copy<Value: Sample & BinaryInteger>(
+        _ range: Range<Int>, as type: Value.Type, to target: UnsafeMutablePointer<Double>
+    ) {
+        withValues(as: type) { values in
+            for index in range { target[index - range.lowerBound] = Double(values[index]) }
+        }
+    }
+
+    private func copy<Value: Sample & BinaryFloatingPoint>(
+        _ range: Range<Int>, as type: Value.Type, to target: UnsafeMutablePointer<Double>
+    ) {
+        withValues(as: type) { values in
+            for index in range { target[index - range.lowerBound] = Double(values[index]) }
+        }
+    }
+}
+
+/// The storage type of samples.
+public enum SampleType: String, CaseIterable, Sendable, Codable {
+    case uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64
+
+    /// Bytes of one sample.
+    public var size: Int {
+        switch self {
+        case .uint8, .int8: 1
+        case .uint16, .int16: 2
+        case .uint32, .int32, .float32: 4
+        case .uint64, .int64, .float64: 8
+        }
+    }
+
+    public var isFloatingPoint: Bool { self == .float32 || self == .float64 }
+}
+
+/// A Swift type that holds stored samples.
+public protocol Sample: BitwiseCopyable, Comparable, Sendable {
+    static var sampleType: SampleType { get }
+
+    /// The value for computations.
+    var double: Double { get }
+}
+
+extension Sample where Self: BinaryInteger {
+    public var double: Double { Double(self) }
+}
+
+extension Sample where Self: BinaryFloatingPoint {
+    public var double: Double { Double(self) }
+}
+
+extension UInt8: Sample { public static var sampleType: SampleType { .uint8 } }
+extension Int8: Sample { public static var sampleType: SampleType { .int8 } }
+extension UInt16: Sample { public static var sampleType: SampleType { .uint16 } }
+extension Int16: Sample { public static var sampleType: SampleType { .int16 } }
+extension UInt32: Sample { public static var sampleType: SampleType { .uint32 } }
+extension Int32: Sample { public static var sampleType: SampleType { .int32 } }
+extension UInt64: Sample { public static var sampleType: SampleType { .uint64 } }
+extension Int64: Sample { public static var sampleType: SampleType { .int64 } }
+extension Float: Sample { public static var sampleType: SampleType { .float32 } }
+extension Double: Sample { public static var sampleType: SampleType { .float64 } }

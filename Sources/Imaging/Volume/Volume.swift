@@ -1,13 +1,13 @@
 /// A 3D image: samples on a grid in space, with one channel or several.
 ///
-/// What a sample means is `scaling.slope · sample + scaling.intercept`.
+/// The value of a sample is `scaling.slope · sample + scaling.intercept`.
 public struct Volume: Sendable {
     /// Lengths of the stored array's axes, the first fastest in memory: x, y, z, then channels or time; 1 to 7 axes.
     public let shape: [Int]
     public var affine: Affine {
         didSet { if affine != oldValue { forms = nil } }
     }
-    /// What the file's NIfTI header says of the place; nil for other files, and where the affine was changed.
+    /// The forms of the file's NIfTI header; nil for other files, and after the affine has changed.
     public internal(set) var forms: NIfTIForms?
     public let samples: Samples
     public var scaling: Scaling

@@ -9,12 +9,12 @@ struct ComparisonData: Encodable {
     let program: String
     let dataset: String
     let date: String?
-    /// Outcomes that are known, and how many there are to be.
+    /// The number of outcomes that are known, and below of all.
     let known: Int
     let outcomes: Int
-    /// Days are counted of these.
+    /// The device whose days are counted.
     let device: String
-    /// What splits are called.
+    /// The numbers of the splits.
     let splits: [Int]
     let labels: [LabelTable.Label]
     let conditions: [Condition]
@@ -28,11 +28,11 @@ struct ComparisonData: Encodable {
 
     struct Method: Encodable {
         let name: String
-        /// Over splits.
+        /// The spreads over splits.
         let dice: Spread?
         let parameters: Spread?
         let seconds: Spread?
-        /// In the order of the comparison's labels.
+        /// The Dice of labels in the order of the comparison.
         let dicePerLabel: [Spread?]
         let splits: [SplitEntry]
     }
@@ -42,7 +42,7 @@ struct ComparisonData: Encodable {
         let first: Int
         let second: Int
         let cases: Int
-        /// Of the first less the second.
+        /// The mean of the first minus that of the second.
         let meanDifference: Double
         let test: SignedRankTest?
         let correctedP: Double?
@@ -74,8 +74,81 @@ struct ComparisonData: Encodable {
         }
     }
 
-    /// A document to be read by scripts.
+    /// The JSON document for scripts.
     func document() throws -> String {
         try JSONDocument.text(of: self, .indented)
+    }
+}
+
+/// The outcome of a method on a split, for scripts.
+struct SplitEntry: Encodable {
+    let split: Int
+    let outcome: Kind
+    /// The reason why there is no result.
+    var reason: String?
+    /// The bytes of a training step, if known, and below those that it may use.
+    var needed: UInt64?
+    var limit: UInt64?
+    var architecture: Architecture?
+    var optimum: Optimum?
+    var parameters: Int?
+    var seconds: Double?
+    var validationDice: Double?
+    var test: TestEntry?
+    var proposals: Comparison.TrialCounts?
+    var report: String?
+
+    enum Kind: String, Encodable {
+        case evaluated = "judged"
+        case outOfMemory, failed, outstanding
+    }
+
+    /// The candidate that a search chose, with the operations on edges that the block does not have.
+    struct Optimum: Encodable {
+        let operations: [Edge]
+        /// The hyperparameters besides the architecture.
+        let hyperparameters: [Hyperparameter: Double]
+
+        struct Edge: Encodable {
+            let edge: String
+            let number: Int
+            let isUsed: Bool
+        }
+    }
+
+    init(_ outcome: Comparison.Outcome?, split: Int) {
+        self.split = split
+        switch outcome {
+        case nil: self.outcome = .outstanding
+        case .outOfMemory(let needed, let limit)?:
+            self.outcome = .outOfMemory
+            self.needed = needed?.bytes
+            self.limit = limit?.bytes
+        case .failed(let reason)?:
+            self.outcome = .failed
+            self.reason = reason
+        case .evaluated(let result)?:
+            self.outcome = .evaluated
+            architecture = result.architecture
+            optimum = result.optimum == nil ? nil : NetworkChoice(result).map(Optimum.init)
+            parameters = result.parameters
+            seconds = result.seconds
+            validationDice = result.validationDice
+            test = result.test.map(TestEntry.init)
+            proposals = result.trials
+            report = result.report
+        }
+    }
+}
+
+extension SplitEntry.Optimum {
+    fileprivate init(_ choice: NetworkChoice) {
+        self.init(
+            operations: choice.operations.map { operation, edge in
+                Edge(
+                    edge: "\(edge)", number: operation.number,
+                    isUsed: edge.isUsed(nodes: choice.nodes))
+            },
+            hyperparameters: choice.hyperparameters)
     }
 }

@@ -1,6 +1,8 @@
+internal import SegNASDatasets
 internal import SegNASHost
+internal import SegNASSearch
 
-/// What is told of a comparison: page, tables, document.
+/// The report of a comparison: page, tables, document.
 ///
 /// It can be made at any time, also while outcomes are outstanding; it names no case.
 ///
@@ -13,8 +15,8 @@ public struct ComparisonReport {
     private let version: String
 
     /// - Parameters:
-    ///   - comparison: What is told of.
-    ///   - version: The version of segnas3d that tells it.
+    ///   - comparison: The results to report.
+    ///   - version: The version of segnas3d that makes the report.
     public init(_ comparison: Comparison, version: String) {
         self.comparison = comparison
         self.version = version
@@ -29,7 +31,7 @@ public struct ComparisonReport {
         let sections = [
             ComparisonSummary(comparison).section, Section.methods(comparison),
             Section.testCases(comparison), Section.pairs(comparison), Section.labels(comparison),
-            Section.splits(comparison), Section.optima(comparison), Section.proposals(comparison),
+            Section.splits(comparison), Section.optima(comparison), Section.trials(comparison),
             Section.conditions(comparison),
         ].compactMap { $0 }
         return Page(
@@ -38,7 +40,7 @@ public struct ComparisonReport {
         ).html
     }
 
-    /// Table 3 and the paired tests.
+    /// The paper's Table 3 and the paired tests in Markdown.
     public var markdown: String {
         let methods = MethodTable(comparison)
         let pairs = PairTable(comparison)
@@ -52,10 +54,10 @@ public struct ComparisonReport {
         return parts.joined(separator: "\n\n")
     }
 
-    /// One line for each method and split.
+    /// A CSV file with one line for each method and split.
     public var csv: String { ComparisonCSV(comparison).text }
 
-    /// Table 3.
+    /// The paper's Table 3 in LaTeX.
     public var latex: String {
         let methods = MethodTable(comparison)
         let notes = ["\\usepackage{booktabs} and \\usepackage[normalem]{ulem} are needed."]
@@ -64,7 +66,7 @@ public struct ComparisonReport {
         }.joined() + methods.table.latex
     }
 
-    /// All of it, as schema 1.
+    /// The JSON document, schema 1.
     ///
     /// - Throws: `EncodingError` never, as all its numbers are finite.
     public func json() throws -> String { try data.document() }
@@ -73,12 +75,88 @@ public struct ComparisonReport {
 extension Comparison {
     var isComplete: Bool { progress.known == progress.all }
 
-    /// Whether there is more to come.
+    /// A sentence about the progress of the comparison.
     var state: String {
         guard !isComplete else { return "The comparison is complete." }
         let (known, all) = progress
         return
             "The comparison is running or interrupted, so far \(known) of \(all) outcomes are known: "
             + "all figures are those so far."
+    }
+}
+
+/// A line for each method and split, for spreadsheets; missing values are left empty.
+struct ComparisonCSV {
+    private let comparison: Comparison
+
+    init(_ comparison: Comparison) {
+        self.comparison = comparison
+    }
+
+    var text: String {
+        var csv = CSV(header: columns)
+        for method in comparison.summaries {
+            for (split, outcome) in method.outcomes.enumerated() {
+                let entry = SplitEntry(outcome, split: comparison.firstSplit + split)
+                csv.append(
+                    [method.name, "\(entry.split)", entry.outcome.rawValue, entry.reason ?? ""]
+                        + test(entry.test) + costs(entry)
+                        + network(outcome?.result.flatMap(NetworkChoice.init))
+                        + trials(entry.proposals)
+                        + [text(entry.needed), text(entry.limit), entry.report ?? ""])
+            }
+        }
+        return csv.text
+    }
+
+    private var columns: [String] {
+        ["method", "split", "outcome", "reason", "test_cases", "dice", "hd95_mm", "assd_mm"]
+            + comparison.labels.foreground.map { "dice \($0.name)" }
+            + ["validation_dice", "parameters", "seconds", "n", "p", "sup", "res", "nodes"]
+            + ["operations", "unused_operations", "dropout"]
+            + Hyperparameter.allCases.map(\.rawValue)
+            + ["trained", "cached", "illegal", "out_of_memory", "failed"]
+            + ["needed_bytes", "limit_bytes", "report"]
+    }
+
+    private func test(_ test: TestEntry?) -> [String] {
+        let means = [test?.dice?.mean, test?.hausdorff95?.mean, test?.averageSurfaceDistance?.mean]
+        let labels = comparison.labels.foreground.map { label in
+            test?.labels.first { $0.value == label.value }?.dice?.mean
+        }
+        return [text(test?.cases.count)] + (means + labels).map { text($0) }
+    }
+
+    private func costs(_ entry: SplitEntry) -> [String] {
+        [text(entry.validationDice), text(entry.parameters), text(entry.seconds)]
+    }
+
+    private func network(_ choice: NetworkChoice?) -> [String] {
+        let network = choice?.network
+        let whole = [
+            network?.n, network?.p, network.map { $0.sup ? 1 : 0 }, network.map { $0.res ? 1 : 0 },
+            network?.block.nodes,
+        ]
+        let operations = [true, false].map { used in
+            choice?.numbers(used: used).map(String.init).joined(separator: " ") ?? ""
+        }
+        return whole.map { text($0) } + operations + [text(network?.dropout)]
+            + Hyperparameter.allCases.map { text(choice?.hyperparameters[$0]) }
+    }
+
+    private func trials(_ counts: Comparison.TrialCounts?) -> [String] {
+        [
+            counts?.completed, counts?.cached, counts?.illegal, counts?.outOfMemory, counts?.failed,
+        ].map { text($0) }
+    }
+
+    private func text(_ value: (some CustomStringConvertible)?) -> String {
+        value.map { "\($0)" } ?? ""
+    }
+}
+
+extension Comparison.Outcome {
+    var result: Comparison.Result? {
+        if case .evaluated(let result) = self { result } else { nil }
     }
 }

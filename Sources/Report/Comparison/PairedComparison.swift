@@ -1,17 +1,18 @@
 internal import SegNASDatasets
+internal import SegNASHost
 
-/// Two methods on the test cases that both were judged on.
+/// Two methods on the test cases that both were evaluated on.
 struct PairedComparison {
     let first: MethodSummary
     let second: MethodSummary
-    /// The test Dice of the first less that of the second, one for each case.
+    /// The test Dice of the first minus that of the second, one for each case.
     let differences: [Double]
-    /// Nil where there is no difference.
+    /// The test; nil if there is no difference.
     let test: SignedRankTest?
     /// The test's p, corrected for the number of all pairs that have one.
     private(set) var corrected: Double?
 
-    /// Below it, a corrected p counts as a difference.
+    /// The level below which a corrected p counts as a difference.
     static let level = 0.05
 
     /// All pairs with common cases, in the order of the methods.
@@ -34,7 +35,7 @@ struct PairedComparison {
         test = SignedRankTest(differences)
     }
 
-    /// A case in the test parts of several splits counts once, by its mean over those on which both were judged.
+    /// A case in the test parts of several splits counts once, by its mean over those on which both were evaluated.
     private static func differences(_ first: MethodSummary, _ second: MethodSummary) -> [Double] {
         let pairs = zip(first.diceOfCases, second.diceOfCases).flatMap { first, second in
             first.compactMap { name, dice in second[name].map { (name, (dice, $0)) } }
@@ -47,10 +48,10 @@ struct PairedComparison {
         }
     }
 
-    /// Of all cases.
+    /// The mean difference over all cases.
     var difference: Double { differences.reduce(0, +) / Double(differences.count) }
 
-    /// What the test says.
+    /// The conclusion of the test.
     enum Verdict: Hashable {
         case equal
         case tooFew
@@ -61,21 +62,110 @@ struct PairedComparison {
 
     var verdict: Verdict {
         guard let test, let corrected else { return .equal }
-        if test.count < SignedRankTest.fewest { return .tooFew }
+        if test.count < SignedRankTest.minCount { return .tooFew }
         guard corrected < Self.level else { return .notShown }
         return test.positive > test.negative ? .firstHigher : .secondHigher
     }
 }
 
 extension MethodSummary {
-    /// The test Dice of the cases of each split by their names; of a split without a test, none.
+    /// The test Dice of the cases of each split by their names; empty for a split without a test.
     fileprivate var diceOfCases: [[String: Double]] {
         outcomes.map { outcome in
-            guard case .judged(let result)? = outcome, let test = result.test else { return [:] }
-            let known = test.cases.compactMap { judged in
-                judged.foregroundMean(.dice).map { (judged.identifier, $0) }
+            guard case .evaluated(let result)? = outcome, let test = result.test else { return [:] }
+            let known = test.cases.compactMap { evaluated in
+                evaluated.foregroundMean(.dice).map { (evaluated.identifier, $0) }
             }
             return Dictionary(known) { first, _ in first }
+        }
+    }
+}
+
+/// The table of the paired tests between methods.
+struct PairTable {
+    private let comparison: Comparison
+    private let pairs: [PairedComparison]
+
+    init(_ comparison: Comparison) {
+        self.comparison = comparison
+        pairs = PairedComparison.all(of: comparison)
+    }
+
+    /// The table; nil if no two methods were evaluated on the same case.
+    var table: Table? {
+        pairs.isEmpty
+            ? nil
+            : Table(
+                caption: "Pairs of methods, the test Dice of the same cases",
+                columns: [
+                    ("methods", false), ("cases", true), ("differing (n)", true),
+                    ("difference (points)", true), ("p", true), ("p, corrected", true),
+                    ("result", false),
+                ],
+                rows: pairs.map { Table.Row(Self.cells($0)) })
+    }
+
+    private static func cells(_ pair: PairedComparison) -> [RichText] {
+        let p = pair.corrected.map(text) ?? absent
+        return [
+            RichText("\(pair.first.name) − \(pair.second.name)"),
+            RichText("\(pair.differences.count)"), RichText("\(pair.test?.count ?? 0)"),
+            RichText(signed(100 * pair.difference)),
+            RichText(pair.test.map { text($0.p) } ?? absent),
+            RichText(p, pair.isDifferent ? .strong : nil), RichText(pair.words),
+        ]
+    }
+
+    private static func text(_ p: Double) -> String {
+        p < 0.0001 ? "< 0.0001" : decimal(p, p < 0.1 ? 4 : 3)
+    }
+
+    /// `+1.20`, `−0.30`.
+    private static func signed(_ points: Double) -> String {
+        let text = decimal(abs(points), 2)
+        return text == "0.00" ? text : (points > 0 ? "+" : "−") + text
+    }
+
+    /// Notes on the test and its limits.
+    var notes: [String] {
+        guard !pairs.isEmpty else {
+            return [
+                "No two methods were evaluated on the same test cases"
+                    + "\(comparison.isComplete ? "" : " so far"): nothing can be tested."
+            ]
+        }
+        let tests = pairs.count { $0.test != nil }
+        return [
+            """
+            Wilcoxon’s signed-rank test (1945), two-sided, for each pair of methods: over the cases on which both were \
+            evaluated, the differences of the test Dice, a case’s mean over its labels. A case in the test parts of \
+            several splits counts once, by its mean over them; cases without a difference are left out. p is the \
+            probability of differences at least as one-sided if both signs were equally likely; it is exact for up to \
+            50 cases of which no two differ equally, otherwise by the normal approximation. It is corrected by Holm’s \
+            method (1979) for \
+            \(tests == 1 ? "one pair, which leaves it as it is" : "all \(tests) pairs with a difference"); below 0.05 \
+            it is bold and counts as a difference.
+            """,
+            """
+            With fewer than \(SignedRankTest.minCount) differing cases nothing can be significant, and a p that is not \
+            small does not mean that methods are equal. The cases are those of one dataset: the test cannot tell how \
+            methods compare on others. Each method was searched or trained once on each split, so that the variation \
+            between seeds is not in it either.
+            """,
+        ]
+    }
+}
+
+extension PairedComparison {
+    var isDifferent: Bool { verdict == .firstHigher || verdict == .secondHigher }
+
+    var words: String {
+        switch verdict {
+        case .equal: "equal in all cases"
+        case .tooFew: "too few cases (n < \(SignedRankTest.minCount))"
+        case .notShown: "no difference shown"
+        case .firstHigher: "\(first.name) is higher"
+        case .secondHigher: "\(second.name) is higher"
         }
     }
 }

@@ -2,27 +2,27 @@ internal import SegNASDatasets
 internal import SegNASSearch
 internal import SegNASStudy
 
-/// Every number of a report, as JSON in its element `data`; charts and tables are drawn from it.
+/// All numbers of a report, as JSON in its element `data`; charts and tables are drawn from it.
 struct ReportData: Encodable {
     let schema = 1
     /// The version of segnas3d that made it.
     let program: String
     let isComplete: Bool
-    /// Proposals whose value is known, and how many there are to be; nil where trained networks are counted instead.
+    /// The number of trials that have ended, and below of all; nil if completed trials are counted instead.
     let iterations: Int
     let budget: Int?
-    /// How many trials have each state.
+    /// The number of trials in each state.
     let states: [String: Int]
-    /// What states are called.
+    /// The names of the states on the page.
     let words: [String: String]
     let labels: [LabelTable.Label]
-    /// The number of the best trial; nil before the first is trained.
+    /// The number of the best trial; nil before the first is completed.
     let best: Int?
     let trials: [TrialEntry]
     let curves: [String: LearningCurve]
     /// The numbers of trials each of which had a higher Dice than all with lower numbers.
     let records: [Int]
-    /// The same in the order in which results became known.
+    /// The same in the order in which trials ended.
     let recordsInTime: [Int]
     let fronts: Fronts
     let factors: [Factor]
@@ -30,7 +30,7 @@ struct ReportData: Encodable {
     /// The test cases that are shown in images.
     let anatomy: AnatomyPayload?
 
-    /// The trained trials that no other one beats: none has a lower cost and as high a Dice.
+    /// The completed trials that no other one beats: none has a lower cost and as high a Dice.
     struct Fronts: Encodable {
         let parameters: [Int]
         let seconds: [Int]
@@ -43,7 +43,7 @@ struct ReportData: Encodable {
         self.program = program
         isComplete = record.isComplete
         iterations = record.trials.count { $0.trial.tellSerial != nil }
-        budget = if case .iterations(let most) = record.plan.budget { most } else { nil }
+        budget = if case .iterations(let count) = record.plan.budget { count } else { nil }
         states = Dictionary(
             uniqueKeysWithValues: TrialState.allCases.map { state in
                 (state.rawValue, record.trials.count { $0.trial.state == state })
@@ -88,9 +88,28 @@ struct ReportData: Encodable {
 }
 
 extension StudySnapshot {
-    /// Labels that are known by their values only, where the study's dataset is not known.
+    /// The labels by their values alone, if the study's dataset is not known.
     fileprivate var labels: [LabelTable.Label] {
         let values = Set(trials.flatMap(\.dicePerLabel.keys)).compactMap { Int($0) }
         return values.sorted().map { LabelTable.Label(name: "label \($0)", value: $0) }
     }
+}
+
+/// The Pareto front: the points of which no other one has a lower cost and as high a gain, or the reverse.
+///
+/// - Parameter points: Costs and gains.
+/// - Returns: The indices by rising cost; of equal points the first.
+func paretoFront(_ points: [(cost: Double, gain: Double)]) -> [Int] {
+    let order = points.indices.sorted { first, second in
+        let (a, b) = (points[first], points[second])
+        if a.cost != b.cost { return a.cost < b.cost }
+        return a.gain == b.gain ? first < second : a.gain > b.gain
+    }
+    var front: [Int] = []
+    var highest = -Double.infinity
+    for index in order where points[index].gain > highest {
+        front.append(index)
+        highest = points[index].gain
+    }
+    return front
 }

@@ -1,7 +1,7 @@
 internal import SegNASDatasets
 internal import SegNASImaging
 
-/// How the best model did on the test cases: the labels and cases that were hardest first.
+/// The evaluation of the best model on the test cases, the hardest labels and cases first.
 struct TestEntry: Encodable {
     /// The mean over the labels of a case.
     let dice: Statistics?
@@ -16,7 +16,7 @@ struct TestEntry: Encodable {
         /// The ends of the 95 % interval of the mean.
         let low: Double?
         let high: Double?
-        /// In which it is defined.
+        /// The number of cases in which it is defined.
         let cases: Int
     }
 
@@ -26,21 +26,21 @@ struct TestEntry: Encodable {
         let dice: Statistics?
         let hausdorff95: Statistics?
         let averageSurfaceDistance: Statistics?
-        /// Means of mm³ over the cases that tell the size of their voxels; nil where none does.
+        /// The mean volumes in mm³ over the cases with a known size of voxels; nil if there are none.
         let referenceVolume: Double?
         let predictedVolume: Double?
-        /// Cases whose prediction misses it, and those whose prediction alone has it.
+        /// The number of cases whose prediction misses it, and below of those whose prediction alone has it.
         let missed: Int
         let invented: Int
     }
 
-    /// A test case by its number: names may tell who was scanned.
+    /// A test case by its number: names may identify the person who was scanned.
     struct Case: Encodable {
         let number: Int
         let dice: Double?
         let hausdorff95: Double?
         let averageSurfaceDistance: Double?
-        /// In the order of ``TestEntry/labels``.
+        /// The Dice of labels in the order of ``TestEntry/labels``.
         let dicePerLabel: [Double?]
     }
 
@@ -54,8 +54,8 @@ struct TestEntry: Encodable {
         }
         self.labels = labels.hardestFirst(\.dice?.mean)
         let order = self.labels.map(\.value)
-        cases = evaluation.cases.enumerated().map { index, judged in
-            Case(number: index + 1, judged, labels: order)
+        cases = evaluation.cases.enumerated().map { index, evaluated in
+            Case(number: index + 1, evaluated, labels: order)
         }.hardestFirst(\.dice)
     }
 }
@@ -74,8 +74,8 @@ extension TestEntry.Label {
         _ statistics: Evaluation.LabelStatistics, _ cases: [CaseEvaluation], _ voxels: [Double?]
     ) {
         let metrics = statistics.metrics
-        let volumes = zip(cases, voxels).compactMap { judged, voxel -> (Double, Double)? in
-            guard let voxel, let overlap = judged.scores[statistics.label.value]?.overlap else {
+        let volumes = zip(cases, voxels).compactMap { evaluated, voxel -> (Double, Double)? in
+            guard let voxel, let overlap = evaluated.scores[statistics.label.value]?.overlap else {
                 return nil
             }
             return (Double(overlap.reference) * voxel, Double(overlap.prediction) * voxel)
@@ -92,18 +92,17 @@ extension TestEntry.Label {
 }
 
 extension TestEntry.Case {
-    fileprivate init(number: Int, _ judged: CaseEvaluation, labels: [Int]) {
+    fileprivate init(number: Int, _ evaluated: CaseEvaluation, labels: [Int]) {
         self.init(
-            number: number, dice: judged.foregroundMean(.dice),
-            hausdorff95: judged.foregroundMean(.hausdorff95),
-            averageSurfaceDistance: judged.foregroundMean(.averageSurfaceDistance),
-            dicePerLabel: labels.map { judged.scores[$0]?.values[.dice] })
+            number: number, dice: evaluated.foregroundMean(.dice),
+            hausdorff95: evaluated.foregroundMean(.hausdorff95),
+            averageSurfaceDistance: evaluated.foregroundMean(.averageSurfaceDistance),
+            dicePerLabel: labels.map { evaluated.scores[$0]?.values[.dice] })
     }
 }
 
 extension CaseEvaluation {
-    /// Mm³ of a voxel, from the label whose volumes differ most; nil where no volumes differ, as evaluations do not say
-    /// it otherwise.
+    /// The volume of a voxel in mm³, computed from the label whose volumes differ most; nil if no volumes differ.
     fileprivate var voxelVolume: Double? {
         let differences = scores.sorted { $0.key < $1.key }.compactMap { _, score in
             score.values[.volumeDifference].map {
@@ -121,7 +120,7 @@ private func mean(_ values: [Double]) -> Double? {
 }
 
 extension Array {
-    /// By rising Dice; those without one, in their order, last.
+    /// The elements by rising Dice; those without one, in their order, last.
     func hardestFirst(_ dice: (Element) -> Double?) -> [Element] {
         let keys = map { dice($0) ?? .infinity }
         return indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.map { self[$0] }

@@ -6,30 +6,30 @@ internal import SegNASStudy
 struct TrialEntry: Encodable {
     let number: Int
     let state: TrialState
-    /// `n 21 p 3 sup 1 res 0 {2,0,2}`, and what else was searched.
+    /// The short form of the network, `n 21 p 3 sup 1 res 0 {2,0,2}`, and of its hyperparameters.
     let form: String
     let parameters: Int?
-    /// Bytes of a training step, predicted.
+    /// The predicted bytes of a training step.
     let memory: UInt64?
-    /// On validation cases.
+    /// The validation Dice.
     let dice: Double?
-    /// In the order of the report's labels.
+    /// The validation Dice of labels in the order of the report.
     let dicePerLabel: [Double?]
-    /// Of its own training.
+    /// The duration of its training; nil if it was not trained.
     let seconds: Double?
-    /// Seconds of training that all trials had taken when its value became known.
+    /// Seconds of training of all trials up to its end.
     let elapsed: Double?
     let attempts: Int
     /// The trial whose result it took.
     let source: Int?
-    /// Why it has no result.
+    /// The reason why it has no result.
     let reason: String?
 
-    /// All trials of a study, their label's Dice in the order of values.
+    /// All trials of a study, with the Dice of labels in the order of their values.
     static func all(of record: StudySnapshot, labels: [Int]) -> [TrialEntry] {
         let elapsed = record.elapsedSeconds
         return record.trials.map { trial in
-            // Who took the result of another took all of it.
+            // A cached result includes the Dice of labels.
             let trained = trial.trial.source.map { record.trials[$0] } ?? trial
             return TrialEntry(
                 trial, elapsed: elapsed[trial.number],
@@ -55,14 +55,14 @@ struct TrialEntry: Encodable {
 }
 
 extension StudySnapshot {
-    /// The training of all trials up to the end of each, in the order in which values became known.
+    /// The training time of all trials up to the end of each, in the order in which they ended.
     fileprivate var elapsedSeconds: [Int: Double] {
-        let known = trials.compactMap { trial in
+        let ended = trials.compactMap { trial in
             trial.trial.tellSerial.map { (serial: $0, trial: trial) }
         }
         var sum = 0.0
         var elapsed: [Int: Double] = [:]
-        for (_, trial) in known.sorted(by: { $0.serial < $1.serial }) {
+        for (_, trial) in ended.sorted(by: { $0.serial < $1.serial }) {
             sum += trial.seconds
             elapsed[trial.number] = sum
         }
@@ -71,7 +71,7 @@ extension StudySnapshot {
 }
 
 extension Trial {
-    /// The short form of all that was chosen.
+    /// The short form of the network and its hyperparameters.
     var form: String {
         let others = hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }
         return others.reduce("\(architecture)") { text, other in
@@ -84,7 +84,7 @@ extension Trial {
         return source
     }
 
-    /// Why it has no result of its own; nil where it has one, or may get one.
+    /// The reason why it was not completed; nil if it was, or may be.
     var reason: String? {
         switch end {
         case .illegal(let reason)?, .failed(let reason)?: reason
@@ -93,6 +93,54 @@ extension Trial {
                 + (shortage.kind == .predicted ? ", as predicted" : ", as tried")
         case .cached(let source, _)?: "the same network as trial \(source)"
         case .completed?, nil: nil
+        }
+    }
+}
+
+/// The epochs of a training.
+struct LearningCurve: Encodable {
+    let epochs: [Int]
+    let loss: [Double?]
+    let dice: [Double?]
+
+    /// The most epochs of all trials together; more are thinned, as the page must open quickly.
+    static let maxEpochs = 400_000
+
+    /// The curves of trials by their numbers.
+    static func all(of record: StudySnapshot) -> [String: LearningCurve] {
+        let count = record.trials.reduce(0) { $0 + $1.epochs.count }
+        let step = max(1, (count + maxEpochs - 1) / maxEpochs)
+        let trained = record.trials.filter { !$0.epochs.isEmpty }
+        return Dictionary(
+            uniqueKeysWithValues: trained.map { ("\($0.number)", LearningCurve($0, step: step)) })
+    }
+
+    /// Takes every `step`-th epoch, the last among them.
+    init(_ trial: TrialRecord, step: Int = 1) {
+        let shown = trial.epochs.reversed().enumerated().filter { $0.offset % step == 0 }
+            .map(\.element).reversed()
+        epochs = shown.map(\.number)
+        loss = shown.map { rounded($0.loss) }
+        dice = shown.map { rounded($0.dice) }
+    }
+}
+
+/// The value with five decimals, more than a chart shows; nil if it is not finite, which JSON cannot write.
+private func rounded(_ value: Double) -> Double? {
+    value.isFinite ? (value * 1e5).rounded() / 1e5 : nil
+}
+
+extension TrialState {
+    /// The name of the state on a page.
+    var words: String {
+        switch self {
+        case .queued: "waiting"
+        case .running: "in training"
+        case .completed: "completed"
+        case .cached: "cached"
+        case .illegal: "illegal"
+        case .outOfMemory: "out of memory"
+        case .failed: "failed"
         }
     }
 }

@@ -5,7 +5,7 @@ internal import SegNASHost
 struct Section {
     let id: String
     let title: String
-    /// HTML.
+    /// The content as HTML.
     let body: String
 
     var html: String {
@@ -18,7 +18,7 @@ struct Section {
         """
     }
 
-    /// A place that a script fills, with words for those who do not see it, and one for what keys have chosen in it.
+    /// A place that a script fills, with a description for those who do not see it, and a line for the selected point.
     static func chart(_ name: String, _ words: String) -> String {
         """
         <div class="plot"><div class="chart" id="\(name)-chart" role="img" aria-label="\(escaped(words))"></div>
@@ -31,19 +31,18 @@ struct Section {
 struct Page {
     let title: String
     let sections: [Section]
-    /// Of `pageJSON`: what the script reads.
+    /// The data of the script, made by `pageJSON`.
     let data: String
     let script: PageScript
     let version: String
 
-    /// By it a file is known as a report of ours, which may be replaced.
+    /// The mark by which a file is recognized as a report of this program, which may be replaced.
     static let mark = #"<meta name="generator" content="segnas3d report">"#
 
-    /// What the page may load: nothing from anywhere else.
+    /// The content security policy: the page loads nothing from elsewhere.
     ///
-    /// Evaluation is for plotly.js alone: parallel coordinates, and points by the thousand, are drawn through regl, which
-    /// makes functions from text. Without it they are replaced by “WebGL is not supported”; all other charts, surfaces
-    /// too, would do without.
+    /// Only plotly.js needs `unsafe-eval`: it draws parallel coordinates, and thousands of points, through regl, which
+    /// makes functions from text. Without it they are replaced by “WebGL is not supported”.
     private static let policy = """
         default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; \
         img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'
@@ -83,7 +82,7 @@ struct Page {
         <script type="application/json" id="data">\(data)</script>
         <script>
         (() => {
-        \(text(cp_theme_script()))
+        \(embedded(cp_theme_script()))
         \(script.text)
         })();
         </script>
@@ -93,7 +92,7 @@ struct Page {
         """
     }
 
-    /// plotly.js, in whose strings stand control characters that HTML forbids: JavaScript has a way to write them.
+    /// The script plotly.js; control characters in its strings, which HTML forbids, are written as escapes.
     private static let plotly: String = {
         let script = cp_plotly_script()
         var safe: [UInt8] = []
@@ -119,13 +118,13 @@ struct Page {
         <p>Made by segnas3d \(escaped(version)). The page loads nothing from elsewhere. Methods: Wong and Moradi,
         “SegNAS3D”, MICCAI 2019.</p>
         <details><summary>Charts by plotly.js; its licence</summary>
-        <pre>\(escaped(text(cp_plotly_license())))</pre></details>
+        <pre>\(escaped(embedded(cp_plotly_license())))</pre></details>
         </footer>
         """
     }
 }
 
-/// The data of a page: one line of JSON that may stand inside an HTML script, as no `<` can end it.
+/// The data of a page: one line of JSON without `<`, so that it may stand inside an HTML script.
 func pageJSON(_ value: some Encodable) throws -> String {
     let text = try JSONDocument.text(of: value, .line)
     var safe: [UInt8] = []
@@ -136,7 +135,60 @@ func pageJSON(_ value: some Encodable) throws -> String {
     return String(decoding: safe, as: UTF8.self)
 }
 
-/// A text that is part of the program.
-func text(_ text: cp_text) -> String {
+/// A text that is embedded in the program.
+func embedded(_ text: cp_text) -> String {
     String(decoding: UnsafeBufferPointer(start: text.bytes, count: text.count), as: UTF8.self)
+}
+
+/// The script of a page, and the HTML that it needs.
+struct PageScript {
+    let text: String
+    /// The HTML of dialogs.
+    let dialogs: String
+    /// A sentence about what is missing without scripts.
+    let warning: String
+
+    static func study(showsCases: Bool) -> PageScript {
+        // In a block, so that its names do not collide with those of other scripts.
+        let cases = showsCases ? "{\n\(embedded(cp_anatomy_script()))}\n" : ""
+        return PageScript(
+            text: embedded(cp_study_script()) + cases, dialogs: trialDialog,
+            warning: "The charts and the table of trials need JavaScript.")
+    }
+
+    static var comparison: PageScript {
+        PageScript(
+            text: embedded(cp_comparison_script()), dialogs: "",
+            warning: "The chart needs JavaScript.")
+    }
+
+    /// The dialog of a trial's learning curves.
+    private static let trialDialog = """
+        <dialog id="trial" aria-labelledby="trial-title">
+        <form method="dialog"><button id="trial-close">Close</button></form>
+        <h2 id="trial-title">Trial</h2>
+        <dl id="trial-facts" class="facts"></dl>
+        \(Section.chart("trial", "Loss and validation Dice of each epoch"))
+        </dialog>
+        """
+}
+
+/// The CSS of the page: the figures' colours as variables, and the rules that use them.
+enum PageStyle {
+    static var css: String {
+        """
+        :root{color-scheme:light dark;\(variables(\.light))}
+        :root.paper{color-scheme:light}
+        @media screen and (prefers-color-scheme:dark){:root:not(.paper){\(variables(\.dark))}}
+        \(embedded(cp_page_style()))
+        """
+    }
+
+    private static func variables(_ value: (Colour) -> String) -> String {
+        let colours: [(String, Colour)] = [
+            ("ink", .ink), ("paper", .paper), ("line", .line), ("accent", .blue), ("muted", .muted),
+            ("panel", .panel), ("second", .vermillion), ("third", .green), ("fourth", .purple),
+        ]
+        return colours.map { "--\($0):\(value($1))" }.joined(separator: ";")
+    }
 }

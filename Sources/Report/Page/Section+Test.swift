@@ -1,15 +1,15 @@
 internal import SegNASHost
 
 extension Section {
-    /// Tables of the test: labels and cases, the hardest first.
+    /// The tables of the test: labels and cases, the hardest first.
     static func test(_ test: TestEntry) -> Section {
         Section(
             id: "test", title: "Test: labels and cases",
             body: """
-                <p>The best model on \(test.cases.count) test cases, on the grids of their files; the hardest labels and cases
-                first. Means over cases in which a metric is defined; ± is the standard deviation, the interval that of the mean
-                (95 %, bootstrap over cases). Dice from 0 to 1, higher is better; HD95, the 95th percentile of the distance between
-                surfaces, and ASSD, its mean, in mm, lower is better.</p>
+                <p>The best model on \(test.cases.count) test cases, on the grids of their files; the hardest labels \
+                and cases first. Means over cases in which a metric is defined; ± is the standard deviation, the \
+                interval that of the mean (95 %, bootstrap over cases). Dice from 0 to 1, higher is better; HD95, the \
+                95th percentile of the distance between surfaces, and ASSD, its mean, in mm, lower is better.</p>
                 \(labels(test))
                 \(cases(test))
                 """)
@@ -39,11 +39,12 @@ extension Section {
             caption: "Cases, the hardest first",
             columns: [("case", true), ("Dice", true), ("HD95 (mm)", true), ("ASSD (mm)", true)]
                 + test.labels.map { ($0.name, true) },
-            rows: test.cases.map { judged in
+            rows: test.cases.map { evaluated in
                 [
-                    "\(judged.number)", number(judged.dice, 3), number(judged.hausdorff95, 2),
-                    number(judged.averageSurfaceDistance, 2),
-                ] + judged.dicePerLabel.map { number($0, 3) }
+                    "\(evaluated.number)", number(evaluated.dice, 3),
+                    number(evaluated.hausdorff95, 2),
+                    number(evaluated.averageSurfaceDistance, 2),
+                ] + evaluated.dicePerLabel.map { number($0, 3) }
             }
         ).html
     }
@@ -63,7 +64,7 @@ extension Section {
         return "\(decimal(low)) – \(decimal(high))"
     }
 
-    /// Mm³ as millilitres.
+    /// The volume in millilitres.
     private static func volume(_ cubicMillimetres: Double?) -> String {
         cubicMillimetres.map { significant($0 / 1000) } ?? "–"
     }

@@ -3,7 +3,7 @@ internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASStudy
 
-/// What the whole comes to, in words and numbers, readable without scripts.
+/// The summary of a study in words and numbers, readable without scripts.
 struct SummarySection {
     let report: StudyReport
     let data: ReportData
@@ -27,40 +27,40 @@ struct SummarySection {
 
     private func count(_ state: TrialState) -> Int { data.states[state.rawValue] ?? 0 }
 
-    /// Whether there is more to come.
+    /// A sentence about the progress of the search.
     private var state: String {
         let made = report.date.map { " This page was made on \($0)." } ?? ""
         if record.isComplete { return "The search is complete." + made }
         let goal = data.budget.map { " of \($0)" } ?? ""
-        let known = "\(data.iterations)\(goal) proposals are known."
+        let ended = "\(data.iterations)\(goal) trials have ended."
         return (record.owner == nil ? "The search is interrupted: " : "The search is running: ")
-            + known + " All figures are those so far." + made
+            + ended + " All figures are those so far." + made
     }
 
     private var sentences: [String] {
         var sentences = [
-            "Of \(record.trials.count) proposed networks \(count(.completed)) were trained."
+            "\(count(.completed)) of \(record.trials.count) trials were completed."
         ]
         guard let best, let dice = best.trial.end?.dice else {
-            return sentences + ["None has a result yet."]
+            return sentences + ["There is no result yet."]
         }
         sentences.append(
             "The best of them, trial \(best.number), has a validation Dice of \(decimal(dice)).")
         if let test = data.test, let dice = test.dice {
-            let final = report.finalTraining == nil ? "" : ", trained anew for longer,"
+            let final = report.finalTraining == nil ? "" : ", trained again for longer,"
             sentences.append(
-                "On \(cases(test.cases.count, "test")), which no decision of the search has seen, it\(final) has a Dice "
+                "On \(cases(test.cases.count, "test")), which the search has not used, it\(final) has a Dice "
                     + "of \(dice.text).")
         } else {
             sentences.append(
                 record.isComplete
-                    ? "It was not judged on test cases."
-                    : "It is judged on test cases when the search is over.")
+                    ? "It was not evaluated on test cases."
+                    : "It is evaluated on test cases when the search is over.")
         }
         return sentences
     }
 
-    /// The four numbers that one looks for first.
+    /// The four main figures.
     private var figures: String {
         var figures: [(String, String)] = []
         if let dice = data.test?.dice { figures.append(("test Dice", decimal(dice.mean))) }
@@ -80,7 +80,7 @@ struct SummarySection {
     // MARK: - Facts
 
     private var facts: [(String, String)] {
-        dataset + ProtocolFacts(record.plan, record.space, report.training).facts + network + test
+        dataset + SearchFacts(record.plan, record.space, report.training).facts + network + test
             + [time]
     }
 
@@ -114,7 +114,7 @@ struct SummarySection {
         facts.append(("Its training", duration(best.seconds)))
         if let final = report.finalTraining {
             let dice = final.dice.map { ", validation Dice \(decimal($0))" } ?? ""
-            facts.append(("Trained anew", "for \(final.epochs) epochs\(dice)"))
+            facts.append(("Trained again", "for \(final.epochs) epochs\(dice)"))
         }
         return facts
     }
@@ -128,7 +128,7 @@ struct SummarySection {
         return metrics.map { ($0, $1 ?? "not defined in any case") }
     }
 
-    /// Of all attempts: what is lost counts too.
+    /// The training time of all attempts, also of those without a result.
     private var time: (String, String) {
         let device = report.training?.device ?? "CPU"
         let days = seconds < 864 ? "less than 0.01" : decimal(seconds / 86_400, 2)
@@ -157,5 +157,54 @@ extension TestEntry.Statistics {
         guard let low, let high else { return decimal(mean, places) + unit }
         return "\(decimal(mean, places))\(unit) (95 % interval "
             + "\(decimal(low, places)) to \(decimal(high, places)))"
+    }
+}
+
+/// The table of trials that were not completed, and the reasons.
+struct UntrainedTable {
+    private let rows: [[String]]
+
+    /// Makes the table of a study; nil if all trials were completed.
+    init?(_ record: StudySnapshot) {
+        let states: [TrialState] = [
+            .illegal, .outOfMemory, .failed, .cached, .queued, .running,
+        ]
+        rows = states.compactMap { state in
+            let trials = record.trials.filter { $0.trial.state == state }
+            guard !trials.isEmpty else { return nil }
+            let share = Int((100 * Double(trials.count) / Double(record.trials.count)).rounded())
+            return [state.words, "\(trials.count)", "\(share) %", Self.reasons(trials)]
+        }
+        guard !rows.isEmpty else { return nil }
+    }
+
+    var html: String {
+        Table(
+            caption: "Trials that were not completed",
+            columns: [("state", false), ("trials", true), ("share", true), ("reasons", false)],
+            rows: rows
+        ).html
+    }
+
+    /// The most frequent reasons.
+    private static func reasons(_ trials: [TrialRecord]) -> String {
+        let counts = Dictionary(grouping: trials.compactMap(\.kindOfReason)) { $0 }
+            .mapValues(\.count).sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let shown = counts.prefix(3).map { "\($0.key) (\($0.value))" }
+        let rest = counts.count > 3 ? ["\(counts.count - 3) others"] : []
+        return (shown + rest).joined(separator: "; ")
+    }
+}
+
+extension TrialRecord {
+    /// The reason without the numbers of a single trial.
+    fileprivate var kindOfReason: String? {
+        switch trial.end {
+        case .outOfMemory(let shortage)?:
+            shortage.kind == .predicted
+                ? "predicted to need too much" : "tried, and needed too much"
+        case .cached?: nil
+        default: trial.reason
+        }
     }
 }

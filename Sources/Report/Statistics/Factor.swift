@@ -1,17 +1,17 @@
 internal import SegNASSearch
 internal import SegNASStudy
 
-/// What a search has varied, with its value in every trial.
+/// A searched dimension, with its value in every trial.
 struct Factor: Encodable {
-    /// As in files: `n`, `op12`.
+    /// The name in files: `n`, `op12`.
     let name: String
     let title: String
     let kind: Kind
-    /// Of each trial; nil for an edge that its block does not have.
+    /// The value of each trial; nil for an edge that its block does not have.
     let values: [Double?]
-    /// What whole numbers stand for; nil where they speak for themselves.
+    /// The names of the values; nil if they are plain numbers.
     let meanings: [String]?
-    /// On the validation Dice of trained trials; nil where there are too few of them.
+    /// The effect on the validation Dice of completed trials; nil if there are too few of them.
     var effect: MainEffect?
 
     enum Kind: String, Encodable {
@@ -46,7 +46,7 @@ struct Factor: Encodable {
 }
 
 extension Candidate {
-    /// Nil for the operation of an edge that the block does not have.
+    /// The value of a dimension; nil for the operation of an edge that the block does not have.
     fileprivate func value(of name: Dimension.Name) -> Double? {
         switch name {
         case .n: Double(network.n)

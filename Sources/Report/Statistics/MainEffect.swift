@@ -1,6 +1,6 @@
 internal import SegNASRandomness
 
-/// How much of the variance of an outcome the values of one factor explain by themselves.
+/// The share of the variance of an outcome that the values of one factor explain by themselves.
 ///
 /// Outcomes are grouped by the factor's value. ε² compares the variance within groups with that of all outcomes,
 ///
@@ -13,18 +13,18 @@ internal import SegNASRandomness
 public struct MainEffect: Hashable, Sendable, Encodable {
     /// ε², or 0 where that is negative.
     public let share: Double
-    /// What chance alone would exceed one time in twenty: that quantile of ε² among outcomes in random order.
+    /// The share that chance alone exceeds one time in twenty: the 95 % quantile of ε² among shuffled outcomes.
     public let chance: Double
     public let groups: Int
     public let outcomes: Int
 
-    /// Nil where nothing can be said: all outcomes or all values are equal, or every value occurs once.
+    /// Computes the effect; nil if all outcomes or all values are equal, or every value occurs once.
     ///
     /// - Parameters:
-    ///   - values: Of the factor; nil is a value too.
-    ///   - outcomes: As many.
-    ///   - permutations: Random orders from which `chance` is estimated.
-    ///   - seed: Of these.
+    ///   - values: The values of the factor; nil is a value too.
+    ///   - outcomes: An outcome for each value.
+    ///   - permutations: The number of random orders from which `chance` is estimated.
+    ///   - seed: The seed of the random orders.
     public init?(
         of values: [Double?], on outcomes: [Double], permutations: Int = 400, seed: UInt64 = 0
     ) {
@@ -48,22 +48,22 @@ public struct MainEffect: Hashable, Sendable, Encodable {
     }
 }
 
-/// Values that count as one: equal ones, or neighbours where there are many.
+/// Groups of equal values, or of neighbouring ones if there are many.
 struct ValueGroups {
-    /// Of each value.
+    /// The group of each value.
     let indices: [Int]
     let count: Int
 
-    /// More than these are joined to as many groups of about the same size; equal values stay together.
-    static let most = 8
+    /// The most groups; more values are joined to groups of about the same size, equal ones together.
+    static let maxCount = 8
 
     init(_ values: [Double?]) {
         let known = values.compactMap { $0 }.sorted()
         let distinct = Set(known)
         var starts = distinct.sorted()
-        if distinct.count > Self.most {
-            // Eight values to a group at least, as far as there are as many.
-            let count = min(Self.most, max(2, known.count / 8))
+        if distinct.count > Self.maxCount {
+            // At least eight values in a group, if there are enough.
+            let count = min(Self.maxCount, max(2, known.count / 8))
             starts = Set((0..<count).map { known[$0 * known.count / count] }).sorted()
         }
         let group = values.map { value in
@@ -75,7 +75,7 @@ struct ValueGroups {
         count = used.count
     }
 
-    /// ε², negative where less is explained than by chance; nil where the outcomes are all equal.
+    /// ε², negative if less is explained than by chance; nil if all outcomes are equal.
     func shareOfVariance(of outcomes: [Double]) -> Double? {
         var sums = [Double](repeating: 0, count: count)
         var sizes = sums

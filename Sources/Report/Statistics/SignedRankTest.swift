@@ -1,10 +1,8 @@
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
+internal import Glibc
+internal import SegNASHost
+internal import SegNASImaging
 
-/// Wilcoxon's signed-rank test, two-sided: whether paired differences lie to one side of zero.
+/// Wilcoxon's signed-rank test, two-sided, of paired differences against zero.
 ///
 /// Wilcoxon 1945, "Individual comparisons by ranking methods", doi:10.2307/3001968. Differences are ranked by their
 /// size, equal ones by the mean of their ranks; R⁺ and R⁻ are the sums of the ranks of positive and of negative ones.
@@ -16,21 +14,23 @@
 /// for t differences in each group of equal size, without correction for continuity. The values are those of
 /// `scipy.stats.wilcoxon` with `zero_method="wilcox"`, `correction=False` and method `exact` or `asymptotic`.
 public struct SignedRankTest: Hashable, Sendable, Encodable {
-    /// Differences other than zero.
+    /// The number of differences other than zero.
     public let count: Int
-    /// R⁺ and R⁻.
+    /// R⁺, and below R⁻.
     public let positive: Double
     public let negative: Double
-    /// How often coins would part the ranks at least as unequally.
+    /// The probability of ranks at least as unequal if both signs are equally likely.
     public let p: Double
-    /// Whether the distribution was counted out.
+    /// True if the distribution was counted, not approximated.
     public let isExact: Bool
 
-    /// With fewer differences nothing can be told: of the 2ⁿ ways to toss the coins, two are as extreme as any, which is
-    /// more than 5 %, though the normal approximation may say less.
-    public static let fewest = 6
+    /// The fewest differences with which a test can be significant.
+    ///
+    /// With fewer, the two most extreme of the 2ⁿ combinations of signs are more than 5 % of all, though the normal
+    /// approximation may give less.
+    public static let minCount = 6
 
-    /// Nil where all differences are zero, or there is none.
+    /// Tests differences; nil if all are zero, or there is none.
     public init?(_ differences: [Double]) {
         let sizes = differences.filter { $0 != 0 }.sorted { abs($0) < abs($1) }
         guard !sizes.isEmpty else { return nil }
@@ -75,5 +75,58 @@ public struct SignedRankTest: Hashable, Sendable, Encodable {
         let mean = n * (n + 1) / 4
         let variance = n * (n + 1) * (2 * n + 1) / 24 - ties / 48
         return erfc((mean - sum) / (2 * variance).squareRoot())
+    }
+}
+
+/// The p-values of several tests, each corrected for the number of tests.
+///
+/// Holm 1979, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6:65–70. Of
+/// m values in rising order the k-th is multiplied by m − k + 1; none becomes smaller than one before it, or larger
+/// than 1.
+///
+/// - Returns: The corrected values in the order of the given ones.
+func holmCorrected(_ values: [Double]) -> [Double] {
+    var corrected = values
+    var highest = 0.0
+    let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
+    for (place, index) in order.enumerated() {
+        highest = max(highest, min(1, values[index] * Double(values.count - place)))
+        corrected[index] = highest
+    }
+    return corrected
+}
+
+/// The mean of some values and how far they lie apart.
+struct Spread: Hashable, Encodable {
+    let mean: Double
+    /// The standard deviation with n − 1 in the denominator; nil for one value.
+    let std: Double?
+    let count: Int
+
+    /// Computes the spread; nil if there is no value.
+    init?(_ values: [Double]) {
+        guard let moments = SampleMoments(values) else { return nil }
+        mean = moments.mean
+        std = moments.sampleDeviation
+        count = values.count
+    }
+
+    /// The text `81.7 ± 0.3`, of values times a scale.
+    ///
+    /// Without a number of decimals it has one, and as many more as a small mean needs for two digits.
+    func text(times scale: Double = 1, places: Int? = nil) -> String {
+        let places = places ?? Self.places(of: mean * scale)
+        let tail = std.map { " ± " + decimal($0 * scale, places) } ?? ""
+        return decimal(mean * scale, places) + tail
+    }
+
+    private static func places(of value: Double) -> Int {
+        var places = 1
+        var size = abs(value)
+        while size < 1, size > 1e-9 {
+            size *= 10
+            places += 1
+        }
+        return places
     }
 }

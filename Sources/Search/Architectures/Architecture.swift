@@ -23,7 +23,7 @@ public struct SegNAS: Hashable, Sendable {
 
     public static let defaultDropout = 0.2
 
-    /// Values outside their limits trap: what people write is checked where it is read.
+    /// Makes a network; values outside their limits trap, as input is checked where it is read.
     public init(
         n: Int, p: Int, sup: Bool, res: Bool, block: BlockGraph, dropout: Double = defaultDropout
     ) {
@@ -54,7 +54,7 @@ extension Architecture {
 // MARK: - Short form
 
 extension Architecture: CustomStringConvertible {
-    /// For tables: `n 21 p 3 sup 1 res 0 {2,0,2}`, or the baseline's name.
+    /// The short form for tables: `n 21 p 3 sup 1 res 0 {2,0,2}`, or the baseline's name.
     public var description: String {
         switch self {
         case .segnas(let network): network.description
@@ -68,5 +68,76 @@ extension SegNAS: CustomStringConvertible {
     public var description: String {
         let text = "n \(n) p \(p) sup \(sup ? 1 : 0) res \(res ? 1 : 0) \(block)"
         return dropout == Self.defaultDropout ? text : text + " dropout \(number(dropout))"
+    }
+}
+
+/// The key under which a result is cached: trials with equal keys would train the same network in the same way.
+///
+/// The canonical architecture and every other hyperparameter of the search space, as text. The shortest decimal that
+/// reads back as the same value stands for it, so two learning rates share a key only if they are equal to the bit.
+/// Studies on disk hold these texts: they must not change.
+public struct ResultKey: Hashable, Sendable {
+    /// For example `n 21 p 3 sup 1 res 0 {2,0,2} batch 3 learning_rate 0.001`.
+    public let text: String
+
+    public init(_ architecture: Architecture, hyperparameters: [Hyperparameter: Double] = [:]) {
+        let others = hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }
+        text = others.reduce("\(architecture.canonical)") { text, other in
+            text + " \(other.key.rawValue) \(number(other.value))"
+        }
+    }
+}
+
+extension ResultKey: Codable, CustomStringConvertible {
+    public init(from decoder: any Decoder) throws {
+        text = try String(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try text.encode(to: encoder)
+    }
+
+    public var description: String { text }
+}
+
+/// A setting of the training that a search space can vary besides the architecture.
+public enum Hyperparameter: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
+    case batch
+    case learningRate = "learning_rate"
+}
+
+/// The values that are allowed for a field of an architecture or a dimension of a search space.
+enum Limits {
+    case whole(ClosedRange<Int>)
+    case real(Range<Double>)
+
+    static let n = Limits.whole(1...1024)
+    static let p = Limits.whole(1...10)
+    static let flag = Limits.whole(0...1)
+    static let nodes = Limits.whole(BlockGraph.nodeCounts)
+    static let operation = Limits.whole(Operation.numbers)
+    static let dropout = Limits.real(0..<1)
+    static let learningRate = Limits.real(1e-9..<10)
+    static let batch = Limits.whole(1...1024)
+
+    func contains(_ value: Double) -> Bool {
+        switch self {
+        case .whole(let limits):
+            Int(exactly: value).map(limits.contains) ?? false
+        case .real(let limits): limits.contains(value)
+        }
+    }
+}
+
+extension Limits: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .whole(let limits) where limits.count == 2:
+            "\(limits.lowerBound) or \(limits.upperBound)"
+        case .whole(let limits):
+            "a whole number from \(limits.lowerBound) to \(limits.upperBound)"
+        case .real(let limits):
+            "a number of at least \(number(limits.lowerBound)) and below \(number(limits.upperBound))"
+        }
     }
 }

@@ -46,15 +46,15 @@ extension ArchitectureFault: CustomStringConvertible {
         case .notOfFamily(let field, let family):
             "\(field.rawValue) means nothing to \(family.rawValue); remove it"
         case .entryCount(let count, let nodes):
-            "ops has \(count) entries, and \(nodes) nodes need \(BlockGraph.entryCount(nodes: nodes)): those of the edges "
-                + listed(Edge.all(nodes: nodes).map(\.description))
+            "ops has \(count) entries, and \(nodes) nodes need \(BlockGraph.entryCount(nodes: nodes)): "
+                + "those of the edges " + listed(Edge.all(nodes: nodes).map(\.description))
         case .block(let error): "ops: \(error)"
         }
     }
 }
 
 extension ArchitectureField {
-    /// What a value must be.
+    /// The rule for its values, as an error states it.
     fileprivate var rule: String {
         switch self {
         case .schema: "\(Architecture.schema), the only one that this program reads"

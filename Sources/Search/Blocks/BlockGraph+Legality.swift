@@ -1,4 +1,4 @@
-/// Why a block cannot be built.
+/// A reason why a block cannot be built.
 public enum Illegality: Hashable, Sendable {
     /// Nothing leads into this node, and it is not the first.
     case source(node: Int)
@@ -16,7 +16,7 @@ extension Illegality: CustomStringConvertible {
 }
 
 extension BlockGraph {
-    /// Whether the first node is the only source and the last node the only sink.
+    /// True if the first node is the only source and the last node the only sink.
     public var isLegal: Bool {
         let (sources, sinks) = ends
         return sources | sinks == 0

@@ -13,7 +13,7 @@ public struct Edge: Hashable, Sendable {
         self.to = to
     }
 
-    /// The edges between so many nodes, row by row: 12, 13, 14, 23, 24, 34 for four.
+    /// The edges of a block with the given number of nodes, row by row: 12, 13, 14, 23, 24, 34 for four.
     public static func all(nodes: Int) -> [Edge] {
         tables[nodes]
     }
@@ -22,12 +22,12 @@ public struct Edge: Hashable, Sendable {
         (0..<nodes).flatMap { row in (row + 1..<nodes).map { Edge(from: row + 1, to: $0 + 1) } }
     }
 
-    /// Whether a block of so many nodes has this edge: it uses the leading principal submatrix.
+    /// True if a block with this number of nodes has the edge: it uses the leading principal submatrix.
     public func isUsed(nodes: Int) -> Bool {
         to <= nodes
     }
 
-    /// Where the operation stands in the list of a block of so many nodes.
+    /// The index of the operation in the list of a block with this number of nodes.
     func index(nodes: Int) -> Int {
         (from - 1) * (2 * nodes - from) / 2 + to - from - 1
     }
@@ -36,4 +36,41 @@ public struct Edge: Hashable, Sendable {
 extension Edge: CustomStringConvertible {
     /// Both nodes without a space: `12`.
     public var description: String { "\(from)\(to)" }
+}
+
+/// The operation of an edge of a block: one of the paper's seven, numbered 0 to 6.
+public enum Operation: Hashable, Sendable {
+    case none
+    /// A k×k×k convolution with a dilation, followed by batch normalization and ReLU.
+    case conv(kernel: Int, dilation: Int)
+    case skip
+}
+
+extension Operation: CaseIterable {
+    /// All operations in the order of their numbers.
+    public static let allCases: [Operation] = [
+        .none, .conv(kernel: 1, dilation: 1), .conv(kernel: 3, dilation: 1),
+        .conv(kernel: 5, dilation: 1), .conv(kernel: 3, dilation: 2),
+        .conv(kernel: 5, dilation: 2), .skip,
+    ]
+
+    static let numbers = 0...6
+
+    /// The paper's number; a convolution that the paper does not list has none, and traps.
+    public var number: Int {
+        guard let number = Self.allCases.firstIndex(of: self) else {
+            preconditionFailure("\(self) is not among the paper's operations")
+        }
+        return number
+    }
+}
+
+extension Operation: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .none: "none"
+        case .conv(let kernel, let dilation): "Conv(\(kernel),\(dilation))"
+        case .skip: "skip"
+        }
+    }
 }

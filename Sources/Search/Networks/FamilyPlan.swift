@@ -1,36 +1,36 @@
-/// What the plan of a network says in every family; `Segmentation` adds how the layers, once built, are run.
+/// The plan of a network of any family; `Segmentation` adds how the layers, once built, are run.
 package protocol FamilyPlan: Hashable, Sendable {
-    /// In the order in which they are built.
+    /// The layers in the order in which they are built.
     var layers: [LayerPlan] { get }
-    /// What stands between two changes of size: encoder from the top down, then decoder from below.
+    /// The layers between two changes of size: encoder from the top down, then decoder from the bottom up.
     var stages: [StagePlan] { get }
-    /// Times that the volume is halved.
+    /// The number of times that the volume is halved.
     var poolings: Int { get }
     var descent: Descent { get }
     var ascent: Ascent { get }
-    /// Whether all decoder levels and the bottom lead to the scores.
+    /// True if all decoder levels and the bottom lead to the scores.
     var isSupervised: Bool { get }
-    /// Whether each stage adds its input to its output.
+    /// True if each stage adds its input to its output.
     var isResidual: Bool { get }
     /// Rate of the spatial dropout at the end of each stage.
     var dropout: Double { get }
 }
 
-/// How features get to the next level below.
+/// The downsampling of features to the next level below.
 package enum Descent: Hashable, Sendable {
     case maxPooling
     /// With stride 2.
     case convolution(kernel: Int)
 }
 
-/// How features get to the next level above.
+/// The upsampling of features to the next level above.
 package enum Ascent: Hashable, Sendable {
     case nearest
     /// With stride 2.
     case transposedConvolution(kernel: Int)
 }
 
-/// The layers of a network that see one size, on the way down or up.
+/// The layers of a network that work at one size, in the encoder or the decoder.
 package struct StagePlan: Hashable, Sendable {
     package enum Path: Sendable {
         case encoder, decoder
@@ -45,7 +45,7 @@ package struct StagePlan: Hashable, Sendable {
 }
 
 extension StagePlan {
-    /// Layers that run one after the other.
+    /// Makes a stage of layers that run one after the other.
     init(_ path: Path, _ layers: [LayerPlan]) {
         guard let first = layers.first, let last = layers.last else {
             preconditionFailure("a stage without layers")

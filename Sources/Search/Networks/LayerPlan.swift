@@ -1,7 +1,7 @@
 /// One convolution of a network with what follows it, before it is built.
 ///
-/// Everything that is said of a network without building it (parameters, multiply-adds, shapes) comes from these, and
-/// `Network` builds exactly these.
+/// All that is computed for a network without building it (parameters, multiply-adds, shapes) comes from its layer
+/// plans, and `Network` builds exactly these.
 public struct LayerPlan: Hashable, Sendable {
     public enum Activation: Sendable {
         case none, relu, prelu
@@ -20,23 +20,23 @@ public struct LayerPlan: Hashable, Sendable {
     public var hasBias = false
     public var isNormalized = true
     public var activation = Activation.relu
-    /// Of the output: its volume is that of the input halved so many times.
+    /// The level of the output: how many times the volume of the input was halved.
     public var level: Int
 
-    /// Learned numbers: kernel, bias, scale and shift of the normalization, slopes.
+    /// The number of parameters: kernel, bias, scale and shift of the normalization, slopes.
     public var parameters: Int {
         let volume = kernel * kernel * kernel
         let perOutput = (hasBias ? 1 : 0) + (isNormalized ? 2 : 0) + (activation == .prelu ? 1 : 0)
         return inputs * outputs * volume + outputs * perOutput
     }
 
-    /// Products for one image, with `voxels` of a level; the largest number where there are more.
+    /// The multiply-adds for one image, clamped to the largest integer; `voxels` gives the size of a level.
     func multiplyAdds(voxels: (_ level: Int) -> Int) -> Int {
         let perVoxel = UInt128(inputs * outputs) * UInt128(kernel * kernel * kernel)
         return Int(clamping: perVoxel * UInt128(voxels(isTransposed ? level + 1 : level)))
     }
 
-    /// What the layer does, in the paper's notation: `Conv(3,1)`.
+    /// The operation in the paper's notation: `Conv(3,1)`.
     public var operation: String {
         let name = (isTransposed ? "ConvTranspose" : "Conv") + "(\(kernel),\(dilation))"
         return stride == 1 ? name : name + " stride \(stride)"

@@ -1,6 +1,6 @@
 /// A network before it is built: its layers in the order in which they run, for given input channels and classes.
 ///
-/// It needs no libtorch: what is said of a network, predicted of it and drawn comes from here, and `Network` builds it.
+/// It needs no libtorch: tables, predictions and drawings of a network come from its plan, and `Network` builds it.
 ///
 /// ```swift
 /// let plan = try NetworkPlan(.unet3d, channels: 1, classes: 20)
@@ -13,10 +13,10 @@ public struct NetworkPlan: Sendable {
     /// Labels, background included.
     public let classes: Int
     public let layers: [LayerPlan]
-    package let family: Family
+    package let family: PlannedFamily
 
     /// The plans of the families, each made once.
-    package enum Family: Sendable {
+    package enum PlannedFamily: Sendable {
         case segnas(SegNASPlan)
         case unet3d(UNet3DPlan)
         case vnet(VNetPlan)
@@ -47,10 +47,10 @@ public struct NetworkPlan: Sendable {
         layers = family.plan.layers
     }
 
-    /// Times that the volume is halved; sizes are padded to a multiple of 2 to this power.
+    /// The number of times that the volume is halved; sizes are padded to a multiple of 2 to this power.
     public var poolings: Int { family.plan.poolings }
 
-    /// Learned numbers of the network.
+    /// The number of parameters of the network.
     public var parameters: Int {
         layers.reduce(0) { $0 + $1.parameters }
     }
@@ -84,26 +84,26 @@ extension NetworkPlan {
         padded(size) / (1 << level)
     }
 
-    /// Products of one image's forward pass; the largest number where there are more.
+    /// The multiply-adds of one image's forward pass, clamped to the largest integer.
     public func multiplyAdds(size: SIMD3<Int>) -> Int {
         let all = layers.reduce(0 as UInt128) { $0 + UInt128(multiplyAdds(of: $1, size: size)) }
         return Int(clamping: all)
     }
 
-    /// Those of one of the layers.
+    /// The multiply-adds of one of the layers.
     package func multiplyAdds(of layer: LayerPlan, size: SIMD3<Int>) -> Int {
         layer.multiplyAdds { self.size(atLevel: $0, of: size).volume }
     }
 
-    /// Fewer values of a channel than this say nothing of its mean and variance.
-    public static let fewestValues = 8
+    /// The fewest values of a channel from which its mean and variance can be estimated.
+    public static let minValues = 8
 
     /// Refuses sizes whose lowest level has too few values for batch normalization.
     ///
     /// - Throws: ``NetworkError/tooFewValues(level:size:batch:)``
     public func check(size: SIMD3<Int>, batch: Int) throws(NetworkError) {
         let lowest = self.size(atLevel: poolings, of: size)
-        guard lowest.volume * batch >= Self.fewestValues else {
+        guard lowest.volume * batch >= Self.minValues else {
             throw .tooFewValues(level: poolings, size: lowest, batch: batch)
         }
     }
@@ -111,4 +111,33 @@ extension NetworkPlan {
 
 extension SIMD3<Int> {
     fileprivate var volume: Int { x * y * z }
+}
+
+/// A reason, found in its plan alone, why a network cannot be built, or cannot be trained at a size.
+public enum NetworkError: Error, Equatable, Sendable {
+    /// The block graph has other sources or sinks than its first and last node.
+    case illegal([Illegality])
+    /// A level would hold fewer than 8 values per channel, voxels times images of a batch.
+    case tooFewValues(level: Int, size: SIMD3<Int>, batch: Int)
+}
+
+extension NetworkError: CustomStringConvertible {
+    /// The reason, and what to do about it.
+    public var description: String {
+        switch self {
+        case .illegal: reason
+        case .tooFewValues: "\(reason): use a larger size, a larger batch or fewer poolings"
+        }
+    }
+
+    /// The reason alone.
+    public var reason: String {
+        switch self {
+        case .illegal(let reasons):
+            "this block cannot be built: " + reasons.map(\.description).joined(separator: ", ")
+        case .tooFewValues(let level, let size, let batch):
+            "after \(level) poolings \(size.x)x\(size.y)x\(size.z) voxels remain, which with a batch of "
+                + "\(batch) are too few for batch normalization (at least \(NetworkPlan.minValues))"
+        }
+    }
 }

@@ -1,6 +1,6 @@
 internal import SegNASRandomness
 
-/// Controlled random search with local mutation, CRS2-LM, as ask and tell.
+/// Controlled random search with local mutation, CRS2-LM, with an ask-and-tell interface.
 ///
 /// Kaelo & Ali 2006, "Some variants of the controlled random search algorithm for global optimization", Journal of
 /// Optimization Theory and Applications 130(2), doi:10.1007/s10957-006-9101-0; in the details as NLopt's GN_CRS2_LM,
@@ -9,16 +9,16 @@ internal import SegNASRandomness
 /// N points are kept, at first uniform in the box. A reflection draws n of them other than the best, x₁ … xₙ, of
 /// which xᵣ at random: G = (best + Σ x − xᵣ) / n, trial = 2G − xᵣ. A trial better than the worst point takes its place.
 /// If it is not, a mutation of the best follows: yᵢ = bestᵢ + wᵢ (bestᵢ − trialᵢ) with wᵢ uniform in [0, 1), which is
-/// judged in the same way. Coordinates are clamped to the box.
+/// compared in the same way. Coordinates are clamped to the box.
 ///
-/// Where several proposals are in flight, a reflection is made from the population as told so far, compared with the
-/// worst at the time of telling, and its mutation waits for the next ask. The first reflection waits for the whole
-/// population.
+/// If several proposals are in flight, a reflection is made from the values reported so far, compared with the worst
+/// point when its value is reported, and its mutation waits for the next ask. The first reflection waits for the
+/// whole population.
 public struct ControlledRandomSearch: Sampler {
     public private(set) var askCount = 0
     public private(set) var tellCount = 0
     public private(set) var inFlight: [Int: Proposal] = [:]
-    /// How often proposals after the start were made, and took a place in the population.
+    /// The numbers of proposals after the start that were made, and that took a place in the population.
     public private(set) var reflections = Tally()
     public private(set) var mutations = Tally()
     /// N.
@@ -41,13 +41,13 @@ public struct ControlledRandomSearch: Sampler {
     public init(in bounds: [ClosedRange<Double>], plan: SamplerPlan) throws(SamplerError) {
         populationSize = plan.population ?? 10 * (bounds.count + 1)
         guard populationSize > bounds.count else {
-            throw .population(populationSize, least: bounds.count + 1)
+            throw .population(populationSize, minimum: bounds.count + 1)
         }
         start = StartPoints(bounds: bounds, seed: plan.seed, first: plan.first)
         population = Population(size: populationSize)
     }
 
-    /// The best value told so far and its point; nil before the first.
+    /// The best value reported so far and its point; nil before the first.
     public var best: (value: Double, point: [Double])? {
         population.best.map { ($0.value, $0.point) }
     }
@@ -122,7 +122,7 @@ public struct ControlledRandomSearch: Sampler {
 // MARK: - Invariants
 
 extension ControlledRandomSearch {
-    /// All that must hold between any two calls: for tests.
+    /// Checks all that must hold between any two calls: for tests.
     func checkInvariants() {
         population.checkInvariants(in: start.bounds)
         checkStep()
@@ -138,15 +138,15 @@ extension ControlledRandomSearch {
             "each rejected reflection has one mutation")
     }
 
-    /// What must hold after a call and is quickly seen; debug builds look after each.
+    /// Checks what must hold after a call and is quick to check; debug builds do so after each.
     private func checkStep() {
         population.checkOrder()
         precondition(askCount == tellCount + inFlight.count, "proposals are lost")
         precondition(
             askCount <= populationSize || population.isComplete,
             "reflected before the population was complete")
-        let told = min(tellCount, populationSize) + reflections.made + mutations.made
-        precondition(!population.isComplete || told == tellCount, "values are lost")
+        let counted = min(tellCount, populationSize) + reflections.made + mutations.made
+        precondition(!population.isComplete || counted == tellCount, "values are lost")
     }
 
     private var mutationsInFlight: Int {

@@ -10,7 +10,7 @@ struct Population: Codable, Sendable {
         let point: [Double]
     }
 
-    /// Nil where a value has not been told.
+    /// The members by slot; nil before the value is reported.
     private var members: [Member?]
     private var missing: Int
     /// Slots of the best and of the worst; valid once there is a member.
@@ -59,7 +59,7 @@ struct Population: Codable, Sendable {
         return member.point
     }
 
-    /// Different slots other than the best, each set of them as likely: Floyd's algorithm.
+    /// Draws distinct slots other than the best, each set of them equally likely: Floyd's algorithm.
     ///
     /// Bentley & Floyd 1987, "A sample of brilliance", doi:10.1145/30401.315746.
     func others(_ count: Int, using generator: inout some RandomNumberGenerator) -> [Int] {
@@ -73,7 +73,7 @@ struct Population: Codable, Sendable {
         return drawn.map { $0 < bestSlot ? $0 : $0 + 1 }
     }
 
-    /// 2G − xᵣ, of the drawn slots the one at index r, with the best and the others in the centroid G.
+    /// The reflection 2G − xᵣ of the drawn slot at index r, with the best and the other drawn ones in the centroid G.
     func reflected(_ drawn: [Int], at r: Int, dimensions: Int) -> [Double] {
         var sum = bestPoint
         for (index, slot) in drawn.enumerated() where index != r {
@@ -87,7 +87,7 @@ struct Population: Codable, Sendable {
 
     // MARK: - Invariants
 
-    /// What must hold after every change and is quickly seen: who is best, who is worst, and how many there are.
+    /// Checks what must hold after every change and is quick to check: the best, the worst and the count.
     func checkOrder() {
         var count = 0
         for (slot, member) in members.enumerated() {
@@ -104,7 +104,7 @@ struct Population: Codable, Sendable {
         precondition(count == members.count - missing, "members are counted wrongly")
     }
 
-    /// All that must hold after every change: for tests.
+    /// Checks all that must hold after every change: for tests.
     func checkInvariants(in bounds: [ClosedRange<Double>]) {
         checkOrder()
         for case let member? in members {
@@ -115,7 +115,7 @@ struct Population: Codable, Sendable {
 }
 
 extension [ClosedRange<Double>] {
-    /// Whether a point lies in the box.
+    /// True if a point lies in the box.
     func contain(_ point: [Double]) -> Bool {
         point.count == count && indices.allSatisfy { self[$0].contains(point[$0]) }
     }

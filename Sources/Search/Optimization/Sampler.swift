@@ -1,6 +1,8 @@
-/// Chooses the points at which a function is evaluated, some of them at a time.
+internal import SegNASHost
+
+/// Chooses the points at which a function is evaluated, several at a time if asked to.
 ///
-/// Whoever evaluates asks for proposals, and tells the value of each in whatever order they are ready:
+/// The caller asks for proposals and reports their values in any order (an ask-and-tell interface):
 ///
 /// ```swift
 /// var sampler: any Sampler = try SamplerPlan(seed: 1).sampler(in: space.bounds)
@@ -9,37 +11,36 @@
 /// }
 /// ```
 ///
-/// What is proposed depends on the plan and on the order of asks and tells alone, never on time or on a generator that
-/// runs along: the same record of a search gives the same proposals (``replay(_:)``).
+/// Proposals depend on the plan and on the order of asks and reports alone, never on time or on a shared generator: the
+/// same record of a search gives the same proposals (``replay(_:)``).
 public protocol Sampler: Codable, Sendable {
-    /// The next point to evaluate; nil where values in flight must be told first.
+    /// The next point to evaluate; nil if values in flight must be reported first.
     mutating func ask() -> Proposal?
 
-    /// Takes the value of a proposal, smaller being better; each is told once.
+    /// Reports the value of a proposal, once; smaller is better.
     ///
-    /// What is not finite counts as ``worstValue``.
+    /// A value that is not finite counts as ``worstValue``.
     mutating func tell(_ value: Double, of number: Int)
 
-    /// Proposals so far: the number of the next one.
+    /// The number of proposals so far, which is the number of the next one.
     var askCount: Int { get }
-    /// Values so far: the serial number of the next one.
+    /// The number of values reported so far, which is the serial number of the next one.
     var tellCount: Int { get }
-    /// Proposals that wait for their value, by number.
+    /// The proposals whose value is not reported yet, by number.
     var inFlight: [Int: Proposal] { get }
 }
 
-/// The value of a function that has none: the paper's for networks that cannot be trained (Wong & Moradi, MICCAI 2019,
-/// section 2.3).
+/// The value of networks that cannot be trained (Wong & Moradi, MICCAI 2019, section 2.3).
 public let worstValue = 10.0
 
 /// A point to evaluate.
 public struct Proposal: Hashable, Codable, Sendable {
-    /// From 0, in the order of asking.
+    /// The number, from 0, in the order of asking.
     public let number: Int
     public let origin: Origin
     /// A coordinate for each searched dimension.
     public let point: [Double]
-    /// How many values had been told before.
+    /// The number of values that had been reported when it was made.
     public let tellsSeen: Int
 
     package init(number: Int, origin: Origin, point: [Double], tellsSeen: Int) {
@@ -49,7 +50,7 @@ public struct Proposal: Hashable, Codable, Sendable {
         self.tellsSeen = tellsSeen
     }
 
-    /// Why this point.
+    /// The way in which a point was chosen.
     public enum Origin: Hashable, Codable, Sendable {
         /// The start that the user gave.
         case given
@@ -59,5 +60,72 @@ public struct Proposal: Hashable, Codable, Sendable {
         case reflection
         /// The mutation of the best point with the rejected reflection of that number.
         case mutation(of: Int)
+    }
+}
+
+/// The settings of a sampler, from which a study makes it again.
+public struct SamplerPlan: Hashable, Codable, Sendable {
+    public var method = Method.crs
+    /// The seed of all random numbers.
+    public var seed: UInt64
+    /// Points that controlled random search keeps; nil for 10(n + 1), n being the searched dimensions.
+    public var population: Int?
+    /// The first point, moved into the bounds; nil for a random one.
+    public var first: [Double]?
+
+    public enum Method: String, CaseIterable, Codable, Sendable {
+        /// ``ControlledRandomSearch``.
+        case crs
+        /// ``RandomSearch``.
+        case random
+    }
+
+    public init(
+        method: Method = .crs, seed: UInt64, population: Int? = nil, first: [Double]? = nil
+    ) {
+        self.method = method
+        self.seed = seed
+        self.population = population
+        self.first = first
+    }
+
+    /// A fresh sampler for a box.
+    public func sampler(in bounds: [ClosedRange<Double>]) throws(SamplerError) -> any Sampler {
+        if let first, first.count != bounds.count {
+            throw .firstPoint(coordinates: first.count, dimensions: bounds.count)
+        }
+        return switch method {
+        case .crs: try ControlledRandomSearch(in: bounds, plan: self)
+        case .random: RandomSearch(in: bounds, plan: self)
+        }
+    }
+
+    /// A sampler as it was when it was encoded.
+    public func sampler(restoredFrom json: String) throws -> any Sampler {
+        switch method {
+        case .crs: try JSONDocument.parse(json, as: ControlledRandomSearch.self)
+        case .random: try JSONDocument.parse(json, as: RandomSearch.self)
+        }
+    }
+}
+
+/// A fault of a sampler's plan.
+public enum SamplerError: Error, Equatable, Sendable {
+    /// Fewer points than are needed to reflect one at the others.
+    case population(Int, minimum: Int)
+    case firstPoint(coordinates: Int, dimensions: Int)
+}
+
+extension SamplerError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .population(let given, let minimum):
+            """
+            a population of \(given) points is too small for \(minimum - 1) searched dimensions: it must have at least \
+            \(minimum), and 10 times as many are usual
+            """
+        case .firstPoint(let coordinates, let dimensions):
+            "the first point has \(coordinates) coordinates, and \(dimensions) dimensions are searched"
+        }
     }
 }

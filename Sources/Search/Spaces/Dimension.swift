@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+internal import Glibc
 
 /// One named quantity of a search space and the values that it can take.
 public struct Dimension: Hashable, Sendable {
@@ -20,7 +16,7 @@ public struct Dimension: Hashable, Sendable {
         case hyperparameter(Hyperparameter)
     }
 
-    /// Ranges exclude their upper end, as the intervals [a, b) of the paper's Table 2 do.
+    /// A fixed value or a range without its upper end, as the intervals [a, b) of the paper's Table 2.
     public enum Values: Hashable, Sendable {
         case fixed(Double)
         /// Searched as real numbers, of which the floor counts.
@@ -37,7 +33,7 @@ public struct Dimension: Hashable, Sendable {
 // MARK: - Names
 
 extension Dimension.Name: CustomStringConvertible {
-    /// As files write it: `n`, `op12`, `learning_rate`.
+    /// The name in files: `n`, `op12`, `learning_rate`.
     public var description: String {
         switch self {
         case .n: "n"
@@ -106,7 +102,7 @@ extension Dimension.Values {
         }
     }
 
-    /// How many integers there are, nil for reals.
+    /// The number of values; nil for reals.
     var count: Int? {
         switch self {
         case .fixed: 1

@@ -1,12 +1,12 @@
 extension SearchSpace {
-    /// How many blocks a space has with one number of nodes.
+    /// The number of blocks that a space has with one number of nodes.
     public struct BlockCount: Hashable, Sendable {
         public let nodes: Int
         public let all: Int
         public let legal: Int
     }
 
-    /// The operation matrices of the space and the legal ones among them, for each number of nodes; exact.
+    /// The exact numbers of operation matrices and of legal ones among them, for each number of nodes.
     public var blockCounts: [BlockCount] {
         nodeCounts.map { nodes in
             let choices = Edge.all(nodes: nodes).map(choices)
@@ -16,21 +16,21 @@ extension SearchSpace {
         }
     }
 
-    /// The part of the space's points whose block is legal, exact but for rounding.
+    /// The fraction of the space's points whose block is legal, exact but for rounding.
     ///
-    /// Every number of nodes is as frequent, and operations that it does not use take all their values.
+    /// Every number of nodes is equally frequent, and operations that it does not use take all their values.
     public var legalFraction: Double {
         let counts = blockCounts
         return counts.reduce(0) { $0 + Double($1.legal) / Double($1.all) } / Double(counts.count)
     }
 
-    /// How many points the searched integers form, the paper's measure of a space: operations count for every number
-    /// of nodes, used or not.
+    /// The number of points that the searched integers form, the paper's measure of a space: operations count for every
+    /// number of nodes, used or not.
     public var integerPoints: UInt128 {
         dimensions.compactMap(\.values.count).reduce(1) { $0 * UInt128($1) }
     }
 
-    /// Whether real numbers are searched too, so that ``integerPoints`` is not all.
+    /// True if real numbers are searched too, which ``integerPoints`` does not count.
     public var isInfinite: Bool {
         dimensions.contains { $0.values.count == nil }
     }
@@ -42,4 +42,39 @@ extension SearchSpace {
         case .reals, nil: preconditionFailure("operations are whole numbers in every space")
         }
     }
+}
+
+/// The number of operations that an edge can have: `none` counts as 0 or 1, the other six as `all - none`.
+struct EdgeChoices {
+    var none: Int
+    var all: Int
+}
+
+/// The exact number of legal blocks with a number of nodes.
+///
+/// A block is legal iff no column after the first and no row before the last is empty. By inclusion and exclusion over
+/// the set R of empty rows and the set C of empty columns the count is Σ (−1)^(|R|+|C|) Π choices(e), where an
+/// edge in R or C must be none: 4⁶ terms for seven nodes, however many operations there are.
+///
+/// - Parameters:
+///   - nodes: 2 to 7.
+///   - choices: Those of each edge, row by row.
+/// - Returns: The number of legal blocks among all that the choices allow.
+func legalBlocks(nodes: Int, choices: [EdgeChoices]) -> Int {
+    let inner = 1 << (nodes - 1)
+    let edges = Edge.all(nodes: nodes)
+    var total = 0
+    for emptyRows in 0..<inner {
+        for emptyColumns in 0..<inner {
+            // Terms exceed 64 bits together, but wrap to the right total: it is at most 7²¹ < 2⁶³.
+            var term = (emptyRows ^ emptyColumns).nonzeroBitCount.isMultiple(of: 2) ? 1 : -1
+            for (edge, choice) in zip(edges, choices) {
+                let isEmpty =
+                    (emptyRows >> (edge.from - 1) | emptyColumns >> (edge.to - 2)) & 1 == 1
+                term &*= isEmpty ? choice.none : choice.all
+            }
+            total &+= term
+        }
+    }
+    return total
 }

@@ -1,3 +1,5 @@
+internal import SegNASHost
+
 /// The networks and hyperparameters among which a search chooses: named dimensions, searched or fixed.
 ///
 /// An optimizer sees only the searched ones: it proposes a point inside ``bounds``, a coordinate for each of
@@ -34,5 +36,76 @@ public struct SearchSpace: Hashable, Sendable {
     /// The edges that have an operation in the space: those between the most nodes.
     public var edges: [Edge] {
         Edge.all(nodes: nodeCounts.upperBound - 1)
+    }
+}
+
+extension SearchSpace {
+    /// The paper's search spaces (Wong & Moradi, MICCAI 2019, Table 2).
+    public enum Preset: String, CaseIterable, Sendable {
+        case segnas11
+        case segnas4
+        case segnas7
+    }
+
+    public init(_ preset: Preset) {
+        self.init(preset.settings)
+    }
+
+    /// The space in which everything is searched.
+    public static let segnas11 = SearchSpace(.segnas11)
+    /// The space in which the block is {2,0,2} and all else is searched.
+    public static let segnas4 = SearchSpace(.segnas4)
+    /// The space in which the block is searched and all else is fixed.
+    public static let segnas7 = SearchSpace(.segnas7)
+}
+
+extension SearchSpace.Preset {
+    var settings: SpaceSettings {
+        switch self {
+        case .segnas11:
+            SpaceSettings(
+                values: Self.searchedSurroundings.merging(Self.searchedNodes) { $1 },
+                operations: Self.everyOperation)
+        case .segnas4:
+            SpaceSettings(
+                values: Self.searchedSurroundings.merging([.nodes: .fixed(3)]) { $1 },
+                operations: .block(BlockGraph(nodes: 3, entries: [2, 0, 2])))
+        case .segnas7:
+            SpaceSettings(
+                values: Self.fixedSurroundings.merging(Self.searchedNodes) { $1 },
+                operations: Self.everyOperation)
+        }
+    }
+
+    private typealias Values = [Dimension.Name: Dimension.Values]
+
+    private static let searchedSurroundings: Values = [
+        .n: .integers(8..<33), .p: .integers(2..<6), .sup: .integers(0..<2),
+        .res: .integers(0..<2),
+    ]
+    private static let fixedSurroundings: Values = [
+        .n: .fixed(16), .p: .fixed(4), .sup: .fixed(0), .res: .fixed(1),
+    ]
+    private static let searchedNodes: Values = [.nodes: .integers(2..<5)]
+    private static let everyOperation = SpaceSettings.Operations.every(.integers(0..<7))
+}
+
+extension SearchSpace {
+    /// Reads a description in YAML, and reports every fault with its line.
+    public init(yaml text: String) throws(SearchSpaceError) {
+        let entries: [YAMLEntry]
+        do { entries = try yamlEntries(text) } catch { throw SearchSpaceError([error]) }
+        self = try SearchSpaceReader(entries).space()
+    }
+
+    /// Reads a file of YAML; the error names it.
+    public init(contentsOf path: String) throws(SearchSpaceError) {
+        let text: String
+        do {
+            text = try readText(at: path)
+        } catch {
+            throw SearchSpaceError([.init(line: nil, fault: .file(error))], file: path)
+        }
+        do { try self.init(yaml: text) } catch { throw SearchSpaceError(error.faults, file: path) }
     }
 }

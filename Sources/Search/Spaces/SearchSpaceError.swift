@@ -2,7 +2,7 @@ public import SegNASHost
 
 /// Everything that is wrong with a file that describes a search space.
 public struct SearchSpaceError: Error, Equatable, Sendable {
-    /// In the order of their lines.
+    /// The faults in the order of their lines.
     public var faults: [LocatedFault]
     /// Nil for text that does not come from a file.
     public var file: String?
@@ -16,7 +16,7 @@ public struct SearchSpaceError: Error, Equatable, Sendable {
     }
 
     public struct LocatedFault: Error, Equatable, Sendable {
-        /// Counted from 1; nil for what concerns the whole.
+        /// The line, counted from 1; nil if the fault is of the whole text.
         public var line: Int?
         public var fault: SearchSpaceFault
     }
@@ -78,7 +78,8 @@ extension SearchSpaceFault: CustomStringConvertible {
         case .base(let found):
             "base is \(found), and it must be segnas11, segnas4 or segnas7"
         case .missing(let names):
-            "nothing is said about \(listed(names)); write a value or a range, or start from a preset with base: segnas11"
+            "there are no values for \(listed(names)); write a value or a range, or start from a preset with base: "
+                + "segnas11"
         case .value(let name, let found): "\(name) is \(found), and it must be \(Self.rule(name))"
         case .emptyRange(let name, let found):
             "the range \(found) of \(name) is empty; its end must be larger than its start, and does not belong to it"
@@ -92,11 +93,12 @@ extension SearchSpaceFault: CustomStringConvertible {
         case .nothingSearched:
             "nothing is searched; give at least one name a range, for example n: [8, 33]"
         case .nothingLegal:
-            "no block of this space is legal: only the first node may be a source, only the last a sink; allow more operations"
+            "no block of this space is legal: only the first node may be a source, only the last a sink; allow more "
+                + "operations"
         }
     }
 
-    /// What the values of a name must be.
+    /// The rule for the values of a name.
     private static func rule(_ name: String) -> String {
         let limits = Dimension.Name(name)?.limits ?? .operation
         let range =

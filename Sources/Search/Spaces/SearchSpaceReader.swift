@@ -89,7 +89,7 @@ extension SearchSpaceReader {
 // MARK: - The whole
 
 extension SearchSpaceReader {
-    /// A listed block says the number of its nodes; another one beside it is a fault.
+    /// Takes the number of nodes from a listed block; a different number beside it is a fault.
     private mutating func settleNodes() {
         guard case .block(let block) = settings.operations else { return }
         let nodes = Dimension.Values.fixed(Double(block.nodes))
@@ -114,5 +114,56 @@ extension SearchSpaceReader {
             if lines[written] == nil && !missing.contains(written) { missing.append(written) }
         }
         if !missing.isEmpty { report(.missing(missing), nil) }
+    }
+}
+
+/// The settings of a preset or a file, before operations are spread over the edges.
+struct SpaceSettings {
+    var values: [Dimension.Name: Dimension.Values] = [:]
+    /// The operations of edges that have no separate values.
+    var operations: Operations?
+
+    enum Operations {
+        case every(Dimension.Values)
+        /// One block for the whole space, which has its number of nodes.
+        case block(BlockGraph)
+    }
+
+    /// The dimensions in the order of ``SearchSpace/dimensions``; values are nil if they are required and missing.
+    var dimensions: [(name: Dimension.Name, values: Dimension.Values?)] {
+        let required = [Dimension.Name.n, .p, .sup, .res, .nodes].map { ($0, values[$0]) }
+        let operations = edges.map { (Dimension.Name.operation($0), operation(of: $0)) }
+        let optional = Hyperparameter.allCases.map(Dimension.Name.hyperparameter)
+            .filter { values[$0] != nil }.map { ($0, values[$0]) }
+        let dropout = values[.dropout] ?? .fixed(SegNAS.defaultDropout)
+        return required + operations + [(.dropout, dropout)] + optional
+    }
+
+    /// The edges between the most nodes; without a number of nodes, the one that every block has.
+    var edges: [Edge] {
+        switch values[.nodes] {
+        case .integers(let range): Edge.all(nodes: range.upperBound - 1)
+        case .fixed(let nodes): Edge.all(nodes: Int(nodes))
+        case .reals, nil: Edge.all(nodes: 2)
+        }
+    }
+
+    private func operation(of edge: Edge) -> Dimension.Values? {
+        if let own = values[.operation(edge)] { return own }
+        switch operations {
+        case .every(let values): return values
+        case .block(let block): return .fixed(Double(block.entry(edge)))
+        case nil: return nil
+        }
+    }
+}
+
+extension SearchSpace {
+    /// Makes a space of settings, which must be complete.
+    init(_ settings: SpaceSettings) {
+        dimensions = settings.dimensions.map { name, values in
+            guard let values else { preconditionFailure("no values for \(name)") }
+            return Dimension(name: name, values: values)
+        }
     }
 }

@@ -4,18 +4,18 @@ internal import Yams
 /// A name and its value in a YAML mapping.
 struct YAMLEntry {
     var name: String
-    /// Counted from 1.
+    /// The line, counted from 1.
     var line: Int
     var value: Node
 }
 
-/// Reads YAML that is one mapping.
+/// Reads YAML that consists of one mapping.
 func yamlEntries(_ text: String) throws(SearchSpaceError.LocatedFault) -> [YAMLEntry] {
     guard text.utf8.count <= textFileLimit else {
         throw .init(line: nil, fault: .file(.tooLarge(limit: textFileLimit)))
     }
-    guard aliasCount(text) <= mostAliases else {
-        throw .init(line: nil, fault: .tooManyAliases(limit: mostAliases))
+    guard aliasCount(text) <= maxAliases else {
+        throw .init(line: nil, fault: .tooManyAliases(limit: maxAliases))
     }
     let root: Node?
     do { root = try Parser(yaml: text, encoding: .utf8).singleRoot() } catch { throw .init(error) }
@@ -27,8 +27,8 @@ func yamlEntries(_ text: String) throws(SearchSpaceError.LocatedFault) -> [YAMLE
     }
 }
 
-/// Aliases multiply what a file says: a chain of them would keep the parser busy for years.
-private let mostAliases = 8
+/// The most aliases in a file: they multiply its content, and a chain of them would keep the parser busy for years.
+private let maxAliases = 8
 
 /// Counts the stars before a name: all aliases, and perhaps words in comments.
 private func aliasCount(_ text: String) -> Int {
@@ -62,7 +62,7 @@ extension SearchSpaceError.LocatedFault {
 // MARK: - Values
 
 extension Node {
-    /// The node as a person would write it, cut where it is long.
+    /// The node as a person would write it, shortened.
     var shown: String {
         switch self {
         case .scalar(let scalar) where scalar.string.isEmpty: "empty"
@@ -79,10 +79,75 @@ extension Node {
         }
     }
 
-    /// Decimal digits only: YAML 1.1 would read 010 as 8.
+    /// The whole number in decimal digits: YAML 1.1 would read 010 as 8.
     var wholeNumber: Int? { scalar.flatMap { Int($0.string) } }
 
     var truth: Int? { ["false": 0, "true": 1][shown] }
 
     var realNumber: Double? { scalar.flatMap { Double($0.string) } }
+}
+
+extension Dimension.Values {
+    /// Reads a value, or a range: `[from, below]` of whole numbers, `{from: 1e-4, to: 1e-2, scale: log}` of others.
+    init(_ node: Node, of name: Dimension.Name) throws(SearchSpaceFault) {
+        switch name.limits {
+        case .whole: try self.init(whole: node, name: "\(name)", limits: name.limits)
+        case .real: try self.init(real: node, name: "\(name)", limits: name.limits)
+        }
+    }
+
+    fileprivate init(whole node: Node, name: String, limits: Limits) throws(SearchSpaceFault) {
+        guard let items = node.sequence else {
+            let value = node.wholeNumber ?? (name == "sup" || name == "res" ? node.truth : nil)
+            try self.init(fixed: value.map(Double.init), of: node, name: name, limits: limits)
+            return
+        }
+        let ends = items.compactMap(\.wholeNumber)
+        guard items.count == 2, ends.count == 2 else { throw .value(name, found: node.shown) }
+        guard ends[0] < ends[1] else { throw .emptyRange(name, found: node.shown) }
+        guard limits.contains(Double(ends[0])), limits.contains(Double(ends[1] - 1)) else {
+            throw .value(name, found: node.shown)
+        }
+        // A single value is not searched.
+        self = ends[1] - ends[0] == 1 ? .fixed(Double(ends[0])) : .integers(ends[0]..<ends[1])
+    }
+
+    private init(real node: Node, name: String, limits: Limits) throws(SearchSpaceFault) {
+        guard let parts = node.mapping else {
+            try self.init(fixed: node.realNumber, of: node, name: name, limits: limits)
+            return
+        }
+        let others = parts.keys.filter { !["from", "to", "scale"].contains($0.scalar?.string) }
+        guard others.isEmpty, let from = parts["from"]?.realNumber,
+            let to = parts["to"]?.realNumber,
+            let scale = Dimension.Scale(rawValue: parts["scale"]?.shown ?? "linear")
+        else { throw .value(name, found: node.shown) }
+        guard limits.contains(from) else { throw .value(name, found: node.shown) }
+        guard from < to else { throw .emptyRange(name, found: node.shown) }
+        guard limits.contains(to.nextDown) else { throw .value(name, found: node.shown) }
+        guard scale == .linear || from > 0 else { throw .logarithmOfZero(name) }
+        self = .reals(from..<to, scale)
+    }
+
+    private init(
+        fixed value: Double?, of node: Node, name: String, limits: Limits
+    ) throws(SearchSpaceFault) {
+        guard let value, limits.contains(value) else { throw .value(name, found: node.shown) }
+        self = .fixed(value)
+    }
+}
+
+extension SpaceSettings.Operations {
+    /// Reads the list of one block, or values for every edge.
+    ///
+    /// A list of two is a range, as no block has two operations.
+    init(_ node: Node) throws(SearchSpaceFault) {
+        guard let items = node.sequence, items.count != 2 else {
+            self = .every(try .init(whole: node, name: "ops", limits: .operation))
+            return
+        }
+        let numbers = items.compactMap(\.wholeNumber)
+        guard numbers.count == items.count else { throw .value("ops", found: node.shown) }
+        do { self = .block(try BlockGraph(numbers)) } catch { throw .block(error) }
+    }
 }

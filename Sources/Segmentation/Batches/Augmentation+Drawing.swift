@@ -1,19 +1,14 @@
+import Glibc
 internal import SegNASImaging
 internal import SegNASRandomness
 internal import SegNASTorch
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
-
 extension Augmentation {
-    /// Draws what happens to an image of so many voxels along x, y and z.
+    /// Draws the augmentation of one image, `size` being its voxels along x, y and z.
     package func draw(
         using generator: inout some RandomNumberGenerator, size: SIMD3<Int>, channels: Int
     ) -> AugmentationSample {
-        // Numbers of their own for each kind: switching one on leaves the draws of the others as they are.
+        // A separate stream for each kind: switching one on leaves the draws of the others as they are.
         var streams = (0..<10).map { _ in SeededGenerator(seed: generator.next()) }
         return AugmentationSample(
             warp: warp(&streams, size: size),
@@ -25,13 +20,13 @@ extension Augmentation {
         let mirroring = mirroring?.draw(using: &streams[1], size: size)
         let elastic = elastic?.draw(using: &streams[2], size: size)
         guard movement != nil || mirroring != nil || elastic != nil else { return nil }
-        // From the output back to the input: the mirror is the last that an image goes through.
+        // From the output back to the input: the mirror is the last step of an image.
         let affine = (movement ?? .identity).composed(with: mirroring ?? .identity)
         return Warp(
             rows: Array(affine.rows.prefix(3)), displacement: elastic?.moved(by: affine).grid)
     }
 
-    /// In nnU-Net's order.
+    /// Draws the changes of intensities, in nnU-Net's order.
     private func changes(
         _ streams: inout ArraySlice<SeededGenerator>, channels: Int
     ) -> [[IntensityChange]] {
@@ -51,7 +46,7 @@ extension Augmentation {
 }
 
 extension Augmentation.Movement {
-    /// The map from the moved image back to the original, in voxels; nil where the image stays.
+    /// The map from the moved image back to the original, in voxels; nil if the image stays.
     fileprivate func draw(
         using generator: inout SeededGenerator, size: SIMD3<Int>
     ) -> Affine? {
@@ -66,8 +61,10 @@ extension Augmentation.Movement {
 }
 
 extension Augmentation.Movement {
-    /// Back to the original from an image that was turned counterclockwise as seen from above (radians), enlarged
-    /// about its centre, then shifted by so many voxels.
+    /// The map back to the original image.
+    ///
+    /// The image was turned counterclockwise as seen from above (radians), enlarged about its centre, then shifted by
+    /// a number of voxels.
     static func map(
         angle: Double, scale: Double, shift: SIMD3<Double>, size: SIMD3<Int>
     ) -> Affine {
@@ -116,7 +113,7 @@ private struct ElasticDraw {
     var cells: Int
     var points: [SIMD3<Double>]
 
-    /// With the affine map after the deformation: two maps without folds follow each other.
+    /// The displacements followed by an affine map: two maps without folds follow each other.
     func moved(by affine: Affine) -> ElasticDraw {
         ElasticDraw(cells: cells, points: points.map { affine.linear($0) })
     }
@@ -125,5 +122,85 @@ private struct ElasticDraw {
         Warp.Displacement(
             cells: Extent(cube: cells),
             points: (0..<3).flatMap { axis in points.map { Float($0[axis]) } })
+    }
+}
+
+/// A kind of change that is drawn for the channels of an image.
+protocol ChannelDraw {
+    /// A change or none for each channel.
+    func draw(using generator: inout SeededGenerator, channels: Int) -> [IntensityChange?]
+}
+
+extension RandomNumberGenerator {
+    /// A factor in a range, below 1 as often as above if the range has both.
+    fileprivate mutating func factor(in range: ClosedRange<Double>) -> Double {
+        let isBelow = chance(0.5)
+        if range.upperBound <= 1 || range.lowerBound >= 1 { return uniform(in: range) }
+        return uniform(in: isBelow ? range.lowerBound...1 : 1...range.upperBound)
+    }
+
+    /// Draws a change for each channel, with `channelProbability` if the image is changed at all.
+    fileprivate mutating func changes(
+        _ channels: Int, probability: Double, channelProbability: Double = 1,
+        _ change: (inout Self) -> IntensityChange
+    ) -> [IntensityChange?] {
+        guard chance(probability) else { return Array(repeating: nil, count: channels) }
+        return (0..<channels).map { _ in chance(channelProbability) ? change(&self) : nil }
+    }
+}
+
+extension Augmentation.Noise: ChannelDraw {
+    /// Draws noise of the same strength for every channel.
+    func draw(using generator: inout SeededGenerator, channels: Int) -> [IntensityChange?] {
+        let deviation = generator.uniform(in: deviation)
+        return generator.changes(channels, probability: probability) {
+            .noise(deviation: deviation, seed: $0.next())
+        }
+    }
+}
+
+extension Augmentation.Blur: ChannelDraw {
+    func draw(using generator: inout SeededGenerator, channels: Int) -> [IntensityChange?] {
+        generator.changes(
+            channels, probability: probability, channelProbability: channelProbability
+        ) {
+            .blur([
+                $0.uniform(in: deviation), $0.uniform(in: deviation), $0.uniform(in: deviation),
+            ])
+        }
+    }
+}
+
+/// Brightness or contrast.
+struct FactorDraw: ChannelDraw {
+    var factor: Augmentation.Factor
+    var change: (Double) -> IntensityChange
+
+    func draw(using generator: inout SeededGenerator, channels: Int) -> [IntensityChange?] {
+        generator.changes(channels, probability: factor.probability) {
+            change($0.factor(in: factor.factor))
+        }
+    }
+}
+
+extension Augmentation.LowResolution: ChannelDraw {
+    func draw(using generator: inout SeededGenerator, channels: Int) -> [IntensityChange?] {
+        generator.changes(
+            channels, probability: probability, channelProbability: channelProbability
+        ) {
+            .lowResolution(scale: $0.uniform(in: scale))
+        }
+    }
+}
+
+/// Gamma correction, plain or inverted.
+struct GammaDraw: ChannelDraw {
+    var gamma: Augmentation.Gamma
+    var inverted: Bool
+
+    func draw(using generator: inout SeededGenerator, channels: Int) -> [IntensityChange?] {
+        generator.changes(channels, probability: gamma.probability) {
+            .gamma(exponent: $0.factor(in: gamma.exponent), inverted: inverted)
+        }
     }
 }

@@ -21,7 +21,7 @@ extension Augmentation {
     /// A Gaussian blur, drawn for each axis.
     public struct Blur: Hashable, Codable, Sendable {
         public var probability = 0.2
-        /// Of each channel of an image that is blurred.
+        /// The probability for each channel of a blurred image.
         public var channelProbability = 0.5
         /// The standard deviation in voxels.
         public var deviation = 0.5...1.0
@@ -44,7 +44,7 @@ extension Augmentation {
         }
     }
 
-    /// A factor below 1 as often as above, of ``Augmentation/brightness`` or ``Augmentation/contrast``.
+    /// A factor for ``Augmentation/brightness`` or ``Augmentation/contrast``, below 1 as often as above.
     public struct Factor: Hashable, Codable, Sendable {
         public var probability = 0.15
         public var factor = 0.75...1.25
@@ -60,9 +60,9 @@ extension Augmentation {
     /// An image of fewer voxels (nearest), brought back to its size (linear).
     public struct LowResolution: Hashable, Codable, Sendable {
         public var probability = 0.25
-        /// Of each channel of such an image.
+        /// The probability for each channel of such an image.
         public var channelProbability = 0.5
-        /// What is left of the number of voxels along each axis.
+        /// The share of voxels that is left along each axis.
         public var scale = 0.5...1.0
 
         public init(
@@ -83,8 +83,9 @@ extension Augmentation {
         }
     }
 
-    /// Intensities, as places between least and largest, raised to a power, below 1 as often as above; mean and standard
-    /// deviation are restored after that.
+    /// A gamma correction: intensities scaled to 0 … 1 are raised to a power, below 1 as often as above.
+    ///
+    /// Mean and standard deviation are restored afterwards.
     public struct Gamma: Hashable, Codable, Sendable {
         /// 0.3 is nnU-Net's for ``Augmentation/gamma``; for ``Augmentation/invertedGamma`` it has 0.1.
         public var probability = 0.3

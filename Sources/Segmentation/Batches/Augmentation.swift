@@ -1,7 +1,7 @@
-/// How training images are varied at random, with their labels where voxels move.
+/// Random augmentation of training images, and of their labels where voxels move.
 ///
-/// By default what the paper does: with probability 0.8 a rotation in the axial plane, a shift and a scaling, as one
-/// resampling. All else is off until set; its defaults are nnU-Net's (Isensee et al. 2021,
+/// The default is the paper's: with probability 0.8 a rotation in the axial plane, a shift and a scaling, as one
+/// resampling. All else is off until set, with the defaults of nnU-Net (Isensee et al. 2021,
 /// doi:10.1038/s41592-020-01008-z; the code of nnU-Net 2 and batchgenerators).
 ///
 /// ```swift
@@ -25,7 +25,7 @@ public struct Augmentation: Hashable, Codable, Sendable {
 
     public init() {}
 
-    /// All that is wrong with the options, a sentence each; empty where nothing is.
+    /// All faults of the options, a sentence each.
     public var faults: [String] {
         let kinds: [(String, [String]?)] = [
             ("movement", movement?.faults), ("elastic", elastic?.faults),
@@ -38,7 +38,7 @@ public struct Augmentation: Hashable, Codable, Sendable {
     }
 }
 
-/// Collects what is wrong with the numbers of an option.
+/// Collects faults of the numbers of an option.
 struct Faults {
     private(set) var sentences: [String] = []
 
@@ -58,5 +58,88 @@ struct Faults {
 
     mutating func require(_ holds: Bool, _ sentence: String) {
         if !holds { sentences.append(sentence) }
+    }
+}
+
+extension Augmentation {
+    /// A rotation about the superior–inferior axis, a scaling and a shift, drawn together.
+    ///
+    /// The rotation is in voxels, which must be as long along x as along y.
+    public struct Movement: Hashable, Codable, Sendable {
+        /// The probability that an image is moved.
+        public var probability = 0.8
+        /// The largest rotation either way, in degrees.
+        public var rotation = 30.0
+        /// The largest shift either way along each axis, as a share of the image's size.
+        public var shift = 0.2
+        /// The factor by which an image is enlarged, about its centre.
+        public var scale = 0.8...1.2
+
+        public init(
+            probability: Double = 0.8, rotation: Double = 30, shift: Double = 0.2,
+            scale: ClosedRange<Double> = 0.8...1.2
+        ) {
+            self.probability = probability
+            self.rotation = rotation
+            self.shift = shift
+            self.scale = scale
+        }
+
+        var faults: [String] {
+            var faults = Faults()
+            faults.probability(probability)
+            faults.range(rotation...rotation, within: 0...180, "rotation")
+            faults.range(shift...shift, within: 0...1, "shift")
+            faults.range(scale, within: 0.1...10, "scale")
+            return faults.sentences
+        }
+    }
+
+    /// A smooth deformation by cubic B-splines: each control point moves at random.
+    ///
+    /// Displacements up to 1/2.48 of the points' distance never fold the image (Choi & Lee 2000,
+    /// doi:10.1006/gmod.2000.0531). Four cells and a fifth of their size are TorchIO's defaults, as nnU-Net has none.
+    public struct Elastic: Hashable, Codable, Sendable {
+        public var probability = 0.2
+        /// Cells of the control grid along each axis.
+        public var cells = 4
+        /// The largest displacement of a control point along each axis, as a share of the points' distance; drawn for
+        /// each image.
+        public var displacement = 0.0...0.2
+
+        public init(
+            probability: Double = 0.2, cells: Int = 4,
+            displacement: ClosedRange<Double> = 0...0.2
+        ) {
+            self.probability = probability
+            self.cells = cells
+            self.displacement = displacement
+        }
+
+        var faults: [String] {
+            var faults = Faults()
+            faults.probability(probability)
+            faults.require((1...64).contains(cells), "cells \(cells) is not between 1 and 64")
+            faults.range(displacement, within: 0...0.4, "displacement")
+            return faults.sentences
+        }
+    }
+
+    /// Mirrors left and right, front and back, top and bottom; labels keep their names.
+    public struct Mirroring: Hashable, Codable, Sendable {
+        /// The probability for each of x, y and z, independent of the others.
+        public var probabilities: [Double]
+
+        public init(probabilities: [Double] = [0.5, 0.5, 0.5]) {
+            self.probabilities = probabilities
+        }
+
+        var faults: [String] {
+            var faults = Faults()
+            faults.require(
+                probabilities.count == 3, "\(probabilities.count) probabilities, not one an axis")
+            for probability in probabilities { faults.probability(probability) }
+            return faults.sentences
+        }
     }
 }

@@ -1,5 +1,6 @@
 public import SegNASDatasets
 internal import SegNASHost
+internal import SegNASRandomness
 internal import SegNASTorch
 
 /// Batches of prepared cases, in order, made ahead of time in the background.
@@ -15,10 +16,10 @@ internal import SegNASTorch
 /// A batch depends on cases, options and its position alone: not on threads, nor on where the loader began. Background
 /// threads only fill memory; tensors are made on the thread that calls ``next()``.
 public final class BatchLoader {
-    /// Where the next batch is: what a checkpoint keeps, to be given as `startingAt`.
+    /// The position of the next batch, which a checkpoint keeps and gives as `startingAt`.
     public var position: BatchPosition { order.position(of: index) }
     public var batchesPerEpoch: Int { order.batchesPerEpoch }
-    /// How long the callers of ``next()`` have waited for batches so far.
+    /// Seconds that callers of ``next()`` have waited for batches so far.
     public private(set) var waitSeconds = 0.0
 
     private let order: EpochOrder
@@ -27,11 +28,11 @@ public final class BatchLoader {
     private let source: Source
 
     private enum Source {
-        case background(BackgroundMaker<MadeBatch>)
+        case background(Prefetcher<MadeBatch>)
         case here(BatchMaker)
     }
 
-    /// Batches from a position to the end of the last of so many epochs; without end where `epochs` is nil.
+    /// Loads batches from a position to the end of the last of `epochs` epochs; without end if nil.
     ///
     /// - Throws: ``BatchError`` with all faults of cases and options.
     public init(
@@ -51,14 +52,14 @@ public final class BatchLoader {
             return
         }
         source = .background(
-            BackgroundMaker(
+            Prefetcher(
                 index..<max(index, end), ahead: options.ahead, threads: options.threads,
                 make: maker.make))
     }
 
     /// The next batch; nil after the last epoch.
     ///
-    /// - Throws: What went wrong while it was made, and the same again from then on.
+    /// - Throws: The error in making it, and the same again from then on.
     public func next() throws -> Batch? {
         guard index < end else { return nil }
         let start = ContinuousClock.now
@@ -72,5 +73,58 @@ public final class BatchLoader {
         defer { index += 1 }
         return Batch(
             images: tensors.images, labels: tensors.labels, cases: made.cases, position: position)
+    }
+}
+
+/// The order of cases in the batches of each epoch.
+struct EpochOrder: Sendable {
+    var cases: Int
+    var batchSize: Int
+    var isShuffled: Bool
+    var seed: UInt64
+
+    var batchesPerEpoch: Int { (cases + batchSize - 1) / batchSize }
+
+    /// Cases by their numbers, with their places in the epoch.
+    ///
+    /// A shuffled last batch is filled from the next epochs' shuffles, which still begin from their start; in the order
+    /// given it stays smaller.
+    func batch(at position: BatchPosition) -> [(place: Int, number: Int)] {
+        let first = position.batch * batchSize
+        guard isShuffled else {
+            return (first..<min(first + batchSize, cases)).map { ($0, $0) }
+        }
+        var orders: [Int: [Int]] = [:]
+        return (first..<first + batchSize).map { place in
+            let epoch = position.epoch + place / cases
+            let order = orders[epoch] ?? shuffle(epoch)
+            orders[epoch] = order
+            return (place, order[place % cases])
+        }
+    }
+
+    private func shuffle(_ epoch: Int) -> [Int] {
+        var generator = SeededGenerator(seed: seed, path: Path.order, UInt64(epoch))
+        return (0..<cases).shuffled(using: &generator)
+    }
+
+    /// The generator for one case's augmentation, independent of all other draws.
+    func generator(epoch: Int, place: Int) -> SeededGenerator {
+        SeededGenerator(seed: seed, path: Path.augmentation, UInt64(epoch), UInt64(place))
+    }
+
+    /// Streams of random numbers from the seed.
+    private enum Path {
+        static let order: UInt64 = 0
+        static let augmentation: UInt64 = 1
+    }
+
+    /// The number of a batch in the whole sequence, and back.
+    func index(of position: BatchPosition) -> Int {
+        position.epoch * batchesPerEpoch + position.batch
+    }
+
+    func position(of index: Int) -> BatchPosition {
+        BatchPosition(epoch: index / batchesPerEpoch, batch: index % batchesPerEpoch)
     }
 }

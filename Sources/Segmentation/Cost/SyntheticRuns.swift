@@ -2,7 +2,7 @@ internal import SegNASRandomness
 package import SegNASSearch
 package import SegNASTorch
 
-/// A training on one made-up batch, to predict its memory or measure its pace without a dataset.
+/// A training on one synthetic batch, to predict its memory or measure its pace without a dataset.
 ///
 /// Its steps are those of `TrainingSession` with the options of the training; on the meta device nothing but shapes is
 /// computed.
@@ -10,13 +10,14 @@ package struct SyntheticTraining {
     private let session: TrainingSession
     private let batch: Batch
 
-    /// On images `[N, I, D, H, W]` of type float32 and labels `[N, D, H, W]` of type uint8, N being the batch size.
+    /// Trains on images `[N, I, D, H, W]` of type float32 and labels `[N, D, H, W]` of type uint8, N being the batch
+    /// size.
     package init(
         _ plan: NetworkPlan, images: Tensor, labels: Tensor, options: TrainingOptions,
         device: Device
     ) throws(TorchError) {
         var options = options
-        // What is learned costs nothing: the weights stay as they were drawn, and no number of steps diverges.
+        // A step costs the same, and the weights stay as they were drawn, so that no number of steps diverges.
         options.learningRate = 0
         session = try TrainingSession(
             plan, options, labelFrequencies: Array(repeating: 1, count: plan.classes),
@@ -25,7 +26,7 @@ package struct SyntheticTraining {
             images: images, labels: labels, cases: [], position: BatchPosition(epoch: 0))
     }
 
-    /// On images of zeros, `size` being voxels along x, y and z.
+    /// Trains on images of zeros, `size` being voxels along x, y and z.
     package init(
         _ plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions, device: Device
     ) throws(TorchError) {
@@ -40,7 +41,7 @@ package struct SyntheticTraining {
             options: options, device: device)
     }
 
-    /// Where batches lie before they are moved: in memory, whatever the device; only meta tensors take none.
+    /// The device of batches before they are moved: the CPU, unless tensors are to have no elements.
     fileprivate static func home(of device: Device) -> Device {
         device == .meta ? .meta : .cpu
     }
@@ -55,7 +56,7 @@ package struct SyntheticPrediction {
     private let pass: ForwardPass
     private let images: Tensor  // [1, I, D, H, W]
 
-    /// On an image of type float32, in a type of activations.
+    /// Predicts an image of type float32.
     package init(
         _ plan: NetworkPlan, images: Tensor, precision: Precision, device: Device
     ) throws(TorchError) {
@@ -66,7 +67,7 @@ package struct SyntheticPrediction {
         self.images = images
     }
 
-    /// On an image of zeros, `size` being voxels along x, y and z.
+    /// Predicts an image of zeros, `size` being voxels along x, y and z.
     package init(
         _ plan: NetworkPlan, size: SIMD3<Int>, precision: Precision, device: Device
     ) throws(TorchError) {

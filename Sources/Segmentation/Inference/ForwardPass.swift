@@ -1,11 +1,11 @@
 internal import SegNASImaging
 internal import SegNASTorch
 
-/// A network as it is used to predict: the one place where it is called without gradients.
+/// A forward pass of a network for prediction: the only place where it is called without gradients.
 struct ForwardPass {
     let network: Network
     let device: Device
-    /// Of activations.
+    /// The type of activations.
     let dtype: DType
 
     /// Scores before softmax `[N, L, D, H, W]` of float32 images `[N, C, D, H, W]`.
@@ -34,7 +34,7 @@ extension ForwardPass {
 }
 
 extension Tensor {
-    /// Images as a network takes them.
+    /// The images on the device, in the type and layout that a network takes.
     func ready(on device: Device, as dtype: DType) throws(TorchError) -> Tensor {
         try moved(to: device).cast(to: dtype).laidOut(in: .channelsLast)
     }

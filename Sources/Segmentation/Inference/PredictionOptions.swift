@@ -2,18 +2,19 @@ public import SegNASHost
 public import SegNASImaging
 public import SegNASTorch
 
-/// How networks are used to predict.
+/// Options of a prediction.
 public struct PredictionOptions: Hashable, Sendable {
-    /// The type in which activations are computed; `auto` is that of the model's training (``Model/dtype(_:)``).
+    /// The type of activations; `auto` is that of the model's training (``Model/dtype(_:)``).
     public var precision: Precision
-    /// Axes of the prepared grid (0: x, 1: y, 2: z) along which images are mirrored too; all combinations are averaged.
+    /// Axes of the prepared grid (0: x, 1: y, 2: z) along which images are also mirrored; all combinations are
+    /// averaged.
     ///
-    /// Of a grid in canonical orientation x runs from left to right: where labels tell sides apart, mirroring along it
-    /// averages the one with the other.
+    /// In canonical orientation x runs from left to right: if labels tell sides apart, mirroring along x averages one
+    /// side with the other.
     public var mirroredAxes: Set<Int>
-    /// Of folders with several DICOM series, the one that is read.
+    /// The series to read from folders with several DICOM series.
     public var series: DICOMSelection?
-    /// For all but the network, whose threads are set by `CPU/setThreads(_:)`.
+    /// Threads for everything but the network, whose threads are set by `CPU/setThreads(_:)`.
     public var threads: Int
 
     public init(
@@ -28,7 +29,7 @@ public struct PredictionOptions: Hashable, Sendable {
         self.threads = threads
     }
 
-    /// Every combination of mirrored axes, none first: whether x, y and z are reversed.
+    /// Every combination of mirrored axes, none first: true for each of x, y and z that is reversed.
     var mirrorings: [[Bool]] {
         mirroredAxes.sorted().reduce([[false, false, false]]) { all, axis in
             all
@@ -37,6 +38,33 @@ public struct PredictionOptions: Hashable, Sendable {
                     mirroring[axis] = true
                     return mirroring
                 }
+        }
+    }
+}
+
+/// An error of models that cannot predict together, or of a prediction.
+public enum PredictionError: Error, Equatable, Sendable {
+    /// Models of an ensemble, counted from 0, have different channels.
+    case channels(model: Int, [String], first: [String])
+    /// Models of an ensemble have labels that differ in name, number or stored value.
+    case labels(model: Int)
+    /// The network made probabilities that are NaN or infinite.
+    case notFinite(model: Int)
+}
+
+extension PredictionError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .channels(let model, let names, let first):
+            "model \(model + 1) of the ensemble sees \(names.joined(separator: ", ")), "
+                + "and the first one \(first.joined(separator: ", ")): "
+                + "models must be trained on the same channels, in the same order"
+        case .labels(let model):
+            "model \(model + 1) of the ensemble has other labels than the first one: "
+                + "models must be trained on the same labels with the same values"
+        case .notFinite(let model):
+            "model \(model + 1) gives probabilities that are no numbers: "
+                + "look at the image, and try --precision float32"
         }
     }
 }

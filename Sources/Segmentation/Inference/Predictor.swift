@@ -11,17 +11,17 @@ internal import SegNASTorch
 /// try predictor.predict(image).labelMap().write(to: "case.nii.gz")
 /// ```
 ///
-/// Like all tensors it belongs to one thread; the ``preparer`` does not, so that the next image can be prepared
-/// meanwhile.
+/// Like all tensors it belongs to one thread; the ``preparer`` does not, so that another thread can prepare the next
+/// image.
 public final class Predictor {
     public let preparer: CasePreparer
     /// The labels that label maps hold.
     public let labels: LabelTable
     private let options: PredictionOptions
-    /// The models, by the preparation that they want, with their places in the ensemble.
+    /// The models, grouped by their preparation, with their numbers in the ensemble.
     private let groups: [[(number: Int, pass: ForwardPass)]]
 
-    /// - Throws: ``PredictionError`` for models that do not see the same channels or know the same labels.
+    /// - Throws: ``PredictionError`` for models that do not have the same channels and labels.
     public init(
         _ models: [Model], _ options: PredictionOptions = PredictionOptions()
     ) throws(PredictionError) {
@@ -83,8 +83,8 @@ public final class Predictor {
             sources, labels: labels, warnings: image.views[0].warnings, threads: options.threads)
     }
 
-    /// Zeros for the scores of a view, if the budget of tensors has room for them.
-    private func room(for view: CasePreparation) throws -> ClassScores {
+    /// Zeros for the scores of a view; throws if the budget of tensors has no room for them.
+    private func room(for view: PreparationResult) throws -> ClassScores {
         let bytes = ByteCount(
             ClassScores.byteCount(classes: labels.classCount, size: view.prepared.size))
         let memory = try TensorMemory.statistics()
@@ -122,9 +122,57 @@ public final class Predictor {
 }
 
 extension PreparedCase {
-    /// The image `[x, y, z, channel]` with some of its axes reversed; where it lies in space is of no account.
+    /// The image `[x, y, z, channel]` with some of its axes reversed; its position in space does not matter.
     fileprivate func mirrored(_ axes: [Bool], threads: Int) -> Volume {
         Volume(shape: [size.x, size.y, size.z, channels], affine: .identity, samples: image)
             .reoriented(by: Reorientation(sources: [0, 1, 2], reversals: axes), threads: threads)
     }
+}
+
+extension Predictor {
+    /// Predicts cases one after the other, while the next one is read and prepared in the background.
+    ///
+    /// The body gets each case in order, with its result or error, and returns true to continue. At most two cases are
+    /// in memory.
+    public func predict(
+        _ cases: [Dataset.Case],
+        _ body: (Dataset.Case, Result<ScoreRestorer, any Error>) throws -> Bool
+    ) rethrows {
+        let preparer = preparer
+        // A case that fails must not stop the others, so failures are handed over as values.
+        let maker = Prefetcher(0..<cases.count, ahead: 1, threads: 1) { index in
+            Result { try preparer.prepare(cases[index]) }
+        }
+        for subject in cases {
+            let result = Result { try predict(try maker.take().get()) }
+            guard try body(subject, result) else { return }
+        }
+    }
+}
+
+/// Reads a case and prepares it for the models of a ``Predictor``, on any thread.
+public struct CasePreparer: Sendable {
+    /// The different preparations that the models need.
+    let preparations: [Preparation]
+    /// The series to read from folders with several DICOM series.
+    let series: DICOMSelection?
+    let threads: Int
+
+    /// Reads and prepares the image of a case; its label map is ignored.
+    public func prepare(_ subject: Dataset.Case) throws(PreparationError) -> PreparedImage {
+        var subject = subject
+        subject.label = nil
+        var views: [PreparationResult] = []
+        for preparation in preparations {
+            views.append(try preparation.prepare(subject, series: series, threads: threads))
+        }
+        return PreparedImage(identifier: subject.identifier, views: views)
+    }
+}
+
+/// A case's image as the models of a ``Predictor`` see it.
+public struct PreparedImage: Sendable {
+    public var identifier: String
+    /// The prepared images, in the order of the preparer's preparations.
+    var views: [PreparationResult]
 }

@@ -4,16 +4,16 @@ internal import SegNASRandomness
 internal import SegNASSearch
 public import SegNASTorch
 
-/// A finished model: a network ready to predict, and all that is needed to use it.
+/// A trained network, with all that is needed to predict with it.
 ///
-/// On disk it is one folder: `model.json` (``ModelDescription``), `weights.safetensors`, and `training.json`, the record
-/// of its training.
+/// On disk it is one folder: `model.json` (``ModelDescription``), `weights.safetensors`, and `training.json`, the
+/// record of its training.
 public struct Model {
     public let description: ModelDescription
     public let network: Network
     public let device: Device
 
-    /// The files of a model's folder.
+    /// Names of the files in a model's folder.
     public static let descriptionName = "model.json"
     public static let weightsName = "weights.safetensors"
     public static let recordName = "training.json"
@@ -24,8 +24,7 @@ public struct Model {
         self.device = device
     }
 
-    /// The type in which activations are computed: what is asked for; with `auto` that of the training, unless the device is
-    /// slow at it.
+    /// The type of activations for a chosen precision; `auto` is that of the training, unless the device is slow at it.
     public func dtype(_ precision: Precision) -> DType {
         let isFloat32 = precision == .auto && description.precision == .float32
         return isFloat32 ? .float32 : precision.dtype(on: device)
@@ -60,7 +59,7 @@ public struct Model {
         }
     }
 
-    /// What a model's folder says of the model, without its weights.
+    /// The description of the model in a folder, without its weights.
     public static func description(
         contentsOf path: String
     ) throws(ModelError) -> ModelDescription {
@@ -70,7 +69,7 @@ public struct Model {
         return try document(in: folder).description
     }
 
-    /// The checksum of a model's weights, as its description gives it.
+    /// The checksum of a model's weights, as its description states it.
     public static func weightsDigest(contentsOf path: String) throws(ModelError) -> String {
         guard let folder = AtomicFolder.path(of: path) else {
             throw ModelError(file: path, fault: .missing)
@@ -78,7 +77,7 @@ public struct Model {
         return try document(in: folder).weights.xxh128
     }
 
-    /// Whether a folder holds a model with the weights that belong to it.
+    /// True if a folder holds a model with the weights that belong to it.
     static func isWhole(_ path: String) -> Bool {
         guard let folder = AtomicFolder.path(of: path), let document = try? document(in: folder),
             let found = try? ModelDocument.WeightsRecord(of: "\(folder)/\(weightsName)")
@@ -90,7 +89,7 @@ public struct Model {
         let file = "\(folder)/\(descriptionName)"
         let text: String
         do {
-            // Hundreds of labels take more room than files that people write.
+            // Hundreds of labels take more space than files that people write.
             text = try readText(at: file, limit: 1 << 20)
         } catch {
             throw error.isMissingFile
@@ -146,5 +145,44 @@ extension ModelDocument.WeightsRecord {
     init(of file: String) throws(SystemFailure) {
         let digest = try ContentDigest(of: file)
         self.init(bytes: digest.bytes, xxh128: digest.text)
+    }
+}
+
+extension Model {
+    /// Writes a model's folder, which appears whole or not at all.
+    ///
+    /// A model of that name is never lost: with `replacing` the new one takes its place when it is whole, and whenever
+    /// the process is killed, ``init(contentsOf:device:)`` finds one of the two.
+    ///
+    /// - Parameters:
+    ///   - description: The contents of `model.json`.
+    ///   - weights: Parameters and buffers of the network, as `Weights/all` lists them.
+    ///   - record: The record of the training, for `training.json`; no paths, no names of cases.
+    ///   - path: The folder to write; its parent folder must exist.
+    ///   - replacing: True if a model of that name may be replaced.
+    /// - Throws: ``ModelError`` if the folder exists or the system refuses.
+    public static func write(
+        _ description: ModelDescription, weights: NamedTensors, record: some Encodable,
+        to path: String, replacing: Bool = false
+    ) throws(ModelError) {
+        guard replacing || AtomicFolder.path(of: path) == nil else {
+            throw ModelError(file: path, fault: .exists)
+        }
+        do {
+            let folder = try AtomicFolder(path: path)
+            let files = folder.temporaryPath
+            try SafetensorsFile(tensors: weights).write(to: "\(files)/\(weightsName)")
+            let document = ModelDocument(
+                description: description, weights: try .init(of: "\(files)/\(weightsName)"))
+            try document.write(to: "\(files)/\(descriptionName)")
+            try JSONDocument.write(record, to: "\(files)/\(recordName)")
+            try folder.publish(replacing: replacing)
+        } catch let failure as SystemFailure {
+            let fault: ModelFault =
+                failure.isExistingFile ? .exists : .unwritable(failure.description)
+            throw ModelError(file: path, fault: fault)
+        } catch {
+            throw ModelError(file: path, fault: .unwritable("\(error)"))
+        }
     }
 }

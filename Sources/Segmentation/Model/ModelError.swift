@@ -2,7 +2,7 @@ public import SegNASHost
 public import SegNASSearch
 public import SegNASTorch
 
-/// A model's folder or file that cannot be used, or not be written.
+/// An error in reading or writing a model's folder or file.
 public struct ModelError: Error, Equatable, Sendable {
     public var file: String
     public var fault: ModelFault
@@ -13,23 +13,23 @@ public struct ModelError: Error, Equatable, Sendable {
     }
 }
 
-/// What is wrong with a model.
+/// A fault of a model.
 public enum ModelFault: Error, Equatable, Sendable {
     case missing
     /// Neither a model, nor a run, nor a study.
     case notAModel
-    /// A run or a study that has brought forth no model yet.
+    /// A run or a study that has no model yet.
     case noModelYet
-    /// Of `model.json`, or of the plan that says how cases were divided.
+    /// A fault of `model.json`, or of the plan with the split of the cases.
     case document(JSONFault)
     case architecture(ArchitectureError)
     case network(NetworkError)
     case weightsMissing
     case unreadable(SystemFailure)
-    /// Not the bytes that `model.json` describes.
+    /// The weights are not those that `model.json` describes.
     case weightsDiffer
     case weights(SafetensorsError)
-    /// Tensors of another network; libtorch's names for them.
+    /// Tensors of another network, by their names.
     case weightsUnfit(String)
     case tensors(TorchError)
     case exists
@@ -44,14 +44,14 @@ extension ModelError: CustomStringConvertible {
 }
 
 extension ModelFault: CustomStringConvertible {
-    /// The fault and what to do about it.
+    /// The fault and its remedy.
     public var description: String {
         switch self {
         case .missing: "does not exist"
         case .notAModel:
             "is no model: name a folder with a model.json, or the folder of a run or study of segnas3d"
         case .noModelYet:
-            "holds no model yet: let the training come to its end, or go on with it by the same command"
+            "holds no model yet: let the training finish, or resume it with the same command"
         case .document(.syntax): "is not a description of a model: copy the model's folder again"
         case .document(.field(let fault)): "\(fault): copy the model's folder again"
         case .document(let fault): "\(fault)"

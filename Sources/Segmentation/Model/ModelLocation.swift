@@ -1,20 +1,21 @@
 import FoundationEssentials
+public import SegNASDatasets
 internal import SegNASHost
 
-/// Where the model lies that a user means: MODEL on the command line.
+/// The folder of the model that a user names: MODEL on the command line.
 public struct ModelLocation: Hashable, Sendable {
     /// The folder of the model itself.
     public var model: String
-    /// The document of the run or study that says how cases were divided; nil for a model by itself.
+    /// The document of the run or study with the split of the cases; nil for a model by itself.
     public var splitFile: String?
 
-    /// In a run's folder, its finished model.
+    /// The name of the model in a run's folder.
     public static let modelOfRun = "model"
-    /// In a study's folder, the model of its best trial.
+    /// The name of the best trial's model in a study's folder.
     public static let bestOfStudy = "best"
-    /// In the folders of runs and studies, with what they were begun.
+    /// The name of the plan in the folders of runs and studies.
     private static let planName = "plan.json"
-    /// In a study's folder, its images.
+    /// The name of the record of images in a study's folder.
     private static let dataName = "dataset.json"
 
     /// Finds the model in a model's folder, a run (its `model`) or a study (its `best`).
@@ -55,5 +56,20 @@ public struct ModelLocation: Hashable, Sendable {
 
     private static func isRun(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: "\(path)/\(planName)")
+    }
+}
+
+extension ModelLocation {
+    /// The split of the cases in the run or study; nil if the model lies in none.
+    public func split() throws(ModelError) -> Split? {
+        guard let file = splitFile else { return nil }
+        struct Plan: Decodable {
+            var split: Split
+        }
+        do throws(JSONFileError) {
+            return try JSONDocument.read(Plan.self, from: file).split
+        } catch {
+            throw ModelError(file: file, fault: .document(error.fault))
+        }
     }
 }

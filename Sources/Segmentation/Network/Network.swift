@@ -3,13 +3,13 @@ public import SegNASTorch
 
 /// A segmentation network: images `[N, I, D, H, W]` in, class scores `[N, classes, D, H, W]` out.
 ///
-/// Images of any size are padded with zeros to what the poolings need, and the scores cropped again. The type and
-/// memory format of the images decide those of the computation.
+/// Images of any size are padded with zeros to a size that the poolings divide, and the scores are cropped again. The
+/// type and memory format of the images decide those of the computation.
 public struct Network: Layer {
     public let plan: NetworkPlan
     private let layers: LayerList
 
-    /// Draws a new network; equal generators give equal networks.
+    /// A network with random weights; equal generators give equal networks.
     public init(
         _ plan: NetworkPlan, device: Device = .cpu,
         using generator: inout some RandomNumberGenerator
@@ -40,7 +40,7 @@ public struct Network: Layer {
     public var weights: Weights { layers.weights }
 }
 
-/// Zeros around a volume, as evenly as can be, and their removal.
+/// Pads a volume with zeros, as evenly as possible, and removes them.
 private struct Padding {
     private let amounts: [(before: Int, after: Int)]
     private let size: Extent

@@ -1,14 +1,14 @@
 internal import SegNASSearch
 internal import SegNASTorch
 
-/// A layer as its plan says: convolution, then normalization and activation where planned.
+/// A layer built from its plan: a convolution, then normalization and activation if planned.
 struct PlannedLayer: Layer {
     let plan: LayerPlan
     private let convolution: Convolution
     private let norm: BatchNorm3D?
     private let slopes: Tensor?  // [O]
 
-    /// The slope of PReLU at the start, from arXiv:1502.01852 and as in PyTorch.
+    /// The initial slope of PReLU, from arXiv:1502.01852 and as in PyTorch.
     private static let initialSlope = 0.25
 
     init(
@@ -30,7 +30,7 @@ struct PlannedLayer: Layer {
         return try .sum([summand(.features(x))], training: training)
     }
 
-    /// What this layer adds to a sum; without PReLU.
+    /// The summand of this layer's output; not for PReLU.
     func summand(_ x: BlockInput) throws(TorchError) -> Summand {
         Summand(try convolution(x), norm: norm, hasReLU: plan.activation == .relu)
     }
@@ -67,7 +67,7 @@ struct PlannedLayer: Layer {
     }
 }
 
-/// Either kind of convolution.
+/// A plain or a transposed convolution.
 private enum Convolution: Layer {
     case plain(Conv3D)
     case transposed(ConvTranspose3D)
@@ -108,5 +108,42 @@ private enum Convolution: Layer {
         case .plain(let conv): conv.weights
         case .transposed(let conv): conv.weights
         }
+    }
+}
+
+/// The built layers of a network, looked up by their plan.
+struct LayerList: Layer {
+    private var layers: [String: PlannedLayer] = [:]
+    private let order: [LayerPlan]
+
+    init(
+        _ plans: [LayerPlan], device: Device, using generator: inout some RandomNumberGenerator
+    ) throws(TorchError) {
+        order = plans
+        for plan in plans {
+            layers[plan.name] = try PlannedLayer(plan, device: device, using: &generator)
+        }
+    }
+
+    subscript(plan: LayerPlan) -> PlannedLayer {
+        guard let layer = layers[plan.name] else {
+            preconditionFailure("no layer \(plan.name) was built")
+        }
+        return layer
+    }
+
+    /// Runs layers one after the other.
+    func run(
+        _ plans: some Sequence<LayerPlan>, _ x: Tensor, training: Bool
+    ) throws(TorchError) -> Tensor {
+        var y = x
+        for plan in plans { y = try self[plan](y, training: training) }
+        return y
+    }
+
+    var weights: Weights {
+        var weights = Weights()
+        for plan in order { weights.add(self[plan].weights, under: plan.name) }
+        return weights
     }
 }

@@ -1,14 +1,14 @@
 internal import SegNASSearch
 internal import SegNASTorch
 
-/// A family's plan that knows how its layers, once built, are run.
+/// A plan of a network family that can run its built layers.
 protocol RunnablePlan: FamilyPlan {
     /// Turns `[N, I, D, H, W]` into `[N, classes, D, H, W]`; D, H and W are multiples of 2 to the power of the
     /// poolings.
     func run(_ x: Tensor, through layers: LayerList, training: Bool) throws(TorchError) -> Tensor
 }
 
-extension NetworkPlan.Family {
+extension NetworkPlan.PlannedFamily {
     var runnable: any RunnablePlan {
         switch self {
         case .segnas(let plan): plan
@@ -97,11 +97,78 @@ extension VNetPlan.Stage {
         return try layers[last](y, adding: repeated(x, last.outputs), training: training)
     }
 
-    /// Images have fewer channels than the first stage: they are repeated to fill it.
+    /// The channels of images, repeated to fill the first stage.
     private func repeated(_ x: Tensor, _ width: Int) throws(TorchError) -> Tensor {
         let channels = x.shape[1]
         guard channels < width else { return try x.sliced(0..<width, along: 1) }
         let copies = Array(repeating: x, count: (width + channels - 1) / channels)
         return try Tensor.concatenated(copies, along: 1).sliced(0..<width, along: 1)
+    }
+}
+
+/// Runs a block graph, spatial dropout, and the optional residual connection around both.
+extension MegaBlockPlan {
+    /// Turns `[N, inputs, D, H, W]` into `[N, outputs, D, H, W]`.
+    func run(
+        _ x: BlockInput, through layers: LayerList, training: Bool
+    ) throws(TorchError) -> Tensor {
+        let last = graph.nodes
+        var features: [Int: BlockInput] = [1: x]
+        for node in 2..<last {
+            let summands = try summands(of: node, features, layers)
+            features[node] = .features(try sum(summands, training: training))
+        }
+        var summands = try summands(of: last, features, layers)
+        features = [:]
+        let keep = try training ? dropoutFactors(of: summands[0].x) : nil
+        for index in summands.indices { summands[index].isDropped = keep != nil }
+        if isResidual { summands.append(try summand(x, through: projection, of: layers)) }
+        return try sum(summands, keep: keep, training: training)
+    }
+
+    /// The inputs on the edges of a node.
+    private func summands(
+        of node: Int, _ features: [Int: BlockInput], _ layers: LayerList
+    ) throws(TorchError) -> [Summand] {
+        var summands: [Summand] = []
+        for step in steps where step.edge.to == node {
+            guard let source = features[step.edge.from] else { continue }
+            summands.append(try summand(source, through: step.layer, of: layers))
+        }
+        return summands
+    }
+
+    private func summand(
+        _ x: BlockInput, through layer: LayerPlan?, of layers: LayerList
+    ) throws(TorchError) -> Summand {
+        guard let layer else { return Summand(try x.tensor()) }
+        return try layers[layer].summand(x)
+    }
+
+    private func sum(
+        _ summands: [Summand], keep: Tensor? = nil, training: Bool
+    ) throws(TorchError) -> Tensor {
+        if summands.count == 1, summands[0].norm == nil, keep == nil { return summands[0].x }
+        return try .sum(summands, keep: keep, training: training)
+    }
+
+    private func dropoutFactors(of x: Tensor) throws(TorchError) -> Tensor? {
+        guard dropout > 0 else { return nil }
+        return try .dropoutFactors(
+            images: x.shape[0], channels: x.shape[1], probability: dropout, device: x.device)
+    }
+}
+
+/// The input of a block: the features of one level, or in the decoder of two.
+enum BlockInput {
+    case features(Tensor)
+    case joined(JoinedFeatures)
+
+    /// `[N, C, D, H, W]`, made where two levels are joined.
+    func tensor() throws(TorchError) -> Tensor {
+        switch self {
+        case .features(let x): x
+        case .joined(let joined): try joined.tensor()
+        }
     }
 }

@@ -68,3 +68,59 @@ extension Fingerprint.Grid {
         SIMD3<Double>(croppedSize).volume / SIMD3<Double>(size).volume
     }
 }
+
+/// What a network is trained on at one spacing: the patch, how it is halved, and the batch.
+///
+/// All vectors are along x, y and z, which run right, anterior and superior.
+public struct ResolutionPlan: Hashable, Codable, Sendable {
+    /// In mm.
+    public var spacing: SIMD3<Double>
+    /// Voxels of the median case, without the empty space around it.
+    public var medianSize: SIMD3<Double>
+    /// Voxels of a patch.
+    public var patch: SIMD3<Int>
+    public var topology: PoolingTopology
+    /// Patches of a training step.
+    public var batchSize: Int
+    /// Of the median case's voxels; 1 where the patch is as large or larger.
+    public var share: Double
+    /// Cases that a patch holds as a whole.
+    public var wholeCases: Int
+    /// Whether a patch holds each case as a whole.
+    public var holdsWholeImage: Bool
+    /// What all prepared cases need on the disk.
+    public var preparedBytes: ByteCount
+    /// What a training step needs, by the estimate that was planned with.
+    public var stepBytes: ByteCount
+    public var reasons: Reasons
+
+    /// Why each is as it is, a sentence without a full stop each.
+    public struct Reasons: Hashable, Codable, Sendable {
+        public var spacing: String
+        public var patch: String
+        public var topology: String
+        public var batchSize: String
+        public var preparedBytes: String
+    }
+}
+
+/// Why a dataset cannot be planned for.
+public enum PlanError: Error, Equatable, Sendable {
+    /// No case could be read, or the fingerprint is of a version that did not keep the cases' grids.
+    case noGrids
+    /// Not even the smallest patch can be trained within the limit; `needed` is what the last one that was tried takes.
+    case tooLittleMemory(needed: ByteCount, limit: ByteCount)
+}
+
+extension PlanError: CustomStringConvertible {
+    /// What is wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .noGrids:
+            "the sizes and spacings of the cases are not known: check the dataset again"
+        case .tooLittleMemory(let needed, let limit):
+            "a training step on the smallest patch needs \(needed), and \(limit) are allowed: "
+                + "allow more with `memoryLimit`"
+        }
+    }
+}

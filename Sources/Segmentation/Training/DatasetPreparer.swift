@@ -1,30 +1,30 @@
 internal import SegNASDatasets
 internal import SegNASImaging
 
-/// A case of a run with its prepared form.
-struct TrainingCase {
+/// A case of a run, with its prepared form.
+struct RunCase {
     let subject: Dataset.Case
-    let preparation: CasePreparation
+    let preparation: PreparationResult
 
     var prepared: PreparedCase { preparation.prepared }
 }
 
 /// The prepared cases of a run.
-struct TrainingCases {
-    var training: [TrainingCase]
-    var validation: [TrainingCase]
-    var test: [TrainingCase]
+struct RunCases {
+    var training: [RunCase]
+    var validation: [RunCase]
+    var test: [RunCase]
 }
 
-/// Checks, divides and prepares the dataset of a task.
+/// Checks and prepares the dataset of a task.
 struct DatasetPreparer {
     let task: TrainingTask
-    let machine: TrainingMachine
+    let machine: Trainer.Machine
     let observer: TrainingObserver
     private let cache: PreparedCache
 
     init(
-        _ task: TrainingTask, _ machine: TrainingMachine, _ observer: TrainingObserver
+        _ task: TrainingTask, _ machine: Trainer.Machine, _ observer: TrainingObserver
     ) throws {
         self.task = task
         self.machine = machine
@@ -32,20 +32,20 @@ struct DatasetPreparer {
         cache = try PreparedCache(folder: machine.cache)
     }
 
-    /// What tells the dataset from others.
+    /// The record that identifies the dataset.
     func record() throws -> DatasetRecord {
         try DatasetRecord(task.dataset, cache, threads: machine.threads)
     }
 
     // MARK: - Checks
 
-    /// Refuses what `check` refuses; nil for data that a search has checked before its trainings.
+    /// Throws for faults that `segnas3d check` refuses; nil for data that a search has checked before its trainings.
     ///
-    /// `begun` is the plan of the run, where it has one.
+    /// `begun` is the plan of the run, if it has one.
     func check(
-        _ split: Split, for aim: TrainingCheck.Aim, _ begun: TrainingPlan? = nil
+        _ split: Split, for aim: TrainingCheck.Aim, _ begun: RunPlan? = nil
     ) throws -> TrainingCheck? {
-        guard task.knownData == nil else { return nil }
+        guard task.preparedData == nil else { return nil }
         let check = try TrainingCheck(
             task.dataset, split, for: aim, allowing: allowances(begun), cache: cache,
             threads: machine.threads
@@ -57,31 +57,31 @@ struct DatasetPreparer {
         return check
     }
 
-    /// Adds what prepared cases show, tells what is odd and refuses what must not be trained on.
-    func complete(_ check: TrainingCheck?, _ cases: TrainingCases) throws {
+    /// Adds the findings of prepared cases, reports warnings and throws for faults that forbid training.
+    func complete(_ check: TrainingCheck?, _ cases: RunCases) throws {
         guard var check else { return }
         check.add(
             prepared: cases.training.map(\.prepared),
             validation: task.options.validationGrid == .prepared
                 ? cases.validation.map(\.prepared) : nil)
         try check.refuse()
-        tell(check)
+        report(check)
     }
 
-    func tell(_ check: TrainingCheck) {
+    func report(_ check: TrainingCheck) {
         for note in check.notes { observer.report(.warning(note)) }
     }
 
-    /// What was allowed when a run was begun stays so.
-    func allowances(_ begun: TrainingPlan?) -> Set<AllowableFault> {
+    /// The faults that are allowed now, or were when the run was begun.
+    func allowances(_ begun: RunPlan?) -> Set<AllowableFault> {
         task.allowed.union(begun?.allowed ?? [])
     }
 
     // MARK: - Preparation
 
-    /// CT is normalised by the labelled voxels of the training cases alone.
+    /// The preparation of the cases; CT is normalised by the labelled voxels of the training cases alone.
     func preparation(_ split: Split, _ check: TrainingCheck?) throws -> Preparation {
-        if let known = task.knownData { return known.preparation }
+        if let prepared = task.preparedData { return prepared.preparation }
         let needs = Preparation.needsIntensities(
             task.preparation, channels: task.dataset.channels)
         return try Preparation(
@@ -89,26 +89,26 @@ struct DatasetPreparer {
             intensities: needs ? check?.intensities(of: split.training) : nil)
     }
 
-    /// Prepares the cases of all parts, or finds them prepared.
+    /// Prepares the cases of all parts, or reads them from the cache.
     ///
-    /// Those of the test too: what is wrong with them is better known now than when training is done.
-    func prepare(_ split: Split, by preparation: Preparation) throws -> TrainingCases {
+    /// Test cases are included: their faults are better known now than when training is done.
+    func prepare(_ split: Split, by preparation: Preparation) throws -> RunCases {
         let names = split.training + split.validation + split.test
         var rest = try prepare(task.dataset.cases(names), by: preparation)[...]
-        func take(_ count: Int) -> [TrainingCase] {
+        func take(_ count: Int) -> [RunCase] {
             defer { rest = rest.dropFirst(count) }
             return Array(rest.prefix(count))
         }
-        return TrainingCases(
+        return RunCases(
             training: take(split.training.count), validation: take(split.validation.count),
             test: take(split.test.count))
     }
 
-    /// A few at a time, so that an end that is asked for need not wait for all; faults of all are thrown together.
+    /// Prepares a few cases at a time, so that a request to end is met soon; the faults of all are thrown together.
     private func prepare(
         _ cases: [Dataset.Case], by preparation: Preparation
-    ) throws -> [TrainingCase] {
-        var prepared: [TrainingCase] = []
+    ) throws -> [RunCase] {
+        var prepared: [RunCase] = []
         var errors: [PreparationError] = []
         let step = max(1, machine.threads) * 4
         for start in stride(from: 0, to: cases.count, by: step) {
@@ -116,7 +116,7 @@ struct DatasetPreparer {
             let chunk = Array(cases[start..<min(start + step, cases.count)])
             do {
                 let results = try cache.prepare(chunk, by: preparation, threads: machine.threads)
-                prepared += zip(chunk, results).map(TrainingCase.init)
+                prepared += zip(chunk, results).map(RunCase.init)
             } catch {
                 guard error.concernsDataset else { throw error }
                 errors += error.errors
@@ -129,14 +129,14 @@ struct DatasetPreparer {
 }
 
 extension Dataset {
-    /// Labelled cases by their identifiers, in that order.
+    /// The labelled cases with these identifiers, in order.
     fileprivate func cases(_ identifiers: [String]) -> [Case] {
         let all = Dictionary(training.map { ($0.identifier, $0) }) { first, _ in first }
         return identifiers.compactMap { all[$0] }
     }
 }
 
-/// How often each class occurs in prepared cases, the background first; voxels to ignore do not count.
+/// The number of voxels of each class in prepared cases, the background first; voxels to ignore do not count.
 func labelFrequencies(_ cases: [PreparedCase], classes: Int) -> [Double] {
     var counts = [Int](repeating: 0, count: 256)
     for example in cases {

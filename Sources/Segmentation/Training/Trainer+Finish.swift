@@ -7,21 +7,21 @@ internal import SegNASTorch
 extension Trainer {
     /// Writes the model of the chosen epoch, and evaluates it on the test cases.
     ///
-    /// Of the checkpoints the last stays, for more epochs.
+    /// The last checkpoint is kept, for more epochs.
     func finish(
-        _ session: TrainingSession, _ plan: TrainingPlan, _ test: [TrainingCase],
+        _ session: TrainingSession, _ plan: RunPlan, _ test: [RunCase],
         _ folder: RunFolder
     ) throws {
         let history = session.state.history
         guard let chosen = history.chosen else { return }
         let weights =
-            history.best == nil ? try session.judgedWeights() : try bestWeights(history, folder)
+            history.best == nil ? try session.evaluatedWeights() : try bestWeights(history, folder)
         let record = TrainingRecord(
             options: plan.options, split: plan.splitPlan, trainingCases: plan.split.training.count,
             validationCases: plan.split.validation.count, testCases: plan.split.test.count,
             chosenEpoch: chosen, parameters: session.network.plan.parameters,
             epochs: history.records)
-        // What it says is true of the model that it was made for.
+        // It is the evaluation of another model.
         try? FileManager.default.removeItem(atPath: folder.test)
         try Model.write(
             description(plan), weights: weights, record: record, to: folder.model,
@@ -30,8 +30,8 @@ extension Trainer {
         try evaluate(test, plan, folder)
     }
 
-    /// What the run's model says of itself.
-    func description(_ plan: TrainingPlan) -> ModelDescription {
+    /// The description of the run's model.
+    func description(_ plan: RunPlan) -> ModelDescription {
         ModelDescription(
             architecture: plan.network, preparation: plan.preparation,
             precision: plan.options.precision.dtype(on: machine.device), program: plan.version)
@@ -39,7 +39,7 @@ extension Trainer {
 
     /// Evaluates the model once on the test cases, as `predict` and `evaluate` would.
     private func evaluate(
-        _ cases: [TrainingCase], _ plan: TrainingPlan, _ folder: RunFolder
+        _ cases: [RunCase], _ plan: RunPlan, _ folder: RunFolder
     ) throws {
         guard !cases.isEmpty else { return }
         let model = try Model(contentsOf: folder.model, device: machine.device)
@@ -59,7 +59,7 @@ extension Trainer {
         try folder.write(evaluation)
     }
 
-    /// The weights that the last checkpoint keeps as the best.
+    /// The best weights, from the last checkpoint.
     private func bestWeights(
         _ history: EpochHistory, _ folder: RunFolder
     ) throws -> NamedTensors {
@@ -72,18 +72,18 @@ extension Trainer {
         return best
     }
 
-    /// What a complete run has brought; nil where something is left to do.
+    /// The result of a complete run; nil if something is left to do.
     ///
-    /// Checkpoints may have been removed since: the model says how it was trained.
+    /// Checkpoints may have been removed since, so the model's record is used.
     func finished(_ start: RunStart, _ folder: RunFolder) throws -> TrainingResult? {
         guard let record = TrainingRecord(ofModel: folder.model), Model.isWhole(folder.model) else {
             return nil
         }
-        let known = start.checkpoint?.checkpoint.state.history
-        let history = known ?? EpochHistory(record.epochs, start.plan.options)
+        let saved = start.checkpoint?.checkpoint.state.history
+        let history = saved ?? EpochHistory(record.epochs, start.plan.options)
         let isOfHistory =
-            known.map { history in
-                // The weights of the best epoch may be lost in the checkpoint: the model has them.
+            saved.map { history in
+                // The checkpoint may have lost the weights of the best epoch, which the model has.
                 history.records == record.epochs
                     && (history.chosen == record.chosenEpoch || history.lost != nil)
             } ?? true

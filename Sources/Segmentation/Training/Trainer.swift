@@ -3,7 +3,7 @@ internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASTorch
 
-/// Trains a network in a folder, a run, and goes on where a run was interrupted.
+/// Trains a network in a folder, the run, and resumes a run that was interrupted.
 ///
 /// ```swift
 /// var task = TrainingTask(dataset, .unet3d, preparation: PreparationOptions(size: [64, 64, 64]))
@@ -12,30 +12,30 @@ internal import SegNASTorch
 /// print(result.validation?.mean ?? 0, result.model)
 /// ```
 ///
-/// On one machine, with as many threads, a CPU's run that was interrupted at any moment ends bit for bit as one that was
-/// not.
+/// On the same machine with the same number of threads, a run on the CPU that was interrupted at any moment ends bit
+/// for bit like one that was not.
 public struct Trainer {
     let task: TrainingTask
-    let machine: TrainingMachine
+    let machine: Trainer.Machine
     let observer: TrainingObserver
 
     /// - Parameters:
-    ///   - task: What is trained, on what and how.
+    ///   - task: The network, the data and the options.
     ///   - run: The folder: new, empty, or a run that was begun by the same task.
-    ///   - machine: With what.
-    ///   - pulse: Told what is done.
-    ///   - isEndRequested: Asked after every batch; true ends the training where it can be resumed.
-    ///   - report: Called on the thread that trains.
+    ///   - machine: The device and the threads that train.
+    ///   - tracker: Follows the activity, for another thread that watches it.
+    ///   - isEndRequested: Called after every batch; true ends the training where it can be resumed.
+    ///   - report: Receives events, on the thread that trains.
     public init(
-        _ task: TrainingTask, run: String, on machine: TrainingMachine = TrainingMachine(),
-        pulse: TrainingPulse = TrainingPulse(),
+        _ task: TrainingTask, run: String, on machine: Trainer.Machine = Trainer.Machine(),
+        tracker: ActivityTracker = ActivityTracker(),
         isEndRequested: @escaping () -> Bool = { false },
         report: @escaping (TrainingEvent) -> Void = { _ in }
     ) {
         self.task = task
         self.machine = machine
         observer = TrainingObserver(
-            run: Self.withoutSlash(run), pulse: pulse, isEndRequested: isEndRequested,
+            run: Self.withoutSlash(run), tracker: tracker, isEndRequested: isEndRequested,
             report: report)
     }
 
@@ -51,19 +51,18 @@ public struct Trainer {
 // MARK: - Data
 
 extension Trainer {
-    /// Checks the dataset and its split, tells what is odd and refuses what `check` refuses.
+    /// Checks the dataset and its split, reports warnings and throws for faults that `segnas3d check` refuses.
     ///
     /// - Throws: ``TrainingError/interrupted(run:)``, `SplitError`, `DatasetError`, `CacheError`.
     public func checkData(for aim: TrainingCheck.Aim) throws {
         let data = try DatasetPreparer(task, machine, observer)
         guard let check = try data.check(task.dividedCases(), for: aim) else { return }
-        data.tell(check)
+        data.report(check)
     }
 
-    /// Checks and prepares the cases of all parts, so that trainings on them, of which the best is sought, find them
-    /// prepared.
+    /// Checks and prepares the cases of all parts, for the trainings of a search.
     ///
-    /// - Throws: ``TrainingError/interrupted(run:)``, or what keeps the dataset from being divided, prepared or kept:
+    /// - Throws: ``TrainingError/interrupted(run:)``, or an error in dividing, preparing or caching the dataset:
     ///   `SplitError`, `DatasetError`, `PreparationErrors`, `CacheError`.
     public func prepareData() throws -> TrainingDataset {
         let split = try task.dividedCases()
@@ -82,8 +81,8 @@ extension Trainer {
 extension Trainer {
     /// Trains to the end; a run that is complete is not trained again.
     ///
-    /// - Throws: ``TrainingError``, or what keeps the dataset from being divided, prepared or kept: `NetworkError`,
-    ///   `SplitError`, `DatasetError`, `PreparationErrors`, `CacheError`.
+    /// - Throws: ``TrainingError``, or an error of the network, or in dividing, preparing or caching the dataset:
+    ///   `NetworkError`, `SplitError`, `DatasetError`, `PreparationErrors`, `CacheError`.
     public func train() throws -> TrainingResult {
         let options = task.options.resolved(on: machine.device)
         guard options.faults.isEmpty else { throw TrainingError.options(options.faults) }
@@ -92,7 +91,7 @@ extension Trainer {
         let split = try task.dividedCases()
         let faults = options.faults(for: split)
         guard faults.isEmpty else { throw TrainingError.options(faults) }
-        let memory = TrainingMemory(
+        let memory = MemoryCheck(
             plan: network, size: task.size, options: options, device: machine.device)
         try memory.check()
         do {
@@ -105,7 +104,7 @@ extension Trainer {
     private func train(_ network: NetworkPlan, _ split: Split) throws -> TrainingResult {
         let folder = try RunFolder(run)
         let data = try DatasetPreparer(task, machine, observer)
-        // What is refused before a run has begun leaves no plan, so that a dataset that was corrected is not another one.
+        // A dataset refused before the run has begun leaves no plan: once corrected it would count as another one.
         var check = try folder.readPlan() == nil ? data.check(split, for: aim) : nil
         var start = try RunStart(folder, data, split, check)
         if let result = try finished(start, folder) {
@@ -114,7 +113,7 @@ extension Trainer {
         }
         if start.checkpoint == nil, folder.holdsTraining {
             observer.report(
-                .remark("there is no checkpoint that is whole: training begins anew"))
+                .remark("there is no checkpoint that is whole: training starts again"))
         }
         if check == nil { check = try data.check(split, for: aim, start.plan) }
         var used = start.plan.split
@@ -129,7 +128,7 @@ extension Trainer {
     }
 
     private func loop(
-        _ network: NetworkPlan, _ plan: TrainingPlan, _ cases: TrainingCases, _ folder: RunFolder
+        _ network: NetworkPlan, _ plan: RunPlan, _ cases: RunCases, _ folder: RunFolder
     ) throws -> TrainingLoop {
         let labels = plan.preparation.labels
         let training = cases.training.map(\.prepared)
@@ -148,6 +147,6 @@ extension Trainer {
             checkpoints: machine.checkpoints, observer: observer)
     }
 
-    /// Patience waits for a better epoch, which must be possible.
+    /// The aim of the check: with patience, which waits for a better epoch, the same as in a search.
     private var aim: TrainingCheck.Aim { task.options.patience == nil ? .training : .search }
 }

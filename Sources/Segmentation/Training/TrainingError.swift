@@ -1,61 +1,66 @@
 public import SegNASHost
 
-/// Why a training did not begin, or did not end.
+/// An error that keeps a training from starting or ends it.
 public enum TrainingError: Error, Equatable, Sendable {
-    /// A sentence for each.
+    /// Faults of the options, a sentence each.
     case options([String])
     /// The folder cannot be made.
     case noFolder(run: String, reason: String)
-    /// The folder holds other things than a run.
+    /// The folder holds other files than a run.
     case occupied(run: String)
-    /// A file of the run that cannot be read as what it should be.
+    /// A file of the run cannot be read.
     case unreadable(file: String, reason: String)
     case unwritable(file: String, reason: String)
     /// Another process trains the run.
     case locked(run: String, by: String)
-    /// Options that are not those with which the run was begun.
+    /// The options are not those with which the run was begun.
     case otherOptions(run: String, [String])
-    /// More epochs than the run was begun with, which would not end as if they had been asked for at once.
+    /// A run of more epochs would not end as if they had been asked for from the start.
     case moreEpochs(run: String, reason: String)
     case otherDataset(run: String, [String])
-    case outOfMemory(TrainingShortage)
+    case outOfMemory(MemoryShortage)
     /// The loss or the weights became NaN or infinite.
     case notFinite(what: String, epoch: Int, cases: [String], run: String, lastCheckpoint: String?)
-    /// Checkpoints need more space than there is.
+    /// A checkpoint does not fit on the disk.
     case noSpace(folder: String, needed: ByteCount, free: ByteCount)
-    /// As the user asked; the same command resumes.
+    /// The user asked to end; the same command resumes.
     case interrupted(run: String)
 }
 
-/// A training that does not fit into memory.
-public struct TrainingShortage: Equatable, Sendable {
-    /// What a training step needs; nil on a device for which that is not predicted.
-    public var predicted: ByteCount?
-    /// What tensors may take; nil where not known.
-    public var available: ByteCount?
-    /// Options with which it would fit, or what else helps.
-    public var suggestion: String
-    /// What the system refused though it seemed to be available; nil where the limit is known to be the matter.
-    public var refused: Refusal?
+extension TrainingError {
+    /// The memory that a training lacks, with a remedy.
+    public struct MemoryShortage: Equatable, Sendable {
+        /// The memory that a training step needs; nil on a device for which it cannot be predicted.
+        public var predicted: ByteCount?
+        /// The memory that tensors may take; nil if unknown.
+        public var available: ByteCount?
+        /// Options with which the training would fit, or another remedy.
+        public var suggestion: String
+        /// The system's refusal of memory that seemed available; nil if the limit of tensors was reached.
+        public var refused: Refusal?
 
-    /// Memory that was asked for, where that is known, and what the process may map at most, where that is limited.
-    public struct Refusal: Equatable, Sendable {
-        public var requested: ByteCount?
-        public var addressSpace: ByteCount?
-    }
+        /// A refusal of memory by the system.
+        public struct Refusal: Equatable, Sendable {
+            /// The memory that was asked for; nil if unknown.
+            public var requested: ByteCount?
+            /// The limit of the process's address space; nil if there is none.
+            public var addressSpace: ByteCount?
+        }
 
-    public init(
-        predicted: ByteCount?, available: ByteCount?, suggestion: String, refused: Refusal? = nil
-    ) {
-        self.predicted = predicted
-        self.available = available
-        self.suggestion = suggestion
-        self.refused = refused
+        public init(
+            predicted: ByteCount?, available: ByteCount?, suggestion: String,
+            refused: Refusal? = nil
+        ) {
+            self.predicted = predicted
+            self.available = available
+            self.suggestion = suggestion
+            self.refused = refused
+        }
     }
 }
 
 extension TrainingError: CustomStringConvertible {
-    /// What is wrong and what to do about it.
+    /// The error and its remedy.
     public var description: String {
         switch self {
         case .options(let faults): faults.joined(separator: "\n")
@@ -94,22 +99,22 @@ extension TrainingError: CustomStringConvertible {
     }
 }
 
-extension TrainingShortage.Refusal: CustomStringConvertible {
+extension TrainingError.MemoryShortage.Refusal: CustomStringConvertible {
     public var description: String {
         let amount = requested.map { "\($0) more" } ?? "more"
         return addressSpace.map {
-            "the system refused \(amount), as this process may have \($0) of addresses with all its libraries and threads "
-                + "(ulimit -v): raise that limit"
+            "the system refused \(amount), as this process may have \($0) of addresses with all its libraries and "
+                + "threads (ulimit -v): raise that limit"
         } ?? "the system refused \(amount), so other programs have the rest"
     }
 }
 
-extension TrainingShortage: CustomStringConvertible {
+extension TrainingError.MemoryShortage: CustomStringConvertible {
     public var description: String {
         let need = predicted.map { "a training step needs about \($0) of memory" }
         if let refused {
-            return
-                "out of memory: \([refused.description, need].compactMap(\.self).joined(separator: "; ")). \(suggestion)"
+            let facts = [refused.description, need].compactMap(\.self).joined(separator: "; ")
+            return "out of memory: \(facts). \(suggestion)"
         }
         let addresses = ProcessLimits.addressSpace.map {
             " of the \($0) of addresses that ulimit -v allows"

@@ -1,81 +1,84 @@
 internal import Synchronization
 
-/// What happens while a network is trained, for those who watch.
+/// An event of a training.
 public enum TrainingEvent: Sendable {
-    /// So many of all cases are checked.
+    /// `completed` of all cases have been checked.
     case checking(completed: Int, total: Int)
-    /// Something of the dataset that a human should look at, or that was allowed.
+    /// A finding in the dataset that a human should look at, or that was allowed.
     case warning(String)
-    /// So many of all cases are prepared.
+    /// `completed` of all cases have been prepared.
     case preparing(completed: Int, total: Int)
-    /// A run goes on after so many epochs; in the middle of the next one where `batches` is not 0.
+    /// A run resumes after a number of epochs, and in the middle of the next one if `batches` is not 0.
     case resuming(epochs: Int, batches: Int)
-    /// The run was complete before.
+    /// The run was already complete.
     case alreadyComplete
     /// A checkpoint that is not used, and why.
     case damagedCheckpoint(file: String, reason: String)
-    /// Something that the user should know.
+    /// A remark to the user.
     case remark(String)
-    case step(TrainingStepReport)
+    case step(Step)
     case epoch(EpochRecord, of: Int)
     /// A checkpoint is on disk, by its number: they are counted over all interruptions.
     case saved(checkpoint: Int)
-    /// So many of the test cases are judged.
+    /// `completed` of the test cases have been evaluated.
     case testing(completed: Int, total: Int)
 }
 
-/// Where training is after a step.
-public struct TrainingStepReport: Sendable {
-    /// Counted from 1.
-    public var epoch: Int
-    public var epochs: Int
-    /// Batches of this epoch that are done, and all.
-    public var batch: Int
-    public var batches: Int
-    /// The mean over this epoch's batches so far.
-    public var loss: Double
-    /// Validation Dice after the last epoch.
-    public var dice: Double?
-    /// The share of this epoch's time that batches were waited for.
-    public var waitShare: Double
+extension TrainingEvent {
+    /// The progress of a training after a step.
+    public struct Step: Sendable {
+        /// The present epoch, counted from 1.
+        public var epoch: Int
+        /// The number of all epochs.
+        public var epochs: Int
+        /// Completed batches of this epoch.
+        public var batch: Int
+        /// The number of all batches of an epoch.
+        public var batches: Int
+        /// The mean over this epoch's batches so far.
+        public var loss: Double
+        /// The validation Dice after the last epoch.
+        public var dice: Double?
+        /// The share of this epoch's time in which training waited for batches.
+        public var waitShare: Double
+    }
 }
 
-/// What a training is at and how far, for whoever watches it from another thread.
-public final class TrainingPulse: Sendable {
-    /// What can take long.
+/// The activity and the progress of a training, readable from another thread.
+public final class ActivityTracker: Sendable {
+    /// An activity that can take long.
     public enum Activity: Sendable {
         case preparing, waitingForBatch, computing, validating, saving
     }
 
-    private let state = Mutex((beats: 0, activity: Activity.preparing))
+    private let state = Mutex((count: 0, activity: Activity.preparing))
 
     public init() {}
 
-    /// Grows with all that is done, be it a batch or a case of the validation.
-    public var beats: Int { state.withLock { $0.beats } }
-
+    /// A counter that grows with every step of work, such as a batch or a validation case.
+    public var count: Int { state.withLock { $0.count } }
     public var activity: Activity { state.withLock { $0.activity } }
 
-    /// Counts something as done, and notes what follows; nil for more of the same.
-    public func beat(_ activity: Activity? = nil) {
+    /// Counts a step of work, and sets the activity that follows; nil for the same one.
+    public func advance(to activity: Activity? = nil) {
         state.withLock { state in
-            state.beats += 1
+            state.count += 1
             if let activity { state.activity = activity }
         }
     }
 }
 
-/// Those who watch a training, and may end it.
+/// Reports the progress of a training, and ends it on request.
 struct TrainingObserver {
     /// The run's folder.
     let run: String
-    let pulse: TrainingPulse
+    let tracker: ActivityTracker
     let isEndRequested: () -> Bool
     let report: (TrainingEvent) -> Void
 
-    /// Notes that something is done, and ends the training where that is asked for.
+    /// Counts a step of work, and throws if an end of the training is requested.
     func checkEnd() throws(TrainingError) {
-        pulse.beat()
+        tracker.advance()
         if isEndRequested() { throw .interrupted(run: run) }
     }
 }

@@ -1,54 +1,50 @@
+import Glibc
+internal import SegNASDatasets
 public import SegNASTorch
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
-
-/// How a network is trained: by default as the paper does.
+/// Options of a training, with the paper's as defaults.
 ///
 /// Wong & Moradi, MICCAI 2019, section 2.4: Nadam at 10⁻³, batches of 3, 100 epochs, exponential logarithmic loss.
 public struct TrainingOptions: Hashable, Codable, Sendable {
     public var epochs = 100
-    /// Images of one step of the optimizer.
+    /// The batch size: images for one step of the optimizer.
     public var batchSize = 3
-    /// How many parts a batch is computed in, one after the other, to need less memory.
+    /// The number of parts in which a batch is computed, one after the other, to save memory.
     ///
-    /// Gradients are those of the whole batch but for three things: batch normalization takes its statistics from each
-    /// part alone, and moves its running statistics once a part; voxels to ignore make the means over voxels those of
-    /// each part; and the Dice of the Dice and cross-entropy loss, which is that of a batch, becomes that of each part.
+    /// Gradients are those of the whole batch with three exceptions: batch normalization takes its statistics from each
+    /// part alone, and updates its running statistics for each part; with voxels to ignore, means over voxels are those
+    /// of each part; and the batch Dice of the Dice and cross-entropy loss becomes that of each part.
     public var accumulation = 1
     public var learningRate = 1e-3
     public var schedule = LearningRateSchedule.constant
-    /// Epochs in which the learning rate rises to its value, step by step.
+    /// The number of epochs in which the learning rate rises to its value, step by step.
     public var warmUpEpochs = 0
     public var optimizer = OptimizerChoice.nadam
-    /// Of adam, adamw and sgd.
+    /// The weight decay of adam, adamw and sgd.
     public var weightDecay = 0.0
-    /// The norm of all gradients together is limited to this; nil leaves them as they are.
+    /// The maximal norm of all gradients together; nil for no limit.
     public var gradientClipping: Double?
-    /// Training ends when so many epochs have not bettered the validation Dice; nil trains to the end.
+    /// The number of epochs without a better validation Dice after which training ends; nil trains to the end.
     ///
-    /// The best of all epochs is kept then, else the best of the last half.
+    /// With patience the best of all epochs is kept, else the best of the last half.
     public var patience: Int?
-    /// Validation and the model take a moving average of the weights that keeps this share each step; nil for none.
+    /// The decay of the moving average of weights that validation and the model use; nil for no averaging.
     public var weightAveraging: Double?
     public var loss = LossFunction.exponentialLogarithmic
-    /// How training images are varied at random; nil for not at all.
+    /// The random augmentation of training images; nil for none.
     public var augmentation: Augmentation? = Augmentation()
-    /// Of activations; parameters, their gradients and the loss are float32.
+    /// The precision of activations; parameters, their gradients and the loss are float32.
     public var precision = Precision.auto
     public var validationGrid = ValidationGrid.prepared
-    /// Of all random numbers.
+    /// The seed of all random numbers.
     public var seed: UInt64 = 0
 
     public init() {}
 
-    /// Images of one forward and backward pass.
+    /// The number of images in one forward and backward pass.
     public var partSize: Int { batchSize / accumulation }
 
-    /// With the precision that the device chooses, where it is left to it.
+    /// The options with `auto` replaced by the precision that suits the device.
     public func resolved(on device: Device) -> TrainingOptions {
         guard precision == .auto else { return self }
         var options = self
@@ -57,19 +53,19 @@ public struct TrainingOptions: Hashable, Codable, Sendable {
     }
 }
 
-/// Where validation compares labels.
+/// The grid on which validation compares labels.
 public enum ValidationGrid: String, CaseIterable, Codable, Sendable {
-    /// On the grid that the network sees.
+    /// The grid that the network sees.
     case prepared
-    /// On the grid of the case's own files.
+    /// The grid of the case's files.
     case original
 }
 
-/// The optimizers by their names.
+/// The name of an optimizer.
 public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
     case nadam, adam, adamw, sgd
 
-    /// The method; weight decay is not Nadam's.
+    /// The optimizer's method; Nadam has no weight decay.
     func method(weightDecay: Double) -> OptimizationMethod {
         switch self {
         case .nadam: .nadam()
@@ -80,15 +76,15 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
     }
 }
 
-/// How the learning rate changes from step to step.
+/// The learning-rate schedule: the change of the learning rate from step to step.
 public enum LearningRateSchedule: String, CaseIterable, Codable, Sendable {
     case constant
-    /// (1 − t)^0.9 over the share t of training, as nnU-Net does.
+    /// (1 − t)^0.9 over the share t of training, as in nnU-Net.
     case polynomial
     /// ½ (1 + cos πt): Loshchilov & Hutter 2017, arXiv:1608.03983, without restarts.
     case cosine
 
-    /// The factor of the learning rate when a share of training is done, 0 to 1.
+    /// The factor of the learning rate after a share of training, 0 to 1.
     func factor(at share: Double) -> Double {
         switch self {
         case .constant: 1
@@ -99,13 +95,67 @@ public enum LearningRateSchedule: String, CaseIterable, Codable, Sendable {
 }
 
 extension TrainingOptions {
-    /// The learning rate of a step, counted from 0, where an epoch has so many.
+    /// The learning rate of a step, counted from 0.
     ///
-    /// Linear up to the end of warm-up, where it is the full rate; then the schedule, over the steps that are left.
+    /// It rises linearly to the full rate at the end of warm-up, then follows the schedule over the remaining steps.
     func learningRate(step: Int, stepsPerEpoch: Int) -> Double {
         let warmUp = warmUpEpochs * stepsPerEpoch
         guard step >= warmUp else { return learningRate * Double(step + 1) / Double(warmUp) }
         let rest = epochs * stepsPerEpoch - warmUp
         return learningRate * schedule.factor(at: Double(step - warmUp) / Double(rest))
+    }
+}
+
+extension TrainingOptions {
+    /// All faults of the options, a sentence each with its remedy.
+    public var faults: [String] {
+        var faults = Faults()
+        faults.require(epochs >= 1, "`epochs` must be at least 1, and \(epochs) is given")
+        faults.require(batchSize >= 1, "`batchSize` must be at least 1, and \(batchSize) is given")
+        faults.require(
+            accumulation >= 1 && (batchSize < 1 || batchSize % accumulation == 0),
+            "`accumulation` \(accumulation) must divide the batch of \(batchSize) into equal parts")
+        faults.addRate(self)
+        faults.require(
+            gradientClipping.map { $0 > 0 && $0.isFinite } ?? true,
+            "`gradientClipping` must be positive, and \(gradientClipping ?? 0) is given")
+        faults.require(
+            patience.map { $0 >= 1 } ?? true,
+            "`patience` must be at least 1, and \(patience ?? 0) is given")
+        faults.require(
+            weightAveraging.map { $0 > 0 && $0 < 1 } ?? true,
+            "`weightAveraging` must be between 0 and 1, such as 0.999, "
+                + "and \(weightAveraging ?? 0) is given"
+        )
+        return faults.sentences + (augmentation?.faults.map { "augmentation: \($0)" } ?? [])
+    }
+
+    /// Faults of the options for a split of the cases.
+    func faults(for split: Split) -> [String] {
+        guard split.validation.isEmpty else { return [] }
+        var faults = Faults()
+        faults.require(
+            patience == nil,
+            "`patience` needs validation cases, and the split has none: leave it out, or give 50/20/30"
+        )
+        return faults.sentences
+    }
+}
+
+extension Faults {
+    fileprivate mutating func addRate(_ options: TrainingOptions) {
+        require(
+            options.learningRate > 0 && options.learningRate.isFinite,
+            "`learningRate` must be positive, and \(options.learningRate) is given")
+        require(
+            options.warmUpEpochs >= 0 && options.warmUpEpochs < max(options.epochs, 1),
+            "`warmUpEpochs` \(options.warmUpEpochs) must leave some of the \(options.epochs) epochs"
+        )
+        require(
+            options.weightDecay >= 0 && options.weightDecay.isFinite,
+            "`weightDecay` must not be negative, and \(options.weightDecay) is given")
+        require(
+            options.weightDecay == 0 || options.optimizer != .nadam,
+            "`weightDecay` does not go with nadam: choose `optimizer` adamw, adam or sgd")
     }
 }

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASHost
 
-/// What a training has brought.
+/// The result of a training.
 public struct TrainingResult: Sendable {
     /// The run's folder.
     public var run: String
@@ -10,22 +10,22 @@ public struct TrainingResult: Sendable {
     public var epochs: [EpochRecord]
     /// The epoch whose weights the model has, counted from 1.
     public var chosenEpoch: Int
-    /// Learned numbers of the network.
+    /// The number of the network's parameters.
     public var parameters: Int
     /// The model's folder.
     public var model: String
-    /// How the model does on the test cases, on the grids of their files; nil where the split has none.
+    /// The evaluation of the model on the test cases, on the grids of their files; nil if the split has none.
     public var test: Evaluation?
 
-    /// Of the chosen epoch.
+    /// The validation Dice of the chosen epoch.
     public var validation: ValidationDice? { epochs[chosenEpoch - 1].validation }
 
-    /// Of training and validation, all epochs.
+    /// The time of training and validation over all epochs.
     public var seconds: Double {
         epochs.reduce(0) { $0 + $1.seconds + $1.validationSeconds }
     }
 
-    /// The share of training's time, validation apart, in which batches were waited for.
+    /// The share of the time of training, without validation, spent waiting for batches.
     public var waitShare: Double {
         let training = epochs.reduce(0) { $0 + $1.seconds }
         let waiting = epochs.reduce(0) { $0 + $1.waitSeconds }
@@ -33,29 +33,29 @@ public struct TrainingResult: Sendable {
     }
 }
 
-/// How a model was trained, as it is kept beside it: no paths, no names of cases.
+/// The record of a model's training, kept beside it: no paths, no names of cases.
 public struct TrainingRecord: Codable, Sendable {
     private(set) var schema = 1
     public var options: TrainingOptions
-    /// How the cases were divided.
+    /// The options of the split, as text.
     public var split: String
     public var trainingCases: Int
     public var validationCases: Int
     public var testCases: Int
     /// The epoch whose weights the model has, counted from 1.
     public var chosenEpoch: Int
-    /// Learned numbers of the network.
+    /// The number of the network's parameters.
     public var parameters: Int
     public var epochs: [EpochRecord]
 
-    /// Of the chosen epoch.
+    /// The validation Dice of the chosen epoch.
     public var validation: ValidationDice? {
         epochs.first { $0.epoch == chosenEpoch }?.validation
     }
 }
 
 extension TrainingRecord {
-    /// Reads that of a model's folder; nil where there is none, or none that can be understood.
+    /// Reads the record in a model's folder; nil if there is none, or none that can be read.
     public init?(ofModel folder: String) {
         guard
             let record = try? JSONDocument.read(
@@ -66,7 +66,7 @@ extension TrainingRecord {
 }
 
 extension TrainingResult {
-    /// Reads what a run has brought that is complete; nil where it is not.
+    /// Reads the result of a complete run; nil if the run is not complete.
     public init?(of run: String) throws(TrainingError) {
         let model = RunFolder.model(of: run)
         guard let record = TrainingRecord(ofModel: model) else { return nil }

@@ -3,22 +3,22 @@ public import SegNASHost
 public import SegNASSearch
 public import SegNASTorch
 
-/// What is to be trained: everything that a result depends on.
+/// A training to be done: everything on which its result depends.
 public struct TrainingTask: Sendable {
     public var dataset: Dataset
     public var architecture: Architecture
     public var preparation: PreparationOptions
     public var split: SplitOptions
     public var options: TrainingOptions
-    /// The images as ``Trainer/prepareData()`` has found, checked and prepared them; nil finds out, and checks them.
+    /// The dataset as ``Trainer/prepareData()`` has checked and prepared it; nil checks and prepares it again.
     ///
-    /// Nothing of them may have changed since.
-    public var knownData: TrainingDataset?
-    /// How cases were divided before; nil divides them now, by the options.
+    /// It must not have changed since.
+    public var preparedData: TrainingDataset?
+    /// An earlier split of the cases; nil divides them now, by the options.
     public var recordedSplit: RecordedSplit?
-    /// Faults of the dataset with which training goes on knowingly.
+    /// Faults of the dataset that are allowed.
     public var allowed: Set<AllowableFault> = []
-    /// Whether the test part is prepared, and the model judged on it in the end: a search does that once, for its best.
+    /// True if the model is evaluated on the test cases in the end: a search does that once, for its best network.
     public var isTested = true
 
     public init(
@@ -32,61 +32,85 @@ public struct TrainingTask: Sendable {
         self.options = options
     }
 
-    /// A division that was made before, and what was said of it then.
+    /// A split of the cases that was made before, with its options as text.
     ///
     /// It needs no files of splits and groups, which may have moved since.
     public struct RecordedSplit: Hashable, Sendable {
         public var split: Split
-        public var words: String
+        public var text: String
 
-        public init(_ split: Split, words: String) {
+        public init(_ split: Split, text: String) {
             self.split = split
-            self.words = words
+            self.text = text
         }
     }
 
-    /// How the cases are divided.
+    /// Divides the cases, or returns the split that was made before.
     func dividedCases() throws(SplitError) -> Split {
-        if let known = knownData?.split ?? recordedSplit?.split { return known }
+        if let split = preparedData?.split ?? recordedSplit?.split { return split }
         return try dataset.split(split)
     }
 
-    /// How they were to be divided.
-    var splitWords: String { recordedSplit?.words ?? split.text }
+    /// The options of the split, as text.
+    var splitText: String { recordedSplit?.text ?? split.text }
 
     /// Voxels of the prepared grid along x, y and z.
     public var size: SIMD3<Int> { preparation.size }
 
-    /// The network for the dataset's channels and labels.
+    /// The plan of the network for the dataset's channels and labels.
     public func networkPlan() throws(NetworkError) -> NetworkPlan {
         try NetworkPlan(
             architecture, channels: dataset.channels.count, classes: dataset.labels.classCount)
     }
 }
 
-/// With what a network is trained: nothing that changes the result, but for the last bits of sums.
-public struct TrainingMachine: Sendable {
-    public var device: Device
-    /// Cases that are prepared at a time.
-    public var threads: Int
-    /// The folder of prepared cases; nil for the standard one.
+extension Trainer {
+    /// The device, the threads and the folders that a training uses: they change only the last bits of sums.
+    public struct Machine: Sendable {
+        public var device: Device
+        /// The number of cases that are prepared at a time.
+        public var threads: Int
+        /// The folder of prepared cases; nil for the default one.
+        public var cache: String?
+        /// The version of the program that trains, for the record.
+        public var version: String
+        /// The frequency of checkpoints.
+        public var checkpoints = CheckpointPace()
+        /// The path of the dataset, for the run's plan; nil for runs that are resumed without it, as in searches.
+        public var source: String?
+        /// The machine's options, for the run's plan; nil for runs that are resumed without them, as in searches.
+        public var options: MachineOptions?
+
+        public init(
+            device: Device = .cpu, threads: Int = HostResources.current().cores,
+            cache: String? = nil, version: String = ""
+        ) {
+            self.device = device
+            self.threads = threads
+            self.cache = cache
+            self.version = version
+        }
+    }
+}
+
+/// The parts of the machine that a training may use; only the kind of the device changes the result.
+public struct MachineOptions: Hashable, Codable, Sendable {
+    /// `auto`, `cpu`, `cuda:0` or several GPUs as `cuda:0,1`.
+    public var device = "auto"
+    /// The CPU's threads; nil for the number in OMP_NUM_THREADS, else one for each core that this process may use.
+    public var threads: Int?
+    /// The limit of tensors' memory, in a search for each trial; nil for 90 % of the memory available.
+    public var memoryLimit: ByteCount?
+    /// The folder of prepared cases; nil for the default one.
     public var cache: String?
-    /// The program that trains, for the record.
-    public var version: String
-    /// How often checkpoints are written.
-    public var checkpoints = CheckpointPace()
-    /// Where the dataset lies and what of the machine was asked for, for the run's plan; nil for runs that need no
-    /// plan to go on, as those of searches.
-    public var source: String?
-    public var options: MachineOptions?
 
     public init(
-        device: Device = .cpu, threads: Int = HostResources.current().cores, cache: String? = nil,
-        version: String = ""
+        device: String = "auto", threads: Int? = nil, memoryLimit: ByteCount? = nil,
+        cache: String? = nil
     ) {
         self.device = device
         self.threads = threads
+        self.memoryLimit = memoryLimit
         self.cache = cache
-        self.version = version
     }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import SegNASHost
 
 extension Coordinator {
-    /// Looks at one attempt: its result first, then whether to go on waiting.
+    /// Looks at one attempt: takes its result if it has one, else decides if it is waited for.
     func look(at trial: Int, now: Double) throws -> [Event] {
         guard var watch = watches[trial] else { return [] }
         try adopt(&watch)
@@ -27,16 +27,17 @@ extension Coordinator {
         }
     }
 
-    /// Tells of a worker that was stopped, once: somebody may have forgotten it.
+    /// Reports a worker that was stopped, once: somebody may have forgotten it.
     private func standstill(of watch: AttemptWatch) -> [Event] {
         let trial = watch.attempt.trial
-        guard watch.standstill > options.patience, !watch.isStandstillTold, watch.canceled == nil
+        guard watch.standstill > options.patience, !watch.isStandstillReported,
+            watch.canceled == nil
         else { return [] }
-        watches[trial]?.isStandstillTold = true
+        watches[trial]?.isStandstillReported = true
         return [.standsStill(trial: trial, process: watch.last?.process)]
     }
 
-    /// Takes note of the job of an attempt whose coordinator was killed before it could, and ends it if that was asked for.
+    /// Records the job of an attempt whose coordinator was killed before it could, and ends it if that was asked for.
     private func adopt(_ watch: inout AttemptWatch) throws {
         guard watch.attempt.state == .submitting,
             let job = launcher.find(watch.attempt, in: folder(watch.attempt.trial))
@@ -50,7 +51,7 @@ extension Coordinator {
         return launcher.look(at: job, in: folder(watch.attempt.trial))
     }
 
-    /// Whether a job of which nothing is known is to be given up.
+    /// True if a job of unknown state is to be given up.
     private func isOver(_ watch: AttemptWatch, now: Double) -> Bool {
         watch.canceled != nil || now - watch.lastChange > options.silence
             || watch.hangs(now: now, options)
@@ -86,8 +87,8 @@ extension Coordinator {
 
     // MARK: - Ends
 
-    /// Takes the result that an attempt would only find, as where the book was lost and the trials' files were not.
-    func takeKnown(_ request: TrialRequest, of attempt: Attempt) throws -> [Event]? {
+    /// Takes a result that is already in the trial's folder, as after the loss of the database.
+    func takePublished(_ request: TrialRequest, of attempt: Attempt) throws -> [Event]? {
         guard let watch = watches[attempt.trial],
             let result = TrialResult(of: request, in: folder(attempt.trial)), !result.isBadData
         else { return nil }
@@ -102,7 +103,7 @@ extension Coordinator {
             end = .outOfMemory(
                 MemoryShortage(.real, needed: ByteCount(needed), limit: ByteCount(limit)))
         case .badData(let message):
-            // It is no result of the network: the next attempt makes another.
+            // This is no result of the network: the next attempt makes another.
             unlink(folder(watch.attempt.trial).result)
             _ = try self.end(watch.attempt.trial, .badData, lastLines: message)
             throw CoordinatorError.badData(message)
@@ -110,8 +111,8 @@ extension Coordinator {
         watches[watch.attempt.trial] = nil
         let ended = try ledger.finish(
             watch.attempt, end, epochs: result.epochs, at: watch.leftAt)
-        // Something can be trained here, so those failures were of their trials.
-        return (ended + (try ledger.tellFailures())).map(Event.ended)
+        // Something can be trained here, so earlier failures are those of their trials.
+        return (ended + (try ledger.reportFailures())).map(Event.ended)
     }
 
     private func end(_ watch: AttemptWatch, _ exit: JobState.Exit?) throws -> [Event] {
@@ -120,7 +121,7 @@ extension Coordinator {
             watches[trial] = nil
             let ended = try ledger.finish(
                 watch.attempt, .outOfMemory(shortage), at: watch.leftAt)
-            return (ended + (try ledger.tellFailures())).map(Event.ended)
+            return (ended + (try ledger.reportFailures())).map(Event.ended)
         }
         if exit == .code(WorkerExit.diskFull) {
             let lines = lastLines(of: watch)
@@ -131,10 +132,10 @@ extension Coordinator {
         return [try end(trial, reason, lastLines: lastLines(of: watch))]
     }
 
-    /// Why a worker has ended that was not ended here.
+    /// The reason why a worker ended that this coordinator did not end.
     private func reason(of watch: AttemptWatch, _ exit: JobState.Exit?) -> AttemptEnd.Reason {
         if watch.attempt.state == .submitting, watch.last == nil { return .lost }
-        // Of another machine, or of this one before it was started anew: that has taken its worker with it.
+        // A job of another machine, or of this one before it was restarted, which ended its worker.
         let isOfOtherTime = state(of: watch) == .unknown
         let isBlameless = exit?.isBlameless ?? watch.last?.wasAsked ?? false
         return isBlameless || isOfOtherTime ? .preempted : .crashed
@@ -151,7 +152,8 @@ extension Coordinator {
         return .attemptEnded(trial: trial, end)
     }
 
-    /// The system kills with signal 9 what fills its memory: it counts that, or the last beat tells.
+    /// The shortage of memory that killed a worker: the system uses signal 9 and counts such kills, or the last
+    /// heartbeat shows it.
     private func shortage(of watch: AttemptWatch, _ exit: JobState.Exit?) throws -> MemoryShortage?
     {
         guard exit == .signal(9) else { return nil }
@@ -160,14 +162,14 @@ extension Coordinator {
         let kills = memoryKills() ?? 0
         let isCounted = kills > watch.memoryKills
         guard isCounted || Double(memory) >= 0.95 * Double(limit) else { return nil }
-        // One kill explains one death: those begun before it have one less to be explained by.
+        // One kill explains one death: it must not explain those of other attempts.
         for (trial, other) in watches where isCounted && other.memoryKills < kills {
             watches[trial]?.memoryKills += 1
         }
-        // The last beat may be from before the first step: what was foretold is the better guess then.
-        let foretold = try ledger.trial(watch.attempt.trial).cost?.memory?.bytes ?? 0
+        // The last heartbeat may be from before the first step: the prediction is the better guess then.
+        let predicted = try ledger.trial(watch.attempt.trial).cost?.memory?.bytes ?? 0
         return MemoryShortage(
-            .real, needed: ByteCount(max(memory, foretold)),
+            .real, needed: ByteCount(max(memory, predicted)),
             limit: ByteCount(min(limit, HostResources.current().memory.bytes)))
     }
 

@@ -3,49 +3,49 @@ internal import Glibc
 public import SegNASHost
 public import SegNASSearch
 
-/// Carries a study on: asks for trials, has them trained, and records what comes of them.
+/// Runs a study: asks for trials, has workers train them, and records the results.
 ///
-/// It goes by small steps on a clock that it is given, and keeps nothing that the study's files do not tell: whatever
-/// ends it, another one goes on.
+/// It advances in small steps on a clock that it is given, and has no state that is not in the study's files: after
+/// any interruption another one resumes the study.
 public final class Coordinator {
     public let ledger: StudyLedger
     public let options: CoordinatorOptions
     let launcher: any Launcher
-    private let judge: (Candidate) -> Verdict
+    private let check: (Candidate) -> Feasibility
     let memoryKills: () -> Int?
     var watches: [Int: AttemptWatch] = [:]
 
-    /// What has happened in a step.
+    /// An event of a step.
     public enum Event: Hashable, Sendable {
         case started(Attempt)
-        /// A trial has ended, trained or not; failures when they are told.
+        /// A trial has ended, trained or not; failures once they are reported to the sampler.
         case ended(Trial)
         case attemptEnded(trial: Int, AttemptEnd)
-        /// The worker of a trial was stopped, and is waited for; its number, where it has told.
+        /// The worker of a trial was stopped, and is waited for; its process, if a heartbeat names it.
         case standsStill(trial: Int, process: Int32?)
 
         fileprivate var isEnd: Bool { if case .ended = self { true } else { false } }
     }
 
-    /// Takes up a study, and watches the workers that an earlier coordinator has left.
+    /// Resumes a study, and watches the workers that an earlier coordinator has left.
     ///
     /// - Parameters:
-    ///   - ledger: Of the study.
-    ///   - launcher: Where workers are started.
-    ///   - options: How they are treated.
-    ///   - judge: Looks at a candidate before it is trained.
-    ///   - memoryKills: How many processes the system has killed for want of memory.
+    ///   - ledger: The study's record.
+    ///   - launcher: Starts the workers.
+    ///   - options: Slots, timeouts and limits.
+    ///   - check: Checks the feasibility of a candidate before it is trained.
+    ///   - memoryKills: The number of processes that the system has killed for lack of memory.
     ///   - now: Seconds on the clock that steps are given.
-    /// - Throws: ``StudyError`` where the study cannot be read.
+    /// - Throws: ``StudyError`` if the study cannot be read.
     public init(
         _ ledger: StudyLedger, launcher: any Launcher, options: CoordinatorOptions,
-        judge: @escaping (Candidate) -> Verdict,
+        check: @escaping (Candidate) -> Feasibility,
         memoryKills: @escaping () -> Int? = { HostResources.memoryKills() }, now: Double
     ) throws(StudyError) {
         self.ledger = ledger
         self.launcher = launcher
         self.options = options
-        self.judge = judge
+        self.check = check
         self.memoryKills = memoryKills
         // Workers outlive a coordinator that was killed: they are watched again.
         for attempt in try ledger.openAttempts() {
@@ -61,28 +61,28 @@ public final class Coordinator {
     public func step(now: Double) throws -> [Event]? {
         var events: [Event] = []
         for trial in watches.keys.sorted() { events += try look(at: trial, now: now) }
-        try checkFailures(most: options.mostFailures)
+        try checkFailures(max: options.maxFailures)
         events += try fillSlots(now: now)
         let isIdle = watches.isEmpty && events.isEmpty
         guard isIdle else { return events }
-        // Nothing runs and nothing more is proposed: failures that were held back are told at last, if it is known that
-        // something can be trained here.
-        if try !ledger.hasResult() { try checkFailures(most: 1) }
-        let told = try ledger.tellFailures().map(Event.ended)
-        return told.isEmpty ? nil : told
+        // Nothing runs and nothing more is proposed: failures that were held back are reported now, if any trial has
+        // shown that something can be trained here.
+        if try !ledger.hasResult() { try checkFailures(max: 1) }
+        let failures = try ledger.reportFailures().map(Event.ended)
+        return failures.isEmpty ? nil : failures
     }
 
-    /// Asks all workers to end, as when the user stops the search; call ``stopped(now:)`` until it says so.
+    /// Asks all workers to end, as when the user stops the search; call ``stopped(now:)`` until it is true.
     public func stop(now: Double) {
         for trial in watches.keys { cancel(trial, .stopped, now: now) }
     }
 
-    /// Seconds in which a worker that was asked to end should have: a batch may take long.
+    /// Seconds within which a worker that was asked to end should have ended: a batch may take long.
     public var patience: Double {
         watches.values.reduce(options.patience) { max($0, 2 * ($1.secondsPerStep ?? 0)) }
     }
 
-    /// Whether all workers have ended after ``stop(now:)``; their trials go on when the study is opened again.
+    /// True when all workers have ended after ``stop(now:)``; their trials resume when the study is opened again.
     public func stopped(now: Double) throws -> Bool {
         for trial in watches.keys.sorted() { _ = try look(at: trial, now: now) }
         return watches.isEmpty
@@ -100,35 +100,38 @@ public final class Coordinator {
     private func fillSlots(now: Double) throws -> [Event] {
         var events: [Event] = []
         var asks = 0
-        while let slot = freeSlot, asks < options.mostAsks {
+        while let slot = freeSlot, asks < options.maxAsks {
             if let trial = try ledger.waiting().first {
                 let begun = try start(trial, slot: slot, now: now)
                 events += begun
                 guard watches[trial.number] != nil || begun.contains(where: \.isEnd) else { break }
                 continue
             }
-            guard let trial = try ledger.ask(judge) else { break }
+            guard let trial = try ledger.ask(check) else { break }
             asks += 1
             if trial.state.isEnd { events.append(.ended(trial)) }
         }
         return events
     }
 
-    /// Workers that an earlier coordinator has left may have slots of their own.
+    /// A slot in which no worker runs; workers that an earlier coordinator has left may have other slots than these.
     private var freeSlot: String? {
         guard watches.count < options.slots.count else { return nil }
         let taken = watches.values.map(\.attempt.slot)
         return options.slots.first { !taken.contains($0) }
     }
 
-    /// The request first, then the intent, then the job, then its handle: whatever is interrupted can be found again.
+    /// Starts a worker for a trial.
+    ///
+    /// First the request is written, then the intent, then the job started, then its handle recorded: after any
+    /// interruption it can be found again.
     private func start(_ trial: Trial, slot: String, now: Double) throws -> [Event] {
         let folder = folder(trial.number)
         var request = TrialRequest(trial, of: ledger.plan)
         do {
             if let old = TrialRequest(in: folder) {
                 if old.asksSame(as: request) {
-                    // As it stands, for results name it by its digest.
+                    // Kept as it is: results name it by its digest.
                     request = old
                 } else {
                     // After a backup was restored, another network may have had this number.
@@ -146,10 +149,10 @@ public final class Coordinator {
         let order = LaunchOrder(
             study: ledger.folder, trial: trial.number, attempt: attempt.number, slot: slot)
         watch(attempt, now: now)
-        if let known = try takeKnown(request, of: attempt) { return known }
+        if let events = try takePublished(request, of: attempt) { return events }
         do {
             let job = try launcher.launch(order)
-            // Known here before it is in the book, so that it can be ended if that cannot be written.
+            // Noted here before it is recorded, so that it can be ended if that fails.
             watches[trial.number]?.attempt.state = .launched(job)
             attempt = try ledger.launched(attempt, as: job)
         } catch let error as StudyError {
@@ -162,11 +165,11 @@ public final class Coordinator {
 
     // MARK: - Failures
 
-    /// Many failures in a row are the machine's.
-    private func checkFailures(most: Int) throws {
+    /// Stops the search after many failures in a row, as they are probably the machine's.
+    private func checkFailures(max: Int) throws {
         let failures = try ledger.failures()
-        // Trials with one key are of one network. Those that were told are not new.
-        guard Set(failures.map(\.key)).count >= most,
+        // Trials with one key are of one network. Those that were reported are not new.
+        guard Set(failures.map(\.key)).count >= max,
             failures.contains(where: { $0.tellSerial == nil })
         else { return }
         let last = try ledger.attempts(of: failures[failures.count - 1].number).last
@@ -175,5 +178,56 @@ public final class Coordinator {
         _ = try ledger.requeueFailures()
         throw CoordinatorError.everythingFails(
             trials: failures.map(\.number), lastLines: lines)
+    }
+}
+
+/// The slots, timeouts and limits of a coordinator's workers; all times in seconds.
+public struct CoordinatorOptions: Hashable, Sendable {
+    /// The places in which workers compute, one at a time in each.
+    public var slots = ["cpu/0"]
+    /// The time after which a trial's attempt is ended; nil for never.
+    public var trialTimeout: Double?
+    /// The time without a change of the heartbeat after which a worker of unknown state is given up.
+    public var silence = 3 * Heartbeat.interval
+    /// The time without a step after which a worker hangs; it includes reading the prepared images.
+    public var minHangTimeout = 300.0
+    /// The same as a multiple of the mean duration of a step, if that is longer.
+    public var hangSteps = 20.0
+    /// The time after which a job that was asked to end is killed.
+    public var patience = 10.0
+    /// The most proposals in one step: those that need no training must not keep a search from hearing the user.
+    public var maxAsks = 100
+    /// The number of different trials that fail in a row before the machine is blamed.
+    public var maxFailures = 3
+    /// Bytes that a worker may use; nil for no limit.
+    public var memoryLimit: UInt64?
+
+    public init() {}
+}
+
+/// A reason why a search stops before its budget is spent.
+public enum CoordinatorError: Error, Equatable, Sendable {
+    /// Several trials failed one after the other; the last lines of their workers.
+    case everythingFails(trials: [Int], lastLines: String)
+    /// A worker could not write its checkpoint; its last lines.
+    case diskFull(lastLines: String)
+    /// A worker reported that the images cannot be trained with.
+    case badData(String)
+}
+
+extension CoordinatorError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .everythingFails(let trials, let lines):
+            """
+            trials \(trials.map(String.init).joined(separator: ", ")) failed one after the other, which says more \
+            about this machine than about their networks: look at the last lines below, fix what they name, and run \
+            the same command to resume
+            \(lines)
+            """
+        case .diskFull(let lines):
+            "the disk is full: free some space, and run the same command to resume\n\(lines)"
+        case .badData(let message): message
+        }
     }
 }

@@ -3,24 +3,24 @@ internal import GRDB
 internal import Glibc
 internal import SegNASHost
 
-/// How a database that had lost what its log held was made whole again.
+/// The way in which a database without its log was recovered.
 public enum StudyRecovery: Hashable, Sendable {
-    /// It was older than its backup, which took its place; where it lies now.
+    /// It was older than its backup, which replaced it; the path of the old one.
     case backup(before: String?)
     /// It held nothing, and there is no backup: trials are proposed again, and their results taken from their files.
     case results
 }
 
 extension StudyDatabase {
-    /// Makes a database good again that was copied without its log; one that is whole or damaged is left alone.
+    /// Recovers a database that was copied without its log; one that is whole or damaged is left alone.
     ///
-    /// - Returns: What was done; nil where nothing was.
+    /// - Returns: What was done; nil if nothing was.
     static func recover(_ folder: StudyFolder, study: UUID) throws(StudyError) -> StudyRecovery? {
         // With the log beside it everything is there.
         guard size(of: folder.log) == 0 else { return nil }
         let backup = contents(of: folder.backup)
         let copied: Int? =
-            if case .tells(let count, of: study.uuidString) = backup { count } else { nil }
+            if case .results(let count, of: study.uuidString) = backup { count } else { nil }
         switch contents(of: folder.database) {
         case .nothing:
             unlink(folder.database)
@@ -30,7 +30,7 @@ extension StudyDatabase {
             }
             try restore(folder)
             return .backup(before: nil)
-        case .tells(let count, of: study.uuidString) where copied ?? 0 > count:
+        case .results(let count, of: study.uuidString) where copied ?? 0 > count:
             let old = folder.database + ".old"
             guard rename(folder.database, old) == 0 else {
                 throw .file(old, reason: "\(SystemFailure.last)")
@@ -41,12 +41,12 @@ extension StudyDatabase {
         }
     }
 
-    /// Whether there is no database, or one without tables, and no log that holds them.
+    /// True if there is no database, or one without tables, and no log that holds them.
     static func isEmpty(_ folder: StudyFolder) -> Bool {
         size(of: folder.log) == 0 && contents(of: folder.database) == .nothing
     }
 
-    /// Whether a database is whole as long as the log beside it is not looked at.
+    /// True if a database is whole as long as the log beside it is ignored.
     static func isWholeWithoutLog(_ folder: StudyFolder, study: UUID) -> Bool {
         guard size(of: folder.log) > 0 else { return false }
         let answers = try? immutable(folder.database) { db in
@@ -60,12 +60,12 @@ extension StudyDatabase {
 
     private enum Contents: Equatable {
         case nothing
-        /// So many results, of that study.
-        case tells(Int, of: String)
+        /// The number of results, and their study.
+        case results(Int, of: String)
         case unknown
     }
 
-    /// What a database holds without its log.
+    /// The contents of a database without its log.
     private static func contents(of path: String) -> Contents {
         guard size(of: path) > 0 else { return .nothing }
         let contents = try? immutable(path) { db -> Contents in
@@ -76,7 +76,7 @@ extension StudyDatabase {
             guard let id = try String.fetchOne(db, sql: "SELECT id FROM study") else {
                 return .nothing
             }
-            return .tells(
+            return .results(
                 try Int.fetchOne(db, sql: "SELECT count(tellSerial) FROM trial") ?? 0, of: id)
         }
         return contents ?? .unknown
@@ -111,6 +111,39 @@ extension StudyDatabase {
 }
 
 extension StudyFolder {
-    /// What was written last, and is not in the database's file yet.
+    /// The write-ahead log: what was written last, and is not in the database's file yet.
     var log: String { database + "-wal" }
+}
+
+extension StudyDatabase {
+    /// The number of results in the last backup; 0 without a readable backup.
+    func resultsInBackup() -> Int {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let copy = try? DatabaseQueue(path: folder.backup, configuration: configuration)
+        let count = try? copy?.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(tellSerial) FROM trial")
+        }
+        return count ?? 0
+    }
+
+    /// Writes a whole copy beside the database, replacing the previous one.
+    func backUp() throws(StudyError) {
+        let partial = folder.backup + ".partial"
+        unlink(partial)
+        try naming(folder) {
+            let copy = try DatabaseQueue(path: partial)
+            try queue.backup(to: copy)
+            // One file alone: the copy must not need a log beside it.
+            try copy.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA journal_mode = DELETE")
+            }
+            try copy.close()
+        }
+        do throws(SystemFailure) {
+            try AtomicFile.replace(folder.backup, with: partial)
+        } catch {
+            throw .file(folder.backup, reason: "\(error)")
+        }
+    }
 }

@@ -42,11 +42,11 @@ struct StudyDatabase {
     /// Opens it for reading, also while its owner writes.
     ///
     /// - Parameters:
-    ///   - folder: Of the study.
-    ///   - study: What it must belong to.
-    ///   - thoroughly: Whether every page is checked.
+    ///   - folder: The folder of the study.
+    ///   - study: The study that it must belong to.
+    ///   - thoroughly: True to check every page.
     /// - Returns: The database, which refuses to be written.
-    /// - Throws: ``StudyError`` where it is damaged, newer than this program, or another study's.
+    /// - Throws: ``StudyError`` if it is damaged, newer than this program, or another study's.
     static func read(
         _ folder: StudyFolder, study: UUID, thoroughly: Bool = false
     ) throws(StudyError) -> StudyDatabase {
@@ -82,8 +82,7 @@ struct StudyDatabase {
         do {
             return try open(folder.database)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
-            // Even reading makes a log, which a folder that is for reading only does not take. Where none is there,
-            // nobody writes.
+            // Even reading makes a log, which is not possible in a read-only folder. Without a log there is no writer.
             guard !FileManager.default.fileExists(atPath: folder.log) else {
                 throw error
             }
@@ -114,7 +113,7 @@ struct StudyDatabase {
         return configuration
     }
 
-    /// Finds garbage and files that were cut short without asking SQLite, which might repair them in its way.
+    /// Finds garbage and truncated files without SQLite, which might change them.
     private static func checkHeader(_ folder: StudyFolder) throws(StudyError) {
         let file: MappedFile
         do {

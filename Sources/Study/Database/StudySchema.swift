@@ -2,7 +2,7 @@ internal import GRDB
 
 /// The tables of a study's database.
 ///
-/// What the state machine of trials forbids is forbidden here too, so that no mistake elsewhere can record it.
+/// It forbids what the state machine of trials forbids, so that no mistake elsewhere can record it.
 enum StudySchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -112,7 +112,7 @@ enum StudySchema {
             """,
             """
             CREATE TRIGGER trialTold BEFORE UPDATE ON trial WHEN OLD.tellSerial IS NOT NULL
-            BEGIN SELECT RAISE(ABORT, 'a trial whose value was told does not change'); END
+            BEGIN SELECT RAISE(ABORT, 'a trial whose value was reported does not change'); END
             """,
             """
             CREATE TRIGGER trialKept BEFORE DELETE ON trial

@@ -35,8 +35,8 @@ extension Trial {
         return counts
     }
 
-    /// How many results were told after so many others, and how many of them cost a training.
-    static func tells(after count: Int, in db: Database) throws -> (all: Int, trained: Int) {
+    /// The number of results reported after the first `count`, and of those among them that cost a training.
+    static func reported(after count: Int, in db: Database) throws -> (all: Int, trained: Int) {
         let row = try Row.fetchOne(
             db,
             sql: """

@@ -52,7 +52,7 @@ private func coordinates(_ data: Data) -> [Double] {
     }
 }
 
-/// A row that holds what this program never writes.
+/// An error for a row that holds what this program never writes.
 struct RowFault: Error, CustomStringConvertible {
     var trial: Int
     var column: String
@@ -84,7 +84,8 @@ extension Trial {
         try db.execute(
             sql: """
                 INSERT INTO trial (number, origin, parent, tellsSeen, point, architecture, hyperparameters, key,
-                    parameters, memory, state, waitsFor, source, dice, reason, shortage, bytesNeeded, bytesAllowed, value, tellSerial,
+                    parameters, memory, state, waitsFor, source, dice, reason, shortage, bytesNeeded, bytesAllowed,
+                    value, tellSerial,
                     endedAt)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, iif(?, \(StudySchema.now), NULL))
                 """,
@@ -95,7 +96,7 @@ extension Trial {
             ] + columns + [tellSerial.map { _ in end?.value ?? 0 }, tellSerial, state.isEnd])
     }
 
-    /// Brings its row to its status; the database refuses what a trial may not do.
+    /// Updates the row to the trial's status; the database refuses a step that a trial may not take.
     func update(in db: Database) throws {
         try db.execute(
             sql: """
@@ -109,7 +110,7 @@ extension Trial {
 }
 
 extension Trial.Status {
-    /// State, waitsFor, source, dice, reason, shortage, bytesNeeded, bytesAllowed.
+    /// The values of state, waitsFor, source, dice, reason, shortage, bytesNeeded and bytesAllowed.
     fileprivate var columns: StatementArguments {
         var (waitsFor, source, reason) = (Int?.none, Int?.none, String?.none)
         var (dice, shortage) = (Double?.none, MemoryShortage?.none)
@@ -152,5 +153,57 @@ extension Trial.Status {
                         kind, needed: ByteCount(row["bytesNeeded"] as Int64),
                         limit: ByteCount(row["bytesAllowed"] as Int64))))
         }
+    }
+}
+
+extension Attempt {
+    init(_ row: Row) throws {
+        let handle: String? = row["handle"]
+        var state = handle.map { State.launched(JobHandle($0)) } ?? .submitting
+        if let text: String = row["reason"] {
+            guard let reason = AttemptEnd.Reason(rawValue: text) else {
+                throw RowFault(trial: row["trial"], column: "reason")
+            }
+            state = .ended(
+                AttemptEnd(
+                    reason, hasProgressed: row["hasProgressed"], lastLines: row["lastLines"]))
+        }
+        self.init(trial: row["trial"], number: row["number"], state: state, slot: row["slot"])
+    }
+
+    func insert(into db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO attempt (trial, number, slot) VALUES (?, ?, ?)",
+            arguments: [trial, number, slot])
+    }
+
+    /// Records its end, once; the time is in seconds since 1970, nil for now.
+    func end(_ end: AttemptEnd, at time: Double?, in db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE attempt SET reason = ?, counts = ?, hasProgressed = ?, lastLines = ?,
+                    endedAt = max(submittedAt, min(coalesce(?, \(StudySchema.now)), \(StudySchema.now)))
+                WHERE trial = ? AND number = ? AND reason IS NULL
+                """,
+            arguments: [
+                end.reason.rawValue, end.counts, end.hasProgressed, end.lastLines, time, trial,
+                number,
+            ])
+        guard db.changesCount == 1 else {
+            throw StudyError.transition(trial: trial, from: .running, to: .running)
+        }
+    }
+}
+
+extension TrialEpoch {
+    func insert(into db: Database, trial: Int) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO epoch (trial, epoch, loss, dice, dicePerLabel, seconds) VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                trial, epoch, loss, dice,
+                try JSONDocument.text(of: dicePerLabel, .line), seconds,
+            ])
     }
 }

@@ -9,7 +9,7 @@ extension StudyLedger {
         }
     }
 
-    /// Attempts that were begun and have no end, as after the death of the process that watched them.
+    /// Attempts that were begun and have no end, also those of a process that was killed.
     public func openAttempts() throws(StudyError) -> [Attempt] {
         try database.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM attempt WHERE reason IS NULL ORDER BY trial")
@@ -59,11 +59,11 @@ extension StudyLedger {
     /// Records the end of an attempt without a result.
     ///
     /// - Parameters:
-    ///   - attempt: That has ended.
-    ///   - end: How.
-    ///   - time: When, in seconds since 1970; nil for now.
-    /// - Returns: The trial: queued for the next attempt, or failed if it has had all of them. A failure is not told to
-    ///   the sampler yet (``tellFailures()``).
+    ///   - attempt: The attempt that has ended.
+    ///   - end: Its end.
+    ///   - time: The time of the end, in seconds since 1970; nil for now.
+    /// - Returns: The trial: queued for the next attempt, or failed if it has had all of them. A failure is not
+    ///   reported to the sampler yet (``reportFailures()``).
     /// - Throws: ``StudyError``; then nothing has changed.
     public func end(
         _ attempt: Attempt, _ end: AttemptEnd, at time: Double? = nil
@@ -88,14 +88,14 @@ extension StudyLedger {
         return trials[0]
     }
 
-    /// Records the result of a trial, and tells it and those of trials that waited for it to the sampler.
+    /// Records the result of a trial, and reports it to the sampler, with those of trials that waited for it.
     ///
     /// - Parameters:
-    ///   - attempt: That has brought it.
-    ///   - end: What it is.
-    ///   - epochs: Of the training.
-    ///   - time: When it was there, in seconds since 1970; nil for now.
-    /// - Returns: All that ended, the trial first.
+    ///   - attempt: The attempt with the result.
+    ///   - end: The result.
+    ///   - epochs: The epochs of the training.
+    ///   - time: The time of the result, in seconds since 1970; nil for now.
+    /// - Returns: All trials that ended, this one first.
     /// - Throws: ``StudyError``; then nothing has changed.
     public func finish(
         _ attempt: Attempt, _ end: TrialEnd, epochs: [TrialEpoch] = [], at time: Double? = nil
@@ -106,23 +106,23 @@ extension StudyLedger {
             try attempt.end(AttemptEnd(.result, hasProgressed: true), at: time, in: db)
             for epoch in epochs { try epoch.insert(into: db, trial: attempt.trial) }
             var finished = try self.step(attempt.trial, to: .ended(end), in: db)
-            // Those that failed and were not told take the result too: it shows that the machine was to blame.
+            // Failures that were not reported take the result too: it shows that the machine was to blame.
             let twins = try Trial.all(
                 "waitsFor = ? OR (state = 'failed' AND tellSerial IS NULL AND key = ?)",
                 [attempt.trial, finished.trial.key.text], in: db)
-            finished.isTold = true
+            finished.isReported = true
             return [finished]
                 + twins.map { twin in
                     var twin = twin
                     twin.status = .ended(.cached(from: attempt.trial, dice: end.dice))
-                    return Step(trial: twin, isTold: true)
+                    return Step(trial: twin, isReported: true)
                 }
         }
     }
 
     // MARK: - Failures
 
-    /// Trials that failed since a worker last brought a result, told or not.
+    /// Trials that failed since the last result of a worker, reported or not.
     public func failures() throws(StudyError) -> [Trial] {
         try database.read { db in
             try Trial.all(
@@ -133,7 +133,7 @@ extension StudyLedger {
         }
     }
 
-    /// Whether a worker has ever brought a result.
+    /// True if any worker has published a result.
     public func hasResult() throws(StudyError) -> Bool {
         try database.read { db in try !Trial.all(Self.isResult, [], in: db).isEmpty }
     }
@@ -141,11 +141,11 @@ extension StudyLedger {
     private static let isResult =
         "(state = 'completed' OR (state = 'outOfMemory' AND shortage = 'real'))"
 
-    /// Tells the failures so far as 10, once it is known that not everything fails.
-    public func tellFailures() throws(StudyError) -> [Trial] {
+    /// Reports the failures so far to the sampler with value 10, once any result shows that not everything fails.
+    public func reportFailures() throws(StudyError) -> [Trial] {
         try commit { db in
             try Trial.all("state = 'failed' AND tellSerial IS NULL", [], in: db).map {
-                Step(trial: $0, isTold: true)
+                Step(trial: $0, isReported: true)
             }
         }
     }
@@ -168,7 +168,7 @@ extension StudyLedger {
         }
     }
 
-    /// Makes the first of those that waited for a trial the one that is trained.
+    /// Makes the first trial that waited for another the one that is trained.
     private func promoteTwin(of leader: Int, in db: Database) throws -> [Step] {
         let twins = try Trial.all("waitsFor = ?", [leader], in: db)
         return twins.map { twin in
@@ -179,7 +179,7 @@ extension StudyLedger {
         }
     }
 
-    /// The next status of a trial, if it may have it.
+    /// The step of a trial to another status, if that is allowed.
     private func step(_ number: Int, to status: Trial.Status, in db: Database) throws -> Step {
         var trial = try Trial.find(number, in: db)
         let isWaiting = if case .queued(.some) = trial.status { true } else { false }

@@ -3,7 +3,7 @@ internal import SegNASHost
 internal import SegNASSearch
 
 extension StudyLedger {
-    /// What must hold after a step and is quickly seen; debug builds look after each.
+    /// Checks what must hold after a step and is quick to check; debug builds do so after each.
     func checkStep(_ changed: [Trial]) {
         precondition(
             counts.values.reduce(0, +) == sampler.askCount, "the sampler has asked for others")
@@ -12,28 +12,28 @@ extension StudyLedger {
         for trial in changed {
             precondition(
                 (trial.tellSerial == nil) == (sampler.inFlight[trial.number] != nil),
-                "trial \(trial.number) is told, and in flight")
+                "trial \(trial.number) is reported, and in flight")
             precondition(
                 trial.tellSerial != nil || !trial.state.isEnd || trial.state == .failed,
-                "trial \(trial.number) has an end that was not told")
+                "trial \(trial.number) has an end that was not reported")
         }
         // What cannot be read is a fault of the disk, which the next step reports.
         let rows = try? database.read { db in
             (
-                told: try Int.fetchOne(
+                reported: try Int.fetchOne(
                     db, sql: "SELECT count(*) FROM trial WHERE tellSerial IS NOT NULL"),
                 open: try Int.fetchOne(
                     db, sql: "SELECT count(*) FROM attempt WHERE reason IS NULL")
             )
         }
         guard let rows else { return }
-        precondition(rows.told == sampler.tellCount, "the sampler was told others")
+        precondition(rows.reported == sampler.tellCount, "the sampler has other values")
         precondition(
             rows.open == counts[.running, default: 0],
             "running is what has an attempt without an end")
     }
 
-    /// All that must hold after every step, by making the sampler again: for tests.
+    /// Checks all that must hold after every step, by making the sampler again: for tests.
     func checkInvariants() throws {
         let (trials, open, violations, record) = try database.read { db in
             (
@@ -57,12 +57,12 @@ extension StudyLedger {
 
     private func checkSampler(_ trials: [Trial], _ record: SamplerRecord) {
         precondition(trials.count == sampler.askCount, "the sampler has asked for others")
-        precondition(record.values.count == sampler.tellCount, "the sampler was told others")
+        precondition(record.values.count == sampler.tellCount, "the sampler has other values")
         let untold = trials.filter { $0.tellSerial == nil }.map(\.number)
         precondition(untold == sampler.inFlight.keys.sorted(), "others are in flight")
         precondition(
             trials.allSatisfy { $0.tellSerial != nil || !$0.state.isEnd || $0.state == .failed },
-            "an end that was not told")
+            "an end that was not reported")
         guard var replayed = try? plan.sampler.sampler(in: space.bounds) else { return }
         do {
             try replayed.replay(record)
@@ -72,7 +72,7 @@ extension StudyLedger {
         precondition(
             (try? JSONDocument.text(of: replayed, .line))
                 == (try? JSONDocument.text(of: sampler, .line)),
-            "the book does not lead to the sampler")
+            "the record does not lead to the sampler")
     }
 
     /// What has a key is trained once at a time, and not again after a result.

@@ -3,11 +3,11 @@ internal import GRDB
 internal import SegNASHost
 public import SegNASSearch
 
-/// The book of a study: what was proposed, what became of it, and the sampler that learns from it.
+/// The record of a study: its trials, their results, and the sampler that learns from them.
 ///
 /// It is kept by the one process that owns the study. Every step is one transaction, and the sampler takes it only
-/// after the transaction is on the disk, so that book and sampler never disagree: the sampler is made again from the
-/// book when a study is opened.
+/// after the transaction is on the disk, so that record and sampler never disagree: the sampler is made again from the
+/// record when a study is opened.
 public final class StudyLedger {
     public let folder: StudyFolder
     public internal(set) var plan: StudyPlan
@@ -15,21 +15,21 @@ public final class StudyLedger {
     let database: StudyDatabase
     let lock: StudyLock
     public internal(set) var sampler: any Sampler
-    /// How many of the trials have each state.
+    /// The number of trials in each state.
     public internal(set) var counts: [TrialState: Int] = [:]
 
-    /// How the book was made good again when it was opened; nil where nothing was lost.
+    /// The way in which the database was recovered when it was opened; nil if nothing was lost.
     public let recovery: StudyRecovery?
-    /// Who had the study last and did not give it back in order; nil where nobody did.
+    /// The process that had the study last and did not release it; nil if there is none.
     public var formerOwner: StudyOwner? { lock.former }
 
-    /// Why the last backup could not be made; nil where it could.
+    /// The reason why the last backup could not be made; nil if it was.
     public private(set) var backupFault: StudyError?
 
-    /// Results told since the last backup, and how many of them cost a training.
-    private var tellsToBackUp = (all: 0, trained: 0)
+    /// The number of results since the last backup, and of those among them that cost a training.
+    private var resultsToBackUp = (all: 0, trained: 0)
 
-    /// Begins a study in a folder that is empty or does not exist, or that a killed process has begun to fill.
+    /// Begins a study in a folder that is empty or does not exist, or that a killed process had begun to fill.
     public init(creating plan: StudyPlan, in path: String) throws(StudyError) {
         folder = StudyFolder(path)
         self.plan = plan
@@ -54,7 +54,7 @@ public final class StudyLedger {
         try plan.write(to: folder)
     }
 
-    /// Opens a study to carry it on.
+    /// Opens a study to resume it.
     public init(opening path: String) throws(StudyError) {
         folder = StudyFolder(path)
         plan = try StudyPlan(in: folder)
@@ -62,16 +62,16 @@ public final class StudyLedger {
         lock = try StudyLock(folder)
         recovery = try StudyDatabase.recover(folder, study: plan.study)
         database = try StudyDatabase.open(folder, study: plan.study)
-        let kept = database.tellsInBackup()
+        let kept = database.resultsInBackup()
         let (record, counts, later) = try database.read { db in
             (
                 try SamplerRecord(db), try Trial.counts(in: db),
-                try Trial.tells(after: kept, in: db)
+                try Trial.reported(after: kept, in: db)
             )
         }
         self.counts = counts
-        // An earlier process may have told too few for a backup, again and again.
-        tellsToBackUp = later
+        // Earlier processes may each have reported too few for a backup.
+        resultsToBackUp = later
         do {
             try sampler.replay(record)
         } catch {
@@ -91,15 +91,15 @@ public final class StudyLedger {
         }
     }
 
-    /// Whether the plan allows no further proposal, or none until trials end.
+    /// True if the plan allows no further proposal, or none until trials end.
     public var isBudgetSpent: Bool {
         switch plan.budget {
-        case .iterations(let most): sampler.askCount >= most
-        case .effectiveIterations(let most):
+        case .iterations(let count): sampler.askCount >= count
+        case .effectiveIterations(let count):
             counts[.completed, default: 0] + counts[.queued, default: 0]
-                + counts[.running, default: 0] >= most
+                + counts[.running, default: 0] >= count
                 // A space in which hardly anything can be trained.
-                || sampler.askCount >= 1000 * most
+                || sampler.askCount >= 1000 * count
         }
     }
 
@@ -111,17 +111,17 @@ public final class StudyLedger {
     /// A trial that is new or has changed.
     struct Step {
         var trial: Trial
-        /// Whether its value is told to the sampler now.
-        var isTold = false
+        /// True if its value is reported to the sampler now.
+        var isReported = false
     }
 
-    /// Changes trials in one transaction, and then tells their values to the sampler.
+    /// Changes trials in one transaction, and then reports their values to the sampler.
     ///
     /// - Parameters:
-    ///   - sampler: As it will be, before the values are told.
-    ///   - body: Gives the trials that it has changed, in the order in which their values are told.
+    ///   - sampler: The new sampler, before the values are reported.
+    ///   - body: Returns the trials that it has changed, in the order in which their values are reported.
     /// - Returns: The trials as they are recorded.
-    /// - Throws: ``StudyError``; then neither the book nor the sampler has changed.
+    /// - Throws: ``StudyError``; then neither the database nor the sampler has changed.
     func commit(
         _ sampler: (any Sampler)? = nil, _ body: (Database) throws -> [Step]
     ) throws(StudyError) -> [Trial] {
@@ -131,7 +131,7 @@ public final class StudyLedger {
             var serial = first
             let trials = try body(db).map { step in
                 var trial = step.trial
-                if step.isTold {
+                if step.isReported {
                     trial.tellSerial = serial
                     serial += 1
                 }
@@ -154,17 +154,17 @@ public final class StudyLedger {
 
     /// Makes a backup after every tenth result.
     ///
-    /// A whole copy takes longer the more there is: in large studies results that cost nothing wait for it.
-    private func backUpIfDue(after told: [Trial]) {
-        tellsToBackUp.all += told.count
-        tellsToBackUp.trained += told.count { $0.state == .completed || $0.state == .failed }
+    /// A copy of a large study takes long: there, results that cost nothing wait for it.
+    private func backUpIfDue(after reported: [Trial]) {
+        resultsToBackUp.all += reported.count
+        resultsToBackUp.trained += reported.count { $0.state == .completed || $0.state == .failed }
         guard
-            tellsToBackUp.trained >= 10 || tellsToBackUp.all >= max(10, sampler.tellCount / 100)
+            resultsToBackUp.trained >= 10 || resultsToBackUp.all >= max(10, sampler.tellCount / 100)
         else { return }
         do throws(StudyError) {
             try database.backUp()
             backupFault = nil
-            tellsToBackUp = (0, 0)
+            resultsToBackUp = (0, 0)
         } catch {
             backupFault = error
         }

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import SegNASHost
 
-/// The files through which a coordinator and the worker of a trial speak.
+/// The files through which a coordinator and the worker of a trial communicate.
 ///
 /// Results are the only truth: what a process table or a queue says is only a hint about whether to go on waiting.
 public struct TrialFolder: Hashable, Sendable {
@@ -13,12 +13,12 @@ public struct TrialFolder: Hashable, Sendable {
 
     public var request: String { "\(path)/request.json" }
     public var result: String { "\(path)/result.json" }
-    /// What workers print.
+    /// The output of workers.
     public var log: String { "\(path)/log" }
 
-    /// Where the worker trains.
+    /// The folder of the training.
     public var run: String { "\(path)/run" }
-    /// What it leaves there in the end.
+    /// The model that it leaves there in the end.
     public var model: String { "\(run)/model" }
 
     /// Bytes that workers have printed so far.
@@ -26,10 +26,10 @@ public struct TrialFolder: Hashable, Sendable {
         (try? MappedFile(path: log))?.bytes.count ?? 0
     }
 
-    public func beat(_ run: String) -> String { "\(path)/beat.\(run)" }
+    public func heartbeat(_ run: String) -> String { "\(path)/beat.\(run)" }
 
-    /// When the last beat was written, in seconds since 1970.
-    var lastBeatTime: Double? {
+    /// The time of the last heartbeat, in seconds since 1970.
+    var lastHeartbeatTime: Double? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { $0.hasPrefix("beat.") }.compactMap { name in
             let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
@@ -37,11 +37,52 @@ public struct TrialFolder: Hashable, Sendable {
         }.max()
     }
 
-    /// Beats of all runs of the trial.
-    func beats() -> [Heartbeat] {
+    /// The heartbeats of all runs of the trial.
+    func heartbeats() -> [Heartbeat] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { $0.hasPrefix("beat.") }.compactMap { name in
             try? JSONDocument.read(Heartbeat.self, from: "\(path)/\(name)")
         }
+    }
+}
+
+/// A worker's sign of life, written repeatedly while it trains.
+public struct Heartbeat: Hashable, Codable, Sendable {
+    public var schema = 1
+    /// The name of the run, which no other run of the trial has.
+    public var run: String
+    public var attempt: Int
+    public var process: Int32
+    public var host: String
+    /// The steps of training so far: a living worker whose steps do not increase hangs.
+    public var step: Int
+    /// The checkpoints so far, those of earlier runs included.
+    public var checkpoints: Int
+    /// Bytes of memory in use.
+    public var residentMemory: UInt64
+    /// True if it was asked to end, and does; nil as long as it trains.
+    public var wasAsked: Bool?
+    /// The number of heartbeats, so that each differs from the one before.
+    public var count = 0
+
+    public init(
+        run: String, attempt: Int, process: Int32, host: String, step: Int = 0,
+        checkpoints: Int = 0, residentMemory: UInt64 = 0
+    ) {
+        self.run = run
+        self.attempt = attempt
+        self.process = process
+        self.host = host
+        self.step = step
+        self.checkpoints = checkpoints
+        self.residentMemory = residentMemory
+    }
+
+    /// Seconds between heartbeats.
+    public static let interval = 15.0
+
+    /// Writes the heartbeat, replacing the previous one of its run.
+    public func write(in folder: TrialFolder) throws {
+        try JSONDocument.write(self, to: folder.heartbeat(run), .line)
     }
 }

@@ -2,18 +2,18 @@ public import FoundationEssentials
 internal import SegNASHost
 public import SegNASSearch
 
-/// What a worker is to train: the same whenever it is written, for it depends on the study and the proposal alone.
+/// A worker's request: the network to train, which depends on the study and the proposal alone.
 ///
-/// How the training goes is in the study's plan.
+/// The settings of the training are in the study's plan.
 public struct TrialRequest: Hashable, Codable, Sendable {
     public private(set) var schema = 2
     public var study: UUID
     public var trial: Int
-    /// Of the point's coordinates: XXH3 with 128 bits, in schema 1 SHA-256.
+    /// The digest of the point's coordinates: XXH3 with 128 bits, in schema 1 SHA-256.
     public var pointDigest: String
     public var architecture: Architecture
     public var hyperparameters: [Hyperparameter: Double]
-    /// Of the trial's random numbers.
+    /// The seed of the trial's random numbers.
     public var seed: UInt64
 
     init(_ trial: Trial, of plan: StudyPlan) {
@@ -26,7 +26,7 @@ public struct TrialRequest: Hashable, Codable, Sendable {
         seed = plan.sampler.seed &+ UInt64(trial.number) &+ 1
     }
 
-    /// Reads the request of a trial; nil where there is none that is whole.
+    /// Reads the request of a trial; nil if there is none, or it is not whole.
     public init?(in folder: TrialFolder) {
         guard
             let request = try? JSONDocument.read(
@@ -35,13 +35,14 @@ public struct TrialRequest: Hashable, Codable, Sendable {
         self = request
     }
 
-    /// Writes it in the place of the one before.
+    /// Writes the request, replacing the previous one.
     func write(in folder: TrialFolder) throws {
         try JSONDocument.write(self, to: folder.request, .line)
     }
 
-    /// Whether another request leads to the same training; digests of another schema cannot be compared, and need not be:
-    /// all that a training depends on stands beside them.
+    /// True if another request leads to the same training.
+    ///
+    /// Digests of different schemas cannot be compared, and need not be: all that a training depends on is compared.
     func asksSame(as other: TrialRequest) -> Bool {
         var other = other
         if schema != other.schema {

@@ -1,13 +1,13 @@
 public import FoundationEssentials
 internal import SegNASHost
 
-/// What a worker found out: published once for a trial, and never changed.
+/// The result of a worker: published once for a trial, and never changed.
 public struct TrialResult: Hashable, Codable, Sendable {
     public private(set) var schema = 2
     public var study: UUID
     public var trial: Int
     public var pointDigest: String
-    /// The run that made it.
+    /// The run that published it.
     public var run: String
     public var outcome: Outcome
     public var epochs: [TrialEpoch]
@@ -17,9 +17,9 @@ public struct TrialResult: Hashable, Codable, Sendable {
     public enum Outcome: Hashable, Codable, Sendable {
         /// The validation Dice of the best epoch.
         case completed(dice: Double)
-        /// Bytes that were asked for, and may be had.
+        /// The bytes that are needed, and those that are available.
         case outOfMemory(needed: UInt64, limit: UInt64)
-        /// Images that cannot be trained with; what is wrong.
+        /// Images that cannot be trained with; the reason.
         case badData(String)
     }
 
@@ -34,9 +34,9 @@ public struct TrialResult: Hashable, Codable, Sendable {
         self.epochs = epochs
     }
 
-    /// Publishes it with a link, which fails where a result is: a late worker cannot replace what was told.
+    /// Publishes the result with a link, which fails if there is one already: a late worker cannot replace it.
     ///
-    /// - Returns: Whether it is the result of the trial now; false where another run was first.
+    /// - Returns: True if it is the result of the trial now; false if another run was first.
     public func publish(in folder: TrialFolder) throws -> Bool {
         var signed = self
         signed.digest = try contentDigest()
@@ -48,7 +48,7 @@ public struct TrialResult: Hashable, Codable, Sendable {
         }
     }
 
-    /// Reads the result of a request; nil where there is none that is whole and belongs to it.
+    /// Reads the result of a request; nil if there is none that is whole and belongs to it.
     public init?(of request: TrialRequest, in folder: TrialFolder) {
         guard
             let result = try? JSONDocument.read(
@@ -61,13 +61,38 @@ public struct TrialResult: Hashable, Codable, Sendable {
 
     var isBadData: Bool { if case .badData = outcome { true } else { false } }
 
-    /// Results of schema 1 carry a SHA-256, which nothing computes any more: a link made them whole, and JSON that is cut
-    /// short is none.
+    /// True if the result is not truncated.
+    ///
+    /// Results of schema 1 carry a SHA-256, which is no longer computed: a link made them whole, and truncated JSON
+    /// does not parse.
     private var isWhole: Bool { schema == 1 || (try? contentDigest()) == digest }
 
     private func contentDigest() throws -> String {
         var unsigned = self
         unsigned.digest = nil
         return ContentDigest(ofText: try JSONDocument.text(of: unsigned, .line)).text
+    }
+}
+
+/// An epoch of a trial's training, as a worker reports it.
+public struct TrialEpoch: Hashable, Codable, Sendable {
+    /// The number of the epoch, from 1.
+    public var epoch: Int
+    public var loss: Double
+    /// The mean Dice of the validation cases.
+    public var dice: Double
+    /// The mean Dice of each label, by its value in the dataset's files.
+    public var dicePerLabel: [String: Double]
+    public var seconds: Double
+
+    public init(
+        epoch: Int, loss: Double, dice: Double, dicePerLabel: [String: Double] = [:],
+        seconds: Double
+    ) {
+        self.epoch = epoch
+        self.loss = loss
+        self.dice = dice
+        self.dicePerLabel = dicePerLabel
+        self.seconds = seconds
     }
 }

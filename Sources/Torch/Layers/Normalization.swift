@@ -1,3 +1,5 @@
+internal import CTorch
+
 /// Batch normalization with a learned scale and shift, and running statistics; all float32, whatever the input.
 public struct BatchNorm3D: Layer {
     public let weight: Tensor  // [C], the scale
@@ -61,4 +63,51 @@ public struct InstanceNorm3D: Layer {
     }
 
     public var weights: Weights { .affine(weight, bias) }
+}
+
+/// The means and variances that batch normalization collects in training and applies afterwards: `[C]` each.
+public struct RunningStatistics {
+    public var mean: Tensor
+    public var variance: Tensor
+
+    public init(mean: Tensor, variance: Tensor) {
+        self.mean = mean
+        self.variance = variance
+    }
+}
+
+extension Tensor {
+    /// Normalizes each channel of `[N, C, D, H, W]` over images and voxels; weight and bias `[C]`.
+    ///
+    /// In training the batch's own statistics are used, and the running ones move towards them by `momentum`
+    /// (variance unbiased); otherwise the running ones are used. Ioffe & Szegedy 2015, arXiv:1502.03167.
+    /// With ReLU or in a sum, ``sum(_:keep:training:)`` is faster and holds less.
+    public func batchNorm(
+        weight: Tensor, bias: Tensor, running: RunningStatistics, training: Bool,
+        momentum: Double = 0.1, epsilon: Double = 1e-5
+    ) throws(TorchError) -> Tensor {
+        try map(with: weight, bias, running.mean, running.variance) { x, others, out in
+            var options = ct_batch_norm_options(
+                weight: others[0], bias: others[1], running_mean: others[2],
+                running_variance: others[3], training: training, momentum: momentum,
+                epsilon: epsilon)
+            return ct_batch_norm(x, &options, out)
+        }
+    }
+
+    /// Normalizes each channel of each image over its voxels; weight and bias `[C]`.
+    ///
+    /// Ulyanov et al. 2016, arXiv:1607.08022.
+    public func instanceNorm(
+        weight: Tensor?, bias: Tensor?, epsilon: Double = 1e-5
+    ) throws(TorchError) -> Tensor {
+        try map(with: weight, bias) { ct_instance_norm($0, $1[0], $1[1], epsilon, $2) }
+    }
+
+    /// x where positive, else a slope times x; weight `[C]` holds a slope for each channel of `[N, C, …]`.
+    ///
+    /// He et al. 2015, arXiv:1502.01852.
+    public func prelu(weight: Tensor) throws(TorchError) -> Tensor {
+        try map(with: weight) { ct_prelu($0, $1[0], $2) }
+    }
 }

@@ -52,7 +52,7 @@ extension DType {
 
 /// A Swift type whose arrays become tensors and come back from them.
 ///
-/// Swift has no bfloat16 of its own: cast to `float32` first.
+/// Swift has no bfloat16: cast to `float32` first.
 public protocol TensorElement: BitwiseCopyable {
     static var dtype: DType { get }
 }
@@ -75,9 +75,9 @@ extension Bool: TensorElement {
 
 /// The order in which the elements of a `[N, C, D, H, W]` tensor lie in memory.
 public enum MemoryFormat: Sendable, CaseIterable {
-    /// As the shape reads: voxels of one channel lie together.
+    /// In the order of the shape: voxels of one channel lie together.
     case contiguous
-    /// Channels of one voxel lie together: what vectorized 3D convolutions want.
+    /// Channels of one voxel lie together, as vectorized 3D convolutions want.
     case channelsLast
 
     var code: ct_format {

@@ -64,7 +64,7 @@ extension Tensor {
 
 // MARK: - Comparisons and logic: bool tensors
 
-/// How two elements are compared.
+/// A comparison of two elements.
 public enum ElementComparison: CaseIterable, Sendable {
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 
@@ -124,7 +124,7 @@ extension Tensor {
         try with(other, .CT_MINIMUM)
     }
 
-    /// Limited from below, from above, or both.
+    /// The elements limited from below, from above, or both.
     public func clamped(
         min low: Double = -.infinity, max high: Double = .infinity
     ) throws(TorchError) -> Tensor {

@@ -98,7 +98,7 @@ extension Tensor {
         try full(shape, 0, dtype: dtype, device: device, format: format)
     }
 
-    /// Zeros of this tensor's shape, type, device and layout in memory.
+    /// Zeros with this tensor's shape, type, device and memory layout.
     public func zerosLike() throws(TorchError) -> Tensor {
         try map { ct_tensor_zeros_like($0, $1) }
     }
@@ -114,7 +114,7 @@ extension Tensor {
 // MARK: - To Swift
 
 extension Tensor {
-    /// The elements, row-major, copied once from wherever they lie.
+    /// The elements, row-major, copied once from the tensor's device.
     ///
     /// - Throws: ``TorchError/operation(_:)`` if the element type is not the tensor's.
     public func array<Element: TensorElement>(
@@ -152,7 +152,7 @@ extension Tensor {
         return try cast(to: .float64).array(of: Double.self)[0]
     }
 
-    /// Lends the row-major elements without a copy where they lie so on the CPU, else a copy of them.
+    /// Lends the row-major elements, without a copy if they lie in that order on the CPU.
     public func withUnsafeBytes<Result>(
         _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
@@ -165,7 +165,7 @@ extension Tensor {
     }
 }
 
-// MARK: - Other types, places and layouts
+// MARK: - Other types, devices and layouts
 
 extension Tensor {
     /// The elements as another type; differentiable between floating-point types.

@@ -23,7 +23,7 @@ extension Tensor {
         try reduced(.CT_MEAN, dimensions, keepDimensions)
     }
 
-    /// The unbiased variance: the squared deviations' sum over the count less one.
+    /// The unbiased variance: the sum of squared deviations over the count less one.
     public func variance(
         over dimensions: [Int] = [], keepDimensions: Bool = false
     ) throws(TorchError) -> Tensor {

@@ -44,7 +44,7 @@ extension Tensor {
         try map { ct_unsqueeze($0, Int64(dimension), $1) }
     }
 
-    /// Without a dimension of extent 1; unchanged where the extent is another.
+    /// The tensor without a dimension of extent 1; unchanged if the extent is another.
     public func squeezed(at dimension: Int) throws(TorchError) -> Tensor {
         try map { ct_squeeze($0, Int64(dimension), $1) }
     }
@@ -54,7 +54,7 @@ extension Tensor {
         try map { tensor, out in withShape(shape) { ct_expand(tensor, $0, out) } }
     }
 
-    /// Joined along a dimension that exists.
+    /// Tensors joined along an existing dimension.
     public static func concatenated(
         _ tensors: [Tensor], along dimension: Int
     ) throws(TorchError) -> Tensor {
@@ -63,7 +63,7 @@ extension Tensor {
         }
     }
 
-    /// Joined along a new dimension.
+    /// Tensors joined along a new dimension.
     public static func stacked(
         _ tensors: [Tensor], along dimension: Int = 0
     ) throws(TorchError) -> Tensor {
@@ -72,7 +72,7 @@ extension Tensor {
         }
     }
 
-    /// Surrounded by a value: `(before, after)` for each of the last dimensions, in the shape's order.
+    /// The tensor padded with a value: `(before, after)` for each of the last dimensions, in the shape's order.
     ///
     /// Negative amounts crop.
     public func padded(

@@ -1,6 +1,6 @@
 internal import CTorch
 
-/// An array of numbers of any rank on some device, as libtorch holds it.
+/// An array of numbers of any rank on a device, held by libtorch.
 ///
 /// Operations throw ``TorchError``; one `try` covers an expression:
 ///
@@ -13,7 +13,7 @@ internal import CTorch
 public final class Tensor {
     let handle: ct_tensor
 
-    /// Takes over the reference that a function of the C interface gave: the only way in.
+    /// Takes over the reference that a function of the C interface returned: the only initializer of a tensor.
     init(owning handle: ct_tensor) {
         self.handle = handle
     }
@@ -23,7 +23,7 @@ public final class Tensor {
     }
 }
 
-// MARK: - Facts
+// MARK: - Properties
 
 extension Tensor {
     /// Extents, outermost first: `[N, C, D, H, W]` for images.
@@ -48,7 +48,7 @@ extension Tensor {
         withExtendedLifetime(self) { Device(ct_tensor_device(handle)) }
     }
 
-    /// Whether the elements lie in memory in this order, without gaps.
+    /// True if the elements lie in memory in this order, without gaps.
     public func isLaidOut(in format: MemoryFormat) -> Bool {
         withExtendedLifetime(self) { ct_tensor_is_in_format(handle, format.code) }
     }
@@ -70,7 +70,7 @@ func produce(
 }
 
 extension Tensor {
-    /// Makes a tensor out of this one, which lives until the call has returned.
+    /// Makes a tensor from this one, which lives until the call has returned.
     func map(
         _ body: (ct_tensor, UnsafeMutablePointer<ct_tensor>) -> ct_status
     ) throws(TorchError) -> Tensor {
@@ -79,7 +79,7 @@ extension Tensor {
         }
     }
 
-    /// Makes a tensor out of this one and others; `nil` reaches the body as "no tensor".
+    /// Makes a tensor from this one and others; the body receives "no tensor" for `nil`.
     func map(
         with others: Tensor?...,
         body: (ct_tensor, [ct_tensor], UnsafeMutablePointer<ct_tensor>) -> ct_status

@@ -1,6 +1,7 @@
 internal import CTorch
+import Glibc
 
-/// One channel of an image in memory, `[D, H, W]`, changed in place on any thread: no tensors are involved.
+/// One channel of an image in memory, `[D, H, W]`, changed in place on any thread, without tensors.
 ///
 /// Results do not depend on the number of threads.
 package struct ChannelMemory {
@@ -18,7 +19,7 @@ package struct ChannelMemory {
         package var minimum: Double
         package var maximum: Double
         package var mean: Double
-        /// Of the values, not of a sample: divided by their number.
+        /// The standard deviation of the values themselves, not of a sample: divided by their number.
         package var deviation: Double
     }
 
@@ -30,7 +31,7 @@ package struct ChannelMemory {
             deviation: statistics.deviation)
     }
 
-    /// Turns v into factor·v + shift, held within a range.
+    /// Turns v into factor·v + shift, clamped to a range.
     package func rescale(
         factor: Double, shift: Double = 0,
         within range: ClosedRange<Double> = -.infinity ... .infinity
@@ -40,7 +41,7 @@ package struct ChannelMemory {
         }
     }
 
-    /// Turns v into a power of its place within a range, counted down from the upper end where inverted.
+    /// Turns v into a power of its position in a range, measured from the upper end if inverted.
     ///
     /// Values must lie within the range, and stay there.
     package func raise(
@@ -56,7 +57,7 @@ package struct ChannelMemory {
         try call { ct_add_noise($0, deviation, seed) }
     }
 
-    /// Maps every line along an axis.
+    /// Applies a filter to every line along an axis.
     package func filter(along axis: Axis, _ filter: LineFilter) throws(TorchError) {
         precondition(filter.length == size.axes[axis.rawValue], "a filter for another length")
         try call { channel in
@@ -76,7 +77,7 @@ package struct ChannelMemory {
         try check(body(&channel))
     }
 
-    /// `[C, voxels]` to `[voxels, C]`.
+    /// Turns `[C, voxels]` into `[voxels, C]`.
     package static func interleave(
         _ planar: UnsafePointer<Float>, channels: Int, voxels: Int,
         into target: UnsafeMutablePointer<Float>
@@ -96,6 +97,56 @@ extension ChannelMemory {
             case .height: .CT_AXIS_HEIGHT
             case .width: .CT_AXIS_WIDTH
             }
+        }
+    }
+}
+
+/// A linear map of a line of values: each becomes a weighted sum of `taps` values of the line.
+package struct LineFilter: Equatable, Sendable {
+    package let length: Int
+    package let taps: Int
+    // [length, taps]
+    package let indices: [Int32]
+    package let weights: [Float]
+
+    private init(length: Int, taps: Int, term: (Int, Int) -> (index: Int, weight: Double)) {
+        self.length = length
+        self.taps = taps
+        let terms = (0..<length).flatMap { i in (0..<taps).map { term(i, $0) } }
+        indices = terms.map { Int32($0.index) }
+        weights = terms.map { Float($0.weight) }
+    }
+
+    /// A Gaussian of a standard deviation in voxels, cut off at four of them.
+    ///
+    /// The line is continued by its mirror image (d c b a | a b c d | d c b a), which keeps its mean.
+    package static func gaussian(deviation: Double, length: Int) -> LineFilter {
+        let radius = Int((4 * deviation).rounded(.up))
+        let bell = (-radius...radius).map { offset in
+            offset == 0 ? 1 : exp(-0.5 * Double(offset * offset) / (deviation * deviation))
+        }
+        let total = bell.reduce(0 as Double) { $0 + $1 }
+        return LineFilter(length: length, taps: bell.count) { i, tap in
+            (mirrored(i + tap - radius, length), bell[tap] / total)
+        }
+    }
+
+    /// The position in a line that is continued by its mirror images.
+    private static func mirrored(_ index: Int, _ length: Int) -> Int {
+        let place = ((index % (2 * length)) + 2 * length) % (2 * length)
+        return place < length ? place : 2 * length - 1 - place
+    }
+
+    /// Samples a line at `scale` times as many positions (nearest) and interpolates back (linear).
+    package static func coarse(scale: Double, length: Int) -> LineFilter {
+        let count = max(1, min(length, Int((Double(length) * scale).rounded())))
+        let ratio = Double(count) / Double(length)
+        return LineFilter(length: length, taps: 2) { i, tap in
+            let place = min(max((Double(i) + 0.5) * ratio - 0.5, 0), Double(count - 1))
+            let lower = min(Int(place), max(count - 2, 0))
+            let share = place - Double(lower)
+            let sample = min(lower + tap, count - 1)
+            return (Int((Double(sample) + 0.5) / ratio), tap == 0 ? 1 - share : share)
         }
     }
 }

@@ -14,24 +14,25 @@ public struct Extent: Hashable, Sendable {
         self.width = width
     }
 
-    /// The same on every axis.
+    /// The same number on every axis.
     public init(cube side: Int) {
         self.init(side, side, side)
     }
 
-    /// From a size along x, y and z.
+    /// Converts a size along x, y and z.
     public init(xyz size: SIMD3<Int>) {
         self.init(size.z, size.y, size.x)
     }
 
-    /// In the order of a tensor's axes.
+    /// The numbers in the order of a tensor's axes.
     public var axes: [Int] { [depth, height, width] }
 
-    /// Along x, y and z, as users write sizes and all code without tensors counts: x is the width, the last axis of a
-    /// tensor.
+    /// The numbers along x, y and z, the order of users and of all code without tensors.
+    ///
+    /// x is the width, the last axis of a tensor.
     public var xyz: SIMD3<Int> { SIMD3(width, height, depth) }
 
-    /// Voxels of a volume of this size.
+    /// The number of voxels of a volume of this size.
     public var volume: Int { depth * height * width }
 
     var code: ct_extent {

@@ -1,6 +1,6 @@
 internal import CTorch
 
-/// How values between voxels are found.
+/// A method to compute values between voxels.
 public enum Interpolation: Sendable, CaseIterable {
     case nearest, trilinear
 }
@@ -15,7 +15,7 @@ extension Tensor {
         try map { ct_max_pool3d($0, size.code, (stride ?? size).code, padding.code, $1) }
     }
 
-    /// `[N, C, D, H, W]` on a grid of another size that covers the same space, voxel borders on voxel borders.
+    /// Resizes `[N, C, D, H, W]` to another grid over the same space, with outer voxel borders aligned.
     ///
     /// Nearest takes voxel ⌊i·in/out⌋. With `alignCorners` (trilinear only) the centres of corner voxels fall
     /// on each other instead.

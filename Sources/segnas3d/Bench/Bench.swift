@@ -1,22 +1,26 @@
 internal import ArgumentParser
+internal import FoundationEssentials
+internal import Glibc
+internal import SegNASDatasets
 internal import SegNASExperiments
+internal import SegNASHost
 internal import SegNASTorch
 
-/// `segnas3d bench`: what this machine does with standard workloads.
+/// `segnas3d bench`: measures standard workloads on this machine.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure standard workloads on this machine.",
         discussion: """
             memory: the peak memory of a training step, predicted and measured, for 40 networks of \
             the paper's search space. Takes minutes.
-            train-step, inference: seconds and memory of a training step and of a prediction, of the \
-            network {2,0,2} with p 3 for one image. For the memory, run one workload alone.
+            train-step, inference: seconds and memory of a training step and of a prediction, for the \
+            network {2,0,2} with p 3 and one image. For the memory, run one workload alone.
             nifti-read: seconds to read a .nii.gz file into memory.
             augment: seconds to rotate, shift and scale an image and its label map.
             metrics: seconds to compare two label maps, and how well they agree.
-            prepare: seconds and memory to prepare the cases of --dataset at --size, and what that \
+            prepare: seconds and memory to prepare the cases of --dataset at --size, and what preparation \
             alone costs: the Dice of prepared labels taken back to the original grid.
-            study: seconds to open a study of --trials recorded trials, propose the next and tell how far it is.
+            study: seconds to open a study of --trials recorded trials, propose the next one, and read its status.
             restore: seconds and memory to take the scores of --classes from a quarter of --size to all of it.
             shared-machine: seconds of a whole training alone, beside another, and beside a busy loop on each core.
             """)
@@ -34,15 +38,15 @@ struct Bench: ParsableCommand {
         case sharedMachine = "shared-machine"
     }
 
-    @OptionGroup var host: HostOptions
+    @OptionGroup var host: HostArguments
 
-    @OptionGroup var inputs: BenchInputs
+    @OptionGroup var inputs: BenchArguments
 
-    @Flag(help: "Print one JSON object a line instead of text.")
+    @Flag(help: "Print one line of JSON for each result instead of text.")
     var json = false
 
     @Argument(
-        help: "Which workloads to run; by default all that need no dataset and no idle machine.")
+        help: "Workloads to run; by default all that need no dataset and no idle machine.")
     var workloads: [Workload] = Workload.allCases.filter {
         $0 != .prepare && $0 != .sharedMachine
     }
@@ -88,5 +92,131 @@ struct Bench: ParsableCommand {
             ).run()
         case .prepare: try PrepareBench(inputs, json: json, threads: host.machine.threadCount).run()
         }
+    }
+}
+
+/// Arguments for the inputs of the workloads.
+struct BenchArguments: ParsableArguments {
+    @Option(
+        name: .customLong("image"),
+        help: ArgumentHelp(
+            "For nifti-read: a file to read, instead of a generated one; may be repeated.",
+            valueName: "file"))
+    var images: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "For metrics: a reference label map, instead of a generated pair.", valueName: "file"))
+    var reference: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "For metrics: the label map to compare with the reference.", valueName: "file"))
+    var prediction: String?
+
+    @Option(help: "For metrics and restore: number of labels, including the background.")
+    var classes = 20
+
+    @Option(help: ArgumentHelp("For prepare: a dataset's folder.", valueName: "folder"))
+    var dataset: String?
+
+    @Option(
+        help: """
+            For prepare: voxels to prepare to, 64 by default, or x, y and z as in 48x64x32. For \
+            augment: voxels along each axis, 128 by default. For train-step and inference: likewise, \
+            64 by default. For restore: the image's, 256 by default. For shared-machine: 32 by default.
+            """)
+    var size: Extent?
+
+    @Option(
+        help: "For prepare: resize images to the size, or pad them and keep their voxels.")
+    var fit = PreparationOptions.Fit.resize
+
+    @Option(help: "For study: number of recorded trials.")
+    var trials = 5000
+
+    @Option(help: "For train-step and inference: channels of the network's first block.")
+    var n = 16
+
+    @Option(help: "For train-step and inference: type of activations: auto, float32 or bfloat16.")
+    var precision = Precision.auto
+
+    func validate() throws {
+        guard (reference == nil) == (prediction == nil) else {
+            throw ValidationError("--reference and --prediction belong together")
+        }
+        guard trials >= 1 else {
+            throw ValidationError("--trials must be at least 1, and \(trials) is given")
+        }
+        guard (2...65536).contains(classes) else {
+            throw ValidationError("--classes must be 2 to 65536, and \(classes) is given")
+        }
+    }
+
+    /// The reference and the prediction, if they are given.
+    var labelMaps: (reference: String, prediction: String)? {
+        guard let reference, let prediction else { return nil }
+        return (reference, prediction)
+    }
+}
+
+/// A measured workload: the shortest of several repetitions, under the keys that scripts for other tools use as well.
+struct Measurement: Encodable {
+    let schema = 1
+    var workload: String
+    let peer = "segnas3d"
+    /// Voxels along an axis; nil if the workload has no such size.
+    var size: Int?
+    /// Channels of a network's first block, its parameters, and the type of its activations.
+    var n: Int?
+    var parameters: Int?
+    var precision: String?
+    var file: String?
+    var metric: String?
+    var shape: [Int]?
+    var seconds: Double
+    /// The largest resident memory of the process.
+    var peakBytes: UInt64?
+    /// Null for values that are not defined.
+    var values: [Double?]?
+
+    /// Prints a line: JSON, or text.
+    func show(json: Bool) throws {
+        try Bench.show(self, json: json, text: text)
+    }
+
+    private var text: String {
+        let what = [file, metric, size.map { "\($0)³" }, precision].compactMap { $0 }
+        let peak = peakBytes.map { ", process at most \(ByteCount($0))" } ?? ""
+        return "\(workload) \(what.joined(separator: " ")): \(seconds * 1000) ms\(peak)"
+    }
+}
+
+// MARK: - Tools of the workloads
+
+extension Bench {
+    /// Prints a result at once: a line of JSON, or text.
+    static func show(
+        _ result: some Encodable, json: Bool, text: @autoclosure () -> String
+    ) throws {
+        print(json ? try JSONDocument.text(of: result, .line) : text())
+        fflush(nil)
+    }
+
+    /// The seconds that a body takes.
+    static func seconds(_ body: () throws -> Void) rethrows -> Double {
+        let start = ContinuousClock.now
+        try body()
+        return (ContinuousClock.now - start) / .seconds(1)
+    }
+
+    /// Calls a body with a free path, and removes what it leaves there.
+    static func withTemporaryPath(
+        extension ending: String = "", _ body: (String) throws -> Void
+    ) throws {
+        let path = FileManager.default.temporaryDirectory
+            .appending(path: "segnas3d-\(UUID().uuidString)\(ending)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try body(path)
     }
 }

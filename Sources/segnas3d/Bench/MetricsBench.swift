@@ -6,9 +6,9 @@ internal import SegNASImaging
 struct MetricsBench {
     let json: Bool
     let threads: Int
-    /// Paths of a reference and a prediction; both are generated where there are none.
+    /// Paths of a reference and a prediction; if nil, both are generated.
     let files: (reference: String, prediction: String)?
-    /// The background included.
+    /// Number of labels, including the background.
     let classes: Int
 
     func run() throws {
@@ -20,7 +20,7 @@ struct MetricsBench {
         for metric in [Metric.dice, .all] {
             options.measuresSurfaces = metric == .all
             var comparison: LabelComparison?
-            let seconds = try leastSeconds(repetitions: 7) {
+            let seconds = try shortestSeconds(repetitions: 7) {
                 comparison = try LabelComparison(
                     reference: reference, prediction: prediction, labels: labels, options: options)
             }
@@ -70,9 +70,9 @@ struct MetricsBench {
     }
 }
 
-/// Structures of 20 classes in a cube of 128³ voxels: shells like those of an onion.
+/// Twenty nested classes in a cube of 128³ voxels, like the shells of an onion.
 private enum NestedEllipsoids {
-    /// Where all have moved by so many voxels along x.
+    /// The label map, with all shells moved along x by `shift` voxels.
     static func labelMap(shift: Int) -> LabelMap {
         let size = 128
         var values: [Int32] = []

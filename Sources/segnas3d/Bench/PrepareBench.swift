@@ -1,5 +1,4 @@
 import FoundationEssentials
-internal import Glibc
 internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
@@ -8,7 +7,7 @@ internal import SegNASTorch
 
 /// Seconds and memory to prepare a dataset, and what preparation alone costs.
 struct PrepareBench {
-    private let inputs: BenchInputs
+    private let inputs: BenchArguments
     private let json: Bool
     private let threads: Int
 
@@ -17,7 +16,7 @@ struct PrepareBench {
         let workload = "prepare"
         /// `cold`: from the files; `warm`: from the cache; `restore`: prepared labels, taken back to the original grid.
         var step: String
-        /// How labels were prepared, and taken back.
+        /// Interpolation of the labels in preparation, and on the way back.
         var there: LabelInterpolation?
         var back: LabelInterpolation?
         /// Along x, y and z.
@@ -25,15 +24,15 @@ struct PrepareBench {
         var fit = PreparationOptions.Fit.resize
         var cases = 0
         var seconds = 0.0
-        /// By how much the process's resident memory grew at the most.
+        /// The largest growth of the process's resident memory.
         var peakBytes: UInt64 = 0
-        /// Of each label, the mean over the cases that have it.
+        /// The Dice of each label: the mean over the cases that have it.
         var dice: [String: Double]?
     }
 
     private var size: Extent { inputs.size ?? 64 }
 
-    init(_ inputs: BenchInputs, json: Bool, threads: Int) {
+    init(_ inputs: BenchArguments, json: Bool, threads: Int) {
         self.inputs = inputs
         self.json = json
         self.threads = threads
@@ -41,9 +40,10 @@ struct PrepareBench {
 
     func run() throws {
         let dataset = try Dataset(contentsOf: inputs.dataset ?? "", threads: threads)
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "segnas3d-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Bench.withTemporaryPath { try measure(dataset, in: $0) }
+    }
+
+    private func measure(_ dataset: Dataset, in folder: String) throws {
         let standard = try preparation(of: dataset)
         for step in ["cold", "warm"] {
             try show(Row(step: step), dataset) { _ in
@@ -76,14 +76,14 @@ struct PrepareBench {
 
     private func prepare(
         _ dataset: Dataset, _ preparation: Preparation, _ folder: String
-    ) throws -> [CasePreparation] {
+    ) throws -> [PreparationResult] {
         try PreparedCache(folder: folder).prepare(
             dataset.training, by: preparation, threads: threads)
     }
 
     /// The Dice of each label, by name.
     private func dice(
-        of dataset: Dataset, _ prepared: [CasePreparation], _ interpolation: LabelInterpolation
+        of dataset: Dataset, _ prepared: [PreparationResult], _ interpolation: LabelInterpolation
     ) throws -> [String: Double] {
         let comparisons = concurrentMap(prepared.count, threads: threads) { index in
             Result {
@@ -106,7 +106,7 @@ struct PrepareBench {
     }
 
     private func comparison(
-        _ subject: Dataset.Case, _ prepared: CasePreparation, _ labels: LabelTable,
+        _ subject: Dataset.Case, _ prepared: PreparationResult, _ labels: LabelTable,
         _ interpolation: LabelInterpolation
     ) throws -> LabelComparison {
         guard let classes = prepared.prepared.labels, let file = subject.label else {
@@ -126,14 +126,12 @@ struct PrepareBench {
     private func show(_ row: Row, _ dataset: Dataset, _ body: (inout Row) throws -> Void) throws {
         var row = row
         let before = ResidentMemory.restartPeak()
-        let start = ContinuousClock.now
-        try body(&row)
-        row.seconds = (ContinuousClock.now - start) / .seconds(1)
+        let seconds = try Bench.seconds { try body(&row) }
+        row.seconds = seconds
         let peak = ResidentMemory.peak()
         row.peakBytes = peak - min(before, peak)
         (row.size, row.fit, row.cases) = (size.xyz, inputs.fit, dataset.training.count)
-        print(json ? try JSONDocument.text(of: row, .line) : text(row, dataset.labels))
-        fflush(nil)
+        try Bench.show(row, json: json, text: text(row, dataset.labels))
     }
 
     private func text(_ row: Row, _ labels: LabelTable) -> String {

@@ -2,8 +2,8 @@ import FoundationEssentials
 internal import Glibc
 internal import SegNASHost
 
-/// Seconds of a whole training alone, of two at once, and of one beside a busy loop on each core: what it costs to share
-/// the machine with others.
+/// Seconds of a whole training alone, of two at once, and of one beside a busy loop on each core: the cost of sharing
+/// the machine.
 struct SharedMachineBench {
     let json: Bool
     let threads: Int
@@ -17,16 +17,16 @@ struct SharedMachineBench {
         var size: Int
         var threads: Int
         var seconds: Double
-        /// As many times the seconds of one alone.
+        /// The seconds as a multiple of those of one alone.
         var ratio: Double
     }
 
     func run() throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "segnas3d-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
+        try Bench.withTemporaryPath(measure)
+    }
+
+    private func measure(in folder: String) throws {
+        try FileSystem.makeFolder(folder)
         try prepare(folder)
         let alone = try seconds { try [training(folder, "alone")] }
         try show("nothing", alone, of: alone)
@@ -64,26 +64,20 @@ struct SharedMachineBench {
     }
 
     private func seconds(_ start: () throws -> [ChildProcess]) throws -> Double {
-        let begin = ContinuousClock.now
-        for process in try start() { try process.wait() }
-        return (ContinuousClock.now - begin) / .seconds(1)
+        try Bench.seconds { for process in try start() { try process.wait() } }
     }
 
     private func show(_ beside: String, _ seconds: Double, of alone: Double) throws {
         let row = Row(
             beside: beside, size: size, threads: threads, seconds: seconds, ratio: seconds / alone)
-        if json {
-            print(try JSONDocument.text(of: row, .line))
-        } else {
-            print(
-                "training of \(size)³ on \(counted(threads, "thread")) beside \(beside): "
-                    + "\(decimal(seconds, 1)) s, \(decimal(row.ratio, 2)) times alone")
-        }
-        fflush(nil)
+        try Bench.show(
+            row, json: json,
+            text: "training at \(size)³ on \(counted(threads, "thread")) beside \(beside): "
+                + "\(decimal(seconds, 1)) s, \(decimal(row.ratio, 2)) times alone")
     }
 }
 
-/// A process that a workload starts; what it prints as results is dropped.
+/// A process that a workload starts, without its standard output.
 private struct ChildProcess {
     private let number: pid_t
 
@@ -92,7 +86,7 @@ private struct ChildProcess {
         var status: Int32
 
         var description: String {
-            "'\(command.joined(separator: " "))' has failed (status \(status))"
+            "'\(command.joined(separator: " "))' failed (status \(status))"
         }
     }
 
@@ -121,7 +115,7 @@ private struct ChildProcess {
         guard status == 0 else { throw Failure(command: command, status: status) }
     }
 
-    /// Ends it.
+    /// Kills it.
     func kill() {
         Glibc.kill(number, SIGKILL)
         var status: Int32 = 0

@@ -1,11 +1,10 @@
 import FoundationEssentials
-internal import Glibc
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASStudy
 
-/// Seconds to open a study of many recorded trials, to propose the next one, and to tell how far it is.
+/// Seconds to open a study of many recorded trials, to propose the next one, and to read its status.
 struct StudyBench {
     let json: Bool
     let trials: Int
@@ -19,18 +18,19 @@ struct StudyBench {
     }
 
     func run() throws {
-        let path = FileManager.default.temporaryDirectory
-            .appending(path: "segnas3d-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Bench.withTemporaryPath(run)
+    }
+
+    private func run(in path: String) throws {
         try measure("record") { try record(path) }
-        // Closed in between, as by a process that has ended.
+        // Closed in between, as if the process had ended.
         let ledger = try measure("open") { try StudyLedger(opening: path) }
         try ledger.raiseBudget(to: .iterations(trials + 1))
         _ = try measure("propose") { try ledger.ask { _ in .train(nil) } }
         _ = try measure("status") { try StudyStatus(of: path) }
     }
 
-    /// A search in which every legal network is trained at once, to a Dice that grows with its channels.
+    /// Records a search in which every legal network gets a Dice that grows with its channels.
     private func record(_ path: String) throws {
         let plan = StudyPlan(
             version: Release.version, space: "segnas11", sampler: SamplerPlan(seed: 0),
@@ -49,12 +49,9 @@ struct StudyBench {
         let result = try body()
         let row = Row(
             step: step, trials: trials, seconds: (ContinuousClock.now - start) / .seconds(1))
-        if json {
-            print(try JSONDocument.text(of: row, .line))
-        } else {
-            print("study of \(grouped(trials)) trials, \(step): \(decimal(row.seconds, 3)) s")
-        }
-        fflush(nil)
+        try Bench.show(
+            row, json: json,
+            text: "study of \(grouped(trials)) trials, \(step): \(decimal(row.seconds, 3)) s")
         return result
     }
 }

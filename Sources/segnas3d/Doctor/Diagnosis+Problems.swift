@@ -5,12 +5,12 @@ extension Diagnosis {
     /// Memory below which no network worth training fits.
     private static let scarce = ByteCount(2 << 30)
 
-    /// This diagnosis with what is wrong, told from its facts and two trials.
+    /// This diagnosis with its problems, from its facts and two self-tests.
     ///
     /// - Parameters:
     ///   - cuda: CUDA devices that libtorch can use, or why it can use none
-    ///   - obstacle: why a driver is there and no GPU used
-    ///   - convolution: what computing here gave
+    ///   - obstacle: why no GPU is used although there is a driver
+    ///   - convolution: the outcome of a small convolution
     /// - Returns: the completed diagnosis
     func withProblems(
         cuda: Result<Int, TorchError>, obstacle: GraphicsObstacle?,
@@ -29,7 +29,7 @@ extension Diagnosis {
         guard libtorch != Libtorch.builtVersion else { return nil }
         return Problem(
             problem: "libtorch \(libtorch) is in use, and \(Libtorch.builtVersion) is needed",
-            remedy: "look at LIBTORCH and LD_LIBRARY_PATH, and run Scripts/setup.sh", isFatal: true)
+            remedy: "check LIBTORCH and LD_LIBRARY_PATH, and run Scripts/setup.sh", isFatal: true)
     }
 
     private func computing(_ convolution: Result<Void, TorchError>) -> Problem? {
@@ -37,7 +37,7 @@ extension Diagnosis {
         return Problem(
             problem: "a small convolution fails on the CPU: \(error)",
             remedy:
-                "install libtorch anew (Scripts/setup.sh, after deleting its folder), and free memory",
+                "reinstall libtorch (delete its folder, then run Scripts/setup.sh), and free memory",
             isFatal: true)
     }
 
@@ -52,7 +52,7 @@ extension Diagnosis {
         let usable = (try? cuda.get()) ?? 0
         return Problem(
             problem: "the driver shows \(gpus.count) GPU(s), of which libtorch can use \(usable)",
-            remedy: "see nvidia-smi, and whether CUDA_VISIBLE_DEVICES names them all",
+            remedy: "look at nvidia-smi, and check that CUDA_VISIBLE_DEVICES names all of them",
             isFatal: false)
     }
 
@@ -60,14 +60,14 @@ extension Diagnosis {
         guard threads.count > processor.cores else { return nil }
         return Problem(
             problem:
-                "\(threads.count) threads, \(threads.reason), take turns on \(counted(processor.cores, "core")): "
-                + "that is slower than one on each",
+                "\(threads.count) threads, \(threads.reason), share \(counted(processor.cores, "core")), "
+                + "which is slower than one thread for each",
             remedy: "give --threads \(processor.cores), or set the variable to it", isFatal: false)
     }
 
     private static func unreadable(_ variable: String) -> Problem {
         Problem(
-            problem: "\(variable) is no number of threads, and is not heeded",
+            problem: "\(variable) is not a number of threads, and is ignored",
             remedy: "unset it, or give a number from 1", isFatal: false)
     }
 
@@ -81,7 +81,7 @@ extension Diagnosis {
     private func unknownLimit() -> Problem? {
         guard let limit = CPU.unknownInstructionLimit else { return nil }
         return Problem(
-            problem: "SEGNAS3D_CPU_ISA is '\(limit)', which names no instructions",
+            problem: "SEGNAS3D_CPU_ISA is '\(limit)', which is not an instruction set",
             remedy: "set it to default, avx2 or avx512, or unset it", isFatal: true)
     }
 
@@ -89,7 +89,7 @@ extension Diagnosis {
         guard processor.oneDNN == nil else { return nil }
         return Problem(
             problem:
-                "this libtorch has no symbol table, so that oneDNN cannot be asked what it needs: "
+                "this libtorch has no symbol table, so oneDNN cannot be asked what it needs: "
                 + "the memory of convolutions is estimated",
             remedy: "use PyTorch \(libtorch) as pip installs it, not stripped", isFatal: false)
     }
@@ -99,11 +99,11 @@ extension Diagnosis {
         guard available < Self.scarce else { return nil }
         return Problem(
             problem: "only \(available) of memory is available",
-            remedy: "end other programs, or ask your batch system for more", isFatal: false)
+            remedy: "end other programs, or request more from your batch system", isFatal: false)
     }
 }
 
-/// A convolution whose result is known, to see that libtorch computes here at all.
+/// A convolution with a known result, which shows that libtorch can compute here at all.
 enum SelfTest {
     static func run() -> Result<Void, TorchError> {
         Result { () throws(TorchError) in

@@ -2,12 +2,12 @@ internal import FoundationEssentials
 internal import SegNASHost
 internal import SegNASTorch
 
-/// Why nothing is computed on a GPU although a machine has the driver of one, and what helps.
+/// The reason why no GPU is used on a machine that has a GPU's driver, and its remedy.
 struct GraphicsObstacle: Equatable {
     var problem: String
     var remedy: String
 
-    /// Nil where there is no driver, or a GPU can be used.
+    /// Nil if there is no driver, or a GPU can be used.
     ///
     /// - Parameters:
     ///   - driver: what the system's files show
@@ -31,20 +31,20 @@ struct GraphicsObstacle: Equatable {
         guard name.isEmpty || name.hasPrefix("-") || name == "NoDevFiles" else { return nil }
         return GraphicsObstacle(
             "CUDA_VISIBLE_DEVICES='\(visible)' hides every GPU",
-            remedy: "unset it, or name GPUs in it as 0 or 0,1")
+            remedy: "unset it, or list GPUs in it, such as 0 or 0,1")
     }
 
     private static func absent(_ driver: GraphicsDriver) -> GraphicsObstacle? {
         guard driver.isLoaded else {
             return GraphicsObstacle(
-                "an NVIDIA driver is installed, and the system has not loaded it",
-                remedy: "see what nvidia-smi says; after an update of the system, start it again")
+                "an NVIDIA driver is installed but not loaded",
+                remedy: "look at nvidia-smi; after a system update, reboot")
         }
         guard driver.hasDevice else {
             return GraphicsObstacle(
-                "there is an NVIDIA driver\(words(driver)), and this process is given no GPU (no /dev/nvidia0)",
+                "there is an NVIDIA driver\(words(driver)), but this process has no GPU (no /dev/nvidia0)",
                 remedy:
-                    "ask for one: --gpus all of docker, --nv of apptainer, --gres=gpu:1 of Slurm")
+                    "request one: docker --gpus all, apptainer --nv, Slurm --gres=gpu:1")
         }
         return nil
     }
@@ -55,12 +55,12 @@ struct GraphicsObstacle: Equatable {
         switch cuda {
         case .success:
             GraphicsObstacle(
-                "there is an NVIDIA driver\(words(driver)), and libtorch finds no GPU that it can use",
+                "there is an NVIDIA driver\(words(driver)), but libtorch finds no usable GPU",
                 remedy: "update the driver to one for CUDA 13, or set LIBTORCH to a PyTorch "
                     + "\(Libtorch.builtVersion) for your CUDA version; nvidia-smi shows both")
         case .failure(let error):
             GraphicsObstacle(
-                "there is an NVIDIA driver\(words(driver)), and this libtorch cannot use it (\(error))",
+                "there is an NVIDIA driver\(words(driver)), but this libtorch cannot use it (\(error))",
                 remedy:
                     "install PyTorch \(Libtorch.builtVersion) with CUDA and set LIBTORCH to its "
                     + "torch folder")
@@ -73,6 +73,15 @@ struct GraphicsObstacle: Equatable {
 }
 
 extension GraphicsObstacle {
+    /// Prints a note if `auto` chose the CPU although this machine has a GPU's driver.
+    static func warn(_ devices: [Device], isChosen: Bool) {
+        guard isChosen, devices == [.cpu], let obstacle = ofThisMachine() else { return }
+        var standardError = StandardError()
+        print(
+            "Note: computing on the CPU: \(obstacle.problem);\n  → \(obstacle.remedy)",
+            to: &standardError)
+    }
+
     static func ofThisMachine() -> GraphicsObstacle? {
         guard let driver = GraphicsDriver.current() else { return nil }
         return GraphicsObstacle(

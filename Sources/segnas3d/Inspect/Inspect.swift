@@ -7,18 +7,18 @@ internal import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// `segnas3d inspect`: what a network or a search space is, before anything is trained.
+/// `segnas3d inspect`: shows a network or a search space before anything is trained.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show a network's layers, parameters and memory, or a search space.",
         discussion: """
-            Nothing is allocated or trained. Memory is that of tensors on the CPU: the peak of a training \
+            Nothing is allocated or trained. Memory is that of tensors on the CPU: at the peak of a training \
             step (forward, loss, backward, Nadam), and of predicting one image.
             """)
 
     @Argument(
         help: """
-            unet3d, vnet, an architecture's JSON file, or a study, whose best is taken; or a search space: segnas11, \
+            unet3d, vnet, an architecture's JSON file, or a study, for its best network; or a search space: segnas11, \
             segnas4, segnas7 or a YAML file.
             """)
     var target: String
@@ -26,13 +26,13 @@ struct Inspect: ParsableCommand {
     @Option(help: "Size of the images in voxels: 64, or x, y and z as in 48x64x32.")
     var size: Extent = 64
 
-    @Option(help: "Labels, background included.")
+    @Option(help: "Number of labels, including the background.")
     var classes = 2
 
-    @Option(help: "Channels of the images.")
+    @Option(help: "Number of image channels.")
     var channels = 1
 
-    @Option(help: "Images of a training step.")
+    @Option(help: "Batch size.")
     var batch = 1
 
     @Option(help: "Type of activations: auto, float32 or bfloat16.")
@@ -41,7 +41,7 @@ struct Inspect: ParsableCommand {
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
-    @Option(help: "Draw the network and its block graph to this SVG file.")
+    @Option(help: "SVG file for a drawing of the network and its block graph.")
     var svg: String?
 
     func validate() throws {
@@ -83,7 +83,7 @@ struct Inspect: ParsableCommand {
     }
 }
 
-/// What the first argument names.
+/// The network or search space that the first argument names.
 enum InspectTarget {
     case network(Architecture)
     case space(SearchSpace)

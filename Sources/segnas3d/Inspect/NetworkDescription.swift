@@ -5,7 +5,7 @@ internal import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// What `inspect` tells of a network.
+/// The output of `inspect` for a network.
 struct NetworkDescription: Encodable {
     struct Row: Encodable {
         var name: String
@@ -13,11 +13,11 @@ struct NetworkDescription: Encodable {
         /// Channels, then voxels along x, y and z.
         var output: [Int]
         var parameters: Int
-        /// Of one image's forward pass.
+        /// Multiplications and additions of one image's forward pass.
         var multiplyAdds: Int
     }
 
-    /// Bytes of tensors on the CPU; nil where the size is too small to train.
+    /// Bytes of tensors on the CPU; nil if the size is too small to train.
     struct Memory: Encodable {
         var training: UInt64
         /// Resident memory of the process that trains.
@@ -37,7 +37,7 @@ struct NetworkDescription: Encodable {
     var parameters: Int
     var multiplyAdds: Int
     var memory: Memory?
-    /// Why the network cannot be trained at this size.
+    /// The reason why the network cannot be trained at this size.
     var refusal: String?
 
     init(_ plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions) throws {
@@ -97,7 +97,7 @@ extension NetworkDescription {
                     + "with a batch of \(batch) (the process \(ByteCount(memory.trainingProcess))), "
                     + "\(ByteCount(memory.inference)) to predict")
         }
-        if let refusal { lines.append("cannot be trained so: \(refusal)") }
+        if let refusal { lines.append("cannot be trained at this size: \(refusal)") }
         return lines.joined(separator: "\n")
     }
 

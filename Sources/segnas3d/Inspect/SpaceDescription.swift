@@ -3,7 +3,7 @@ internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASSearch
 
-/// What `inspect` tells of a search space.
+/// The output of `inspect` for a search space.
 struct SpaceDescription: Encodable {
     struct Row: Encodable {
         var name: String
@@ -21,7 +21,7 @@ struct SpaceDescription: Encodable {
     var name: String
     var dimensions: [Row]
     var searched: Int
-    /// Decimal digits, as the number may exceed what JSON readers hold.
+    /// Decimal digits, as the number may exceed what JSON readers can hold.
     var integerPoints: String
     var isInfinite: Bool
     var blocks: [Blocks]

@@ -1,26 +1,29 @@
 internal import ArgumentParser
 internal import SegNASExperiments
 internal import SegNASSearch
+internal import SegNASStudy
 
-/// What is searched, on which images and how.
+/// The arguments of `search`.
 struct SearchArguments: ParsableArguments {
     @Option(help: "Search space: segnas11, segnas4, segnas7 or a YAML file.")
     var space: String?
 
     @Option(
         help: ArgumentHelp(
-            "Begin with this network of the space: an architecture's JSON file, or a study.",
+            "Begin with this network of the space: an architecture's JSON file, or a study, for its best network.",
             valueName: "network"))
     var first: String?
 
     @OptionGroup var conditions: ConditionArguments
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The study's folder.", valueName: "folder"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Folder of the study, new or to be resumed.", valueName: "folder"))
     var output: String
 
-    @OptionGroup var display: DisplayOptions
+    @OptionGroup var display: DisplayArguments
 
-    /// What is asked for; of a study that was begun, what its plan says where nothing is given.
+    /// The options that were given; if the study exists, its plan supplies the others.
     func options() throws -> SearchOptions {
         let space = try space.map { try SearchSpace.text(named: $0) }
         var options: SearchOptions
@@ -29,18 +32,121 @@ struct SearchArguments: ParsableArguments {
             conditions.data.apply(to: &options.conditions.data)
             if let space { options.space = space }
         } else {
-            let images = try conditions.data.begun(
+            let images = try conditions.data.newOptions(
                 in: output, needing: [("--space", space != nil)])
             options = SearchOptions(
                 space: space ?? "", conditions: TrainingConditions(data: images))
         }
         conditions.apply(to: &options.conditions)
         conditions.sampling.apply(to: &options.sampling)
-        // Of a study that was begun with one it was proposed long ago: the network that it was may have moved.
+        // A study that was begun with a network has proposed it already, and the file may have moved.
         if let first, options.sampling.first == nil {
             let network = try Architecture(argument: first, orStudy: true)
             options.sampling.first = try options.point(of: network, named: first)
         }
         return options
+    }
+}
+
+/// The arguments that `search` and `compare` share: sampling, data, training and device.
+struct ConditionArguments: ParsableArguments {
+    @OptionGroup var sampling: SamplingArguments
+
+    @OptionGroup var data: DataArguments
+
+    @OptionGroup var training: TrainingArguments
+
+    @OptionGroup var compute: ComputeArguments
+
+    /// Applies the options that were given, except for the data.
+    func apply(to conditions: inout TrainingConditions) {
+        training.apply(to: &conditions.training)
+        compute.apply(to: &conditions.training)
+        sampling.apply(to: &conditions)
+        compute.apply(to: &conditions.machine)
+        data.apply(to: &conditions.machine)
+    }
+}
+
+/// Arguments for the sampler, its budget and the workers.
+struct SamplingArguments: ParsableArguments {
+    @Option(help: "Number of trials, trained or not; by default 300, as in the paper.")
+    var iterations: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Instead of --iterations: number of trials to complete, that is, of networks to train.",
+            valueName: "number"))
+    var effectiveIterations: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Population size of controlled random search; by default 10 × (searched dimensions + 1).
+            """, valueName: "points"))
+    var population: Int?
+
+    @Option(
+        help:
+            "Controlled random search, which is the default, or random points."
+    )
+    var sampler: SamplerPlan.Method?
+
+    @Option(
+        help: """
+            Networks to train in parallel; by default one, or one on each GPU. They share cores and memory.
+            """)
+    var workers: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "When the search is over, train its best network again from scratch for this many epochs.",
+            valueName: "epochs"))
+    var finalEpochs: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Attempts without a result or a new checkpoint after which a trial has failed; by default 3.",
+            valueName: "number"))
+    var attempts: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "End an attempt after this time, such as 30m or 8h.", valueName: "time"))
+    var trialTimeout: TimeSpan?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            End a worker that makes no step for this time, by default 5m, or for the time of 20 steps if that is longer.
+            """, valueName: "time"))
+    var hangTimeout: TimeSpan?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop after this time; run the same command to resume.", valueName: "time"))
+    var timeLimit: TimeSpan?
+
+    func validate() throws {
+        guard iterations == nil || effectiveIterations == nil else {
+            throw ValidationError("--iterations and --effective-iterations exclude each other")
+        }
+    }
+
+    /// Applies the options that were given.
+    func apply(to options: inout SamplingOptions) {
+        if let sampler { options.method = sampler }
+        if let population { options.population = population }
+        if let iterations { options.budget = .iterations(iterations) }
+        if let effectiveIterations { options.budget = .effectiveIterations(effectiveIterations) }
+        if let attempts { options.attempts = attempts }
+    }
+
+    /// Applies the options that were given.
+    func apply(to conditions: inout TrainingConditions) {
+        if let finalEpochs { conditions.finalEpochs = finalEpochs }
+        if let workers { conditions.workers.count = workers }
+        if let trialTimeout { conditions.workers.trialTimeout = trialTimeout.seconds }
+        if let hangTimeout { conditions.workers.hangTimeout = hangTimeout.seconds }
     }
 }

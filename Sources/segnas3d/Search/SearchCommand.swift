@@ -1,21 +1,24 @@
 internal import ArgumentParser
+internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASStudy
 
-/// `segnas3d search`: a network for a dataset, found among those of a space.
+/// `segnas3d search`: searches a space for the best network for a dataset.
 struct SearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
-        abstract: "Find a network for a dataset.",
+        abstract: "Search for a network for a dataset.",
         discussion: """
             Writes a study: a folder with the plan, all trials, and the best model (best). Every network is trained in \
-            a process of its own. A study that was interrupted or killed goes on with segnas3d search \
-            --output STUDY alone, and a larger --iterations goes on with one that was complete. Ctrl-C ends it where it can be resumed.
+            a separate process. To resume a study that was interrupted or killed, run segnas3d search --output STUDY; \
+            a larger --iterations continues one that was complete. Ctrl-C ends a search so that it can be resumed.
 
-            The network's validation Dice is what is searched for. When the search is over, the best model is judged \
-            once on the test part of the split, after --final-epochs if these are given.
+            Networks are compared by their validation Dice. When the search is over, the best one is trained again if \
+            --final-epochs is given, and the best model is evaluated once on the test part of the split.
 
-            Exits with 2 where options are not those of the study, 3 for a fault of the dataset, 130 when interrupted \
+            Exits with 2 if options differ from those of the study, 3 for a fault of the dataset, 130 when interrupted \
             or at the end of --time-limit.
             """)
 
@@ -31,5 +34,56 @@ struct SearchCommand: ParsableCommand {
         let result = try SearchResult(session.run())
         display.finish()
         print(arguments.display.json ? try JSONDocument.text(of: result, .indented) : result.text())
+    }
+}
+
+/// The result of a search as text or JSON.
+struct SearchResult: Encodable {
+    let schema = 1
+    let study: String
+    private(set) var status: StatusDocument
+    /// The best model; nil if no trial was completed.
+    let model: String?
+    /// Points proposed after the first population, and those accepted into it; nil for samplers without one.
+    let reflections: ControlledRandomSearch.Tally?
+    let mutations: ControlledRandomSearch.Tally?
+    /// The test of the best model; nil if the split has no test part.
+    let test: TrainingReport.Test?
+
+    private let evaluation: Evaluation?
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, study, status, model, reflections, mutations, test
+    }
+
+    init(_ outcome: SearchOutcome) throws {
+        study = outcome.study.path
+        status = StatusDocument(try StudyStatus(of: study))
+        // The owner is this process, which is done.
+        status.owner = nil
+        model = outcome.model
+        (reflections, mutations) = (outcome.reflections, outcome.mutations)
+        test = outcome.test.map(TrainingReport.Test.init)
+        evaluation = outcome.test
+    }
+
+    func text() -> String {
+        var lines = [status.text()]
+        if let reflections, let mutations {
+            lines.append(
+                "\(counted(reflections.made, "reflection")), \(reflections.accepted) kept; "
+                    + "\(counted(mutations.made, "mutation")), \(mutations.accepted) kept")
+        }
+        if let model { lines.append("the best model: \(model)") }
+        if let evaluation { lines += [""] + Self.table(evaluation) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func table(_ evaluation: Evaluation) -> [String] {
+        var rows = evaluation.labelStatistics.map { [$0.label.name] + evaluation.cells($0.metrics) }
+        rows.append(["mean"] + evaluation.cells(evaluation.foreground))
+        return TextTable(columns: [.left("label")] + evaluation.columns, rows: rows).lines + [
+            "test: \(evaluation.cases.count) cases on the grids of their files, distances in mm"
+        ]
     }
 }

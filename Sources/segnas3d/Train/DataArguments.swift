@@ -4,49 +4,49 @@ internal import SegNASExperiments
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// Which images are trained on, and how they are prepared and divided.
+/// Arguments for the dataset, its preparation and its split.
 struct DataArguments: ParsableArguments {
     @Argument(
         help: """
-            A dataset's folder, or a datalist (.json); to go on with what is in the output's folder it need not be given, nor \
-            any option.
+            A dataset's folder, or a datalist (.json). To resume what is in the folder of --output, neither it nor any \
+            other option is needed.
             """)
     var dataset: String?
 
-    @Option(help: "Size that images are brought to: 64, or x, y and z as in 48x64x32.")
+    @Option(help: "Size of the prepared images in voxels: 64, or x, y and z as in 48x64x32.")
     var size: Extent?
 
     @Option(
         help:
-            "Resize images to the size, which is the default, or pad them with their voxels as they are."
+            "Resize images to that size, which is the default, or pad them and keep their voxels."
     )
     var fit: PreparationOptions.Fit?
 
     @Option(
         help: ArgumentHelp(
             """
-            How cases are divided: percent for training, validation and test, by default 50/20/30; all; folds or listed \
+            Split of the cases: percent for training, validation and test, by default 50/20/30; all; folds or listed \
             for a datalist; or a .json file such as splits_final.json.
             """, valueName: "split"), transform: Self.splitPlan)
     var split: SplitPlan?
 
     @Option(
         help:
-            "Which shuffle of the cases, fold, or split of the file: counted from 0, which is the default."
+            "Index of the shuffle, the fold or the file's entry, counted from 0, which is the default."
     )
     var splitIndex: Int?
 
     @Option(
         help: ArgumentHelp(
             """
-            Keeps cases of a group in one part: a regular expression on their names, such as '^(sub-\\d+)', or \
+            Keep the cases of a group in one part: a regular expression on their names, such as '^(sub-\\d+)', or \
             TABLE.csv:COLUMN.
             """, valueName: "groups"))
     var groups: String?
 
     @Option(
         help: ArgumentHelp(
-            "Folder of prepared cases; by default segnas3d/prepared in the user's cache.",
+            "Cache of prepared cases; by default segnas3d/prepared in the user's cache folder.",
             valueName: "folder"))
     var cache: String?
 
@@ -60,15 +60,15 @@ struct DataArguments: ParsableArguments {
         }
     }
 
-    /// Those of new work, which needs some more options beside these.
-    func begun(in output: String, needing others: [(name: String, isGiven: Bool)]) throws
+    /// The options of new work, for which some more are needed besides these.
+    func newOptions(in output: String, needing others: [(name: String, isGiven: Bool)]) throws
         -> DataOptions
     {
         let needed = [("DATASET", dataset != nil), ("--size", size != nil)] + others
         let missing = needed.filter { !$0.1 }.map(\.0)
         guard missing.isEmpty, let dataset, let size else {
             throw ValidationError(
-                "nothing was begun in \(output), and to begin it give \(missing.joined(separator: ", "))"
+                "there is nothing to resume in \(output); to begin, give \(missing.joined(separator: ", "))"
             )
         }
         var data = DataOptions(
@@ -79,7 +79,7 @@ struct DataArguments: ParsableArguments {
         return data
     }
 
-    /// Takes what is given.
+    /// Applies the options that were given.
     func apply(to data: inout DataOptions) {
         if let dataset { data.dataset = dataset }
         let voxels = size.map { SIMD3($0.width, $0.height, $0.depth) } ?? data.preparation.size
@@ -95,7 +95,7 @@ struct DataArguments: ParsableArguments {
         data.allowed.formUnion(allowance.kinds)
     }
 
-    /// Takes what is given.
+    /// Applies the options that were given.
     func apply(to machine: inout MachineOptions) {
         if let cache { machine.cache = cache }
     }

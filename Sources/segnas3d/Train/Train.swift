@@ -4,32 +4,34 @@ internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASSegmentation
 
-/// `segnas3d train`: a network for a dataset.
+/// `segnas3d train`: trains a network on a dataset.
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a network on a dataset.",
         discussion: """
-            Writes a run: a folder with the plan, a log, checkpoints and in the end the model. A run that \
-            was interrupted goes on with segnas3d train --output RUN alone, and on a CPU it ends bit for bit as if it had not \
-            been interrupted. Ctrl-C \
-            ends a run where it can be resumed; a second one ends the program at once.
+            Writes a run: a folder with the plan, a log, checkpoints and, in the end, the model. To resume a run that \
+            was interrupted, run segnas3d train --output RUN; on a CPU it ends bit for bit as if it had not been \
+            interrupted. Ctrl-C ends a run so that it can be resumed; a second Ctrl-C ends the program at once.
 
-            Exits with 3 for a fault of the dataset, 4 where memory does not suffice, 130 when interrupted.
+            Exits with 2 if options differ from those of the run, 3 for a fault of the dataset, 4 if there is not \
+            enough memory, 130 when interrupted.
             """)
 
-    @Option(help: "unet3d, vnet, an architecture's JSON file, or a study, whose best is taken.")
+    @Option(help: "unet3d, vnet, an architecture's JSON file, or a study, for its best network.")
     var network: String?
 
     @OptionGroup var data: DataArguments
 
     @OptionGroup var training: TrainingArguments
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The run's folder.", valueName: "folder"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Folder of the run, new or to be resumed.", valueName: "folder"))
     var output: String
 
-    @OptionGroup var compute: ComputeOptions
+    @OptionGroup var compute: ComputeArguments
 
-    @OptionGroup var display: DisplayOptions
+    @OptionGroup var display: DisplayArguments
 
     func run() throws {
         SignalWatch.start()
@@ -42,7 +44,7 @@ struct Train: ParsableCommand {
         print(self.display.json ? try report.json() : report.text())
     }
 
-    /// What is asked for; of a run that was begun, what its plan says where nothing is given.
+    /// The options that were given; if the run exists, its plan supplies the others.
     private func options() throws -> RunOptions {
         let architecture = try network.map { try Architecture(argument: $0, orStudy: true) }
         var options: RunOptions
@@ -51,7 +53,7 @@ struct Train: ParsableCommand {
             data.apply(to: &options.data)
             if let architecture { options.network = architecture }
         } else {
-            let images = try data.begun(
+            let images = try data.newOptions(
                 in: output, needing: [("--network", architecture != nil)])
             guard let architecture else { preconditionFailure("no network, which is needed") }
             options = RunOptions(data: images, network: architecture)

@@ -2,29 +2,30 @@ internal import ArgumentParser
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// How a network is trained, on the command line: what is not given is as in the paper.
+/// Arguments for a training, which is as in the paper by default.
 struct TrainingArguments: ParsableArguments {
-    @Option(help: "How often all training cases are seen; by default 100.")
+    @Option(help: "Number of epochs; by default 100.")
     var epochs: Int?
 
-    @Option(help: "Images of one step; by default 3.")
+    @Option(help: "Batch size; by default 3.")
     var batch: Int?
 
     @Option(
         help: """
-            Compute each batch in so many parts, to need less memory; batch normalization then sees one part at a time.
+            Compute each batch in this many parts, to need less memory; batch normalization then sees one part at a \
+            time.
             """)
     var accumulate: Int?
 
     @Option(help: "Learning rate; by default 0.001.")
     var learningRate: Double?
 
-    @Option(help: "Course of the learning rate; by default constant.")
+    @Option(help: "Learning-rate schedule; by default constant.")
     var schedule: LearningRateSchedule?
 
     @Option(
         help: ArgumentHelp(
-            "Epochs in which the learning rate rises to its value; by default 0.",
+            "Warm-up: epochs in which the learning rate rises to its value; by default 0.",
             valueName: "epochs"))
     var warmUp: Int?
 
@@ -35,44 +36,44 @@ struct TrainingArguments: ParsableArguments {
     var weightDecay: Double?
 
     @Option(
-        help: ArgumentHelp("Limit the norm of all gradients together to this.", valueName: "norm"))
+        help: ArgumentHelp("Maximum norm of all gradients together.", valueName: "norm"))
     var clip: Double?
 
     @Option(
         help: ArgumentHelp(
-            "End after so many epochs without a better validation Dice.", valueName: "epochs"))
+            "Stop after this many epochs without a better validation Dice.", valueName: "epochs"))
     var patience: Int?
 
     @Option(
         help: ArgumentHelp(
             """
-            Validate and keep a moving average of the weights, of which each step keeps this share, such as 0.999.
+            Keep and validate a moving average of the weights, of which each step keeps this share, such as 0.999.
             """, valueName: "share"))
     var average: Double?
 
-    @Option(help: "The paper's loss, which is the default, or nnU-Net's.")
+    @Option(help: "Loss function: the paper's, which is the default, or nnU-Net's.")
     var loss: LossFunction?
 
-    @Flag(help: "Leave training images as they are.")
+    @Flag(help: "Do not augment training images.")
     var noAugmentation = false
 
     @Option(
         help: ArgumentHelp(
-            "Vary training images in this way too; may be repeated.",
+            "Augment training images in this way too; may be repeated.",
             valueName: "kind"))
     var augment: [AugmentationKind] = []
 
     @Option(
         help: ArgumentHelp(
             """
-            Mirror half of the training images along each of these axes: any of x, y and z, as in yz. x runs from left to \
-            right: do not mirror along it where labels tell left from right.
+            Mirror half of the training images along each of these axes: any of x, y and z, as in yz. x runs from left \
+            to right: do not mirror along it if labels distinguish left from right.
             """, valueName: "axes"))
     var mirror: MirrorAxes?
 
     @Option(
         help:
-            "Compare labels in validation on the prepared grid, which is the default, or on that of the files: original."
+            "Grid for validation: the prepared one, which is the default, or the original one of the files."
     )
     var validateOn: ValidationGrid?
 
@@ -82,7 +83,7 @@ struct TrainingArguments: ParsableArguments {
         }
     }
 
-    /// Takes what is given.
+    /// Applies the options that were given.
     func apply(to options: inout TrainingOptions) {
         if let epochs { options.epochs = epochs }
         if let batch { options.batchSize = batch }
@@ -105,11 +106,32 @@ struct TrainingArguments: ParsableArguments {
     private var augmentation: Augmentation? {
         guard !noAugmentation else { return nil }
         var augmentation = Augmentation()
-        for kind in augment { kind.switchOn(in: &augmentation) }
+        for kind in augment { kind.enable(in: &augmentation) }
         if let mirror {
             augmentation.mirroring = .init(
                 probabilities: (0..<3).map { mirror.axes.contains($0) ? 0.5 : 0 })
         }
         return augmentation
+    }
+}
+
+/// Augmentations besides the paper's, each with its default parameters; mirroring has a separate option.
+enum AugmentationKind: String, CaseIterable, ExpressibleByArgument {
+    case elastic, noise, blur, brightness, contrast
+    case lowResolution = "low-resolution"
+    case invertedGamma = "inverted-gamma"
+    case gamma
+
+    func enable(in augmentation: inout Augmentation) {
+        switch self {
+        case .elastic: augmentation.elastic = .init()
+        case .noise: augmentation.noise = .init()
+        case .blur: augmentation.blur = .init()
+        case .brightness: augmentation.brightness = .init()
+        case .contrast: augmentation.contrast = .init()
+        case .lowResolution: augmentation.lowResolution = .init()
+        case .invertedGamma: augmentation.invertedGamma = .init(probability: 0.1)
+        case .gamma: augmentation.gamma = .init()
+        }
     }
 }

@@ -3,7 +3,7 @@ internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASSegmentation
 
-/// What a training has brought, for a reader of text or of JSON.
+/// The result of a training as text or JSON.
 struct TrainingReport {
     private let result: TrainingResult
     private let labels: LabelTable
@@ -13,7 +13,7 @@ struct TrainingReport {
         self.labels = labels
     }
 
-    /// What `train --json` prints.
+    /// The output of `train --json`.
     struct Document: Encodable {
         let schema = 1
         var run: String
@@ -24,20 +24,20 @@ struct TrainingReport {
         /// Validation Dice of the best epoch: the mean over labels, and of each by its stored value.
         var dice: Double?
         var dicePerLabel: [String: Double]?
-        /// The validation cases that count in it.
+        /// The number of validation cases that count in it.
         var casesPerLabel: [String: Int]?
-        /// Of all epochs.
+        /// The sum over all epochs.
         var seconds: Double
         var dataWaitShare: Double
         var test: Test?
     }
 
-    /// Means over the test cases on the grids of their files; all that is known is in the run's `test.json`.
+    /// Means over the test cases on the grids of their files; the run's `test.json` has the rest.
     struct Test: Encodable {
         var cases: Int
         var dice: Double?
         var dicePerLabel: [String: Double]
-        /// The test cases that count in it: those where the label or its prediction is.
+        /// The number of test cases that count in it: those with the label or its prediction.
         var casesPerLabel: [String: Int]
 
         init(_ evaluation: Evaluation) {
@@ -69,8 +69,8 @@ struct TrainingReport {
         let epochs = result.epochs.count
         let time = Progress.clock(seconds: Int(result.seconds.rounded()))
         var lines = [
-            "\(result.model): \(grouped(result.parameters)) parameters, of epoch \(result.chosenEpoch)",
-            "\(epochs) epoch\(epochs == 1 ? "" : "s") in \(time), "
+            "\(result.model): \(grouped(result.parameters)) parameters, from epoch \(result.chosenEpoch)",
+            "\(counted(epochs, "epoch")) in \(time), "
                 + "\(percent(result.waitShare)) of training waiting for data",
         ]
         lines += [""] + table
@@ -81,7 +81,7 @@ struct TrainingReport {
         return lines.joined(separator: "\n")
     }
 
-    /// Of each label and of their mean.
+    /// A row for each label and for their mean.
     private var table: [String] {
         let test = result.test
         var rows = labels.foreground.map { label in
@@ -98,7 +98,7 @@ struct TrainingReport {
         return TextTable(columns: columns, rows: rows).lines
     }
 
-    /// Whether some label is not judged in all validation cases.
+    /// True if some label is not evaluated in all validation cases.
     private var countsCases: Bool { result.validation?.absent.isEmpty == false }
 
     private func count(of label: LabelTable.Label) -> [String] {
@@ -114,12 +114,34 @@ struct TrainingReport {
         return Dictionary(counts) { first, _ in first }
     }
 
-    /// Of the test; none where there was none.
+    /// Cells of the test; none if there was no test.
     private func cells(_ metrics: [EvaluationMetric: SampleStatistics]?) -> [String] {
         result.test?.cells(metrics ?? [:]) ?? []
     }
 
     private func share(_ value: Double?) -> String {
         value.map { decimal($0) } ?? "–"
+    }
+}
+
+// A test in a table, with the number of cases that count if some label is not evaluated in all.
+
+extension Evaluation {
+    private var countsCases: Bool {
+        labelStatistics.contains { ($0.metrics[.dice]?.count ?? 0) < cases.count }
+    }
+
+    /// Columns of a test, after those of labels.
+    var columns: [TextTable.Column] {
+        (["test Dice", "std", "HD95"] + (countsCases ? ["of cases"] : [])).map { .right($0) }
+    }
+
+    /// Cells of a label, or of their mean.
+    func cells(_ metrics: [EvaluationMetric: SampleStatistics]) -> [String] {
+        let (dice, distance) = (metrics[.dice], metrics[.hausdorff95])
+        return [
+            dice.map { decimal($0.mean) } ?? "–", dice?.std.map { decimal($0) } ?? "–",
+            distance.map { decimal($0.mean, 2) } ?? "–",
+        ] + (countsCases ? ["\(dice?.count ?? 0)"] : [])
     }
 }

@@ -34,9 +34,9 @@ struct CacheScene {
             PreparationOptions(size: SIMD3(repeating: size)))
     }
 
-    /// Prepares all cases with a cache of its own and says how many were there.
+    /// Prepares all cases with a separate cache and returns how many were there.
     @discardableResult
-    func run(limit: ByteCount? = nil) throws -> (results: [CasePreparation], found: Int) {
+    func run(limit: ByteCount? = nil) throws -> (results: [PreparationResult], found: Int) {
         let cache = try PreparedCache(folder: cache, limit: limit)
         let found = Mutex(0)
         let results = try cache.prepare(cases, by: preparation, threads: 2) { progress in
@@ -50,8 +50,8 @@ struct CacheScene {
         return (names ?? []).sorted()
     }
 
-    /// Whether cached cases are those prepared without a cache.
-    func isRight(_ results: [CasePreparation]) throws -> Bool {
+    /// True if cached cases are those prepared without a cache.
+    func isRight(_ results: [PreparationResult]) throws -> Bool {
         try zip(cases, results).allSatisfy { subject, result in
             let direct = try preparation.prepare(subject)
             return result.transform == direct.transform

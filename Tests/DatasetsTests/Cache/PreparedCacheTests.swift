@@ -34,7 +34,7 @@ struct PreparedCacheTests {
             let scene = try CacheScene(folder, count: 1)
             let cache = try PreparedCache(folder: scene.cache)
             func isThere(_ subject: Dataset.Case, _ preparation: Preparation) throws -> Bool {
-                try cache.prepare(subject, by: preparation).wasThere
+                try cache.prepare(subject, by: preparation).wasCached
             }
             var subject = scene.cases[0]
             #expect(try !isThere(subject, scene.preparation))
@@ -60,7 +60,7 @@ struct PreparedCacheTests {
         case truncated, missing, recordTruncated, recordMissing, label
     }
 
-    @Test("A damaged entry is made anew", arguments: Damage.allCases)
+    @Test("A damaged entry is made again", arguments: Damage.allCases)
     func damage(damage: Damage) throws {
         try withTemporaryFolder { folder in
             let scene = try CacheScene(folder)
@@ -95,7 +95,7 @@ struct PreparedCacheTests {
             _ = try other.run(limit: ByteCount(2 * bytes))
             let left = scene.names("entries").count
             #expect(left == 2)
-            #expect(try user.prepare(scene.cases[2], by: scene.preparation).wasThere)
+            #expect(try user.prepare(scene.cases[2], by: scene.preparation).wasCached)
             #expect(try other.run().found == 1)
         }
     }
@@ -112,7 +112,7 @@ struct PreparedCacheTests {
         }
     }
 
-    @Test("Images that are too large are told together, with a size for all")
+    @Test("Images that are too large are reported together, with a size for all")
     func tooLarge() throws {
         try withTemporaryFolder { folder in
             let scene = try CacheScene(folder)
@@ -123,7 +123,7 @@ struct PreparedCacheTests {
                 try cache.prepare(scene.cases, by: preparation)
             }
             #expect(error.errors.count == 3)
-            #expect("\(error)".hasSuffix("\n--size 12x11x9 holds all of them"))
+            #expect("\(error)".hasSuffix("\n`size` 12x11x9 holds all of them"))
         }
     }
 
@@ -179,13 +179,13 @@ struct PreparedCacheTests {
         #expect(throws: CacheError.noFolder) {
             try CacheFolder.standard(environment: ["XDG_CACHE_HOME": "relative"])
         }
-        #expect("\(CacheError.noFolder)".contains("--cache"))
+        #expect("\(CacheError.noFolder)".contains("`cache`"))
         let error = #expect(throws: CacheError.self) {
             try PreparedCache(folder: "/proc/nothing/cache")
         }
         #expect(
             "\(try #require(error))".hasPrefix(
                 "prepared cases cannot be kept in /proc/nothing/cache: "))
-        #expect("\(try #require(error))".contains("--cache"))
+        #expect("\(try #require(error))".contains("`cache`"))
     }
 }

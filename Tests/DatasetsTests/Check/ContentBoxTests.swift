@@ -1,3 +1,4 @@
+import Foundation
 import SegNASImaging
 import TestSupport
 import Testing
@@ -54,7 +55,7 @@ struct ContentBoxTests {
         #expect(ContentBox(joining: []) == nil)
     }
 
-    @Test("fingerprints keep the grid of each case, and read documents without them")
+    @Test("fingerprints keep the grid of each case")
     func fingerprint() throws {
         try withDataset { small in
             try small.writeNNUNet()
@@ -65,6 +66,45 @@ struct ContentBoxTests {
             #expect(found.grids.count == 3)
             #expect(found.grids[1].size == [6, 5, 4] && found.grids[1].croppedSize == [4, 5, 4])
             #expect(found.grids[1].spacing == [1, 1, 2])
+        }
+    }
+
+    @Test("the record of a check keeps the grids, too")
+    func record() throws {
+        try withDataset { small in
+            try small.writeNNUNet()
+            try small.writeImage("imagesTr/b_0000.nii.gz", 5) { values in
+                for index in values.indices where index % 6 < 2 { values[index] = 0 }
+            }
+            let expected = try #require(DatasetCheck(contentsOf: small.path).fingerprint)
+            let cache = try PreparedCache(folder: small.path + "-cache")
+            defer { try? FileManager.default.removeItem(atPath: small.path + "-cache") }
+            let dataset = try Dataset(contentsOf: small.path, threads: 1)
+            let names = SmallDataset.cases
+            for _ in 0..<2 {
+                let check = try TrainingCheck(
+                    dataset, Split(training: names, validation: [], test: []), for: .training,
+                    allowing: [], cache: cache, threads: 1)
+                #expect(check.fingerprint(of: names)?.grids == expected.grids)
+                #expect(check.fingerprint(of: ["b"])?.grids.first?.croppedSize == [4, 5, 4])
+            }
+        }
+    }
+
+    @Test("documents of fingerprints that have no grids are read")
+    func former() throws {
+        try withDataset { small in
+            try small.writeNNUNet()
+            let found = try #require(DatasetCheck(contentsOf: small.path).fingerprint)
+            let text = String(decoding: try JSONEncoder().encode(found), as: UTF8.self)
+            var former = try #require(
+                JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+            former["grids"] = nil
+            let data = try JSONSerialization.data(withJSONObject: former)
+            let read = try JSONDecoder().decode(Fingerprint.self, from: data)
+            #expect(read.grids.isEmpty && read.labels == found.labels && read.size == found.size)
+            let whole = try JSONDecoder().decode(Fingerprint.self, from: Data(text.utf8))
+            #expect(whole == found)
         }
     }
 }

@@ -124,7 +124,7 @@ struct TrainingCheckTests {
     }
 
     @Test("what is a fault for a split and an aim, and what a warning", arguments: cases)
-    func told(_ arranged: Arranged) throws {
+    func reported(_ arranged: Arranged) throws {
         try withDataset { small in
             try write(small)
             try arranged.arrange(small)
@@ -150,14 +150,14 @@ struct TrainingCheckTests {
             let before = DatasetCheck(contentsOf: small.path)
             #expect(!before.isSound)
             #expect(
-                before.faults.allowance == "To go on knowingly: --allow constant --allow duplicate")
+                before.faults.allowance == "To go on knowingly: `allowed` constant `allowed` duplicate")
             #expect(!before.allowing([.constant]).isSound)
             #expect(before.allowing([.constant, .duplicate]).isSound)
             #expect {
                 try check(small, allowing: [.constant]).refuse()
             } throws: { error in
                 let text = "\(error)"
-                return text.hasSuffix("\nTo go on knowingly: --allow duplicate")
+                return text.hasSuffix("\nTo go on knowingly: `allowed` duplicate")
                     && text.contains("they are in training and test")
                     && !text.contains("everywhere")
             }
@@ -179,7 +179,7 @@ struct TrainingCheckTests {
                 check.faults.filter { $0.severity == .fault }.map(\.kind) == ["unexpectedLabels"])
             #expect(
                 DatasetCheck(contentsOf: small.path).faults.allowance?.hasPrefix(
-                    "--allow duplicate is possible when the other faults are mended") == true)
+                    "`allowed` duplicate is possible when the other faults are fixed") == true)
         }
     }
 
@@ -246,8 +246,8 @@ struct TrainingCheckTests {
             #expect(
                 DatasetFault.summary(faults, each: 1) == [
                     """
-                    labelsTr/c0.nii.gz: has no voxel of any label: if that is not meant, is it the right file? (and 4 more \
-                    like it: labelsTr/c1.nii.gz, labelsTr/c2.nii.gz, labelsTr/c3.nii.gz and 1 more)
+                    labelsTr/c0.nii.gz: has no voxel of any label: if that is not meant, is it the right file? (and 4 \
+                    more like it: labelsTr/c1.nii.gz, labelsTr/c2.nii.gz, labelsTr/c3.nii.gz and 1 more)
                     """
                 ])
         }

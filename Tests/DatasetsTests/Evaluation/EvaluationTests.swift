@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Evaluation")
 struct EvaluationTests {
-    /// What Fixtures/evaluation.py writes.
+    /// The output of Fixtures/evaluation.py.
     struct Expected: Decodable {
         struct Statistics: Decodable {
             let count: Int
@@ -25,7 +25,7 @@ struct EvaluationTests {
 
     @Test("real label maps against MONAI and numpy", .enabled(if: RealData.isHere))
     func real() throws {
-        let expected: Expected = try fixture("evaluation.json")
+        let expected: Expected = try fixture("evaluation.json", in: .module)
         let cases = try expected.files.enumerated().map { index, file in
             let labels = try LabelMap(
                 contentsOf: RealData.path("Task04_Hippocampus/labelsTr/\(file)"))
@@ -81,7 +81,7 @@ struct EvaluationTests {
         }
     }
 
-    /// As `pair` of Fixtures/evaluation.py.
+    /// The label maps of `pair` in Fixtures/evaluation.py.
     private func pair(_ labels: LabelMap, _ index: Int) -> (LabelMap, LabelMap) {
         let shifts: [SIMD3<Int>] = [[1, 0, 0], [0, -2, 1], [3, 1, -2], [0, 0, 0]]
         var (reference, prediction) = (labels, labels.rolled(by: shifts[index % 4]))
@@ -118,9 +118,9 @@ struct EvaluationTests {
     func absent() throws {
         let map = LabelMap(
             values: [0, 1, 1, 0], geometry: Geometry(size: [4, 1, 1], affine: .identity))
-        let judged = try CaseEvaluation(
+        let evaluated = try CaseEvaluation(
             "a", reference: map, prediction: map, labels: Self.table)
-        let evaluation = Evaluation([judged], labels: Self.table)
+        let evaluation = Evaluation([evaluated], labels: Self.table)
         #expect(evaluation.foreground[.dice]?.mean == 1)
         #expect(evaluation.foreground[.dice]?.std == nil)
         #expect(evaluation.labelStatistics[1].metrics.isEmpty)
@@ -151,7 +151,7 @@ struct EvaluationTests {
         #expect(evaluation.cases[2].scores[1]?.trueNegatives == 0)
     }
 
-    @Test("without names, all labels that occur are judged in all cases")
+    @Test("without names, all labels that occur are evaluated in all cases")
     func discovered() throws {
         let geometry = Geometry(size: [4, 1, 1], affine: .identity)
         let maps: [[Int32]] = [[0, 5, 5, 0], [0, 0, 0, -2]]
@@ -185,7 +185,7 @@ extension LabelMap {
         for index in values.indices where values[index] == label { values[index] = other }
     }
 
-    /// As numpy rolls arrays.
+    /// The array rolled as numpy does.
     fileprivate func rolled(by shift: SIMD3<Int>) -> LabelMap {
         let size = geometry.size
         var result = self

@@ -59,7 +59,7 @@ struct FolderEvaluationTests {
         }
     }
 
-    @Test("all faults at once, and what can be judged is")
+    @Test("all faults at once, and what can be evaluated is")
     func faults() throws {
         let result = try evaluation { dataset in
             try dataset.writeNNUNet()
@@ -86,7 +86,7 @@ struct FolderEvaluationTests {
         #expect(result.faults[5].message.contains("9 in 4 voxels"))
     }
 
-    @Test("a prediction in another order of axes at the same place is judged there")
+    @Test("a prediction in another order of axes at the same place is evaluated there")
     func storedOtherwise() throws {
         let result = try evaluation { dataset in
             try dataset.writeNNUNet()

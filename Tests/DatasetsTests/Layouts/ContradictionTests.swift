@@ -101,7 +101,7 @@ struct ContradictionTests {
             try $0.write(["images/c0.nii.gz", "labels/c0_mask.nii.gz*", "labels/c0_seg.nii.gz*"])
         },
         FaultCase(
-            "names that nobody can pair",
+            "names that cannot be paired",
             "labels/case7_done.nii.gz: there is no image for this label map: was images/case7_new.nii.gz meant?"
         ) { try $0.write(["images/case7_new.nii.gz", "labels/case7_done.nii.gz*"]) },
         FaultCase(
@@ -120,7 +120,7 @@ struct ContradictionTests {
             ])
         },
         FaultCase(
-            "files that nobody can tell apart",
+            "files that cannot be told apart",
             "P2: the names post.nii.gz and pre.nii.gz do not say"
         ) {
             try $0.write([
@@ -190,8 +190,8 @@ struct ContradictionTests {
         },
     ]
 
-    @Test("are told with the user's own names", arguments: descriptions + folders)
-    func told(_ fault: FaultCase) throws {
+    @Test("are reported with the user's own names", arguments: descriptions + folders)
+    func reported(_ fault: FaultCase) throws {
         try withDataset { small in
             try fault.arrange(small)
             let reading = DatasetReading(contentsOf: small.path)

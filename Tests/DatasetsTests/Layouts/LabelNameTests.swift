@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Labels of descriptions")
 struct LabelNameTests {
-    /// What a description's labels mean.
+    /// The labels that a description means.
     struct Case: CustomTestStringConvertible {
         var testDescription: String
         var labels: String

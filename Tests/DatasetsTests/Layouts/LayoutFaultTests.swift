@@ -20,7 +20,7 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
         self.arrange = arrange
     }
 
-    /// Expects each sentence in a description of its own, and no other description.
+    /// Expects each sentence in a separate description, and no other description.
     func expect(_ faults: [DatasetFault], sourceLocation: SourceLocation = #_sourceLocation) {
         let descriptions = faults.map(\.description)
         #expect(faults.count == sentences.count, "\(descriptions)", sourceLocation: sourceLocation)
@@ -197,8 +197,8 @@ struct LayoutFaultTests {
         },
     ]
 
-    @Test("each is told in a sentence", arguments: [empty] + descriptions + files)
-    func told(_ fault: FaultCase) throws {
+    @Test("each is reported in a sentence", arguments: [empty] + descriptions + files)
+    func reported(_ fault: FaultCase) throws {
         try withDataset { small in
             try fault.arrange(small)
             let error = #expect(throws: DatasetError.self) { try Dataset(contentsOf: small.path) }
@@ -236,7 +236,7 @@ struct LayoutFaultTests {
         }
     }
 
-    @Test("a thousand faults of a kind are told by the first ones")
+    @Test("of a thousand faults of a kind the first ones are reported")
     func many() {
         let faults = (0..<1000).map {
             FaultCase.missing("\($0).nii")

@@ -80,8 +80,8 @@ struct RecognitionTests {
             ["x/a_ct.nii.gz", "x/a_pet.nii.gz", "x/m.nii.gz*"],
             texts: [
                 "dataset.json": """
-                {"channel_names": {"0": "CT", "1": "PET"}, "training": \
-                [{"image": ["x/a_ct.nii.gz", "x/a_pet.nii.gz"], "label": "x/m.nii.gz"}]}
+                {"channel_names": {"0": "CT", "1": "PET"}, "training": [{"image": ["x/a_ct.nii.gz", \
+                "x/a_pet.nii.gz"], "label": "x/m.nii.gz"}]}
                 """
             ], channels: ["CT", "PET"], training: ["a_ct"]),
         TreeCase(

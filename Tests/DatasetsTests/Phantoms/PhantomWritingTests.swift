@@ -59,7 +59,7 @@ struct PhantomWritingTests {
         }
     }
 
-    @Test("a folder that cannot be made is told with the system's words")
+    @Test("a folder that cannot be made is reported with the system's words")
     func unwritable() throws {
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "file")

@@ -31,8 +31,8 @@ struct PreparationFaultTests {
     func tooLarge() throws {
         #expect(
             try message(.init(size: [8, 5, 8], fit: .pad))
-                == "case c1: the image has 5×6×7 voxels, more than the 8×5×8 of --size: "
-                + "choose a --size that holds it, or --fit resize")
+                == "case c1: the image has 5×6×7 voxels, more than the 8×5×8 of `size`: "
+                + "choose a `size` that holds it, or `fit` resize")
     }
 
     @Test("A value that is no label")

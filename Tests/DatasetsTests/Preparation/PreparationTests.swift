@@ -82,7 +82,7 @@ struct PreparationTests {
         #expect(compared > 50)
     }
 
-    /// Whether a value depends on no voxel beyond the border.
+    /// True if a value depends on no voxel beyond the border.
     private static func isInside(_ voxel: SIMD3<Int>, _ map: GridMap) -> Bool {
         (0..<3).allSatisfy { axis in
             let place = map.axes[axis](voxel[axis])

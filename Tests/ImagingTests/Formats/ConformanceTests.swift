@@ -7,7 +7,7 @@ import Testing
 /// Files of other projects' test suites, against what nibabel 5.4.2 reads of them.
 @Suite(.enabled(if: RealData.isHere))
 struct ConformanceTests {
-    /// What `expected.json` says of a file.
+    /// The entry of a file in `expected.json`.
     struct Expectation: Decodable {
         var error: String?
         var shape: [Int]?
@@ -63,7 +63,7 @@ struct ConformanceTests {
         "niivue/complex_image.nii.gz": .sampleKind("complex64"),
     ]
 
-    /// Why the files are refused that nibabel refuses too.
+    /// The faults of the files that nibabel refuses too.
     static let broken: [String: ImageFault] = [
         "nibabel/analyze.hdr": .partner(missing: "nibabel/analyze.img"),
         "nibabel/nifti1.hdr": .partner(missing: "nibabel/nifti1.img"),

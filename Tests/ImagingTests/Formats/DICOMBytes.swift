@@ -14,7 +14,7 @@ struct DICOMBytes {
     var kind = "1.2.840.10008.5.1.4.1.1.4"
     var frames: Int?
     var isExplicit = true
-    /// Of the file's beginning, what it has.
+    /// The parts of the file's beginning.
     var hasPreamble = true
     var hasMeta = true
     var bits = (allocated: 16, stored: 16, high: 15, isSigned: true)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Folders of DICOM files")
 struct DICOMFolderTests: DICOMReading {
-    /// What is known of a slice's series.
+    /// The attributes of a slice's series.
     private func named(
         _ slice: inout DICOMBytes, _ uid: String, _ number: Int? = nil, _ name: String? = nil
     ) {
@@ -19,7 +19,7 @@ struct DICOMFolderTests: DICOMReading {
         try image(files).get().remarks
     }
 
-    /// A report as an image: without a place, in a series of its own.
+    /// A report as an image: without a place, in its own series.
     private func capture(series: String = "9.9") -> DICOMBytes {
         var capture = DICOMBytes()
         capture.kind = "1.2.840.10008.5.1.4.1.1.7"
@@ -194,7 +194,7 @@ struct DICOMFolderTests: DICOMReading {
         #expect(
             fault?.description
                 == "holds 2 series of images, 3 (MR “Thorax”, 4 images); 4 (MR “Thin”, 3 images): "
-                + "name one with --series, as in --series 3, or give each a folder of its own")
+                + "name one with --series, as in --series 3, or put each into a separate folder")
         for selection in [DICOMSelection.number(4), .uid("1.4")] {
             let image = try image(two, series: selection).get()
             #expect(image.volume.shape == [3, 2, 3])
@@ -207,7 +207,7 @@ struct DICOMFolderTests: DICOMReading {
         #expect(
             self.fault(three)?.description
                 == "holds 2 series of images, 1.4 (MR “Thin”, 3 images); 1.5 (MR, 2 images): "
-                + "name one with --series, as in --series 1.4, or give each a folder of its own")
+                + "name one with --series, as in --series 1.4, or put each into a separate folder")
     }
 
     /// The series of files that are written for the time of the test only.
@@ -232,7 +232,7 @@ struct DICOMFolderTests: DICOMReading {
         #expect(DICOMSelection("1.2x") == nil)
     }
 
-    @Test("A damaged file is told where it belongs to the series, or may belong to it")
+    @Test("A damaged file is reported if it belongs to the series, or may belong to it")
     func damage() throws {
         let series = slices { slice, _ in named(&slice, "1.3", 3) }
         var other = DICOMBytes()

@@ -26,7 +26,8 @@ struct DICOMGridTests: DICOMReading {
         let exact = try image(slices(at: [0, 2, 4, 6])).get()
         #expect(exact.remarks.isEmpty)
         let image = try image(slices(at: [0, 2.1, 3.9, 6])).get()
-        // Slope (−1.5·0 − 0.5·2.1 + 0.5·3.9 + 1.5·6) / 5 = 1.98; mean 3; the largest rest is 2.1 − (3 − 0.99) = 0.09.
+        // Slope (−1.5·0 − 0.5·2.1 + 0.5·3.9 + 1.5·6) / 5 = 1.98; mean 3;
+        // the largest rest is 2.1 − (3 − 0.99) = 0.09.
         guard case .dicom(.uneven(let distance, let step))? = image.remarks.first else {
             Issue.record("\(image.remarks)")
             return
@@ -37,7 +38,7 @@ struct DICOMGridTests: DICOMReading {
     }
 
     @Test(
-        "Missing slices are counted, and uneven ones told with their distances",
+        "Missing slices are counted, and uneven ones reported with their distances",
         arguments: [
             ([0, 2, 4, 8, 10, 12], 4.0, 2.0, 1), ([0, 2, 4, 6, 12], 6, 2, 2),
             ([0, 0.2, 0.6, 0.8], 0.4, 0.2, 1), ([0, 1, 2, 4, 5, 6], 2, 1, 1), ([0, 1, 3], 1, 2, 0),
@@ -105,7 +106,7 @@ struct DICOMGridTests: DICOMReading {
     }
 
     @Test(
-        "Several volumes in a series are told by what tells them apart",
+        "Several volumes in a series are reported with what tells them apart",
         arguments: [
             DICOMTag.acquisition, .echo, .time, .diffusion, .triggerTime, .imageType,
         ])

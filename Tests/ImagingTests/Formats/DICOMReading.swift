@@ -20,7 +20,7 @@ extension DICOMReading {
         }
     }
 
-    /// What a folder of files is read as; names may lead into folders of it.
+    /// The result of reading a folder of files; names may lead into subfolders.
     func image(
         _ files: [(name: String, bytes: [UInt8])], series: DICOMSelection? = nil
     ) throws -> Result<ImageFile, ImageError> {

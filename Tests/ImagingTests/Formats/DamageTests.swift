@@ -13,7 +13,7 @@ final class DamageTests {
         try? FileManager.default.removeItem(at: file)
     }
 
-    /// What reading bytes gives: the samples, or the fault.
+    /// The result of reading bytes: the samples, or the fault.
     private func read(_ bytes: [UInt8]) throws -> Result<[UInt8], ImageFault> {
         try Data(bytes).write(to: file)
         do throws(ImageError) {
@@ -120,7 +120,7 @@ final class DamageTests {
         #expect(try read(bytes) == .failure(fault))
     }
 
-    @Test("What is no file is told")
+    @Test("What is not a file is reported")
     func notFiles() throws {
         try withTemporaryFolder { folder in
             let missing = folder.appending(path: "a.nii").path

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Broken headers")
 struct HeaderFaultTests {
-    /// A way to spoil a header, and the fault that must be told.
+    /// A way to spoil a header, and the expected fault.
     struct Spoilt: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var version: Int

@@ -35,9 +35,7 @@ struct ITKConformanceTests {
     ]
 
     static func expectations() throws -> [String: Expectation?] {
-        let url = try #require(
-            Bundle.module.url(forResource: "Fixtures/itk", withExtension: "json"))
-        return try JSONDecoder().decode([String: Expectation?].self, from: Data(contentsOf: url))
+        try fixture("itk.json", in: .module)
     }
 
     @Test("Each file is read as SimpleITK reads it, or refused")

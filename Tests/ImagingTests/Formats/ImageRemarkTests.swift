@@ -106,7 +106,7 @@ struct ImageRemarkTests {
         #expect(try Self.read(file).remarks == item.remarks)
     }
 
-    @Test("Analyze: negative voxel sizes count without their sign, and are told")
+    @Test("Analyze: negative voxel sizes count without their sign, and are reported")
     func analyze() throws {
         var file = Self.file { _ in }
         file.bytes.replaceSubrange(252..<348, with: [UInt8](repeating: 0, count: 96))

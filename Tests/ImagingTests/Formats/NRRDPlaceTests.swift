@@ -69,7 +69,7 @@ struct NRRDPlaceTests {
     }
 
     @Test(
-        "Spaces of which nobody knows how they lie in the body are read as LPS, with a remark",
+        "Spaces whose directions in the body are unknown are read as LPS, with a remark",
         arguments: [
             ("space: scanner-xyz", HeaderRemark.unknownSpace("scanner-xyz")),
             ("space: 3D-right-handed", .unknownSpace("3D-right-handed")),

@@ -7,7 +7,7 @@ import Testing
 @Suite("What stands in an image's place")
 struct StandInTests {
     @Test(
-        "Content that is no image is told by what it is",
+        "Content that is not an image is reported as what it is",
         arguments: [
             (
                 "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",

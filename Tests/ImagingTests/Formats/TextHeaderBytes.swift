@@ -41,7 +41,7 @@ enum TextHeaderBytes {
         """
     }
 
-    /// Where the voxels of all these lie.
+    /// The place of the voxels of all these.
     static let affine = Affine(
         x: [0, -1.5, 0], y: [0.5, 0, 0], z: [0, 0, 2], origin: [-1, 2, 3])
 

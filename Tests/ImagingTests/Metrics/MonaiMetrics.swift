@@ -1,8 +1,9 @@
 import Foundation
 import SegNASImaging
+import TestSupport
 import Testing
 
-/// Metrics of labels 1, 2 and so on as MONAI computes them; nil where it says NaN or infinity.
+/// Metrics of labels 1, 2 and so on as MONAI computes them; nil if it says NaN or infinity.
 struct MonaiMetrics: Decodable, Sendable {
     let dice: [Double?]
     let iou: [Double?]
@@ -45,8 +46,5 @@ struct MonaiMetrics: Decodable, Sendable {
 
 /// The cases of a file in Fixtures.
 func fixtureCases<Case: Decodable>(_ name: String) throws -> [Case] {
-    let url = try #require(
-        Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Fixtures"))
-    return try JSONDecoder().decode([String: [Case]].self, from: Data(contentsOf: url))["cases"]
-        ?? []
+    try fixture(name + ".json", as: [String: [Case]].self, in: .module)["cases"] ?? []
 }

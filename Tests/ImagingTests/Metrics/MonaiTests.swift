@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Metrics equal to those of MONAI")
 struct MonaiTests {
-    /// What Fixtures/metrics.py makes label maps from.
+    /// The input from which Fixtures/metrics.py makes label maps.
     struct Generated: Decodable, Sendable {
         let seed: UInt64
         let kinds: [String]
@@ -32,7 +32,7 @@ struct MonaiTests {
         }
     }
 
-    /// What Fixtures/metrics-real.py reads.
+    /// The input of Fixtures/metrics-real.py.
     struct Rolled: Decodable, Sendable {
         let file: String
         let shift: [Int]
@@ -91,14 +91,14 @@ struct MonaiTests {
 }
 
 extension SeededGenerator {
-    /// As `SplitMix64.below` of Fixtures/metrics.py.
+    /// The same as `SplitMix64.below` of Fixtures/metrics.py.
     fileprivate mutating func below(_ count: Int) -> Int {
         Int(next() % UInt64(count))
     }
 }
 
 extension LabelMap {
-    /// As the boxes of Fixtures/metrics.py.
+    /// The same as the boxes of Fixtures/metrics.py.
     fileprivate mutating func fillBox(
         _ label: Int32, using generator: inout SeededGenerator
     ) {

@@ -76,7 +76,7 @@ struct ResamplingTests {
         }
     }
 
-    /// Whether a value depends on no voxel beyond the border.
+    /// True if a value depends on no voxel beyond the border.
     private static func isInside(
         _ voxel: SIMD3<Int>, _ map: GridMap, _ interpolation: ImageInterpolation
     ) -> Bool {

@@ -55,7 +55,7 @@ struct ScoreResamplerTests {
         }
     }
 
-    /// How many voxels do not have the greatest of the values, but for rounding.
+    /// The number of voxels that do not have the largest of the values, but for rounding.
     static func mistakes(_ labels: Samples, _ values: [[Float]]) -> Int {
         labels.withValues(as: UInt8.self) { labels in
             labels.indices.count { voxel in
@@ -99,7 +99,7 @@ struct ScoreResamplerTests {
         }
     }
 
-    @Test("sources on grids of their own are summed")
+    @Test("sources on separate grids are summed")
     func sources() throws {
         var generator = SeededGenerator(seed: 4)
         let target: SIMD3<Int> = [11, 12, 13]
@@ -160,7 +160,7 @@ struct ScoreResamplerTests {
         #expect(differing <= 2)
     }
 
-    @Test("probabilities that are no numbers are told", arguments: [Float.nan, .infinity])
+    @Test("probabilities that are not numbers are reported", arguments: [Float.nan, .infinity])
     func notFinite(value: Float) throws {
         let scores = try #require(
             ClassScores(classes: 2, size: [3, 2, 1], reorientation: .identity))

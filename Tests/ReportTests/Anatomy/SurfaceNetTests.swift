@@ -3,7 +3,7 @@ import Testing
 @testable import SegNASReport
 
 struct SurfaceNetTests {
-    /// The surface of label 1, in mm, with cells of so many voxels.
+    /// The surface of label 1, in mm, with cells of a number of voxels.
     private struct Surface {
         let net: SurfaceNet
         let points: [SIMD3<Double>]

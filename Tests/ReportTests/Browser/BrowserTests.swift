@@ -81,8 +81,8 @@ struct BrowserTests {
         }
         try areDrawn(Colour.ink.light)
         let points = "document.getElementById('evolution-chart').data[0].x.length"
-        let trained = try #require(try browser.number(points))
-        #expect(trained > 20 && trained < Self.iterations)
+        let completed = try #require(try browser.number(points))
+        #expect(completed > 20 && completed < Self.iterations)
         try browser.expect("!document.body.textContent.includes('WebGL is not supported')")
         try browser.call(
             "Emulation.setEmulatedMedia",

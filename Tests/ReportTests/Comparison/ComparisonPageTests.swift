@@ -66,7 +66,7 @@ struct ComparisonPageTests {
         }
     }
 
-    @Test("pages are sound, and all that is told can be read", arguments: Kind.allCases)
+    @Test("pages are sound, and all texts can be read", arguments: Kind.allCases)
     func soundness(kind: Kind) throws {
         let comparison = try Self.make(kind)
         let report = ComparisonReport(comparison, version: "0.1.0")
@@ -87,8 +87,8 @@ struct ComparisonPageTests {
                 == comparison.methods.flatMap { method in
                     (0..<comparison.splits).map { _ in method.name }
                 })
-        let told = [html, report.markdown, report.csv, report.latex, try report.json()]
-        for text in told { #expect(!text.contains(SyntheticComparison.secretCase)) }
+        let texts = [html, report.markdown, report.csv, report.latex, try report.json()]
+        for text in texts { #expect(!text.contains(SyntheticComparison.secretCase)) }
     }
 
     @Test("whether there is more to come")

@@ -57,11 +57,11 @@ struct ComparisonTests {
                 for (split, expected) in zip(splits, cases) {
                     guard let expected else { continue }
                     let test = try #require(split["test"] as? [String: Any])
-                    for judged in try #require(test["cases"] as? [[String: Any]]) {
-                        let number = try #require(judged["number"] as? Int)
+                    for entry in try #require(test["cases"] as? [[String: Any]]) {
+                        let number = try #require(entry["number"] as? Int)
                         let first = try #require(expected.keys.min())
                         let value = try #require(expected[first + number - 1])
-                        #expect(abs((judged["dice"] as? Double ?? 0) - value) < 1e-12)
+                        #expect(abs((entry["dice"] as? Double ?? 0) - value) < 1e-12)
                     }
                 }
                 try expectSpread(

@@ -17,7 +17,7 @@ struct LaTeXChecker {
             let cells = check(line)
             if line.hasPrefix("\\begin{tabular}{") { columns = line.count - 17 }
             guard line.hasSuffix("\\\\") else {
-                if !line.hasPrefix("\\") { faults.append("a line of its own: \(line)") }
+                if !line.hasPrefix("\\") { faults.append("a separate line: \(line)") }
                 continue
             }
             if cells != columns { faults.append("\(cells) cells of \(columns ?? 0): \(line)") }

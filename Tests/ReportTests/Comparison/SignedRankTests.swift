@@ -60,7 +60,7 @@ struct SignedRankTests {
             #expect(abs(test.p - min(1, 2 * share)) < 1e-12)
         }
         let least = SignedRankTest((1...count).map(Double.init))?.p ?? 1
-        #expect((least < 0.05) == (count >= SignedRankTest.fewest))
+        #expect((least < 0.05) == (count >= SignedRankTest.minCount))
     }
 
     @Test("nothing is tested where nothing differs")

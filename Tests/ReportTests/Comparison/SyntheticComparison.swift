@@ -10,10 +10,10 @@ enum SyntheticComparison {
         .init(name: "anterior", value: 1), .init(name: "posterior | 2", value: 2),
     ])
 
-    /// Nothing of it may be told.
+    /// A name that must not appear anywhere.
     static let secretCase = "Mustermann"
 
-    /// Cases of lines of 100 voxels for each label, predicted so many voxels aside: their Dice is 1 − shift / 100.
+    /// Cases of lines of 100 voxels for each label, predicted a number of voxels aside: their Dice is 1 − shift / 100.
     ///
     /// Shifts are those of the labels in their order, by the names of cases; nil for a label that is in neither map.
     static func evaluation(
@@ -51,12 +51,12 @@ enum SyntheticComparison {
         _ test: Evaluation?, candidate: Candidate = candidate(), parameters: Int = 9_700_000,
         seconds: Double = 570_240, report: String? = "split-0/segnas11/report.html"
     ) -> Comparison.Outcome {
-        .judged(
+        .evaluated(
             Comparison.Result(
                 candidate.architecture, optimum: candidate, parameters: parameters,
                 seconds: seconds, validationDice: 0.83, test: test,
-                proposals: .init(
-                    trained: 120, cached: 20, illegal: 130, outOfMemory: 27, failed: 3),
+                trials: .init(
+                    completed: 120, cached: 20, illegal: 130, outOfMemory: 27, failed: 3),
                 report: report))
     }
 
@@ -64,12 +64,13 @@ enum SyntheticComparison {
         _ test: Evaluation?, _ architecture: Architecture = .vnet, parameters: Int = 71_100_000,
         seconds: Double = 345.6
     ) -> Comparison.Outcome {
-        .judged(
+        .evaluated(
             Comparison.Result(
                 architecture, parameters: parameters, seconds: seconds, test: test))
     }
 
-    /// Three splits: a search, one of which a split is outstanding, a network that never fits, and one that once failed.
+    /// Three splits: a search, one of which a split is outstanding, a network that never fits, and one that once
+    /// failed.
     ///
     /// Split k has the cases 3k to 3k + 7, so that most are in several.
     static func table3() throws -> Comparison {

@@ -48,9 +48,11 @@ struct TableTests {
             table.html == """
                 <div class="frame" tabindex="0" role="region" aria-label="A &amp; B">
                 <table><caption>A &amp; B</caption>
-                <thead><tr><th scope="col">name</th><th scope="col" class="number">x</th><th scope="col">rest</th></tr></thead>
+                <thead><tr><th scope="col">name</th><th scope="col" class="number">x</th>\
+                <th scope="col">rest</th></tr></thead>
                 <tbody>
-                <tr><th scope="row" rowspan="2">one</th><td class="number">1</td><td>a<s><span class="unseen">unused </span>b</s></td></tr>
+                <tr><th scope="row" rowspan="2">one</th><td class="number">1</td><td>a\
+                <s><span class="unseen">unused </span>b</s></td></tr>
                 <tr><td class="number"><strong>22</strong></td><td></td></tr>
                 <tr><th scope="row">2 &lt; 3</th><td class="number">–</td><td>c</td></tr>
                 </tbody></table></div>

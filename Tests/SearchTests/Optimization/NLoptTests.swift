@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Controlled random search equal to NLopt's in distribution")
 struct NLoptTests {
-    /// Least values after exactly so many evaluations, for 200 seeds.
+    /// The best values after exact numbers of evaluations, for 200 seeds.
     private func expected() throws -> [String: [String: [Double]]] { try fixture("crs.json") }
 
     /// Seeds are fixed, so that nothing is left to chance: of such tests of equal distributions, 1.4 % would fail.
@@ -18,7 +18,7 @@ struct NLoptTests {
         let counts = [300, 3000]
         let results = concurrentMap(200, threads: ProcessInfo.processInfo.activeProcessorCount) {
             seed in
-            try? leastValues(
+            try? bestValues(
                 of: function, SamplerPlan(seed: UInt64(seed)), inFlight: 1, after: counts)
         }
         for (index, count) in counts.enumerated() {

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Samplers stopped and taken up again")
 struct SamplerRecordTests {
-    /// A search with several proposals in flight that are told in a random order.
+    /// A search with several proposals in flight, whose values are reported in a random order.
     private func record(
         _ plan: SamplerPlan, on function: TestFunction, inFlight slots: Int, steps: Int,
         eachStep: (any Sampler, SamplerRecord) throws -> Void = { _, _ in }

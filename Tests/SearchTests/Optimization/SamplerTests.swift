@@ -9,7 +9,25 @@ import Testing
 struct SamplerTests {
     static let box: [ClosedRange<Double>] = [-1...1, 0...10]
 
-    @Test("the whole start at once, then nothing until all of it is told")
+    @Test("the example of the documentation finds a small network")
+    func documentation() throws {
+        let space = SearchSpace.segnas11
+        var sampler = try SamplerPlan(seed: 1).sampler(in: space.bounds)
+        var best: (value: Double, architecture: Architecture)?
+        while sampler.askCount < 300, let proposal = sampler.ask() {
+            let architecture = space.decode(proposal.point).architecture
+            // Nil for a block that cannot be built.
+            let plan = try? NetworkPlan(architecture, channels: 1, classes: 4)
+            let value = plan.map { Double($0.parameters) / 1e9 } ?? worstValue
+            sampler.tell(value, of: proposal.number)
+            if value < best?.value ?? worstValue { best = (value, architecture) }
+        }
+        let found = try #require(best)
+        #expect(found.value < 1e-3)
+        #expect(try Architecture(json: found.architecture.json) == found.architecture)
+    }
+
+    @Test("the whole start at once, then nothing until all values are reported")
     func start() throws {
         let plan = SamplerPlan(seed: 1, population: 5, first: [3, -1])
         var search = try ControlledRandomSearch(in: Self.box, plan: plan)
@@ -57,7 +75,9 @@ struct SamplerTests {
         #expect(next.point[0] == min(10, max(0, 2 * mutation.point[0] - start[1])))
     }
 
-    @Test("in flight: rejected reflections queue, late values are judged by the worst of then")
+    @Test(
+        "in flight: rejected reflections queue, late values are compared with the worst at that time"
+    )
     func queue() throws {
         let plan = SamplerPlan(seed: 2, population: 6)
         var search = try ControlledRandomSearch(in: Self.box, plan: plan)
@@ -103,7 +123,7 @@ struct SamplerTests {
 
     @Test("plans that make no sampler")
     func refused() {
-        #expect(throws: SamplerError.population(2, least: 3)) {
+        #expect(throws: SamplerError.population(2, minimum: 3)) {
             try SamplerPlan(seed: 0, population: 2).sampler(in: Self.box)
         }
         #expect(throws: SamplerError.firstPoint(coordinates: 1, dimensions: 2)) {

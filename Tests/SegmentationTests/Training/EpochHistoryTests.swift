@@ -46,7 +46,7 @@ struct EpochHistoryTests {
     }
 
     @Test(
-        "more epochs go on where the weights of their best are kept",
+        "training for more epochs is possible if the weights of their best are kept",
         arguments: [
             // Of 4 epochs the best of 3 and 4 is kept.
             ([0.1, 0.2, 0.3, 0.4], 6, true), ([0.1, 0.2, 0.4, 0.3], 6, false),
@@ -58,7 +58,7 @@ struct EpochHistoryTests {
         #expect(four.canContinue(options(epochs)) == canContinue)
     }
 
-    @Test("going on chooses as if all epochs had been asked for at once")
+    @Test("more epochs choose as if all had been asked for from the start")
     func goingOn() {
         var first = history([0.1, 0.2, 0.3, 0.4], options(4))
         first.choose(options(6))

@@ -39,7 +39,7 @@ struct ResumeTests {
     }
 
     @Test(
-        "long epochs have checkpoints of their own, from which a killed run goes on to the same end"
+        "long epochs have checkpoints within, from which a killed run resumes to the same end"
     )
     func longEpochs() throws {
         try TrainingScene.with { scene in
@@ -134,7 +134,7 @@ struct ResumeTests {
     }
 
     @Test(
-        "a damaged checkpoint is told of, and the one before it taken",
+        "a damaged checkpoint is reported, and the one before it used",
         arguments: ["000003.safetensors", "000003.json"])
     func damaged(_ name: String) throws {
         try TrainingScene.with { scene in
@@ -146,21 +146,21 @@ struct ResumeTests {
             bytes[bytes.count / 2] ^= 1
             bytes.removeLast(name.hasSuffix("json") ? 20 : 0)
             try bytes.write(to: file)
-            var told: [String] = []
+            var reported: [String] = []
             var resumed: [[Int]] = []
             _ = try scene.trainer(report: { event in
-                if case .damagedCheckpoint(let file, _) = event { told.append(file) }
+                if case .damagedCheckpoint(let file, _) = event { reported.append(file) }
                 if case .resuming(let epochs, let batches) = event {
                     resumed.append([epochs, batches])
                 }
             }).train()
-            #expect(told == [scene.path("run/checkpoints/000003.json")])
+            #expect(reported == [scene.path("run/checkpoints/000003.json")])
             #expect(resumed == [[2, 0]])
             #expect(try scene.weights() == scene.weights("whole"))
         }
     }
 
-    @Test("where the weights of the best epoch are damaged, training goes on without them")
+    @Test("if the weights of the best epoch are damaged, training continues without them")
     func damagedBest() throws {
         try TrainingScene.with { scene in
             try Self.end(scene, afterEpochs: 3)
@@ -216,7 +216,7 @@ struct ResumeTests {
         }
     }
 
-    /// Ends a run after the first batch that follows so many epochs.
+    /// Ends a run after the first batch that follows a number of epochs.
     private static func end(_ scene: TrainingScene, afterEpochs count: Int) throws {
         var (epochs, batches) = (0, 0)
         let stopped = try scene.trainer(
@@ -230,7 +230,7 @@ struct ResumeTests {
         }
     }
 
-    @Test("a complete run says so; more epochs go on as if asked for at once, or are refused")
+    @Test("a complete run says so; more epochs resume as if asked for at first, or are refused")
     func more() throws {
         try TrainingScene.with { scene in
             var scene = scene

@@ -68,7 +68,7 @@ struct TrainerTests {
                 split: SplitOptions(plan: .everything), options: scene.options)
             let result = try Trainer(
                 task, run: scene.path("run"),
-                on: TrainingMachine(threads: 1, cache: scene.path("cache"))
+                on: Trainer.Machine(threads: 1, cache: scene.path("cache"))
             ).train()
             #expect(result.chosenEpoch == 3 && result.validation == nil && result.test == nil)
             #expect(try scene.names("run") == ["checkpoints", "log.jsonl", "model", "plan.json"])
@@ -183,7 +183,7 @@ struct TrainerTests {
         }
     }
 
-    /// With a limit for files in place of a small disk.
+    /// A limit for the size of files stands for a small disk.
     private static func runOutOfSpace() throws {
         try TrainingScene.with { scene in
             try scene.train("whole")

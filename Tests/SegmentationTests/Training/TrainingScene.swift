@@ -50,7 +50,7 @@ struct TrainingScene {
         let task = try TrainingTask(
             Dataset(contentsOf: path("data"), threads: 1), Self.network(),
             preparation: PreparationOptions(size: [16, 16, 16]), options: options)
-        var machine = TrainingMachine(threads: 1, cache: path("cache"), version: "test")
+        var machine = Trainer.Machine(threads: 1, cache: path("cache"), version: "test")
         machine.checkpoints = checkpoints
         return Trainer(
             task, run: path(run), on: machine, isEndRequested: isEndRequested, report: report)
@@ -66,7 +66,7 @@ struct TrainingScene {
         try Data(contentsOf: URL(filePath: path("\(run)/model/weights.safetensors")))
     }
 
-    /// What a run's folder holds, hidden files apart.
+    /// The files in a run's folder, without hidden ones.
     func names(_ folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path(folder)).filter {
             !$0.hasPrefix(".")

@@ -9,7 +9,7 @@ import Testing
 @TensorActor
 @Suite("Steps of a training")
 struct TrainingStepTests {
-    /// The parameters after one step on three copies of a case, computed in so many parts.
+    /// The parameters after one step on three copies of a case, computed in a number of parts.
     private func step(accumulation: Int, _ change: (inout TrainingOptions) -> Void = { _ in })
         throws -> (weights: [Double], loss: Double)
     {

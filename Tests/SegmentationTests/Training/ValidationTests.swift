@@ -10,7 +10,7 @@ import Testing
 @TensorActor
 @Suite("Validation and test of training runs")
 struct ValidationTests {
-    @Test("label maps less than half a voxel off are trained with, and judged")
+    @Test("label maps less than half a voxel off are trained with, and evaluated")
     func shifted() throws {
         try TrainingScene.with { scene in
             var scene = scene

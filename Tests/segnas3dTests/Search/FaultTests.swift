@@ -6,9 +6,9 @@ import SegNASStudy
 import TestSupport
 import Testing
 
-/// What can happen to the machine while a search runs, really caused.
+/// Real faults of the machine while a search runs.
 ///
-/// After each: no finished trial is lost, none is trained twice (as the workers' own lines tell), no process is left, and
+/// After each: no finished trial is lost, none is trained twice (as the workers' logs show), no process is left, and
 /// the study goes on to the result of a search that was not disturbed. `make faults` runs more of the random kills.
 @Suite("Faults", .serialized)
 struct FaultTests {

@@ -113,7 +113,9 @@ struct FileSystemTests {
         }
     }
 
-    @Test("a copy without the log, or without the whole book, takes results from files and backup")
+    @Test(
+        "a copy without the log, or without the whole database, takes results from files and backup"
+    )
     func withoutLog() throws {
         try SearchScene.with { scene in
             let process = try Program.start(scene.arguments("study", ["--quiet"]))

@@ -173,7 +173,9 @@ struct SearchCommandTests {
         try SearchScene.with { scene in
             let program = try scene.search("study", iterations: 500, ["--time-limit", "2s"])
             #expect(program.status == 130)
-            #expect(program.errors.contains("has had its time: run the same command to go on"))
+            #expect(
+                program.errors.contains(
+                    "has reached its time limit: run the same command to resume"))
             #expect(scene.processes().isEmpty)
         }
     }
@@ -182,7 +184,7 @@ struct SearchCommandTests {
         "mistakes are told in a sentence",
         arguments: [
             (["--iterations", "0"], 2, "--iterations must be at least 1"),
-            (["--space", "segnas5"], 2, "'segnas5' is no search space: give segnas11"),
+            (["--space", "segnas5"], 2, "'segnas5' is not a search space: give segnas11"),
             (["--space", "none.yaml"], 1, "none.yaml"),
             (["--split", "all"], 2, "the split has none: give --split 50/20/30"),
             (["--population", "2"], 2, "a population of 2 points is too small"),

@@ -1,17 +1,19 @@
 import Foundation
 import Glibc
+import SegNASHost
 import SegNASSearch
 import SegNASStudy
+import Synchronization
 import TestSupport
 import Testing
 
-/// Phantoms, a small space, and the command that searches it on them.
+/// Phantoms, a small space, and the command that searches it.
 struct SearchScene {
     let folder: URL
-    /// Proposals of its searches, where nothing else is said.
+    /// Iterations of its searches by default.
     var iterations = 14
 
-    /// Calls a body with a scene in a folder of its own; whatever it has started is gone afterwards.
+    /// Calls a body with a scene in a separate folder; whatever it has started is gone afterwards.
     static func with<Result>(
         iterations: Int = 14, _ body: (SearchScene) throws -> Result
     ) throws -> Result {
@@ -69,7 +71,7 @@ struct SearchScene {
         return try (0..<ledger.sampler.askCount).map { try ledger.trial($0) }
     }
 
-    /// How the attempts at all trials ended.
+    /// The ends of the attempts at all trials.
     func attemptEnds(_ study: String) throws -> [AttemptEnd] {
         let ledger = try StudyLedger(opening: path(study))
         return try (0..<ledger.sampler.askCount).flatMap { try ledger.attempts(of: $0) }.compactMap
@@ -78,7 +80,7 @@ struct SearchScene {
         }
     }
 
-    /// What the workers of all trials have printed, by trial.
+    /// The output of the workers, by trial.
     func logs(_ study: String) -> [Int: [String]] {
         let trials = path(study) + "/trials"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: trials)) ?? []
@@ -123,5 +125,61 @@ struct SearchScene {
             usleep(10_000)
         }
         Issue.record("waited for a minute")
+    }
+}
+
+/// Searches that are disturbed, and what must become of them.
+extension SearchScene {
+    /// Kills count as attempts where they hit before the first checkpoint.
+    static let patience = ["--attempts", "1000", "--quiet"]
+
+    /// By the number of iterations; all scenes have the same images and the same space.
+    private static let summaries = Mutex<[Int: [String]]>([:])
+
+    /// The summary of an undisturbed search, which runs once for all tests.
+    func undisturbed() throws -> [String] {
+        try Self.summaries.withLock { summaries in
+            if let cached = summaries[iterations] { return cached }
+            return try SearchScene.with(iterations: iterations) { scene in
+                let whole = try scene.search("whole", Self.patience)
+                try #require(whole.status == 0, "\(whole.errors)")
+                let summary = try scene.summary("whole")
+                summaries[iterations] = summary
+                return summary
+            }
+        }
+    }
+
+    /// Resumes a study to its end, which must be that of the undisturbed one.
+    func expectUndisturbedEnd(_ study: String) throws {
+        let last = try search(study, Self.patience)
+        #expect(last.status == 0, "\(last.errors)")
+        #expect(try summary(study) == undisturbed())
+        try expectTrainedOnce(study)
+        #expect(processes().isEmpty)
+    }
+
+    /// Waits until a worker trains a trial that has an epoch behind it.
+    func waitForEpoch(_ study: String) throws {
+        try wait { logs(study).values.contains { $0.last?.hasPrefix("epoch 1 of 2") == true } }
+    }
+
+    /// Begins a search, and in the middle of a training kills it and its worker, or asks that to end.
+    func killBoth(_ study: String, worker signal: Int32 = SIGKILL) throws {
+        let process = try Program.start(arguments(study, Self.patience))
+        try waitForEpoch(study)
+        kill(process.processIdentifier, SIGKILL)
+        let workers = workers()
+        for worker in workers { kill(worker, signal) }
+        process.waitUntilExit()
+        try wait { workers.allSatisfy(hasEnded) }
+    }
+
+    /// True if a process has closed its files: one that is freeing its memory has no command line any more, but still
+    /// its locks; so has a zombie with other threads.
+    private func hasEnded(_ process: pid_t) -> Bool {
+        guard let status = ProcessTable.status(of: process) else { return true }
+        let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
+        return status.state == "Z" && threads?.count ?? 0 <= 1
     }
 }

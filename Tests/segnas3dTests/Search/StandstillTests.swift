@@ -5,9 +5,10 @@ import SegNASStudy
 import TestSupport
 import Testing
 
-/// Searches and workers that stop, wait or are asked to end, as batch systems do it; with the same end as ``FaultTests``.
+/// Searches and workers that are stopped, wait or are asked to end, as batch systems do it; they must end as in
+/// ``FaultTests``.
 ///
-/// A suite of its own, as much of its time is spent waiting: it runs beside the others.
+/// It is a separate suite, which runs beside the others, as it spends most of its time waiting.
 @Suite("Standstills", .serialized)
 struct StandstillTests {
     private func published(_ line: String) -> Bool { line.hasPrefix("published ") }

@@ -91,7 +91,7 @@ const setCamera = next => {
         {"scene.camera": structuredClone(next), "scene2.camera": structuredClone(next)});
 };
 
-// Where one scene has been turned, the other turns; which is told again, as of the first.
+// Where one scene has been turned, the other turns; which is not passed back to the first.
 const follow = event => {
     for (const [from, to] of [["scene", "scene2"], ["scene2", "scene"]]) {
         const turned = event[from + ".camera"];

@@ -1,18 +1,19 @@
-import FoundationEssentials
+internal import FoundationEssentials
+internal import SegNASHost
 
 /// The name of an image file in its parts: `brain_01_0000.nii.gz` is the stem `brain_01_0000` and `.nii.gz`.
 struct ImageFileName: Hashable, Sendable {
     var stem: String
     var ending: String
 
-    /// What `Volume(contentsOf:)` reads; the longer of two that fit comes first.
+    /// The endings that `Volume(contentsOf:)` reads; the longer of two that fit comes first.
     static let endings = [
         ".seg.nrrd", ".seg.nhdr",
         ".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", ".mgh", ".mgz", ".hdr.gz", ".hdr",
         ".img.gz", ".img",
     ]
 
-    /// Nil for what is no image by its name, and for hidden files such as macOS's `._scan.nii.gz`.
+    /// Splits a name; nil for names that are not those of images, and for hidden files such as macOS's `._scan.nii.gz`.
     init?(_ name: String) {
         guard !name.hasPrefix("."),
             let ending = Self.endings.first(where: { name.lowercased().hasSuffix($0) }),
@@ -29,7 +30,7 @@ struct ImageFileName: Hashable, Sendable {
 
     var name: String { stem + ending }
 
-    /// Whether it is one of Slicer's label maps: `P001.seg.nrrd`.
+    /// True for one of Slicer's label maps: `P001.seg.nrrd`.
     var isSegmentation: Bool { ending.lowercased().hasPrefix(".seg.") }
 
     /// The case and the channel of a name such as `brain_01_0000`, nnU-Net's way to name channels.
@@ -43,7 +44,7 @@ struct ImageFileName: Hashable, Sendable {
 
     /// The images of a folder by name; of a pair such as `.hdr` and `.img`, the header.
     ///
-    /// Nil where the folder cannot be read.
+    /// Nil if the folder cannot be read.
     static func all(in folder: String) -> [ImageFileName]? {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
             return nil
@@ -54,5 +55,60 @@ struct ImageFileName: Hashable, Sendable {
             return ![".hdr", ".hdr.gz"].contains { present.contains(image.stem + $0) }
         }
         return images.sorted { $0.name < $1.name }
+    }
+}
+
+/// Cases of which several files differ only in nnU-Net's number of the channel: `a_0000`, `a_0001`.
+///
+/// Four digits may number cases as well: `scan_0000` to `scan_0099` are a hundred scans. Channels are few and
+/// begin with 0.
+struct NumberedChannels {
+    /// Files by channel, by the name of the case.
+    let cases: [String: [Int: ImageFileName]]
+
+    /// The largest number of channels; no dataset has had more.
+    static let limit = 16
+
+    init(_ images: [ImageFileName]) {
+        var found: [String: [Int: ImageFileName]] = [:]
+        for image in images {
+            guard let (identifier, index) = image.channel else { continue }
+            found[identifier, default: [:]][index] = image
+        }
+        let several = found.filter { _, files in
+            files.count > 1 && files[0] != nil && files.keys.allSatisfy { $0 < Self.limit }
+        }
+        // A single name with many numbers is a series of scans.
+        let isSeries = found.count == 1 && several.values.contains { $0.count > 4 }
+        cases = isSeries ? [:] : several
+    }
+}
+
+/// The content of a folder, hidden files aside, sorted by name.
+struct FolderListing {
+    let path: String
+    let images: [ImageFileName]
+    let folders: [String]
+    /// Files whose names are not those of images.
+    let others: [String]
+    /// Files and folders whose names are not UTF-8.
+    let foreign: [NonUTF8Name]
+
+    /// Nil if the folder cannot be read.
+    init?(_ path: String) {
+        let files = FileManager.default
+        guard let all = ImageFileName.all(in: path),
+            let names = try? files.contentsOfDirectory(atPath: path)
+        else { return nil }
+        foreign = NonUTF8Name.all(in: path)
+        let unnamed = Set(foreign.map(\.repaired))
+        let rest = names.filter {
+            !$0.hasPrefix(".") && ImageFileName($0) == nil && !unnamed.contains($0)
+        }.sorted()
+        let isFolder = rest.map { FileSystem.isFolder("\(path)/\($0)") }
+        self.path = path
+        images = all.filter { !unnamed.contains($0.name) }
+        folders = zip(rest, isFolder).filter(\.1).map(\.0)
+        others = zip(rest, isFolder).filter { !$0.1 }.map(\.0)
     }
 }

@@ -1,7 +1,8 @@
-/// How the names of images and of label maps go together: which case each file is of.
+/// The pairing of the names of images and label maps: the case of each file.
 ///
-/// Names need not be equal: `a_0000` goes with `a`, `c0_orig` with `c0_labeledMasks`, `img0001` with `label0001`. For each file
-/// there are several readings of its name, the likeliest first; those count that images and label maps have in common.
+/// Names need not be equal: `a_0000` goes with `a`, `c0_orig` with `c0_labeledMasks`, `img0001` with `label0001`.
+/// For each file there are several readings of its name, the likeliest first; those count that images and label maps
+/// have in common.
 struct NamePairing {
     private var caseOfLabel: [ImageFileName: String] = [:]
     private var caseOfImage: [ImageFileName: (identifier: String, channel: CaseChannel)] = [:]
@@ -34,7 +35,7 @@ struct NamePairing {
         }
     }
 
-    /// The first image and label map that go together, as `a.nii with b.nii`; nil where there are none.
+    /// The first image and label map that belong together, as `a.nii with b.nii`; nil if there are none.
     ///
     /// Their names differ in more than the number of a channel, if they must be unlike.
     func example(unlike: Bool) -> String? {
@@ -102,7 +103,7 @@ struct NamePairing {
     }
 }
 
-/// What part of a case's image a file holds.
+/// The part of a case's image that a file holds.
 public enum CaseChannel: Hashable, Comparable, Sendable {
     /// All channels.
     case whole
@@ -126,12 +127,34 @@ public enum CaseChannel: Hashable, Comparable, Sendable {
         }
     }
 
-    /// What files of this channel have behind the name of the case.
+    /// The text that files of this channel have behind the name of the case.
     var ending: String {
         switch self {
         case .whole: ""
         case .number(let number): "…_\(channelDigits(number))"
         case .name(let name): "…\(name)"
         }
+    }
+}
+
+/// A guess which of many names was meant by one that is not among them.
+enum NameGuess {
+    /// The name that shares most letters at its beginning and its end; nil if none or several share as many.
+    static func nearest(to name: String, among names: [String]) -> String? {
+        let scores = names.map { score(name, $0) }
+        guard let best = scores.max(), best > 0, scores.count(where: { $0 == best }) == 1 else {
+            return nil
+        }
+        return scores.firstIndex(of: best).map { names[$0] }
+    }
+
+    /// 0 for names with other numbers: these are other cases.
+    private static func score(_ first: String, _ second: String) -> Int {
+        let first = Array(first.lowercased())
+        let second = Array(second.lowercased())
+        guard first.filter(\.isNumber) == second.filter(\.isNumber) else { return 0 }
+        let shared = zip(first, second).prefix { $0 == $1 }.count
+        let ended = zip(first.reversed(), second.reversed()).prefix { $0 == $1 }.count
+        return min(shared + ended, first.count, second.count)
     }
 }

@@ -15,7 +15,7 @@ enum NameWords {
         "scans", "vol", "volume", "volumes",
     ]
 
-    /// What a channel shows: contrasts of magnetic resonance, and other modalities.
+    /// Names of channels: contrasts of magnetic resonance, and other modalities.
     static let channels: Set<String> = [
         "adc", "cbct", "ct", "ctres", "dwi", "flair", "lge", "mr", "mri", "pd", "pdw", "pet",
         "petres", "pt", "swi", "t1", "t1c", "t1ca", "t1ce", "t1gd", "t1n", "t1post", "t1w", "t2",
@@ -35,7 +35,7 @@ enum NameWords {
 }
 
 extension String {
-    /// The name without such words at its end, or else at its beginning, and the words; nil where it has none.
+    /// The name without such words at its end, or else at its beginning, and the words; nil if it has none.
     ///
     /// `c0_labeledMasks` is `c0`, `label0001` is `0001`, `P1_ground-truth` is `P1`, and `mask` is nothing.
     func without(_ words: Set<String>) -> (rest: String, word: String)? {
@@ -76,6 +76,6 @@ extension Substring {
 }
 
 extension Character {
-    /// What stands between the words of a file's name.
+    /// True for a character that separates the words of a file's name.
     fileprivate var isSeparator: Bool { "_-. ".contains(self) }
 }

@@ -1,10 +1,11 @@
 internal import SegNASHost
 
 extension LayoutReader {
-    /// BIDS: `sub-01/anat/sub-01_T1w.nii.gz`, and label maps with the suffix `dseg`, `seg` or `mask` in `derivatives` or beside.
+    /// BIDS: `sub-01/anat/sub-01_T1w.nii.gz`, and label maps with the suffix `dseg`, `seg` or `mask` in `derivatives`
+    /// or beside.
     ///
-    /// [The standard](https://bids-specification.readthedocs.io/en/stable/derivatives/imaging.html). Label maps in the space of
-    /// a template do not count.
+    /// [The standard](https://bids-specification.readthedocs.io/en/stable/derivatives/imaging.html). Label maps in the
+    /// space of a template do not count.
     func bids() -> LayoutCandidate? {
         let subjects = (FolderListing(folder)?.folders ?? []).filter { $0.hasPrefix("sub-") }
         guard !subjects.isEmpty else { return nil }
@@ -59,7 +60,7 @@ private struct BIDSFile {
     let stem: String
     /// Pairs such as `sub-01`, by their first half.
     private let entities: [String: String]
-    /// What stands behind them: `T1w`, or `T1w` and `dseg`.
+    /// The parts behind them: `T1w`, or `T1w` and `dseg`.
     private let suffixes: [String]
 
     static func all(in folder: (path: String, images: [ImageFileName])) -> [BIDSFile] {
@@ -91,7 +92,7 @@ private struct BIDSFile {
         suffix != "image" && suffixes.last?.without(NameWords.labels)?.rest == ""
     }
 
-    /// Whether it lies in the space of a template, or of another subject.
+    /// True if it lies in the space of a template, or of another subject.
     var isInTemplate: Bool {
         guard let space = entities["space"]?.lowercased() else { return false }
         return ["mni", "fsaverage", "talairach", "icbm", "oasis"].contains { space.hasPrefix($0) }
@@ -105,7 +106,8 @@ private struct BIDSFile {
         stem.split(separator: "_").filter { $0.contains("-") }.joined(separator: "_")
     }
 
-    /// The images that a label map belongs to: the one that it is named after, or those that nothing in its name is against.
+    /// The images that a label map belongs to: the one that it is named after, or those that its name does not
+    /// contradict.
     func images(among images: [BIDSFile]) -> [BIDSFile] {
         let named = images.filter { stem.hasPrefix($0.stem + "_") }
         if let longest = named.max(by: { $0.stem.count < $1.stem.count }) { return [longest] }

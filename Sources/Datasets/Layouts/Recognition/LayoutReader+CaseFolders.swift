@@ -1,7 +1,7 @@
 extension LayoutReader {
     /// Folders below one that hold images, with their paths relative to the dataset's folder.
     ///
-    /// Nobody nests subject, session and scan deeper than a few levels.
+    /// Subject, session and scan are never nested deeper than a few levels.
     func imageFolders(
         below folder: String? = nil, levels: Int = 4
     ) -> [(path: String, images: [ImageFileName])] {

@@ -1,10 +1,10 @@
 internal import SegNASHost
 
 extension LayoutReader {
-    /// The dataset that a file of JSON describes, by all that speaks for one layout or another.
+    /// The dataset that a JSON file describes, by the evidence for one layout or another.
     ///
-    /// nnU-Net v2 reads `channel_names`, `labels` and `file_ending` with its folders, and passes over a list that was kept
-    /// from its first version or from the Decathlon; all others have their cases from a list.
+    /// nnU-Net v2 reads `channel_names`, `labels` and `file_ending` with its folders, and passes over a list that was
+    /// kept from its first version or from the Decathlon; all others have their cases from a list.
     mutating func described(by file: String) -> Dataset? {
         guard let json = object(in: file) else { return nil }
         let evidence = DescriptionEvidence(json, file: file, hasFolders: isFolder("imagesTr"))
@@ -17,11 +17,11 @@ extension LayoutReader {
     }
 }
 
-/// What the keys of a description say of its layout.
+/// The evidence for a layout in the keys of a description.
 struct DescriptionEvidence {
     private let json: [String: JSONValue]
     private let file: String
-    /// Whether the folder of nnU-Net's images is there.
+    /// True if the folder of nnU-Net's images is there.
     private let hasFolders: Bool
 
     init(_ json: [String: JSONValue], file: String, hasFolders: Bool) {
@@ -37,7 +37,7 @@ struct DescriptionEvidence {
     /// Keys of the Decathlon, which nnU-Net v1 shares.
     private static let decathlonKeys = ["modality", "labels", "tensorImageSize"]
 
-    /// Nil where nothing speaks for any layout.
+    /// Nil if there is no evidence for any layout.
     var recognition: LayoutRecognition? {
         let isListed = json["training"].map { $0.array?.isEmpty != true } ?? false
         let newest = present(Self.nnUNetKeys) + (json["dataset"]?.object == nil ? [] : ["dataset"])

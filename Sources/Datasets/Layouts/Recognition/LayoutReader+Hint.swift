@@ -1,14 +1,14 @@
 internal import SegNASImaging
 
 extension LayoutReader {
-    /// What is there instead of a dataset, and what would make one of it, with the user's own names.
+    /// A sentence that says what is there instead of a dataset, and how to make one of it, with the user's names.
     func hint() -> String {
         guard let listing = FolderListing(folder) else { return "it cannot be read" }
         return outerHint() ?? innerHint(listing) ?? folderHint(listing) ?? fileHint(listing)
             ?? contents(listing)
     }
 
-    /// One level too deep.
+    /// The hint for a folder one level too deep.
     private func outerHint() -> String? {
         let parts = folder.split(separator: "/", omittingEmptySubsequences: false)
         let parent = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."
@@ -19,7 +19,7 @@ extension LayoutReader {
         return "it is a part of one; name \(parent)"
     }
 
-    /// One level too high.
+    /// The hint for a folder one level too high.
     private func innerHint(_ listing: FolderListing) -> String? {
         let found = listing.folders.prefix(100).filter { name in
             LayoutReader(folder: path(name), threads: threads).candidate() != nil
@@ -30,7 +30,7 @@ extension LayoutReader {
             : "it holds \(found.count); name one of them, such as \(path(first))"
     }
 
-    /// One folder of a pair is missing, or the label maps of subjects.
+    /// The hint for a pair with a missing folder, or for subjects without label maps.
     private func folderHint(_ listing: FolderListing) -> String? {
         let pairs = [("imagesTr", "labelsTr"), ("images", "labels")]
         for (images, labels) in pairs where isFolder(images) != isFolder(labels) {
@@ -52,8 +52,8 @@ extension LayoutReader {
         }
         if let inner {
             return """
-                \(folder.path)/\(inner) is no label map of \(file.name): put one into \(folder.path), with a value for each \
-                structure, as label\(file.ending)
+                \(folder.path)/\(inner) is no label map of \(file.name): put one into \(folder.path), with a value \
+                for each structure, as label\(file.ending)
                 """
         }
         return """
@@ -62,12 +62,12 @@ extension LayoutReader {
             """
     }
 
-    /// Images without label maps.
+    /// The hint for images without label maps.
     private func fileHint(_ listing: FolderListing) -> String? {
         guard let file = listing.images.first else { return nil }
         return """
-            it holds \(shortened(listing.images.map(\.name))), and no label map by its name: put images into images and \
-            label maps into labels, both as \(file.name), or name the label map \(file.stem)_seg\(file.ending)
+            it holds \(shortened(listing.images.map(\.name))), and no label map by its name: put images into images \
+            and label maps into labels, both as \(file.name), or name the label map \(file.stem)_seg\(file.ending)
             """
     }
 

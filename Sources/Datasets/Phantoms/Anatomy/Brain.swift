@@ -5,11 +5,11 @@ internal import SegNASRandomness
 /// Positions are in mm from the middle of the brain's bounding box. Left and right mirror each other here; the
 /// warp and the nuclei make them differ.
 struct Brain: Anatomy {
-    // Of the right side where they are paired.
+    // Those of the right side if they are paired.
     private let hemisphere: Ellipsoid
     private let temporalLobe: Ellipsoid
     private let cerebellum: Ellipsoid
-    /// Where the sides are joined: corpus callosum and all that lies below it.
+    /// The junction of the sides: corpus callosum and all that lies below it.
     private let core: Ellipsoid
     /// Fluid below the brain's middle.
     private let cistern: Ellipsoid
@@ -21,7 +21,7 @@ struct Brain: Anatomy {
     private let cerebellarCortex: Cortex
     private let nuclei: [(Tissue, [BentEllipsoid])]
 
-    /// Draws a person whose gyri are wide enough to be seen with voxels of so many mm.
+    /// Draws a person whose gyri are wide enough to be seen with voxels of this size in mm.
     init(voxel: Float, using generator: inout SeededGenerator) {
         hemisphere = Ellipsoid([20, -1, 18], [46, 86, 47]).varied(using: &generator)
         temporalLobe = Ellipsoid([42, 0, -25], [20, 41, 24]).varied(using: &generator)
@@ -59,7 +59,7 @@ struct Brain: Anatomy {
         }
     }
 
-    /// How deep each voxel of a row lies in the parts of the head, in mm.
+    /// The depth of each voxel of a row in the parts of the head, in mm.
     private struct Depths {
         var cerebrum, cerebellum, core, head: UnsafeMutablePointer<Float>
     }
@@ -135,7 +135,7 @@ struct Brain: Anatomy {
         }
     }
 
-    /// What lies `gap` mm outside the brain and `depth` mm inside the head.
+    /// The tissue `gap` mm outside the brain and `depth` mm inside the head.
     private func outerTissue(
         _ x: Float, _ y: Float, _ z: Float, gap: Float, depth: Float
     ) -> Tissue {
@@ -150,13 +150,13 @@ struct Brain: Anatomy {
     }
 }
 
-/// How a folded surface is layered.
+/// The layers of a folded surface.
 private struct Cortex {
-    /// From one sulcus to the next, in mm.
+    /// The distance from one sulcus to the next, in mm.
     var gyrus: Float
-    /// Of the grey matter, in mm.
+    /// The thickness of the grey matter, in mm.
     var thickness: Float
-    /// Of sulci, in mm.
+    /// The depth of sulci, in mm.
     var depth: Float
     /// Half the width of sulci at the surface, in mm.
     var opening: Float
@@ -173,7 +173,7 @@ private struct Cortex {
         self.opening = opening * gyrus
     }
 
-    /// Deeper is only white matter.
+    /// The depth below which there is only white matter.
     var reach: Float { 1.5 * depth + thickness }
 
     /// The distance to a sulcus, given that to its sheet, which ends at a depth that `shallow`, up to ±0.5, varies.

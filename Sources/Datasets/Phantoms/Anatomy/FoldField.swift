@@ -1,12 +1,7 @@
+internal import Glibc
 internal import SegNASRandomness
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// Where sulci run: the distance to sheets that wind through space about one gyrus apart.
+/// The course of sulci: the distance to sheets that wind through space about one gyrus apart.
 ///
 /// The sheets are the zeros of random waves of nearly one length, which are as winding as those of a brain.
 struct FoldField {

@@ -3,7 +3,7 @@ internal import SegNASRandomness
 /// A small structure inside the brain, its usual shape and how much that varies between people.
 struct Nucleus {
     var tissue: Tissue
-    /// Of the right side where it is paired.
+    /// The shape on the right side if it is paired.
     var shape: BentEllipsoid.Shape
     var isPaired: Bool
     /// Standard deviation of the logarithm of its thickness.
@@ -35,7 +35,7 @@ struct Nucleus {
 }
 
 extension Nucleus {
-    /// In the order in which they are drawn: later ones cover earlier ones.
+    /// All nuclei in the order in which they are drawn: later ones cover earlier ones.
     ///
     /// Places and sizes are those of adult brains on average, in mm from the middle of the brain's bounding box of
     /// 134 × 178 × 134 mm.

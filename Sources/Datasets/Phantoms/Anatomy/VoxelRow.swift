@@ -1,4 +1,4 @@
-/// One row of voxels along x: where each lies in the undeformed anatomy, and what is found there.
+/// A row of voxels along x: their positions in the undeformed anatomy, and their tissues.
 ///
 /// A head is made row by row, so that its positions never need the memory of a volume.
 final class VoxelRow {
@@ -9,7 +9,7 @@ final class VoxelRow {
     let gain: UnsafeMutablePointer<Float>
     /// Index of the tissue.
     let tissue: UnsafeMutablePointer<UInt8>
-    /// The least and greatest positions along y and z.
+    /// The ranges of the positions along y and z.
     private(set) var yRange: ClosedRange<Float> = 0...0
     private(set) var zRange: ClosedRange<Float> = 0...0
 
@@ -29,7 +29,7 @@ final class VoxelRow {
         tissue.deallocate()
     }
 
-    /// To be called when the positions have changed.
+    /// Updates the ranges after the positions have changed.
     func updateRanges() {
         yRange = Self.range(y, count)
         zRange = Self.range(z, count)
@@ -48,7 +48,7 @@ final class VoxelRow {
     }
 }
 
-/// Something that knows which tissue lies where.
+/// A model that assigns a tissue to each position.
 protocol Anatomy: Sendable {
     /// Sets the tissue of each voxel from its position.
     func classify(_ row: VoxelRow)

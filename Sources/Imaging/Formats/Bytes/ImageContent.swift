@@ -73,8 +73,8 @@ struct ImageContent {
     private func part(
         of compressed: UnsafeRawBufferPointer, at offset: Int, end: Int, allowingMore: Bool
     ) throws(ImageError) -> SampleBuffer {
-        let most = compressed.count * Gzip.largestRatio
-        guard end <= most else { throw error(.truncated(expected: end, actual: most)) }
+        let maximum = compressed.count * Gzip.maxRatio
+        guard end <= maximum else { throw error(.truncated(expected: end, actual: maximum)) }
         var room = end + (allowingMore ? 1 << 16 : 0)
         while true {
             // The header is decompressed in front of the samples, which then begin where vectors do.
@@ -89,8 +89,8 @@ struct ImageContent {
                 guard output.starts(with: head) else { throw error(.gzipDamaged) }
                 return buffer.part(padding + offset..<padding + end)
             }
-            guard allowingMore, room < most else { throw error(.surplus(expected: end)) }
-            room = min(most, room * 2)
+            guard allowingMore, room < maximum else { throw error(.surplus(expected: end)) }
+            room = min(maximum, room * 2)
         }
     }
 
@@ -107,5 +107,48 @@ func naming<Result>(
         return try body()
     } catch {
         throw ImageError(file: path, fault: error)
+    }
+}
+
+/// The checked content of an image's header: enough to make the volume of the bytes.
+struct ImageLayout {
+    var shape: [Int]
+    var affine: Affine
+    var forms: NIfTIForms?
+    var scaling = Scaling.identity
+    var type: SampleType
+    var isBigEndian: Bool
+    /// The offset of the samples in their file.
+    var offset: Int
+    /// True if the format has something behind the samples.
+    var allowsMore = false
+
+    /// Bytes of all samples; the header's reader has made sure that they can be counted.
+    var byteCount: Int { shape.reduce(type.size, *) }
+
+    /// Checks the lengths of axes before anything is computed from them.
+    ///
+    /// A product that fits in memory's addresses is enough: whether the file holds so much is checked against its size.
+    static func checkedShape(_ lengths: [Int], type: SampleType) throws(ImageFault) -> [Int] {
+        guard (1...7).contains(lengths.count), lengths.allSatisfy({ $0 > 0 }) else {
+            throw .dimensions(lengths)
+        }
+        var bytes = type.size
+        for length in lengths {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: length)
+            guard !overflow, product < 1 << 48 else { throw .dimensions(lengths) }
+            bytes = product
+        }
+        return lengths
+    }
+
+    /// The volume whose samples lie in a file as this says.
+    func volume(of content: ImageContent) throws(ImageError) -> Volume {
+        let buffer = try content.part(at: offset, byteCount: byteCount, allowingMore: allowsMore)
+        if isBigEndian { buffer.swapBytes(sampleSize: type.size) }
+        var volume = Volume(
+            shape: shape, affine: affine, samples: Samples(buffer, type: type), scaling: scaling)
+        volume.forms = forms
+        return volume
     }
 }

@@ -72,7 +72,7 @@ final class InputFile {
     }
 }
 
-/// Where a symbolic link leads; nil for what is none.
+/// The target of a symbolic link; nil for other files.
 private func linkTarget(_ path: String) -> String? {
     let limit = Int(PATH_MAX)
     var bytes = [CChar](repeating: 0, count: limit)
@@ -84,5 +84,34 @@ private func linkTarget(_ path: String) -> String? {
 extension ImageError {
     init(file: String, failure: SystemFailure) {
         self.init(file: file, fault: .system(failure.description))
+    }
+}
+
+/// The bytes of a file, which are read in blocks as they are asked for: of a slice with large pixels only the header.
+final class FileBlocks {
+    private let file: InputFile
+    private var block: [UInt8] = []
+    private var start = 0
+
+    private static let blockSize = 1 << 14
+
+    init(_ file: InputFile) {
+        self.file = file
+    }
+
+    var count: Int { file.size }
+
+    /// Some bytes, all of which must lie in the file.
+    func bytes(_ range: Range<Int>) throws(ImageFault) -> ArraySlice<UInt8> {
+        if range.lowerBound < start || range.upperBound > start + block.count {
+            let end = min(max(range.upperBound, range.lowerBound + Self.blockSize), count)
+            do {
+                block = try file.bytes(range.lowerBound..<end)
+            } catch {
+                throw error.fault
+            }
+            start = range.lowerBound
+        }
+        return block[(range.lowerBound - start)..<(range.upperBound - start)]
     }
 }

@@ -1,16 +1,18 @@
+internal import SegNASHost
+
 /// The data elements of a DICOM file, PS3.5 and PS3.10: every length in it is followed to its end.
 ///
-/// What follows a fault is not known, and what comes before it says at least to which series the file belongs.
+/// Elements behind a fault are unknown; those before it say at least to which series the file belongs.
 struct DICOMElements {
     let start: DICOMStart
     private(set) var syntax = DICOMSyntax.explicit
     /// The elements at the top, by tag; their values lie in these parts of the file.
     private(set) var values: [DICOMTag: Range<Int>] = [:]
-    /// Whether the pixels are fragments of a compressed stream.
+    /// True if the pixels are fragments of a compressed stream.
     private(set) var isEncapsulated = false
-    /// Whether tags rise, as they must.
+    /// True if tags rise, as they must.
     private(set) var isOrdered = true
-    /// What ended the reading.
+    /// The fault that ended the reading.
     private(set) var fault: ImageFault?
     private let file: FileBlocks
     private var position = 0
@@ -76,8 +78,8 @@ extension DICOMElements {
     private static let item = DICOMTag(group: 0xFFFE, element: 0xE000)
     private static let itemEnd = DICOMTag(group: 0xFFFE, element: 0xE00D)
     private static let sequenceEnd = DICOMTag(group: 0xFFFE, element: 0xE0DD)
-    /// Deeper nesting is no image.
-    private static let largestDepth = 16
+    /// The deepest nesting; images have less.
+    private static let maxDepth = 16
 
     /// Two-byte lengths follow these, and four-byte lengths after a gap the others.
     private static let short: Set<String> = [
@@ -120,7 +122,7 @@ extension DICOMElements {
     private mutating func readElement(
         _ tag: DICOMTag, isExplicit: Bool, end: Int, depth: Int
     ) throws(ImageFault) -> Int {
-        guard depth < Self.largestDepth, tag.group != Self.item.group else { throw damage }
+        guard depth < Self.maxDepth, tag.group != Self.item.group else { throw damage }
         let (kind, length) = try nextLength(isExplicit: isExplicit, end: end)
         let start = position
         if length == Self.undefinedLength {
@@ -191,8 +193,51 @@ extension DICOMElements {
 }
 
 extension DICOMElements {
-    /// The bytes of a value; nil where there is none, or where it cannot be read any more.
+    /// The bytes of a value; nil if it is missing, or cannot be read any more.
     func bytes(_ tag: DICOMTag) -> ArraySlice<UInt8>? {
         values[tag].flatMap { try? file.bytes($0) }
+    }
+}
+
+extension DICOMElements {
+    /// The longest value that can be a number, name or date.
+    private static let maxTextLength = 1 << 14
+
+    /// Nil for an attribute that is missing or empty.
+    func text(_ tag: DICOMTag) -> String? {
+        guard let range = values[tag], range.count <= Self.maxTextLength, let bytes = bytes(tag)
+        else { return nil }
+        let padding: [UInt8] = [0, UInt8(ascii: " ")]
+        let end = bytes.lastIndex { !padding.contains($0) }.map { $0 + 1 } ?? bytes.startIndex
+        let text = String(decoding: bytes[..<end], as: UTF8.self).trimmed
+        return text.isEmpty ? nil : text
+    }
+
+    /// Numbers that are written as text, between backslashes.
+    func decimals(_ tag: DICOMTag, count: Int) throws(ImageFault) -> [Double]? {
+        guard let text = text(tag) else { return nil }
+        let numbers = text.split(separator: "\\").compactMap { Double($0.trimmed) }
+        guard numbers.count == count, numbers.allSatisfy(\.isFinite) else {
+            throw .dicom(.value(tag.description))
+        }
+        return numbers
+    }
+
+    func decimal(_ tag: DICOMTag) throws(ImageFault) -> Double? {
+        try decimals(tag, count: 1)?.first
+    }
+
+    /// A number of two bytes.
+    func short(_ tag: DICOMTag) throws(ImageFault) -> Int? {
+        guard let range = values[tag], range.count > 0 else { return nil }
+        guard range.count == 2, let bytes = bytes(tag) else {
+            throw .dicom(.value(tag.description))
+        }
+        return bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    func required<Value>(_ value: Value?, _ tag: DICOMTag) throws(ImageFault) -> Value {
+        guard let value else { throw .dicom(.missing(tag.description)) }
+        return value
     }
 }

@@ -1,4 +1,4 @@
-/// What is wrong with a DICOM file, or with a folder of them; nothing of the patient.
+/// A fault of a DICOM file, or of a folder of them; without anything about the patient.
 public enum DICOMFault: Equatable, Sendable {
     /// The structure breaks at a byte.
     case damaged(byte: Int)
@@ -20,14 +20,14 @@ public enum DICOMFault: Equatable, Sendable {
     /// More than one series of images, and all that lie there.
     case severalSeries([DICOMSeriesSummary], of: [DICOMSeriesSummary])
     case noSuchSeries(DICOMSelection, [DICOMSeriesSummary])
-    /// This slice, as some of the others, is not like most.
+    /// This slice, like some others, differs from most.
     case differs(in: String, count: Int, of: Int)
     case samePosition(as: String)
     /// Several images at each place, and the attribute that tells them apart.
     case severalVolumes(Int, by: String?)
     /// The distance in mm from the slice before, the one that is usual in this series, and how many slices are missing.
     case distance(Double, usual: Double, missing: Int)
-    /// How far the slice lies aside, in mm.
+    /// The distance by which the slice lies aside, in mm.
     case tilted(aside: Double)
 }
 
@@ -64,18 +64,18 @@ extension DICOMFault: CustomStringConvertible {
         case .noFiles(let others):
             "holds no DICOM images: name the folder in which the files of a series lie"
                 + (others.isEmpty ? "" : " (not known: " + others.joined(separator: ", ") + ")")
-        case .manyFiles(let most):
-            "holds more than \(most) files: name the folder in which the files of a series lie"
+        case .manyFiles(let maximum):
+            "holds more than \(maximum) files: name the folder in which the files of a series lie"
         case .severalSeries(let series, let all):
             "holds \(series.count) series of images, \(series.words(among: all)): "
                 + "name one with --series, as in --series \(series[0].selection(among: all)), "
-                + "or give each a folder of its own"
+                + "or put each into a separate folder"
         case .noSuchSeries(let selection, let all):
             "holds no series \(selection): --series takes the number or UID of one of \(all.words())"
         case .severalVolumes(let count, let attribute):
             "holds \(count) images at each place"
                 + (attribute.map { ", told apart by their \($0)" } ?? "")
-                + ": give each volume a folder of its own, or let dcm2niix separate them"
+                + ": put each volume into a separate folder, or let dcm2niix separate them"
         default: sliceWords
         }
     }
@@ -91,8 +91,8 @@ extension DICOMFault: CustomStringConvertible {
                     + "and no more than \(all - count) of \(all) slices agree")
                 + ": take out the images that do not belong to the volume"
         case .samePosition(let other):
-            "lies at the same place as \(other) and holds other values: give each time, echo or "
-                + "version a folder of its own"
+            "lies at the same place as \(other) and holds other values: put each time, echo or "
+                + "version into a separate folder"
         case .distance(let distance, let usual, let missing):
             "lies \(distance.millimetres) mm from the slice before it, where \(usual.millimetres) mm are "
                 + "usual in its series: " + Self.cause(missing)
@@ -106,7 +106,7 @@ extension DICOMFault: CustomStringConvertible {
     private static func cause(_ missing: Int) -> String {
         switch missing {
         case 0:
-            "the slices are not evenly spaced; give those of each distance a folder of their own"
+            "the slices are not evenly spaced; put those of each distance into a separate folder"
         case 1: "a slice is missing; export the series again"
         default: "\(missing) slices are missing; export the series again"
         }

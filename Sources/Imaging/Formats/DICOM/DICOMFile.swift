@@ -1,11 +1,11 @@
-/// What a file in a folder of DICOM files is.
+/// A file in a folder of DICOM files.
 enum DICOMFile {
     case image(DICOMImage)
     /// A DICOM file without an image, and the modality that it names.
     case document(String?)
     /// The text, picture or program that discs and users put beside images.
     case other
-    /// Nothing that is known here.
+    /// A file of an unknown kind.
     case unknown
 
     /// - Throws: ``ImageError`` for a file that may well be an image and cannot be read as one.
@@ -42,7 +42,7 @@ enum DICOMFile {
 extension DICOMFile {
     private static let headSize = 512
 
-    /// Whether a file stands for one that another tool keeps elsewhere.
+    /// True if a file stands for one that another tool keeps elsewhere.
     private static func isPointer(_ head: [UInt8]) -> Bool {
         head.starts(with: Array("version https://git-lfs.".utf8))
             || head.starts(with: Array("/annex/objects/".utf8))
@@ -53,7 +53,7 @@ extension DICOMFile {
             || marks.contains { head.starts(with: $0) }
     }
 
-    /// What begins pictures, documents, archives, films, sounds and programs.
+    /// The first bytes of pictures, documents, archives, films, sounds and programs.
     private static let marks: [[UInt8]] = [
         [0x89, 0x50, 0x4E, 0x47], [0xFF, 0xD8, 0xFF], Array("GIF8".utf8), Array("BM".utf8),
         Array("II*\0".utf8), Array("MM\0*".utf8), [0, 0, 1, 0], Array("RIFF".utf8),
@@ -61,9 +61,100 @@ extension DICOMFile {
         Array("MZ".utf8), [0x7F, 0x45, 0x4C, 0x46], Array("SQLite".utf8), Array("MSCF".utf8),
     ]
 
-    /// Whether bytes are text: no controls but those of lines, or text of 16 bits, which says so.
+    /// True if bytes are text: no controls but those of lines, or text of 16 bits, which says so.
     private static func isText(_ head: [UInt8]) -> Bool {
         head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])
             || head.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x08...0x0D).contains($0) }
+    }
+}
+
+/// The description of one image of a folder.
+struct DICOMImage {
+    var path: String
+    /// Series Instance UID.
+    var series: String
+    /// Series Number, Series Description and Modality.
+    var number: Int?
+    var name: String?
+    var modality: String?
+    /// Attributes that images of one scan share, though each may have its own series.
+    var study: String?
+    var space: String?
+    var frames: Int
+    /// True if it says that it serves to plan a scan.
+    var isLocalizer: Bool
+    /// True if it is whole and does not say where it lies.
+    var isPlaceless: Bool
+    /// A screenshot or a report as an image, which lies nowhere.
+    var isCapture: Bool
+    /// True if the file has no preamble and mark, and whether its tags rise.
+    var hasMark: Bool
+    var isOrdered: Bool
+    /// True if viewers show large values dark.
+    var isInverse: Bool
+    /// The attributes that distinguish volumes of a series, by their tags.
+    var marks: [DICOMTag: String]
+    /// Its place and pixels, or the fault that hides them.
+    var slice: Result<DICOMSlice, ImageFault>
+
+    /// Attributes that distinguish volumes of one series, the most telling first.
+    static let volumeMarks: [DICOMTag] = [
+        .time, .echo, .echoTime, .diffusion, .triggerTime, .acquisition, .imageType,
+        .acquisitionTime,
+    ]
+}
+
+extension DICOMImage {
+    /// The kind of a disc's table of contents, DICOMDIR.
+    static let folderIndex = "1.2.840.10008.1.3.10"
+
+    /// The kinds of secondary captures, PS3.4 annex B.5.
+    private static let captures = "1.2.840.10008.5.1.4.1.1.7"
+
+    /// The image of a file; nil if the file holds something else, such as a report.
+    init?(_ elements: DICOMElements, path: String) throws(ImageFault) {
+        guard !elements.isOfOtherKind else { return nil }
+        let hasImage = [DICOMTag.rows, .pixelData, .floatPixelData, .doublePixelData]
+            .contains { elements.values[$0] != nil }
+        // An image that is cut short before its pixels would be missed in its series.
+        let fault = elements.fault ?? (hasImage ? nil : ImageFault.dicom(.missing("Pixel Data")))
+        guard let series = elements.text(.series) else {
+            throw fault ?? .dicom(.missing(DICOMTag.series.description))
+        }
+        self.path = path
+        self.series = series
+        number = elements.text(.seriesNumber).flatMap { Int($0) }
+        name = elements.text(.seriesDescription)
+        modality = elements.text(.modality)
+        study = elements.text(.study)
+        space = elements.text(.space)
+        frames = max(1, elements.text(.frames).flatMap { Int($0) } ?? 1)
+        let type = elements.text(.imageType)?.split(separator: "\\") ?? []
+        isLocalizer = type.contains("LOCALIZER")
+        isPlaceless = fault == nil && frames == 1 && elements.text(.position) == nil
+        isCapture = isPlaceless && elements.kindOfImage.hasPrefix(Self.captures)
+        hasMark = elements.start == .marked
+        isOrdered = elements.isOrdered
+        isInverse = elements.text(.photometric) == "MONOCHROME1"
+        let marks = Self.volumeMarks.compactMap { tag in elements.text(tag).map { (tag, $0) } }
+        self.marks = Dictionary(uniqueKeysWithValues: marks)
+        slice = Result { () throws(ImageFault) in
+            if let fault { throw fault }
+            return try DICOMSlice(elements, path: path)
+        }
+    }
+}
+
+extension DICOMElements {
+    fileprivate var kindOfImage: String { text(.kindOfFile) ?? text(.kind) ?? "" }
+
+    /// True if the file describes itself as something that has no pixels, PS3.4 annex B.5.
+    fileprivate var isOfOtherKind: Bool {
+        guard values[.rows] == nil || fault == nil else { return false }
+        let kind = kindOfImage
+        // Waveforms, presentation states, raw data and registrations, surfaces, reports, documents, radiotherapy.
+        let others = ["9.", "11.", "66", "67", "68.", "88.", "104.", "481."]
+        return kind == DICOMImage.folderIndex
+            || others.contains { kind.hasPrefix("1.2.840.10008.5.1.4.1.1." + $0) }
     }
 }

@@ -1,13 +1,17 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import SegNASHost
+
 /// The DICOM files of a folder and of the folders in it, by series; nothing of their pixels is read.
 public struct DICOMFolder {
     public let path: String
     let groups: [DICOMGroup]
-    /// Modalities of files without images, empty where one is not named.
+    /// Modalities of files without images, empty if one is not named.
     private(set) var documents: [String] = []
-    /// Paths of files that are no DICOM files, nor known to be something else.
+    /// Paths of files that are not DICOM and of no known kind.
     private(set) var unknown: [String] = []
 
-    /// Goes through a folder, of which every file is a part of a series, or known to be something else, or remarked on.
+    /// Reads a folder, of which every file is part of a series, of another known kind, or remarked on.
     ///
     /// - Throws: ``ImageError`` for a folder that cannot be read, and for a damaged file that may belong to any series.
     public init(_ path: String) throws(ImageError) {
@@ -51,7 +55,7 @@ extension DICOMFolder {
         throw .dicom(.severalSeries(found.map(\.summary), of: series))
     }
 
-    /// Whether a file is a DICOM image, or one that is damaged and may well have been one.
+    /// True if a file is a DICOM image, or one that is damaged and may well have been one.
     public static func isImage(_ path: String) -> Bool {
         do {
             if case .image = try DICOMFile(path) { return true }
@@ -62,12 +66,12 @@ extension DICOMFolder {
         }
     }
 
-    /// The files of a folder among which its series lie; none where it cannot be read.
+    /// The files of a folder among which its series lie; none if it cannot be read.
     public static func files(in path: String) -> [String] {
         (try? FolderFiles(path))?.paths ?? []
     }
 
-    /// What lies beside the images that are read.
+    /// Remarks about what lies beside the images that are read.
     func remarks(beside chosen: DICOMGroup) -> [DICOMRemark] {
         let others = groups.filter { $0.images[0].path != chosen.images[0].path }.map(\.summary)
         var remarks: [DICOMRemark] = []
@@ -85,5 +89,49 @@ extension DICOMFolder {
     /// A file's name within the folder.
     private func name(_ file: String) -> String {
         String(file.dropFirst(path.count).drop { $0 == "/" })
+    }
+}
+
+/// The files of a folder and of the folders in it, as archives and discs lay out studies.
+struct FolderFiles {
+    /// Paths, those of one folder in the order of their names; hidden files and folders are left out.
+    private(set) var paths: [String] = []
+    /// Folders that have been gone through, which a link may lead back to.
+    private var known: Set<[UInt64]> = []
+
+    /// A disc holds fewer; who names a whole disk waits for nothing.
+    static let maxFiles = 200_000
+    private static let maxDepth = 16
+
+    init(_ folder: String) throws(ImageError) {
+        try add(folder, depth: 0)
+    }
+
+    private mutating func add(_ folder: String, depth: Int) throws(ImageError) {
+        guard let status = Self.status(folder), depth <= Self.maxDepth,
+            known.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted
+        else { return }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        } catch {
+            throw ImageError(file: folder, failure: .last)
+        }
+        for name in names where !name.hasPrefix(".") {
+            let path = folder + "/" + name
+            if FileSystem.isFolder(path) {
+                try add(path, depth: depth + 1)
+            } else {
+                paths.append(path)
+            }
+        }
+        guard paths.count <= Self.maxFiles else {
+            throw ImageError(file: folder, fault: .dicom(.manyFiles(Self.maxFiles)))
+        }
+    }
+
+    private static func status(_ path: String) -> stat? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status : nil
     }
 }

@@ -1,6 +1,6 @@
 internal import SegNASHost
 
-/// What a user should know of a DICOM series that is read nevertheless; nothing of the patient.
+/// An oddity of a DICOM series that is read nevertheless; without anything about the patient.
 public enum DICOMRemark: Equatable, Sendable {
     /// Series that lie beside the one that is read; all of the folder, to tell them apart.
     case otherSeries([DICOMSeriesSummary], of: [DICOMSeriesSummary])
@@ -11,7 +11,7 @@ public enum DICOMRemark: Equatable, Sendable {
     /// Images of the series that serve to plan scans, or lie nowhere, and the name of one.
     case localizers(Int, String)
     case captures(Int, String)
-    /// Each image has a series of its own.
+    /// Each image has its own series.
     case seriesOfEach(Int)
     /// Files without preamble and mark.
     case bare(Int)
@@ -23,7 +23,7 @@ public enum DICOMRemark: Equatable, Sendable {
     case inverse
     /// The thickness in mm, and the attribute that says so.
     case singleSlice(Double, String)
-    /// Slices lie so far from an even grid, in mm.
+    /// The largest distance of slices from an even grid, in mm.
     case uneven(by: Double, step: Double)
     /// Slices with bits set that hold no value.
     case otherBits(Int)
@@ -32,7 +32,7 @@ public enum DICOMRemark: Equatable, Sendable {
 }
 
 extension DICOMRemark {
-    /// What the images of a series say of themselves, without their places.
+    /// Remarks about the images of a series, without their places.
     static func all(_ group: DICOMGroup, read images: [DICOMImage]) -> [DICOMRemark] {
         let used = Set(images.map(\.path))
         let unused = group.images.filter { !used.contains($0.path) }
@@ -69,7 +69,7 @@ extension DICOMRemark: CustomStringConvertible {
         case .captures(let count, let name):
             "passed over: \(count.of("image")) of the series without a place (\(name))"
         case .seriesOfEach(let count):
-            "each of the \(count) images has a Series Instance UID of its own; they make a regular grid"
+            "each of the \(count) images has its own Series Instance UID; they make a regular grid"
         case .copies(let count, let name):
             "\(count.of("file")) passed over, which repeat others: \(name)"
                 + (count > 1 ? ", …" : "")
@@ -109,7 +109,7 @@ extension [String] {
 }
 
 extension Double {
-    /// In three decimals, or six where it is small; without the zero of `2.0`.
+    /// The number with three decimals, or six if it is small; without the zero of `2.0`.
     var millimetres: String {
         let places = abs(self) < 0.1 ? 1e6 : 1e3
         let value = (self * places).rounded() / places

@@ -1,6 +1,6 @@
 internal import SegNASHost
 
-/// What a user knows a series by; nothing of the patient.
+/// A summary by which a user recognises a series; without anything about the patient.
 public struct DICOMSeriesSummary: Equatable, Sendable {
     /// Series Instance UID; of images with a series each, that of the first.
     public var uid: String
@@ -10,10 +10,10 @@ public struct DICOMSeriesSummary: Equatable, Sendable {
     public var name: String?
     public var modality: String?
     public var imageCount: Int
-    /// Whether these are slices above each other, not a localizer, a screenshot or a single image.
+    /// True if these are slices above each other, not a localizer, a screenshot or a single image.
     public var isStack: Bool
 
-    /// How the series is named in a command; its number, where no other has the same.
+    /// The name of the series in a command: its number, if no other has the same.
     func selection(among all: [DICOMSeriesSummary]) -> DICOMSelection {
         guard let number, all.filter({ $0.number == number }).count == 1 else { return .uid(uid) }
         return .number(number)
@@ -33,8 +33,35 @@ extension DICOMSeriesSummary {
 
 extension [DICOMSeriesSummary] {
     /// The first of them, in one line.
-    func words(among all: [DICOMSeriesSummary]? = nil, most: Int = 12) -> String {
-        let shown = prefix(most).map { $0.words(among: all ?? self) }
+    func words(among all: [DICOMSeriesSummary]? = nil, maximum: Int = 12) -> String {
+        let shown = prefix(maximum).map { $0.words(among: all ?? self) }
         return shown.joined(separator: "; ") + (count > shown.count ? "; …" : "")
+    }
+}
+
+/// The selection of a series of a folder by its Series Number or its Series Instance UID.
+public enum DICOMSelection: Hashable, Sendable {
+    case number(Int)
+    case uid(String)
+
+    /// Nil for what is neither a whole number nor a UID, which is numbers between dots.
+    public init?(_ text: String) {
+        let isUID = text.contains(".") && text.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
+        if let number = Int(text) {
+            self = .number(number)
+        } else if isUID {
+            self = .uid(text)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension DICOMSelection: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .number(let number): "\(number)"
+        case .uid(let uid): uid
+        }
     }
 }

@@ -1,24 +1,24 @@
-/// What is needed of one image of a series to put it in its place.
+/// An image of a series with its place and its pixels.
 struct DICOMSlice {
     var path: String
     var size: SIMD2<Int>
     /// The centre of the first pixel, in mm, LPS as in DICOM.
     var position: SIMD3<Double>
-    /// Where the first index, the column, leads, and where the second one leads; of length 1.
+    /// The directions of the first index, the column, and of the second; of length 1.
     var directions: [SIMD3<Double>]
     /// Distance of columns and of rows, in mm.
     var spacing: SIMD2<Double>
-    /// In mm, and the attribute that says so; used where there is no second slice.
+    /// The thickness in mm, and the attribute that gives it; used without a second slice.
     var thickness: (millimetres: Double, tag: DICOMTag)?
     var encoding: DICOMEncoding
-    /// How the pixels are compressed, if they are.
+    /// The compression of the pixels, if there is one.
     var compression: DICOMSyntax?
-    /// Where the pixels lie in the file.
+    /// The range of the pixels in the file.
     var pixels: Range<Int>
-    /// Whether bytes lie behind them that belong to none.
+    /// True if bytes lie behind them that belong to none.
     var hasExcess = false
 
-    /// Upwards from the plane, of length 1.
+    /// The upward normal of the plane, of length 1.
     var normal: SIMD3<Double> {
         let (a, b) = (directions[0], directions[1])
         return [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
@@ -57,8 +57,10 @@ extension DICOMSlice {
     private mutating func checkPixels() throws(ImageFault) {
         guard compression == nil else {
             // An empty slice compresses to almost nothing.
-            let most = max(1 << 25, pixels.count * Gzip.largestRatio)
-            guard byteCount <= most else { throw .truncated(expected: byteCount, actual: most) }
+            let maximum = max(1 << 25, pixels.count * Gzip.maxRatio)
+            guard byteCount <= maximum else {
+                throw .truncated(expected: byteCount, actual: maximum)
+            }
             return
         }
         guard pixels.count >= byteCount else {

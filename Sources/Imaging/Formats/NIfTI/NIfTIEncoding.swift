@@ -4,7 +4,7 @@ struct NIfTIEncoding {
     var forms: NIfTIForms
     var type: SampleType
     var scaling: Scaling
-    /// Whether no number of the forms may be rounded, as they are those of another file.
+    /// True if no number of the forms may be rounded, as they are those of another file.
     private let areFormsExact: Bool
 
     init(shape: [Int], geometry: Geometry, type: SampleType, scaling: Scaling = .identity) {

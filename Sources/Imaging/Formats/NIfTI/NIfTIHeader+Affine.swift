@@ -1,6 +1,6 @@
-/// Where voxels lie, by the rules of `nifti1.h` and, where it has none, as nibabel does.
+/// The place of voxels, by the rules of `nifti1.h` and, where it has none, as nibabel does.
 extension NIfTIHeader {
-    /// From voxels to mm: the sform where there is one, else the qform, else a guess from the spacing.
+    /// The map from voxels to mm: the sform if there is one, else the qform, else a guess from the spacing.
     func affine(of shape: [Int]) throws(ImageFault) -> Affine {
         for (name, code) in [("qform_code", qformCode), ("sform_code", sformCode)]
         where !(0...5).contains(code) {
@@ -11,7 +11,7 @@ extension NIfTIHeader {
         return try checked(guess(for: shape), "spacing")
     }
 
-    /// Nil where the header has none.
+    /// Nil if the header has none.
     func sformAffine() throws(ImageFault) -> Affine? {
         guard sformCode > 0 else { return nil }
         let columns = (0..<4).map { column in
@@ -21,7 +21,7 @@ extension NIfTIHeader {
         return try checked(affine, "sform")
     }
 
-    /// Nil where the header has none.
+    /// Nil if the header has none.
     func qformAffine() throws(ImageFault) -> Affine? {
         guard qformCode > 0 else { return nil }
         let columns = try rotation()
@@ -60,7 +60,7 @@ extension NIfTIHeader {
         }
     }
 
-    /// Nothing is known but the spacing: x runs to the left, as in SPM's images, and the middle is the origin.
+    /// The affine if only the spacing is known: x runs to the left, as in SPM's images, and the middle is the origin.
     ///
     /// Analyze files may name the voxel at the origin.
     private func guess(for shape: [Int]) -> Affine {
@@ -75,7 +75,7 @@ extension NIfTIHeader {
         return Affine(spacing: size, origin: -centre * size)
     }
 
-    /// In mm, where the header has another unit; checked as users get it, as the conversion may overflow.
+    /// The affine in mm, checked after the conversion from the header's unit, which may overflow.
     private func checked(_ affine: Affine, _ name: String) throws(ImageFault) -> Affine {
         let scale = millimetres
         let converted = Affine(
@@ -101,4 +101,57 @@ extension NIfTIHeader {
 
     /// The bits of the units' code that are not of time.
     static let lengthUnits = 7
+}
+
+/// Lengths of voxels: `pixdim` of NIfTI and Analyze headers.
+extension NIfTIHeader {
+    /// The spacing of three axes, in the header's unit, which counts without an sform.
+    ///
+    /// Analyze's signs say nothing that programs agree on: some of its writers meant that an axis runs the other way.
+    var usedSpacing: SIMD3<Double> {
+        let stored = SIMD3(storedSpacing(of: 0), storedSpacing(of: 1), storedSpacing(of: 2))
+        return version == .analyze ? stored.replacing(with: -stored, where: stored .< 0) : stored
+    }
+
+    /// The spacing of one of the first three axes, and 1 mm for an axis of one voxel without a valid one.
+    ///
+    /// An image of two axes has a thickness all the same, and many headers say it.
+    func storedSpacing(of axis: Int) -> Double {
+        let stored = spacing[axis + 1]
+        return !isLong(axis) && !stored.isLength ? 1 : stored
+    }
+
+    /// True if an axis has more than one voxel.
+    func isLong(_ axis: Int) -> Bool {
+        axis < dimensions[0] && dimensions[axis + 1] > 1
+    }
+
+    /// Spacings of channels and time are not used; with an sform, no signs are.
+    func checkSpacing() throws(ImageFault) {
+        for axis in 0..<3 {
+            let length = sformCode > 0 ? abs(storedSpacing(of: axis)) : usedSpacing[axis]
+            guard length.isLength else { throw .spacing(axis: axis + 1, spacing[axis + 1]) }
+        }
+    }
+
+    /// Nil if pixdim agrees with the lengths of an sform's columns, in mm, to a thousandth.
+    var spacingRemark: ImageRemark? {
+        let scale = millimetres
+        let stored = SIMD3(storedSpacing(of: 0), storedSpacing(of: 1), storedSpacing(of: 2)) * scale
+        if version == .analyze { return stored.min() < 0 ? .negativeSpacing(stored) : nil }
+        guard let sform = try? sformAffine() else {
+            let isUnknown = (0..<min(3, dimensions[0])).contains {
+                !isLong($0) && !spacing[$0 + 1].isLength
+            }
+            return isUnknown ? .unknownThickness : nil
+        }
+        let isOff = (0..<3).contains { axis in
+            isLong(axis) && abs(stored[axis] - sform.spacing[axis]) > 1e-3 * sform.spacing[axis]
+        }
+        return isOff ? .spacingDiffers(pixdim: stored, sform: sform.spacing) : nil
+    }
+}
+
+extension Double {
+    fileprivate var isLength: Bool { self > 0 && isFinite }
 }

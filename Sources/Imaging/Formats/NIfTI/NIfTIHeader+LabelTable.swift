@@ -1,7 +1,7 @@
 /// The structures that Connectome Workbench and TotalSegmentator name, in XML in an extension of the header.
 extension NIfTIHeader {
-    /// More than thousands of structures take.
-    private static let longestExtensions = 4 << 20
+    /// The limit for extensions; thousands of structures take less.
+    private static let maxExtensionBytes = 4 << 20
 
     /// Nil for a file that names none.
     static func labelNames(_ content: ImageContent) throws(ImageError) -> LabelNames? {
@@ -12,8 +12,8 @@ extension NIfTIHeader {
         guard content.head.count > start, content.head[start] != 0 else { return nil }
         let end =
             header.isPair
-            ? longestExtensions : Int(exactly: header.dataOffset.rounded()) ?? longestExtensions
-        let bytes = try content.head(min(max(start, end), longestExtensions))
+            ? maxExtensionBytes : Int(exactly: header.dataOffset.rounded()) ?? maxExtensionBytes
+        let bytes = try content.head(min(max(start, end), maxExtensionBytes))
         guard bytes.count > start else { return nil }
         return LabelNames(labelTable: String(decoding: bytes[start...], as: UTF8.self))
     }
@@ -42,7 +42,7 @@ extension LabelNames {
 }
 
 extension StringProtocol where SubSequence == Substring {
-    /// What stands between the first of one text and the next of another.
+    /// The text between the first occurrence of one text and the next of another.
     fileprivate func between(_ start: String, _ end: String) -> Substring? {
         guard let open = range(of: start, from: startIndex),
             let close = range(of: end, from: open.upperBound)

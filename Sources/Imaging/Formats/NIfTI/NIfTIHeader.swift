@@ -8,7 +8,7 @@ struct NIfTIHeader {
 
     var version: Version
     var isBigEndian: Bool
-    /// Whether the samples lie in a second file.
+    /// True if the samples lie in a second file.
     var isPair: Bool
     var dataType: Int
     var bitsPerSample: Int
@@ -39,7 +39,7 @@ struct NIfTIHeader {
 // MARK: - Recognition
 
 extension NIfTIHeader {
-    /// Which header the first bytes hold, and in which byte order; nil for other files.
+    /// The version and byte order of the header in the first bytes; nil for other files.
     static func recognise(_ head: [UInt8]) -> (version: Version, isBigEndian: Bool, isPair: Bool)? {
         for isBigEndian in [false, true] {
             let reader = ByteReader(bytes: head, isBigEndian: isBigEndian)
@@ -133,5 +133,31 @@ extension NIfTIHeader {
     private static func firstExtension(_ reader: ByteReader, at offset: Int) -> Int? {
         guard let flag = try? reader.integer(UInt8.self, at: offset), flag != 0 else { return nil }
         return try? reader.int32(at: offset + 8)
+    }
+}
+
+/// Codes of sample types in NIfTI and Analyze headers, `nifti1.h`.
+enum NIfTIDataType {
+    static let codes: [(code: Int, type: SampleType)] = [
+        (2, .uint8), (4, .int16), (8, .int32), (16, .float32), (64, .float64), (256, .int8),
+        (512, .uint16), (768, .uint32), (1024, .int64), (1280, .uint64),
+    ]
+
+    private static let otherKinds = [
+        1: "1-bit", 32: "complex64", 128: "RGB colour", 1536: "float128", 1792: "complex128",
+        2048: "complex256", 2304: "RGBA colour",
+    ]
+
+    /// The sample type of a header, whose two fields must agree.
+    static func sampleType(code: Int, bits: Int) throws(ImageFault) -> SampleType {
+        guard let type = codes.first(where: { $0.code == code })?.type else {
+            throw otherKinds[code].map { .sampleKind($0) } ?? .unknownSampleType(code: code)
+        }
+        guard bits == type.size * 8 else { throw .bitsPerSample(type, bits: bits) }
+        return type
+    }
+
+    static func code(of type: SampleType) -> Int {
+        codes.first { $0.type == type }?.code ?? 0
     }
 }

@@ -1,4 +1,4 @@
-/// Which axes of the array lead through space.
+/// The axes of the array that lead through space.
 extension NRRDHeader {
     /// The kind of each axis.
     func kinds(of shape: [Int]) throws(ImageFault) -> [NRRDKind] {
@@ -18,7 +18,7 @@ extension NRRDHeader {
         return kinds
     }
 
-    /// `space`, or `space dimension`; nil where the header has neither.
+    /// `space`, or `space dimension`; nil if the header has neither.
     func space() throws(ImageFault) -> NRRDSpace? {
         let stated = try header["space dimension"].map { _ throws(ImageFault) in
             try header.integer("space dimension")
@@ -35,9 +35,9 @@ extension NRRDHeader {
         return space
     }
 
-    /// Where a step along each axis leads, in the header's coordinates and units; nil for an axis that is not of space.
+    /// The step along each axis, in the header's coordinates and units; nil for an axis that is not of space.
     ///
-    /// Nil where the header does not say it.
+    /// Nil if the header does not say it.
     func directions(
         in space: NRRDSpace, kinds: [NRRDKind]
     ) throws(ImageFault) -> [SIMD3<Double>?]? {
@@ -102,10 +102,84 @@ extension NRRDHeader {
     }
 }
 
-extension SIMD3<Double> {
-    /// The first three numbers, and 0 for those that are missing.
-    init(padding numbers: [Double]) {
-        let numbers = numbers + [0, 0, 0]
-        self.init(numbers[0], numbers[1], numbers[2])
+/// The kind of an axis of an NRRD array.
+enum NRRDKind: Equatable {
+    /// An axis of space, unless the header has directions and none for it.
+    case domain
+    case time
+    /// Values of a voxel that stand beside each other.
+    case components
+    /// Values of a voxel that together are not a number, such as a colour; its name.
+    case other(String)
+
+    /// The kind of a name, and how many values it has where it says so; nil for a name that the format lacks.
+    static func named(_ name: String) -> (kind: NRRDKind, length: Int?)? {
+        switch name.lowercased() {
+        case "domain", "space", "???", "none": (.domain, nil)
+        case "time": (.time, nil)
+        case "list", "point", "vector", "covariant-vector", "normal": (.components, nil)
+        case "stub", "scalar": (.components, 1)
+        case "2-vector": (.components, 2)
+        case "3-vector", "3-gradient", "3-normal": (.components, 3)
+        case "4-vector", "quaternion": (.components, 4)
+        case "complex": (.other("complex"), 2)
+        case "3-color", "rgb-color", "hsv-color", "xyz-color": (.other("RGB colour"), 3)
+        case "4-color", "rgba-color": (.other("RGBA colour"), 4)
+        case "2d-symmetric-matrix": (.other("tensor"), 3)
+        case "2d-masked-symmetric-matrix", "2d-matrix": (.other("tensor"), 4)
+        case "2d-masked-matrix": (.other("tensor"), 5)
+        case "3d-symmetric-matrix": (.other("tensor"), 6)
+        case "3d-masked-symmetric-matrix": (.other("tensor"), 7)
+        case "3d-matrix": (.other("tensor"), 9)
+        case "3d-masked-matrix": (.other("tensor"), 10)
+        default: nil
+        }
     }
+}
+
+/// The space that an NRRD header measures in: `space: left-posterior-superior`, or `space dimension: 3`.
+struct NRRDSpace {
+    /// Coordinates of a position; those behind the third are times.
+    var dimension: Int
+    /// Turn the first three coordinates towards right, anterior and superior.
+    var signs: SIMD3<Double> = lps
+    /// The doubt about the signs.
+    var remark: HeaderRemark?
+
+    /// A space whose directions are unknown; they are taken as ITK takes them.
+    static func unknown(dimension: Int) -> NRRDSpace {
+        NRRDSpace(dimension: dimension, remark: .unknownSpace(nil))
+    }
+
+    /// The space of a name, in any case and with any marks between its words; nil for a name that the format lacks.
+    init?(named name: String) {
+        let word = name.lowercased().filter { !" -_".contains($0) }
+        let suffix = ["", "time", "t"].first {
+            word.hasSuffix($0) && Self.isName(word.dropLast($0.count))
+        }
+        guard let suffix else { return nil }
+        dimension = suffix.isEmpty ? 3 : 4
+        switch word.dropLast(suffix.count) {
+        case "rightanteriorsuperior", "ras": signs = [1, 1, 1]
+        case "leftanteriorsuperior", "las": signs = [-1, 1, 1]
+        case "leftposteriorsuperior", "lps": signs = Self.lps
+        case "3dlefthanded": remark = .leftHandedSpace(name)
+        // For a patient on his back, head first, the scanner's axes are LPS.
+        default: remark = .unknownSpace(name)
+        }
+    }
+
+    private init(dimension: Int, remark: HeaderRemark) {
+        self.dimension = dimension
+        self.remark = remark
+    }
+
+    private static func isName(_ word: Substring) -> Bool { names.contains(String(word)) }
+
+    private static let names: Set = [
+        "rightanteriorsuperior", "ras", "leftanteriorsuperior", "las", "leftposteriorsuperior",
+        "lps", "scannerxyz", "3drighthanded", "3dlefthanded",
+    ]
+
+    private static let lps: SIMD3<Double> = [-1, -1, 1]
 }

@@ -1,6 +1,6 @@
-/// Where the voxels lie, by the format's rules, and as ITK takes what the header leaves open.
+/// The place of the voxels, by the format's rules, and as ITK takes what the header leaves open.
 ///
-/// The measurement frame has no part in it: it turns vectors and tensors that are samples.
+/// The measurement frame is not used: it turns vectors and tensors that are samples.
 extension NRRDHeader {
     /// The image that the header describes, checked.
     func image() throws(ImageFault) -> StoredImage {
@@ -40,8 +40,8 @@ extension NRRDHeader {
         _ kinds: [NRRDKind], _ directions: [SIMD3<Double>?]?, in space: NRRDSpace?
     ) -> [Int] {
         if let directions { return kinds.indices.filter { directions[$0] != nil } }
-        let most = min(3, space?.dimension ?? 3)
-        return Array(kinds.indices.filter { kinds[$0] == .domain }.prefix(most))
+        let maximum = min(3, space?.dimension ?? 3)
+        return Array(kinds.indices.filter { kinds[$0] == .domain }.prefix(maximum))
     }
 
     /// Times before components, as in other formats.
@@ -127,7 +127,7 @@ extension NRRDHeader {
             axes.map { names.indices.contains($0) ? names[$0] : "" }, remarks: &remarks)
     }
 
-    /// `spacings`, or what follows from `axis mins` and `axis maxs`; nil where the header has neither.
+    /// `spacings`, or what follows from `axis mins` and `axis maxs`; nil if the header has neither.
     private func axisSpacings(_ shape: [Int]) throws(ImageFault) -> [Double]? {
         if let spacings = try axisNumbers("spacings") { return spacings }
         guard let mins = try axisNumbers("axis mins"), let maxs = try axisNumbers("axis maxs")
@@ -160,12 +160,12 @@ extension NRRDHeader {
             .split(whereSeparator: \.isWhitespace)
     }
 
-    /// Whether the positions along an axis are those of voxels' middles instead of their borders.
+    /// True if the positions along an axis are those of voxels' middles instead of their borders.
     private func isNode(_ axis: Int) -> Bool {
         axis < centres.count && centres[axis] == "node"
     }
 
-    /// A number for each axis of the array; nil where the header has none.
+    /// A number for each axis of the array; nil if the header has none.
     private func axisNumbers(_ name: String) throws(ImageFault) -> [Double]? {
         guard header[name] != nil else { return nil }
         let numbers = try header.numbers(name, as: Double.self)

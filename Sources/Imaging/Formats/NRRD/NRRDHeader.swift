@@ -1,11 +1,11 @@
 /// The header of an NRRD file: http://teem.sourceforge.net/nrrd/format.html.
 struct NRRDHeader {
     let header: TextHeader
-    /// What `key:=value` lines say.
+    /// The values of `key:=value` lines.
     let pairs: [String: String]
     private let path: String
 
-    /// Whether a file begins as NRRD files do.
+    /// True if a file begins as NRRD files do.
     static func recognise(_ head: [UInt8]) -> Bool {
         head.starts(with: "NRRD000".utf8)
     }
@@ -122,4 +122,29 @@ struct NRRDHeader {
         case .gzip, .zlib: samples.innerOffset = bytes == -1 ? nil : bytes
         }
     }
+}
+
+/// The structures that 3D Slicer names: `Segment0_Name:=liver`, `Segment0_LabelValue:=1`, `Segment0_Layer:=0`.
+extension NRRDHeader {
+    /// The names of the segments; nil for a file that is not a segmentation.
+    func labelNames() -> LabelNames? {
+        var entries: [LabelNames.Entry] = []
+        // Segments are numbered from 0, and a header of 1 MB has no more than 10,000 fields.
+        for index in 0..<10_000 {
+            guard let name = pairs["Segment\(index)_Name"] ?? pairs["Segment\(index)_ID"] else {
+                break
+            }
+            let layer = pairs["Segment\(index)_Layer"].flatMap { Int($0.trimmed) }
+            let value = pairs["Segment\(index)_LabelValue"].flatMap { Int($0.trimmed) }
+            // Before 2020 each segment had a separate layer, and the value 1.
+            let isOld = layer == nil && value == nil && isLayered
+            entries.append(
+                LabelNames.Entry(
+                    name: name.trimmed, value: isOld ? 1 : value,
+                    layer: layer ?? (isOld ? index : 0)))
+        }
+        return entries.isEmpty ? nil : LabelNames(entries)
+    }
+
+    private var isLayered: Bool { header["kinds"]?.lowercased().contains("list") ?? false }
 }

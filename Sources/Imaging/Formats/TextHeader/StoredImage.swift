@@ -33,10 +33,10 @@ struct StoredImage {
 }
 
 extension Affine {
-    /// Of up to three steps, one for each axis of space that an image has.
+    /// The affine of up to three steps, one for each axis of space that an image has.
     ///
-    /// Axes that it lacks lead 1 mm at right angles to the others. `isFlat`: the space itself has two axes only, so that
-    /// the third is known.
+    /// Missing axes get a step of 1 mm at right angles to the others. `isFlat`: the space itself has only two axes, so
+    /// that the third is known.
     init(steps: [SIMD3<Double>], origin: SIMD3<Double>, isFlat: Bool = false) {
         var steps = steps
         if steps.count == 1 {
@@ -70,15 +70,49 @@ extension StoredImage {
     ///
     /// Components of a voxel become channels, as does a fourth axis. Where the header does not say which way its space
     /// runs, it is taken as ITK takes it, towards left, posterior and superior, and a remark says so.
-    /// - Throws: ``ImageError`` for a file that cannot be read, contradicts itself, or holds colours, complex numbers or
-    ///   tensors.
+    /// - Throws: ``ImageError`` for a file that cannot be read, contradicts itself, or holds colours, complex numbers
+    ///   or tensors.
     init(contentsOf path: String) throws(ImageError) {
-        let bytes = try InputFile(path).head(TextHeader.largestSize)
+        let bytes = try InputFile(path).head(TextHeader.maxSize)
         self = try naming(path) { () throws(ImageFault) in
             guard !Gzip.isGzip(bytes) else { throw .header(.compressedWhole) }
             if NRRDHeader.recognise(bytes) { return try NRRDHeader(bytes, path: path).image() }
             guard MetaImageHeader.recognise(bytes) else { throw .unknownFormat }
             return try MetaImageHeader(bytes, path: path).image()
         }
+    }
+}
+
+/// Units of length as headers name them.
+enum LengthUnit {
+    /// The length of a unit in mm; nil for one that is unknown.
+    static func millimetres(in name: String) -> Double? {
+        let name = name.lowercased()
+        switch name.hasSuffix("s") && name.count > 2 ? String(name.dropLast()) : name {
+        case "mm", "millimeter", "millimetre": return 1
+        case "cm", "centimeter", "centimetre": return 10
+        case "m", "meter", "metre": return 1000
+        // The sign for micro and the Greek letter.
+        case "um", "\u{B5}m", "\u{3BC}m", "micron", "micrometer", "micrometre": return 0.001
+        case "nm", "nanometer", "nanometre": return 1e-6
+        case "in", "inch", "inche": return 25.4
+        default: return nil
+        }
+    }
+
+    /// The lengths in mm of the units of some axes, with remarks; an empty name says nothing.
+    static func scales(_ names: [String], remarks: inout [ImageRemark]) -> SIMD3<Double> {
+        var scales = SIMD3<Double>.one
+        for (axis, name) in names.prefix(3).enumerated() where !["", "?", "???"].contains(name) {
+            var remark: ImageRemark?
+            if let scale = millimetres(in: name) {
+                scales[axis] = scale
+                if scale != 1 { remark = .unit(name) }
+            } else {
+                remark = .header(.unknownUnit(name))
+            }
+            if let remark, !remarks.contains(remark) { remarks.append(remark) }
+        }
+        return scales
     }
 }

@@ -1,4 +1,6 @@
-/// Where the samples of an NRRD or MetaImage file lie and what they must be, from its header.
+internal import Glibc
+
+/// The place and form of the samples of an NRRD or MetaImage file, from its header.
 struct StoredSamples {
     enum Compression {
         case none, gzip, zlib
@@ -11,11 +13,11 @@ struct StoredSamples {
     var compression: Compression
     /// The file that holds them.
     var path: String
-    /// Where they begin in the file, after compression where there is one; nil where they end with the file.
+    /// The offset of the samples, or of their compressed stream; nil if they end with the file.
     var offset: Int?
     /// Lines to be skipped from there on.
     var lines = 0
-    /// Bytes to be skipped of what was decompressed; nil where the samples are its end.
+    /// Bytes to skip of the decompressed content; nil if the samples are its end.
     var innerOffset: Int? = 0
 
     var byteCount: Int { shape.reduce(type.size, *) }
@@ -39,7 +41,7 @@ extension StoredSamples {
         guard var start = offset else { return max(0, file.size - byteCount) }
         guard start <= file.size else { throw truncated(expected: start, actual: file.size) }
         guard lines > 0 else { return start }
-        let head = try file.head(TextHeader.largestSize)
+        let head = try file.head(TextHeader.maxSize)
         for _ in 0..<lines {
             guard start < head.count, let end = head[start...].firstIndex(of: UInt8(ascii: "\n"))
             else { throw ImageError(file: path, fault: .header(.lineSkip(lines))) }
@@ -63,10 +65,10 @@ extension StoredSamples {
     private func readCompressed(
         _ file: InputFile, from start: Int
     ) throws(ImageError) -> SampleBuffer {
-        let most = (file.size - start).multipliedReportingOverflow(by: Gzip.largestRatio)
+        let maximum = (file.size - start).multipliedReportingOverflow(by: Gzip.maxRatio)
         let (expected, overflow) = byteCount.addingReportingOverflow(innerOffset ?? 0)
-        guard !most.overflow, !overflow, expected <= most.partialValue else {
-            throw truncated(expected: expected, actual: most.partialValue)
+        guard !maximum.overflow, !overflow, expected <= maximum.partialValue else {
+            throw truncated(expected: expected, actual: maximum.partialValue)
         }
         let compressed = try SampleBuffer.memory(for: path, byteCount: file.size - start)
         try file.read(into: compressed.bytes, from: start)
@@ -82,10 +84,10 @@ extension StoredSamples {
                 guard count >= expected else { throw truncated(expected: expected, actual: count) }
                 return try part(of: output, at: innerOffset ?? (count - byteCount))
             }
-            guard innerOffset == nil, room < most.partialValue else {
+            guard innerOffset == nil, room < maximum.partialValue else {
                 throw ImageError(file: path, fault: .surplus(expected: expected))
             }
-            room = min(most.partialValue, room * 2)
+            room = min(maximum.partialValue, room * 2)
         }
     }
 
@@ -111,5 +113,24 @@ extension StoredSamples {
 
     private func truncated(expected: Int, actual: Int) -> ImageError {
         ImageError(file: path, fault: .truncated(expected: expected, actual: actual))
+    }
+}
+
+/// The file of samples that a header names.
+enum DataFile {
+    /// The path of a file in the header's folder, or deeper.
+    ///
+    /// A header from someone else must not be able to make an image of any file of this machine, so no other place is
+    /// taken. Lists and patterns of files, which both formats know, are refused too: the pattern would go to `sprintf`.
+    static func path(of name: String, besides header: String) throws(ImageFault) -> String {
+        guard !name.isEmpty, name.uppercased().split(separator: " ").first != "LIST",
+            !name.contains("%")
+        else { throw .header(.severalFiles(name)) }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard !name.hasPrefix("/"), !parts.contains("..") else { throw .header(.outside(name)) }
+        let folder = header.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let path = (folder + parts).joined(separator: "/")
+        guard access(path, F_OK) == 0 else { throw .partner(missing: path) }
+        return path
     }
 }

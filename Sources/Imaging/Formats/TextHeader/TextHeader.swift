@@ -1,13 +1,13 @@
 /// A header of lines `name: value` or `name = value`, before binary samples.
 struct TextHeader {
     private var fields: [String: String] = [:]
-    /// Where the header ends and samples may begin, in bytes.
+    /// The end of the header, where samples may begin, in bytes.
     private(set) var end = 0
 
-    /// The longest header that is looked at: those of segmentations name hundreds of structures.
-    static let largestSize = 1 << 20
+    /// The size of the longest header that is read: those of segmentations name hundreds of structures.
+    static let maxSize = 1 << 20
 
-    /// Takes a field, which may be there once only: readers differ in which of two they believe.
+    /// Adds a field, which may occur only once: readers differ in which of two they use.
     mutating func add(_ name: String, _ value: String) throws(ImageFault) {
         guard fields.updateValue(value, forKey: name) == nil else {
             throw .header(.repeated(name))
@@ -67,9 +67,70 @@ struct TextHeader {
 }
 
 extension StringProtocol {
-    /// Without white space around it, a carriage return included.
+    /// The text without white space around it, a carriage return included.
     var trimmed: String {
         let start = drop(while: \.isWhitespace)
         return String(start.reversed().drop(while: \.isWhitespace).reversed())
+    }
+}
+
+/// A fault of a header of text lines, that of an NRRD or MetaImage file.
+public enum HeaderFault: Equatable, Sendable {
+    /// A line that is not a field.
+    case line(String)
+    case unended
+    case missing(String)
+    case repeated(String)
+    case value(name: String, String)
+    /// Two fields that say the same thing, differently.
+    case contradiction(String, String)
+    /// Samples that are neither raw nor compressed by gzip.
+    case encoding(String)
+    case severalFiles(String)
+    /// A file of samples elsewhere than beside the header.
+    case outside(String)
+    /// More lines to be skipped than there are.
+    case lineSkip(Int)
+    case zlibDamaged
+    /// The whole file in a gzip file.
+    case compressedWhole
+}
+
+extension HeaderFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .line(let line):
+            "has a header line that is no field, “\(line.shown)”: correct its header"
+        case .unended: "is cut short in its header, which does not end; copy or download it again"
+        case .missing(let name): "lacks the header field “\(name.shown)”: correct its header"
+        case .repeated(let name):
+            "has the header field “\(name.shown)” twice: remove the wrong one from its header"
+        case .value(let name, let value):
+            "has the header field “\(name.shown)” with “\(value.shown)”, which segnas3d does not take: "
+                + "correct its header"
+        case .contradiction(let name, let other):
+            "has the header fields “\(name)” and “\(other)”, which contradict each other: remove the wrong one"
+        case .encoding(let encoding):
+            "has samples in the encoding “\(encoding.shown)”, which segnas3d does not read: "
+                + "write it again as raw or gzip"
+        case .severalFiles(let name):
+            "has its samples in several files, “\(name.shown)”: write it again with one file"
+        case .outside(let name):
+            "has its samples in the file “\(name.shown)”, which is not in its folder: move it there, and "
+                + "correct the header"
+        case .lineSkip(let count):
+            "has fewer than the \(count) lines that its header says to skip: correct its header"
+        case .zlibDamaged:
+            "is damaged: its zlib stream is cut short or fails its checksum; copy or download it again"
+        case .compressedWhole:
+            "is compressed as a whole: decompress it (both formats can compress their samples)"
+        }
+    }
+}
+
+extension String {
+    /// The beginning, for a message, without control characters, which could confuse a terminal.
+    var shown: String {
+        String(prefix(40).map { $0.isASCII && ($0 < " " || $0 == "\u{7F}") ? "?" : $0 })
     }
 }

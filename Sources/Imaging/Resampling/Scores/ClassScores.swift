@@ -1,13 +1,13 @@
 internal import SegNASHost
 
-/// How probable each class is at each voxel of a grid, summed up over networks and mirrored images.
+/// The probability of each class at each voxel of a grid, summed over networks and mirrored images.
 ///
 /// Written by one thread at a time, and only read once it is resampled: that is why it may be shared between threads.
 package final class ClassScores: @unchecked Sendable {
     package let classes: Int
     /// Voxels along the axes of the array that ``ScoreResampler`` reads.
     package let size: SIMD3<Int>
-    /// How many probabilities were added at each voxel.
+    /// The number of probabilities that were added at each voxel.
     package private(set) var count = 0
     // [C, z, y, x]
     let values: UnsafeMutablePointer<Float>
@@ -15,7 +15,7 @@ package final class ClassScores: @unchecked Sendable {
     private let buffer: SampleBuffer
     private let reorientation: Reorientation
 
-    /// Zeros; nil where the system has no such memory as ``byteCount(classes:size:)`` says.
+    /// Zeros; nil if the system has not the memory of ``byteCount(classes:size:)``.
     ///
     /// - Parameters:
     ///   - classes: Labels with the background.
@@ -40,10 +40,10 @@ package final class ClassScores: @unchecked Sendable {
 
     /// Adds the probabilities `[C, slices, y, x]` of some slices of the grid that networks see.
     ///
-    /// `mirrored` names the axes (x, y, z) along which the image was reversed for the network; its slices are counted in
-    /// the reversed image. The call that brings the last slice completes one addition.
+    /// `mirrored` names the axes (x, y, z) along which the image was reversed for the network; its slices are counted
+    /// in the reversed image. The call that brings the last slice completes one addition.
     ///
-    /// - Returns: False where a probability is NaN or infinite.
+    /// - Returns: False if a probability is NaN or infinite.
     package func add(
         _ slab: UnsafePointer<Float>, slices: Range<Int>, mirrored: [Bool], threads: Int
     ) -> Bool {
@@ -72,9 +72,9 @@ package final class ClassScores: @unchecked Sendable {
     }
 }
 
-/// Where the voxels of an array, with its axes reversed and permuted, lie in another.
+/// The place of the voxels of an array, with its axes reversed and permuted, in another.
 private struct Place: Sendable {
-    /// Where the first voxel lies, and how far apart the neighbours along each axis of the array lie.
+    /// The index of the first voxel, and the strides along each axis of the array.
     var start = 0
     var strides = SIMD3<Int>.zero
     let width: Int

@@ -3,8 +3,8 @@ internal import SegNASHost
 /// Takes class probabilities to another grid and finds the most probable class there.
 ///
 /// Each class is interpolated linearly by itself, in one slice of the target at a time, and compared with the best so
-/// far: beyond the source, memory is needed for a few slices a thread, whatever the number of classes. Where several
-/// sources are given, on grids of their own, their probabilities are summed.
+/// far: beyond the source, memory is needed for a few slices a thread, whatever the number of classes. The
+/// probabilities of several sources, each on its own grid, are summed.
 package struct ScoreResampler: Sendable {
     private let sources: [ScoreSource]
     private let classes: Int
@@ -95,7 +95,7 @@ package struct ScoreResampler: Sendable {
         }
     }
 
-    /// Where in a slice of the target a class could be the most probable one: columns by line, and their hull.
+    /// The part of a target slice in which a class could be the most probable one: columns by line, and their hull.
     private func rows(_ label: Int, slice: Int) -> (columns: [Range<Int>], hull: SlicePart)? {
         var columns = [Range<Int>](repeating: 0..<0, count: size.y)
         var hull = SlicePart(lines: 0..<0, columns: 0..<0)

@@ -1,12 +1,14 @@
-/// Scores on a grid of their own, and the weights that bring them to the target.
+internal import SegNASHost
+
+/// Scores on their grid, and the weights that bring them to the target.
 struct ScoreSource: Sendable {
     let scores: ClassScores
     private let x: AxisWeights
     private let y: AxisWeights
     private let z: AxisWeights
     private let extents: ScoreExtents
-    /// For each voxel along x, the first of the target's columns that depends on it or on later ones, and one past the
-    /// last that depends on it or on earlier ones.
+    /// The first of the target's columns that depends on each voxel along x or on later ones, and one past the last
+    /// that depends on it or on earlier ones.
     private let firstColumns: [Int]
     private let endColumns: [Int]
 
@@ -26,7 +28,8 @@ struct ScoreSource: Sendable {
         }
     }
 
-    /// Of each source line, where a class could be the most probable one in a slice of the target; nil for nowhere.
+    /// The extent of each source line in which a class could be the most probable one in a slice of the target; nil if
+    /// there is none.
     func extents(_ label: Int, slice: Int) -> [SIMD2<Int32>]? {
         var isEmpty = true
         let first = z.starts[slice]
@@ -73,5 +76,52 @@ struct ScoreSource: Sendable {
         to row: UnsafeMutablePointer<Float>
     ) {
         y.addRows(plane, stride: width, columns: columns, at: line, to: row)
+    }
+}
+
+/// The extent along each row of a grid in which each class could be the most probable one.
+///
+/// Probabilities sum to one, so the most probable of C classes has at least 1/C, between voxels too: linear
+/// interpolation keeps sums. If both neighbours have less, a class can be skipped. Nothing is lost by this, and with
+/// many classes, each of which fills a small part of the image, it saves nearly all of the work.
+struct ScoreExtents: Sendable {
+    /// First and one past the last voxel, by class, slice and line; the first is beyond the last if it is empty.
+    private let rows: [SIMD2<Int32>]
+    private let size: SIMD3<Int>
+
+    static let none = SIMD2<Int32>(.max, 0)
+
+    init(_ scores: ClassScores, threads: Int) {
+        size = scores.size
+        let minimum = Float(scores.count) / Float(scores.classes) * 0.999
+        let (lines, width) = (size.y * size.z, size.x)
+        rows = concurrentMap(scores.classes, threads: threads) { label in
+            (0..<lines).map { line in
+                Self.extent(
+                    scores.values + (label * lines + line) * width, count: width, minimum: minimum)
+            }
+        }.flatMap { $0 }
+    }
+
+    subscript(label: Int, z: Int, y: Int) -> SIMD2<Int32> {
+        rows[(label * size.z + z) * size.y + y]
+    }
+
+    private static func extent(
+        _ row: UnsafePointer<Float>, count: Int, minimum: Float
+    ) -> SIMD2<Int32> {
+        var first = 0
+        while first < count, row[first] < minimum { first += 1 }
+        guard first < count else { return none }
+        var end = count
+        while row[end - 1] < minimum { end -= 1 }
+        return [Int32(first), Int32(end)]
+    }
+}
+
+extension SIMD2<Int32> {
+    /// The smallest range that holds two.
+    func united(with other: Self) -> Self {
+        [Swift.min(x, other.x), Swift.max(y, other.y)]
     }
 }

@@ -1,10 +1,10 @@
-/// Which labels hide others: those that are off at first where surfaces are shown.
+/// The labels that hide others, whose surfaces are off at first.
 ///
-/// A voxel lies within a label that at least five of the six rays along the axes meet. A label encloses another where at
-/// least half of the other lies within it, and less of itself within the other: as cerebral grey matter encloses
+/// A voxel lies within a label that at least five of the six rays along the axes meet. A label encloses another where
+/// at least half of the other lies within it, and less of itself within the other: as cerebral grey matter encloses
 /// white, and white the thalamus, though not from below.
 enum NestedLabels {
-    /// For labels 1 to `count`, in this order, the indices of those that each encloses; none where every label encloses
+    /// For labels 1 to `count`, in this order, the indices of those that each encloses; none if every label encloses
     /// one.
     static func enclosed(_ values: [UInt8], size: SIMD3<Int>, count: Int) -> [[Int]] {
         let blocks = LabelBlocks(values, size: size, count: count)
@@ -20,7 +20,7 @@ enum NestedLabels {
     }
 }
 
-/// Which labels occur in each block of a grid of at most 40 blocks along each axis.
+/// The labels in each block of a grid of at most 40 blocks along each axis.
 private struct LabelBlocks {
     let size: SIMD3<Int>
     /// For each label, the blocks that have any of it.
@@ -50,7 +50,7 @@ private struct LabelBlocks {
 
     func isEmpty(_ label: Int) -> Bool { places[label].isEmpty }
 
-    /// How much of each label lies within one, from 0 to 1.
+    /// The share of each label that lies within one of them, from 0 to 1.
     func sharesWithin(_ label: Int) -> [Double] {
         guard !isEmpty(label) else { return places.map { _ in 0 } }
         let within = within(label)
@@ -60,7 +60,7 @@ private struct LabelBlocks {
         }
     }
 
-    /// Whether each block has a label on at least five of six sides.
+    /// True for each block that has a label on at least five of six sides.
     private func within(_ label: Int) -> [Bool] {
         var presence = [UInt8](repeating: 0, count: size.x * size.y * size.z)
         for place in places[label] { presence[place] = 1 }

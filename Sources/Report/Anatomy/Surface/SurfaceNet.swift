@@ -1,18 +1,18 @@
 /// The surface of a label: a net with one vertex in each cube of eight neighbours that are not all inside or outside.
 ///
 /// Surface nets, Gibson 1998, "Constrained elastic surface nets", doi:10.1007/BFb0056277: vertices never leave their
-/// cubes, so that the surface stays within a voxel of the labels however it is smoothed. Every face between an inner and
-/// an outer voxel becomes a quad, which makes the net closed.
+/// cubes, so that the surface stays within a voxel of the labels however it is smoothed. Every face between an inner
+/// and an outer voxel becomes a quad, which makes the net closed.
 struct SurfaceNet: Sendable {
     /// Samples along each axis; cubes lie between them.
     let size: SIMD3<Int>
-    /// Whether each sample lies inside, x fastest; none of the outermost do.
+    /// True for each sample that lies inside, x fastest; none of the outermost do.
     let inside: [Bool]
     /// The cube of each vertex, in the order of memory: the sample with the lowest indices.
     let cubes: [SIMD3<Int32>]
     /// Four vertices each, counter-clockwise as seen from outside.
     let quads: [SIMD4<Int32>]
-    /// In samples: each in its cube, from `cubes[k]` to `cubes[k] + 1`.
+    /// The vertices in samples: each in its cube, from `cubes[k]` to `cubes[k] + 1`.
     private(set) var vertices: [SIMD3<Float>]
 
     init(size: SIMD3<Int>, inside: [Bool]) {
@@ -79,7 +79,7 @@ struct SurfaceNet: Sendable {
 }
 
 extension SurfaceNet {
-    /// Moves each vertex to the middle of the places where the share of the label crosses a half on its cube's edges.
+    /// Moves each vertex to the mean of the points at which the share of the label crosses a half on its cube's edges.
     private mutating func place(by shares: [Float]) {
         let steps = SIMD3(1, size.x, size.x * size.y)
         for (vertex, cube) in cubes.enumerated() {

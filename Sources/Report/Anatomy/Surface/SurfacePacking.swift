@@ -2,24 +2,25 @@ internal import SegNASImaging
 
 /// The surfaces of a map's labels in bytes, as the page's script unpacks them.
 ///
-/// For each label in turn: whether each sample is inside, one bit each, the lowest first; then, for x, y and z one after the
-/// other, where in its cube each vertex lies, in 32nds. Cubes, and so vertices and quads, follow from the bits.
+/// For each label in turn: one bit for each sample, set inside, the lowest first; then, for x, y and z one after the
+/// other, the place of each vertex in its cube, in 32nds. Cubes, and so vertices and quads, follow from the bits.
 struct SurfacePacking: Sendable {
     private(set) var nets: [Net] = []
     private(set) var bytes: [UInt8] = []
 
-    /// What the bytes of a label need to be read.
+    /// The description of a label's bytes.
     struct Net: Codable, Equatable, Sendable {
         /// The label's place in the list.
         var label: Int
         /// Samples along each axis.
         var size: [Int]
-        /// Where the first sample lies, and how far the next is, in mm from the middle of the first voxel that is shown.
+        /// The place of the first sample, and below the distance of the next, in mm from the centre of the first voxel
+        /// shown.
         var origin: [Double]
         var step: [Double]
     }
 
-    /// Parts of a cube's edge.
+    /// The number of parts of a cube's edge.
     static let parts: Float = 32
 
     mutating func append(
@@ -46,9 +47,9 @@ struct SurfacePacking: Sendable {
 }
 
 extension SurfacePacking {
-    /// The surfaces of all labels that a map has, with about so many vertices together.
+    /// Packs the surfaces of all labels of a map, with about a number of vertices together.
     ///
-    /// Labels that enclose others are filled with them: of a thin sheet around them a coarse grid would leave shreds.
+    /// Labels that enclose others are filled with them: a coarse grid would tear a thin sheet around them.
     init(
         _ values: [UInt8], size: SIMD3<Int>, spacing: SIMD3<Double>, enclosed: [[Int]],
         vertices: Int
@@ -69,7 +70,8 @@ extension SurfacePacking {
         }
     }
 
-    /// A third of the vertices goes to the filled labels, which few look at, where there are any.
+    /// The vertices of filled labels and of others: a third goes to the filled ones, which few look at, if there are
+    /// any.
     private static func limits(_ shapes: [Shape], vertices: Int) -> (filled: Int, others: Int) {
         let filled = shapes.filter(\.isFilled).map(\.extent)
         let third = filled.isEmpty ? 0 : vertices / 3
@@ -81,7 +83,7 @@ extension SurfacePacking {
     }
 }
 
-/// What a surface is drawn around.
+/// A label, or one filled with those that it encloses, around which a surface is drawn.
 private struct Shape {
     let label: Int
     var values: [UInt8]
@@ -100,7 +102,7 @@ private struct Shape {
     }
 }
 
-/// To a micrometre.
+/// The length in mm, rounded to a micrometre.
 private func rounded(_ length: Double) -> Double { (length * 1000).rounded() / 1000 }
 
 extension SIMD3 {

@@ -1,5 +1,4 @@
-/// A block's graph between its input and its output, with what follows the graph: dropout, and the sum with
-/// the input where it is residual.
+/// A block's graph between its input and its output, followed by dropout and the residual sum if it has them.
 struct BlockChain {
     private static let style = TextStyle(colour: .muted, centered: false)
     private static let stroke = Stroke(colour: .ink)
@@ -8,7 +7,7 @@ struct BlockChain {
     private let layout: BlockLayout
     private var elements: [Element]
     private var bounds: Box
-    /// Where the last thing ends.
+    /// The right end of the last element.
     private var x: Double
 
     init(_ block: BlockFigure, dropout: String? = nil, isResidual: Bool = false) {
@@ -22,7 +21,7 @@ struct BlockChain {
         finish()
     }
 
-    /// The origin is the upper left corner of all.
+    /// The drawing, whose origin is its upper left corner.
     var drawing: Drawing {
         let origin = Point(x: -bounds.left, y: -bounds.top)
         return Drawing(
@@ -32,7 +31,7 @@ struct BlockChain {
 }
 
 extension BlockChain {
-    /// Leads to the first node and returns where a residual connection forks off.
+    /// Draws an arrow to the first node and returns the point at which a residual connection forks off.
     private mutating func begin(isResidual: Bool) -> Point {
         let node = layout.nodes[0]
         let start = Point(x: node.left - Self.step - (isResidual ? 12 : 0), y: 0)
@@ -58,7 +57,7 @@ extension BlockChain {
         x = box.right
     }
 
-    /// An arrow to the next thing.
+    /// Draws an arrow to the next element.
     private mutating func advance() {
         let next = x + Self.step
         elements += Arrow(from: Point(x: x, y: 0), to: Point(x: next, y: 0), Self.stroke).elements
@@ -77,7 +76,7 @@ extension BlockChain {
 extension BlockChain {
     private static let radius = 9.0
 
-    /// A sum, and the way around the graph that leads into it.
+    /// Draws a sum, and the way around the graph that leads into it.
     private mutating func addSum(from fork: Point) {
         advance()
         let center = Point(x: x + Self.radius, y: 0)
@@ -91,7 +90,7 @@ extension BlockChain {
         x = center.x + Self.radius
     }
 
-    /// Below everything, with room for its label above it.
+    /// The way around the graph, below everything, with room for its label above it.
     private func detour(from fork: Point, to sum: Point) -> Arrow {
         let level = bounds.bottom + 22
         let corner = 18.0

@@ -1,5 +1,5 @@
 extension BlockLayout {
-    /// Edges below nodes below texts; the first node is centred on the origin.
+    /// The elements: edges below nodes below texts; the first node is centred on the origin.
     func elements(_ figure: BlockFigure) -> [Element] {
         arrows.flatMap(\.elements)
             + nodes.indices.flatMap { index in
@@ -29,16 +29,16 @@ extension BlockLayout {
 extension BlockFigure {
     private static let margin = 14.0
 
-    /// The graph between its input and its output, and the legend below it.
+    /// The drawing of the graph between its input and its output, with the legend below it.
     var drawing: Drawing {
         let graph = BlockChain(self).drawing
-        let width = max(graph.size.x, legend.leastWidth, 350)
+        let width = max(graph.size.x, legend.minWidth, 350)
         return .stacked([graph, legend.drawn(width: width)], width: width, margin: Self.margin)
     }
 }
 
 extension BlockFigure {
-    /// The operations and faults that occur.
+    /// The legend of the operations and faults that occur.
     var legend: Legend {
         let operations = Set(edges.map(\.operation)).sorted { $0.rank < $1.rank }
         let entries = operations.map { Legend.Entry($0.stroke, $0.meaning) }
@@ -52,5 +52,39 @@ extension BlockFigure {
             sample: [
                 .rectangle(box, fill: .panel, stroke: BlockLayout.faultStroke, radius: 5)
             ], text: "node \(faulty.node) \(faulty.fault.words)")
+    }
+}
+
+extension BlockFigure.Operation {
+    /// The stroke: colour and width follow the kernel, and dilated kernels have dashed lines.
+    var stroke: Stroke {
+        switch self {
+        case .convolution(let kernel, let dilation):
+            Stroke(
+                colour: Self.colour(kernel: kernel), width: kernel < 5 ? 1.8 : 2.4,
+                dashes: dilation == 1 ? nil : "7 4")
+        case .skip: Stroke(colour: .muted, width: 1.6, dashes: "1.5 3.5")
+        case .projection: Stroke(colour: .muted, width: 1.6, dashes: "8 3 1.5 3")
+        }
+    }
+
+    private static func colour(kernel: Int) -> Colour {
+        switch kernel {
+        case 1: .green
+        case 3: .blue
+        case 5: .vermillion
+        default: .purple
+        }
+    }
+}
+
+extension BlockFigure.Operation {
+    /// The rank in the legend: convolutions from small to large, then skips.
+    var rank: (Int, Int) {
+        switch self {
+        case .convolution(let kernel, let dilation): (dilation, kernel)
+        case .skip: (.max, 0)
+        case .projection: (.max, 1)
+        }
     }
 }

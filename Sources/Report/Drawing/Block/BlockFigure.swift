@@ -1,3 +1,5 @@
+public import SegNASSearch
+
 /// A drawing of a block: the paper's Figure 2.
 ///
 /// Nodes stand in a row, numbered from 1; edges between neighbours are straight, all others arc over or under
@@ -7,7 +9,7 @@
 ///         nodes: 2, edges: [.init(from: 1, to: 2, .convolution(kernel: 3, dilation: 1))])
 ///     let svg = figure.svg()
 public struct BlockFigure: Hashable, Sendable {
-    /// What an edge does to the features that pass along it.
+    /// The operation of an edge on the features that pass along it.
     public enum Operation: Hashable, Sendable {
         /// Convolution, batch normalization and ReLU.
         case convolution(kernel: Int, dilation: Int)
@@ -25,7 +27,7 @@ public struct BlockFigure: Hashable, Sendable {
         /// The text beside the edge.
         public let label: String
 
-        /// Without a label the edge bears its operation's name, such as `Conv(3,1)`.
+        /// Makes an edge; without a label it has its operation's name, such as `Conv(3,1)`.
         public init(from: Int, to: Int, _ operation: Operation, label: String? = nil) {
             self.from = from
             self.to = to
@@ -37,7 +39,7 @@ public struct BlockFigure: Hashable, Sendable {
     public static let nodeCounts = 2...7
 
     public let nodes: Int
-    /// In the order of their nodes.
+    /// The edges in the order of their nodes.
     public let edges: [Edge]
     public let title: String
 
@@ -55,7 +57,7 @@ public struct BlockFigure: Hashable, Sendable {
         self.title = title
     }
 
-    /// An `<svg>` element, which is a document of its own and may be put into a page as it is.
+    /// An `<svg>` element, which is a whole document and may also be put into a page.
     public func svg() -> String {
         drawing.svg(title: title, description: description)
     }
@@ -63,5 +65,102 @@ public struct BlockFigure: Hashable, Sendable {
     /// The graph without its legend, for small pictures.
     public func thumbnail() -> String {
         BlockChain(self).drawing.svg(title: title, description: description)
+    }
+}
+
+extension BlockFigure {
+    /// Makes a figure of a block inside a network, where skips from the first node change the number of channels.
+    public init(_ graph: BlockGraph) {
+        let edges = SegNASSearch.Edge.all(nodes: graph.nodes).compactMap {
+            edge -> BlockFigure.Edge? in
+            let operation: Operation
+            switch graph[edge.from, edge.to] {
+            case .none: return nil
+            case .conv(let kernel, let dilation):
+                operation = .convolution(kernel: kernel, dilation: dilation)
+            case .skip: operation = edge.from == 1 ? .projection : .skip
+            }
+            return BlockFigure.Edge(from: edge.from, to: edge.to, operation)
+        }
+        self.init(nodes: graph.nodes, edges: edges, title: "Block \(graph)")
+    }
+}
+
+extension BlockFigure {
+    /// A fault of a node, with which a graph cannot be built.
+    enum Fault: Hashable {
+        case noInput
+        case noOutput
+        case unconnected
+    }
+
+    /// The fault of a node: all but the first need an input, all but the last an output.
+    func fault(of node: Int) -> Fault? {
+        let noInput = node > 1 && !edges.contains { $0.to == node }
+        let noOutput = node < nodes && !edges.contains { $0.from == node }
+        return switch (noInput, noOutput) {
+        case (true, true): .unconnected
+        case (true, false): .noInput
+        case (false, true): .noOutput
+        case (false, false): nil
+        }
+    }
+}
+
+extension BlockFigure.Operation {
+    /// The paper's name, which labels the edge.
+    var name: String {
+        switch self {
+        case .convolution(let kernel, let dilation): "Conv(\(kernel),\(dilation))"
+        case .skip: "skip"
+        case .projection: "projection"
+        }
+    }
+
+    /// The text in the legend.
+    var meaning: String {
+        switch self {
+        case .convolution(let kernel, let dilation):
+            "\(kernel)×\(kernel)×\(kernel) convolution"
+                + (dilation == 1 ? "" : ", dilation \(dilation)")
+        case .skip: "skip: unchanged"
+        case .projection: "1×1×1 projection"
+        }
+    }
+}
+
+extension BlockFigure.Fault {
+    var words: String {
+        switch self {
+        case .noInput: "has no input"
+        case .noOutput: "has no output"
+        case .unconnected: "is not connected"
+        }
+    }
+}
+
+extension BlockFigure {
+    /// The graph in words, for those who cannot see it.
+    var description: String {
+        let ends = "A block of \(nodes) nodes from input 1 to output \(nodes). "
+        let lines = edges.map { "\($0.from) to \($0.to): \($0.label)." }
+        let faults = faultyNodes.map { "Node \($0.node) \($0.fault.words)." }
+        return ends + (lines + faults).joined(separator: " ")
+    }
+
+    var faultyNodes: [(node: Int, fault: Fault)] {
+        (1...nodes).compactMap { node in fault(of: node).map { (node, $0) } }
+    }
+
+    /// Notes that apply to all edges and nodes.
+    var notes: [String] {
+        let convolves = edges.contains { edge in
+            if case .convolution = edge.operation { true } else { false }
+        }
+        let sums = (1...nodes).contains { node in edges.count { $0.to == node } > 1 }
+        return [
+            convolves ? "Batch normalization and ReLU follow each convolution." : nil,
+            sums ? "Where arrows meet, features are summed." : nil,
+        ].compactMap(\.self)
     }
 }

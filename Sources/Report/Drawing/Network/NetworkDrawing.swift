@@ -3,10 +3,10 @@ internal import SegNASSearch
 extension NetworkFigure {
     private static let margin = 16.0
 
-    /// The U, its legend, and the inside of a block where there is a graph.
+    /// The drawing of the U, its legend, and the inside of a block if there is a graph.
     var drawing: Drawing {
         let shape = shape
-        let width = max(shape.size.x, legend.leastWidth, leastPanelWidth)
+        let width = max(shape.size.x, legend.minWidth, minPanelWidth)
         let parts = [shape, legend.drawn(width: width), panel(width: width)].compactMap(\.self)
         return .stacked(parts, width: width, margin: Self.margin)
     }
@@ -43,7 +43,7 @@ extension NetworkFigure {
             size: Point(x: right - bounds.left, y: bounds.bottom - top))
     }
 
-    /// Two lines at the far end of an arrow above a box.
+    /// Two lines of text at the far end of an arrow above a box.
     private func words(_ name: String, _ detail: String, above box: Box) -> [Element] {
         let base = Point(x: box.center.x, y: box.top - NetworkLayout.levelGap - 5)
         let higher = base - Point(x: 0, y: NetworkLayout.lineHeight)
@@ -53,7 +53,7 @@ extension NetworkFigure {
         ]
     }
 
-    /// The paths, each with the factor that brings it to full size.
+    /// The paths of deep supervision, each with the factor of its upsampling.
     private func supervision(_ arrows: NetworkArrows) -> [Element] {
         let style = TextStyle(colour: .purple, centered: false)
         let paths = arrows.branches + [arrows.supervision.shaft]
@@ -84,7 +84,7 @@ extension NetworkFigure {
         return stages + head
     }
 
-    /// A box with the mark of a residual connection on its corner.
+    /// A box, with the mark of a residual connection on its corner if there is one.
     private func stage(_ lines: [String], _ box: Box, fill: Colour) -> [Element] {
         let corner = Point(x: box.right - 3, y: box.bottom - 3)
         return Self.box(lines, box, fill: fill, title: true)
@@ -104,5 +104,45 @@ extension NetworkFigure {
                 return Element.text(
                     line, at: base, isName ? NetworkLayout.nameStyle : NetworkLayout.lineStyle)
             }
+    }
+}
+
+extension NetworkFigure {
+    private static let panelMargin = 14.0
+
+    /// The inside of a block in a frame: its graph, dropout and residual sum, and the legend.
+    func panel(width: Double) -> Drawing? {
+        guard let block, let chain else { return nil }
+        let inner = width - 2 * Self.panelMargin
+        let parts = [Self.heading(width: inner), chain, block.legend.drawn(width: inner)]
+        var panel = Drawing.stacked(parts, width: inner, margin: Self.panelMargin)
+        panel.elements.insert(Self.frame(panel.size), at: 0)
+        return panel
+    }
+
+    /// The smallest width of the panel.
+    var minPanelWidth: Double {
+        guard let block, let chain else { return 0 }
+        return max(chain.size.x, block.legend.minWidth) + 2 * Self.panelMargin
+    }
+
+    private var chain: Drawing? {
+        block.map { block in
+            BlockChain(
+                block, dropout: dropout.map { "dropout \($0)" }, isResidual: family.isResidual
+            )
+            .drawing
+        }
+    }
+
+    private static func heading(width: Double) -> Drawing {
+        let style = TextStyle(size: 13, bold: true, centered: false)
+        let text = Element.text("Inside each block", at: Point(x: 0, y: 11), style)
+        return Drawing(elements: [text], size: Point(x: width, y: 12))
+    }
+
+    private static func frame(_ size: Point) -> Element {
+        let box = Box(left: 0, top: 0, width: size.x, height: size.y)
+        return .rectangle(box, fill: .paper, stroke: Stroke(colour: .line, width: 1), radius: 8)
     }
 }

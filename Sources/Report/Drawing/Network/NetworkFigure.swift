@@ -11,23 +11,23 @@ public import SegNASSearch
 /// ```
 public struct NetworkFigure: Hashable, Sendable {
     let plan: NetworkPlan
-    /// From the full size down to the bottom.
+    /// The levels from the full size down to the bottom.
     let levels: [Level]
 
-    /// The stages that see the same size.
+    /// The stages that work at one size.
     struct Level: Hashable {
-        /// Voxels along x, y and z.
+        /// The voxels along x, y and z.
         let size: SIMD3<Int>
         let encoder: StagePlan
-        /// The bottom level has none.
+        /// The stage of the decoder; nil at the bottom.
         let decoder: StagePlan?
     }
 
     static let levelCounts = 2...11
 
     /// - Parameters:
-    ///   - plan: What is drawn.
-    ///   - size: Voxels of the images along x, y and z.
+    ///   - plan: The network to draw.
+    ///   - size: The voxels of the images along x, y and z.
     public init(_ plan: NetworkPlan, size: SIMD3<Int>) {
         let stages = plan.family.plan.stages
         levels = stages.filter { $0.path == .encoder }.map { encoder in
@@ -46,14 +46,111 @@ public struct NetworkFigure: Hashable, Sendable {
 
     var family: any FamilyPlan { plan.family.plan }
 
-    /// The graph that every stage repeats, where there is one.
+    /// The graph that every stage repeats; nil if there is none.
     var block: BlockFigure? {
         guard case .segnas(let network) = plan.architecture else { return nil }
         return BlockFigure(network.block)
     }
 
-    /// An `<svg>` element, which is a document of its own and may be put into a page as it is.
+    /// An `<svg>` element, which is a whole document and may also be put into a page.
     public func svg() -> String {
         drawing.svg(title: "\(plan.architecture)", description: description)
+    }
+}
+
+extension NetworkFigure {
+    /// The lines in the box of a stage, its name first.
+    func lines(of stage: StagePlan) -> [String] {
+        let channels = "\(stage.inputs) → \(stage.outputs) channels"
+        let size = Self.text(levels[stage.level].size)
+        return [name(of: stage), channels, size] + [layers(of: stage)].compactMap(\.self)
+    }
+
+    private func name(of stage: StagePlan) -> String {
+        guard stage.level < plan.poolings else { return "Bottom" }
+        return "\(stage.path == .encoder ? "Encoder" : "Decoder") \(stage.level + 1)"
+    }
+
+    /// The layers of a stage, such as `2 × Conv(3) BN ReLU`; nil if a block graph shows them.
+    private func layers(of stage: StagePlan) -> String? {
+        guard block == nil else { return nil }
+        let layer = stage.layers[0]
+        let activation = layer.activation == .prelu ? "PReLU" : "ReLU"
+        return "\(stage.layers.count) × Conv(\(layer.kernel)) BN \(activation)"
+    }
+}
+
+extension Descent {
+    var words: String {
+        switch self {
+        case .maxPooling: "max pooling 2×2×2"
+        case .convolution(let kernel): "\(NetworkFigure.cube(kernel)) convolution, stride 2"
+        }
+    }
+}
+
+extension Ascent {
+    var words: String {
+        switch self {
+        case .nearest: "nearest upsampling ×2"
+        case .transposedConvolution(let kernel):
+            "\(NetworkFigure.cube(kernel)) transposed convolution, stride 2"
+        }
+    }
+}
+
+extension NetworkFigure {
+    static func text(_ size: SIMD3<Int>) -> String {
+        "\(size.x)×\(size.y)×\(size.z)"
+    }
+
+    static func cube(_ edge: Int) -> String {
+        text(SIMD3(repeating: edge))
+    }
+
+    static let copyWords = "copied and concatenated"
+    static let supervisionWords = "deep supervision, upsampled"
+    static let residualWords = "residual: the input is added"
+
+    /// The lines of the last box: from features to probabilities.
+    var headLines: [String] {
+        (family.isSupervised ? ["concatenation"] : []) + ["1×1×1 convolution", "softmax"]
+    }
+
+    var inputWords: String { Self.counted(plan.channels, "channel", "channels") }
+
+    var outputWords: String { Self.counted(plan.classes, "class", "classes") }
+
+    private static func counted(_ count: Int, _ one: String, _ many: String) -> String {
+        "\(count) \(count == 1 ? one : many)"
+    }
+}
+
+extension NetworkFigure {
+    /// The network in words, for those who cannot see it.
+    var description: String {
+        let bottom = levels.count - 1
+        let parts: [String?] = [
+            "Image with \(inputWords).",
+            sentence("Encoder", levels.dropLast().map(\.encoder)),
+            "Each level ends with \(family.descent.words).",
+            sentence("Bottom", [levels[bottom].encoder]),
+            sentence("Decoder", levels.reversed().compactMap(\.decoder)),
+            "Each level begins with \(family.ascent.words) and the encoder's features, concatenated.",
+            family.isSupervised
+                ? "With deep supervision from all decoder levels and the bottom." : nil,
+            family.isResidual ? "Every block adds its input to its output." : nil,
+            dropout.map { "Spatial dropout \($0)." },
+            "Then \(headLines.joined(separator: ", ")): \(outputWords).", block?.description,
+        ]
+        return parts.compactMap(\.self).joined(separator: " ")
+    }
+
+    /// The rate of spatial dropout; nil for none.
+    var dropout: Double? { family.dropout > 0 ? family.dropout : nil }
+
+    private func sentence(_ part: String, _ stages: [StagePlan]) -> String {
+        let items = stages.map { lines(of: $0).joined(separator: ", ") }
+        return "\(part): \(items.joined(separator: "; "))."
     }
 }

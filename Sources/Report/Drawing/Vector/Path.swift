@@ -7,9 +7,9 @@ struct Path: Hashable, Sendable {
 
     let start: Point
     private(set) var pieces: [Piece] = []
-    /// Where the next piece begins.
+    /// The point at which the next piece begins.
     private(set) var end: Point
-    /// Where the last piece began.
+    /// The point at which the last piece began.
     private var previous: Point
 
     init(from start: Point) {
@@ -22,7 +22,7 @@ struct Path: Hashable, Sendable {
         add(.line(to: point), end: point)
     }
 
-    /// A quarter of an ellipse that leaves upright and arrives level, or the other way round.
+    /// Adds a quarter of an ellipse that leaves upright and arrives level, or the other way round.
     mutating func quarter(to point: Point, leavingUpright: Bool) {
         let circle = 0.5523  // the handles of a cubic curve that draw a quarter of a circle
         let corner =
@@ -62,14 +62,14 @@ extension Path {
     func points(spacing: Double = 3) -> [Point] {
         pieces.reduce(into: [start]) { points, piece in
             let begin = points[points.count - 1]
-            let count = max(1, (Self.greatestSpeed(piece, from: begin) / spacing).rounded(.up))
+            let count = max(1, (Self.maxSpeed(piece, from: begin) / spacing).rounded(.up))
             points += (1...Int(count)).map { step in
                 Self.point(on: piece, from: begin, at: Double(step) / count)
             }
         }
     }
 
-    /// The way the line points at its end.
+    /// The direction of the line at its end.
     var direction: Point {
         switch pieces.last {
         case .line?: return (end - previous).direction
@@ -79,7 +79,7 @@ extension Path {
     }
 
     /// The greatest speed along a piece whose parameter runs from 0 to 1.
-    private static func greatestSpeed(_ piece: Piece, from start: Point) -> Double {
+    private static func maxSpeed(_ piece: Piece, from start: Point) -> Double {
         switch piece {
         case .line(let end):
             (end - start).length
@@ -97,5 +97,51 @@ extension Path {
             return s * s * s * start + 3 * s * s * t * first + (3 * s * t * t) * second
                 + t * t * t * end
         }
+    }
+}
+
+/// A line with a head.
+struct Arrow: Hashable, Sendable {
+    static let headLength = 8.0
+    static let headWidth = 7.0
+
+    /// The line, which the head continues.
+    let shaft: Path
+    let stroke: Stroke
+
+    /// The point of the head.
+    var tip: Point { shaft.end + Self.headLength * shaft.direction }
+
+    /// Points along the whole arrow, dense enough to check what it touches.
+    func points(spacing: Double = 3) -> [Point] {
+        let length = Self.headLength
+        let head = (1...4).map { shaft.end + length * Double($0) / 4 * shaft.direction }
+        return shaft.points(spacing: spacing) + head
+    }
+
+    var elements: [Element] {
+        [.path(shaft, stroke), head]
+    }
+
+    private var head: Element {
+        let along = shaft.direction
+        let across = Self.headWidth / 2 * Point(x: -along.y, y: along.x)
+        let corners = [shaft.end + across, tip, shaft.end - across]
+        let points = corners.map { coordinate($0.x) + "," + coordinate($0.y) }
+        return Element(
+            "polygon",
+            [
+                ("points", points.joined(separator: " ")),
+                ("class", "sf-fill-\(stroke.colour)"),
+            ])
+    }
+}
+
+extension Arrow {
+    /// A straight arrow between two points.
+    init(from start: Point, to tip: Point, _ stroke: Stroke) {
+        var path = Path(from: start)
+        path.line(to: tip - Self.headLength * (tip - start).direction)
+        self.init(shaft: path, stroke: stroke)
     }
 }

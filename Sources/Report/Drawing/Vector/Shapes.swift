@@ -1,8 +1,8 @@
-/// How a line is drawn.
+/// The stroke of a line.
 struct Stroke: Hashable, Sendable {
     var colour: Colour
     var width = 1.6
-    /// Lengths of dashes and gaps; none draws a solid line.
+    /// The lengths of dashes and gaps; nil draws a solid line.
     var dashes: String?
 
     var attributes: [Element.Attribute] {
@@ -11,12 +11,12 @@ struct Stroke: Hashable, Sendable {
     }
 }
 
-/// How a text is set.
+/// The style of a text.
 struct TextStyle: Hashable, Sendable {
     var size = 12.0
     var colour = Colour.ink
     var bold = false
-    /// Centred on its point, or beginning there.
+    /// True if the text is centred on its point; otherwise it begins there.
     var centered = true
 
     var classes: String {
@@ -33,7 +33,7 @@ extension Element {
         Element("path", [("d", path.data), ("fill", "none")] + stroke.attributes)
     }
 
-    /// A text; the point is on its base line.
+    /// A text whose baseline is at the point.
     static func text(_ text: String, at point: Point, _ style: TextStyle = TextStyle()) -> Element {
         let place: [Attribute] = [("x", coordinate(point.x)), ("y", coordinate(point.y))]
         let look: [Attribute] = [("font-size", coordinate(style.size)), ("class", style.classes)]

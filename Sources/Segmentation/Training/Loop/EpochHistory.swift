@@ -1,20 +1,20 @@
-/// What one epoch did: a line of the run's log.
+/// The record of one epoch: a line of the run's log.
 public struct EpochRecord: Hashable, Codable, Sendable {
     public private(set) var schema = 1
-    /// Counted from 1.
+    /// The number of the epoch, counted from 1.
     public var epoch: Int
     /// The mean over the epoch's batches.
     public var loss: Double
-    /// Of the epoch's last step.
+    /// The learning rate of the epoch's last step.
     public var learningRate: Double
-    /// Nil without validation cases, or where none has any label.
+    /// The validation Dice; nil without validation cases, or if none has any label.
     public var validation: ValidationDice?
-    /// Of training, without validation.
+    /// The time of training, without validation.
     public var seconds: Double
     public var validationSeconds: Double
-    /// Of `seconds`, how long the batches were waited for.
+    /// The part of `seconds` in which training waited for batches.
     public var waitSeconds: Double
-    /// When it ended: ISO 8601.
+    /// The time of the epoch's end: ISO 8601.
     public var finished: String
 }
 
@@ -23,12 +23,12 @@ struct EpochHistory: Hashable, Codable {
     private(set) var records: [EpochRecord] = []
     /// The epoch whose weights are kept as the best, counted from 1.
     private(set) var best: Int?
-    /// Epochs that were the best and whose weights a damaged file has lost: they can be chosen no more.
+    /// Epochs whose weights a damaged file has lost, so that they cannot be chosen any more.
     private(set) var lost: [Int]?
 
     init() {}
 
-    /// The history of these epochs under options.
+    /// The history of finished epochs under options.
     init(_ records: [EpochRecord], _ options: TrainingOptions) {
         for record in records { add(record, options) }
     }
@@ -38,7 +38,7 @@ struct EpochHistory: Hashable, Codable {
         if isBest(record, options) { best = record.epoch }
     }
 
-    /// Whether an epoch, the last one, is better than those before that may be chosen; of equals the first is.
+    /// True if the last epoch is better than all before it that may be chosen.
     private func isBest(_ record: EpochRecord, _ options: TrainingOptions) -> Bool {
         guard options.mayChoose(record.epoch), lost?.contains(record.epoch) != true,
             let dice = record.validation?.mean
@@ -51,29 +51,30 @@ struct EpochHistory: Hashable, Codable {
         records.indices.contains(epoch - 1) ? records[epoch - 1].validation?.mean : nil
     }
 
-    /// Whether training ends early.
+    /// True if training ends early.
     func isPatienceSpent(_ options: TrainingOptions) -> Bool {
         guard let patience = options.patience, let last = records.last?.epoch else { return false }
         return last - max(best ?? 0, lost?.max() ?? 0) >= patience
     }
 
-    /// Whether all epochs are done.
+    /// True if all epochs are done.
     func isComplete(_ options: TrainingOptions) -> Bool {
         records.count >= options.epochs || isPatienceSpent(options)
     }
 
-    /// The epoch whose weights are the model's: the best, or the last where none was validated.
+    /// The epoch whose weights the model gets: the best, or the last if none was validated.
     var chosen: Int? { best ?? records.last?.epoch }
 
-    /// Whether training to more epochs would choose as if these had been asked for at once: the best of the epochs
-    /// that may be chosen then must be one whose weights were kept.
+    /// True if training for more epochs would choose as if they had been asked for from the start.
+    ///
+    /// The best of the epochs that may be chosen then must be one whose weights were kept.
     func canContinue(_ options: TrainingOptions) -> Bool {
         var replayed = self
         replayed.choose(options)
         return replayed.best == nil || replayed.best == best
     }
 
-    /// Chooses anew among the epochs, under options that ``canContinue(_:)`` admits.
+    /// Chooses again among the epochs, under options that ``canContinue(_:)`` admits.
     mutating func choose(_ options: TrainingOptions) {
         let records = records
         self.records = []
@@ -81,17 +82,17 @@ struct EpochHistory: Hashable, Codable {
         for record in records { add(record, options) }
     }
 
-    /// Goes on without the best epoch, whose weights are lost: the best of those that follow is taken.
+    /// Drops the best epoch, whose weights are lost: the best of the following epochs takes its place.
     mutating func loseBest() {
         guard best != nil else { return }
-        // Neither are the weights of the epochs before it kept.
+        // The weights of the epochs before it are not kept either.
         lost = Array(1...records.count)
         best = nil
     }
 }
 
 extension TrainingOptions {
-    /// Whether the model may be that of an epoch: of the last half, ⌊E/2⌋ + 1 … E, and with patience of any.
+    /// True if the model may be that of an epoch: one of the last half, ⌊E/2⌋ + 1 … E, or with patience any.
     func mayChoose(_ epoch: Int) -> Bool {
         patience != nil || epoch > epochs / 2
     }

@@ -2,7 +2,7 @@ import FoundationEssentials
 internal import SegNASDatasets
 internal import SegNASTorch
 
-/// The epochs of a run: steps, validation, checkpoints and the log.
+/// Runs the epochs of a training: steps, validation, checkpoints and the log.
 struct TrainingLoop {
     let session: TrainingSession
     private let options: TrainingOptions
@@ -11,12 +11,12 @@ struct TrainingLoop {
     private let folder: RunFolder
     private let observer: TrainingObserver
 
-    /// The weights of the best epoch, where no checkpoint has them yet.
+    /// The weights of the best epoch, until a checkpoint has them.
     private var unsavedBest: NamedTensors?
     private var saved: Checkpoint?
     private var clock: CheckpointClock
 
-    /// `validation` says how good the network is after each epoch; `observer` is asked after every batch whether to go on.
+    /// `validation` evaluates the network after each epoch; `observer` can end the training after every batch.
     init(
         _ session: TrainingSession, _ options: TrainingOptions, on cases: [PreparedCase],
         validation: Validation, folder: RunFolder, checkpoints pace: CheckpointPace,
@@ -68,8 +68,8 @@ struct TrainingLoop {
             if clock.isDue(isEpochEnd: false) { try save() }
         }
         let record = try record()
-        if session.finishEpoch(record) { unsavedBest = try session.judgedWeights() }
-        // The last one is what the model is made of, and what more epochs would go on from.
+        if session.finishEpoch(record) { unsavedBest = try session.evaluatedWeights() }
+        // The model is made from the last one, and more epochs would resume from it.
         if session.state.history.isComplete(options) || clock.isDue(isEpochEnd: true) { try save() }
         try folder.log.append(record)
         observer.report(.epoch(record, of: options.epochs))
@@ -77,9 +77,9 @@ struct TrainingLoop {
 
     private func step(_ loader: BatchLoader) throws {
         let (begin, waited) = (ContinuousClock.now, loader.waitSeconds)
-        observer.pulse.beat(.waitingForBatch)
+        observer.tracker.advance(to: .waitingForBatch)
         guard let batch = try loader.next() else { return }
-        observer.pulse.beat(.computing)
+        observer.tracker.advance(to: .computing)
         do {
             try session.step(batch, stepsPerEpoch: loader.batchesPerEpoch)
         } catch let failure as TrainingSession.LossNotFinite {
@@ -95,7 +95,7 @@ struct TrainingLoop {
         let state = session.state
         observer.report(
             .step(
-                TrainingStepReport(
+                .init(
                     epoch: state.position.epoch + 1, epochs: options.epochs,
                     batch: state.position.batch, batches: batches,
                     loss: state.sums.loss / Double(state.position.batch),
@@ -103,15 +103,15 @@ struct TrainingLoop {
                     waitShare: state.sums.waitSeconds / max(state.sums.seconds, 1e-9))))
     }
 
-    /// Validates, and sums the epoch up.
+    /// Validates the network and makes the record of the epoch.
     private func record() throws -> EpochRecord {
         let state = session.state
         guard try session.areWeightsFinite() else {
             throw notFinite("a weight", session.lastCases)
         }
         let begin = ContinuousClock.now
-        observer.pulse.beat(.validating)
-        let dice = try session.withJudgedWeights {
+        observer.tracker.advance(to: .validating)
+        let dice = try session.withEvaluatedWeights {
             try validation.dice(of: session) { try observer.checkEnd() }
         }
         let steps = state.position.batch
@@ -127,7 +127,7 @@ struct TrainingLoop {
     }
 
     private mutating func save() throws {
-        observer.pulse.beat(.saving)
+        observer.tracker.advance(to: .saving)
         let begin = ContinuousClock.now
         saved = try folder.checkpoints.write(
             session.state, tensors: session.tensors(), best: unsavedBest, before: saved)

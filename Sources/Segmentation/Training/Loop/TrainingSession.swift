@@ -2,30 +2,14 @@ internal import SegNASRandomness
 internal import SegNASSearch
 internal import SegNASTorch
 
-/// Where a training stands, but for its tensors.
-struct TrainingState: Hashable, Codable {
-    /// The next batch, counted from 0; after an epoch's last batch and before its validation the number of batches.
-    var position = BatchPosition(epoch: 0)
-    /// Of the epoch that the position is in.
-    var sums = EpochSums()
-    var history = EpochHistory()
-}
-
-/// What adds up over the batches of an epoch.
-struct EpochSums: Hashable, Codable {
-    var loss = 0.0
-    var seconds = 0.0
-    var waitSeconds = 0.0
-}
-
-/// A network in training: what a checkpoint keeps.
+/// A network in training, with the state that a checkpoint keeps.
 ///
-/// All random numbers follow from the seed, the epoch and the batch, so that none need be kept.
+/// All random numbers follow from the seed, the epoch and the batch, so that none need to be kept.
 final class TrainingSession {
     let network: Network
     let device: Device
     let dtype: DType
-    private(set) var state = TrainingState()
+    private(set) var state = State()
     /// Names of the cases of the last batch.
     private(set) var lastCases: [String] = []
 
@@ -34,7 +18,7 @@ final class TrainingSession {
     private let optimizer: Optimizer
     private var average: WeightAverage?
 
-    /// A new network, as the seed draws it.
+    /// A training of a new network, whose weights follow from the seed.
     init(
         _ plan: NetworkPlan, _ options: TrainingOptions, labelFrequencies: [Double],
         device: Device
@@ -53,7 +37,7 @@ final class TrainingSession {
         }
     }
 
-    /// What is drawn from the seed; orders and augmentation have 0 and 1 (`EpochOrder`).
+    /// Streams of random numbers from the seed; orders and augmentation have 0 and 1 (`EpochOrder`).
     private enum Path {
         static let weights: UInt64 = 2
         static let steps: UInt64 = 3
@@ -61,12 +45,12 @@ final class TrainingSession {
 
     // MARK: - Steps
 
-    /// A loss that is NaN or infinite, on which the weights have not been moved.
+    /// A loss that is NaN or infinite; the weights have not been changed.
     struct LossNotFinite: Error {
         var cases: [String]
     }
 
-    /// Moves the weights by one batch, and counts it.
+    /// Trains on one batch: gradients, optimizer and average of weights.
     func step(_ batch: Batch, stepsPerEpoch: Int) throws {
         let step = batch.position.epoch * stepsPerEpoch + batch.position.batch
         optimizer.learningRate = options.learningRate(step: step, stepsPerEpoch: stepsPerEpoch)
@@ -90,7 +74,7 @@ final class TrainingSession {
         let range = part * size..<(part + 1) * size
         let images = try batch.images.sliced(range, along: 0)  // [N, C, D, H, W]
         let labels = try batch.labels.sliced(range, along: 0).moved(to: device)  // [N, D, H, W]
-        // Without a name for the scores, which backward does not need: they would take memory until its end.
+        // The scores get no name: it would keep their memory until the end of the backward pass, which needs none.
         let whole = try loss(
             network(images.ready(on: device, as: dtype), training: true), labels: labels)
         let share = options.accumulation == 1 ? whole : try whole / Double(options.accumulation)
@@ -100,7 +84,7 @@ final class TrainingSession {
         return value
     }
 
-    /// Dropout draws from the device's generator: from here on the same numbers, whatever was drawn before.
+    /// Seeds the device's generator, from which dropout draws, for one part of a batch.
     private func seed(_ position: BatchPosition, _ part: Int) throws(TorchError) {
         var generator = SeededGenerator(
             seed: options.seed,
@@ -108,7 +92,7 @@ final class TrainingSession {
         try Device.seed(generator.next())
     }
 
-    /// Adds time that the epoch has taken.
+    /// Adds time to the epoch's sums.
     func addTime(seconds: Double, waitSeconds: Double) {
         state.sums.seconds += seconds
         state.sums.waitSeconds += waitSeconds
@@ -118,20 +102,20 @@ final class TrainingSession {
 
     var precision: Precision { options.precision }
 
-    /// The network as it is validated.
+    /// The network for validation.
     var forwardPass: ForwardPass {
         ForwardPass(network: network, device: device, dtype: dtype)
     }
 
-    /// Runs a body with the weights that are judged and kept: their average, where there is one.
-    func withJudgedWeights<Result>(_ body: () throws -> Result) throws -> Result {
+    /// Runs a body with the weights that are validated and kept: their average, if there is one.
+    func withEvaluatedWeights<Result>(_ body: () throws -> Result) throws -> Result {
         guard let average else { return try body() }
         return try average.replacingWeights(body)
     }
 
-    /// A copy of the weights that are judged and kept.
-    func judgedWeights() throws -> NamedTensors {
-        try withJudgedWeights {
+    /// A copy of the weights that are validated and kept.
+    func evaluatedWeights() throws -> NamedTensors {
+        try withEvaluatedWeights {
             var copies = NamedTensors()
             for (name, tensor) in network.weights.all {
                 copies.add(try tensor.detached().copy(), named: name)
@@ -140,7 +124,7 @@ final class TrainingSession {
         }
     }
 
-    /// Whether all weights are finite numbers.
+    /// True if all weights are finite numbers.
     func areWeightsFinite() throws(TorchError) -> Bool {
         for tensor in network.weights.all.tensors {
             let isFinite: [Bool] = try tensor.detached().isFinite().all().moved(to: .cpu).array()
@@ -149,7 +133,7 @@ final class TrainingSession {
         return true
     }
 
-    /// Closes the epoch; true where it is the best so far that may be chosen.
+    /// Ends the epoch; returns true if it is the best so far that may be chosen.
     func finishEpoch(_ record: EpochRecord) -> Bool {
         state.history.add(record, options)
         state.position = BatchPosition(epoch: record.epoch)
@@ -161,7 +145,22 @@ final class TrainingSession {
 // MARK: - Checkpoints
 
 extension TrainingSession {
-    /// All tensors that the next steps depend on; they share memory with the session.
+    /// The progress of a training, without its tensors.
+    struct State: Hashable, Codable {
+        /// The next batch, counted from 0; between an epoch's last batch and its validation the number of batches.
+        var position = BatchPosition(epoch: 0)
+        /// The sums over the batches of the epoch so far.
+        var sums = EpochSums()
+        var history = EpochHistory()
+    }
+
+    /// Sums over the batches of an epoch.
+    struct EpochSums: Hashable, Codable {
+        var loss = 0.0
+        var seconds = 0.0
+        var waitSeconds = 0.0
+    }
+    /// All tensors on which the next steps depend; they share memory with the session.
     func tensors() throws(TorchError) -> NamedTensors {
         var all = NamedTensors()
         all.add(network.weights.all, under: "weights")
@@ -174,7 +173,7 @@ extension TrainingSession {
     }
 
     /// Continues from a checkpoint.
-    func restore(_ state: TrainingState, _ tensors: NamedTensors) throws(TorchError) {
+    func restore(_ state: State, _ tensors: NamedTensors) throws(TorchError) {
         self.state = state
         try network.weights.all.assign(tensors.part("weights"))
         try optimizer.restore(tensors.part("optimizer"))
@@ -185,7 +184,7 @@ extension TrainingSession {
 }
 
 extension NamedTensors {
-    /// The tensors of a part, by their names in it.
+    /// The tensors of a part, under their names in that part.
     fileprivate func part(_ name: String) -> NamedTensors {
         var part = NamedTensors()
         for (key, tensor) in self where key.hasPrefix(name + ".") {
@@ -198,7 +197,7 @@ extension NamedTensors {
 // MARK: - Gradients
 
 extension NamedTensors {
-    /// Scales the gradients of all parameters so that their norm together is at most this.
+    /// Scales the gradients of all parameters so that their joint norm is at most `limit`.
     ///
     /// Pascanu et al. 2013, arXiv:1211.5063. Gradients that are not finite stay so.
     fileprivate func clipGradients(toNorm limit: Double) throws(TorchError) {
@@ -206,7 +205,7 @@ extension NamedTensors {
         var gradients: [Tensor] = []
         for (_, parameter) in self {
             guard let gradient = try parameter.gradient else { continue }
-            // Where no norm is known, the gradients are scaled: that takes memory.
+            // On the meta device, where no norm is known, they are scaled to count the memory for that.
             squares += try (gradient * gradient).sum().valueIfKnown() ?? .infinity
             gradients.append(gradient)
         }

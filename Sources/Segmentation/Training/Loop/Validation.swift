@@ -2,19 +2,19 @@ internal import SegNASDatasets
 internal import SegNASImaging
 internal import SegNASTorch
 
-/// How a network in training is validated.
+/// Evaluates a network in training on the validation cases.
 struct Validation {
-    let cases: [TrainingCase]
+    let cases: [RunCase]
     let labels: LabelTable
     let grid: ValidationGrid
-    /// What compares label maps on the grid of the files.
+    /// Threads for comparing label maps on the grid of the files.
     let threads: Int
-    /// Makes a model of the network, to predict with on the grid of the files.
+    /// Makes a model of the network, for predictions on the grid of the files.
     let model: (Network) -> Model
 
-    /// The Dice of the validation cases; nil where there are none.
+    /// The Dice of the validation cases; nil if there are none.
     ///
-    /// Asks before each case whether to go on.
+    /// `checkEnd` is called for each case, and throws to end the training.
     func dice(
         of session: TrainingSession, checkEnd: () throws -> Void
     ) throws -> ValidationDice? {
@@ -50,7 +50,7 @@ struct Validation {
         }
         let reference: [UInt8] = try batch.labels.array()
         var prediction: [UInt8] = try predicted.moved(to: .cpu).array()
-        // What is to be ignored counts for no label, whatever is predicted there.
+        // Voxels to ignore count for no label, whatever is predicted there.
         for (voxel, label) in reference.enumerated() where label == LabelTable.ignoredClass {
             prediction[voxel] = label
         }
@@ -60,7 +60,7 @@ struct Validation {
             ).dropFirst())
     }
 
-    // MARK: - On the grid of the case's own files
+    // MARK: - On the grid of the case's files
 
     /// The overlap of every foreground label in each case.
     private func originalOverlaps(
@@ -87,8 +87,8 @@ struct Validation {
 }
 
 extension Predictor {
-    /// The label map of a case that is prepared, on the grid of its file.
-    func labelMap(of example: TrainingCase) throws -> LabelMap {
+    /// The label map of a prepared case, on the grid of its file.
+    func labelMap(of example: RunCase) throws -> LabelMap {
         let image = PreparedImage(
             identifier: example.subject.identifier, views: [example.preparation])
         return try LabelMap(predict(image).labelMap())
@@ -97,36 +97,36 @@ extension Predictor {
 
 // MARK: - Result
 
-/// How well a network finds the labels of the validation cases.
+/// The Dice coefficients of a network on the validation cases.
 public struct ValidationDice: Hashable, Codable, Sendable {
-    /// The mean over the foreground labels that can be judged; nil where none can.
+    /// The mean over the foreground labels that can be evaluated; nil if none can.
     public var mean: Double?
-    /// Of each label that a validation case has, by its stored value: the mean over the cases in which it or its
-    /// prediction is.
+    /// The mean of each label that a validation case has, by its stored value, over the cases with the label or a
+    /// prediction of it.
     public var perLabel: [String: Double]
-    /// Of each label, the cases that were left out: they have none of it and none was predicted, or no case has any.
+    /// The number of cases left out for each label: neither they nor their predictions have it, or no case has it.
     public var absent: [String: Int]
-    /// All validation cases; nil in logs of earlier versions.
+    /// The number of validation cases; nil in logs of earlier versions.
     public var cases: Int?
 
-    /// In how many cases a label was judged, by its stored value; nil where that is not known.
+    /// The number of cases in which a label was evaluated, by its stored value; nil if unknown.
     public func count(of label: String) -> Int? {
         cases.map { $0 - absent[label, default: 0] }
     }
 }
 
 extension ValidationDice {
-    /// From the overlaps of cases, of which each has one for every foreground label.
+    /// Averages the overlaps of cases, each of which has one for every foreground label.
     ///
-    /// A label that no case has says nothing of a network but how often it is wrong there: a single voxel of it would
-    /// count as a Dice of 0, as much as not to find a structure at all. It is left out.
+    /// A label that no case has is left out: a single false voxel of it would count as a Dice of 0, as much as missing
+    /// a whole structure.
     init(cases: [[Overlap]], values: [Int]) {
         perLabel = [:]
         absent = [:]
         self.cases = cases.count
         for (index, value) in values.enumerated() {
-            let isJudged = cases.contains { $0[index].reference > 0 }
-            let known = isJudged ? cases.compactMap { $0[index].dice } : []
+            let isEvaluated = cases.contains { $0[index].reference > 0 }
+            let known = isEvaluated ? cases.compactMap { $0[index].dice } : []
             let missing = cases.count - known.count
             if missing > 0 { absent["\(value)"] = missing }
             guard !known.isEmpty else { continue }

@@ -2,8 +2,8 @@ internal import SegNASTorch
 
 /// A moving average of a network's weights, running statistics included.
 ///
-/// Polyak & Juditsky 1992, doi:10.1137/0330046, with exponential weights. The first steps keep less, min(decay, (1 + t) / (10 + t)) for t
-/// averages before, so that a network as it was drawn does not weigh for long.
+/// Polyak & Juditsky 1992, doi:10.1137/0330046, with exponential weights. The first steps keep less of the average,
+/// min(decay, (1 + t) / (10 + t)) after t updates, so that the random initial weights fade quickly.
 struct WeightAverage {
     let decay: Double
     private(set) var count = 0
@@ -18,12 +18,12 @@ struct WeightAverage {
         tensors = copies
     }
 
-    /// What is kept of the average when so many have been taken in.
+    /// The share of the average that is kept after a number of updates.
     static func share(_ decay: Double, after count: Int) -> Double {
         min(decay, Double(1 + count) / Double(10 + count))
     }
 
-    /// Takes in the weights as they are now.
+    /// Adds the present weights to the average.
     mutating func update() throws(TorchError) {
         let share = Self.share(decay, after: count)
         try withoutGradients { () throws(TorchError) in
@@ -35,7 +35,7 @@ struct WeightAverage {
         count += 1
     }
 
-    /// Continues from saved tensors, after so many averages.
+    /// Restores saved tensors, after a number of updates.
     mutating func restore(_ saved: NamedTensors, count: Int) throws(TorchError) {
         try tensors.assign(saved)
         self.count = count

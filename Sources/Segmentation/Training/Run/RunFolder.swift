@@ -4,7 +4,7 @@ internal import SegNASHost
 
 /// The folder of a training: plan, log, checkpoints and, in the end, the model.
 ///
-/// As long as the object lives no other process trains the run.
+/// As long as the object lives, no other process trains the run.
 final class RunFolder {
     let path: String
     private let lock: FileLock
@@ -15,7 +15,7 @@ final class RunFolder {
     var test: String { Self.test(of: path) }
     var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(path)/checkpoints") }
 
-    /// Whether an epoch was trained here, or begun and kept.
+    /// True if an epoch was trained here, or begun and saved.
     var holdsTraining: Bool {
         checkpoints.lastFile != nil || FileManager.default.fileExists(atPath: log.path)
     }
@@ -34,7 +34,7 @@ final class RunFolder {
             throw .noFolder(run: path, reason: "\(error)")
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        // A process may have been killed before it had written the plan.
+        // A process may have been killed before it wrote the plan.
         let isForeign = names.contains {
             !FileLock.isFile($0, of: Self.lockName) && !$0.hasPrefix(".plan.json.")
         }
@@ -50,17 +50,17 @@ final class RunFolder {
         }
     }
 
-    /// The plan of the run; nil where it has not begun.
-    func readPlan() throws(TrainingError) -> TrainingPlan? {
+    /// The plan of the run; nil if it has not begun.
+    func readPlan() throws(TrainingError) -> RunPlan? {
         do {
             return try JSONDocument.readIfPresent(
-                from: plan, schema: 1...TrainingPlan.newestSchema)
+                from: plan, schema: 1...RunPlan.newestSchema)
         } catch {
             throw .unreadable(file: plan, reason: "\(error.fault)")
         }
     }
 
-    func writePlan(_ plan: TrainingPlan) throws(TrainingError) {
+    func writePlan(_ plan: RunPlan) throws(TrainingError) {
         do {
             try JSONDocument.write(plan, to: self.plan)
         } catch {
@@ -68,7 +68,7 @@ final class RunFolder {
         }
     }
 
-    /// How a run's model does on the test cases; nil where that is not known.
+    /// The evaluation of a run's model on the test cases; nil if there is none yet.
     static func readTest(of run: String) throws(TrainingError) -> Evaluation? {
         let test = test(of: run)
         do {
@@ -93,7 +93,7 @@ final class RunFolder {
 struct RunLog {
     let path: String
 
-    /// Makes the file hold exactly these epochs: a killed process may have left one line more or fewer, or a part.
+    /// Makes the file hold exactly these epochs: a killed process may have left a line more or fewer, or part of one.
     func restore(_ records: [EpochRecord]) throws(TrainingError) {
         do {
             var text = ""

@@ -1,0 +1,50 @@
+public import SegNASDatasets
+public import SegNASSegmentation
+
+/// The training of one network in a run's folder, begun or resumed.
+public struct RunSession {
+    private let trainer: Trainer
+    private let monitor: Monitor
+    /// The labels of its dataset.
+    public let labels: LabelTable
+
+    /// Begins a run, or resumes one: with the options of ``RunOptions/init(ofRun:)``, or others that give the same
+    /// result.
+    ///
+    /// - Parameters:
+    ///   - options: The options of the run.
+    ///   - run: The run's folder.
+    ///   - monitor: An observer.
+    /// - Throws: ``OptionFaults``, or what keeps the dataset from being read.
+    public init(_ options: RunOptions, in run: String, monitor: Monitor = Monitor()) throws {
+        try OptionFaults.refuse(options.faults)
+        let devices = try options.machine.apply(seed: options.training.seed)
+        monitor.report(.computing(on: devices, isChosen: options.machine.device == "auto"))
+        let threads = options.machine.threadCount
+        let dataset = try Dataset(
+            contentsOf: options.data.dataset, threads: threads, allowing: options.data.allowed)
+        var task = TrainingTask(
+            dataset, options.network, preparation: options.data.preparation,
+            split: options.data.split, options: options.training)
+        task.allowed = options.data.allowed
+        if options.data.keepsSplit { task.recordedSplit = RecordedRun(in: run)?.recordedSplit }
+        var machine = Trainer.Machine(
+            device: devices[0], threads: threads, cache: options.machine.cache,
+            version: Release.version)
+        machine.source = absolutePath(options.data.dataset)
+        machine.options = options.machine
+        machine.options?.cache = options.machine.cache.map(absolutePath)
+        monitor.report(.working(in: run))
+        labels = dataset.labels
+        self.monitor = monitor
+        trainer = Trainer(
+            task, run: run, on: machine, tracker: monitor.tracker,
+            isEndRequested: monitor.isEndRequested, report: monitor.training)
+    }
+
+    /// Trains to the end; a run that is complete is not trained again.
+    public func run() throws -> TrainingResult {
+        defer { monitor.report(.trainingEnded) }
+        return try trainer.train()
+    }
+}

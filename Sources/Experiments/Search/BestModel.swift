@@ -1,0 +1,155 @@
+internal import FoundationEssentials
+internal import SegNASDatasets
+internal import SegNASHost
+internal import SegNASImaging
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
+
+/// The final training of the best network: again from scratch, for `finalEpochs`.
+struct BestNetworkTraining {
+    let conditions: TrainingConditions
+    let dataset: Dataset
+    let data: TrainingDataset
+    let device: Device
+    let clock: SearchClock
+    let monitor: Monitor
+
+    /// Trains, or resumes an interrupted training; a complete run stays as it is.
+    ///
+    /// Uses all threads; if there is not enough memory for the buffers of each, as many as trials had.
+    func run(_ best: Trial, epochs: Int, in folder: StudyFolder, minThreads: Int) throws {
+        let threads = conditions.machine.threadCount
+        do {
+            try run(best, epochs: epochs, in: folder)
+        } catch TrainingError.outOfMemory where minThreads < threads {
+            try CPU.setThreads(minThreads)
+            defer { try? CPU.setThreads(threads) }
+            try run(best, epochs: epochs, in: folder)
+        }
+    }
+
+    private func run(_ best: Trial, epochs: Int, in folder: StudyFolder) throws {
+        var task = conditions.task(
+            best.architecture, hyperparameters: best.hyperparameters, on: dataset)
+        task.options.epochs = epochs
+        task.preparedData = data
+        defer { monitor.report(.trainingEnded) }
+        _ = try Trainer(
+            task, run: folder.final(best.number, epochs: epochs), on: conditions.machine(device),
+            tracker: monitor.tracker, isEndRequested: { clock.end != nil }, report: monitor.training
+        ).train()
+    }
+}
+
+/// The evaluation of a study's best model on the test cases, once.
+struct BestModelTest {
+    let folder: StudyFolder
+    let data: TrainingDataset
+    let dataset: Dataset
+    let conditions: TrainingConditions
+    let device: Device
+    let clock: SearchClock
+    let monitor: Monitor
+
+    private var predictions: String { folder.predictions }
+    private var evaluation: String { "\(folder.test)/evaluation.json" }
+    private var cases: String { "\(folder.test)/cases.json" }
+
+    /// The test cases and their files, for the report.
+    struct Cases: Codable, Equatable {
+        private(set) var schema = 1
+        /// Checksum of the weights that were evaluated.
+        var model: String
+        var cases: [Dataset.Case]
+
+        init(model: String, cases: [Dataset.Case]) {
+            self.model = model
+            self.cases = cases
+        }
+
+        /// Reads the cases of a study; nil if nothing was evaluated.
+        init?(in folder: StudyFolder) {
+            guard
+                let cases = try? JSONDocument.read(
+                    Self.self, from: "\(folder.test)/cases.json", schema: 1...1)
+            else { return nil }
+            self = cases
+        }
+    }
+
+    /// Predicts and evaluates; nil if the split has no test part, or the search has no model.
+    func run() throws -> Evaluation? {
+        let names = Set(data.split.test)
+        let subjects = dataset.training.filter { names.contains($0.identifier) }
+        guard !subjects.isEmpty, FileManager.default.fileExists(atPath: folder.bestModel)
+        else {
+            return nil
+        }
+        let record = Cases(
+            model: try Model.weightsDigest(contentsOf: folder.bestModel), cases: subjects)
+        if let cached = try cached(record) { return cached }
+        let maps = try predict(subjects)
+        defer { monitor.report(.evaluationEnded) }
+        var done = 0
+        let evaluation = try Evaluation(
+            of: subjects, labels: dataset.labels, threads: conditions.machine.threadCount
+        ) { subject in
+            try clock.check(study: folder.path)
+            monitor.report(.evaluating(done: done, all: subjects.count))
+            done += 1
+            return try LabelMap(contentsOf: maps.labelMap(of: subject.identifier))
+        }
+        try JSONDocument.write(record, to: cases)
+        try JSONDocument.write(evaluation, to: self.evaluation)
+        return evaluation
+    }
+
+    /// The evaluation of this very model; files of another one are removed.
+    private func cached(_ record: Cases) throws -> Evaluation? {
+        let files = FileManager.default
+        if let former = Cases(in: folder), former.model == record.model {
+            // The dataset may have moved.
+            if former != record { try JSONDocument.write(record, to: cases) }
+            return try? JSONDocument.read(from: evaluation)
+        }
+        for path in [evaluation, cases, predictions] where files.fileExists(atPath: path) {
+            guard path != predictions || !isOfThisModel(record.model) else { continue }
+            try files.removeItem(atPath: path)
+        }
+        return nil
+    }
+
+    private func isOfThisModel(_ digest: String) -> Bool {
+        let record = try? JSONDocument.read(
+            PredictionRecord.self, from: "\(predictions)/prediction.json", schema: 1...1)
+        return record?.models == [digest]
+    }
+
+    private func predict(_ subjects: [Dataset.Case]) throws -> PredictionFolder {
+        let location = try ModelLocation(of: folder.best)
+        let options = PredictionOptions(
+            precision: conditions.training.precision,
+            threads: conditions.machine.threadCount)
+        let model = try Model(contentsOf: location.model, device: device)
+        let predictor = try Predictor([model], options)
+        let maps = try PredictionFolder(
+            predictions, of: PredictionRecord([location], [model], options), cases: subjects,
+            overwrites: false, probabilities: false)
+        let job = PredictionJob(
+            predictor: predictor, folder: maps,
+            isEndRequested: { clock.end != nil },
+            report: { monitor.report(.predicting(done: $0, all: $1)) })
+        let report = job.run(ImageInputs(subjects))
+        try clock.check(study: folder.path)
+        if let failure = report.failures.first { throw BestModelTestFailure(sentence: failure) }
+        return maps
+    }
+}
+
+/// A test case that could not be predicted.
+public struct BestModelTestFailure: Error, CustomStringConvertible {
+    var sentence: String
+
+    public var description: String { sentence }
+}

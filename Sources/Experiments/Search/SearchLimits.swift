@@ -1,0 +1,107 @@
+internal import Glibc
+internal import SegNASHost
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
+
+/// The clock that ends a search: on request of the user or the system, or when its time is over.
+struct SearchClock {
+    private let begin = AwakeClock.seconds
+    /// Seconds; nil for no limit.
+    private let limit: Double?
+    private let isInterrupted: () -> Bool
+
+    init(limit: Double?, isInterrupted: @escaping () -> Bool) {
+        self.limit = limit
+        self.isInterrupted = isInterrupted
+    }
+
+    /// Seconds since the search began, on a clock that stops while the machine sleeps or this process is stopped.
+    var now: Double { AwakeClock.seconds - begin }
+
+    /// The reason to end; nil as long as there is none.
+    var end: SearchInterruption.Reason? {
+        if isInterrupted() { return .interrupted }
+        return limit.map { now >= $0 } == true ? .timeLimit : nil
+    }
+
+    func check(study: String) throws(SearchInterruption) {
+        if let end { throw SearchInterruption(study: study, reason: end) }
+    }
+}
+
+/// The end of a search on request, before its budget was spent.
+public struct SearchInterruption: Error, CustomStringConvertible {
+    public enum Reason: Sendable {
+        case interrupted, timeLimit
+    }
+
+    public var study: String
+    public var reason: Reason
+
+    public var description: String {
+        switch reason {
+        case .interrupted: "\(study) is interrupted: run the same command to resume"
+        case .timeLimit: "\(study) has reached its time limit: run the same command to resume"
+        }
+    }
+}
+
+extension Coordinator {
+    /// Opens a study only to end the workers that another coordinator has left.
+    convenience init(stopping ledger: StudyLedger) throws(StudyError) {
+        try self.init(
+            ledger, launcher: LocalLauncher { _ in [] }, options: CoordinatorOptions(),
+            check: { _ in .train(nil) }, now: 0)
+    }
+
+    /// Ends all workers so that they can be resumed, and kills those that do not end in time.
+    func endWorkers(by clock: SearchClock) {
+        stop(now: clock.now)
+        if waitForEnds(clock, seconds: patience) { return }
+        // A second time is the last.
+        stop(now: clock.now)
+        _ = waitForEnds(clock, seconds: 30)
+    }
+
+    /// True if all have ended within some seconds; errors are ignored, as the database may be what cannot be written.
+    private func waitForEnds(_ clock: SearchClock, seconds: Double) -> Bool {
+        let last = clock.now + seconds
+        while clock.now < last {
+            if (try? stopped(now: clock.now)) == true { return true }
+            usleep(50_000)
+        }
+        return false
+    }
+}
+
+/// The workers of a search: their devices, and the share of threads and memory of each.
+struct WorkerPool {
+    /// Slots such as `cuda:1/0`: a device, and the index of a worker on it.
+    let slots: [String]
+    /// Threads of each worker: together they use each core once.
+    let threads: Int
+    private let workers: WorkerOptions
+
+    init(_ conditions: TrainingConditions, devices: [Device]) {
+        workers = conditions.workers
+        let count = workers.count ?? devices.count
+        slots = (0..<count).map { "\(devices[$0 % devices.count])/\($0 / devices.count)" }
+        threads = max(1, conditions.machine.threadCount / count)
+    }
+
+    /// Memory limit of one training: the given one, the recorded one, or a share of what is available.
+    func memoryLimit(_ machine: MachineOptions, begun: RecordedConditions?) -> ByteCount {
+        machine.memoryLimit ?? begun?.memoryLimit
+            ?? ByteCount(machine.limit.bytes / UInt64(slots.count))
+    }
+
+    func options(_ memoryLimit: ByteCount) -> CoordinatorOptions {
+        var options = CoordinatorOptions()
+        options.slots = slots
+        options.trialTimeout = workers.trialTimeout
+        if let hangTimeout = workers.hangTimeout { options.minHangTimeout = hangTimeout }
+        options.memoryLimit = memoryLimit.bytes
+        return options
+    }
+}

@@ -1,0 +1,60 @@
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
+internal import SegNASTorch
+
+extension SearchSession {
+    /// Reports what may make the search slow, wrong or useless, before it begins.
+    func warn() {
+        monitor.report(.working(in: folder.path))
+        if let recovery = ledger.recovery { monitor.warn(recovery.words(folder)) }
+        if let former = ledger.formerOwner, former.isThere || !former.isOfThisHost {
+            monitor.warn(
+                """
+                \(former), which worked on \(folder.path) last, did not release it, and may still be running: if this \
+                is a copy of its study, both go on apart; otherwise stop it
+                """)
+        }
+        if case .iterations(let count) = ledger.plan.budget,
+            let sampler = ledger.sampler as? ControlledRandomSearch,
+            count <= sampler.populationSize
+        {
+            monitor.warn(
+                """
+                the \(count) iterations do not exceed the population of \(sampler.populationSize) points, which is \
+                drawn at random: there will be no search. Give more `iterations` or a smaller `population`
+                """)
+        }
+        let pool = WorkerPool(conditions, devices: devices)
+        let (workers, cores) = (pool.slots.count, conditions.machine.threadCount)
+        if workers > cores {
+            monitor.warn("\(workers) workers share \(cores) threads: fewer `workers` are faster")
+        }
+        let available = HostResources.current().available
+        if devices[0] == .cpu, memoryLimit.bytes > available.bytes / UInt64(workers) {
+            monitor.warn(
+                """
+                \(workers) workers of \(memoryLimit) each may need more than the \(available) that are available: \
+                networks that fit may then count as out of memory. Give fewer `workers`, or free memory
+                """)
+        }
+    }
+}
+
+extension StudyRecovery {
+    /// A description for a reader.
+    func words(_ folder: StudyFolder) -> String {
+        let cause = "as when a study is copied without study.sqlite-wal"
+        return switch self {
+        case .backup(let before?):
+            "\(folder.database) was older than its backup, \(cause): the backup has replaced it, and it is kept as "
+                + before
+        case .backup(nil):
+            "\(folder.database) was empty, \(cause): the backup has replaced it"
+        case .results:
+            "\(folder.database) was empty, \(cause): trials are proposed again, and results taken from their "
+                + "files"
+        }
+    }
+}

@@ -1,0 +1,78 @@
+internal import SegNASHost
+public import SegNASSearch
+public import SegNASStudy
+
+/// The description of a training for readers, which names neither folders nor cases.
+public struct TrainingDescription: Hashable, Sendable {
+    public var training: String
+    /// The split of the cases; nil if it is not known.
+    public var split: String?
+    /// The memory that a training may use; nil if it is not known.
+    public var memory: String?
+    public var isOnGPU: Bool
+
+    public init(
+        training: String, split: String? = nil, memory: String? = nil, isOnGPU: Bool = false
+    ) {
+        self.training = training
+        self.split = split
+        self.memory = memory
+        self.isOnGPU = isOnGPU
+    }
+
+    /// The kind of device.
+    public var device: String { isOnGPU ? "GPU" : "CPU" }
+
+    /// The description of a search: its method, its seed and its budget.
+    public static func search(_ sampler: SamplerPlan, _ budget: StudyPlan.Budget) -> String {
+        let method = sampler.method == .crs ? "controlled random search" : "random search"
+        let population = sampler.population.map { ", population \($0)" } ?? ""
+        let goal =
+            switch budget {
+            case .iterations(let count): "\(count) trials"
+            case .effectiveIterations(let count): "until \(count) trials are completed"
+            }
+        return "\(method)\(population), seed \(sampler.seed); \(goal)"
+    }
+}
+
+/// The facts of a search and its trainings, from a study's plan.
+struct SearchFacts {
+    private let plan: StudyPlan
+    private let space: SearchSpace
+    private let training: TrainingDescription?
+
+    init(_ plan: StudyPlan, _ space: SearchSpace, _ training: TrainingDescription?) {
+        self.plan = plan
+        self.space = space
+        self.training = training
+    }
+
+    var facts: [(String, String)] {
+        let search = TrainingDescription.search(plan.sampler, plan.budget)
+        return [("Search space", spaceText), ("Search", search)]
+            + [
+                ("Training", training?.training), ("Split", training?.split),
+                ("Memory limit", training?.memory),
+            ].compactMap { name, text in text.map { (name, $0) } }
+    }
+
+    private var spaceText: String {
+        let name = SearchSpace.Preset(rawValue: plan.space)?.rawValue ?? "custom"
+        let searched = space.searched.map { "\($0.name) \($0.values.words)" }
+        return "\(name), \(searched.count) searched dimensions: \(searched.joined(separator: ", "))"
+    }
+}
+
+extension Dimension.Values {
+    /// The range with both ends included, as readers expect: `8 to 32`.
+    fileprivate var words: String {
+        switch self {
+        case .fixed(let value): significant(value)
+        case .integers(let range): "\(range.lowerBound) to \(range.upperBound - 1)"
+        case .reals(let range, let scale):
+            "\(significant(range.lowerBound)) to \(significant(range.upperBound))"
+                + (scale == .log ? " (logarithmic)" : "")
+        }
+    }
+}

@@ -1,0 +1,109 @@
+public import SegNASTorch
+
+/// The loss function that training minimizes.
+public enum LossFunction: String, CaseIterable, Codable, Sendable {
+    /// The loss of the paper.
+    case exponentialLogarithmic = "exponential-logarithmic"
+    /// The loss of nnU-Net.
+    case diceCrossEntropy = "dice-cross-entropy"
+}
+
+/// A loss for one dataset: scores `[N, L, D, H, W]` and labels `[N, D, H, W]` of type uint8 in, rank 0 out.
+///
+/// Voxels of label `Tensor.ignoredLabel` do not enter it.
+public struct Loss {
+    private let compute: (Tensor, Tensor) throws(TorchError) -> Tensor
+
+    /// A loss for labels with these frequencies in the training set, background included.
+    public init(_ function: LossFunction, labelFrequencies: [Double]) {
+        switch function {
+        case .exponentialLogarithmic:
+            let loss = ExponentialLogarithmicLoss(labelFrequencies: labelFrequencies)
+            compute = { scores, labels throws(TorchError) in try loss(scores, labels: labels) }
+        case .diceCrossEntropy:
+            let loss = DiceCrossEntropyLoss(classes: labelFrequencies.count)
+            compute = { scores, labels throws(TorchError) in try loss(scores, labels: labels) }
+        }
+    }
+
+    /// The loss in float32 (float64 for scores of that type).
+    public func callAsFunction(
+        _ scores: Tensor, labels: Tensor
+    ) throws(TorchError) -> Tensor {
+        try compute(scores, labels)
+    }
+}
+
+/// The exponential logarithmic loss: Wong et al., MICCAI 2018, arXiv:1809.00076, equations 1 to 4.
+///
+/// L = w_D·E[(−ln Dice_i)^γ] + w_X·E[w_l·(−ln p_l(x))^γ], over labels i and voxels x with true label l, in float32.
+/// Dice coefficients are those of each image, for the labels that occur in training.
+struct ExponentialLogarithmicLoss {
+    /// γ of both terms.
+    var gamma = 0.3
+    /// w_D and w_X.
+    var diceWeight = 0.8
+    var crossEntropyWeight = 0.2
+    /// w_l = (Σ_k f_k / f_l)^½ for label frequencies f; 0 for a label absent from training.
+    let labelWeights: [Double]
+
+    /// ε of the Dice coefficient.
+    private static let smoothing = 1.0
+    /// The gradient of (−ln p)^γ is unbounded as p → 1 for γ < 1.
+    private static let minLogarithm = 1e-6
+    private static let minDice = 1e-7
+
+    /// A loss for labels with these frequencies in the training set, background included.
+    init(labelFrequencies frequencies: [Double]) {
+        let total = frequencies.reduce(0 as Double) { $0 + $1 }
+        labelWeights = frequencies.map { $0 > 0 ? (total / $0).squareRoot() : 0 as Double }
+    }
+
+    func callAsFunction(_ scores: Tensor, labels: Tensor) throws(TorchError) -> Tensor {
+        let weights = try Tensor(labelWeights, shape: [labelWeights.count])
+        let sums = try scores.classSums(
+            labels: labels, weights: weights.moved(to: scores.device), gamma: gamma,
+            minLogarithm: Self.minLogarithm)
+        let cross = try sums.cross / sums.actual.sum().clamped(min: 1)
+        return try diceTerm(sums) * diceWeight + cross * crossEntropyWeight
+    }
+
+    private func diceTerm(_ sums: ClassSums) throws(TorchError) -> Tensor {
+        let dice =
+            try (sums.common * 2.0 + Self.smoothing)
+            / (sums.predicted + sums.actual + Self.smoothing)  // [N, L]
+        let limited = try dice.clamped(min: Self.minDice, max: 1 - Self.minDice)
+        let terms = try (-limited.log()).power(gamma)
+        return try (terms * present(for: terms)).sum(over: [1]).mean()
+    }
+
+    /// Weights `[L]` that average over the labels that occur in training.
+    private func present(for terms: Tensor) throws(TorchError) -> Tensor {
+        let count = Double(labelWeights.count { $0 > 0 })
+        let shares = labelWeights.map { $0 > 0 ? 1 / count : 0 }
+        return try Tensor(shares, shape: [shares.count]).moved(to: terms.device)
+            .cast(to: terms.dtype)
+    }
+}
+
+/// Dice loss plus cross-entropy with equal weights, as nnU-Net trains.
+///
+/// Isensee et al. 2021, doi:10.1038/s41592-020-01008-z: L = −E_i[(2 Σ p_i t_i + ε)/(Σ p_i + Σ t_i + ε)] −
+/// E_x[ln p_l(x)], the Dice coefficients over the whole batch (nnU-Net's `batch_dice`) and without the background,
+/// ε = 10⁻⁵. 1 is added, so that a perfect prediction costs 0.
+struct DiceCrossEntropyLoss {
+    private static let smoothing = 1e-5
+
+    let classes: Int
+
+    func callAsFunction(_ scores: Tensor, labels: Tensor) throws(TorchError) -> Tensor {
+        let sums = try scores.classSums(
+            labels: labels, weights: .ones([classes], device: scores.device), gamma: 1,
+            minLogarithm: 0)
+        let common = try sums.common.sum(over: [0]).sliced(1..<classes, along: 0)  // [L − 1]
+        let total = try (sums.predicted + sums.actual).sum(over: [0]).sliced(1..<classes, along: 0)
+        let dice = try (common * 2.0 + Self.smoothing) / (total + Self.smoothing)
+        let cross = try sums.cross / sums.actual.sum().clamped(min: 1)
+        return try cross - dice.mean() + 1.0
+    }
+}

@@ -1,0 +1,124 @@
+public import SegNASDatasets
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASTorch
+
+/// The plan of a run: everything it was begun with, stored as `plan.json`.
+struct RunPlan: Hashable, Codable {
+    private(set) var schema = Self.newestSchema
+    /// The command, which distinguishes a run's plan from a study's.
+    private(set) var command = "train"
+    var version: String
+    var libtorch: String
+    var dataset: DatasetRecord
+    var network: Architecture
+    var preparation: Preparation
+    /// The options of the split, as text.
+    var splitPlan: String
+    /// The split of the cases.
+    var split: Split
+    /// The options, with the chosen precision instead of `auto`.
+    var options: TrainingOptions
+    /// `cpu` or `cuda`, without a number.
+    var device: String
+    /// The number of the CPU's threads.
+    var threads: Int
+    /// Allowed faults of the dataset, sorted; nil for none.
+    var allowed: [AllowableFault]?
+    /// The dataset's path, used to resume unless another one is given; nil in schema 1.
+    var source: String?
+    /// The machine's options, used to resume unless others are given; nil in schema 1.
+    var machine: MachineOptions?
+
+    /// The schema of new plans; 1 has neither source nor machine.
+    static let newestSchema = 2
+
+    /// Takes over the fields of a new plan that change no result.
+    mutating func update(from now: RunPlan) {
+        guard now.source != nil || now.machine != nil else { return }
+        (schema, source, machine) = (Self.newestSchema, now.source, now.machine)
+    }
+}
+
+extension RunPlan {
+    /// The options in which a new plan differs from this one, a sentence each.
+    ///
+    /// The number of epochs is not among them, nor are allowed faults: they change no result.
+    func differences(to now: RunPlan) -> [String] {
+        func differ(_ name: String, _ before: String, _ after: String) -> String? {
+            before == after ? nil : "\(name) was \(before), and is now \(after)"
+        }
+        var all = [differ("`network`", network.json, now.network.json)]
+        all += preparationFields.indices.map { index in
+            let (name, before) = preparationFields[index]
+            return differ(name, before, now.preparationFields[index].text)
+        }
+        all.append(differ("`split`", splitPlan, now.splitPlan))
+        if split != now.split, splitPlan == now.splitPlan {
+            all.append("`split` \(splitPlan) gives other cases than it did")
+        }
+        all += TrainingOptions.fields.filter { $0.name != "epochs" }.map { name, text in
+            differ("`\(name)`", text(options), text(now.options))
+        }
+        all.append(differ("`device`", device, now.device))
+        return all.compactMap(\.self)
+    }
+
+    private var preparationFields: [(name: String, text: String)] {
+        let options = preparation.options
+        return [
+            ("`size`", "\(options.size.x)x\(options.size.y)x\(options.size.z)"),
+            ("`fit`", options.fit.rawValue),
+            ("canonical orientation", "\(options.isCanonical)"),
+            ("spacing", "\(options.spacing)"),
+            ("kept proportions", "\(options.keepsProportions)"),
+            ("normalization", "\(options.normalization)"),
+            ("interpolation", "\(options.interpolation)"),
+            ("label interpolation", "\(options.labelInterpolation)"),
+        ]
+    }
+}
+
+extension TrainingOptions {
+    /// Every option as text, by the name of its property.
+    public static let fields: [(name: String, text: @Sendable (TrainingOptions) -> String)] = [
+        ("epochs", { "\($0.epochs)" }),
+        ("batchSize", { "\($0.batchSize)" }),
+        ("accumulation", { "\($0.accumulation)" }),
+        ("learningRate", { "\($0.learningRate)" }),
+        ("schedule", { $0.schedule.rawValue }),
+        ("warmUpEpochs", { "\($0.warmUpEpochs)" }),
+        ("optimizer", { $0.optimizer.rawValue }),
+        ("weightDecay", { "\($0.weightDecay)" }),
+        ("gradientClipping", { $0.gradientClipping.map { "\($0)" } ?? "none" }),
+        ("patience", { $0.patience.map { "\($0)" } ?? "none" }),
+        ("weightAveraging", { $0.weightAveraging.map { "\($0)" } ?? "none" }),
+        ("loss", { $0.loss.rawValue }),
+        ("augmentation", { $0.augmentation.map(\.text) ?? "none" }),
+        ("precision", { $0.precision.rawValue }),
+        ("validationGrid", { $0.validationGrid.rawValue }),
+        ("seed", { "\($0.seed)" }),
+    ]
+}
+
+extension Augmentation {
+    /// One line of JSON.
+    fileprivate var text: String {
+        (try? JSONDocument.text(of: self, .line)) ?? ""
+    }
+}
+
+extension SplitOptions {
+    /// The options as text for plans and models, without the names of files.
+    public var text: String {
+        var text = "\(plan)"
+        if index > 0 { text += " --split-index \(index)" }
+        if seed > 0 { text += " (seed \(seed))" }
+        switch groups {
+        case .pattern(let pattern): text += " --groups \(pattern)"
+        case .table(_, let column): text += " --groups a table:\(column)"
+        case nil: break
+        }
+        return text
+    }
+}

@@ -1,0 +1,71 @@
+internal import SegNASHost
+
+/// Starts workers somewhere: processes of this machine, or jobs of a cluster.
+///
+/// Its answers are only hints about whether to go on waiting; the truth is in the trial's files.
+public protocol Launcher: AnyObject {
+    /// Starts a worker, or throws if it certainly was not started.
+    func launch(_ order: LaunchOrder) throws -> JobHandle
+
+    /// The state of a job that trains in a folder, also of one that another process of this program launched.
+    func look(at job: JobHandle, in folder: TrialFolder) -> JobState
+
+    /// The job of an attempt, launched by a process that was killed before it could record it; nil if none is found.
+    func find(_ attempt: Attempt, in folder: TrialFolder) -> JobHandle?
+
+    /// Asks a job that trains in a folder to end, and ends it if it was asked before; others are left alone.
+    func cancel(_ job: JobHandle, in folder: TrialFolder)
+}
+
+/// A worker to start.
+public struct LaunchOrder: Hashable, Sendable {
+    public var study: StudyFolder
+    public var trial: Int
+    public var attempt: Int
+    /// The device that it computes on, such as `cuda:1` or `cpu/0`.
+    public var slot: String
+
+    public init(study: StudyFolder, trial: Int, attempt: Int, slot: String) {
+        self.study = study
+        self.trial = trial
+        self.attempt = attempt
+        self.slot = slot
+    }
+
+    public var folder: TrialFolder { TrialFolder(study.trial(trial)) }
+}
+
+/// Exit codes of workers for what they could not write to a file.
+public enum WorkerExit {
+    /// It was asked to end, and has written a checkpoint.
+    public static let interrupted: Int32 = 130
+    /// The disk is full.
+    public static let diskFull: Int32 = 28
+}
+
+/// The state of a job.
+public enum JobState: Hashable, Sendable {
+    case alive
+    /// It is suspended, as by SIGSTOP.
+    case stopped
+    /// It has certainly ended; how, if that is known.
+    case gone(Exit?)
+    /// The launcher cannot tell, as for a job of another machine: its heartbeats decide.
+    case unknown
+
+    public enum Exit: Hashable, Sendable {
+        case code(Int32)
+        case signal(Int32)
+        /// It trains in another folder, of which this one is a copy.
+        case elsewhere
+
+        /// True if the job is not to blame, as when it was asked to end, which batch systems do.
+        var isBlameless: Bool {
+            switch self {
+            case .elsewhere: true
+            case .code(let code): code == WorkerExit.interrupted
+            case .signal(let signal): SignalWatch.signals.contains(signal)
+            }
+        }
+    }
+}

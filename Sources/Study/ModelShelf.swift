@@ -1,0 +1,168 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import SegNASHost
+internal import SegNASSearch
+
+/// The models of a study: that of its best trial is kept, and no weights of other trials that have ended.
+///
+/// Every step may be repeated, so that the next process finishes what a killed one has not.
+public struct ModelShelf {
+    private let folder: StudyFolder
+    private let files = FileManager.default
+
+    public init(_ folder: StudyFolder) {
+        self.folder = folder
+    }
+
+    /// Keeps and removes models by the study's record.
+    public func arrange(by ledger: StudyLedger) throws(StudyError) {
+        let names = (try? files.contentsOfDirectory(atPath: folder.trials)) ?? []
+        let trained = names.compactMap { Int($0) }.filter {
+            files.fileExists(atPath: TrialFolder(folder.trial($0)).run)
+        }
+        var ended: [Int] = []
+        for number in trained where number < ledger.sampler.askCount {
+            if try ledger.trial(number).tellSerial != nil { ended.append(number) }
+        }
+        try arrange(ended, best: try ledger.best()?.number, recorded: ledger.sampler.askCount)
+    }
+
+    /// Keeps the model of the best trial, and removes the weights of those that have ended.
+    ///
+    /// Models of trials that are not recorded (yet) stay: a database that was lost gets their results again.
+    public func arrange(_ ended: [Int], best: Int?, recorded: Int = .max) throws(StudyError) {
+        if let best { try keep(best, recorded: recorded) }
+        for number in ended where number != best { remove(TrialFolder(folder.trial(number)).run) }
+    }
+
+    /// Links `best` to the model of a final run of the best trial, until another trial is better.
+    public func setBest(final trial: Int, epochs: Int) throws(StudyError) {
+        let run = folder.final(trial, epochs: epochs).dropFirst(folder.path.count + 1)
+        try BestLink(folder).set(to: "\(run)/model")
+    }
+
+    // MARK: - Steps
+
+    private func keep(_ trial: Int, recorded: Int) throws(StudyError) {
+        let model = folder.model(trial)
+        let trained = TrialFolder(folder.trial(trial))
+        if !files.fileExists(atPath: model), files.fileExists(atPath: trained.model) {
+            try? files.createDirectory(atPath: folder.models, withIntermediateDirectories: true)
+            guard rename(trained.model, model) == 0 else {
+                throw .file(model, reason: "cannot be made: \(SystemFailure.last)")
+            }
+        }
+        // A training that diverged leaves none.
+        guard files.fileExists(atPath: model) else { return }
+        let name = StudyFolder.name(trial)
+        let link = BestLink(folder)
+        // The model of a final run of this trial stays.
+        let final = link.target.flatMap { target in
+            target.hasPrefix("\(StudyFolder.finals)/\(name)-")
+                && files.fileExists(atPath: "\(folder.path)/\(target)") ? target : nil
+        }
+        try link.set(to: final ?? "models/\(name)")
+        removeAll(in: folder.models) { $0 != name && Int($0) ?? 0 < recorded }
+        removeAll(in: "\(folder.path)/\(StudyFolder.finals)") { !$0.hasPrefix("\(name)-") }
+        remove(trained.run)
+    }
+
+    private func removeAll(in path: String, where isOld: (String) -> Bool) {
+        let names = (try? files.contentsOfDirectory(atPath: path)) ?? []
+        for name in names where isOld(name) { remove("\(path)/\(name)") }
+    }
+
+    /// Removes a file or folder; one that cannot be removed only takes space, and is removed the next time.
+    private func remove(_ path: String) {
+        try? files.removeItem(atPath: path)
+    }
+}
+
+/// A study's `best`: a link to a model of the study.
+///
+/// Many tools that copy folders follow links, and leave a copy of the model in its place, which a link replaces again.
+struct BestLink {
+    private let folder: StudyFolder
+    private let files = FileManager.default
+
+    init(_ folder: StudyFolder) {
+        self.folder = folder
+    }
+
+    /// The model that it links to or is a copy of, relative to the study; nil if there is none.
+    var target: String? {
+        FolderLink.target(of: folder.best) ?? (isFolder ? original : nil)
+    }
+
+    /// Switches the link, so that it always leads to a whole model; a copy is removed when the link is there.
+    func set(to target: String) throws(StudyError) {
+        let copy = "\(folder.path)/.best.previous"
+        guard isFolder else {
+            if FolderLink.target(of: folder.best) != target { try link(to: target) }
+            return remove(copy)
+        }
+        guard original != nil else {
+            throw .file(
+                folder.best,
+                reason:
+                    "is a folder and no copy of one of this study's models: rename it, and run the same command again"
+            )
+        }
+        remove(copy)
+        guard rename(folder.best, copy) == 0 else {
+            throw .file(folder.best, reason: "cannot be moved: \(SystemFailure.last)")
+        }
+        do throws(StudyError) {
+            try link(to: target)
+        } catch {
+            rename(copy, folder.best)
+            throw error
+        }
+        remove(copy)
+    }
+
+    private func remove(_ copy: String) {
+        try? files.removeItem(atPath: copy)
+    }
+
+    private func link(to target: String) throws(StudyError) {
+        do throws(SystemFailure) {
+            try FolderLink.set(folder.best, to: target)
+        } catch {
+            throw .file(folder.best, reason: "cannot be made: \(error)")
+        }
+    }
+
+    private var isFolder: Bool {
+        var status = stat()
+        return lstat(folder.best, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The model whose files are those of the folder.
+    private var original: String? {
+        let finals = names(StudyFolder.finals).map { "\(StudyFolder.finals)/\($0)/model" }
+        let models = names("models").map { "models/\($0)" }
+        return (finals + models).first { holdsSameFiles("\(folder.path)/\($0)") }
+    }
+
+    private func names(_ name: String) -> [String] {
+        (try? files.contentsOfDirectory(atPath: "\(folder.path)/\(name)"))?.sorted() ?? []
+    }
+
+    private func holdsSameFiles(_ model: String) -> Bool {
+        guard let names = try? files.contentsOfDirectory(atPath: folder.best).sorted(),
+            (try? files.contentsOfDirectory(atPath: model).sorted()) == names
+        else { return false }
+        return names.allSatisfy { hasSameBytes("\(folder.best)/\($0)", "\(model)/\($0)") }
+    }
+}
+
+private func hasSameBytes(_ one: String, _ other: String) -> Bool {
+    guard let one = try? MappedFile(path: one), let other = try? MappedFile(path: other),
+        one.bytes.count == other.bytes.count
+    else { return false }
+    guard let first = one.bytes.baseAddress, let second = other.bytes.baseAddress else {
+        return true
+    }
+    return memcmp(first, second, one.bytes.count) == 0
+}

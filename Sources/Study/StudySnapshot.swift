@@ -1,0 +1,133 @@
+internal import GRDB
+internal import SegNASHost
+public import SegNASSearch
+
+/// Everything that a study has recorded, at one moment.
+///
+/// Reading changes nothing and takes one short transaction, so that it may be done at any time, also while another
+/// process works on the study.
+///
+/// ```swift
+/// let study = try StudySnapshot(of: "study")
+/// print(study.trials.count, study.best?.trial.end?.dice ?? 0)
+/// ```
+public struct StudySnapshot: Sendable {
+    public let plan: StudyPlan
+    public let space: SearchSpace
+    /// The trials by their numbers, from 0.
+    public let trials: [TrialRecord]
+    /// The process that works on it now; nil if there is none.
+    public let owner: StudyOwner?
+
+    public init(of path: String) throws(StudyError) {
+        let folder = StudyFolder(path)
+        plan = try StudyPlan(in: folder)
+        do {
+            space = try plan.searchSpace()
+        } catch {
+            throw .space(error)
+        }
+        let database = try StudyDatabase.read(folder, study: plan.study)
+        // Rows only: the transaction must not wait for them to be understood.
+        let rows = try database.read { db in try StudyRows(db) }
+        trials = try naming(folder) { try rows.trials() }
+        owner = StudyLock.owner(of: folder)
+    }
+
+    /// The completed trial with the highest validation Dice, the oldest of equal ones; nil before the first.
+    public var best: TrialRecord? {
+        trials.filter { $0.trial.state == .completed }.max { first, second in
+            let (low, high) = (first.trial.end?.dice ?? 0, second.trial.end?.dice ?? 0)
+            return low == high ? first.number > second.number : low < high
+        }
+    }
+
+    /// True if its budget is spent and all its trials have ended.
+    public var isComplete: Bool {
+        guard trials.allSatisfy({ $0.trial.tellSerial != nil }) else { return false }
+        return switch plan.budget {
+        case .iterations(let count): trials.count >= count
+        case .effectiveIterations(let count):
+            trials.count { $0.trial.state == .completed } >= count
+        }
+    }
+}
+
+/// The rows of a study's tables.
+private struct StudyRows {
+    let trialRows: [Row]
+    let attemptRows: [Row]
+    let epochRows: [Row]
+    let labelRows: [Row]
+
+    init(_ db: Database) throws {
+        trialRows = try Row.fetchAll(db, sql: "SELECT * FROM trial ORDER BY number")
+        attemptRows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT trial, count(*) AS attempts,
+                    total(max(0, coalesce(endedAt, \(StudySchema.now)) - submittedAt)) AS seconds
+                FROM attempt GROUP BY trial
+                """)
+        epochRows = try Row.fetchAll(
+            db, sql: "SELECT trial, epoch, loss, dice, seconds FROM epoch ORDER BY trial, epoch")
+        // Only those of the epochs that count: large studies have hundreds of thousands of epochs.
+        labelRows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT epoch.trial, epoch.dicePerLabel, min(epoch.epoch) FROM epoch
+                JOIN trial ON trial.number = epoch.trial AND trial.dice = epoch.dice
+                GROUP BY epoch.trial
+                """)
+    }
+
+    func trials() throws -> [TrialRecord] {
+        var attempts: [Int: (count: Int, seconds: Double)] = [:]
+        for row in attemptRows { attempts[row["trial"]] = (row["attempts"], row["seconds"]) }
+        var epochs: [Int: [TrialRecord.Epoch]] = [:]
+        for row in epochRows { epochs[row["trial"], default: []].append(.init(row)) }
+        var labels: [Int: [String: Double]] = [:]
+        for row in labelRows {
+            labels[row["trial"]] = try JSONDocument.parse(
+                row["dicePerLabel"], as: [String: Double].self)
+        }
+        return try trialRows.map { row in
+            let trial = try Trial(row)
+            return TrialRecord(
+                trial: trial, attempts: attempts[trial.number]?.count ?? 0,
+                seconds: attempts[trial.number]?.seconds ?? 0,
+                epochs: epochs[trial.number] ?? [], dicePerLabel: labels[trial.number] ?? [:])
+        }
+    }
+}
+
+extension TrialRecord.Epoch {
+    fileprivate init(_ row: Row) {
+        self.init(
+            number: row["epoch"], loss: row["loss"], dice: row["dice"], seconds: row["seconds"])
+    }
+}
+
+/// A trial and all that was recorded of its training.
+public struct TrialRecord: Hashable, Sendable {
+    public let trial: Trial
+    /// The number of runs by workers, those without a result included.
+    public let attempts: Int
+    /// The duration of all attempts; of a running one, until now.
+    public let seconds: Double
+    /// The epochs in order; empty before the trial has ended, and if it was not trained.
+    public let epochs: [Epoch]
+    /// Validation Dice of each label, by its value in the dataset's files, in the epoch of the trial's Dice.
+    public let dicePerLabel: [String: Double]
+
+    public var number: Int { trial.number }
+
+    /// An epoch of the training; the first has number 1.
+    public struct Epoch: Hashable, Sendable {
+        public let number: Int
+        public let loss: Double
+        /// The mean Dice of the validation cases.
+        public let dice: Double
+        public let seconds: Double
+    }
+}

@@ -1,0 +1,144 @@
+internal import Glibc
+public import SegNASHost
+public import SegNASSearch
+
+/// A trial of a search: a proposed network and its state.
+public struct Trial: Hashable, Sendable {
+    /// The proposal, whose number is that of the trial, from 0.
+    public let proposal: Proposal
+    public let architecture: Architecture
+    public let hyperparameters: [Hyperparameter: Double]
+    public let key: ResultKey
+    /// The predicted cost; nil if the network cannot be built.
+    public let cost: TrialCost?
+    public internal(set) var status: Status
+    /// The number of values that were reported to the sampler before its own; nil until it is reported.
+    public internal(set) var tellSerial: Int?
+
+    public var number: Int { proposal.number }
+
+    public enum Status: Hashable, Sendable {
+        /// The trial whose result it waits for; nil if it waits for a slot.
+        case queued(waitingFor: Int?)
+        case running
+        case ended(TrialEnd)
+
+        public var state: TrialState {
+            switch self {
+            case .queued: .queued
+            case .running: .running
+            case .ended(let end): end.state
+            }
+        }
+    }
+
+    public var state: TrialState { status.state }
+
+    /// The end of the trial; nil before.
+    public var end: TrialEnd? {
+        guard case .ended(let end) = status else { return nil }
+        return end
+    }
+}
+
+/// The state of a trial, by its name in the database and in `status --json`.
+public enum TrialState: String, CaseIterable, Codable, Sendable {
+    /// Waits for a slot, for its next attempt, or for another trial with the same key.
+    case queued
+    /// A worker trains it, as far as is known.
+    case running
+    /// It was trained and has a Dice.
+    case completed
+    /// The result of another trial with the same key was taken.
+    case cached
+    /// Its network cannot be built.
+    case illegal
+    /// Its network does not fit into memory.
+    case outOfMemory
+    /// Every attempt ended without a result, which says nothing about its network.
+    case failed
+
+    /// True if the trial has ended.
+    public var isEnd: Bool { self != .queued && self != .running }
+
+    /// The states that may follow; there is none after an end whose value was reported.
+    var successors: Set<TrialState> {
+        switch self {
+        case .queued: [.running, .cached]
+        case .running: [.queued, .completed, .outOfMemory, .failed]
+        // Failures are held back until a result shows that not everything fails.
+        case .failed: [.queued, .cached]
+        case .completed, .cached, .illegal, .outOfMemory: []
+        }
+    }
+}
+
+/// The cost of a trial's network, predicted before it is trained.
+public struct TrialCost: Hashable, Sendable {
+    /// The number of parameters of the network.
+    public var parameters: Int
+    /// The memory of a training step's tensors; nil on devices for which that cannot be predicted.
+    public var memory: ByteCount?
+
+    public init(parameters: Int, memory: ByteCount? = nil) {
+        self.parameters = parameters
+        self.memory = memory
+    }
+}
+
+/// The end of a trial.
+public enum TrialEnd: Hashable, Sendable {
+    /// The network was trained to this validation Dice.
+    case completed(dice: Double)
+    /// The result of the trial of that number, whose key is the same; its Dice, nil if that ran out of memory.
+    case cached(from: Int, dice: Double?)
+    /// The network cannot be built.
+    case illegal(reason: String)
+    case outOfMemory(MemoryShortage)
+    /// No attempt had a result.
+    case failed(reason: String)
+
+    public var state: TrialState {
+        switch self {
+        case .completed: .completed
+        case .cached: .cached
+        case .illegal: .illegal
+        case .outOfMemory: .outOfMemory
+        case .failed: .failed
+        }
+    }
+
+    /// The validation Dice; nil if there is none.
+    public var dice: Double? {
+        switch self {
+        case .completed(let dice): dice
+        case .cached(_, let dice): dice
+        case .illegal, .outOfMemory, .failed: nil
+        }
+    }
+
+    /// f = −ln Dice, with the Dice clipped below at 10⁻⁴; 10 without one (Wong & Moradi, MICCAI 2019, section 2.3).
+    public var value: Double { dice.map { -log(max($0, 1e-4)) } ?? worstValue }
+}
+
+/// The memory that a trial needs and does not get.
+public struct MemoryShortage: Hashable, Codable, Sendable {
+    public var kind: Kind
+    /// The bytes that it needs, as far as is known.
+    public var needed: UInt64
+    /// The bytes that it may have.
+    public var limit: UInt64
+
+    public enum Kind: String, Codable, Sendable {
+        /// Computed, without training.
+        case predicted
+        /// Training was tried.
+        case real
+    }
+
+    public init(_ kind: Kind, needed: ByteCount, limit: ByteCount) {
+        self.kind = kind
+        self.needed = needed.bytes
+        self.limit = limit.bytes
+    }
+}

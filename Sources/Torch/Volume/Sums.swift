@@ -1,0 +1,93 @@
+internal import CTorch
+
+/// A summand of a feature map: plain values, or batch-normalized and rectified ones.
+public struct Summand {
+    public var x: Tensor  // [N, C, D, H, W]
+    public var norm: BatchNorm3D?
+    public var hasReLU: Bool
+    /// True if dropout applies.
+    public var isDropped = false
+
+    public init(_ x: Tensor, norm: BatchNorm3D? = nil, hasReLU: Bool = false) {
+        self.x = x
+        self.norm = norm
+        self.hasReLU = hasReLU
+    }
+}
+
+extension Tensor {
+    /// The sum of summands of one shape; those under dropout are multiplied by `keep` `[N, C]`.
+    ///
+    /// On the CPU, in channels-last order, each map is read twice forward and twice backward, and the input of a
+    /// following convolution is recomputed for its gradient rather than kept.
+    public static func sum(
+        _ summands: [Summand], keep: Tensor? = nil, training: Bool
+    ) throws(TorchError) -> Tensor {
+        try withExtendedLifetime((summands, keep)) { () throws(TorchError) in
+            let terms = summands.map(\.term)
+            var options = ct_norm_sum_options(keep: keep?.handle ?? ct_tensor(), training: training)
+            return try produce { ct_norm_sum(terms, terms.count, &options, $0) }
+        }
+    }
+
+    /// Factors of spatial dropout `[N, C]`: 0 with a probability, else 1/(1 − probability).
+    ///
+    /// Draws from the device's generator (``Device/seed(_:)``). Tompson et al. 2015, arXiv:1411.4280.
+    public static func dropoutFactors(
+        images: Int, channels: Int, probability: Double, device: Device
+    ) throws(TorchError) -> Tensor {
+        try produce {
+            ct_dropout_factors(Int64(images), Int64(channels), probability, device.code, $0)
+        }
+    }
+}
+
+extension Summand {
+    fileprivate var term: ct_term {
+        let norm = norm
+        return ct_term(
+            x: x.handle, weight: norm?.weight.handle ?? ct_tensor(),
+            bias: norm?.bias.handle ?? ct_tensor(),
+            running_mean: norm?.running.mean.handle ?? ct_tensor(),
+            running_variance: norm?.running.variance.handle ?? ct_tensor(),
+            momentum: norm?.momentum ?? 0, epsilon: norm?.epsilon ?? 0, has_relu: hasReLU,
+            is_dropped: isDropped)
+    }
+}
+
+/// The sums over voxels that segmentation losses are made of, with gradients where marked.
+///
+/// p is the softmax of the scores, l(x) the label of voxel x.
+public struct ClassSums {
+    /// Σ p_i(x) over voxels of label i, with gradient: `[N, L]`.
+    public var common: Tensor
+    /// Σ p_i(x) over all voxels, with gradient: `[N, L]`.
+    public var predicted: Tensor
+    /// Voxels of label i: `[N, L]`.
+    public var actual: Tensor
+    /// Σ w_l(x)·max(−ln p_l(x), minLogarithm)^γ over all voxels and images, with gradient: rank 0.
+    public var cross: Tensor
+}
+
+extension Tensor {
+    /// The label of voxels to leave out of all sums.
+    public static let ignoredLabel: UInt8 = 255
+
+    /// Sums over the voxels of scores `[N, L, D, H, W]` with labels `[N, D, H, W]` of type uint8.
+    ///
+    /// Weights are `[L]`. Computed in float32 in one pass, without memory of the scores' size; the gradient takes
+    /// another pass and as much memory as the scores. Scores of type float64 are summed in that type. A label that is
+    /// neither below L nor 255 is an error.
+    public func classSums(
+        labels: Tensor, weights: Tensor, gamma: Double, minLogarithm: Double
+    ) throws(TorchError) -> ClassSums {
+        var sums = ct_class_sums()
+        try check(
+            withExtendedLifetime((self, labels, weights)) {
+                ct_sum_classes(handle, labels.handle, weights.handle, gamma, minLogarithm, &sums)
+            })
+        return ClassSums(
+            common: Tensor(owning: sums.common), predicted: Tensor(owning: sums.predicted),
+            actual: Tensor(owning: sums.actual), cross: Tensor(owning: sums.cross))
+    }
+}

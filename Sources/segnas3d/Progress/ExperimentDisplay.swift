@@ -1,0 +1,87 @@
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSegmentation
+
+/// Shows the events of a search, a comparison or a training on standard error.
+final class ExperimentDisplay {
+    private let isQuiet: Bool
+    private let tracker = ActivityTracker()
+    private let search: SearchDisplay
+    private var training: TrainingDisplay?
+    private var progress: (title: String, bar: Progress)?
+
+    init(isQuiet: Bool) {
+        self.isQuiet = isQuiet
+        search = SearchDisplay(isQuiet: isQuiet)
+    }
+
+    /// A monitor that shows events here and ends on Ctrl-C.
+    var monitor: Monitor {
+        Monitor(isEndRequested: { SignalWatch.isEndRequested }, tracker: tracker, report: show)
+    }
+
+    private func show(_ event: ExperimentEvent) {
+        switch event {
+        case .computing(let devices, let isChosen):
+            GraphicsObstacle.warn(devices, isChosen: isChosen)
+        case .working(let folder): warnOfMissingLocks(in: folder, isQuiet: isQuiet)
+        case .warning(let sentence): search.warn(sentence)
+        case .training(let event): display().show(event)
+        case .trainingEnded: finishTraining()
+        case .searching(let done, let all, let running):
+            search.show(done: done, all: all, running: running)
+        case .trial(let event, let best): search.show(event, best: best)
+        case .searchEnded: search.finish()
+        case .predicting(let done, let all): bar("Predicting").set(done, of: all)
+        case .evaluating(let done, let all): bar("Evaluating").set(done, of: all)
+        case .evaluationEnded: finishBar()
+        case .comparing(let method, let split, let number, let all):
+            Progress("", isQuiet: isQuiet).say("\(method) on split \(split): \(number) of \(all)")
+        case .measuring(let done, let all):
+            bar("Measuring").set(done, of: all)
+            if done == all { finishBar() }
+        }
+    }
+
+    /// Removes the bars.
+    func finish() {
+        search.finish()
+        finishTraining()
+        finishBar()
+    }
+
+    private func display() -> TrainingDisplay {
+        if let training { return training }
+        let display = TrainingDisplay(isQuiet: isQuiet, tracker: tracker)
+        training = display
+        return display
+    }
+
+    private func finishTraining() {
+        training?.finish()
+        training = nil
+    }
+
+    private func bar(_ title: String) -> Progress {
+        if let progress, progress.title == title { return progress.bar }
+        finishBar()
+        let bar = Progress(title, isQuiet: isQuiet)
+        progress = (title, bar)
+        return bar
+    }
+
+    private func finishBar() {
+        progress?.bar.finish()
+        progress = nil
+    }
+}
+
+/// Warns if the file system of a folder has no locks.
+func warnOfMissingLocks(in path: String, isQuiet: Bool) {
+    guard let fault = FileSystem.lockingFailure(at: path) else { return }
+    Progress("", isQuiet: isQuiet).say(
+        """
+        Warning: \(path) is on a file system without locks (\(fault)): a command in the same folder on another machine \
+        goes unnoticed, so do not start one
+        """)
+}

@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import SegNASExperiments
+internal import SegNASSearch
+
+/// The arguments of `compare`.
+struct CompareArguments: ParsableArguments {
+    @Option(help: "Number of splits, beginning with --split-index; by default 3.")
+    var splits: Int?
+
+    @Option(
+        help: """
+            Search spaces, separated by commas: segnas11, segnas4, segnas7, YAML files; or none. By default the \
+            paper's three.
+            """,
+        transform: Self.list)
+    var spaces: [String]?
+
+    @Option(
+        help: """
+            Baseline networks, separated by commas: unet3d, vnet, architectures' JSON files; or none. By default the \
+            first two. They are trained for --final-epochs if given, like the best of a search, otherwise for --epochs.
+            """, transform: Self.list)
+    var baselines: [String]?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Show images of test cases in the reports of the searches.")
+    var images = true
+
+    @Flag(
+        help:
+            "Say what is left to train and how long that may take, from measured steps; write nothing."
+    )
+    var dryRun = false
+
+    @OptionGroup var conditions: ConditionArguments
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Folder of the comparison, new or to be resumed.", valueName: "folder"))
+    var output: String
+
+    @OptionGroup var display: DisplayArguments
+
+    private static func list(_ text: String) -> [String] {
+        guard text != "none" else { return [] }
+        return text.split(separator: ",").map { item in
+            String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+    }
+
+    /// The options that were given; if the comparison exists, its plan supplies the others.
+    func options() throws -> ComparisonOptions {
+        let searches = try spaces.map(Self.searches)
+        let trainings = try baselines.map(Self.trainings)
+        let defaults =
+            try Self.searches(["segnas11", "segnas4", "segnas7"])
+            + Self.trainings(["unet3d", "vnet"])
+        var options: ComparisonOptions
+        if let begun = try ComparisonOptions(ofComparison: output, methods: defaults) {
+            options = begun
+            conditions.data.apply(to: &options.conditions.data)
+        } else {
+            let images = try conditions.data.newOptions(in: output, needing: [])
+            options = ComparisonOptions(
+                methods: defaults, conditions: TrainingConditions(data: images))
+        }
+        options.methods =
+            (searches ?? options.methods.filter(\.isSearch))
+            + (trainings ?? options.methods.filter { !$0.isSearch })
+        if let splits { options.splits = splits }
+        conditions.apply(to: &options.conditions)
+        conditions.sampling.apply(to: &options.sampling)
+        return options
+    }
+
+    private static func searches(_ names: [String]) throws -> [ComparedMethod] {
+        try names.map {
+            ComparedMethod(named: $0, .search(space: try SearchSpace.text(named: $0)))
+        }
+    }
+
+    private static func trainings(_ names: [String]) throws -> [ComparedMethod] {
+        try names.map { ComparedMethod(named: $0, .training(try Architecture(argument: $0))) }
+    }
+}

@@ -1,0 +1,189 @@
+internal import ArgumentParser
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSearch
+internal import SegNASSegmentation
+internal import SegNASStudy
+
+/// `segnas3d status`: shows the progress of a search or a training.
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the progress of a search or a training at any time, even while it runs.")
+
+    @Argument(help: "Folder of the study or run.")
+    var study: String
+
+    @Flag(help: "Print one JSON document instead of text.")
+    var json = false
+
+    func run() throws {
+        if FolderKind(of: study) == .run {
+            let status = RunStatus(of: study)
+            return print(
+                json ? try JSONDocument.text(of: status, .indented) : status.text(of: study))
+        }
+        try FolderKind.checkStudy(study)
+        let document = StatusDocument(try StudyStatus(of: study))
+        guard !json else { return print(try JSONDocument.text(of: document, .indented)) }
+        print(document.text() + (document.owner == nil ? "\nno process is working on it" : ""))
+    }
+}
+
+/// The status of a study as text or JSON.
+struct StatusDocument: Encodable {
+    let schema = 1
+    /// Trials with a result, and the number of trials, or of completed ones, to reach.
+    let iterations: Int
+    let budget: Budget
+    /// The number of trials in every state.
+    let states: [String: Int]
+    let best: Best?
+    let secondsLeft: Double?
+    /// Nil if no process is working on the study.
+    var owner: StudyOwner?
+
+    struct Budget: Encodable {
+        var iterations: Int?
+        var effectiveIterations: Int?
+    }
+
+    struct Best: Encodable {
+        let trial: Int
+        let dice: Double?
+        let architecture: Architecture
+        let hyperparameters: [String: Double]
+    }
+
+    init(_ status: StudyStatus) {
+        iterations = status.iterations
+        budget =
+            switch status.plan.budget {
+            case .iterations(let count): Budget(iterations: count)
+            case .effectiveIterations(let count): Budget(effectiveIterations: count)
+            }
+        states = Dictionary(
+            uniqueKeysWithValues: TrialState.allCases.map {
+                ($0.rawValue, status.counts[$0, default: 0])
+            })
+        best = status.best.map { trial in
+            Best(
+                trial: trial.number, dice: trial.end?.dice, architecture: trial.architecture,
+                hyperparameters: Dictionary(
+                    uniqueKeysWithValues: trial.hyperparameters.map { ($0.key.rawValue, $0.value) })
+            )
+        }
+        secondsLeft = status.secondsLeft
+        owner = status.owner
+    }
+
+    func text() -> String {
+        var lines = [progress]
+        let occurring = TrialState.allCases.compactMap { state in
+            states[state.rawValue].flatMap { $0 > 0 ? "\($0) \(Self.words(state))" : nil }
+        }
+        if !occurring.isEmpty { lines.append(occurring.joined(separator: ", ")) }
+        if let best {
+            let others = best.hyperparameters.sorted { $0.key < $1.key }
+                .map { ", \($0.key) \($0.value)" }.joined()
+            lines.append(
+                "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0)), "
+                    + "\(best.architecture)\(others)")
+        }
+        if let owner { lines.append("\(owner) is working on it") }
+        return lines.joined(separator: "\n")
+    }
+
+    private var progress: String {
+        let goal =
+            budget.iterations.map { " of \($0)" }
+            ?? budget.effectiveIterations.map { ", until \($0) are completed" } ?? ""
+        let left =
+            secondsLeft.map { $0 > 0 ? "; about \(duration($0)) left" : "; search complete" } ?? ""
+        return budget.iterations == nil
+            ? "\(counted(iterations, "trial")) done\(goal)\(left)"
+            : "\(iterations)\(goal) trials done\(left)"
+    }
+
+    private static func words(_ state: TrialState) -> String {
+        state == .outOfMemory ? "out of memory" : state.rawValue
+    }
+}
+
+/// The progress of a run of `train` as text or JSON.
+struct RunStatus: Encodable {
+    let schema = 1
+    /// Epochs that are done, and those to do.
+    let epochs: Int
+    let allEpochs: Int?
+    /// The epoch with the highest validation Dice so far.
+    let best: Best?
+    /// The finished model; nil until the run is complete.
+    let model: String?
+
+    struct Best: Encodable {
+        let epoch: Int
+        let dice: Double
+    }
+
+    init(of run: String) {
+        let records = JSONDocument.lines(of: "\(run)/log.jsonl", as: EpochRecord.self)
+        epochs = records.map(\.epoch).max() ?? 0
+        best = records.compactMap { record in
+            record.validation?.mean.map { Best(epoch: record.epoch, dice: $0) }
+        }.max { ($0.dice, $1.epoch) < ($1.dice, $0.epoch) }
+        struct Plan: Decodable { var options: TrainingOptions }
+        let plan = try? JSONDocument.read(Plan.self, from: "\(run)/plan.json")
+        allEpochs = plan?.options.epochs
+        let model = "\(run)/\(ModelLocation.modelOfRun)"
+        self.model = TrainingRecord(ofModel: model) == nil ? nil : model
+    }
+
+    func text(of run: String) -> String {
+        let goal = allEpochs.map { " of \($0)" } ?? ""
+        var lines = ["\(run) is a run of segnas3d train: \(epochs)\(goal) epochs are done"]
+        if let best {
+            lines.append("best so far: epoch \(best.epoch), validation Dice \(decimal(best.dice))")
+        }
+        lines.append(
+            model.map { "complete: \($0)" }
+                ?? "not complete: to resume, run segnas3d train --output \(run)")
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// The command that wrote a folder other than a study, as its plan says.
+enum FolderKind: String {
+    case run = "train"
+    case comparison = "compare"
+
+    /// Nil for a study, and for any other folder.
+    init?(of path: String) {
+        struct Plan: Decodable { var command: String? }
+        guard let plan = try? JSONDocument.read(Plan.self, from: "\(path)/plan.json"),
+            let kind = plan.command.flatMap({ FolderKind(rawValue: $0) })
+        else { return nil }
+        self = kind
+    }
+
+    /// Refuses a run or a comparison in place of a study.
+    static func checkStudy(_ path: String) throws(NotAStudy) {
+        if let kind = FolderKind(of: path) { throw NotAStudy(path: path, kind: kind) }
+    }
+}
+
+/// A run or a comparison in place of a study.
+struct NotAStudy: Error, CustomStringConvertible {
+    let path: String
+    let kind: FolderKind
+
+    var description: String {
+        switch kind {
+        case .run:
+            "\(path) is a run of segnas3d train, not a study of segnas3d search: "
+                + "segnas3d status \(path) shows its progress"
+        case .comparison:
+            "\(path) is a comparison: its page is \(path)/comparison.html, and its studies are in \(path)/split-0 and "
+                + "so on: name one of them"
+        }
+    }
+}
