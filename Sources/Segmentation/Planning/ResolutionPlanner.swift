@@ -20,7 +20,7 @@ struct ResolutionPlanner {
             axes: PatchSearch.axes(at: target.spacing), spacingReason: target.reason)
     }
 
-    /// - Parameter medianVoxels: Of the median case where it is not that of its rounded size.
+    /// The plan at a spacing; the median case has `medianVoxels` where these are not those of its rounded size.
     private func plan(
         at spacing: SIMD3<Double>, medianSize: SIMD3<Double>, medianVoxels: Double? = nil,
         axes: [Int], spacingReason: String

@@ -11,6 +11,7 @@ extension StepCost {
     /// - Parameters:
     ///   - classes: Labels, background included.
     ///   - gigabytes: Memory of the GPU that is planned for, in nnU-Net's rough measure.
+    /// - Returns: The cost, and that memory as its limit.
     public static func nnUNet(classes: Int, gigabytes: Double = 8) -> StepCost {
         let bytesPerValue = referenceBytes / referenceValues
         let limit = ByteCount(rounding: gigabytes * Double(1 << 30))
@@ -52,6 +53,7 @@ extension StepCost {
     ///   - classes: Labels, background included.
     ///   - options: How it is trained; the batch is the plan's.
     ///   - limit: Of the tensors.
+    /// - Returns: The cost, with that limit.
     /// - Throws: A ``NetworkError`` for a network that cannot be built.
     public static func training(
         _ architecture: Architecture, channels: Int, classes: Int,
