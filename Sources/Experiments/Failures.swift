@@ -44,7 +44,8 @@ public enum FailureKind: Sendable {
     /// Nil for all other errors.
     public init?(_ error: any Error) {
         switch error {
-        case TorchError.outOfMemory, TrainingError.outOfMemory: self = .outOfMemory
+        case TorchError.outOfMemory, TrainingError.outOfMemory, PlanError.tooLittleMemory:
+            self = .outOfMemory
         case let error as ImageError where error.fault.isOutOfMemory: self = .outOfMemory
         case let error as ModelError where error.fault.isOutOfMemory: self = .outOfMemory
         case let errors as PreparationErrors where errors.errors.contains(where: \.isOutOfMemory):

@@ -6,6 +6,7 @@ internal import SegNASImaging
 struct ExaminationRecord: Codable {
     private var schema = 1
     private let grid: Geometry?
+    private let content: ContentBox?
     private let digests: [ChannelDigest]
     private let profiles: [ChannelProfile?]
     private let labelCounts: [Int: Int]?
@@ -19,13 +20,14 @@ struct ExaminationRecord: Codable {
     }
 
     private enum CodingKeys: CodingKey {
-        case schema, grid, digests, profiles, labelCounts, foreground, faults
+        case schema, grid, content, digests, profiles, labelCounts, foreground, faults
     }
 
     /// Records an examination; nil for a case with which training is impossible: the next check examines it again.
     init?(_ examination: CaseExamination) {
         guard examination.faults.stopping.allSatisfy({ $0.allowable != nil }) else { return nil }
         grid = examination.grid
+        content = examination.content
         digests = examination.digests
         profiles = examination.profiles
         labelCounts = examination.labelCounts
@@ -41,6 +43,7 @@ struct ExaminationRecord: Codable {
     func examination(of identifier: String) -> CaseExamination {
         var result = CaseExamination(identifier: identifier)
         result.grid = grid
+        result.content = content
         result.digests = digests
         result.profiles = profiles
         result.labelCounts = labelCounts
@@ -75,7 +78,7 @@ struct ExaminationRecord: Codable {
 /// The key of an examination: everything that it depends on.
 struct ExaminationKey: Encodable {
     /// Raised when the same files would lead to another examination.
-    private let version = 1
+    private let version = 2
     private let identifier: String
     /// Paths as faults name them.
     private let files: [String]

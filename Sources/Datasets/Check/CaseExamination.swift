@@ -7,6 +7,8 @@ struct CaseExamination: Sendable {
     var faults: [DatasetFault] = []
     /// The grid of the first image; nil if it cannot be read.
     var grid: Geometry?
+    /// The box outside which all channels are 0, along right, anterior and superior; nil if they are 0 everywhere.
+    var content: ContentBox?
     /// Digests of the channels that are not constant.
     var digests: [ChannelDigest] = []
     /// The values of each channel; nil for those that are not all numbers.
@@ -121,6 +123,8 @@ struct CaseExaminer {
         _ result: inout CaseExamination
     ) {
         let scans = ChannelScan.all(of: volume, at: voxels)
+        let boxes = scans.compactMap { $0.content?.alongBody(volume.geometry) }
+        result.content = ContentBox(joining: boxes + [result.content].compactMap(\.self))
         let notFinite = scans.map(\.notFinite).reduce(0, +)
         if notFinite > 0 { report(.notFinite(notFinite), path, &result) }
         for (index, scan) in scans.enumerated() {

@@ -7,6 +7,8 @@ struct ChannelScan {
     var minimum: Double
     var maximum: Double
     var notFinite: Int
+    /// The box outside which it is 0, along the axes of the array; nil if it is 0 everywhere.
+    var content: ContentBox?
     /// The values at the requested voxels.
     var values: [Float]
     var digest: ImageDigest
@@ -48,6 +50,7 @@ extension ChannelScan {
             }
             return ChannelScan(
                 volume, lowest: Double(lowest), highest: Double(highest), notFinite: 0,
+                content: ContentBox(of: values, in: volume),
                 values: voxels.map { Double(values[$0]) },
                 spread: ChannelProfile.voxels(of: values.count).map { Double(values[$0]) })
         }
@@ -69,20 +72,22 @@ extension ChannelScan {
             }
             return ChannelScan(
                 volume, lowest: Double(lowest), highest: Double(highest), notFinite: notFinite,
+                content: ContentBox(of: values, in: volume),
                 values: voxels.map { Double(values[$0]) },
                 spread: ChannelProfile.voxels(of: values.count).map { Double(values[$0]) })
         }
     }
 
     private init(
-        _ volume: Volume, lowest: Double, highest: Double, notFinite: Int, values: [Double],
-        spread: [Double]
+        _ volume: Volume, lowest: Double, highest: Double, notFinite: Int, content: ContentBox?,
+        values: [Double], spread: [Double]
     ) {
         let scaling = volume.scaling
         let ends = [lowest, highest].map { $0 * scaling.slope + scaling.intercept }.sorted()
         minimum = ends[0]
         maximum = ends[1]
         self.notFinite = notFinite
+        self.content = content
         self.values = values.map { Float($0 * scaling.slope + scaling.intercept) }
         digest = ImageDigest()
         profile = ChannelProfile(

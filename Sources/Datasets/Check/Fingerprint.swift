@@ -17,6 +17,8 @@ public struct Fingerprint: Hashable, Codable, Sendable {
     public var labels: [Label]
     /// Voxels to ignore, of all cases.
     public var ignoredVoxels: Int
+    /// The grid of each case; empty in fingerprints that were written before these were kept.
+    public var grids: [Grid]
 
     /// The smallest, the middle and the largest value along each axis by itself.
     public struct Range: Hashable, Codable, Sendable {
@@ -70,6 +72,19 @@ public struct Fingerprint: Hashable, Codable, Sendable {
 }
 
 extension Fingerprint {
+    /// Reads fingerprints of former versions, too, which have no grids.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        cases = try values.decode(Int.self, forKey: .cases)
+        size = try values.decode(Range.self, forKey: .size)
+        spacing = try values.decode(Range.self, forKey: .spacing)
+        orientations = try values.decode([String: Int].self, forKey: .orientations)
+        channels = try values.decode([Channel].self, forKey: .channels)
+        labels = try values.decode([Label].self, forKey: .labels)
+        ignoredVoxels = try values.decode(Int.self, forKey: .ignoredVoxels)
+        grids = try values.decodeIfPresent([Grid].self, forKey: .grids) ?? []
+    }
+
     /// Sums up the cases that could be read; nil if there is none.
     init?(_ examinations: [CaseExamination], of dataset: Dataset) {
         let read = examinations.filter { $0.grid != nil && $0.labelCounts != nil }
@@ -78,6 +93,7 @@ extension Fingerprint {
         cases = grids.count
         size = Range(grids.map { SIMD3<Double>($0.bodySize) })
         spacing = Range(grids.map(\.bodySpacing))
+        self.grids = read.compactMap(Grid.init)
         orientations = Dictionary(
             grids.map { (Orientation($0.affine).description, 1) }, uniquingKeysWith: +)
         channels = dataset.channels.enumerated().compactMap { index, name in

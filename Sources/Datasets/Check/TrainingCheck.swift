@@ -78,9 +78,13 @@ public struct TrainingCheck: Sendable {
 
     /// The intensities by which CT is normalised, from the labelled voxels of some cases; nil if none can be read.
     public func intensities(of identifiers: [String]) -> [ForegroundIntensities]? {
+        fingerprint(of: identifiers)?.foregroundIntensities
+    }
+
+    /// The fingerprint of some labelled cases, such as those that train; nil if none can be read.
+    public func fingerprint(of identifiers: [String]) -> Fingerprint? {
         let chosen = Set(identifiers)
-        return Fingerprint(labelled.filter { chosen.contains($0.identifier) }, of: dataset)?
-            .foregroundIntensities
+        return Fingerprint(labelled.filter { chosen.contains($0.identifier) }, of: dataset)
     }
 
     var labels: [LabelTable.Label] { dataset.labels.foreground }

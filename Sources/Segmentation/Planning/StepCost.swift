@@ -1,0 +1,107 @@
+public import SegNASHost
+
+/// What a training step may cost: patch and batch of a plan are as large as it allows.
+///
+/// Two kinds: ``nnUNet(classes:gigabytes:)``, by which plans equal nnU-Net's, and
+/// ``training(_:channels:classes:options:limit:)``, which predicts the memory of a step of this program.
+public struct StepCost {
+    /// Bytes of a step on so many patches of a size that its topology halves.
+    public typealias Bytes = (
+        _ size: SIMD3<Int>, _ topology: PoolingTopology, _ batch: Int
+    ) throws -> Double
+
+    /// What a step may cost.
+    public let limit: ByteCount
+    /// How the limit is told: `8 GiB`.
+    public let limitText: String
+    private let bytes: Bytes
+    private let batchRule: BatchRule
+
+    /// How the batch follows from the cost.
+    public enum BatchRule: Sendable {
+        /// Cost is proportional to the batch, and the batch that costs nearest to the limit is taken, as nnU-Net does.
+        case nearest
+        /// The largest batch within the limit.
+        case largest
+    }
+
+    /// Smaller batches are not planned: the patch is reduced instead.
+    public static let smallestBatch = 2
+
+    public init(
+        limit: ByteCount, limitText: String? = nil, batchRule: BatchRule = .largest,
+        bytes: @escaping Bytes
+    ) {
+        self.limit = limit
+        self.limitText = limitText ?? limit.description
+        self.batchRule = batchRule
+        let known = KnownCosts()
+        self.bytes = { size, topology, batch in
+            try known.cost(.init(size: size, topology: topology, batch: batch)) {
+                try bytes(size, topology, batch)
+            }
+        }
+    }
+
+    /// The cost of a step.
+    func of(_ patch: PlannedPatch, batch: Int) throws -> Double {
+        try bytes(patch.size, patch.topology, batch)
+    }
+
+    /// Whether a step with the smallest batch is allowed.
+    func allows(_ patch: PlannedPatch) throws -> Bool {
+        try of(patch, batch: Self.smallestBatch) <= Double(limit.bytes)
+    }
+
+    /// The batch of an allowed patch: at most `most`, and not less than the smallest.
+    func batch(of patch: PlannedPatch, most: Int) throws -> Int {
+        let smallest = Self.smallestBatch
+        guard most > smallest else { return smallest }
+        switch batchRule {
+        case .nearest:
+            let share = Double(limit.bytes) / (try of(patch, batch: smallest))
+            let nearest = (share * Double(smallest)).rounded(.toNearestOrEven)
+            return max(smallest, nearest < Double(most) ? Int(nearest) : most)
+        case .largest: return try largestBatch(of: patch, most: most)
+        }
+    }
+
+    /// By halving the range in which it lies: cost rises with the batch.
+    private func largestBatch(of patch: PlannedPatch, most: Int) throws -> Int {
+        var (fitting, tooLarge) = (Self.smallestBatch, most + 1)
+        while tooLarge - fitting > 1 {
+            let middle = (fitting + tooLarge) / 2
+            if try of(patch, batch: middle) <= Double(limit.bytes) {
+                fitting = middle
+            } else {
+                tooLarge = middle
+            }
+        }
+        return fitting
+    }
+}
+
+/// Costs that have been asked for: a search for a coarser spacing comes by the same patches again.
+private final class KnownCosts {
+    struct Step: Hashable {
+        var size: SIMD3<Int>
+        var topology: PoolingTopology
+        var batch: Int
+    }
+
+    private var known: [Step: Double] = [:]
+
+    func cost(_ step: Step, of find: () throws -> Double) rethrows -> Double {
+        if let cost = known[step] { return cost }
+        let cost = try find()
+        known[step] = cost
+        return cost
+    }
+}
+
+extension ByteCount {
+    /// An estimated amount.
+    init(rounding bytes: Double) {
+        self.init(UInt64(max(0, min(bytes, 0x1p63)).rounded()))
+    }
+}
