@@ -78,6 +78,13 @@ public struct PreparedCase: Sendable {
     /// Classes, uint8 [z, y, x], `LabelTable.ignoredClass` for voxels to ignore; nil if there is no label map.
     public var labels: Samples?
 
+    package init(identifier: String, size: SIMD3<Int>, image: Samples, labels: Samples? = nil) {
+        self.identifier = identifier
+        self.size = size
+        self.image = image
+        self.labels = labels
+    }
+
     public var channels: Int { image.count / (size.x * size.y * size.z) }
 }
 
