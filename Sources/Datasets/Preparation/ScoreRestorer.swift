@@ -10,7 +10,8 @@ extension GridTransform {
     /// The same in a file of a folder that disappears with them, for more scores than memory holds.
     ///
     /// - Throws: `SystemFailure` where the folder has no room.
-    package func scores(classes: Int, scratchIn folder: String) throws(SystemFailure) -> ClassScores {
+    package func scores(classes: Int, scratchIn folder: String) throws(SystemFailure) -> ClassScores
+    {
         try ClassScores(
             classes: classes, size: map.size, reorientation: reorientation.inverse,
             scratchIn: folder)
@@ -86,7 +87,8 @@ public struct ScoreRestorer: Sendable {
         to path: String, replacing: Bool = false
     ) throws(ImageError) {
         guard case .scores(let resampler) = content else {
-            preconditionFailure("probabilities are kept only where the options of prediction say so")
+            preconditionFailure(
+                "probabilities are kept only where the options of prediction say so")
         }
         let size = geometry.size
         let writer = try VolumeWriter(

@@ -151,7 +151,10 @@ struct BenchArguments: ParsableArguments {
     @Option(help: "For train-step, inference and predict: channels of the network's first block.")
     var n = 16
 
-    @Option(help: "For train-step, inference and predict: type of activations: auto, float32 or bfloat16.")
+    @Option(
+        help:
+            "For train-step, inference and predict: type of activations: auto, float32 or bfloat16."
+    )
     var precision = Precision.auto
 
     func validate() throws {
