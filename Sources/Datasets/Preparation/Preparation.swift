@@ -80,6 +80,17 @@ public struct PreparedCase: Sendable {
     /// Where some voxels of each class are, for patches; nil where the network sees the whole grid.
     package var classVoxels: ClassVoxels?
 
+    package init(
+        identifier: String, size: SIMD3<Int>, image: Samples, labels: Samples? = nil,
+        classVoxels: ClassVoxels? = nil
+    ) {
+        self.identifier = identifier
+        self.size = size
+        self.image = image
+        self.labels = labels
+        self.classVoxels = classVoxels
+    }
+
     public var channels: Int { image.count / size.volume }
 }
 

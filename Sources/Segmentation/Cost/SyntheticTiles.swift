@@ -2,7 +2,7 @@ internal import SegNASDatasets
 internal import SegNASImaging
 internal import SegNASRandomness
 package import SegNASSearch
-internal import SegNASTorch
+package import SegNASTorch
 
 /// A prediction tile by tile of an image of noise, to measure its pace and memory without a model.
 package struct SyntheticTiles {

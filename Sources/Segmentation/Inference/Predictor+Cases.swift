@@ -1,6 +1,7 @@
 internal import Dispatch
 public import SegNASDatasets
 internal import SegNASHost
+internal import SegNASImaging
 internal import Synchronization
 
 extension Predictor {
@@ -12,11 +13,11 @@ extension Predictor {
     /// - Parameters:
     ///   - cases: The cases, whose label maps are not looked at.
     ///   - progress: As in ``predict(_:progress:)``; what it throws is the result of the case.
-    public func predict(
+    public func predict<Failure: Error>(
         _ cases: [Dataset.Case],
         progress: @escaping (_ done: Int, _ all: Int) throws -> Void = { _, _ in },
-        _ body: (Dataset.Case, Result<ScoreRestorer, any Error>) throws -> Bool
-    ) rethrows {
+        _ body: (Dataset.Case, Result<ScoreRestorer, any Error>) throws(Failure) -> Bool
+    ) throws(Failure) {
         let preparer = preparer
         let turn = Turn()
         // A case that fails must not stop the others, so failures are handed over as values.

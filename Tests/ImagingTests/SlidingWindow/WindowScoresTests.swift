@@ -184,7 +184,8 @@ struct WindowScoresTests {
             let other = try Self.kept(scene, threads: threads, cuts: possible) { tile, _ in
                 Self.noise(scene, tile)
             }
-            #expect(other == all)
+            let isEqual = other == all
+            #expect(isEqual)
         }
     }
 
@@ -200,7 +201,8 @@ struct WindowScoresTests {
         for cuts in [scene.cuts, (0, 0)] {
             let sink = try LabelSink(map)
             _ = try Self.run(scene, into: sink, cuts: cuts) { tile, _ in Self.noise(scene, tile) }
-            #expect(sink.classes.array == expected)
+            let isEqual = sink.classes.array == expected
+            #expect(isEqual)
         }
     }
 
