@@ -150,4 +150,55 @@ struct TiledPredictorTests {
             #expect(isEqual)
         }
     }
+
+    @Test("want of memory for sums or for tiles leaves the predictor usable")
+    func memory() throws {
+        try withTemporaryFolder { folder in
+            let patch: SIMD3<Int> = [16, 16, 16]
+            let (image, volume) = try scene(
+                Orientation.all[5], spacing: [1, 1, 1], in: folder, patch: patch)
+            let predictor = try Predictor(models(patch), PredictorTests.options)
+            let inUse = try TensorMemory.statistics().current.bytes
+            for room in [1000, 400_000] as [UInt64] {
+                TensorMemory.setBudget(ByteCount(inUse + room))
+                let error = #expect(throws: TorchError.self) { try predictor.predict(image) }
+                TensorMemory.setBudget(nil)
+                guard case .outOfMemory = error else {
+                    Issue.record("\(room): \(String(describing: error))")
+                    return
+                }
+            }
+            let labels = try predictor.predict(image).labelMap()
+            let isEqual = PredictionScene.doubles(labels) == PredictionScene.labels(volume)
+            #expect(isEqual)
+        }
+    }
+
+    @Test("what progress throws between tiles is the result of the case, and the next one goes on")
+    func ends() throws {
+        struct End: Error {}
+        try withTemporaryFolder { folder in
+            let volume = PredictionScene.volume(Geometry(size: [16, 16, 16], affine: .identity))
+            let subjects = try ["a", "b", "c"].map {
+                try PredictionScene.subject(volume, in: folder, $0)
+            }
+            let model = try ModelScene.model(ModelScene.description())
+            let options = PredictionOptions(precision: .float32, mirroredAxes: [0, 1])
+            var calls: [Int] = []
+            var ended: [String] = []
+            let predictor = try Predictor([model], options)
+            predictor.predict(subjects) { done, all in
+                #expect(all == 4)
+                calls.append(done)
+                if calls.count == 6 { throw End() }
+            } _: { subject, result in
+                if case .failure(let error) = result, error is End {
+                    ended.append(subject.identifier)
+                }
+                return true
+            }
+            #expect(calls == [1, 2, 3, 4, 1, 2, 1, 2, 3, 4])
+            #expect(ended == ["b"])
+        }
+    }
 }
