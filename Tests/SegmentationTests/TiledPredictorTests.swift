@@ -39,7 +39,7 @@ struct TiledPredictorTests {
 
     @Test(
         "label maps lie on the grid of the image's file, whatever its axes and voxels",
-        arguments: stride(from: 0, to: 48, by: 7).map { Orientation.all[$0] })
+        arguments: stride(from: 0, to: 48, by: 11).map { Orientation.all[$0] })
     func geometry(orientation: Orientation) throws {
         try withTemporaryFolder { folder in
             for (spacing, patch) in [
@@ -159,15 +159,17 @@ struct TiledPredictorTests {
                 Orientation.all[5], spacing: [1, 1, 1], in: folder, patch: patch)
             let predictor = try Predictor(models(patch), PredictorTests.options)
             let inUse = try TensorMemory.statistics().current.bytes
-            for room in [1000, 400_000] as [UInt64] {
+            var refused = 0
+            for room in stride(from: 1000 as UInt64, through: 401_000, by: 20_000) {
                 TensorMemory.setBudget(ByteCount(inUse + room))
-                let error = #expect(throws: TorchError.self) { try predictor.predict(image) }
-                TensorMemory.setBudget(nil)
-                guard case .outOfMemory = error else {
-                    Issue.record("\(room): \(String(describing: error))")
-                    return
+                defer { TensorMemory.setBudget(nil) }
+                do {
+                    _ = try predictor.predict(image)
+                } catch TorchError.outOfMemory {
+                    refused += 1
                 }
             }
+            #expect((3..<21).contains(refused))
             let labels = try predictor.predict(image).labelMap()
             let isEqual = PredictionScene.doubles(labels) == PredictionScene.labels(volume)
             #expect(isEqual)
