@@ -39,7 +39,7 @@ struct TiledPredictorTests {
 
     @Test(
         "label maps lie on the grid of the image's file, whatever its axes and voxels",
-        arguments: stride(from: 0, to: 48, by: 7).map { Orientation.all[$0] })
+        arguments: stride(from: 0, to: 48, by: 11).map { Orientation.all[$0] })
     func geometry(orientation: Orientation) throws {
         try withTemporaryFolder { folder in
             for (spacing, patch) in [
@@ -148,6 +148,59 @@ struct TiledPredictorTests {
             let labels = try Predictor(models, PredictorTests.options).predict(both).labelMap()
             let isEqual = PredictionScene.doubles(labels) == PredictionScene.labels(volume)
             #expect(isEqual)
+        }
+    }
+
+    @Test("want of memory for sums or for tiles leaves the predictor usable")
+    func memory() throws {
+        try withTemporaryFolder { folder in
+            let patch: SIMD3<Int> = [16, 16, 16]
+            let (image, volume) = try scene(
+                Orientation.all[5], spacing: [1, 1, 1], in: folder, patch: patch)
+            let predictor = try Predictor(models(patch), PredictorTests.options)
+            let inUse = try TensorMemory.statistics().current.bytes
+            var refused = 0
+            for room in stride(from: 1000 as UInt64, through: 401_000, by: 20_000) {
+                TensorMemory.setBudget(ByteCount(inUse + room))
+                defer { TensorMemory.setBudget(nil) }
+                do {
+                    _ = try predictor.predict(image)
+                } catch TorchError.outOfMemory {
+                    refused += 1
+                }
+            }
+            #expect((3..<21).contains(refused))
+            let labels = try predictor.predict(image).labelMap()
+            let isEqual = PredictionScene.doubles(labels) == PredictionScene.labels(volume)
+            #expect(isEqual)
+        }
+    }
+
+    @Test("what progress throws between tiles is the result of the case, and the next one goes on")
+    func ends() throws {
+        struct End: Error {}
+        try withTemporaryFolder { folder in
+            let volume = PredictionScene.volume(Geometry(size: [16, 16, 16], affine: .identity))
+            let subjects = try ["a", "b", "c"].map {
+                try PredictionScene.subject(volume, in: folder, $0)
+            }
+            let model = try ModelScene.model(ModelScene.description())
+            let options = PredictionOptions(precision: .float32, mirroredAxes: [0, 1])
+            var calls: [Int] = []
+            var ended: [String] = []
+            let predictor = try Predictor([model], options)
+            predictor.predict(subjects) { done, all in
+                #expect(all == 4)
+                calls.append(done)
+                if calls.count == 6 { throw End() }
+            } _: { subject, result in
+                if case .failure(let error) = result, error is End {
+                    ended.append(subject.identifier)
+                }
+                return true
+            }
+            #expect(calls == [1, 2, 3, 4, 1, 2, 1, 2, 3, 4])
+            #expect(ended == ["b"])
         }
     }
 }

@@ -10,7 +10,7 @@ struct CellAxis: Hashable, Sendable {
     /// The cell of each voxel.
     let cells: [Int]
 
-    /// - Parameter longest: Voxels of a cell at the most; longer ones are divided.
+    /// Cells of at most `longest` voxels: longer ones are divided.
     init(_ axis: TileAxis, longest: Int = .max) {
         var borders: Set = [0, axis.size]
         for tile in axis.starts.indices {

@@ -11,7 +11,9 @@ package final class LabelSink: ScoreSink {
     /// uint8 `[z, y, x]` of the target.
     private let labels: SampleBuffer
 
-    /// - Parameter map: Where the target's voxels lie in the grid of the probabilities.
+    /// A sink for a target whose voxels lie in the grid of the probabilities as a map says.
+    ///
+    /// - Throws: ``ScoreMemoryError`` if there is no memory for the target.
     package init(_ map: GridMap) throws(ScoreMemoryError) {
         size = map.size
         axes = map.axes.map { TargetAxis(AxisWeights($0, .linear)) }

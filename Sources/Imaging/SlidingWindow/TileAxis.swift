@@ -18,7 +18,7 @@ package struct TileAxis: Hashable, Sendable {
     /// less than e⁻⁸, and none needs to be replaced because it is 0.
     package let weights: [Float]
 
-    /// - Parameter overlap: Of neighbouring tiles, as a share of their length; at least 0 and less than 1.
+    /// Tiles of which neighbours overlap by a share of their length, at least 0 and less than 1.
     package init(size: Int, patch: Int, overlap: Double) {
         precondition(size > 0 && patch > 0 && overlap >= 0 && overlap < 1, "no tiles")
         self.size = size

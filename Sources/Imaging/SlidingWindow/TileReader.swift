@@ -4,7 +4,7 @@ package struct TileReader: Sendable {
     package let channels: Int
     private let image: Samples
 
-    /// - Parameter image: float32 `[C, z, y, x]` of the grid's size.
+    /// A reader of an image, float32 `[C, z, y, x]` of the grid's size.
     package init(_ image: Samples, channels: Int, grid: TileGrid) {
         let size = grid.size
         precondition(image.count == channels * size.x * size.y * size.z, "an image of another size")

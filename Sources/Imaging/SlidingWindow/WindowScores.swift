@@ -5,11 +5,10 @@ package protocol ScoreSink: AnyObject {
     /// How many voxels before a box, along x, y and z, the result of its voxels depends on.
     var halo: SIMD3<Int> { get }
 
-    /// Takes over the probabilities of a part of the image, summed up over `passes` networks and mirrored images.
+    /// Takes over the probabilities of a part of the image, the core, summed up over `passes` networks and mirrored
+    /// images.
     ///
-    /// - Parameters:
-    ///   - block: The part and its halo, as far as the image goes.
-    ///   - core: The part: no other call has its voxels.
+    /// No other call has voxels of the same core. The block holds it and its halo, as far as the image goes.
     func receive(_ block: ScoreBlock, core: ScoreBox, passes: Int, threads: Int)
 }
 
@@ -37,7 +36,7 @@ package final class WindowScores {
     private var open: [SIMD2<Int>: ScoreBlock] = [:]
     private var borders = CellBorders()
 
-    /// - Parameter passes: How many times the probabilities of each tile will be added.
+    /// Sums to which the probabilities of each tile will be added `passes` times.
     package init(_ plan: WindowPlan, passes: Int, sink: any ScoreSink, threads: Int) {
         precondition(plan.halo == sink.halo, "a plan for another result")
         self.plan = plan

@@ -19,13 +19,9 @@ package struct SyntheticTiles {
         package var calls: Int
     }
 
-    /// - Parameters:
-    ///   - plan: Of the network; nil for a stand-in that takes no time and gives scores of noise.
-    ///   - classes: Labels with the background.
-    ///   - size: Of the image, along x, y and z.
-    ///   - patch: Of a tile.
-    ///   - precision: Of the network's activations.
-    ///   - scoreBytes: For sums of probabilities.
+    /// A prediction by a network, or, with no plan, by a stand-in that takes no time and gives scores of noise.
+    ///
+    /// The sizes of the image and of a tile are along x, y and z; `scoreBytes` are for sums of probabilities.
     package init(
         _ plan: NetworkPlan?, classes: Int, size: SIMD3<Int>, patch: SIMD3<Int>,
         precision: Precision, scoreBytes: Int, threads: Int

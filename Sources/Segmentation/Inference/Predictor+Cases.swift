@@ -10,9 +10,7 @@ extension Predictor {
     /// The body gets each case in order, with its result or error, and returns true to continue. At most two cases are
     /// in memory, and no other beside a large one.
     ///
-    /// - Parameters:
-    ///   - cases: The cases, whose label maps are not looked at.
-    ///   - progress: As in ``predict(_:progress:)``; what it throws is the result of the case.
+    /// Progress is told as by ``predict(_:progress:)``; what that throws is the result of the case.
     public func predict<Failure: Error>(
         _ cases: [Dataset.Case],
         progress: @escaping (_ done: Int, _ all: Int) throws -> Void = { _, _ in },

@@ -71,6 +71,7 @@ public final class Predictor {
     ///   - image: What the ``preparer`` made.
     ///   - progress: Told after every call of a network how many of all calls for single tiles are done, counted
     ///     for each preparation by itself; what it throws ends the prediction.
+    /// - Returns: The way to the label map and, where they are kept, the probabilities.
     /// - Throws: ``PredictionError/notFinite(model:)``, or `TorchError`, of which
     ///   `TorchError/outOfMemory(_:)` leaves the predictor usable.
     public func predict(

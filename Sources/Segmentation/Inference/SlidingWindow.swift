@@ -31,13 +31,14 @@ struct SlidingWindow {
         TileGrid(size: image.size, patch: patch, overlap: overlap)
     }
 
-    /// The most probable class at each voxel of another grid: uint8 `[z, y, x]`.
+    /// The most probable class at each voxel of another grid.
     ///
     /// - Parameters:
     ///   - image: Of any size.
     ///   - labels: Classes with the background.
     ///   - members: Networks whose probabilities are averaged.
     ///   - map: Where the other grid's voxels lie in the image.
+    /// - Returns: The classes, uint8 `[z, y, x]` of that grid.
     /// - Throws: ``PredictionError/notFinite(model:)``, or `TorchError`.
     func classes(
         of image: PreparedCase, labels: Int, by members: [EnsembleMember], on map: GridMap

@@ -32,7 +32,7 @@ final class TileRunner {
     /// Probabilities are made for so many bytes at a time.
     private static let slabBytes = 64 << 20
 
-    /// - Parameter batch: Tiles that a network is given at a time, at the most.
+    /// A runner that gives a network at most `batch` tiles at a time.
     init(
         _ reader: TileReader, _ members: [EnsembleMember], mirrorings: [[Bool]], batch: Int = 1,
         report: @escaping (_ tiles: Int) throws -> Void
