@@ -6,8 +6,6 @@ public import SegNASTorch
 public struct Batch {
     /// `[N, C, D, H, W]`, float32, channels last.
     public var images: Tensor
-    /// Nil takes cases whole.
-    public var patches: PatchOptions?
     /// `[N, D, H, W]`, uint8; 255 marks voxels to ignore.
     public var labels: Tensor
     /// Identifiers of the cases, in order.
@@ -36,6 +34,8 @@ public struct BatchOptions: Hashable, Codable, Sendable {
     public var batchSize: Int
     /// The random augmentation of cases; nil for none.
     public var augmentation: Augmentation?
+    /// The patches that are cut from cases; nil takes cases whole.
+    public var patches: PatchOptions?
     /// True if each epoch has a new random order; else the order given is kept.
     ///
     /// A shuffled last batch is filled from the next epoch; in the order given it may be smaller.

@@ -7,7 +7,7 @@ public import SegNASTorch
 public struct TrainingTask: Sendable {
     public var dataset: Dataset
     public var architecture: Architecture
-    /// What each pooling of the network halves; nil for all axes.
+    /// What each pooling of the network halves; nil for what suits the voxels of patches, and for all axes of others.
     public var levels: Pyramid?
     public var preparation: PreparationOptions
     public var split: SplitOptions
@@ -61,9 +61,20 @@ public struct TrainingTask: Sendable {
 
     /// The plan of the network for the dataset's channels and labels.
     public func networkPlan() throws(NetworkError) -> NetworkPlan {
-        try NetworkPlan(
+        let suitable = try suitableLevels()
+        return try NetworkPlan(
             architecture, channels: dataset.channels.count, classes: dataset.labels.classCount,
-            levels: levels)
+            levels: levels ?? suitable)
+    }
+
+    /// Levels that suit the voxels of patches; nil where their size is not known.
+    private func suitableLevels() throws(NetworkError) -> Pyramid? {
+        guard preparation.fit == .patch, case .fixed(let mm) = preparation.spacing else {
+            return nil
+        }
+        let isotropic = try NetworkPlan(
+            architecture, channels: dataset.channels.count, classes: dataset.labels.classCount)
+        return Pyramid(spacing: mm, poolings: isotropic.poolings, size: preparation.size)
     }
 }
 

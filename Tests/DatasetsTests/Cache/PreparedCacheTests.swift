@@ -96,11 +96,12 @@ struct PreparedCacheTests {
             let first = try prepare([8, 8, 8])
             #expect(first.allSatisfy { !$0.wasCached })
             let second = try prepare([4, 8, 6])
-            #expect(second.allSatisfy(\.wasCached))
+            #expect(second.allSatisfy { $0.wasCached })
             for (one, other) in zip(first, second) {
                 let prepared = other.result.prepared
                 #expect(prepared.size == other.result.transform.map.size)
-                #expect(try prepared.classVoxels == ClassVoxels(of: #require(prepared.labels)))
+                let labels = try #require(prepared.labels)
+                #expect(prepared.classVoxels == ClassVoxels(of: labels))
                 #expect(prepared.classVoxels == one.result.prepared.classVoxels)
                 #expect(
                     prepared.image.array(Float.self) == one.result.prepared.image.array(Float.self))

@@ -51,7 +51,7 @@ struct Validation {
         _ pass: ForwardPass, _ patch: SIMD3<Int>, _ checkEnd: () throws -> Void
     ) throws -> [[Overlap]] {
         let member = EnsembleMember(number: 0) { try pass($0) }
-        return try cases.map(\.prepared).compactMap { example in
+        return try cases.map(\.prepared).compactMap { example -> [Overlap]? in
             guard let labels = example.labels else { return nil }
             return try withoutActuallyEscaping(checkEnd) { checkEnd in
                 var window = SlidingWindow(

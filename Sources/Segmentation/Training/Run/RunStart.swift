@@ -17,7 +17,7 @@ struct RunStart {
         let record = try data.record()
         try Self.checkPrepared(task.preparedData, record, split, run: run)
         guard let begun = try folder.readPlan() else {
-            plan = RunPlan(data, try data.preparation(split, check), split, record)
+            plan = try RunPlan(data, try data.preparation(split, check), split, record)
             isPlanChanged = true
             return
         }
@@ -25,7 +25,7 @@ struct RunStart {
         guard changes.isEmpty else { throw TrainingError.otherDataset(run: run, changes) }
         let recorded = Preparation(
             task.preparation, labels: record.labels, channels: begun.preparation.channels)
-        let now = RunPlan(data, recorded, split, record)
+        let now = try RunPlan(data, recorded, split, record)
         let differences = begun.differences(to: now)
         guard differences.isEmpty else { throw TrainingError.otherOptions(run: run, differences) }
         if begun.threads != now.threads {
@@ -102,12 +102,13 @@ extension RunPlan {
     fileprivate init(
         _ data: DatasetPreparer, _ preparation: Preparation, _ split: Split,
         _ record: DatasetRecord
-    ) {
+    ) throws(NetworkError) {
         let (task, machine) = (data.task, data.machine)
+        let levels = try task.networkPlan().levels
         self.init(
             version: machine.version, libtorch: Libtorch.version, dataset: record,
             network: task.architecture,
-            levels: task.levels.flatMap { $0.isIsotropic ? nil : $0 }, preparation: preparation,
+            levels: levels.isIsotropic ? nil : levels, preparation: preparation,
             splitPlan: task.splitText, split: split,
             options: task.options.resolved(on: machine.device),
             device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads,
