@@ -62,8 +62,8 @@ struct PatchTests {
     private func check(
         _ image: [Float], _ labels: [UInt8], _ size: SIMD3<Int>, of example: PreparedCase
     ) throws {
-        let whole = example.image.array(Float.self)
-        let classes = try #require(example.labels).array(UInt8.self)
+        let whole = example.image.withValues(as: Float.self) { Array($0) }
+        let classes = try #require(example.labels).withValues(as: UInt8.self) { Array($0) }
         var origin: SIMD3<Int>?
         for x in -size.x...example.size.x where origin == nil {
             for y in -size.y...example.size.y where origin == nil {

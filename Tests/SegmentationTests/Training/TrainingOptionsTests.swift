@@ -56,8 +56,24 @@ struct TrainingOptionsTests {
         var options = TrainingOptions()
         options.patience = 3
         let all = Split(training: ["a"], validation: [], test: [])
-        #expect(options.faults(for: all).count == 1)
-        #expect(options.faults(for: Split(training: ["a"], validation: ["b"], test: [])).isEmpty)
+        let whole = PreparationOptions(size: [8, 8, 8])
+        #expect(options.faults(for: whole, all).count == 1)
+        let part = Split(training: ["a"], validation: ["b"], test: [])
+        #expect(options.faults(for: whole, part).isEmpty)
+    }
+
+    @Test("steps of an epoch and a share of foreground are for patches")
+    func patches() {
+        let split = Split(training: ["a"], validation: ["b"], test: [])
+        let whole = PreparationOptions(size: [8, 8, 8])
+        let patches = PreparationOptions(size: [8, 8, 8], fit: .patch)
+        var options = TrainingOptions()
+        options.stepsPerEpoch = 5
+        #expect(options.faults(for: whole, split).count == 1)
+        #expect(options.faults(for: patches, split).isEmpty && options.faults.isEmpty)
+        options.stepsPerEpoch = 0
+        options.foregroundShare = 1.5
+        #expect(options.faults.count == 2)
     }
 
     @Test("a plan compares every option")

@@ -60,7 +60,9 @@ struct Validation {
                 let classes = try window.classes(
                     of: example, labels: self.labels.classCount, by: [member],
                     on: GridMap(from: example.size, to: example.size))
-                return overlaps(labels.array(UInt8.self), classes.array(UInt8.self))
+                return overlaps(
+                    labels.withValues(as: UInt8.self) { Array($0) },
+                    classes.withValues(as: UInt8.self) { Array($0) })
             }
         }
     }
