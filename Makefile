@@ -64,6 +64,7 @@ lint:  ## check the format of the sources and build the documentation, warnings 
 	@Scripts/setup.sh clang-format
 	$(C_SOURCES) | xargs -0 clang-format --dry-run --Werror
 	swift format lint --strict --recursive Sources Tests Package.swift
+	! LC_ALL=C.UTF-8 grep -rnE --include=*.swift '^.{121,}' Sources Tests Package.swift
 	for target in Torch Search Imaging Datasets Segmentation Study Report Experiments; do \
 		swift package generate-documentation --target SegNAS$$target --warnings-as-errors || exit 1; \
 	done

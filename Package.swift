@@ -21,7 +21,6 @@ let optimizedSettings =
 
 let package = Package(
     name: "segnas3d",
-    platforms: [.macOS(.v15)],  // UInt128
     products: [
         .executable(name: "segnas3d", targets: ["segnas3d"]),
         // What the program loads from beside itself when it needs tensors.
@@ -29,6 +28,7 @@ let package = Package(
             name: "segnas3d-torch", type: .dynamic, targets: ["CTorchFunctions", "CTorchLibrary"]),
         .library(name: "SegNASDatasets", targets: ["SegNASDatasets"]),
         .library(name: "SegNASImaging", targets: ["SegNASImaging"]),
+        .library(name: "SegNASRandomness", targets: ["SegNASRandomness"]),
         .library(name: "SegNASSearch", targets: ["SegNASSearch"]),
         .library(name: "SegNASStudy", targets: ["SegNASStudy"]),
         // Users of these three have the functions linked in.
@@ -68,8 +68,8 @@ let package = Package(
                 .linkedLibrary("torch_cpu"),
                 .linkedLibrary("c10"),
             ]),
-        // Keeps Swift's start-up code, and so a second runtime, out of the library of the functions; not for those who link
-        // the functions into programs, which need that code.
+        // Keeps Swift's start-up code, and so a second runtime, out of the library of the functions; not for those who
+        // link the functions into programs, which need that code.
         .target(
             name: "CTorchLibrary", linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
         // GDCM, through ITK, behind a C interface: it decompresses DICOM.
@@ -112,8 +112,8 @@ let package = Package(
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ], path: "Sources/Torch",
             swiftSettings: swiftSettings),
-        // Block graphs, architectures, the plans of their networks, and the spaces they are searched in. Knows nothing of
-        // libtorch and training.
+        // Block graphs, architectures, the plans of their networks, and the spaces they are searched in. Knows nothing
+        // of libtorch and training.
         .target(
             name: "SegNASSearch",
             dependencies: [
@@ -128,7 +128,8 @@ let package = Package(
                 "SegNASRandomness",
             ], path: "Sources/Segmentation",
             swiftSettings: swiftSettings),
-        // Studies on disk: their trials, the states of these, and the protocol of worker processes. Knows nothing of libtorch.
+        // Studies on disk: their trials, the states of these, and the protocol of worker processes. Knows nothing of
+        // libtorch.
         .target(
             name: "SegNASStudy",
             dependencies: [

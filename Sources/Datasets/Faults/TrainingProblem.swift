@@ -56,13 +56,13 @@ extension TrainingProblem {
             "no test case has a voxel of any label, so no method is better than another: \(Cause.files.remedy)"
         case .labelLost(let label, let cases):
             """
-            \(label.name) (\(label.value)) is in the files of \(counted(cases, "training case")), and in none of them at \
-            this `size`, so it cannot be learned: choose a larger `size`, or `fit` pad
+            \(label.name) (\(label.value)) is in the files of \(counted(cases, "training case")), and in none of them \
+            at this `size`, so it cannot be learned: choose a larger `size`, or `fit` pad
             """
         case .labelOftenLost(let label, let cases, let count):
             """
-            \(label.name) (\(label.value)) is too small for this `size` in \(cases) of the \(count) training cases that \
-            have it: a larger `size`, or `fit` pad, would keep it
+            \(label.name) (\(label.value)) is too small for this `size` in \(cases) of the \(count) training cases \
+            that have it: a larger `size`, or `fit` pad, would keep it
             """
         case .labelsNotTrained(let labels):
             "no training case has \(names(labels)): \(labels.count == 1 ? "it" : "they") will not be learned"
