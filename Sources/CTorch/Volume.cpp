@@ -106,7 +106,10 @@ ct_status ct_avg_pool3d(ct_tensor x, ct_extent size, ct_tensor *out) {
     return produce("average pool", out, [&] {
         const auto input = borrow(x);
         check_volume(input);
-        return at::avg_pool3d(input, axes(size), axes(size)).contiguous(input.suggest_memory_format());
+        // The CPU's kernel has no bfloat16, and loses the order of the maps.
+        const auto type = input.scalar_type();
+        const auto given = type == at::kBFloat16 && !input.is_cuda() ? input.to(at::kFloat) : input;
+        return at::avg_pool3d(given, axes(size), axes(size)).to(type).contiguous(input.suggest_memory_format());
     });
 }
 

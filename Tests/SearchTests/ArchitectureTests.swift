@@ -57,7 +57,8 @@ struct ArchitectureTests {
             #"{"n": null, "p": [3], "sup": 1, "res": 0, "nodes": 3, "ops": [2, 0], "node": 3, "stride": 2}"#,
             [
                 "there is no \"node\"; did you mean nodes?",
-                "there is no \"stride\"; the names are schema, family, n, p, sup, res, nodes, ops, dropout, stages, features",
+                "there is no \"stride\"; the names are schema, family, n, p, sup, res, nodes, ops, dropout, "
+                    + "stages, features",
                 "n is null, and it must be a whole number from 1 to 1024",
                 "p is [3], and it must be a whole number from 1 to 10",
                 "ops has 2 entries, and 3 nodes need 3: those of the edges 12, 13 and 23",

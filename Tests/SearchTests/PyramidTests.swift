@@ -12,7 +12,7 @@ struct PyramidTests {
         var kernels: [SIMD3<Int>]
     }
 
-    /// All but the last are the beginnings of what nnunetv2 2.8.1 makes of them (pip download nnunetv2):
+    /// Levels that nnunetv2 2.8.1 plans, from the top; only the last is our own.
     ///
     ///     from nnunetv2.experiment_planning.experiment_planners.network_topology import get_pool_and_conv_props
     ///     get_pool_and_conv_props(spacing[::-1], size[::-1], 4, 999999)  # depth, height, width; the bottom is cubes

@@ -95,6 +95,30 @@ struct NNUNetTests {
         return try sine * (2 / Double(shape.dropFirst().reduce(1, *))).squareRoot()
     }
 
+    @Test(
+        "bfloat16 in, bfloat16 out, near float32", arguments: [NNUNet.Encoder.plain, .residual])
+    func precision(_ encoder: NNUNet.Encoder) throws {
+        var generator = SeededGenerator(seed: 0)
+        let plan = try NetworkPlan(
+            .nnunet(NNUNet(encoder, stages: 3, features: 8)), channels: 1, classes: 3,
+            levels: Pyramid(spacing: [1, 1, 3], poolings: 2, size: [16, 16, 8]))
+        let network = try Network(plan, using: &generator)
+        let images = try sines([1, 1, 8, 16, 16], phase: 0).cast(to: .float32)
+            .laidOut(in: .channelsLast)
+        let labels = try Tensor.zeros([1, 8, 16, 16], dtype: .uint8)
+        let exact = try network.supervised(images, labels: labels)
+        let rounded = try network.supervised(images.cast(to: .bfloat16), labels: labels)
+        for (exact, rounded) in zip(exact, rounded) {
+            #expect(rounded.scores.dtype == .bfloat16)
+            #expect(relativeError(try rounded.scores.values, try exact.scores.values) < 0.05)
+        }
+        try Loss(.diceCrossEntropy, labelFrequencies: [1, 1, 1])(rounded).backward()
+        for (name, parameter) in network.weights.parameters {
+            let gradient = try #require(try parameter.gradient, "\(name)")
+            #expect(try gradient.isFinite().all().array() == [true], "\(name)")
+        }
+    }
+
     // MARK: - Before training
 
     // nn.init.kaiming_normal_(weight, a=1e-2) takes the fan-in of a transposed kernel [I, O, …] from O:

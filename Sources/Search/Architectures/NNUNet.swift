@@ -1,4 +1,6 @@
-/// The networks that nnU-Net plans: Isensee et al. 2021, doi:10.1038/s41592-020-01008-z.
+/// A network as nnU-Net plans it.
+///
+/// Isensee et al. 2021, doi:10.1038/s41592-020-01008-z.
 public struct NNUNet: Hashable, Sendable {
     /// How a stage of the encoder is built.
     public enum Encoder: Sendable, CaseIterable {

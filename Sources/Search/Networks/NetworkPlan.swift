@@ -49,7 +49,8 @@ public struct NetworkPlan: Sendable {
         guard levels.poolings == poolings else {
             throw .otherLevels(poolings: poolings, asked: levels.poolings)
         }
-        family = try PlannedFamily(architecture, channels: channels, classes: classes, levels: levels)
+        family = try PlannedFamily(
+            architecture, channels: channels, classes: classes, levels: levels)
         self.architecture = architecture
         self.channels = channels
         self.classes = classes

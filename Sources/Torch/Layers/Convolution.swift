@@ -167,7 +167,7 @@ public struct JoinedFeatures {
         return try .concatenated([lower.resized(to: size, .nearest), same], along: 1)
     }
 
-    /// Convolves ``tensor()`` with a kernel `[O, I + J, kD, kH, kW]` of odd extents, keeping the size: `[N, O, D, H, W]`.
+    /// Convolves ``tensor()`` with a kernel `[O, I + J, kD, kH, kW]` of odd extents, keeping the size.
     ///
     /// Weights are cast to the maps' type where they are used.
     public func conv3D(weight: Tensor, dilation: Int = 1) throws(TorchError) -> Tensor {

@@ -20,9 +20,9 @@ public struct Summand {
 }
 
 extension Tensor {
-    /// The sum of summands of one shape; those under dropout are multiplied by `keep` `[N, C]`, and negative values of
-    /// the whole sum by `slope`: 1 leaves them, another is a leaky ReLU (Maas et al. 2013).
+    /// The sum of summands of one shape; those under dropout are multiplied by `keep` `[N, C]`.
     ///
+    /// Negative values of the whole sum are multiplied by `slope`: 1 leaves them, another is a leaky ReLU.
     /// On the CPU, in channels-last order, each map is read twice forward and twice backward, and the input of a
     /// following convolution is recomputed for its gradient rather than kept.
     public static func sum(

@@ -39,11 +39,12 @@ def named(network, stages):
     """Parameters under segnas3d's names."""
     for name, parameter in network.named_parameters():
         name = re.sub(r"^encoder\.stem\.convs\.0\.", "stem.", name)
-        name = re.sub(r"^encoder\.stages\.(\d+)\.0\.convs\.(\d+)", lambda m: f"encoder.{m[1]}.conv{int(m[2]) + 1}", name)
-        name = re.sub(r"^encoder\.stages\.(\d+)\.blocks\.(\d+)", lambda m: f"encoder.{m[1]}.block{int(m[2]) + 1}", name)
+        one = lambda index: int(index) + 1
+        name = re.sub(r"^encoder\.stages\.(\d+)\.0\.convs\.(\d+)", lambda m: f"encoder.{m[1]}.conv{one(m[2])}", name)
+        name = re.sub(r"^encoder\.stages\.(\d+)\.blocks\.(\d+)", lambda m: f"encoder.{m[1]}.block{one(m[2])}", name)
         name = re.sub(r"\.skip\.\d+\.", ".skip.", name)
         level = lambda s: stages - 2 - int(s)
-        name = re.sub(r"^decoder\.stages\.(\d+)\.convs\.(\d+)", lambda m: f"decoder.{level(m[1])}.conv{int(m[2]) + 1}", name)
+        name = re.sub(r"^decoder\.stages\.(\d+)\.convs\.(\d+)", lambda m: f"decoder.{level(m[1])}.conv{one(m[2])}", name)
         name = re.sub(r"^decoder\.transpconvs\.(\d+)", lambda m: f"decoder.{level(m[1])}.up.conv", name)
         name = re.sub(r"^decoder\.seg_layers\.(\d+)", lambda m: f"head.{level(m[1])}.conv", name)
         yield name, parameter
@@ -62,13 +63,14 @@ def run(is_residual, size, stages, features, strides, kernels, channels=1, class
     with torch.no_grad():
         for k, (name, parameter) in enumerate(parameters):
             parameter.copy_(value(name, parameter, k))
+    family = "nnunet-resenc" if is_residual else "nnunet"
     outputs = network(sines((2, channels, *size), 0.4))
     sum((y * sines(y.shape, 100 + level)).sum() for level, y in enumerate(outputs)).backward()
     return {
         "size": size,
         "channels": channels,
         "classes": classes,
-        "architecture": {"family": "nnunet-resenc" if is_residual else "nnunet", "stages": stages, "features": features},
+        "architecture": {"family": family, "stages": stages, "features": features},
         "levels": {"strides": [s[::-1] for s in strides], "kernels": [k[::-1] for k in kernels]},
         "outputs": [[round(v, 8) for v in y.flatten().tolist()] for y in outputs],
         "parameters": [
