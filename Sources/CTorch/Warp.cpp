@@ -145,8 +145,7 @@ void warp_memory(
     const ct_warp_source &source, const ct_warp &warp, const ct_warp_target &target, ct_instructions instructions,
     int threads) {
     check_warp(warp, source.size);
-    TORCH_CHECK(
-        target.size.depth > 0 && target.size.height > 0 && target.size.width > 0, "an output without voxels");
+    TORCH_CHECK(target.size.depth > 0 && target.size.height > 0 && target.size.width > 0, "an output without voxels");
     Pass(source, warp, target, instructions).run(threads);
 }
 

@@ -12,7 +12,8 @@ struct Segnas3d: ParsableCommand {
         abstract: "Finds, trains and ships 3D segmentation networks for medical images.",
         version: Release.version,
         subcommands: [
-            Demo.self, PhantomCommand.self, Check.self, Plan.self, Info.self, Inspect.self, Train.self,
+            Demo.self, PhantomCommand.self, Check.self, Plan.self, Info.self, Inspect.self,
+            Train.self,
             SearchCommand.self, CompareCommand.self, Worker.self, Predict.self, Evaluate.self,
             Status.self,
             ReportCommand.self, Bench.self, Doctor.self,

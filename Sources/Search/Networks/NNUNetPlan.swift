@@ -1,7 +1,8 @@
 /// The plan of one of nnU-Net's networks.
 ///
-/// Isensee et al. 2021, doi:10.1038/s41592-020-01008-z. Convolutions with biases, instance normalization and leaky ReLU; the first of a stage strides down, transposed
-/// convolutions lead up, and each level of the decoder has a head. Checked against `dynamic-network-architectures`.
+/// Isensee et al. 2021, doi:10.1038/s41592-020-01008-z. Convolutions with biases, instance normalization and leaky
+/// ReLU; the first of a stage strides down, transposed convolutions lead up, and each level of the decoder has a head.
+/// Checked against `dynamic-network-architectures`.
 package struct NNUNetPlan: FamilyPlan {
     package let network: NNUNet
     package let levels: Pyramid

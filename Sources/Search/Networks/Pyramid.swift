@@ -69,9 +69,9 @@ extension Pyramid {
 
     /// Levels for a spacing in mm and images of a size in voxels, by nnU-Net's rules.
     ///
-    /// A pooling halves the axes with at least 8 voxels whose spacing is less than twice the finest of theirs; if no axis
-    /// has as many, spacing alone decides and images are padded. Kernels are flat along an axis while its spacing is at
-    /// least twice the finest.
+    /// A pooling halves the axes with at least 8 voxels whose spacing is less than twice the finest of theirs; if no
+    /// axis has as many, spacing alone decides and images are padded. Kernels are flat along an axis while its spacing
+    /// is at least twice the finest.
     public init(spacing: SIMD3<Double>, poolings: Int, size: SIMD3<Int>) {
         var (spacing, size) = (spacing, size)
         var strides: [SIMD3<Int>] = []

@@ -5,8 +5,8 @@ internal import SegNASTorch
 extension StepCost {
     /// nnU-Net's own estimate, by which its planner fits a network to a GPU.
     ///
-    /// It counts the values of all feature maps of its plain network, 32 channels at the top, doubled by each pooling up
-    /// to 320, and holds 560 million of them for what a batch of two needs of 8 GB.
+    /// It counts the values of all feature maps of its plain network, 32 channels at the top, doubled by each pooling
+    /// up to 320, and holds 560 million of them for what a batch of two needs of 8 GB.
     ///
     /// - Parameters:
     ///   - classes: Labels, background included.

@@ -33,15 +33,15 @@ public struct TrainingOptions: Hashable, Codable, Sendable {
     public var loss = LossFunction.exponentialLogarithmic
     /// The random augmentation of training images; nil for none.
     public var augmentation: Augmentation? = Augmentation()
+    /// The batches of an epoch of patches; nil for as many as show each case's voxels about once.
+    public var stepsPerEpoch: Int?
+    /// The share of a batch of patches that is centred on labelled voxels; nil for
+    /// ``PatchOptions/standardForegroundShare``.
+    public var foregroundShare: Double?
     /// The precision of activations; parameters, their gradients and the loss are float32.
     public var precision = Precision.auto
     public var validationGrid = ValidationGrid.prepared
     /// The seed of all random numbers.
-    /// Of patches: the batches of an epoch; nil for as many as show each case's voxels about once.
-    public var stepsPerEpoch: Int?
-    /// Of patches: the share of a batch that is centred on labelled voxels; nil for
-    /// ``PatchOptions/standardForegroundShare``.
-    public var foregroundShare: Double?
     public var seed: UInt64 = 0
 
     public init() {}

@@ -11,8 +11,8 @@ struct Plan: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Plan for a dataset: spacing, patch, poolings and batch, each with its reason.",
         discussion: """
-            The rules are nnU-Net's; the patch is as large as the memory of a training step allows. Nothing is trained or \
-            written. Exits with 3 if the dataset has faults: segnas3d check tells them all.
+            The rules are nnU-Net's; the patch is as large as the memory of a training step allows. Nothing is trained \
+            or written. Exits with 3 if the dataset has faults: segnas3d check tells them all.
             """)
 
     @Argument(help: "A dataset's folder, or a datalist (.json).")

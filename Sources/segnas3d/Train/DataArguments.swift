@@ -71,7 +71,7 @@ struct DataArguments: ParsableArguments {
         if patch != nil {
             guard size == nil, fit == nil || fit == .patch else {
                 throw ValidationError(
-                    "--patch keeps images as large as they are, --size and --fit bring all to one size: give one of them"
+                    "--patch keeps images as they are, --size and --fit bring all to one size: give one of them"
                 )
             }
         } else if fit == .patch {

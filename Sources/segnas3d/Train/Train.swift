@@ -18,7 +18,9 @@ struct Train: ParsableCommand {
             """)
 
     @Option(
-        help: "unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, for its best network.")
+        help:
+            "unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, for its best network."
+    )
     var network: String?
 
     @OptionGroup var data: DataArguments
