@@ -94,6 +94,8 @@ struct TrainingOptionsTests {
         other.weightAveraging = 0.5
         other.loss = .diceCrossEntropy
         other.augmentation = nil
+        other.stepsPerEpoch = 9
+        other.foregroundShare = 0.5
         other.precision = .float32
         other.validationGrid = .original
         other.seed = 1
