@@ -109,7 +109,7 @@ extension Tensor {
     ///
     /// In training the batch's own statistics are used, and the running ones move towards them by `momentum`
     /// (variance unbiased); otherwise the running ones are used. Ioffe & Szegedy 2015, arXiv:1502.03167.
-    /// With ReLU or in a sum, ``sum(_:keep:training:)`` is faster and holds less.
+    /// With ReLU or in a sum, ``sum(_:keep:training:slope:)`` is faster and holds less.
     public func batchNorm(
         weight: Tensor, bias: Tensor, running: RunningStatistics, training: Bool,
         momentum: Double = 0.1, epsilon: Double = 1e-5
