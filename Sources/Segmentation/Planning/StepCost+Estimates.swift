@@ -54,7 +54,7 @@ extension StepCost {
     ///   - options: How it is trained; the batch is the plan's.
     ///   - limit: Of the tensors.
     /// - Returns: The cost, with that limit.
-    /// - Throws: A ``NetworkError`` for a network that cannot be built.
+    /// - Throws: A `NetworkError` for a network that cannot be built.
     public static func training(
         _ architecture: Architecture, channels: Int, classes: Int,
         options: TrainingOptions = TrainingOptions(), limit: ByteCount
