@@ -1,5 +1,5 @@
 internal import SegNASHost
-public import SegNASImaging
+package import SegNASImaging
 internal import SegNASRandomness
 
 /// How many voxels of each class a label map has, and where some of them are.

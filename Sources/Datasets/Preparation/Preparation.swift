@@ -1,5 +1,4 @@
 public import SegNASHost
-internal import SegNASImaging
 public import SegNASImaging
 
 /// Brings the cases of a dataset to the form that a network sees.
