@@ -124,3 +124,34 @@ struct AllowanceArguments: ParsableArguments {
         return kind
     }
 }
+
+/// Arguments for reading and checking all cases of a dataset.
+struct CheckArguments: ParsableArguments {
+    @Argument(help: "A dataset's folder, or a datalist (.json).")
+    var dataset: String
+
+    @Option(
+        help: "Cases to read in parallel; by default one for each core that this process may use.")
+    var threads: Int?
+
+    @OptionGroup var allowance: AllowanceArguments
+
+    @OptionGroup var display: DisplayArguments
+
+    func validate() throws {
+        if let threads, threads < 1 {
+            throw ValidationError("--threads must be at least 1, and \(threads) is given")
+        }
+    }
+
+    var threadCount: Int { threads ?? ThreadEnvironment.current.threads }
+
+    /// Checks the dataset, and shows how far that has got.
+    func check() -> DatasetCheck {
+        let progress = Progress("Checking", isQuiet: display.quiet)
+        defer { progress.finish() }
+        return DatasetCheck(contentsOf: dataset, threads: threadCount) {
+            progress.advance(of: $0)
+        }.allowing(allowance.kinds)
+    }
+}

@@ -2,7 +2,7 @@ internal import SegNASHost
 package import SegNASImaging
 internal import SegNASRandomness
 
-/// How many voxels of each class a label map has, and where some of them are.
+/// The number of voxels of each class in a label map, and the places of some of them.
 ///
 /// Patches are centred on these. Up to ``limit`` voxels of a class are kept, one drawn from each of as many equal
 /// shares of the class in the order of the array, so that every part of a structure is among them.

@@ -1,7 +1,7 @@
 internal import SegNASDatasets
 internal import SegNASImaging
 
-/// How patches are cut from prepared images.
+/// The patches that are cut from prepared images: their size, their places and their number.
 ///
 /// Isensee et al. 2021, doi:10.1038/s41592-020-01008-z: a share of every batch is centred on labelled voxels, so that
 /// small structures are seen often; the rest lies anywhere.
@@ -24,7 +24,7 @@ public struct PatchOptions: Hashable, Codable, Sendable {
         self.stepsPerEpoch = stepsPerEpoch
     }
 
-    /// As options of a training say; nil where images are taken whole.
+    /// The patches of a training with these options; nil if images are taken whole.
     init?(
         _ preparation: PreparationOptions, _ options: TrainingOptions, _ cases: [PreparedCase]
     ) {
@@ -37,7 +37,7 @@ public struct PatchOptions: Hashable, Codable, Sendable {
                     cases, size: preparation.size, batchSize: options.batchSize))
     }
 
-    /// So many patches as have the voxels of all cases, but no fewer than there are cases.
+    /// The steps of an epoch that shows the voxels of all cases about once, with a patch of each case at least.
     static func stepsPerEpoch(
         _ cases: [PreparedCase], size: SIMD3<Int>, batchSize: Int
     ) -> Int {
@@ -47,7 +47,7 @@ public struct PatchOptions: Hashable, Codable, Sendable {
         return max(1, (patches + batchSize - 1) / batchSize)
     }
 
-    /// How many of a batch are centred on labelled voxels: its last ones.
+    /// The number of patches of a batch, its last ones, that are centred on labelled voxels.
     func foregroundCount(batchSize: Int) -> Int {
         foregroundShare > 0
             ? min(batchSize, max(1, Int((foregroundShare * Double(batchSize)).rounded()))) : 0

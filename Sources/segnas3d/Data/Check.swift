@@ -13,38 +13,18 @@ struct Check: ParsableCommand {
             wrong or impossible: train, search and compare refuse the same faults.
             """)
 
-    @Argument(help: "A dataset's folder, or a datalist (.json).")
-    var dataset: String
+    @OptionGroup var reading: CheckArguments
 
     @Option(help: "PNG file for a picture of some cases with their labels.")
     var preview: String?
 
-    @Option(
-        help: "Cases to read in parallel; by default one for each core that this process may use.")
-    var threads: Int?
-
-    @OptionGroup var allowance: AllowanceArguments
-
-    @OptionGroup var display: DisplayArguments
-
-    func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads must be at least 1, and \(threads) is given")
-        }
-    }
-
     func run() throws {
         if let preview { try NewFile.checkAbsence(of: preview) }
-        let threads = threads ?? ThreadEnvironment.current.threads
-        let progress = Progress("Checking", isQuiet: display.quiet)
-        let check = DatasetCheck(contentsOf: dataset, threads: threads) {
-            progress.advance(of: $0)
-        }.allowing(allowance.kinds)
-        progress.finish()
-        let report = CheckReport(check, source: dataset)
-        print(display.json ? try report.json() : report.text())
+        let check = reading.check()
+        let report = CheckReport(check, source: reading.dataset)
+        print(reading.display.json ? try report.json() : report.text())
         if let preview, let dataset = check.dataset {
-            let sheet = ContactSheet(of: dataset, threads: threads)
+            let sheet = ContactSheet(of: dataset, threads: reading.threadCount)
             try NewFile.write(sheet.picture().png(), to: preview)
         }
         if !check.isSound { throw ExitCode(ProgramExit.dataset.rawValue) }

@@ -15,42 +15,25 @@ struct Plan: ParsableCommand {
             or written. Exits with 3 if the dataset has faults: segnas3d check tells them all.
             """)
 
-    @Argument(help: "A dataset's folder, or a datalist (.json).")
-    var dataset: String
+    @OptionGroup var reading: CheckArguments
 
     @Option(help: "Memory of tensors in a training step, as 16GiB.")
     var memoryLimit: ByteCount?
-
-    @Option(
-        help: "Cases to read at a time; by default one for each core that this process may use.")
-    var threads: Int?
-
-    @OptionGroup var allowance: AllowanceArguments
-
-    @OptionGroup var display: DisplayArguments
 
     /// As nnU-Net plans for a GPU of 8 GB.
     static let standardLimit = ByteCount(8 << 30)
 
     func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("--threads must be at least 1, and \(threads) is given")
-        }
         if let memoryLimit, memoryLimit.bytes == 0 {
             throw ValidationError("--memory-limit must be more than 0")
         }
     }
 
     func run() throws {
-        let threads = threads ?? ThreadEnvironment.current.threads
-        let progress = Progress("Checking", isQuiet: display.quiet)
-        let check = DatasetCheck(contentsOf: dataset, threads: threads) {
-            progress.advance(of: $0)
-        }.allowing(allowance.kinds)
-        progress.finish()
+        let check = reading.check()
         guard check.isSound, let found = check.dataset, let fingerprint = check.fingerprint else {
             throw DatasetError(
-                source: dataset, faults: check.faults.filter { $0.severity == .fault })
+                source: reading.dataset, faults: check.faults.filter { $0.severity == .fault })
         }
         // Buffers of convolutions are counted by thread: those that a training would use.
         try CPU.setThreads(ThreadEnvironment.current.threads)
@@ -59,6 +42,6 @@ struct Plan: ParsableCommand {
             limit: memoryLimit ?? Self.standardLimit)
         let plan = try DatasetPlan(fingerprint.grids, channels: found.channels, cost: cost)
         let report = PlanReport(plan, dataset: found.name, limit: cost.limit)
-        print(display.json ? try report.json() : report.text())
+        print(reading.display.json ? try report.json() : report.text())
     }
 }
