@@ -59,7 +59,7 @@ public enum FailureKind: Sendable {
             StudyError.planChanged, StudyError.space, StudyError.sampler,
             ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults:
             self = .options
-        case TrainingError.interrupted, is SearchInterruption: self = .interrupted
+        case TrainingError.interrupted, is SearchInterruption, is PlanningInterrupted: self = .interrupted
         default: return nil
         }
     }

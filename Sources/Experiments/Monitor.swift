@@ -32,6 +32,8 @@ public enum ExperimentEvent {
     case computing(on: [Device], isChosen: Bool)
     /// The work goes into a folder.
     case working(in: String)
+    /// What was not given has been planned from the images.
+    case planned(PlannedTraining)
     /// A warning for the user, which may come again.
     case warning(String)
     /// An event of a training in this process, including the preparation of a search's images.

@@ -54,6 +54,8 @@ extension Extent: ExpressibleByArgument {
 
 extension Phantom.Contrast: ExpressibleByArgument {}
 
+extension Recipe: ExpressibleByArgument {}
+
 extension LearningRateSchedule: ExpressibleByArgument {}
 
 extension OptimizerChoice: ExpressibleByArgument {}
@@ -63,6 +65,26 @@ extension LossFunction: ExpressibleByArgument {}
 extension ValidationGrid: ExpressibleByArgument {}
 
 extension SamplerPlan.Method: ExpressibleByArgument {}
+
+extension PlannedNetwork {
+    /// The network that an argument names; nnU-Net's has as many stages as its images allow.
+    init(argument text: String, orStudy: Bool = false) throws {
+        switch text {
+        case "nnunet": self = .nnunet(.plain)
+        case "nnunet-resenc": self = .nnunet(.residual)
+        default: self = .given(try Architecture(argument: text, orStudy: orStudy))
+        }
+    }
+}
+
+extension PlannedNetwork {
+    /// The network for images as they are prepared; without a fixed spacing all axes count alike.
+    func architecture(for images: PreparationOptions) -> Architecture {
+        let spacing =
+            if case .fixed(let mm) = images.spacing { mm } else { SIMD3(repeating: 1.0) }
+        return architecture(for: PlannedPatch(given: images.size, spacing: spacing))
+    }
+}
 
 extension Architecture {
     /// The network that an argument names; a study stands for its best one.

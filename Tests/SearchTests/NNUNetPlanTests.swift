@@ -13,7 +13,7 @@ struct NNUNetPlanTests {
         ])
     func parameters(_ encoder: NNUNet.Encoder, _ isThick: Bool, _ expected: Int) throws {
         let levels =
-            isThick ? Pyramid(spacing: [1, 1, 5], poolings: 5, size: [256, 256, 64]) : nil
+            isThick ? Pyramid(spacing: [1, 1, 5], size: [256, 256, 64], poolings: 5) : nil
         let plan = try NetworkPlan(
             .nnunet(NNUNet(encoder)), channels: 1, classes: 3, levels: levels)
         #expect(plan.parameters == expected)

@@ -47,7 +47,8 @@ struct PyramidTests {
     @Test("follow from spacing and size", arguments: cases)
     func fromData(_ expected: Case) {
         let levels = Pyramid(
-            spacing: expected.spacing, poolings: expected.strides.count, size: expected.size)
+            spacing: expected.spacing, size: SIMD3<Double>(expected.size),
+            poolings: expected.strides.count)
         #expect(levels.strides == expected.strides)
         #expect(levels.kernels == expected.kernels)
     }
@@ -75,7 +76,7 @@ struct PyramidTests {
 
     // MARK: - Plans
 
-    private static let thick = Pyramid(spacing: [1, 1, 4], poolings: 3, size: [64, 64, 16])
+    private static let thick = Pyramid(spacing: [1, 1, 4], size: [64, 64, 16], poolings: 3)
 
     @Test("sizes, parameters and multiply-adds are counted axis by axis")
     func counts() throws {

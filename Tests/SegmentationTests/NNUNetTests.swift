@@ -101,7 +101,7 @@ struct NNUNetTests {
         var generator = SeededGenerator(seed: 0)
         let plan = try NetworkPlan(
             .nnunet(NNUNet(encoder, stages: 3, features: 8)), channels: 1, classes: 3,
-            levels: Pyramid(spacing: [1, 1, 3], poolings: 2, size: [16, 16, 8]))
+            levels: Pyramid(spacing: [1, 1, 3], size: [16, 16, 8], poolings: 2))
         let network = try Network(plan, using: &generator)
         let images = try sines([1, 1, 8, 16, 16], phase: 0).cast(to: .float32)
             .laidOut(in: .channelsLast)
@@ -187,7 +187,7 @@ struct NNUNetTests {
     func trains(_ encoder: NNUNet.Encoder) throws {
         let plan = try NetworkPlan(
             .nnunet(NNUNet(encoder, stages: 3, features: 16)), channels: 1, classes: 3,
-            levels: Pyramid(spacing: [1, 1, 3], poolings: 2, size: [32, 32, 16]))
+            levels: Pyramid(spacing: [1, 1, 3], size: [32, 32, 16], poolings: 2))
         var options = TrainingOptions()
         options.batchSize = 2
         options.precision = .float32

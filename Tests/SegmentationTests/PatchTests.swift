@@ -120,9 +120,10 @@ struct PatchTests {
     @Test("an epoch shows as many voxels as the cases have, at least a patch of each")
     func steps() {
         // 1080, 700, 1980 and 24 voxels: 2, 1, 4 and 1 patches of 512.
-        #expect(PatchOptions.stepsPerEpoch(Self.cases, size: [8, 8, 8], batchSize: 1) == 8)
-        #expect(PatchOptions.stepsPerEpoch(Self.cases, size: [8, 8, 8], batchSize: 3) == 3)
-        #expect(PatchOptions.stepsPerEpoch(Self.cases, size: [64, 64, 64], batchSize: 2) == 2)
+        let sizes = Self.cases.map(\.size)
+        #expect(PatchOptions.stepsPerEpoch(sizes, size: [8, 8, 8], batchSize: 1) == 8)
+        #expect(PatchOptions.stepsPerEpoch(sizes, size: [8, 8, 8], batchSize: 3) == 3)
+        #expect(PatchOptions.stepsPerEpoch(sizes, size: [64, 64, 64], batchSize: 2) == 2)
     }
 
     @Test("cases take turns, whatever the epoch")

@@ -107,7 +107,7 @@ struct PyTorchTests {
         let isThick = name.hasSuffix("slices")
         func levels(_ poolings: Int) -> Pyramid {
             guard isThick else { return Pyramid(poolings: poolings) }
-            return Pyramid(spacing: [1, 1, 4], poolings: poolings, size: [256, 256, 64])
+            return Pyramid(spacing: [1, 1, 4], size: [256, 256, 64], poolings: poolings)
         }
         let plan: any RunnablePlan =
             name.hasPrefix("vnet")

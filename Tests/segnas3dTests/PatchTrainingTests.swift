@@ -22,7 +22,7 @@ struct PatchTrainingTests {
             "train", folder.appending(path: "data").path, "--network",
             folder.appending(path: "net.json").path, "--output",
             folder.appending(path: run).path, "--cache", folder.appending(path: "cache").path,
-            "--threads", "1", "--quiet", "--json",
+            "--threads", "1", "--quiet", "--json", "--recipe", "paper",
         ] + more
     }
 

@@ -8,14 +8,14 @@ import Testing
 @Suite("Plan")
 struct PlanTests {
     struct Document: Decodable {
-        struct Topology: Decodable {
+        struct Levels: Decodable {
             var strides: [[Int]]
             var kernels: [[Int]]
         }
         struct Resolution: Decodable {
             var spacing: [Double]
             var patch: [Int]
-            var topology: Topology
+            var levels: Levels
             var batchSize: Int
             var stepBytes: Int
             var share: Double
@@ -85,7 +85,7 @@ struct PlanTests {
             #expect(much.schema == 1 && much.plan.cases == 3 && much.memoryLimit == 8 << 30)
             #expect(much.plan.fullResolution.spacing == [1, 1, 1.25])
             #expect(much.plan.fullResolution.patch == [64, 64, 64])
-            #expect(much.plan.fullResolution.topology.kernels.last == [3, 3, 3])
+            #expect(much.plan.fullResolution.levels.kernels.last == [3, 3, 3])
             #expect(much.plan.lowResolution == nil)
             let little = try document(
                 Program.run("plan", folder, "--json", "--memory-limit", "600MiB", "--quiet"))

@@ -101,10 +101,10 @@ struct ResumeTests {
     @Test(
         "where nothing was begun, all that lacks is named",
         arguments: [
-            (["search"], "give DATASET, --size or --patch, --space"),
+            (["search"], "give DATASET, --space"),
             (["search", "/d", "--size", "16"], "give --space"),
-            (["train", "/d"], "give --size or --patch, --network"),
-            (["compare"], "give DATASET, --size or --patch"),
+            (["train"], "give DATASET"),
+            (["compare"], "give DATASET"),
         ])
     func nothing(_ words: [String], _ sentence: String) throws {
         let program = try Program.run(words + ["--output", "/nothing"])

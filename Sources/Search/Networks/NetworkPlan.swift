@@ -119,13 +119,12 @@ extension NetworkPlan: Hashable {
 extension NetworkPlan {
     /// A size rounded up, axis by axis, to a multiple of 2 to the power of the poolings that halve the axis.
     public func padded(_ size: SIMD3<Int>) -> SIMD3<Int> {
-        let unit = levels.factor(atLevel: poolings)
-        return (size &+ unit &- 1) / unit &* unit
+        levels.padded(SIMD3<Double>(size))
     }
 
     /// The volume at a level of a network that is given images of a size.
     public func size(atLevel level: Int, of size: SIMD3<Int>) -> SIMD3<Int> {
-        padded(size) / levels.factor(atLevel: level)
+        levels.size(atLevel: level, of: padded(size))
     }
 
     /// The multiply-adds of one image's forward pass, clamped to the largest integer.

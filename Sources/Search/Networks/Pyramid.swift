@@ -4,7 +4,7 @@
 /// nnU-Net does (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z). Numbers stand for x, y and z.
 ///
 /// ```swift
-/// let levels = Pyramid(spacing: [0.6, 0.6, 3.6], poolings: 3, size: [256, 256, 16])
+/// let levels = Pyramid(spacing: [0.6, 0.6, 3.6], size: [256, 256, 16], poolings: 3)
 /// print(levels.strides)  // [2, 2, 1], [2, 2, 1], [2, 2, 2]
 /// print(levels.kernels)  // [3, 3, 1], [3, 3, 1], [3, 3, 3], [3, 3, 3]
 /// ```
@@ -63,45 +63,78 @@ public struct Pyramid: Hashable, Sendable {
 
 extension Pyramid {
     /// An axis is halved while so many voxels are left afterwards.
-    private static let fewestVoxels = 4
-    /// Voxels that are so many times as large as the finest are coarse.
+    public static let fewestVoxels = 4
+    /// Voxels that are so many times as long as the finest are coarse.
     private static let coarse = 2.0
 
-    /// Levels for a spacing in mm and images of a size in voxels, by nnU-Net's rules.
+    /// Levels for images of a size, by nnU-Net's rules.
     ///
-    /// A pooling halves the axes with at least 8 voxels whose spacing is less than twice the finest of theirs; if no
-    /// axis has as many, spacing alone decides and images are padded. Kernels are flat along an axis while its spacing
-    /// is at least twice the finest.
-    public init(spacing: SIMD3<Double>, poolings: Int, size: SIMD3<Int>) {
+    /// A pooling halves the axes with at least 8 voxels that are less than twice as long as the shortest of theirs.
+    /// Kernels are flat along an axis while its voxels are at least twice as long as the shortest, but never at the
+    /// lowest level.
+    ///
+    /// - Parameters:
+    ///   - spacing: Length of a voxel along each axis, in mm.
+    ///   - size: Voxels along each axis; a median of sizes may be half a voxel.
+    ///   - poolings: Their number, where the network has one: if no axis has 8 voxels any more, spacing alone decides,
+    ///     and images are padded. Nil for as many as the size allows, the last of which halves more than one axis or
+    ///     one of at least 12 voxels.
+    public init(spacing: SIMD3<Double>, size: SIMD3<Double>, poolings: Int? = nil) {
+        precondition(spacing.min() > 0, "voxels without a length")
         var (spacing, size) = (spacing, size)
         var strides: [SIMD3<Int>] = []
-        var kernels = [Self.kernel(spacing, above: [1, 1, 1])]
-        for _ in 0..<poolings {
-            let stride = Self.stride(spacing, size)
+        var kernels: [SIMD3<Int>] = []
+        var kernel = SIMD3(repeating: 1)
+        while poolings.map({ strides.count < $0 }) ?? true {
+            let axes = Self.halvedAxes(spacing, size, isAsked: poolings != nil)
+            guard !axes.isEmpty else { break }
+            // Once kernels are not flat, they stay so.
+            for axis in 0..<3 where spacing[axis] < Self.coarse * spacing.min() { kernel[axis] = 3 }
+            kernels.append(kernel)
+            var stride = SIMD3(repeating: 1)
+            for axis in axes { stride[axis] = 2 }
             strides.append(stride)
             spacing *= SIMD3<Double>(stride)
-            size = (size &+ stride &- 1) / stride
-            kernels.append(Self.kernel(spacing, above: kernels[kernels.count - 1]))
+            size = (size / SIMD3<Double>(stride)).rounded(.up)
         }
-        self.init(strides: strides, kernels: kernels)
+        self.init(strides: strides, kernels: kernels + [[3, 3, 3]])
     }
 
-    private static func stride(_ spacing: SIMD3<Double>, _ size: SIMD3<Int>) -> SIMD3<Int> {
-        let large = (0..<3).filter { size[$0] >= 2 * fewestVoxels }
-        let candidates = large.isEmpty ? [0, 1, 2] : large
+    /// The axes that the next pooling halves; none where there is none, unless one is asked for.
+    private static func halvedAxes(
+        _ spacing: SIMD3<Double>, _ size: SIMD3<Double>, isAsked: Bool
+    ) -> [Int] {
+        let fewest = Double(fewestVoxels)
+        let long = (0..<3).filter { size[$0] >= 2 * fewest }
+        let candidates = long.isEmpty && isAsked ? [0, 1, 2] : long
         let finest = candidates.map { spacing[$0] }.min() ?? 0
-        var stride = SIMD3(repeating: 1)
-        for axis in candidates where spacing[axis] < coarse * finest { stride[axis] = 2 }
-        return stride
+        let axes = candidates.filter { spacing[$0] < coarse * finest }
+        // A level is not worth much to a single short axis.
+        if axes.count == 1, size[axes[0]] < 3 * fewest, !isAsked { return [] }
+        return axes
+    }
+}
+
+// MARK: - Sizes
+
+extension Pyramid {
+    /// How often each axis is halved.
+    public var halvings: SIMD3<Int> {
+        strides.reduce(.zero) { $0 &+ ($1 &- 1) }
     }
 
-    /// Once kernels are not flat, they stay so.
-    private static func kernel(
-        _ spacing: SIMD3<Double>, above: SIMD3<Int>
-    ) -> SIMD3<Int> {
-        var kernel = above
-        for axis in 0..<3 where spacing[axis] < coarse * spacing.min() { kernel[axis] = 3 }
-        return kernel
+    /// Voxels along each axis of an image are a multiple of this: 2 to the power of its halvings.
+    public var unit: SIMD3<Int> { factor(atLevel: poolings) }
+
+    /// The least size that holds another and can be halved throughout.
+    public func padded(_ size: SIMD3<Double>) -> SIMD3<Int> {
+        let unit = SIMD3<Double>(unit)
+        return SIMD3<Int>(pointwiseMax((size / unit).rounded(.up), .one) * unit)
+    }
+
+    /// Voxels at a level of an image that can be halved throughout; level 0 is the image.
+    public func size(atLevel level: Int, of size: SIMD3<Int>) -> SIMD3<Int> {
+        size / factor(atLevel: level)
     }
 }
 

@@ -10,18 +10,31 @@ extension Augmentation {
     ) -> AugmentationSample {
         // A separate stream for each kind: switching one on leaves the draws of the others as they are.
         var streams = (0..<10).map { _ in SeededGenerator(seed: generator.next()) }
+        // Drawn where they are used only: images drawn without them stay as they were.
+        let turn = rotation.flatMap { rotation in
+            var stream = SeededGenerator(seed: generator.next())
+            return rotation.draw(using: &stream, size: size)
+        }
+        let enlargement = scaling.flatMap { scaling in
+            var stream = SeededGenerator(seed: generator.next())
+            return scaling.draw(using: &stream, size: size)
+        }
         return AugmentationSample(
-            warp: warp(&streams, size: size),
+            warp: warp(&streams, [turn, enlargement].compactMap(\.self), size: size),
             changes: changes(&streams[3...], channels: channels))
     }
 
-    private func warp(_ streams: inout [SeededGenerator], size: SIMD3<Int>) -> Warp? {
+    /// The map of all movements; `turns` are the first of them, after mirrors in an image's way back.
+    private func warp(
+        _ streams: inout [SeededGenerator], _ turns: [Affine], size: SIMD3<Int>
+    ) -> Warp? {
         let movement = movement?.draw(using: &streams[0], size: size)
         let mirroring = mirroring?.draw(using: &streams[1], size: size)
         let elastic = elastic?.draw(using: &streams[2], size: size)
-        guard movement != nil || mirroring != nil || elastic != nil else { return nil }
         // From the output back to the input: the mirror is the last step of an image.
-        let affine = (movement ?? .identity).composed(with: mirroring ?? .identity)
+        let maps = [movement].compactMap(\.self) + turns + [mirroring].compactMap(\.self)
+        guard !maps.isEmpty || elastic != nil else { return nil }
+        let affine = maps.reduce(Affine.identity) { $0.composed(with: $1) }
         return Warp(
             rows: Array(affine.rows.prefix(3)), displacement: elastic?.moved(by: affine).grid)
     }
@@ -133,7 +146,7 @@ protocol ChannelDraw {
 
 extension RandomNumberGenerator {
     /// A factor in a range, below 1 as often as above if the range has both.
-    fileprivate mutating func factor(in range: ClosedRange<Double>) -> Double {
+    mutating func factor(in range: ClosedRange<Double>) -> Double {
         let isBelow = chance(0.5)
         if range.upperBound <= 1 || range.lowerBound >= 1 { return uniform(in: range) }
         return uniform(in: isBelow ? range.lowerBound...1 : 1...range.upperBound)

@@ -11,6 +11,8 @@
 /// ```
 public struct Augmentation: Hashable, Codable, Sendable {
     public var movement: Movement? = Movement()
+    public var rotation: Rotation?
+    public var scaling: Scaling?
     public var elastic: Elastic?
     public var mirroring: Mirroring?
     public var noise: Noise?
@@ -27,14 +29,22 @@ public struct Augmentation: Hashable, Codable, Sendable {
 
     /// All faults of the options, a sentence each.
     public var faults: [String] {
-        let kinds: [(String, [String]?)] = [
-            ("movement", movement?.faults), ("elastic", elastic?.faults),
+        faultsByKind.flatMap { name, faults in (faults ?? []).map { "\(name): \($0)" } }
+    }
+
+    /// The names of the kinds that are in use.
+    public var kinds: [String] { faultsByKind.filter { $0.faults != nil }.map(\.name) }
+
+    /// Nil for kinds that are not in use.
+    private var faultsByKind: [(name: String, faults: [String]?)] {
+        [
+            ("movement", movement?.faults), ("rotation", rotation?.faults),
+            ("scaling", scaling?.faults), ("elastic", elastic?.faults),
             ("mirroring", mirroring?.faults), ("noise", noise?.faults), ("blur", blur?.faults),
             ("brightness", brightness?.faults), ("contrast", contrast?.faults),
             ("lowResolution", lowResolution?.faults), ("invertedGamma", invertedGamma?.faults),
             ("gamma", gamma?.faults),
         ]
-        return kinds.flatMap { name, faults in (faults ?? []).map { "\(name): \($0)" } }
     }
 }
 

@@ -34,15 +34,15 @@ public struct PatchOptions: Hashable, Codable, Sendable {
             foregroundShare: options.foregroundShare ?? Self.standardForegroundShare,
             stepsPerEpoch: options.stepsPerEpoch
                 ?? Self.stepsPerEpoch(
-                    cases, size: preparation.size, batchSize: options.batchSize))
+                    cases.map(\.size), size: preparation.size, batchSize: options.batchSize))
     }
 
     /// The steps of an epoch that shows the voxels of all cases about once, with a patch of each case at least.
     static func stepsPerEpoch(
-        _ cases: [PreparedCase], size: SIMD3<Int>, batchSize: Int
+        _ sizes: [SIMD3<Int>], size: SIMD3<Int>, batchSize: Int
     ) -> Int {
-        let patches = cases.reduce(0) { sum, example in
-            sum + max(1, (example.size.volume + size.volume / 2) / size.volume)
+        let patches = sizes.reduce(0) { sum, whole in
+            sum + max(1, (whole.volume + size.volume / 2) / size.volume)
         }
         return max(1, (patches + batchSize - 1) / batchSize)
     }

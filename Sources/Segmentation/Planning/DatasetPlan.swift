@@ -1,6 +1,7 @@
 public import SegNASDatasets
 public import SegNASHost
 internal import SegNASImaging
+public import SegNASSearch
 
 /// What to train on a dataset with: what its images are like decides, by nnU-Net's rules.
 ///
@@ -45,11 +46,16 @@ public struct DatasetPlan: Hashable, Codable, Sendable {
     /// - Parameters:
     ///   - grids: Of its labelled cases, as its fingerprint has them.
     ///   - channels: Their names, which decide on the normalisation.
-    ///   - cost: What a training step may cost.
+    ///   - cost: What a training step of which network may cost.
+    ///   - given: What is not planned.
     /// - Throws: A ``PlanError``, and what the cost throws.
-    public init(_ grids: [Fingerprint.Grid], channels: [String], cost: StepCost) throws {
+    public init(
+        _ grids: [Fingerprint.Grid], channels: [String], cost: StepCost,
+        given: GivenChoices = GivenChoices()
+    ) throws {
         guard !grids.isEmpty else { throw PlanError.noGrids }
-        let planner = ResolutionPlanner(grids: grids, channels: channels.count, cost: cost)
+        let planner = ResolutionPlanner(
+            grids: grids, channels: channels.count, cost: cost, given: given)
         cases = grids.count
         self.channels = channels.map {
             Channel(name: $0, normalization: IntensityNormalization.byChannelName.rule(for: $0))
@@ -58,7 +64,8 @@ public struct DatasetPlan: Hashable, Codable, Sendable {
         keptShare = quantile(0.5, ofSorted: grids.map(\.keptShare).sorted())
         fullResolution = try planner.full()
         lowResolution =
-            fullResolution.share < Self.leastShare ? try planner.low(below: fullResolution) : nil
+            fullResolution.share < Self.leastShare && given.isEmpty
+            ? try planner.low(below: fullResolution) : nil
     }
 }
 
@@ -79,9 +86,12 @@ public struct ResolutionPlan: Hashable, Codable, Sendable {
     public var medianSize: SIMD3<Double>
     /// Voxels of a patch.
     public var patch: SIMD3<Int>
-    public var topology: PoolingTopology
+    public var levels: Pyramid
+    public var network: Architecture
     /// Patches of a training step.
     public var batchSize: Int
+    /// Training steps that see the voxels of all cases about once.
+    public var stepsPerEpoch: Int
     /// Of the median case's voxels; 1 where the patch is as large or larger.
     public var share: Double
     /// Cases that a patch holds as a whole.
@@ -98,10 +108,48 @@ public struct ResolutionPlan: Hashable, Codable, Sendable {
     public struct Reasons: Hashable, Codable, Sendable {
         public var spacing: String
         public var patch: String
-        public var topology: String
+        public var levels: String
+        public var network: String
         public var batchSize: String
         public var preparedBytes: String
     }
+}
+
+extension ResolutionPlan: CustomStringConvertible {
+    /// In a line: `patches of 40×56×40 voxels of 1×1×1 mm, batches of 9, n 16 p 2 sup 1 res 1 {2,0,2} dropout 0`.
+    public var description: String {
+        func text(_ values: SIMD3<Double>) -> String {
+            (0..<3).map { significant(values[$0]) }.joined(separator: "×")
+        }
+        return "patches of \(text(SIMD3<Double>(patch))) voxels of \(text(spacing)) mm, batches of "
+            + "\(batchSize), \(network)"
+    }
+}
+
+extension ResolutionPlan {
+    /// The levels of the plan's network, which may have fewer poolings than the patch allows.
+    public var networkLevels: Pyramid {
+        PlannedPatch(given: patch, spacing: spacing).levels(poolings: network.poolings)
+    }
+}
+
+/// Choices that somebody has made already, and which a plan keeps.
+public struct GivenChoices: Hashable, Sendable {
+    /// In mm along x, y and z.
+    public var spacing: SIMD3<Double>?
+    /// Voxels along x, y and z.
+    public var patch: SIMD3<Int>?
+    public var batchSize: Int?
+
+    public init(
+        spacing: SIMD3<Double>? = nil, patch: SIMD3<Int>? = nil, batchSize: Int? = nil
+    ) {
+        self.spacing = spacing
+        self.patch = patch
+        self.batchSize = batchSize
+    }
+
+    var isEmpty: Bool { self == GivenChoices() }
 }
 
 /// Why a dataset cannot be planned for.

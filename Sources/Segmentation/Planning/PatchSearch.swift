@@ -1,19 +1,6 @@
 internal import Glibc
 internal import SegNASHost
-
-/// A patch and how a network halves it.
-struct PlannedPatch: Hashable, Sendable {
-    /// Voxels along x, y and z.
-    var size: SIMD3<Int>
-    var topology: PoolingTopology
-
-    init(_ size: SIMD3<Double>, spacing: SIMD3<Double>) {
-        topology = PoolingTopology(spacing: spacing, size: size)
-        self.size = topology.padded(size)
-    }
-
-    var voxels: Double { SIMD3<Double>(size).volume }
-}
+internal import SegNASSearch
 
 /// Finds the largest patch that a step is allowed for: nnU-Net's way.
 ///
@@ -46,17 +33,20 @@ struct PatchSearch {
         return [longest] + order.filter { $0 != longest }
     }
 
-    /// A patch and how it came about.
-    struct Result {
-        var patch: PlannedPatch
-        /// Whether the first one was too large.
-        var isReduced: Bool
-        /// Whether the first one was the median image.
-        var isOfMedianSize: Bool
+    /// How a patch came about.
+    enum Origin {
+        /// Somebody has chosen it.
+        case given
+        /// As large as the median image.
+        case median
+        /// With 256³ voxels, or less where the median image is shorter.
+        case largest
+        /// As large as the cost allows.
+        case reduced
     }
 
     /// - Throws: ``PlanError/tooLittleMemory(needed:limit:)``, and what the cost throws.
-    func largestPatch() throws -> Result {
+    func largestPatch() throws -> (PlannedPatch, Origin) {
         let first = PlannedPatch(initialSize, spacing: spacing)
         var patch = first
         while try !cost.allows(patch) {
@@ -67,8 +57,8 @@ struct PatchSearch {
             }
             patch = next
         }
-        return Result(
-            patch: patch, isReduced: patch != first, isOfMedianSize: initialSize == medianSize)
+        guard patch == first else { return (patch, .reduced) }
+        return (patch, initialSize == medianSize ? .median : .largest)
     }
 
     /// As long in mm along each axis, at most the median image.
@@ -85,17 +75,12 @@ struct PatchSearch {
         // The last among equals.
         guard let axis = axes.last(where: { covered[$0] == covered.max() }) else { return nil }
         var shorter = SIMD3<Double>(patch.size)
-        shorter[axis] -= Double(patch.topology.unit[axis])
+        shorter[axis] -= Double(patch.levels.unit[axis])
         guard shorter[axis] >= 1 else { return nil }
         // A shorter axis may be halved less often, and then less is taken from it.
-        let unit = PoolingTopology(spacing: spacing, size: shorter).unit[axis]
+        let unit = Pyramid(spacing: spacing, size: shorter).unit[axis]
         shorter[axis] = Double(patch.size[axis] - unit)
         let next = PlannedPatch(shorter, spacing: spacing)
         return next.voxels < patch.voxels ? next : nil
     }
-}
-
-extension SIMD3<Double> {
-    /// The product of its lengths.
-    var volume: Double { x * y * z }
 }

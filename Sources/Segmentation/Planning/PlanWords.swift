@@ -1,37 +1,52 @@
 internal import SegNASHost
+internal import SegNASSearch
 
 /// The reasons of a plan, in sentences without a full stop.
 struct PlanWords {
-    let patch: PatchSearch.Result
+    let patch: PlannedPatch
+    let origin: PatchSearch.Origin
     let batch: Int
     /// Patches that are 5 % of the dataset's voxels.
     let mostOfDataset: Int
+    let isBatchGiven: Bool
     let cost: StepCost
 
+    private static let given = "as it was asked for"
+
     var patchReason: String {
-        let multiple = "a multiple of \(Self.text(topology.unit)) for the poolings"
+        let multiple = "a multiple of \(Self.text(patch.levels.unit)) for the poolings"
         let smallest = StepCost.smallestBatch
-        if patch.isReduced {
-            return
-                "as much of the median image along each axis as a training step on \(smallest) patches has room for "
+        return switch origin {
+        case .given: Self.given
+        case .median: "the median image, rounded up to \(multiple)"
+        case .largest:
+            "as many mm along each axis, with 256³ voxels or the median image at most; \(multiple)"
+        case .reduced:
+            "as much of the median image along each axis as a training step on \(smallest) patches has room for "
                 + "in \(cost.limitText); \(multiple)"
         }
-        return patch.isOfMedianSize
-            ? "the median image, rounded up to \(multiple)"
-            : "as many mm along each axis, with 256³ voxels or the median image at most; \(multiple)"
     }
 
-    func topologyReason(_ spacing: SIMD3<Double>) -> String {
+    var networkReason: String {
+        switch cost.network {
+        case .standard: "small, and among the best for its time; \(PlannedNetwork.depthRule)"
+        case .nnunet: "nnU-Net's, with a stage for each level of the patch"
+        case .given: Self.given
+        }
+    }
+
+    func levelsReason(_ spacing: SIMD3<Double>) -> String {
         let rule =
             "an axis is halved while its voxels are less than twice as long as the shortest, and to no fewer than "
-            + "\(PoolingTopology.fewestVoxels)"
-        let flat = (0..<3).filter { axis in topology.kernels.contains { $0[axis] == 1 } }
+            + "\(Pyramid.fewestVoxels)"
+        let flat = (0..<3).filter { axis in patch.levels.kernels.contains { $0[axis] == 1 } }
         guard !flat.isEmpty else { return rule }
         let axes = listed(flat.map(axisName))
         return rule + "; kernels are 1 along \(axes) where voxels are still twice as long or longer"
     }
 
     var batchReason: String {
+        if isBatchGiven { return Self.given }
         if batch == StepCost.smallestBatch, mostOfDataset > batch {
             return "the smallest batch: a larger patch serves more"
         }
@@ -47,8 +62,6 @@ struct PlanWords {
         "\(counted(cases, "case")) at this spacing, without the empty space around them: 4 bytes a voxel "
             + (channels == 1 ? "and 1 for its label" : "and channel, and 1 for the label")
     }
-
-    private var topology: PoolingTopology { patch.patch.topology }
 
     private static func text(_ size: SIMD3<Int>) -> String { "\(size.x)×\(size.y)×\(size.z)" }
 }

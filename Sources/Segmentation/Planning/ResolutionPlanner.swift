@@ -6,6 +6,7 @@ struct ResolutionPlanner {
     let grids: [Fingerprint.Grid]
     let channels: Int
     let cost: StepCost
+    let given: GivenChoices
 
     /// A batch holds at most this share of all voxels of the dataset, lest it see the same again and again.
     private static let largestShareOfDataset = 0.05
@@ -14,7 +15,7 @@ struct ResolutionPlanner {
 
     /// At the dataset's own spacing.
     func full() throws -> ResolutionPlan {
-        let target = TargetSpacing(grids)
+        let target = TargetSpacing(grids, given: given.spacing)
         return try plan(
             at: target.spacing, medianSize: medianSize(at: target.spacing),
             axes: PatchSearch.axes(at: target.spacing), spacingReason: target.reason)
@@ -26,22 +27,31 @@ struct ResolutionPlanner {
         axes: [Int], spacingReason: String
     ) throws -> ResolutionPlan {
         let search = PatchSearch(spacing: spacing, medianSize: medianSize, axes: axes, cost: cost)
-        let found = try search.largestPatch()
-        let patch = found.patch
+        let patch: PlannedPatch
+        let origin: PatchSearch.Origin
+        if let size = given.patch {
+            (patch, origin) = (PlannedPatch(given: size, spacing: spacing), .given)
+        } else {
+            (patch, origin) = try search.largestPatch()
+        }
         let median = medianVoxels ?? medianSize.volume
         let most = largestBatch(of: patch, medianVoxels: median)
-        let batch = try cost.batch(of: patch, most: most)
+        let batch = try given.batchSize ?? cost.batch(of: patch, most: most)
         let sizes = grids.map { size(of: $0, at: spacing) }
         let wholeCases = sizes.count { all($0 .<= patch.size) }
-        let words = PlanWords(patch: found, batch: batch, mostOfDataset: most, cost: cost)
+        let words = PlanWords(
+            patch: patch, origin: origin, batch: batch, mostOfDataset: most,
+            isBatchGiven: given.batchSize != nil, cost: cost)
         return ResolutionPlan(
-            spacing: spacing, medianSize: medianSize, patch: patch.size, topology: patch.topology,
-            batchSize: batch, share: min(1, patch.voxels / median), wholeCases: wholeCases,
+            spacing: spacing, medianSize: medianSize, patch: patch.size, levels: patch.levels,
+            network: cost.network.architecture(for: patch), batchSize: batch,
+            stepsPerEpoch: PatchOptions.stepsPerEpoch(sizes, size: patch.size, batchSize: batch),
+            share: min(1, patch.voxels / median), wholeCases: wholeCases,
             holdsWholeImage: wholeCases == grids.count, preparedBytes: preparedBytes(sizes),
             stepBytes: ByteCount(rounding: try cost.of(patch, batch: batch)),
             reasons: .init(
                 spacing: spacingReason, patch: words.patchReason,
-                topology: words.topologyReason(spacing), batchSize: words.batchReason,
+                levels: words.levelsReason(spacing), network: words.networkReason, batchSize: words.batchReason,
                 preparedBytes: words.diskReason(grids.count, channels)))
     }
 

@@ -16,10 +16,10 @@ extension StepCost {
         let bytesPerValue = referenceBytes / referenceValues
         let limit = ByteCount(rounding: gigabytes * Double(1 << 30))
         return StepCost(
-            limit: limit, limitText: "\(significant(gigabytes)) GB of nnU-Net's measure",
+            of: .nnunet(.plain), limit: limit, limitText: "\(significant(gigabytes)) GB of nnU-Net's measure",
             batchRule: .nearest
-        ) { size, topology, batch in
-            let values = featureValues(of: size, topology, classes: classes)
+        ) { patch, batch in
+            let values = featureValues(of: patch, classes: classes)
             return values * Double(batch) / 2 * bytesPerValue
         }
     }
@@ -32,13 +32,14 @@ extension StepCost {
     /// Each level has two convolutions on the way down; on the way up, from the level above the lowest, one
     /// enlargement and two convolutions. The top level has the scores.
     private static func featureValues(
-        of size: SIMD3<Int>, _ topology: PoolingTopology, classes: Int
+        of patch: PlannedPatch, classes: Int
     ) -> Double {
-        (0...topology.poolings).reduce(0.0) { sum, level in
-            let volume = topology.size(atLevel: level, of: size)
+        let levels = patch.levels
+        return (0...levels.poolings).reduce(0.0) { sum, level in
+            let volume = levels.size(atLevel: level, of: patch.size)
             let voxels = Double(volume.x) * Double(volume.y) * Double(volume.z)
             let width = Double(min(320, 32 << min(level, 4)))
-            let maps = level == topology.poolings ? 2.0 : 5.0
+            let maps = level == levels.poolings ? 2.0 : 5.0
             return sum + voxels * (width * maps + (level == 0 ? Double(classes) : 0))
         }
     }
@@ -48,23 +49,26 @@ extension StepCost {
     /// The memory of a step of this program's training on the CPU, predicted by the code that trains.
     ///
     /// - Parameters:
-    ///   - architecture: The network that is planned for.
+    ///   - network: The network that is planned for.
     ///   - channels: Of the images.
     ///   - classes: Labels, background included.
     ///   - options: How it is trained; the batch is the plan's.
     ///   - limit: Of the tensors.
-    /// - Returns: The cost, with that limit.
-    /// - Throws: A `NetworkError` for a network that cannot be built.
+    /// - Returns: The cost, with that limit; finding it throws a `NetworkError` for a network that cannot be built.
     public static func training(
-        _ architecture: Architecture, channels: Int, classes: Int,
+        _ network: PlannedNetwork, channels: Int, classes: Int,
         options: TrainingOptions = TrainingOptions(), limit: ByteCount
-    ) throws(NetworkError) -> StepCost {
-        let plan = try NetworkPlan(architecture, channels: channels, classes: classes)
-        return StepCost(limit: limit) { size, _, batch in
+    ) -> StepCost {
+        StepCost(of: network, limit: limit) { patch, batch in
+            let architecture = network.architecture(for: patch)
+            let plan = try NetworkPlan(
+                architecture, channels: channels, classes: classes,
+                levels: patch.levels(poolings: architecture.poolings))
             var options = options.resolved(on: .cpu)
             options.batchSize = batch
+            options.accumulation = 1
             let predicted = try MemoryCheck(
-                plan: plan, size: plan.padded(size), options: options, device: .cpu
+                plan: plan, size: plan.padded(patch.size), options: options, device: .cpu
             ).predicted()
             return predicted.map { Double($0.bytes) } ?? 0
         }

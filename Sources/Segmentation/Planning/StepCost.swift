@@ -5,11 +5,11 @@ public import SegNASHost
 /// Two kinds: ``nnUNet(classes:gigabytes:)``, by which plans equal nnU-Net's, and
 /// ``training(_:channels:classes:options:limit:)``, which predicts the memory of a step of this program.
 public struct StepCost {
-    /// Bytes of a step on so many patches of a size that its topology halves.
-    public typealias Bytes = (
-        _ size: SIMD3<Int>, _ topology: PoolingTopology, _ batch: Int
-    ) throws -> Double
+    /// Bytes of a step on a batch of so many patches.
+    public typealias Bytes = (_ patch: PlannedPatch, _ batch: Int) throws -> Double
 
+    /// The network whose steps cost it.
+    public let network: PlannedNetwork
     /// What a step may cost.
     public let limit: ByteCount
     /// How the limit is told: `8 GiB`.
@@ -29,23 +29,22 @@ public struct StepCost {
     public static let smallestBatch = 2
 
     public init(
-        limit: ByteCount, limitText: String? = nil, batchRule: BatchRule = .largest,
+        of network: PlannedNetwork = .standard, limit: ByteCount, limitText: String? = nil, batchRule: BatchRule = .largest,
         bytes: @escaping Bytes
     ) {
+        self.network = network
         self.limit = limit
         self.limitText = limitText ?? limit.description
         self.batchRule = batchRule
         let known = KnownCosts()
-        self.bytes = { size, topology, batch in
-            try known.cost(.init(size: size, topology: topology, batch: batch)) {
-                try bytes(size, topology, batch)
-            }
+        self.bytes = { patch, batch in
+            try known.cost(.init(patch: patch, batch: batch)) { try bytes(patch, batch) }
         }
     }
 
     /// The cost of a step.
     func of(_ patch: PlannedPatch, batch: Int) throws -> Double {
-        try bytes(patch.size, patch.topology, batch)
+        try bytes(patch, batch)
     }
 
     /// Whether a step with the smallest batch is allowed.
@@ -84,8 +83,7 @@ public struct StepCost {
 /// Costs that have been asked for: a search for a coarser spacing comes by the same patches again.
 private final class KnownCosts {
     struct Step: Hashable {
-        var size: SIMD3<Int>
-        var topology: PoolingTopology
+        var patch: PlannedPatch
         var batch: Int
     }
 

@@ -14,8 +14,14 @@ struct TargetSpacing: Hashable, Sendable {
     /// Voxels are called long, and an axis short, by this factor.
     private static let anisotropy = 3.0
 
-    /// - Parameter grids: Of the cases; at least one.
-    init(_ grids: [Fingerprint.Grid]) {
+    /// - Parameters:
+    ///   - grids: Of the cases; at least one.
+    ///   - given: A spacing that somebody has chosen.
+    init(_ grids: [Fingerprint.Grid], given: SIMD3<Double>? = nil) {
+        if let given {
+            (spacing, reason) = (given, "as it was asked for")
+            return
+        }
         let spacings = grids.map(\.spacing)
         var target = median(spacings)
         let size = median(grids.map { SIMD3<Double>($0.croppedSize) })

@@ -22,6 +22,8 @@ public struct TrainingOptions: Hashable, Codable, Sendable {
     public var optimizer = OptimizerChoice.nadam
     /// The weight decay of adam, adamw and sgd.
     public var weightDecay = 0.0
+    /// The momentum of sgd; nil for 0.9.
+    public var momentum: Double?
     /// The maximal norm of all gradients together; nil for no limit.
     public var gradientClipping: Double?
     /// The number of epochs without a better validation Dice after which training ends; nil trains to the end.
@@ -70,13 +72,20 @@ public enum ValidationGrid: String, CaseIterable, Codable, Sendable {
 public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
     case nadam, adam, adamw, sgd
 
+}
+
+extension TrainingOptions {
+    /// The momentum of sgd where none is given.
+    static let standardMomentum = 0.9
+
     /// The optimizer's method; Nadam has no weight decay.
-    func method(weightDecay: Double) -> OptimizationMethod {
-        switch self {
+    var method: OptimizationMethod {
+        switch optimizer {
         case .nadam: .nadam()
         case .adam: .adam(Adam(weightDecay: weightDecay))
         case .adamw: .adam(Adam(weightDecay: weightDecay, decoupled: true))
-        case .sgd: .sgd(SGD(weightDecay: weightDecay))
+        case .sgd:
+            .sgd(SGD(momentum: momentum ?? Self.standardMomentum, weightDecay: weightDecay))
         }
     }
 }
@@ -171,5 +180,11 @@ extension Faults {
         require(
             options.weightDecay == 0 || options.optimizer != .nadam,
             "`weightDecay` does not go with nadam: choose `optimizer` adamw, adam or sgd")
+        require(
+            options.momentum.map { $0 >= 0 && $0 < 1 } ?? true,
+            "`momentum` must be between 0 and 1, such as 0.99, and \(options.momentum ?? 0) is given")
+        require(
+            options.momentum == nil || options.optimizer == .sgd,
+            "`momentum` goes with `optimizer` sgd alone")
     }
 }

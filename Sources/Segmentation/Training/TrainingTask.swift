@@ -61,20 +61,18 @@ public struct TrainingTask: Sendable {
 
     /// The plan of the network for the dataset's channels and labels.
     public func networkPlan() throws(NetworkError) -> NetworkPlan {
-        let suitable = try suitableLevels()
-        return try NetworkPlan(
+        try NetworkPlan(
             architecture, channels: dataset.channels.count, classes: dataset.labels.classCount,
-            levels: levels ?? suitable)
+            levels: levels ?? suitableLevels)
     }
 
     /// Levels that suit the voxels of patches; nil where their size is not known.
-    private func suitableLevels() throws(NetworkError) -> Pyramid? {
+    private var suitableLevels: Pyramid? {
         guard preparation.fit == .patch, case .fixed(let mm) = preparation.spacing else {
             return nil
         }
-        let isotropic = try NetworkPlan(
-            architecture, channels: dataset.channels.count, classes: dataset.labels.classCount)
-        return Pyramid(spacing: mm, poolings: isotropic.poolings, size: preparation.size)
+        return PlannedPatch(given: preparation.size, spacing: mm)
+            .levels(poolings: architecture.poolings)
     }
 }
 

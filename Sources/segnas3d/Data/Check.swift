@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import SegNASDatasets
+internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASImaging
+internal import SegNASSegmentation
 
 /// `segnas3d check`: shows what a dataset holds, and what is wrong with it.
 struct Check: ParsableCommand {
@@ -21,13 +23,21 @@ struct Check: ParsableCommand {
     func run() throws {
         if let preview { try NewFile.checkAbsence(of: preview) }
         let check = reading.check()
-        let report = CheckReport(check, source: reading.dataset)
+        let report = CheckReport(check, source: reading.dataset, plan: plan(check))
         print(reading.display.json ? try report.json() : report.text())
         if let preview, let dataset = check.dataset {
             let sheet = ContactSheet(of: dataset, threads: reading.threadCount)
             try NewFile.write(sheet.picture().png(), to: preview)
         }
         if !check.isSound { throw ExitCode(ProgramExit.dataset.rawValue) }
+    }
+}
+
+extension Check {
+    /// The plan of a sound dataset; nil where there is none to follow.
+    private func plan(_ check: DatasetCheck) -> DatasetPlan? {
+        guard check.isSound, !reading.display.json else { return nil }
+        return try? TrainingPlanner(dataset: reading.dataset).plan(check)
     }
 }
 

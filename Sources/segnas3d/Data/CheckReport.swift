@@ -1,15 +1,18 @@
 internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASSegmentation
 
 /// The findings of `check` as text or JSON.
 struct CheckReport {
     private let check: DatasetCheck
     private let source: String
+    private let plan: DatasetPlan?
 
-    init(_ check: DatasetCheck, source: String) {
+    init(_ check: DatasetCheck, source: String, plan: DatasetPlan?) {
         self.check = check
         self.source = source
+        self.plan = plan
     }
 
     func json() throws -> String {
@@ -27,6 +30,7 @@ struct CheckReport {
         if !warnings.isEmpty { blocks.append(list("Warnings", warnings)) }
         if !faults.isEmpty { blocks.append(list("Faults", faults)) }
         blocks.append([verdict(faults.count, warnings.count)])
+        if let plan { blocks.append(next(plan)) }
         return Flags.spelled(
             in: blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n"))
     }
@@ -45,6 +49,22 @@ struct CheckReport {
         guard faults > 0 else { return "No faults\(noted)." }
         let verdict = "\(counted(faults, "fault"))\(noted): not fit for training."
         return verdict + (check.faults.allowance.map { " \($0)" } ?? "")
+    }
+
+    /// What train would do, and the command for it.
+    private func next(_ plan: DatasetPlan) -> [String] {
+        let dataset = Self.quoted(source)
+        return [
+            "Plan: \(plan.fullResolution); segnas3d plan \(dataset) says why.",
+            "Next: segnas3d train \(dataset) --output run",
+        ]
+    }
+
+    /// A path as a shell reads it.
+    private static func quoted(_ path: String) -> String {
+        let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+~".contains($0) }
+        return isPlain ? path : "'" + path.split(separator: "'", omittingEmptySubsequences: false)
+            .joined(separator: "'\\''") + "'"
     }
 
     /// The dataset, its layout, and the evidence for it.

@@ -1,17 +1,21 @@
 internal import SegNASDatasets
+internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASSearch
 internal import SegNASSegmentation
 
 /// What `plan` tells, for a reader of text or of JSON.
 struct PlanReport {
-    private let plan: DatasetPlan
-    private let dataset: String
-    private let limit: ByteCount
+    private let planned: PlannedTraining
+    /// A measured training step.
+    private let stepSeconds: Double
 
-    init(_ plan: DatasetPlan, dataset: String, limit: ByteCount) {
-        self.plan = plan
-        self.dataset = dataset
-        self.limit = limit
+    private var plan: DatasetPlan { planned.plan }
+    private var limit: ByteCount { planned.limit }
+
+    init(_ planned: PlannedTraining, stepSeconds: Double) {
+        self.planned = planned
+        self.stepSeconds = stepSeconds
     }
 
     /// What `plan --json` prints.
@@ -19,19 +23,22 @@ struct PlanReport {
         let schema = 1
         let dataset: String
         let memoryLimit: ByteCount
+        let stepSeconds: Double
         let plan: DatasetPlan
     }
 
     func json() throws -> String {
         try JSONDocument.text(
-            of: Document(dataset: dataset, memoryLimit: limit, plan: plan), .indented)
+            of: Document(
+                dataset: planned.dataset.name, memoryLimit: limit, stepSeconds: stepSeconds,
+                plan: plan), .indented)
     }
 
     func text() -> String {
         let full = plan.fullResolution
         var blocks = [
-            ["\(dataset): a plan for \(counted(plan.cases, "case"))"],
-            choices(of: full, others: [normalization, crop]), levels(of: full),
+            ["\(planned.dataset.name): a plan for \(counted(plan.cases, "case"))"],
+            choices(of: full, others: [time, normalization, crop]), levels(of: full),
         ]
         if plan.isPatchSmall { blocks.append(advice) }
         if let low = plan.lowResolution {
@@ -59,8 +66,9 @@ struct PlanReport {
                 reason: plan.reasons.patch),
             Choice(
                 name: "poolings",
-                value: "\(plan.topology.poolings): \(byAxis(plan.topology.halvings))",
-                reason: plan.reasons.topology),
+                value: "\(plan.levels.poolings): \(byAxis(plan.levels.halvings))",
+                reason: plan.reasons.levels),
+            Choice(name: "network", value: "\(plan.network)", reason: plan.reasons.network),
             Choice(
                 name: "batch",
                 value: "\(plan.batchSize), a step needs \(plan.stepBytes) of \(limit)",
@@ -85,6 +93,15 @@ struct PlanReport {
             "\(percent(resolution.share)) of the median image of \(product(resolution.medianSize))"
         guard resolution.wholeCases > 0 else { return part }
         return part + "; they hold \(resolution.wholeCases) of \(plan.cases) images as a whole"
+    }
+
+    /// Of all cases: a split trains on some of them.
+    private var time: Choice {
+        let full = plan.fullResolution
+        let epoch = stepSeconds * Double(full.stepsPerEpoch)
+        return Choice(
+            name: "time", value: "\(significant(stepSeconds)) s a step, \(duration(epoch)) an epoch",
+            reason: "measured here; an epoch of \(counted(full.stepsPerEpoch, "step")) sees all voxels about once")
     }
 
     private var normalization: Choice {
@@ -117,10 +134,10 @@ struct PlanReport {
     private func levels(of plan: ResolutionPlan) -> [String] {
         TextTable(
             columns: [.right("level"), .left("voxels"), .left("kernels"), .left("halved along")],
-            rows: plan.topology.kernels.enumerated().map { level, kernel in
-                let strides = plan.topology.strides
+            rows: plan.levels.kernels.enumerated().map { level, kernel in
+                let strides = plan.levels.strides
                 let axes = strides.indices.contains(level) ? axes(of: strides[level]) : ""
-                let size = plan.topology.size(atLevel: level, of: plan.patch)
+                let size = plan.levels.size(atLevel: level, of: plan.patch)
                 return ["\(level)", product(size), product(kernel), axes]
             }
         ).lines

@@ -10,7 +10,7 @@ internal import SegNASTorch
 /// `segnas3d inspect`: shows a network or a search space before anything is trained.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show a network's layers, parameters and memory, or a search space.",
+        abstract: "Show a network's layers, parameters and memory, a search space, or the recipes.",
         discussion: """
             Nothing is allocated or trained. Memory is that of tensors on the CPU: at the peak of a training \
             step (forward, loss, backward, Nadam), and of predicting one image.
@@ -19,7 +19,7 @@ struct Inspect: ParsableCommand {
     @Argument(
         help: """
             unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, for its best network; or a \
-            search space: segnas11, segnas4, segnas7 or a YAML file.
+            search space: segnas11, segnas4, segnas7 or a YAML file; or recipes, for the options of each.
             """)
     var target: String
 
@@ -57,6 +57,10 @@ struct Inspect: ParsableCommand {
     }
 
     func run() throws {
+        guard target != "recipes" else {
+            print(json ? try RecipeDescription.json() : RecipeDescription.text())
+            return
+        }
         switch try InspectTarget(target) {
         case .space(let space):
             guard svg == nil else {

@@ -25,6 +25,8 @@ final class ExperimentDisplay {
         case .computing(let devices, let isChosen):
             GraphicsObstacle.warn(devices, isChosen: isChosen)
         case .working(let folder): warnOfMissingLocks(in: folder, isQuiet: isQuiet)
+        case .planned(let planned):
+            Progress("", isQuiet: isQuiet).say("Plan: \(planned.plan.fullResolution)")
         case .warning(let sentence): search.warn(sentence)
         case .training(let event): display().show(event)
         case .trainingEnded: finishTraining()

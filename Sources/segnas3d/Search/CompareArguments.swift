@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASSearch
+internal import SegNASSegmentation
 
 /// The arguments of `compare`.
 struct CompareArguments: ParsableArguments {
@@ -51,24 +53,36 @@ struct CompareArguments: ParsableArguments {
     }
 
     /// The options that were given; if the comparison exists, its plan supplies the others.
-    func options() throws -> ComparisonOptions {
+    func options(_ monitor: Monitor) throws -> ComparisonOptions {
         let searches = try spaces.map(Self.searches)
-        let trainings = try baselines.map(Self.trainings)
-        let defaults =
+        let trainings = try baselines?.map { ($0, try PlannedNetwork(argument: $0)) }
+        let paper =
             try Self.searches(["segnas11", "segnas4", "segnas7"])
-            + Self.trainings(["unet3d", "vnet"])
+            + ["unet3d", "vnet"].map {
+                ComparedMethod(named: $0, .training(try Architecture(argument: $0)))
+            }
         var options: ComparisonOptions
-        if let begun = try ComparisonOptions(ofComparison: output, methods: defaults) {
+        if let begun = try ComparisonOptions(ofComparison: output, methods: paper) {
             options = begun
-            conditions.data.apply(to: &options.conditions.data)
+            conditions.applyToBegun(&options.conditions)
         } else {
-            let images = try conditions.data.newOptions(in: output, needing: [])
+            let network = (searches ?? paper).compactMap(\.space).first.map {
+                TrainingPlanner.Network.median(space: $0)
+            }
+            let work = try NewWork(
+                conditions.work, recipe: .paper,
+                network: network ?? .planned(trainings?.first?.1 ?? .given(.unet3d)), in: output,
+                monitor: monitor)
             options = ComparisonOptions(
-                methods: defaults, conditions: TrainingConditions(data: images))
+                methods: paper,
+                conditions: TrainingConditions(data: work.data, training: work.training))
         }
+        let images = options.conditions.data.preparation
         options.methods =
             (searches ?? options.methods.filter(\.isSearch))
-            + (trainings ?? options.methods.filter { !$0.isSearch })
+            + (trainings?.map {
+                ComparedMethod(named: $0, .training($1.architecture(for: images)))
+            } ?? options.methods.filter { !$0.isSearch })
         if let splits { options.splits = splits }
         conditions.apply(to: &options.conditions)
         conditions.sampling.apply(to: &options.sampling)
@@ -80,8 +94,11 @@ struct CompareArguments: ParsableArguments {
             ComparedMethod(named: $0, .search(space: try SearchSpace.text(named: $0)))
         }
     }
+}
 
-    private static func trainings(_ names: [String]) throws -> [ComparedMethod] {
-        try names.map { ComparedMethod(named: $0, .training(try Architecture(argument: $0))) }
+extension ComparedMethod {
+    /// The text of the space that is searched; nil for a training.
+    fileprivate var space: String? {
+        if case .search(let space) = kind { space } else { nil }
     }
 }

@@ -28,7 +28,7 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         let display = ExperimentDisplay(isQuiet: arguments.display.quiet)
         defer { display.finish() }
-        let options = try arguments.options()
+        let options = try arguments.options(display.monitor)
         if arguments.dryRun {
             let forecast = try ForecastMaker(
                 options, in: arguments.output, monitor: display.monitor

@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASSearch
+internal import SegNASSegmentation
 internal import SegNASStudy
 
 /// The arguments of `search`.
@@ -24,18 +26,20 @@ struct SearchArguments: ParsableArguments {
     @OptionGroup var display: DisplayArguments
 
     /// The options that were given; if the study exists, its plan supplies the others.
-    func options() throws -> SearchOptions {
+    func options(_ monitor: Monitor) throws -> SearchOptions {
         let space = try space.map { try SearchSpace.text(named: $0) }
         var options: SearchOptions
         if let begun = try SearchOptions(ofStudy: output) {
             options = begun
-            conditions.data.apply(to: &options.conditions.data)
             if let space { options.space = space }
+            conditions.applyToBegun(&options.conditions)
         } else {
-            let images = try conditions.data.newOptions(
-                in: output, needing: [("--space", space != nil)])
+            let work = try NewWork(
+                conditions.work, network: .median(space: space ?? ""), in: output,
+                needing: [("--space", space != nil)], monitor: monitor)
             options = SearchOptions(
-                space: space ?? "", conditions: TrainingConditions(data: images))
+                space: space ?? "",
+                conditions: TrainingConditions(data: work.data, training: work.training))
         }
         conditions.apply(to: &options.conditions)
         conditions.sampling.apply(to: &options.sampling)
@@ -58,10 +62,17 @@ struct ConditionArguments: ParsableArguments {
 
     @OptionGroup var compute: ComputeArguments
 
-    /// Applies the options that were given, except for the data.
-    func apply(to conditions: inout TrainingConditions) {
-        training.apply(to: &conditions.training)
+    var work: WorkArguments { WorkArguments(data: data, training: training, compute: compute) }
+
+    /// Applies the options for data and training that were given to work that has begun.
+    func applyToBegun(_ conditions: inout TrainingConditions) {
+        data.apply(to: &conditions.data)
+        training.apply(to: &conditions.training, fit: conditions.data.preparation.fit)
         compute.apply(to: &conditions.training)
+    }
+
+    /// Applies the other options that were given.
+    func apply(to conditions: inout TrainingConditions) {
         sampling.apply(to: &conditions)
         compute.apply(to: &conditions.machine)
         data.apply(to: &conditions.machine)

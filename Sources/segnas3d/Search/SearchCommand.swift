@@ -29,7 +29,7 @@ struct SearchCommand: ParsableCommand {
         let display = ExperimentDisplay(isQuiet: arguments.display.quiet)
         defer { display.finish() }
         let session = try SearchSession(
-            arguments.options(), in: arguments.output,
+            arguments.options(display.monitor), in: arguments.output,
             timeLimit: arguments.conditions.sampling.timeLimit?.seconds, monitor: display.monitor)
         let result = try SearchResult(session.run())
         display.finish()

@@ -13,27 +13,30 @@ struct DataArguments: ParsableArguments {
             """)
     var dataset: String?
 
-    @Option(help: "Size of the prepared images in voxels: 64, or x, y and z as in 48x64x32.")
+    @Option(
+        help: """
+            Bring all images to this size, in voxels: 64, or x, y and z as in 48x64x32. By default networks are trained \
+            on patches, as segnas3d plan says.
+            """)
     var size: Extent?
 
     @Option(
         help:
-            "Resize images to that size, which is the default, or pad them and keep their voxels."
+            "With --size, resize images, which is the default, or pad them and keep their voxels."
     )
     var fit: PreparationOptions.Fit?
 
     @Option(
         help: """
-            Train on patches of this size, in voxels, of images that keep their own grid: 64, or x, y and z as in \
-            96x96x32.
+            Train on patches of this size, in voxels: 64, or x, y and z as in 96x96x32. By default as the memory allows.
             """)
     var patch: Extent?
 
     @Option(
         help: ArgumentHelp(
             """
-            Voxels of the prepared images, with --patch and --fit pad: in mm as in 1 or 0.6x0.6x3.6; stored, which is \
-            the default; or isotropic.
+            Voxels of the prepared images, for patches and --fit pad: in mm as in 1 or 0.6x0.6x3.6, stored, or isotropic. \
+            By default as planned for patches, and stored with --fit pad.
             """, valueName: "spacing"))
     var spacing: PreparationOptions.Spacing?
 
@@ -74,9 +77,10 @@ struct DataArguments: ParsableArguments {
                     "--patch keeps images as they are, --size and --fit bring all to one size: give one of them"
                 )
             }
-        } else if fit == .patch {
+        }
+        guard fit != .patch || size == nil else {
             throw ValidationError(
-                "give the size of the patches with --patch, instead of --fit patch")
+                "give the size of the patches with --patch, instead of --fit patch and --size")
         }
         guard spacing == nil || size == nil || fit == .pad else {
             throw ValidationError(
@@ -92,24 +96,25 @@ struct DataArguments: ParsableArguments {
         }
     }
 
-    /// The options of new work, for which some more are needed besides these.
-    func newOptions(in output: String, needing others: [(name: String, isGiven: Bool)]) throws
-        -> DataOptions
-    {
-        let shape = patch ?? size
-        let needed = [("DATASET", dataset != nil), ("--size or --patch", shape != nil)] + others
-        let missing = needed.filter { !$0.1 }.map(\.0)
-        guard missing.isEmpty, let dataset, let shape else {
-            throw ValidationError(
-                "there is nothing to resume in \(output); to begin, give \(missing.joined(separator: ", "))"
-            )
+    /// The images of new work at one size; nil where they are planned.
+    func wholeImages(of dataset: String) throws -> DataOptions? {
+        guard let size else {
+            guard fit == nil || fit == .patch else {
+                throw ValidationError("--fit brings images to the size that --size gives")
+            }
+            return nil
         }
         var data = DataOptions(
-            dataset: dataset,
-            preparation: PreparationOptions(
-                size: shape.xyz, fit: patch != nil ? .patch : fit ?? .resize))
+            dataset: dataset, preparation: PreparationOptions(size: size.xyz, fit: fit ?? .resize))
         apply(to: &data)
         return data
+    }
+
+    /// What a plan keeps of the images of new work.
+    var given: GivenChoices {
+        var given = GivenChoices(patch: patch?.xyz)
+        if case .fixed(let mm) = spacing { given.spacing = mm }
+        return given
     }
 
     /// Applies the options that were given.

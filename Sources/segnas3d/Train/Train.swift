@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASSearch
@@ -18,9 +19,10 @@ struct Train: ParsableCommand {
             """)
 
     @Option(
-        help:
-            "unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, for its best network."
-    )
+        help: """
+            unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, for its best network. By default \
+            the one that segnas3d plan names.
+            """)
     var network: String?
 
     @OptionGroup var data: DataArguments
@@ -40,7 +42,8 @@ struct Train: ParsableCommand {
         SignalWatch.start()
         let display = ExperimentDisplay(isQuiet: display.quiet)
         defer { display.finish() }
-        let session = try RunSession(options(), in: output, monitor: display.monitor)
+        let session = try RunSession(
+            options(display.monitor), in: output, monitor: display.monitor)
         let result = try session.run()
         display.finish()
         let report = TrainingReport(result, labels: session.labels)
@@ -48,21 +51,27 @@ struct Train: ParsableCommand {
     }
 
     /// The options that were given; if the run exists, its plan supplies the others.
-    private func options() throws -> RunOptions {
-        let architecture = try network.map { try Architecture(argument: $0, orStudy: true) }
+    private func options(_ monitor: Monitor) throws -> RunOptions {
+        let network = try network.map { try PlannedNetwork(argument: $0, orStudy: true) }
         var options: RunOptions
         if let begun = RunOptions(ofRun: output) {
             options = begun
             data.apply(to: &options.data)
-            if let architecture { options.network = architecture }
+            if let network {
+                options.network = network.architecture(for: options.data.preparation)
+            }
+            training.apply(to: &options.training, fit: options.data.preparation.fit)
+            compute.apply(to: &options.training)
         } else {
-            let images = try data.newOptions(
-                in: output, needing: [("--network", architecture != nil)])
-            guard let architecture else { preconditionFailure("no network, which is needed") }
-            options = RunOptions(data: images, network: architecture)
+            let work = try NewWork(
+                WorkArguments(data: data, training: training, compute: compute),
+                network: .planned(network ?? .standard), in: output, monitor: monitor)
+            options = RunOptions(
+                data: work.data,
+                network: work.planned?.network
+                    ?? (network ?? .standard).architecture(for: work.data.preparation),
+                training: work.training)
         }
-        training.apply(to: &options.training)
-        compute.apply(to: &options.training)
         compute.apply(to: &options.machine)
         data.apply(to: &options.machine)
         return options

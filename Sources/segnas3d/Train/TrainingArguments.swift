@@ -1,13 +1,21 @@
 internal import ArgumentParser
+internal import SegNASDatasets
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// Arguments for a training, which is as in the paper by default.
+/// Arguments for a training: a recipe, and what differs from it.
 struct TrainingArguments: ParsableArguments {
-    @Option(help: "Number of epochs; by default 100.")
+    @Option(
+        help: """
+            Set of training options: paper, nnunet or default; options that are given win. By default it is default for \
+            patches, and paper with --size and in compare. segnas3d inspect recipes shows them.
+            """)
+    var recipe: Recipe?
+
+    @Option(help: "Number of epochs; paper and default: 100.")
     var epochs: Int?
 
-    @Option(help: "Batch size; by default 3.")
+    @Option(help: "Batch size; paper: 3; otherwise as planned.")
     var batch: Int?
 
     @Option(
@@ -31,10 +39,10 @@ struct TrainingArguments: ParsableArguments {
             """, valueName: "share"))
     var foregroundShare: Double?
 
-    @Option(help: "Learning rate; by default 0.001.")
+    @Option(help: "Learning rate; paper: 0.001.")
     var learningRate: Double?
 
-    @Option(help: "Learning-rate schedule; by default constant.")
+    @Option(help: "Learning-rate schedule; paper: constant.")
     var schedule: LearningRateSchedule?
 
     @Option(
@@ -43,11 +51,14 @@ struct TrainingArguments: ParsableArguments {
             valueName: "epochs"))
     var warmUp: Int?
 
-    @Option(help: "Optimizer; by default nadam.")
+    @Option(help: "Optimizer; paper: nadam.")
     var optimizer: OptimizerChoice?
 
     @Option(help: "Weight decay of adam, adamw and sgd; by default 0.")
     var weightDecay: Double?
+
+    @Option(help: "Momentum of sgd; by default 0.9.")
+    var momentum: Double?
 
     @Option(
         help: ArgumentHelp("Maximum norm of all gradients together.", valueName: "norm"))
@@ -65,7 +76,7 @@ struct TrainingArguments: ParsableArguments {
             """, valueName: "share"))
     var average: Double?
 
-    @Option(help: "Loss function: the paper's, which is the default, or nnU-Net's.")
+    @Option(help: "Loss function: the paper's or nnU-Net's.")
     var loss: LossFunction?
 
     @Flag(help: "Do not augment training images.")
@@ -97,8 +108,9 @@ struct TrainingArguments: ParsableArguments {
         }
     }
 
-    /// Applies the options that were given.
-    func apply(to options: inout TrainingOptions) {
+    /// Applies the recipe and the options that were given, for images that are prepared in this way.
+    func apply(to options: inout TrainingOptions, fit: PreparationOptions.Fit) {
+        recipe?.apply(to: &options, fit: fit)
         if let epochs { options.epochs = epochs }
         if let batch { options.batchSize = batch }
         if let accumulate { options.accumulation = accumulate }
@@ -109,37 +121,41 @@ struct TrainingArguments: ParsableArguments {
         if let warmUp { options.warmUpEpochs = warmUp }
         if let optimizer { options.optimizer = optimizer }
         if let weightDecay { options.weightDecay = weightDecay }
+        if let momentum { options.momentum = momentum }
         if let clip { options.gradientClipping = clip }
         if let patience { options.patience = patience }
         if let average { options.weightAveraging = average }
         if let loss { options.loss = loss }
-        if noAugmentation || !augment.isEmpty || mirror != nil {
-            options.augmentation = augmentation
-        }
+        augment(&options)
         if let validateOn { options.validationGrid = validateOn }
     }
 
-    private var augmentation: Augmentation? {
-        guard !noAugmentation else { return nil }
-        var augmentation = Augmentation()
+    /// Adds to the recipe's augmentation what was given, or takes all of it away.
+    private func augment(_ options: inout TrainingOptions) {
+        if noAugmentation { options.augmentation = nil }
+        guard !augment.isEmpty || mirror != nil else { return }
+        var augmentation = options.augmentation ?? Augmentation()
         for kind in augment { kind.enable(in: &augmentation) }
         if let mirror {
             augmentation.mirroring = .init(
                 probabilities: (0..<3).map { mirror.axes.contains($0) ? 0.5 : 0 })
         }
-        return augmentation
+        options.augmentation = augmentation
     }
 }
 
-/// Augmentations besides the paper's, each with its default parameters; mirroring has a separate option.
+/// Augmentations that can be added to a recipe's, each with its default parameters; mirroring has a separate option.
 enum AugmentationKind: String, CaseIterable, ExpressibleByArgument {
-    case elastic, noise, blur, brightness, contrast
+    case movement, rotation, scaling, elastic, noise, blur, brightness, contrast
     case lowResolution = "low-resolution"
     case invertedGamma = "inverted-gamma"
     case gamma
 
     func enable(in augmentation: inout Augmentation) {
         switch self {
+        case .movement: augmentation.movement = .init()
+        case .rotation: augmentation.rotation = .init()
+        case .scaling: augmentation.scaling = .init()
         case .elastic: augmentation.elastic = .init()
         case .noise: augmentation.noise = .init()
         case .blur: augmentation.blur = .init()

@@ -1,6 +1,7 @@
 import Foundation
 import SegNASDatasets
 import SegNASHost
+import SegNASSearch
 import SegNASSegmentation
 import TestSupport
 import Testing
@@ -65,8 +66,8 @@ struct DatasetPlanTests {
         #expect(max(difference.max(), -difference.min()) < 1e-12, "\(plan.spacing)")
         #expect(plan.medianSize == expected.medianSize)
         #expect(plan.patch == expected.patch)
-        #expect(plan.topology.strides == expected.strides)
-        #expect(plan.topology.kernels == expected.kernels)
+        #expect(plan.levels.strides == expected.strides)
+        #expect(plan.levels.kernels == expected.kernels)
         #expect(plan.batchSize == expected.batchSize)
     }
 
@@ -123,19 +124,41 @@ struct DatasetPlanTests {
     @Test("memory decides on patch and batch", arguments: [2.0, 1, 0.25])
     func memory(_ gigabytes: Double) throws {
         let limit = ByteCount(UInt64(gigabytes * Double(1 << 30)))
-        let cost = StepCost(limit: limit) { size, _, batch in
-            1e6 + Double(size.x * size.y * size.z * batch) * 500
+        let cost = StepCost(limit: limit) { patch, batch in
+            1e6 + Double(patch.size.x * patch.size.y * patch.size.z * batch) * 500
         }
         let plan = try PlannedDataset.named("brains").plan(cost).fullResolution
         #expect(plan.stepBytes <= limit && plan.stepBytes > ByteCount(limit.bytes / 2))
-        #expect(plan.batchSize == 2 && plan.patch % plan.topology.unit == .zero)
+        #expect(plan.batchSize == 2 && plan.patch % plan.levels.unit == .zero)
         let more = 1e6 + Double(plan.patch.x * plan.patch.y * plan.patch.z * 3) * 500
         #expect(more > Double(limit.bytes))
     }
 
+    @Test("what was given is kept, and the rest planned around it")
+    func given() throws {
+        let brains = try PlannedDataset.named("brains")
+        let own = try brains.plan().fullResolution
+        func plan(_ given: GivenChoices) throws -> ResolutionPlan {
+            let cost = StepCost.nnUNet(classes: brains.classes, gigabytes: brains.gigabytes)
+            return try DatasetPlan(brains.grids, channels: ["T1"], cost: cost, given: given)
+                .fullResolution
+        }
+        #expect(try plan(GivenChoices()) == own)
+        let patch = try plan(GivenChoices(patch: [50, 60, 70]))
+        #expect(patch.patch == [50, 60, 70] && patch.spacing == own.spacing)
+        #expect(patch.reasons.patch == "as it was asked for" && patch.batchSize > own.batchSize)
+        let coarse = try plan(GivenChoices(spacing: [2, 2, 2], batchSize: 5))
+        #expect(coarse.spacing == [2, 2, 2] && coarse.batchSize == 5)
+        #expect(coarse.medianSize.max() < own.medianSize.max())
+        // As many steps as see all voxels once, whatever the patch.
+        let voxels = own.medianSize.x * own.medianSize.y * own.medianSize.z * 12
+        let seen = patch.stepsPerEpoch * patch.batchSize * 50 * 60 * 70
+        #expect(abs(Double(seen) / voxels - 1) < 0.1, "\(patch.stepsPerEpoch)")
+    }
+
     @Test("faults: nothing to plan for, and no memory for anything")
     func faults() throws {
-        let cost = StepCost(limit: ByteCount(1000)) { _, _, batch in Double(batch) * 1e6 }
+        let cost = StepCost(limit: ByteCount(1000)) { _, batch in Double(batch) * 1e6 }
         #expect(throws: PlanError.noGrids) {
             try DatasetPlan([], channels: ["T1"], cost: cost)
         }
@@ -157,7 +180,7 @@ struct DatasetPlanTests {
         let prostate = try PlannedDataset.named("prostate").plan().fullResolution.reasons
         #expect(
             prostate.spacing.hasSuffix("along z, where voxels are 6 × longer, the 10th percentile"))
-        #expect(prostate.topology.contains("kernels are 1 along z where"))
+        #expect(prostate.levels.contains("kernels are 1 along z where"))
         let scan = try PlannedDataset.named("CT of 2 mm").plan()
         #expect(scan.fullResolution.reasons.spacing == "the median of 100 cases along each axis")
         #expect(scan.fullResolution.reasons.patch.hasPrefix("as much of the median image"))

@@ -14,8 +14,8 @@ struct StepCostTests {
 
     @Test("memory of a step is what the prediction for its batch says")
     func training() throws {
-        let cost = try StepCost.training(
-            .unet3d, channels: 2, classes: 3, limit: ByteCount(1 << 30))
+        let cost = StepCost.training(
+            .given(.unet3d), channels: 2, classes: 3, limit: ByteCount(1 << 30))
         let plan = try NetworkPlan(.unet3d, channels: 2, classes: 3)
         var options = TrainingOptions().resolved(on: .cpu)
         options.batchSize = 3
@@ -27,8 +27,8 @@ struct StepCostTests {
 
     @Test("the largest batch within the limit", arguments: [2, 3, 10, 31, 32, 100])
     func largestBatch(_ most: Int) throws {
-        let cost = StepCost(limit: ByteCount(1000)) { size, _, batch in
-            200 + Double(size.x * batch) / 10
+        let cost = StepCost(limit: ByteCount(1000)) { patch, batch in
+            200 + Double(patch.size.x * batch) / 10
         }
         let expected = min(most, 25)  // 200 + 32 · 25 is 1000
         #expect(try cost.batch(of: patch([320, 8, 8]), most: most) == expected)
@@ -36,7 +36,7 @@ struct StepCostTests {
 
     @Test("nnU-Net's batch is the nearest, also beyond the limit")
     func nearestBatch() throws {
-        let cost = StepCost(limit: ByteCount(1000), batchRule: .nearest) { _, _, batch in
+        let cost = StepCost(limit: ByteCount(1000), batchRule: .nearest) { _, batch in
             Double(batch) * 275
         }
         #expect(try cost.batch(of: patch([8, 8, 8]), most: 100) == 4)  // 3.64
@@ -48,7 +48,7 @@ struct StepCostTests {
     func memory() throws {
         final class Counter { var calls = 0 }
         let counter = Counter()
-        let cost = StepCost(limit: ByteCount(1)) { _, _, _ in
+        let cost = StepCost(limit: ByteCount(1)) { _, _ in
             counter.calls += 1
             return 0
         }

@@ -30,7 +30,7 @@ final class TrainingSession {
         var generator = SeededGenerator(seed: options.seed, path: Path.weights)
         network = try Network(plan, device: device, using: &generator)
         optimizer = try Optimizer(
-            network.weights.parameters, options.optimizer.method(weightDecay: options.weightDecay),
+            network.weights.parameters, options.method,
             learningRate: options.learningRate)
         if let decay = options.weightAveraging {
             average = try WeightAverage(of: network.weights.all, decay: decay)

@@ -97,6 +97,7 @@ extension TrainingOptions {
         ("warmUpEpochs", { "\($0.warmUpEpochs)" }),
         ("optimizer", { $0.optimizer.rawValue }),
         ("weightDecay", { "\($0.weightDecay)" }),
+        ("momentum", { "\($0.momentum ?? standardMomentum)" }),
         ("gradientClipping", { $0.gradientClipping.map { "\($0)" } ?? "none" }),
         ("patience", { $0.patience.map { "\($0)" } ?? "none" }),
         ("weightAveraging", { $0.weightAveraging.map { "\($0)" } ?? "none" }),

@@ -1,0 +1,139 @@
+public import SegNASDatasets
+public import SegNASHost
+public import SegNASSearch
+public import SegNASSegmentation
+internal import SegNASTorch
+
+/// Plans what a training was not told, from the images of its dataset.
+///
+/// ```swift
+/// let planned = try TrainingPlanner(dataset: "Task04_Hippocampus").planned()
+/// let run = RunOptions(data: planned.data, network: planned.network, training: planned.training)
+/// ```
+public struct TrainingPlanner {
+    /// The path of the dataset's folder, or of a datalist.
+    public var dataset: String
+    /// Faults of the dataset that the user allows.
+    public var allowed: Set<AllowableFault> = []
+    /// What is to be trained.
+    public var network = Network.planned(.standard)
+    /// Choices that the plan keeps.
+    public var given = GivenChoices()
+    /// The options of training; the plan's batch replaces theirs, unless it is given.
+    public var training = Recipe.standard.options
+    public var machine = MachineOptions()
+    public var monitor = Monitor()
+
+    /// The memory that a plan may use where no limit is given: what nnU-Net plans for.
+    public static let standardLimit = ByteCount(8 << 30)
+
+    /// The network to plan for.
+    public enum Network: Sendable {
+        case planned(PlannedNetwork)
+        /// The median network of a search space: the name of a preset, or YAML.
+        case median(space: String)
+    }
+
+    public init(dataset: String) {
+        self.dataset = dataset
+    }
+
+    /// Reads the images of the dataset, or what the cache knows of them, and plans.
+    ///
+    /// - Throws: `DatasetError` for faults that training refuses, a `PlanError`, ``TrainingError/interrupted(run:)``.
+    public func planned() throws -> PlannedTraining {
+        try OptionFaults.refuse(machine.faults)
+        // Buffers of convolutions are counted by thread.
+        try machine.applyToHost()
+        let threads = machine.threadCount
+        let dataset = try Dataset(contentsOf: dataset, threads: threads, allowing: allowed)
+        let fingerprint = try fingerprint(of: dataset)
+        let cost = try cost(for: dataset)
+        let plan = try DatasetPlan(
+            fingerprint?.grids ?? [], channels: dataset.channels, cost: cost, given: given)
+        return PlannedTraining(dataset: dataset, plan: plan, limit: cost.limit, planner: self)
+    }
+
+    /// The plan of a dataset whose images have been read; nil if none of them could be.
+    public func plan(_ check: DatasetCheck) throws -> DatasetPlan? {
+        guard let dataset = check.dataset, let grids = check.fingerprint?.grids else { return nil }
+        try machine.applyToHost()
+        return try DatasetPlan(
+            grids, channels: dataset.channels, cost: cost(for: dataset), given: given)
+    }
+
+    private func cost(for dataset: Dataset) throws -> StepCost {
+        let network =
+            switch network {
+            case .planned(let network): network
+            case .median(let space):
+                PlannedNetwork.given(try SearchSpace(text: space).medianNetwork(for: dataset))
+            }
+        return StepCost.training(
+            network, channels: dataset.channels.count, classes: dataset.labels.classCount,
+            options: training,
+            limit: machine.memoryLimit ?? min(machine.limit, Self.standardLimit))
+    }
+
+    private func fingerprint(of dataset: Dataset) throws -> Fingerprint? {
+        let cases = dataset.training.map(\.identifier)
+        let check = try TrainingCheck(
+            dataset, Split(training: cases, validation: [], test: []), for: .training,
+            allowing: allowed, cache: PreparedCache(folder: machine.cache),
+            threads: machine.threadCount
+        ) { done, all in
+            guard !monitor.isEndRequested() else { throw PlanningInterrupted() }
+            monitor.report(.training(.checking(completed: done, total: all)))
+        }
+        defer { monitor.report(.trainingEnded) }
+        try check.refuse()
+        return check.fingerprint(of: cases)
+    }
+}
+
+/// Planning was ended on request; nothing has been written.
+public struct PlanningInterrupted: Error, CustomStringConvertible {
+    public let description = "interrupted before anything was written: the same command begins again"
+}
+
+/// A plan, and the training that follows it.
+public struct PlannedTraining: Sendable {
+    public let dataset: Dataset
+    public let plan: DatasetPlan
+    /// The memory that was planned with.
+    public let limit: ByteCount
+    /// The images as the plan has them, with the default split.
+    public let data: DataOptions
+    public let training: TrainingOptions
+
+    public var network: Architecture { plan.fullResolution.network }
+
+    init(dataset: Dataset, plan: DatasetPlan, limit: ByteCount, planner: TrainingPlanner) {
+        self.dataset = dataset
+        self.plan = plan
+        self.limit = limit
+        let full = plan.fullResolution
+        data = DataOptions(
+            dataset: planner.dataset,
+            preparation: PreparationOptions(
+                size: full.patch, fit: .patch, spacing: .fixed(mm: full.spacing)),
+            allowed: planner.allowed)
+        var training = planner.training
+        training.batchSize = full.batchSize
+        self.training = training
+    }
+
+    /// Measures a step on patches of zeros on the CPU, after one to warm up.
+    ///
+    /// - Returns: Seconds.
+    public func measuredStep() throws -> Double {
+        defer { try? TensorMemory.trim() }
+        let full = plan.fullResolution
+        let network = try NetworkPlan(
+            network, channels: dataset.channels.count, classes: dataset.labels.classCount,
+            levels: full.networkLevels)
+        let step = try SyntheticTraining(
+            network, size: full.patch, options: training.resolved(on: .cpu), device: .cpu)
+        return try shortestSeconds(repetitions: 1) { try step.step() }
+    }
+}

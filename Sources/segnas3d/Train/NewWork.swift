@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASSegmentation
+
+/// The data and the training of new work: what was given, a recipe, and a plan for the rest.
+struct NewWork {
+    var data: DataOptions
+    var training: TrainingOptions
+    /// Nil if images are brought to one size.
+    var planned: PlannedTraining?
+
+    /// - Parameters:
+    ///   - arguments: The arguments of the command.
+    ///   - recipe: The recipe if none is given; nil for that of the images.
+    ///   - network: What is to be trained.
+    ///   - output: The folder of the work, for messages.
+    ///   - others: Arguments that are needed, too.
+    init(
+        _ arguments: WorkArguments, recipe: Recipe? = nil, network: TrainingPlanner.Network,
+        in output: String, needing others: [(name: String, isGiven: Bool)] = [], monitor: Monitor
+    ) throws {
+        let needed = [("DATASET", arguments.data.dataset != nil)] + others
+        let missing = needed.filter { !$0.1 }.map(\.0)
+        guard missing.isEmpty, let dataset = arguments.data.dataset else {
+            throw ValidationError(
+                "there is nothing to resume in \(output); to begin, give \(missing.joined(separator: ", "))"
+            )
+        }
+        let whole = try arguments.data.wholeImages(of: dataset)
+        let fit = whole?.preparation.fit ?? .patch
+        let recipe = arguments.training.recipe ?? recipe ?? .standing(for: fit)
+        var training = TrainingOptions()
+        recipe.apply(to: &training, fit: fit)
+        arguments.training.apply(to: &training, fit: fit)
+        arguments.compute.apply(to: &training)
+        if let whole {
+            (data, self.training) = (whole, training)
+            return
+        }
+        var planner = TrainingPlanner(dataset: dataset)
+        planner.allowed = arguments.data.allowance.kinds
+        planner.network = network
+        planner.given = arguments.data.given
+        planner.given.batchSize = arguments.training.batch ?? recipe.batchSize
+        planner.training = training
+        arguments.compute.apply(to: &planner.machine)
+        arguments.data.apply(to: &planner.machine)
+        planner.monitor = monitor
+        let planned = try planner.planned()
+        monitor.report(.planned(planned))
+        self.planned = planned
+        data = planned.data
+        arguments.data.apply(to: &data)
+        self.training = planned.training
+    }
+}
+
+/// The arguments of all work on a dataset.
+struct WorkArguments {
+    var data: DataArguments
+    var training: TrainingArguments
+    var compute: ComputeArguments
+}
