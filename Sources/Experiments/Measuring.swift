@@ -50,7 +50,7 @@ struct TrainingPace {
     /// Repetitions, of which the shortest counts.
     private static let repetitions = 2
 
-    init(_ task: TrainingTask, split: Split, device: Device) throws {
+    init(_ task: TrainingTask, _ work: EpochWork, device: Device) throws {
         let options = task.options
         let plan = try task.networkPlan()
         multiplyAdds = Double(plan.multiplyAdds(size: task.size))
@@ -66,7 +66,6 @@ struct TrainingPace {
             try prediction.run()
             try device.synchronize()
         }
-        let batches = (split.training.count + options.batchSize - 1) / options.batchSize
-        epoch = step * Double(batches) + validation * Double(split.validation.count)
+        epoch = step * Double(work.steps) + validation * Double(work.validationPasses)
     }
 }

@@ -88,17 +88,17 @@ struct PlanTests {
             #expect(much.plan.fullResolution.levels.kernels.last == [3, 3, 3])
             #expect(much.plan.lowResolution == nil)
             let little = try document(
-                Program.run("plan", folder, "--json", "--memory-limit", "600MiB", "--quiet"))
+                Program.run("plan", folder, "--json", "--memory-limit", "100MiB", "--quiet"))
             let patch = little.plan.fullResolution.patch
             #expect(patch.reduce(1, *) < 64 * 64 * 64 && little.plan.fullResolution.batchSize == 2)
-            #expect(little.plan.fullResolution.stepBytes <= 600 << 20)
+            #expect(little.plan.fullResolution.stepBytes <= 100 << 20)
         }
     }
 
     @Test("a patch that covers little is said to, and what would help")
     func small() throws {
         try withDataset([([160, 160, 160], [1, 1, 1])]) { folder in
-            let program = try Program.run("plan", folder, "--memory-limit", "600MiB", "--quiet")
+            let program = try Program.run("plan", folder, "--quiet")
             #expect(program.status == 0, "\(program.errors)")
             #expect(
                 program.output.contains("% of the median image: a network on images of a lower"))

@@ -101,8 +101,8 @@ struct PlannedTrainingTests {
         try withPhantoms { folder in
             let space = folder.appending(path: "space.yaml")
             let text = """
-                n: {from: 4, to: 8}
-                p: {from: 1, to: 2}
+                n: [4, 8]
+                p: [1, 2]
                 sup: 0
                 res: 0
                 nodes: 2

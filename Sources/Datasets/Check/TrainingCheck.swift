@@ -87,6 +87,14 @@ public struct TrainingCheck: Sendable {
         return Fingerprint(labelled.filter { chosen.contains($0.identifier) }, of: dataset)
     }
 
+    /// The grids of the labelled cases that can be read.
+    public var grids: [String: Fingerprint.Grid] {
+        let pairs = labelled.compactMap { example in
+            Fingerprint.Grid(example).map { (example.identifier, $0) }
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
     var labels: [LabelTable.Label] { dataset.labels.foreground }
 
     /// The labelled cases of a part, as far as the dataset has them.

@@ -62,6 +62,8 @@ public struct ComparisonForecast: Encodable {
 public struct ForecastMaker {
     private let task: ComparisonTask
     private let split: Split
+    /// The grids of the cases, where an epoch's steps follow from them.
+    private let grids: [String: Fingerprint.Grid]
     private let pool: WorkerPool
     private let monitor: Monitor
 
@@ -82,8 +84,19 @@ public struct ForecastMaker {
             task.divisions[options.indices.lowerBound]
             ?? Split(
                 training: [], validation: [], test: [])
+        grids = try Self.grids(task)
         pool = WorkerPool(options.conditions, devices: task.devices)
         TensorMemory.setBudget(task.memoryLimit)
+    }
+
+    private static func grids(_ task: ComparisonTask) throws -> [String: Fingerprint.Grid] {
+        let (data, machine) = (task.conditions.data, task.conditions.machine)
+        guard data.preparation.fit == .patch else { return [:] }
+        return try TrainingCheck(
+            task.dataset, Split(training: [], validation: [], test: []), for: .training,
+            allowing: data.allowed, cache: PreparedCache(folder: machine.cache),
+            threads: machine.threadCount
+        ).grids
     }
 
     public func forecast() throws -> ComparisonForecast {
@@ -203,7 +216,9 @@ public struct ForecastMaker {
     private func pace(of training: TrainingTask) throws -> TrainingPace? {
         defer { try? TensorMemory.trim() }
         do {
-            return try TrainingPace(training, split: split, device: task.device)
+            let work = EpochWork(
+                split, grids: grids, preparation: training.preparation, options: training.options)
+            return try TrainingPace(training, work, device: task.device)
         } catch TorchError.outOfMemory {
             return nil
         }

@@ -69,10 +69,11 @@ public struct TrainingPlanner {
             case .median(let space):
                 PlannedNetwork.given(try SearchSpace(text: space).medianNetwork(for: dataset))
             }
-        return StepCost.training(
+        return try StepCost.training(
             network, channels: dataset.channels.count, classes: dataset.labels.classCount,
             options: training,
-            limit: machine.memoryLimit ?? min(machine.limit, Self.standardLimit))
+            limit: machine.memoryLimit ?? min(machine.limit, Self.standardLimit),
+            device: Device.parse(machine.device).first ?? .cpu)
     }
 
     private func fingerprint(of dataset: Dataset) throws -> Fingerprint? {

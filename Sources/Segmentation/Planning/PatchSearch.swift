@@ -14,9 +14,6 @@ struct PatchSearch {
     let cost: StepCost
     private let axes: [Int]
 
-    /// The patch would have as many voxels as a cube of this edge, if memory allowed.
-    private static let edge = 256.0
-
     init(
         spacing: SIMD3<Double>, medianSize: SIMD3<Double>, axes: [Int], cost: StepCost
     ) {
@@ -39,7 +36,7 @@ struct PatchSearch {
         case given
         /// As large as the median image.
         case median
-        /// With 256³ voxels, or less where the median image is shorter.
+        /// With as many voxels as the cost has at most, or fewer where the median image is shorter.
         case largest
         /// As large as the cost allows.
         case reduced
@@ -65,7 +62,7 @@ struct PatchSearch {
     private var initialSize: SIMD3<Double> {
         let inverse = SIMD3(repeating: 1) / spacing
         let product = axes.reduce(1.0) { $0 * inverse[$1] }
-        let scale = pow(Self.edge * Self.edge * Self.edge / product, 1.0 / 3)
+        let scale = pow(cost.edge * cost.edge * cost.edge / product, 1.0 / 3)
         return pointwiseMin((inverse * scale).rounded(.toNearestOrEven), medianSize)
     }
 

@@ -20,7 +20,7 @@ struct PlanWords {
         case .given: Self.given
         case .median: "the median image, rounded up to \(multiple)"
         case .largest:
-            "as many mm along each axis, with 256³ voxels or the median image at most; \(multiple)"
+            "as many mm along each axis, with \(Int(cost.edge))³ voxels or the median image at most; \(multiple)"
         case .reduced:
             "as much of the median image along each axis as a training step on \(smallest) patches has room for "
                 + "in \(cost.limitText); \(multiple)"

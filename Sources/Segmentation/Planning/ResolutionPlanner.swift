@@ -37,7 +37,7 @@ struct ResolutionPlanner {
         let median = medianVoxels ?? medianSize.volume
         let most = largestBatch(of: patch, medianVoxels: median)
         let batch = try given.batchSize ?? cost.batch(of: patch, most: most)
-        let sizes = grids.map { size(of: $0, at: spacing) }
+        let sizes = grids.map { $0.size(at: spacing) }
         let wholeCases = sizes.count { all($0 .<= patch.size) }
         let words = PlanWords(
             patch: patch, origin: origin, batch: batch, mostOfDataset: most,
@@ -86,14 +86,8 @@ struct ResolutionPlanner {
 
     // MARK: - Sizes
 
-    /// Voxels of a case at a spacing, without the empty space around it.
-    private func size(of grid: Fingerprint.Grid, at spacing: SIMD3<Double>) -> SIMD3<Int> {
-        let size = grid.spacing / spacing * SIMD3<Double>(grid.croppedSize)
-        return SIMD3<Int>(size.rounded(.toNearestOrEven))
-    }
-
     private func medianSize(at spacing: SIMD3<Double>) -> SIMD3<Double> {
-        median(grids.map { SIMD3<Double>(size(of: $0, at: spacing)) })
+        median(grids.map { SIMD3<Double>($0.size(at: spacing)) })
     }
 
     private func largestBatch(of patch: PlannedPatch, medianVoxels: Double) -> Int {
@@ -106,5 +100,13 @@ struct ResolutionPlanner {
     private func preparedBytes(_ sizes: [SIMD3<Int>]) -> ByteCount {
         let voxels = sizes.reduce(0) { $0 + $1.x * $1.y * $1.z }
         return ByteCount(voxels * (channels * Self.bytesPerValue + 1))
+    }
+}
+
+extension Fingerprint.Grid {
+    /// Voxels of a case at a spacing, without the empty space around it.
+    func size(at spacing: SIMD3<Double>) -> SIMD3<Int> {
+        let size = self.spacing / spacing * SIMD3<Double>(croppedSize)
+        return SIMD3<Int>(size.rounded(.toNearestOrEven))
     }
 }

@@ -1,6 +1,6 @@
 public import SegNASHost
 public import SegNASSearch
-internal import SegNASTorch
+public import SegNASTorch
 
 extension StepCost {
     /// nnU-Net's own estimate, by which its planner fits a network to a GPU.
@@ -46,6 +46,9 @@ extension StepCost {
 }
 
 extension StepCost {
+    /// A CPU sees as many voxels in a second whatever the patch, and learns more from many steps than from few large ones.
+    private static let edgeOnCPU = 96.0
+
     /// The memory of a step of this program's training on the CPU, predicted by the code that trains.
     ///
     /// - Parameters:
@@ -54,12 +57,14 @@ extension StepCost {
     ///   - classes: Labels, background included.
     ///   - options: How it is trained; the batch is the plan's.
     ///   - limit: Of the tensors.
+    ///   - device: What trains.
     /// - Returns: The cost, with that limit; finding it throws a `NetworkError` for a network that cannot be built.
     public static func training(
         _ network: PlannedNetwork, channels: Int, classes: Int,
-        options: TrainingOptions = TrainingOptions(), limit: ByteCount
+        options: TrainingOptions = TrainingOptions(), limit: ByteCount, device: Device = .cpu
     ) -> StepCost {
-        StepCost(of: network, limit: limit) { patch, batch in
+        let edge = device == .cpu ? edgeOnCPU : largestEdge
+        return StepCost(of: network, limit: limit, edge: edge) { patch, batch in
             let architecture = network.architecture(for: patch)
             let plan = try NetworkPlan(
                 architecture, channels: channels, classes: classes,

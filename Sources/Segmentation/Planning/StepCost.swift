@@ -3,7 +3,7 @@ public import SegNASHost
 /// What a training step may cost: patch and batch of a plan are as large as it allows.
 ///
 /// Two kinds: ``nnUNet(classes:gigabytes:)``, by which plans equal nnU-Net's, and
-/// ``training(_:channels:classes:options:limit:)``, which predicts the memory of a step of this program.
+/// ``training(_:channels:classes:options:limit:device:)``, which predicts the memory of a step of this program.
 public struct StepCost {
     /// Bytes of a step on a batch of so many patches.
     public typealias Bytes = (_ patch: PlannedPatch, _ batch: Int) throws -> Double
@@ -14,6 +14,8 @@ public struct StepCost {
     public let limit: ByteCount
     /// How the limit is told: `8 GiB`.
     public let limitText: String
+    /// The patch would have as many voxels as a cube of this edge, if memory allowed.
+    let edge: Double
     private let bytes: Bytes
     private let batchRule: BatchRule
 
@@ -25,16 +27,20 @@ public struct StepCost {
         case largest
     }
 
+    /// nnU-Net's largest patch has as many voxels as a cube of this edge.
+    public static let largestEdge = 256.0
+
     /// Smaller batches are not planned: the patch is reduced instead.
     public static let smallestBatch = 2
 
     public init(
-        of network: PlannedNetwork = .standard, limit: ByteCount, limitText: String? = nil, batchRule: BatchRule = .largest,
-        bytes: @escaping Bytes
+        of network: PlannedNetwork = .standard, limit: ByteCount, limitText: String? = nil, edge: Double = StepCost.largestEdge,
+        batchRule: BatchRule = .largest, bytes: @escaping Bytes
     ) {
         self.network = network
         self.limit = limit
         self.limitText = limitText ?? limit.description
+        self.edge = edge
         self.batchRule = batchRule
         let known = KnownCosts()
         self.bytes = { patch, batch in
