@@ -98,7 +98,7 @@ struct PlanTests {
     @Test("a patch that covers little is said to, and what would help")
     func small() throws {
         try withDataset([([160, 160, 160], [1, 1, 1])]) { folder in
-            let program = try Program.run("plan", folder, "--quiet")
+            let program = try Program.run("plan", folder, "--memory-limit", "100MiB", "--quiet")
             #expect(program.status == 0, "\(program.errors)")
             #expect(
                 program.output.contains("% of the median image: a network on images of a lower"))

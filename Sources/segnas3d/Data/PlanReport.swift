@@ -121,7 +121,7 @@ struct PlanReport {
     private var advice: [String] {
         let small = "A patch covers \(percent(plan.fullResolution.share)) of the median image: "
         guard plan.lowResolution != nil else {
-            return [small + "more memory would help to see what lies around it."]
+            return [small + "a larger --patch would see more of what lies around it, in more time and memory."]
         }
         return [
             small

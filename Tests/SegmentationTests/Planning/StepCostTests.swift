@@ -19,10 +19,10 @@ struct StepCostTests {
         let plan = try NetworkPlan(.unet3d, channels: 2, classes: 3)
         var options = TrainingOptions().resolved(on: .cpu)
         options.batchSize = 3
-        let step = try MemoryPrediction.training(of: plan, size: [32, 40, 24], options: options)
-        let bytes = try cost.of(patch([32, 40, 24]), batch: 3)
+        let step = try MemoryPrediction.training(of: plan, size: [32, 40, 32], options: options)
+        let bytes = try cost.of(patch([32, 40, 32]), batch: 3)
         #expect(bytes == Double(step.bytes) + Double(plan.parameters * 4))
-        #expect(try cost.of(patch([32, 40, 24]), batch: 4) > bytes)
+        #expect(try cost.of(patch([32, 40, 32]), batch: 4) > bytes)
     }
 
     @Test("the largest batch within the limit", arguments: [2, 3, 10, 31, 32, 100])
