@@ -31,6 +31,7 @@ public struct RunSession {
         var machine = Trainer.Machine(
             device: devices[0], threads: threads, cache: options.machine.cache,
             version: Release.version)
+        machine.loaderThreads = options.machine.loaderThreads(for: devices[0], threads: threads)
         machine.source = absolutePath(options.data.dataset)
         machine.options = options.machine
         machine.options?.cache = options.machine.cache.map(absolutePath)

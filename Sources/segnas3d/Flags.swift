@@ -12,6 +12,7 @@ enum Flags {
         "kept proportions": "kept proportions", "label interpolation": "label interpolation",
         "labels": "--labels",
         "learningRate": "--learning-rate", "loss": "--loss", "memoryLimit": "--memory-limit",
+        "loaderThreads": "--loader-threads",
         "momentum": "--momentum",
         "network": "--network", "normalization": "normalization", "optimizer": "--optimizer",
         "output": "--output", "overwrite": "--overwrite", "patch": "--patch",

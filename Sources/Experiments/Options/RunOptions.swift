@@ -86,8 +86,17 @@ extension MachineOptions {
         memoryLimit ?? ByteCount(HostResources.current().available.bytes / 10 * 9)
     }
 
+    /// Number of threads that make batches for a device whose computing threads are so many.
+    func loaderThreads(for device: Device, threads: Int) -> Int {
+        loaderThreads ?? (device == .cpu ? 1 : max(1, min(threads - 1, Self.mostLoaderThreads)))
+    }
+
+    private static let mostLoaderThreads = 12
+
     /// The faults of these options, a sentence each.
-    public var faults: [String] { faultsOfCounts([("threads", threads)]) }
+    public var faults: [String] {
+        faultsOfCounts([("threads", threads), ("loaderThreads", loaderThreads)])
+    }
 
     /// Sets threads, memory limit and seed of this process.
     ///
@@ -112,8 +121,8 @@ extension MachineOptions {
                 "SEGNAS3D_CPU_ISA is '\(limit)', and must be default, avx2 or avx512, or not be set"
             )
         }
-        // The forward and the backward pass run on two threads with a team each; batches and watches take three more.
-        try ProcessLimits.checkThreads(2 * threadCount + 3)
+        // The forward and the backward pass run on two threads with a team each; watches take two more.
+        try ProcessLimits.checkThreads(2 * threadCount + 2 + (loaderThreads ?? 1))
         try CPU.setThreads(threadCount)
         TensorMemory.setBudget(limit)
     }

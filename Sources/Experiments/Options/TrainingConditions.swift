@@ -56,9 +56,15 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
     }
 
     func machine(_ device: Device) -> Trainer.Machine {
-        Trainer.Machine(
-            device: device, threads: machine.threadCount, cache: machine.cache,
-            version: Release.version)
+        machine(device, threads: machine.threadCount)
+    }
+
+    /// The same with threads of its own, as a worker has them.
+    func machine(_ device: Device, threads: Int) -> Trainer.Machine {
+        var machine = Trainer.Machine(
+            device: device, threads: threads, cache: self.machine.cache, version: Release.version)
+        machine.loaderThreads = self.machine.loaderThreads(for: device, threads: threads)
+        return machine
     }
 }
 

@@ -177,11 +177,8 @@ public struct TrialWorker: Hashable, Sendable {
             request.architecture, hyperparameters: request.hyperparameters, seed: request.seed,
             on: dataset)
         task.preparedData = try study.trainingData()
-        let machine = Trainer.Machine(
-            device: device, threads: threads, cache: conditions.machine.cache,
-            version: Release.version)
         return Trainer(
-            task, run: folder.run, on: machine, tracker: watcher.tracker,
+            task, run: folder.run, on: conditions.machine(device, threads: threads), tracker: watcher.tracker,
             isEndRequested: {
                 // Called after every batch and every validation case: each is a step.
                 heartbeats.advance()

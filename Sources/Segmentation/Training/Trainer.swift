@@ -147,7 +147,8 @@ extension Trainer {
             session, plan.options, on: training,
             patches: PatchOptions(plan.preparation.options, plan.options, training),
             validation: validation, folder: folder,
-            checkpoints: machine.checkpoints, observer: observer)
+            loaderThreads: machine.loaderThreads, checkpoints: machine.checkpoints,
+            observer: observer)
     }
 
     /// The aim of the check: with patience, which waits for a better epoch, the same as in a search.

@@ -86,6 +86,8 @@ extension Trainer {
         public var cache: String?
         /// The version of the program that trains, for the record.
         public var version: String
+        /// The threads that cut and augment batches ahead of time; batches do not depend on them.
+        public var loaderThreads = 1
         /// The frequency of checkpoints.
         public var checkpoints = CheckpointPace()
         /// The path of the dataset, for the run's plan; nil for runs that are resumed without it, as in searches.
@@ -115,14 +117,18 @@ public struct MachineOptions: Hashable, Codable, Sendable {
     public var memoryLimit: ByteCount?
     /// The folder of prepared cases; nil for the default one.
     public var cache: String?
+    /// The threads that cut and augment batches ahead of time; nil for one on a CPU, which shares its cores with them,
+    /// and for the others beside a GPU.
+    public var loaderThreads: Int?
 
     public init(
         device: String = "auto", threads: Int? = nil, memoryLimit: ByteCount? = nil,
-        cache: String? = nil
+        cache: String? = nil, loaderThreads: Int? = nil
     ) {
         self.device = device
         self.threads = threads
         self.memoryLimit = memoryLimit
         self.cache = cache
+        self.loaderThreads = loaderThreads
     }
 }

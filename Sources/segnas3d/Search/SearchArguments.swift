@@ -75,6 +75,7 @@ struct ConditionArguments: ParsableArguments {
     func apply(to conditions: inout TrainingConditions) {
         sampling.apply(to: &conditions)
         compute.apply(to: &conditions.machine)
+        training.apply(to: &conditions.machine)
         data.apply(to: &conditions.machine)
     }
 }

@@ -73,6 +73,7 @@ struct Train: ParsableCommand {
                 training: work.training)
         }
         compute.apply(to: &options.machine)
+        training.apply(to: &options.machine)
         data.apply(to: &options.machine)
         return options
     }

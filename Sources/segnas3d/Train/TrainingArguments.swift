@@ -102,6 +102,14 @@ struct TrainingArguments: ParsableArguments {
     )
     var validateOn: ValidationGrid?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Threads that cut and augment batches ahead of time, which do not depend on them; by default one on a CPU, \
+            and the cores beside a GPU.
+            """, valueName: "threads"))
+    var loaderThreads: Int?
+
     func validate() throws {
         guard !noAugmentation || (augment.isEmpty && mirror == nil) else {
             throw ValidationError("--no-augmentation excludes --augment and --mirror")
@@ -128,6 +136,11 @@ struct TrainingArguments: ParsableArguments {
         if let loss { options.loss = loss }
         augment(&options)
         if let validateOn { options.validationGrid = validateOn }
+    }
+
+    /// Applies the options that were given.
+    func apply(to machine: inout MachineOptions) {
+        if let loaderThreads { machine.loaderThreads = loaderThreads }
     }
 
     /// Adds to the recipe's augmentation what was given, or takes all of it away.

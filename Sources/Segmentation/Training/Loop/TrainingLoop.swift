@@ -10,6 +10,7 @@ struct TrainingLoop {
     private let patches: PatchOptions?
     private let validation: Validation
     private let folder: RunFolder
+    private let loaderThreads: Int
     private let observer: TrainingObserver
 
     /// The weights of the best epoch, until a checkpoint has them.
@@ -23,8 +24,7 @@ struct TrainingLoop {
     init(
         _ session: TrainingSession, _ options: TrainingOptions, on cases: [PreparedCase],
         patches: PatchOptions?, validation: Validation, folder: RunFolder,
-        checkpoints pace: CheckpointPace,
-        observer: TrainingObserver
+        loaderThreads: Int, checkpoints pace: CheckpointPace, observer: TrainingObserver
     ) throws(TorchError) {
         self.session = session
         self.options = options
@@ -32,6 +32,7 @@ struct TrainingLoop {
         self.patches = patches
         self.validation = validation
         self.folder = folder
+        self.loaderThreads = loaderThreads
         self.observer = observer
         clock = CheckpointClock(pace, bytes: try session.tensors().byteCount)
     }
@@ -46,7 +47,8 @@ struct TrainingLoop {
             cases,
             BatchOptions(
                 batchSize: options.batchSize, augmentation: options.augmentation,
-                patches: patches, isShuffled: true, seed: options.seed),
+                patches: patches, isShuffled: true, seed: options.seed, threads: loaderThreads,
+                ahead: loaderThreads + 1),
             startingAt: session.state.position, epochs: options.epochs)
         do {
             while !session.state.history.isComplete(options) {
