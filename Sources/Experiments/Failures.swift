@@ -52,12 +52,14 @@ public enum FailureKind: Sendable {
             self = .outOfMemory
         case let errors as PreparationErrors where errors.concernsDataset: self = .dataset
         case let error as DatasetError where error.isOutOfMemory: self = .outOfMemory
+        case let error as CrossValidationFailure where error.isOutOfMemory: self = .outOfMemory
         case is DatasetError, TrainingError.otherDataset, SplitError.unknownCases,
             CoordinatorError.badData:
             self = .dataset
         case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs,
             StudyError.planChanged, StudyError.space, StudyError.sampler,
-            ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults:
+            ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults,
+            SplitError.noFoldsIn, SplitError.foldCount, SplitError.fewForFolds:
             self = .options
         case TrainingError.interrupted, is SearchInterruption, is PlanningInterrupted: self = .interrupted
         default: return nil

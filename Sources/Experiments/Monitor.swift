@@ -23,6 +23,18 @@ public struct Monitor {
 
     func training(_ event: TrainingEvent) { report(.training(event)) }
 
+    /// The same without the device and the folder of the work, for a part of it.
+    var withoutPlace: Monitor {
+        var monitor = self
+        monitor.report = { event in
+            switch event {
+            case .computing, .working: break
+            default: report(event)
+            }
+        }
+        return monitor
+    }
+
     func warn(_ sentence: String) { report(.warning(sentence)) }
 }
 
@@ -39,6 +51,8 @@ public enum ExperimentEvent {
     /// An event of a training in this process, including the preparation of a search's images.
     case training(TrainingEvent)
     case trainingEnded
+    /// A cross-validation begins with a fold, or resumes it: `number` of all, counted from 1.
+    case fold(run: String, number: Int, all: Int)
     /// Numbers of trials that are done, of all trials (or completed ones, if these are counted), and of running ones.
     case searching(done: Int, all: Int, running: Int)
     /// An event of a trial, and the best trial so far.

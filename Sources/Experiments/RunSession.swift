@@ -14,9 +14,13 @@ public struct RunSession {
     /// - Parameters:
     ///   - options: The options of the run.
     ///   - run: The run's folder.
+    ///   - split: A split of the cases that was made before, such as a fold; nil divides them by the options.
     ///   - monitor: An observer.
     /// - Throws: ``OptionFaults``, or what keeps the dataset from being read.
-    public init(_ options: RunOptions, in run: String, monitor: Monitor = Monitor()) throws {
+    public init(
+        _ options: RunOptions, in run: String, split: TrainingTask.RecordedSplit? = nil,
+        monitor: Monitor = Monitor()
+    ) throws {
         try OptionFaults.refuse(options.faults)
         let devices = try options.machine.apply(seed: options.training.seed)
         monitor.report(.computing(on: devices, isChosen: options.machine.device == "auto"))
@@ -28,6 +32,7 @@ public struct RunSession {
             split: options.data.split, options: options.training)
         task.allowed = options.data.allowed
         if options.data.keepsSplit { task.recordedSplit = RecordedRun(in: run)?.recordedSplit }
+        if let split { task.recordedSplit = split }
         var machine = Trainer.Machine(
             device: devices[0], threads: threads, cache: options.machine.cache,
             version: Release.version)
@@ -41,6 +46,11 @@ public struct RunSession {
         trainer = Trainer(
             task, run: run, on: machine, tracker: monitor.tracker,
             isEndRequested: monitor.isEndRequested, report: monitor.training)
+    }
+
+    /// Checks the dataset as ``run()`` does, before any fold of a cross-validation is trained.
+    func checkData() throws {
+        try trainer.checkData(for: .training)
     }
 
     /// Trains to the end; a run that is complete is not trained again.

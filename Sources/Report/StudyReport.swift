@@ -32,12 +32,16 @@ public struct StudyReport {
     /// The training of the best network after the search.
     public struct FinalTraining: Hashable, Sendable {
         public var epochs: Int
-        /// The validation Dice of the epoch that was chosen.
+        /// The validation Dice of the epoch that was chosen; of folds, that of all cases, each by the fold that has not
+        /// seen it.
         public var dice: Double?
+        /// The number of folds, whose mean is the model; nil for one training.
+        public var folds: Int?
 
-        public init(epochs: Int, dice: Double? = nil) {
+        public init(epochs: Int, dice: Double? = nil, folds: Int? = nil) {
             self.epochs = epochs
             self.dice = dice
+            self.folds = folds
         }
     }
 

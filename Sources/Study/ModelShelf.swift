@@ -41,6 +41,11 @@ public struct ModelShelf {
         try BestLink(folder).set(to: "\(run)/model")
     }
 
+    /// Links `best` to a cross-validation of the best trial's network, until another trial is better.
+    public func setBest(finalFolds folder: String) throws(StudyError) {
+        try BestLink(self.folder).set(to: String(folder.dropFirst(self.folder.path.count + 1)))
+    }
+
     // MARK: - Steps
 
     private func keep(_ trial: Int, recorded: Int) throws(StudyError) {
@@ -138,22 +143,30 @@ struct BestLink {
         return lstat(folder.best, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The model whose files are those of the folder.
+    /// The model, or the cross-validation, whose files are those of the folder.
     private var original: String? {
-        let finals = names(StudyFolder.finals).map { "\(StudyFolder.finals)/\($0)/model" }
+        let finals = names(StudyFolder.finals).flatMap { name in
+            ["\(StudyFolder.finals)/\(name)/model", "\(StudyFolder.finals)/\(name)"]
+        }
         let models = names("models").map { "models/\($0)" }
-        return (finals + models).first { holdsSameFiles("\(folder.path)/\($0)") }
+        return (finals + models).first {
+            holdsSameFiles(folder.best, "\(folder.path)/\($0)")
+        }
     }
 
     private func names(_ name: String) -> [String] {
         (try? files.contentsOfDirectory(atPath: "\(folder.path)/\(name)"))?.sorted() ?? []
     }
 
-    private func holdsSameFiles(_ model: String) -> Bool {
-        guard let names = try? files.contentsOfDirectory(atPath: folder.best).sorted(),
-            (try? files.contentsOfDirectory(atPath: model).sorted()) == names
+    /// True if two folders have the same files, also in their folders.
+    private func holdsSameFiles(_ one: String, _ other: String) -> Bool {
+        guard let names = try? files.contentsOfDirectory(atPath: one).sorted(),
+            (try? files.contentsOfDirectory(atPath: other).sorted()) == names
         else { return false }
-        return names.allSatisfy { hasSameBytes("\(folder.best)/\($0)", "\(model)/\($0)") }
+        return names.allSatisfy { name in
+            let (a, b) = ("\(one)/\(name)", "\(other)/\(name)")
+            return FileSystem.isFolder(a) ? holdsSameFiles(a, b) : hasSameBytes(a, b)
+        }
     }
 }
 

@@ -29,6 +29,11 @@ public struct StudyFolder: Hashable, Sendable {
         "\(path)/\(Self.finals)/\(Self.name(trial))-\(epochs)"
     }
 
+    /// The cross-validation in which it is trained again on folds: `final/000012-100-folds-5`.
+    public func finalFolds(_ trial: Int, epochs: Int, folds: Int) -> String {
+        "\(final(trial, epochs: epochs))-folds-\(folds)"
+    }
+
     /// The folder of such runs.
     public static let finals = "final"
 

@@ -113,6 +113,28 @@ struct ModelShelfTests {
         }
     }
 
+    @Test("the folds of the best network are its model, also as a copy, until a better trial")
+    func folds() throws {
+        try withFolder { folder, shelf in
+            try train(2, in: folder)
+            try shelf.arrange([2], best: 2)
+            let folds = folder.finalFolds(2, epochs: 9, folds: 5)
+            try FileManager.default.createDirectory(
+                atPath: "\(folds)/fold_0/model", withIntermediateDirectories: true)
+            for name in ["plan.json", "fold_0/model/weights"] {
+                try Data(name.utf8).write(to: URL(filePath: "\(folds)/\(name)"))
+            }
+            try shelf.setBest(finalFolds: folds)
+            try copyLink(folder)
+            try shelf.arrange([], best: 2)
+            #expect(folder.bestTarget == "final/000002-9-folds-5")
+            #expect(exists("\(folder.bestModel)/fold_0/model/weights"))
+            try train(3, in: folder)
+            try shelf.arrange([3], best: 3)
+            #expect(try best(folder) == "3" && !exists(folds))
+        }
+    }
+
     @Test("a folder in the link's place that is no model of the study stays as it is")
     func foreign() throws {
         try withFolder { folder, shelf in

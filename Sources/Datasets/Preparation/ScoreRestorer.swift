@@ -31,6 +31,8 @@ public struct ScoreRestorer: Sendable {
     public let geometry: Geometry
     /// Remarks of the readers of the image's files.
     public let warnings: [DatasetFault]
+    /// The clean-up of the label map; probabilities stay as they are.
+    public var postProcessing: PostProcessing?
     private let labels: LabelTable
     private let content: Content
 
@@ -75,7 +77,9 @@ public struct ScoreRestorer: Sendable {
             case .scores(let resampler): resampler.mostProbable()
             case .classes(let classes): classes
             }
-        return Volume(labels.storedValues(of: classes), geometry: geometry)
+        let cleaned =
+            postProcessing?.applied(to: classes, size: geometry.size, labels: labels) ?? classes
+        return Volume(labels.storedValues(of: cleaned), geometry: geometry)
     }
 
     /// Writes the probabilities of all classes, in their order, as a float32 image `[x, y, z, class]`.

@@ -40,18 +40,26 @@ extension Dataset {
     private func shuffled(
         _ cases: [String], _ shares: SplitPlan.Shares, _ options: SplitOptions
     ) throws(SplitError) -> Split {
+        let groups = try shuffledGroups(of: cases, options)
+        let parts = divide(groups, into: counts(of: cases.count, shares))
+        for part in Split.Part.allCases where shares[part] > 0 && parts[part] == nil {
+            throw .empty(part, cases: cases.count, groups: options.groups.map { _ in groups.count })
+        }
+        return Split(
+            training: parts[.training] ?? [], validation: parts[.validation] ?? [],
+            test: parts[.test] ?? [])
+    }
+
+    /// The groups of cases, each alone where there are none, in the order that seed and index draw.
+    func shuffledGroups(
+        of cases: [String], _ options: SplitOptions
+    ) throws(SplitError) -> [[String]] {
         let names = try options.groups?.groups(of: cases)
         var groups = Dictionary(grouping: cases) { names?[$0] ?? $0 }
             .sorted { $0.key < $1.key }.map(\.value)
         var generator = SeededGenerator(seed: options.seed)
         for _ in 0...options.index { groups.shuffleExactly(using: &generator) }
-        let parts = divide(groups, into: counts(of: cases.count, shares))
-        for part in Split.Part.allCases where shares[part] > 0 && parts[part] == nil {
-            throw .empty(part, cases: cases.count, groups: names.map { _ in groups.count })
-        }
-        return Split(
-            training: parts[.training] ?? [], validation: parts[.validation] ?? [],
-            test: parts[.test] ?? [])
+        return groups
     }
 
     private func fold(_ index: Int) throws(SplitError) -> Split {

@@ -50,6 +50,8 @@ struct SplitFile {
         self.cases = Set(cases)
     }
 
+    var count: Int { splits.count }
+
     /// One of its splits, whose cases the dataset must have, each in one part.
     func split(_ index: Int) throws(SplitError) -> Split {
         guard splits.indices.contains(index) else {
@@ -104,6 +106,16 @@ public enum SplitError: Error, Equatable, Sendable {
     case noFolds
     case noSuchFold(Int, folds: [Int])
     case noLists
+    /// Folds of a division that has none, by its text.
+    case noFoldsIn(String)
+    /// Another number of folds than a file or a datalist has.
+    case foldCount(Int, found: Int)
+    /// A fold that validates or trains no case.
+    case emptyFold(Int)
+    /// Cases that more than one fold validates.
+    case inTwoFolds([String])
+    /// Fewer cases, or groups of them, than folds.
+    case fewForFolds(Int, folds: Int, areGroups: Bool)
     case pattern(String)
     /// Cases that belong to no group.
     case ungrouped([String])
@@ -143,6 +155,21 @@ extension SplitError: CustomStringConvertible {
         case .noSuchFold(let fold, let folds):
             "no case has fold \(fold): the folds are \(folds.map(String.init).joined(separator: ", "))"
         case .noLists: "the dataset lists no \"validation\" or \"testing\" cases: give 50/20/30"
+        case .noFoldsIn(let plan):
+            """
+            `split` \(plan) has no folds: leave it out to divide the cases at random, or give folds for a datalist \
+            that has them, or a .json file such as splits_final.json
+            """
+        case .foldCount(let count, let found):
+            "`folds` is \(count), and the list has \(found): give `folds` \(found)"
+        case .emptyFold(let fold):
+            "fold \(fold) has no case to train on, or none to validate: correct the list of folds"
+        case .inTwoFolds(let cases):
+            "\(some(cases)) must be validated in one fold only: correct the list of folds"
+        case .fewForFolds(let count, let folds, let areGroups):
+            """
+            \(count) \(areGroups ? "groups" : "cases") are too few for \(folds) folds: give fewer `folds`, or more cases
+            """
         case .pattern(let text): "the pattern '\(text)' is no regular expression"
         case .ungrouped(let cases):
             "\(some(cases)) belong to no group: each case needs one"

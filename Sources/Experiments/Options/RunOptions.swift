@@ -70,8 +70,12 @@ struct RecordedRun: Decodable {
 }
 
 extension RunOptions {
-    /// Reads the options with which a run was begun or last resumed; nil if there is none.
+    /// Reads the options with which a run or a cross-validation was begun or last resumed; nil if there is none.
     public init?(ofRun path: String) {
+        if let folds = try? CrossValidationPlan(in: CrossValidationFolder(path)) {
+            self = folds.resumed
+            return
+        }
         guard let begun = RecordedRun(in: path) else { return nil }
         self = begun.resumed
     }

@@ -13,6 +13,10 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
     public var training: TrainingOptions
     /// Epochs of the final training of the best network, from scratch; nil for none.
     public var finalEpochs: Int?
+    /// Folds on which a search trains its best network, whose mean is then the model; nil for one training.
+    ///
+    /// They divide the training and validation cases. Without ``finalEpochs`` they have as many epochs as trials.
+    public var finalFolds: Int?
     public var workers: WorkerOptions
     public var machine: MachineOptions
 
@@ -30,6 +34,7 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
     /// The faults of these options, a sentence each.
     public var faults: [String] {
         data.faults + training.faults + faultsOfCounts([("finalEpochs", finalEpochs)])
+            + CrossValidationSession.faults(ofCount: finalFolds, named: "finalFolds")
             + workers.faults + machine.faults
     }
 

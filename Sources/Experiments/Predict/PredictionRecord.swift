@@ -18,6 +18,8 @@ public struct PredictionRecord: Codable, Equatable {
     var series: String?
     /// The overlap of tiles; nil if all models see images whole.
     var overlap: Double?
+    /// The clean-up of label maps; nil for none.
+    var postProcessing: PostProcessing?
 }
 
 extension PredictionRecord {
@@ -32,6 +34,7 @@ extension PredictionRecord {
         series = options.series?.description
         let areTiled = loaded.contains { $0.description.preparation.options.fit == .patch }
         overlap = areTiled ? options.overlap : nil
+        postProcessing = options.postProcessing.flatMap { $0.steps.isEmpty ? nil : $0 }
     }
 }
 

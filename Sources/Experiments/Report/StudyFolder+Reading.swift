@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASHost
+internal import SegNASReport
 public import SegNASSegmentation
 public import SegNASStudy
 
@@ -12,7 +13,8 @@ extension StudyFolder {
         let file = "\(test)/evaluation.json"
         guard FileManager.default.fileExists(atPath: file),
             let evaluated = BestModelTest.Cases(in: self),
-            evaluated.model == (try? Model.weightsDigest(contentsOf: bestModel))
+            let digests = try? ModelEnsemble(of: path).weightsDigests(),
+            evaluated.model == digests.joined(separator: " ")
         else { return nil }
         do {
             return try JSONDocument.read(from: file)
@@ -26,6 +28,19 @@ extension StudyFolder {
     public var finalTraining: TrainingRecord? {
         guard bestTarget?.hasPrefix("\(Self.finals)/") == true else { return nil }
         return TrainingRecord(ofModel: bestModel)
+    }
+
+    /// The final training of the best network on folds; nil if there was none, or it is not complete.
+    var foldTraining: StudyReport.FinalTraining? {
+        let folder = CrossValidationFolder(bestModel)
+        guard let count = folder.foldCount,
+            let evaluation = try? JSONDocument.read(Evaluation.self, from: folder.evaluation)
+        else { return nil }
+        let record = TrainingRecord(
+            ofModel: "\(folder.run(0))/\(ModelLocation.modelOfRun)")
+        return StudyReport.FinalTraining(
+            epochs: record?.epochs.count ?? 0, dice: evaluation.foreground[.dice]?.mean,
+            folds: count)
     }
 }
 

@@ -21,9 +21,10 @@ extension StudyReport {
             cases = TestCaseViews(test, in: folder, showsImages: showsImages).section
         }
         guard let best = record.best else { return }
-        finalTraining = folder.finalTraining.map { record in
-            FinalTraining(epochs: record.epochs.count, dice: record.validation?.mean)
-        }
+        finalTraining =
+            folder.finalTraining.map { record in
+                FinalTraining(epochs: record.epochs.count, dice: record.validation?.mean)
+            } ?? folder.foldTraining
         network = try images.flatMap { try NetworkFigure(best.trial, trainedOn: $0) }
     }
 }

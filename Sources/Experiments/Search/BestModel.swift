@@ -43,6 +43,43 @@ struct BestNetworkTraining {
     }
 }
 
+/// The final training of the best network on folds: again from scratch, with its test cases left out.
+struct BestNetworkFolds {
+    let conditions: TrainingConditions
+    let dataset: Dataset
+    let data: TrainingDataset
+    let device: Device
+    let clock: SearchClock
+    let monitor: Monitor
+
+    /// Trains, or resumes an interrupted training.
+    ///
+    /// - Returns: The folder of the cross-validation.
+    func run(_ best: Trial, folds: Int, in study: StudyFolder) throws -> String {
+        let task = conditions.task(
+            best.architecture, hyperparameters: best.hyperparameters, on: dataset)
+        var options = RunOptions(
+            data: conditions.data, network: best.architecture, training: task.options,
+            machine: conditions.machine)
+        options.training.epochs = conditions.finalEpochs ?? task.options.epochs
+        options.machine.device = "\(device)"
+        let split = conditions.data.split
+        // Entries of a file, or lists, divide other cases.
+        options.data.split = SplitOptions(
+            index: split.plan.isShuffled ? split.index : 0, seed: split.seed, groups: split.groups)
+        let path = study.finalFolds(best.number, epochs: options.training.epochs, folds: folds)
+        var monitor = monitor
+        monitor.isEndRequested = { clock.end != nil }
+        _ = try clock.run(study: study.path) {
+            try CrossValidationSession(
+                options, folds: folds, without: Set(data.split.test), in: path,
+                monitor: monitor.withoutPlace
+            ).run()
+        }
+        return path
+    }
+}
+
 /// The evaluation of a study's best model on the test cases, once.
 struct BestModelTest {
     let folder: StudyFolder
@@ -60,7 +97,7 @@ struct BestModelTest {
     /// The test cases and their files, for the report.
     struct Cases: Codable, Equatable {
         private(set) var schema = 1
-        /// Checksum of the weights that were evaluated.
+        /// Checksum of the weights that were evaluated; of several models, with spaces between.
         var model: String
         var cases: [Dataset.Case]
 
@@ -88,7 +125,8 @@ struct BestModelTest {
             return nil
         }
         let record = Cases(
-            model: try Model.weightsDigest(contentsOf: folder.bestModel), cases: subjects)
+            model: try ModelEnsemble(of: folder.path).weightsDigests().joined(separator: " "),
+            cases: subjects)
         if let cached = try cached(record) { return cached }
         let maps = try predict(subjects)
         defer { monitor.report(.evaluationEnded) }
@@ -124,18 +162,18 @@ struct BestModelTest {
     private func isOfThisModel(_ digest: String) -> Bool {
         let record = try? JSONDocument.read(
             PredictionRecord.self, from: "\(predictions)/prediction.json", schema: 1...1)
-        return record?.models == [digest]
+        return record?.models.joined(separator: " ") == digest
     }
 
     private func predict(_ subjects: [Dataset.Case]) throws -> PredictionFolder {
-        let location = try ModelLocation(of: folder.best)
+        let ensemble = try ModelEnsemble(of: folder.path)
         let options = PredictionOptions(
-            precision: conditions.training.precision,
+            precision: conditions.training.precision, postProcessing: ensemble.postProcessing,
             threads: conditions.machine.threadCount)
-        let model = try Model(contentsOf: location.model, device: device)
-        let predictor = try Predictor([model], options)
+        let models = try ensemble.models.map { try Model(contentsOf: $0.model, device: device) }
+        let predictor = try Predictor(models, options)
         let maps = try PredictionFolder(
-            predictions, of: PredictionRecord([location], [model], options), cases: subjects,
+            predictions, of: PredictionRecord(ensemble.models, models, options), cases: subjects,
             overwrites: false, probabilities: false)
         let job = PredictionJob(
             predictor: predictor, folder: maps,

@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import Glibc
 public import SegNASDatasets
 internal import SegNASHost
+internal import SegNASReport
 public import SegNASSearch
 internal import SegNASSegmentation
 public import SegNASStudy
@@ -120,7 +121,7 @@ public struct SearchSession {
 
     // MARK: - Running
 
-    /// Searches, trains the best network again if `finalEpochs` says so, and evaluates it.
+    /// Searches, trains the best network again if the conditions say so, and evaluates it.
     public func run() throws -> SearchOutcome {
         defer {
             monitor.report(.searchEnded)
@@ -133,25 +134,35 @@ public struct SearchSession {
         try search(shelf)
         monitor.report(.searchEnded)
         guard let best = try ledger.best() else { return SearchOutcome(ledger, test: nil) }
-        if let epochs = conditions.finalEpochs {
-            let final = BestNetworkTraining(
-                conditions: conditions, dataset: dataset, data: data, device: devices[0],
-                clock: clock, monitor: monitor)
-            do {
-                try final.run(
-                    best, epochs: epochs, in: folder,
-                    minThreads: WorkerPool(conditions, devices: devices).threads)
-                try shelf.setBest(final: best.number, epochs: epochs)
-            } catch let error as TrainingError where error.isOfNetwork {
-                monitor.warn(
-                    "the final training failed, so the model of the search is used: \(error)")
-            }
+        do {
+            try trainAgain(best, shelf)
+        } catch let error as TrainingError where error.isOfNetwork {
+            monitor.warn(
+                "the final training failed, so the model of the search is used: \(error)")
         }
         let test = try BestModelTest(
             folder: folder, data: data, dataset: dataset, conditions: conditions,
             device: devices[0], clock: clock, monitor: monitor
         ).run()
         return SearchOutcome(ledger, test: test)
+    }
+
+    /// Trains the best network on folds or once, where the conditions say so.
+    private func trainAgain(_ best: Trial, _ shelf: ModelShelf) throws {
+        if let folds = conditions.finalFolds {
+            let final = BestNetworkFolds(
+                conditions: conditions, dataset: dataset, data: data, device: devices[0],
+                clock: clock, monitor: monitor)
+            try shelf.setBest(finalFolds: final.run(best, folds: folds, in: folder))
+        } else if let epochs = conditions.finalEpochs {
+            let final = BestNetworkTraining(
+                conditions: conditions, dataset: dataset, data: data, device: devices[0],
+                clock: clock, monitor: monitor)
+            try final.run(
+                best, epochs: epochs, in: folder,
+                minThreads: WorkerPool(conditions, devices: devices).threads)
+            try shelf.setBest(final: best.number, epochs: epochs)
+        }
     }
 
     private func search(_ shelf: ModelShelf) throws {
@@ -224,6 +235,12 @@ public struct SearchOutcome {
         let sampler = ledger.sampler as? ControlledRandomSearch
         (reflections, mutations) = (sampler?.reflections, sampler?.mutations)
         self.test = test
+    }
+
+    /// The number of folds whose mean the best model is, and the mean Dice of all cases, each by the fold that has not
+    /// seen it; nil if it is the model of one training.
+    public var folds: (count: Int, dice: Double?)? {
+        study.foldTraining.flatMap { final in final.folds.map { ($0, final.dice) } }
     }
 
     /// The best model; nil if no trial was completed.

@@ -142,7 +142,7 @@ public enum GridMismatch: Error, Equatable, Sendable {
     case position(distance: Double)
 
     /// The difference of two grids that cannot be reoriented onto each other.
-    init(reference: Geometry, prediction: Geometry) {
+    package init(reference: Geometry, prediction: Geometry) {
         self =
             reference.size == prediction.size
             ? .position(distance: prediction.cornerDistance(to: reference))

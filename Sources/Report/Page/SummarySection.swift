@@ -47,9 +47,12 @@ struct SummarySection {
         sentences.append(
             "The best of them, trial \(best.number), has a validation Dice of \(decimal(dice)).")
         if let test = data.test, let dice = test.dice {
-            let final = report.finalTraining == nil ? "" : ", trained again for longer,"
+            let final = report.finalTraining.map { final in
+                final.folds.map { ", trained again on \($0) folds," }
+                    ?? ", trained again for longer,"
+            }
             sentences.append(
-                "On \(cases(test.cases.count, "test")), which the search has not used, it\(final) has a Dice "
+                "On \(cases(test.cases.count, "test")), which the search has not used, it\(final ?? "") has a Dice "
                     + "of \(dice.text).")
         } else {
             sentences.append(
@@ -113,8 +116,10 @@ struct SummarySection {
         }
         facts.append(("Its training", duration(best.seconds)))
         if let final = report.finalTraining {
-            let dice = final.dice.map { ", validation Dice \(decimal($0))" } ?? ""
-            facts.append(("Trained again", "for \(final.epochs) epochs\(dice)"))
+            let kind = final.folds == nil ? "validation" : "cross-validated"
+            let dice = final.dice.map { ", \(kind) Dice \(decimal($0))" } ?? ""
+            let folds = final.folds.map { "on \($0) folds " } ?? ""
+            facts.append(("Trained again", "\(folds)for \(final.epochs) epochs\(dice)"))
         }
         return facts
     }

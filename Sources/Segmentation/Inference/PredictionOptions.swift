@@ -1,3 +1,4 @@
+public import SegNASDatasets
 public import SegNASHost
 public import SegNASImaging
 public import SegNASTorch
@@ -27,6 +28,8 @@ public struct PredictionOptions: Hashable, Sendable {
     public var scratch: String?
     /// The series to read from folders with several DICOM series.
     public var series: DICOMSelection?
+    /// The clean-up of label maps; nil for none.
+    public var postProcessing: PostProcessing?
     /// Threads for everything but the network, whose threads are set by `CPU/setThreads(_:)`.
     public var threads: Int
 
@@ -34,7 +37,7 @@ public struct PredictionOptions: Hashable, Sendable {
         precision: Precision = .auto, mirroredAxes: Set<Int> = [], overlap: Double = 0.5,
         scoreMemory: ByteCount = ByteCount(1 << 30), keepsProbabilities: Bool = false,
         scratch: String? = nil,
-        series: DICOMSelection? = nil,
+        series: DICOMSelection? = nil, postProcessing: PostProcessing? = nil,
         threads: Int = HostResources.current().cores
     ) {
         precondition(mirroredAxes.isSubset(of: [0, 1, 2]), "axes are 0, 1 and 2")
@@ -46,6 +49,7 @@ public struct PredictionOptions: Hashable, Sendable {
         self.keepsProbabilities = keepsProbabilities
         self.scratch = scratch
         self.series = series
+        self.postProcessing = postProcessing
         self.threads = threads
     }
 

@@ -78,6 +78,14 @@ public final class Predictor {
         _ image: PreparedImage,
         progress: @escaping (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
     ) throws -> ScoreRestorer {
+        var restorer = try scores(of: image, progress)
+        restorer.postProcessing = options.postProcessing
+        return restorer
+    }
+
+    private func scores(
+        of image: PreparedImage, _ progress: @escaping (_ done: Int, _ all: Int) throws -> Void
+    ) throws -> ScoreRestorer {
         precondition(image.views.count == groups.count, "an image for other models")
         let views = zip(groups, image.views).map { group, view in
             (group: group, view: view, window: window(group, view, progress))

@@ -20,6 +20,10 @@ public enum ModelFault: Error, Equatable, Sendable {
     case notAModel
     /// A run or a study that has no model yet.
     case noModelYet
+    /// A cross-validation some of whose folds were trained again after their predictions were evaluated.
+    case foldsChanged
+    /// A cross-validation whose record of clean-up cannot be read.
+    case cleanUp(JSONFault)
     /// A fault of `model.json`, or of the plan with the split of the cases.
     case document(JSONFault)
     case architecture(ArchitectureError)
@@ -52,6 +56,11 @@ extension ModelFault: CustomStringConvertible {
             "is no model: name a folder with a model.json, or the folder of a run or study of segnas3d"
         case .noModelYet:
             "holds no model yet: let the training finish, or resume it with the same command"
+        case .foldsChanged:
+            "was evaluated with other models than its folds have now: resume it with segnas3d train, "
+                + "which predicts and evaluates again"
+        case .cleanUp(let fault):
+            "\(fault): resume the training of the folds with segnas3d train, which writes it again"
         case .document(.syntax): "is not a description of a model: copy the model's folder again"
         case .document(.field(let fault)): "\(fault): copy the model's folder again"
         case .document(let fault): "\(fault)"

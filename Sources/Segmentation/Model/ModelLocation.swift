@@ -63,6 +63,15 @@ extension ModelLocation {
     /// The split of the cases in the run or study; nil if the model lies in none.
     public func split() throws(ModelError) -> Split? {
         guard let file = splitFile else { return nil }
+        return try Self.split(in: file)
+    }
+
+    /// The split of the cases in a study.
+    static func split(ofStudy study: String) throws(ModelError) -> Split {
+        try split(in: "\(study)/\(dataName)")
+    }
+
+    private static func split(in file: String) throws(ModelError) -> Split {
         struct Plan: Decodable {
             var split: Split
         }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 import FoundationEssentials
+internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASReport
@@ -18,8 +19,9 @@ struct Inspect: ParsableCommand {
 
     @Argument(
         help: """
-            unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, for its best network; or a \
-            search space: segnas11, segnas4, segnas7 or a YAML file; or recipes, for the options of each.
+            unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, a study, for its best network, or the \
+            folder of train --folds; or a search space: segnas11, segnas4, segnas7 or a YAML file; or recipes, \
+            for the options of each.
             """)
     var target: String
 
@@ -69,12 +71,24 @@ struct Inspect: ParsableCommand {
             let description = SpaceDescription(space, name: target)
             print(json ? try description.json() : description.text())
         case .network(let architecture):
-            try inspect(architecture)
+            try inspect(NetworkPlan(architecture, channels: channels, classes: classes))
+        case .folds(let ensemble):
+            let model = try Model.description(contentsOf: ensemble.models[0].model)
+            if !json { print(Self.words(ensemble, model)) }
+            try inspect(model.plan())
         }
     }
 
-    private func inspect(_ architecture: Architecture) throws {
-        let plan = try NetworkPlan(architecture, channels: channels, classes: classes)
+    /// A line about the models of a cross-validation.
+    private static func words(_ ensemble: ModelEnsemble, _ model: ModelDescription) -> String {
+        let cleanUp = ensemble.postProcessing.flatMap { chosen in
+            chosen.steps.isEmpty ? nil : chosen.words(model.preparation.labels)
+        }
+        return "the mean of \(ensemble.models.count) folds, each of this network; "
+            + (cleanUp ?? "label maps are not cleaned up")
+    }
+
+    private func inspect(_ plan: NetworkPlan) throws {
         // Buffers of convolutions are counted by thread: those that a training would use.
         try CPU.setThreads(ThreadEnvironment.current.threads)
         var options = TrainingOptions()
@@ -91,12 +105,16 @@ struct Inspect: ParsableCommand {
 enum InspectTarget {
     case network(Architecture)
     case space(SearchSpace)
+    /// A cross-validation.
+    case folds(ModelEnsemble)
 
     init(_ text: String) throws {
         if let preset = SearchSpace.Preset(rawValue: text) {
             self = .space(SearchSpace(preset))
         } else if text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
             self = .space(try SearchSpace(contentsOf: text))
+        } else if CrossValidationFolder(text).foldCount != nil {
+            self = .folds(try ModelEnsemble(of: text))
         } else if let network = try Architecture(named: text) {
             self = .network(network)
         } else {

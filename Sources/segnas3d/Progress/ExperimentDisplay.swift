@@ -8,6 +8,8 @@ final class ExperimentDisplay {
     private let tracker = ActivityTracker()
     private let search: SearchDisplay
     private var training: TrainingDisplay?
+    /// The title of a training's bar; another one for a fold.
+    private var trainingTitle = "Training"
     private var progress: (title: String, bar: Progress)?
 
     init(isQuiet: Bool) {
@@ -30,6 +32,10 @@ final class ExperimentDisplay {
         case .warning(let sentence): search.warn(sentence)
         case .training(let event): display().show(event)
         case .trainingEnded: finishTraining()
+        case .fold(let run, let number, let all):
+            finishTraining()
+            trainingTitle = "Fold \(number) of \(all)"
+            Progress("", isQuiet: isQuiet).say("\(trainingTitle): \(run)")
         case .searching(let done, let all, let running):
             search.show(done: done, all: all, running: running)
         case .trial(let event, let best): search.show(event, best: best)
@@ -54,7 +60,8 @@ final class ExperimentDisplay {
 
     private func display() -> TrainingDisplay {
         if let training { return training }
-        let display = TrainingDisplay(isQuiet: isQuiet, tracker: tracker)
+        let display = TrainingDisplay(
+            isQuiet: isQuiet, tracker: tracker, title: trainingTitle)
         training = display
         return display
     }

@@ -6,6 +6,7 @@ internal import Synchronization
 final class TrainingDisplay {
     private var stallWatch: StallWatch?
     private let isQuiet: Bool
+    private let title: String
     private var progress: Progress?
     /// Seconds and number of the epochs since the program began.
     private var time = (seconds: 0.0, epochs: 0)
@@ -16,8 +17,9 @@ final class TrainingDisplay {
     }
 
     /// Shows a training, and warns if its tracker stands still.
-    init(isQuiet: Bool, tracker: ActivityTracker) {
+    init(isQuiet: Bool, tracker: ActivityTracker, title: String = "Training") {
         self.isQuiet = isQuiet
+        self.title = title
         // Shown even if no progress is.
         stallWatch = StallWatch(tracker) { Progress("").say($0) }
     }
@@ -76,7 +78,7 @@ final class TrainingDisplay {
 
     private func show(_ step: TrainingEvent.Step) {
         let done = (step.epoch - 1) * step.batches + step.batch
-        bar(.training, "Training", done: done - 1).set(
+        bar(.training, title, done: done - 1).set(
             done, of: step.epochs * step.batches,
             notes: ["epoch \(step.epoch)"] + (step.dice.map { ["Dice \(decimal($0))"] } ?? [])
                 + ["loss \(decimal(step.loss))", "\(percent(step.waitShare)) waiting"])
@@ -88,7 +90,7 @@ final class TrainingDisplay {
         let left = time.seconds / Double(time.epochs) * Double(epochs - record.epoch)
         let dice = record.validation?.mean.map { ["Dice \(decimal($0))"] } ?? []
         let wait = percent(record.waitSeconds / max(record.seconds, 1e-9))
-        bar(.training, "Training").say(
+        bar(.training, title).say(
             ["epoch \(record.epoch) of \(epochs): loss \(decimal(record.loss))"] + dice + [
                 "\(decimal(seconds, 1)) s (\(wait) waiting)",
                 "\(Progress.clock(seconds: Int(left.rounded(.up)))) left",

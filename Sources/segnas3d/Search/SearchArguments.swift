@@ -19,6 +19,14 @@ struct SearchArguments: ParsableArguments {
     @OptionGroup var conditions: ConditionArguments
 
     @Option(
+        help: ArgumentHelp(
+            """
+            When the search is over, train its best network on this many folds of all cases but the test ones; the \
+            best model is then their mean. --final-epochs says for how long, by default as long as in the search.
+            """, valueName: "count"))
+    var finalFolds: Int?
+
+    @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Folder of the study, new or to be resumed.", valueName: "folder"))
     var output: String
@@ -42,6 +50,7 @@ struct SearchArguments: ParsableArguments {
                 conditions: TrainingConditions(data: work.data, training: work.training))
         }
         conditions.apply(to: &options.conditions)
+        if let finalFolds { options.conditions.finalFolds = finalFolds }
         conditions.sampling.apply(to: &options.sampling)
         // A study that was begun with a network has proposed it already, and the file may have moved.
         if let first, options.sampling.first == nil {

@@ -16,7 +16,8 @@ struct SearchCommand: ParsableCommand {
             a larger --iterations continues one that was complete. Ctrl-C ends a search so that it can be resumed.
 
             Networks are compared by their validation Dice. When the search is over, the best one is trained again if \
-            --final-epochs is given, and the best model is evaluated once on the test part of the split.
+            --final-epochs or --final-folds is given, and the best model is evaluated once on the test part of the \
+            split.
 
             Exits with 2 if options differ from those of the study, 3 for a fault of the dataset, 130 when interrupted \
             or at the end of --time-limit.
@@ -51,9 +52,13 @@ struct SearchResult: Encodable {
     let test: TrainingReport.Test?
 
     private let evaluation: Evaluation?
+    private let folds: (count: Int, dice: Double?)?
+    /// Of the best model's folds, the mean Dice of all cases, each by the fold that has not seen it.
+    let crossValidatedDice: Double?
 
     private enum CodingKeys: String, CodingKey {
         case schema, study, status, model, reflections, mutations, test
+        case crossValidatedDice
     }
 
     init(_ outcome: SearchOutcome) throws {
@@ -65,6 +70,8 @@ struct SearchResult: Encodable {
         (reflections, mutations) = (outcome.reflections, outcome.mutations)
         test = outcome.test.map(TrainingReport.Test.init)
         evaluation = outcome.test
+        folds = outcome.folds
+        crossValidatedDice = outcome.folds?.dice
     }
 
     func text() -> String {
@@ -74,7 +81,11 @@ struct SearchResult: Encodable {
                 "\(counted(reflections.made, "reflection")), \(reflections.accepted) kept; "
                     + "\(counted(mutations.made, "mutation")), \(mutations.accepted) kept")
         }
-        if let model { lines.append("the best model: \(model)") }
+        let mean = folds.map { folds in
+            ", the mean of \(folds.count) folds"
+                + (folds.dice.map { ", cross-validated Dice \(decimal($0))" } ?? "")
+        }
+        if let model { lines.append("the best model: \(model)\(mean ?? "")") }
         if let evaluation { lines += [""] + Self.table(evaluation) }
         return lines.joined(separator: "\n")
     }

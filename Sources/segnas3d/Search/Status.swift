@@ -17,6 +17,10 @@ struct Status: ParsableCommand {
     var json = false
 
     func run() throws {
+        if let status = CrossValidationStatus(of: study) {
+            return print(
+                json ? try JSONDocument.text(of: status, .indented) : status.text(of: study))
+        }
         if FolderKind(of: study) == .run {
             let status = RunStatus(of: study)
             return print(
@@ -154,6 +158,7 @@ struct RunStatus: Encodable {
 /// The command that wrote a folder other than a study, as its plan says.
 enum FolderKind: String {
     case run = "train"
+    case crossValidation = "cross-validation"
     case comparison = "compare"
 
     /// Nil for a study, and for any other folder.
@@ -180,6 +185,9 @@ struct NotAStudy: Error, CustomStringConvertible {
         switch kind {
         case .run:
             "\(path) is a run of segnas3d train, not a study of segnas3d search: "
+                + "segnas3d status \(path) shows its progress"
+        case .crossValidation:
+            "\(path) is a cross-validation of segnas3d train, not a study of segnas3d search: "
                 + "segnas3d status \(path) shows its progress"
         case .comparison:
             "\(path) is a comparison: its page is \(path)/comparison.html, and its studies are in \(path)/split-0 and "

@@ -19,7 +19,10 @@ struct Predict: ParsableCommand {
             or one file that holds them all.
             """)
 
-    @Argument(help: "A model, or the folder of a run or study.")
+    @Argument(
+        help:
+            "A model, or the folder of a run or study; that of train --folds is the mean of all folds."
+    )
     var model: String
 
     @Argument(help: "Images, folders of images, and datasets.")
@@ -60,6 +63,12 @@ struct Predict: ParsableCommand {
     @Flag(help: "Write the class probabilities too: DIR/probabilities/CASE.nii.gz.")
     var probabilities = false
 
+    @Flag(
+        name: .customLong("no-postprocessing"),
+        help: "Leave out the clean-up of label maps that the folds of MODEL have chosen."
+    )
+    var noPostProcessing = false
+
     @Flag(help: "Predict again, and replace existing label maps.")
     var overwrite = false
 
@@ -80,19 +89,22 @@ struct Predict: ParsableCommand {
     func run() throws {
         SignalWatch.start()
         let device = try compute.start()[0]
-        let locations = try ([model] + ensemble).map { try ModelLocation(of: $0) }
+        let ensembles = try ([model] + ensemble).map { try ModelEnsemble(of: $0) }
+        let locations = ensembles.flatMap(\.models)
         let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
         let options = PredictionOptions(
             precision: compute.precision ?? .auto, mirroredAxes: mirror?.axes ?? [],
             overlap: overlap ?? 0.5,
             keepsProbabilities: probabilities, scratch: output, series: dicom.series,
+            postProcessing: cleanUp(ensembles),
             threads: compute.machine.threadCount)
         let predictor = try Predictor(models, options)
         let inputs = try ImageInputs(
             input, channels: models[0].description.channels,
             named: models[0].description.preparation.channels.map(\.name),
-            of: choice(locations[0]), threads: compute.machine.threadCount)
+            of: choice(ensembles[0]), threads: compute.machine.threadCount)
         var standardError = StandardError()
+        if let note = cleanUpNote(ensembles, predictor.labels) { print(note, to: &standardError) }
         for note in inputs.notes { print(Flags.spelled(in: note), to: &standardError) }
         let folder = try PredictionFolder(
             output, of: PredictionRecord(locations, models, options), cases: inputs.cases,
@@ -113,10 +125,30 @@ struct Predict: ParsableCommand {
         if let code = report.exitCode { throw ExitCode(code.rawValue) }
     }
 
+    /// The clean-up that was chosen for the model, if nothing else is in the mean.
+    private func cleanUp(_ ensembles: [ModelEnsemble]) -> PostProcessing? {
+        noPostProcessing || ensembles.count > 1 ? nil : ensembles[0].postProcessing
+    }
+
+    /// What the user is told about clean-up; nil if none was chosen.
+    private func cleanUpNote(_ ensembles: [ModelEnsemble], _ labels: LabelTable) -> String? {
+        let chosen = ensembles.compactMap(\.postProcessing).filter { !$0.steps.isEmpty }
+        guard let first = chosen.first, !noPostProcessing else { return nil }
+        return ensembles.count > 1
+            ? "Note: nothing is cleaned up, for that was chosen for one of these models alone"
+            : "Note: \(first.words(labels)) (--no-postprocessing keeps all)"
+    }
+
     /// The cases of a dataset to predict.
-    private func choice(_ location: ModelLocation) throws -> ImageInputs.Choice {
+    private func choice(_ ensemble: ModelEnsemble) throws -> ImageInputs.Choice {
         guard let part else { return .unlabelled }
-        guard let split = try location.split() else {
+        guard let split = try ensemble.split() else {
+            guard !ensemble.isOfFolds else {
+                throw ValidationError(
+                    "--part: the folds of \(model) have seen all cases; \(model)/"
+                        + "\(CrossValidationFolder.predictionsName) has each by the fold that has not"
+                )
+            }
             throw ValidationError(
                 "--part needs the folder of a run or study as MODEL, which records the split; \(model) is neither"
             )

@@ -14,6 +14,10 @@ struct Train: ParsableCommand {
             was interrupted, run segnas3d train --output RUN; on a CPU it ends bit for bit as if it had not been \
             interrupted. Ctrl-C ends a run so that it can be resumed; a second Ctrl-C ends the program at once.
 
+            With --folds, RUN holds a run for each fold; the model is their mean. Each case is predicted by the fold \
+            that has not seen it: RUN/crossvalidation.json evaluates that, and RUN/postprocessing.json has the \
+            clean-up that these predictions have chosen, which predict then does.
+
             Exits with 2 if options differ from those of the run, 3 for a fault of the dataset, 4 if there is not \
             enough memory, 130 when interrupted.
             """)
@@ -26,6 +30,8 @@ struct Train: ParsableCommand {
     var network: String?
 
     @OptionGroup var data: DataArguments
+
+    @OptionGroup var folds: FoldArguments
 
     @OptionGroup var training: TrainingArguments
 
@@ -42,11 +48,26 @@ struct Train: ParsableCommand {
         SignalWatch.start()
         let display = ExperimentDisplay(isQuiet: display.quiet)
         defer { display.finish() }
-        let session = try RunSession(
-            options(display.monitor), in: output, monitor: display.monitor)
+        let options = try options(display.monitor)
+        if let count = try folds.count(in: output) {
+            return try crossValidate(options, folds: count, display)
+        }
+        let session = try RunSession(options, in: output, monitor: display.monitor)
         let result = try session.run()
         display.finish()
         let report = TrainingReport(result, labels: session.labels)
+        print(self.display.json ? try report.json() : report.text())
+    }
+
+    private func crossValidate(
+        _ options: RunOptions, folds count: Int, _ display: ExperimentDisplay
+    ) throws {
+        try folds.check(data)
+        let session = try CrossValidationSession(
+            options, folds: count, in: output, monitor: display.monitor)
+        let result = try session.run()
+        display.finish()
+        let report = CrossValidationReport(result, labels: session.labels)
         print(self.display.json ? try report.json() : report.text())
     }
 

@@ -1,0 +1,76 @@
+internal import FoundationEssentials
+public import SegNASDatasets
+internal import SegNASHost
+
+/// What a user names as MODEL: one model, or those of all folds of a cross-validation with the clean-up they chose.
+///
+/// ```swift
+/// let ensemble = try ModelEnsemble(of: "brains")
+/// let models = try ensemble.models.map { try Model(contentsOf: $0.model) }
+/// let predictor = try Predictor(models, PredictionOptions(postProcessing: ensemble.postProcessing))
+/// ```
+public struct ModelEnsemble: Hashable, Sendable {
+    /// The models, whose mean is the prediction.
+    public var models: [ModelLocation]
+    /// The clean-up of their label maps; nil for a model by itself.
+    public var postProcessing: PostProcessing?
+    /// The study whose best model it is; nil for all others.
+    private var study: String?
+
+    /// Finds the model in a model's folder, a run, or a study, or the models of a cross-validation's folds.
+    ///
+    /// - Throws: ``ModelError``; also for a cross-validation that is not complete, or one of whose folds was trained
+    ///   again since.
+    public init(of path: String) throws(ModelError) {
+        let path = FolderLink.resolve(PathParts.trimmed(path))
+        let best = FolderLink.resolve("\(path)/\(ModelLocation.bestOfStudy)")
+        if let count = CrossValidationFolder(path).foldCount {
+            try self.init(CrossValidationFolder(path), folds: count)
+        } else if let count = CrossValidationFolder(best).foldCount {
+            try self.init(CrossValidationFolder(best), folds: count)
+            study = path
+        } else {
+            self.init([try ModelLocation(of: path)])
+        }
+    }
+
+    private init(_ models: [ModelLocation]) {
+        self.models = models
+    }
+
+    private init(_ folder: CrossValidationFolder, folds: Int) throws(ModelError) {
+        let record: PostProcessingRecord
+        do throws(JSONFileError) {
+            record = try PostProcessingRecord(contentsOf: folder.postProcessing)
+        } catch {
+            throw error.fault.isMissingFile
+                ? ModelError(file: folder.path, fault: .noModelYet)
+                : ModelError(file: folder.postProcessing, fault: .cleanUp(error.fault))
+        }
+        models = []
+        for fold in 0..<folds { models.append(try ModelLocation(of: folder.run(fold))) }
+        postProcessing = record.chosen
+        guard try weightsDigests() == record.models else {
+            throw ModelError(file: folder.path, fault: .foldsChanged)
+        }
+    }
+
+    /// True for the folds of a cross-validation.
+    public var isOfFolds: Bool { postProcessing != nil }
+
+    /// The checksums of the models' weights, in their order.
+    public func weightsDigests() throws(ModelError) -> [String] {
+        var digests: [String] = []
+        for location in models {
+            digests.append(try Model.weightsDigest(contentsOf: location.model))
+        }
+        return digests
+    }
+
+    /// The split of the cases in the run or study; nil if the model lies in none, and for a cross-validation, whose
+    /// folds have seen all cases.
+    public func split() throws(ModelError) -> Split? {
+        if let study { return try ModelLocation.split(ofStudy: study) }
+        return isOfFolds ? nil : try models[0].split()
+    }
+}

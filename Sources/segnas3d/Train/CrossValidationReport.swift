@@ -1,0 +1,128 @@
+internal import SegNASDatasets
+internal import SegNASExperiments
+internal import SegNASHost
+internal import SegNASSegmentation
+
+/// The result of a cross-validation as text or JSON.
+struct CrossValidationReport {
+    private let result: CrossValidationResult
+    private let labels: LabelTable
+    private var evaluation: Evaluation { result.evaluation }
+    private var cleanUp: PostProcessingRecord { result.postProcessing }
+
+    init(_ result: CrossValidationResult, labels: LabelTable) {
+        self.result = result
+        self.labels = labels
+    }
+
+    /// The output of `train --folds --json`.
+    struct Document: Encodable {
+        let schema = 1
+        /// The folder, which `predict` takes as the model.
+        var run: String
+        var parameters: Int
+        var folds: [Fold]
+        /// Each case by the fold that has not seen it, without clean-up; `crossvalidation.json` has the rest.
+        var crossValidation: TrainingReport.Test
+        var postProcessing: CleanUp
+        /// The sum over the epochs of all folds.
+        var seconds: Double
+
+        struct Fold: Encodable {
+            var run: String
+            var epochs: Int
+            var bestEpoch: Int
+            /// Validation Dice of the best epoch.
+            var dice: Double?
+            var seconds: Double
+        }
+
+        /// The steps of the clean-up, and the Dice after them on the predictions that have chosen them.
+        struct CleanUp: Encodable {
+            var steps: PostProcessing
+            var dicePerLabel: [String: Double]
+        }
+    }
+
+    func json() throws -> String {
+        let dice = labels.foreground.compactMap { label in
+            cleanUp.dice(label.value).map { ("\(label.value)", $0) }
+        }
+        return try JSONDocument.text(
+            of: Document(
+                run: result.path, parameters: result.runs.first?.parameters ?? 0,
+                folds: result.runs.map { run in
+                    Document.Fold(
+                        run: run.run, epochs: run.epochs.count, bestEpoch: run.chosenEpoch,
+                        dice: run.validation?.mean, seconds: run.seconds)
+                },
+                crossValidation: TrainingReport.Test(evaluation),
+                postProcessing: .init(
+                    steps: cleanUp.chosen, dicePerLabel: Dictionary(dice) { first, _ in first }),
+                seconds: result.seconds), .indented)
+    }
+
+    func text() -> String {
+        let time = Progress.clock(seconds: Int(result.seconds.rounded()))
+        let parameters = grouped(result.runs.first?.parameters ?? 0)
+        let cases = counted(evaluation.cases.count, "case")
+        return
+            ([
+                "\(result.path): the mean of \(result.runs.count) folds, "
+                    + "\(parameters) parameters each, trained in \(time)",
+                "",
+            ] + folds + [""] + table + [
+                "\(cases) on the grids of their files, each by the fold that has not seen it; "
+                    + "distances in mm",
+                cleanUpWords,
+            ]).joined(separator: "\n")
+    }
+
+    private var folds: [String] {
+        TextTable(
+            columns: [
+                .left("fold"), .right("cases"), .right("epochs"), .right("best"),
+                .right("validation Dice"),
+            ],
+            rows: result.runs.enumerated().map { fold, run in
+                [
+                    "\(fold)", run.validation?.cases.map(String.init) ?? "–",
+                    "\(run.epochs.count)", "\(run.chosenEpoch)", share(run.validation?.mean),
+                ]
+            }
+        ).lines
+    }
+
+    /// A row for each label and for their mean.
+    private var table: [String] {
+        var columns = [TextTable.Column.left("label")] + evaluation.columns
+        columns[1].title = "Dice"
+        let isCleaned = !cleanUp.chosen.steps.isEmpty
+        if isCleaned { columns.append(.right("cleaned up")) }
+        var rows = evaluation.labelStatistics.map { statistics in
+            [statistics.label.name.printable] + evaluation.cells(statistics.metrics)
+                + (isCleaned ? [share(cleanUp.dice(statistics.label.value))] : [])
+        }
+        rows.append(
+            ["mean"] + evaluation.cells(evaluation.foreground)
+                + (isCleaned ? [share(cleanedMean)] : []))
+        return TextTable(columns: columns, rows: rows).lines
+    }
+
+    /// The mean over labels.
+    private var cleanedMean: Double? {
+        let dice = labels.foreground.compactMap { cleanUp.dice($0.value) }
+        return dice.isEmpty ? nil : dice.reduce(0, +) / Double(dice.count)
+    }
+
+    private var cleanUpWords: String {
+        guard !cleanUp.chosen.steps.isEmpty else {
+            return "clean-up: none, for no step raises the Dice of a label and lowers none"
+        }
+        return "clean-up: \(cleanUp.chosen.words(labels)), as these predictions have chosen"
+    }
+
+    private func share(_ value: Double?) -> String {
+        value.map { decimal($0) } ?? "–"
+    }
+}

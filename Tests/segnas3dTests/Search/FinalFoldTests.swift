@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("The best network of a search on folds")
+struct FinalFoldTests {
+    private struct Document: Decodable {
+        struct Test: Decodable {
+            var cases: Int
+            var dice: Double?
+        }
+        var model: String?
+        var crossValidatedDice: Double?
+        var test: Test?
+    }
+
+    @Test("killed in its folds and resumed, a search ends with their mean as its model")
+    func folds() throws {
+        try SearchScene.with(iterations: 6) { scene in
+            let more = ["--final-folds", "3", "--final-epochs", "4"]
+            let whole = try scene.search("whole", more + ["--json"])
+            #expect(whole.status == 0, "\(whole.errors)")
+            let document = try JSONDecoder().decode(Document.self, from: Data(whole.output.utf8))
+            #expect(document.test?.cases == 2 && document.crossValidatedDice != nil)
+            let process = try Program.start(scene.arguments("study", more + ["--quiet"]))
+            try scene.wait {
+                finals(scene).contains { access("\($0)/fold_1/log.jsonl", F_OK) == 0 }
+            }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            let last = try Program.run("search", "--output", scene.path("study"))
+            #expect(last.status == 0, "\(last.errors)")
+            #expect(
+                last.output.contains("study/best, the mean of 3 folds, cross-validated Dice 0."))
+            #expect(try evaluation(scene, "study") == evaluation(scene, "whole"))
+            let split = try plan(scene)
+            #expect(split.flatMap(\.validation).count == 6)
+            let predicted = try Program.run(
+                "predict", scene.path("study"), scene.path("data"), "--part", "test", "--output",
+                scene.path("labels"), "--threads", "1")
+            #expect(predicted.output.hasSuffix(": 2 predicted\n"), "\(predicted)")
+            let report = try Program.run("report", scene.path("study"))
+            #expect(report.status == 0, "\(report.errors)")
+            let page = try String(
+                contentsOfFile: scene.path("study/report.html"), encoding: .utf8)
+            #expect(page.contains("on 3 folds for 4 epochs, cross-validated Dice 0."))
+        }
+    }
+
+    /// The folders of final trainings.
+    private func finals(_ scene: SearchScene) -> [String] {
+        let folder = scene.path("study/final")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.map { "\(folder)/\($0)" }
+    }
+
+    private func evaluation(_ scene: SearchScene, _ study: String) throws -> Data {
+        try Data(contentsOf: URL(filePath: scene.path("\(study)/best/crossvalidation.json")))
+    }
+
+    private struct Fold: Decodable {
+        var validation: [String]
+    }
+
+    private func plan(_ scene: SearchScene) throws -> [Fold] {
+        struct Plan: Decodable { var folds: [Fold] }
+        let file = URL(filePath: scene.path("study/best/plan.json"))
+        return try JSONDecoder().decode(Plan.self, from: Data(contentsOf: file)).folds
+    }
+}
