@@ -43,7 +43,8 @@ struct ConnectedComponentsTests {
     @Test("components are the same as by flooding", arguments: Connectivity.allCases)
     func flooding(connectivity: Connectivity) {
         let sizes: [SIMD3<Int>] = [
-            [1, 1, 1], [17, 1, 1], [1, 9, 1], [1, 1, 9], [1, 7, 6], [7, 1, 6], [9, 8, 1], [13, 7, 5],
+            [1, 1, 1], [17, 1, 1], [1, 9, 1], [1, 1, 9], [1, 7, 6], [7, 1, 6], [9, 8, 1],
+            [13, 7, 5],
         ]
         for size in sizes {
             for labels in Int32(1)...5 {

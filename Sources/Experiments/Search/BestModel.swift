@@ -135,8 +135,8 @@ struct BestModelTest {
         let model = try Model(contentsOf: location.model, device: device)
         let predictor = try Predictor([model], options)
         let maps = try PredictionFolder(
-            predictions, of: PredictionRecord([location], [model], options), cases: subjects,
-            overwrites: false, probabilities: false)
+            predictions, of: PredictionRecord([location], [model], options),
+            labels: predictor.labels, cases: subjects, overwrites: false, probabilities: false)
         let job = PredictionJob(
             predictor: predictor, folder: maps,
             isEndRequested: { clock.end != nil },
