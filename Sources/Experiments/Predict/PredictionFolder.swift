@@ -34,19 +34,19 @@ public struct PredictionFolder: Sendable {
         guard isOurs || Self.labelMaps(in: path).isEmpty else {
             throw PredictionFolderError.foreign(path)
         }
-        if !isOurs || !overwrites, let other = names.firstOther(in: path) {
-            throw PredictionFolderError.otherFile(other)
-        }
-        if isOurs {
-            let found = try? JSONDocument.read(PredictionRecord.self, from: file, schema: 1...1)
-            // What cannot be read says nothing of the label maps that are there, and is nobody's to replace without them.
-            guard found != nil || overwrites || !Self.labelMaps(in: path).isEmpty else {
-                throw PredictionFolderError.otherFile(file)
+        let found = try? JSONDocument.read(PredictionRecord.self, from: file, schema: 1...1)
+        // What cannot be read says nothing of the label maps that are there.
+        let isOther = isOurs && found != record
+        if isOther { try Self.checkReplacement(of: path, for: cases, overwrites: overwrites) }
+        if !overwrites || !isOurs {
+            let unreadable = isOurs && found == nil ? file : nil
+            if let other = unreadable ?? names.firstOther(in: path) {
+                throw PredictionFolderError.otherFile(other)
             }
-            if found != record { try clear(for: cases) }
         }
+        if isOther { try Self.clear(path) }
         volumes = try VolumeTable(in: path, of: labels)
-        for folder in [path] + (probabilities ? [probabilitiesPath] : []) {
+        for folder in [path] + (probabilities ? [Self.probabilities(in: path)] : []) {
             do {
                 try FileSystem.makeFolder(folder)
             } catch {
@@ -57,26 +57,30 @@ public struct PredictionFolder: Sendable {
         try names.write(to: path)
     }
 
-    /// Removes the predictions of another model, all of which must be made again.
-    private func clear(for cases: [Dataset.Case]) throws {
-        let identifiers = Self.labelMaps(in: path)
+    /// Checks that all predictions of another model in a folder are made again.
+    private static func checkReplacement(
+        of path: String, for cases: [Dataset.Case], overwrites: Bool
+    ) throws(PredictionFolderError) {
+        let identifiers = labelMaps(in: path)
         // A command that failed may be tried again with other options.
-        guard overwrites || identifiers.isEmpty else {
-            throw PredictionFolderError.otherModel(path)
-        }
+        guard overwrites || identifiers.isEmpty else { throw .otherModel(path) }
         if let other = identifiers.subtracting(cases.map(\.identifier)).min() {
-            throw PredictionFolderError.otherCases(path, example: other)
+            throw .otherCases(path, example: other)
         }
-        for identifier in identifiers {
-            for file in [labelMap(of: identifier), probabilities(of: identifier)] {
-                try remove(file)
+    }
+
+    /// Removes the predictions of another model.
+    private static func clear(_ path: String) throws(PredictionFolderError) {
+        for identifier in labelMaps(in: path) {
+            for folder in [path, probabilities(in: path)] {
+                try remove(file(identifier, in: folder))
             }
         }
         try remove(VolumeTable.path(in: path))
     }
 
     /// Removes a file of ours; one that stays would be taken for what is written later.
-    private func remove(_ file: String) throws(PredictionFolderError) {
+    private static func remove(_ file: String) throws(PredictionFolderError) {
         do {
             try FileManager.default.removeItem(atPath: file)
         } catch {
@@ -91,12 +95,16 @@ public struct PredictionFolder: Sendable {
         return Set(names.filter { $0.hasSuffix(".nii.gz") }.map { String($0.dropLast(7)) })
     }
 
-    private var probabilitiesPath: String { "\(path)/probabilities" }
+    private static func probabilities(in path: String) -> String { "\(path)/probabilities" }
 
-    func labelMap(of identifier: String) -> String { "\(path)/\(identifier).nii.gz" }
+    private static func file(_ identifier: String, in folder: String) -> String {
+        "\(folder)/\(identifier).nii.gz"
+    }
+
+    func labelMap(of identifier: String) -> String { Self.file(identifier, in: path) }
 
     private func probabilities(of identifier: String) -> String {
-        "\(probabilitiesPath)/\(identifier).nii.gz"
+        Self.file(identifier, in: Self.probabilities(in: path))
     }
 
     /// True if all files of a case exist and are to be kept.
@@ -136,7 +144,7 @@ public struct PredictionFolder: Sendable {
             try scores.writeProbabilities(to: probabilities, replacing: true)
         } else {
             // Otherwise those of an earlier label map would stay.
-            try remove(probabilities)
+            try Self.remove(probabilities)
         }
         return UnfinishedCase(subject: subject, digests: digests, labels: scores.labelMap())
     }

@@ -1,7 +1,5 @@
 public import SegNASDatasets
-internal import SegNASHost
 public import SegNASSegmentation
-internal import SegNASTorch
 
 /// Predicts cases and writes them to a folder.
 public struct PredictionJob {

@@ -3,8 +3,8 @@
 /// He, Chao & Suzuki 2008, "A run-based two-scan labeling algorithm", doi:10.1109/TIP.2008.919369: runs of equal voxels
 /// along x are joined with those that they touch in the four rows scanned before that can hold neighbours. The
 /// invariant: after each row, two runs have the same root if and only if they are connected by voxels scanned so far,
-/// and a root is the first run of its component. Time grows with the number of voxels; memory beyond the map is 24 bytes
-/// for each run, 16 of which stay.
+/// and a root is the first run of its component. Time grows with the number of voxels; memory beyond the map is 24
+/// bytes for each run, 16 of which stay.
 public struct ConnectedComponents: Sendable {
     /// The components in the order of their first voxels in memory.
     public private(set) var components: [Component] = []

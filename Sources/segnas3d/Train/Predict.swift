@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASImaging
 internal import SegNASSegmentation
 internal import SegNASTorch
 
