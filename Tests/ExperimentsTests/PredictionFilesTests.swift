@@ -33,9 +33,9 @@ struct PredictionFilesTests {
             texts["labels.json"] == #"""
                 {
                   "colours" : {
-                    "10" : "#33ffcc",
+                    "10" : "#0000cc",
                     "2" : "#ff9900",
-                    "70000" : "#9900ff"
+                    "70000" : "#ff00ff"
                   },
                   "labels" : {
                     "0" : "background",
@@ -53,8 +53,8 @@ struct PredictionFilesTests {
                 # 4 values
                 0 background 0 0 0 0
                 2 left,_"upper"_lobe 255 153 0 255
-                10 tumour 51 255 204 255
-                70000 label_70000 153 0 255 255
+                10 tumour 0 0 204 255
+                70000 label_70000 255 0 255 255
 
                 """)
         let lines = try #require(texts["labels.txt"]).split(separator: "\n")
@@ -62,7 +62,7 @@ struct PredictionFilesTests {
             lines.filter { !$0.hasPrefix("#") } == [
                 "    0     0    0    0        0  0  0    \"Clear Label\"",
                 "    2   255  153    0        1  1  1    \"left, 'upper' lobe\"",
-                "   10    51  255  204        1  1  1    \"tumour\"",
+                "   10     0    0  204        1  1  1    \"tumour\"",
             ])
     }
 

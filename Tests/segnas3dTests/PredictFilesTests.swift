@@ -36,7 +36,7 @@ struct PredictFilesTests {
             #expect(try scene.predict(scene.images + "/a.nii").status == 0)
             #expect(try text("labels.json", scene).contains(#""205" : "b""#))
             #expect(try text("labels.ctbl", scene).contains("\n3 a 255 153 0 255\n"))
-            #expect(try text("labels.txt", scene).contains("  205    51  255  204 "))
+            #expect(try text("labels.txt", scene).contains("  205     0    0  204 "))
             try scene.write("c.nii", size: [9, 12, 7])
             #expect(try scene.predict(scene.images).status == 0)
             let rows = CSV.rows(of: try text("volumes.csv", scene))
@@ -119,8 +119,8 @@ struct PredictFilesTests {
             let command = [
                 "predict", scene.model, scene.images, "--output", scene.output, "--device", "cpu",
             ]
-            // Behind prediction.json and the three files of names comes the first label map.
-            let program = try Strace.run(command, injecting: "rename:error=ENOSPC:when=5")
+            let program = try Strace.run(
+                command, injecting: "rename:error=ENOSPC", on: scene.output + "/a.nii.gz")
             #expect(program.status == 1)
             #expect(program.output == "\(scene.output): 2 predicted, 1 failed\n")
             #expect(
@@ -135,6 +135,36 @@ struct PredictFilesTests {
             #expect(again.output == "\(scene.output): 1 predicted, 2 there already\n")
             let rows = CSV.rows(of: try text("volumes.csv", scene))
             #expect(rows.map { $0[0] } == ["case", "b", "c", "a"])
+        }
+    }
+
+    @Test(
+        "whatever stops the thread that writes, the next command makes the case again",
+        .enabled(if: Strace.isAvailable), arguments: ["a.nii.gz", "volumes.csv"],
+        ["rename:signal=KILL", "rename:error=ENOSPC"])
+    func interrupted(_ name: String, _ call: String) async throws {
+        try await withScene { scene in
+            try scene.write("a.nii")
+            let command = [
+                "predict", scene.model, scene.images, "--output", scene.output, "--device", "cpu",
+            ]
+            #expect(try Program.run(command).status == 0)
+            try scene.write("a.nii", size: [9, 12, 7])
+            let first = try Strace.run(
+                command + ["--overwrite"], injecting: call, on: "\(scene.output)/\(name)")
+            #expect(first.status != 0)
+            #expect(call.hasSuffix("KILL") || first.errors.contains("/\(name) cannot be written: "))
+            let again = try Program.run(command)
+            #expect(again.output == "\(scene.output): 1 predicted\n", "\(again.errors)")
+            #expect(try Volume(contentsOf: scene.output + "/a.nii.gz").shape == [9, 12, 7])
+            let rows = CSV.rows(of: try text("volumes.csv", scene))
+            #expect(rows.count == 2)
+            try check(rows[1], scene)
+            #expect(
+                try scene.outputs().filter { !$0.hasPrefix(".") } == [
+                    "a.nii.gz", "labels.ctbl", "labels.json", "labels.txt", "prediction.json",
+                    "sources.jsonl", "volumes.csv",
+                ])
         }
     }
 }

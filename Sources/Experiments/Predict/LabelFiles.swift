@@ -128,8 +128,7 @@ private struct Legend {
 extension LabelTable.Label {
     /// The name in one line; never empty.
     fileprivate var shownName: String {
-        let name = name.printable
-        return name.allSatisfy(\.isWhitespace) ? "label_\(value)" : name
+        name.allSatisfy(\.isWhitespace) ? "label_\(value)" : name.printable
     }
 }
 
