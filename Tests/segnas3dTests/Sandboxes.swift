@@ -101,20 +101,18 @@ enum Strace {
     }()
 
     /// Runs the program, where calls are tampered with as strace's `inject` says: `flock:error=ENOSYS`.
-    ///
-    /// strace counts the calls of each thread by itself. With `file`, only those count that name it.
-    static func run(
-        _ arguments: [String], injecting calls: String, on file: String? = nil
-    ) throws -> Program {
-        try run(Program.url.path, arguments, calls, file)
+    static func run(_ arguments: [String], injecting calls: String) throws -> Program {
+        try run(Program.url.path, arguments, calls)
     }
 
     private static func run(
-        _ program: String, _ arguments: [String], _ calls: String, _ file: String? = nil
+        _ program: String, _ arguments: [String], _ calls: String
     ) throws -> Program {
         let names = calls.prefix { $0 != ":" }
         return try Program.run(
-            ["-f", "-qq", "-o", "/dev/null", "-e", "trace=\(names)", "-e", "inject=\(calls)"]
-                + (file.map { ["-P", $0] } ?? []) + [program] + arguments, of: URL(filePath: path))
+            [
+                "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(names)", "-e", "inject=\(calls)",
+                program,
+            ] + arguments, of: URL(filePath: path))
     }
 }

@@ -53,7 +53,7 @@ public struct PredictionFolder: Sendable {
                 throw PredictionFolderError.unwritable(folder)
             }
         }
-        try JSONDocument.write(record, to: file)
+        if found != record { try JSONDocument.write(record, to: file) }
         try names.write(to: path)
     }
 
