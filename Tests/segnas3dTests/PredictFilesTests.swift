@@ -125,7 +125,7 @@ struct PredictFilesTests {
             #expect(program.status == 1)
             #expect(program.output == "\(scene.output): 0 predicted, 1 there already, 1 failed\n")
             #expect(
-                program.errors.contains("case b: \(scene.output)/b.nii.gz cannot be written: "),
+                program.errors.contains("case b: \(scene.output)/b.nii.gz: cannot be written: "),
                 "\(program.errors)")
             #expect(try scene.labelMaps() == ["a.nii.gz"])
             let again = try Program.run(command)
@@ -153,7 +153,7 @@ struct PredictFilesTests {
             #expect(first.status != 0)
             #expect(
                 call.hasSuffix("KILL")
-                    || first.errors.contains("/\(file.name) cannot be written: "))
+                    || first.errors.contains("/\(file.name): cannot be written: "))
             let again = try Program.run(command)
             #expect(again.output == "\(scene.output): 1 predicted\n", "\(again.errors)")
             #expect(try Volume(contentsOf: scene.output + "/a.nii.gz").shape == [9, 12, 7])

@@ -211,7 +211,7 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
             "\(file) is not the file that segnas3d predict writes there for these labels: "
                 + "move it away, or name another folder"
         case .unwritable(let path): "\(path): this folder cannot be created"
-        case .unwritableFile(let file, let reason): "\(file) cannot be written: \(reason)"
+        case .unwritableFile(let file, let reason): "\(file): cannot be written: \(reason)"
         }
     }
 }
