@@ -257,7 +257,7 @@ let package = Package(
             dependencies: [
                 "SegNASExperiments", "SearchProgram", "SegNASReport", "SegNASSegmentation",
                 "SegNASStudy", "SegNASSearch",
-                "SegNASDatasets",
+                "SegNASDatasets", "SegNASImaging",
                 "SegNASTorch", "SegNASHost", "TestSupport",
             ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),

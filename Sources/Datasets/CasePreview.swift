@@ -40,12 +40,15 @@ struct CasePreview: Sendable {
     }
 
     /// A case and any label map on its grid, in the slices in which its own is shown.
-    init(_ shown: Dataset.Case, labels: String?, of table: LabelTable) {
+    init(
+        _ shown: Dataset.Case, labels: String?, of table: LabelTable,
+        series: DICOMSelection? = nil
+    ) {
         caption = shown.identifier
         slices = []
-        guard let path = shown.images.first, let volume = try? Volume(contentsOf: path) else {
-            return
-        }
+        guard let path = shown.images.first,
+            let volume = try? Volume(contentsOf: path, series: series)
+        else { return }
         let body = BodyAxes(volume.geometry)
         let own = Self.labelMap(shown.label, on: volume.geometry)
         let map = labels == shown.label ? own : Self.labelMap(labels, on: volume.geometry)

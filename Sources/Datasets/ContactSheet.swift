@@ -14,14 +14,14 @@ public struct ContactSheet: Sendable {
         of dataset: Dataset, cases limit: Int = 24, threads: Int = HostResources.current().cores
     ) {
         let all = dataset.training.isEmpty ? dataset.test : dataset.training
-        let count = min(limit, all.count)
-        let chosen = (0..<count).map { all[$0 * all.count / count] }
+        let chosen = Self.some(all, limit)
+        let count = chosen.count
         labels = dataset.labels
         cases = concurrentMap(count, threads: threads) {
             CasePreview(chosen[$0], of: dataset.labels)
         }
         title = "\(dataset.name): \(count) of \(max(dataset.training.count, count)) cases"
-        maxColumns = 3
+        maxColumns = Self.maxColumns
         colours = LabelColours.distinct(dataset.labels.foreground.count)
     }
 
@@ -45,6 +45,39 @@ public struct ContactSheet: Sendable {
         maxColumns = 2
         colours = LabelColours.distinct(dataset.labels.foreground.count)
     }
+
+    /// Reads the images of some predicted cases, evenly chosen up to a limit, with their label maps.
+    ///
+    /// - Parameters:
+    ///   - predictions: Cases, and the paths of their predicted label maps.
+    ///   - table: The labels that the maps hold.
+    ///   - limit: The number of cases that are shown at most.
+    ///   - series: The series to read from folders with several DICOM series.
+    ///   - threads: Each reads a case.
+    public init(
+        of predictions: [(subject: Dataset.Case, labelMap: String)], labels table: LabelTable,
+        cases limit: Int = 24, series: DICOMSelection? = nil,
+        threads: Int = HostResources.current().cores
+    ) {
+        let chosen = Self.some(predictions, limit)
+        labels = table
+        cases = concurrentMap(chosen.count, threads: threads) { index in
+            var subject = chosen[index].subject
+            // The slices through what was predicted.
+            subject.label = chosen[index].labelMap
+            return CasePreview(subject, labels: subject.label, of: table, series: series)
+        }
+        title = "predictions: \(chosen.count) of \(counted(predictions.count, "case"))"
+        maxColumns = Self.maxColumns
+        colours = LabelColours.distinct(table.foreground.count)
+    }
+
+    private static func some<Element>(_ all: [Element], _ limit: Int) -> [Element] {
+        let count = min(limit, all.count)
+        return (0..<count).map { all[$0 * all.count / count] }
+    }
+
+    private static let maxColumns = 3
 
     /// Pixels of a slice's square, and between squares.
     private static let panel = 176

@@ -81,24 +81,3 @@ extension [RichText] {
         return dropFirst().reduce(first) { $0 + RichText(separator) + $1 }
     }
 }
-
-/// A table of comma-separated values as in RFC 4180.
-struct CSV {
-    private(set) var text = ""
-
-    /// - Parameter header: The names of the columns.
-    init(header: [String]) {
-        append(header)
-    }
-
-    mutating func append(_ values: [String]) {
-        text += values.map(Self.field).joined(separator: ",") + "\r\n"
-    }
-
-    /// The value, in quotes if it has separators or spaces at its ends.
-    private static func field(_ value: String) -> String {
-        let isPlain = value.unicodeScalars.allSatisfy { !",\"\r\n".unicodeScalars.contains($0) }
-        guard !isPlain || value.first == " " || value.last == " " else { return value }
-        return "\"" + value.replacing("\"", with: "\"\"") + "\""
-    }
-}

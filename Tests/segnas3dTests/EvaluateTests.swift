@@ -93,6 +93,60 @@ struct EvaluateTests {
         }
     }
 
+    @Test("lesions, in a table and in JSON")
+    func lesions() throws {
+        try withFolders([
+            "a": [0, 1, 1, 2, 2, 2], "b": [1, 0, 1, 2, 0, 2], "c": [0, 0, 0, 2, 0, 0],
+        ]) { references, predictions in
+            let command = [
+                "evaluate", "--references", references, "--predictions", predictions, "--lesions",
+                "--lesion-volume", "1",
+            ]
+            let text = try Program.run(command)
+            #expect(text.status == 0)
+            #expect(
+                text.output.contains(
+                    """
+
+
+                    Lesions, connected components (26 neighbours) of 1 mm³ or more; found: shares a voxel with the \
+                    prediction; false: predicted, and shares none with the reference
+                    label       lesions  predicted  found  missed  false  sens.  prec.     F1  F1 per case    std  cases
+                    one               3          3      2       1      1  0.667  0.667  0.667        0.556  0.509      3
+                    two               3          4      3       0      0  1.000  1.000  1.000        1.000  0.000      3
+                    all labels        6          7      5       1      1  0.833  0.833  0.833        0.822  0.168      3
+
+
+                    """), "\(text.output)")
+            let program = try Program.run(command + ["--json"])
+            let document = try #require(
+                JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any])
+            let lesions = try #require(document["lesions"] as? [String: [String: Any]])
+            #expect(lesions.keys.sorted() == ["1", "2", "foreground"])
+            let all = try #require(lesions["1"]?["all"] as? [String: Any])
+            #expect(all["TP"] as? Int == 2 && all["FN"] as? Int == 1 && all["FP"] as? Int == 1)
+            #expect(all["n_ref"] as? Int == 3 && all["n_pred"] as? Int == 3)
+            let statistics = try #require(lesions["1"]?["statistics"] as? [String: [String: Any]])
+            #expect(statistics["Precision"]?["count"] as? Int == 2)
+            let cases = try #require(document["metric_per_case"] as? [[String: Any]])
+            let last = try #require(cases[2]["lesions"] as? [String: [String: Any]])
+            #expect(last["1"]?["F1"] as? Double == 0 && last["1"]?["Precision"] is NSNull)
+            #expect((document["options"] as? [String: Any])?["lesionVolume"] as? Double == 1)
+        }
+    }
+
+    @Test("by default lesions have 3 mm³ or more, and none are counted without being asked for")
+    func lesionVolume() throws {
+        try withFolders(["a": [0, 1, 1, 2, 2, 2]], references: ["a"]) { references, predictions in
+            let folders = ["evaluate", "--references", references, "--predictions", predictions]
+            let text = try Program.run(folders + ["--lesions"]).output
+            #expect(text.contains("(26 neighbours) of 3 mm³ or more"))
+            #expect(text.contains("one               0          0      0       0      0      –"))
+            #expect(!(try Program.run(folders).output.contains("esions")))
+            #expect(!(try Program.run(folders + ["--json"]).output.contains("esion")))
+        }
+    }
+
     @Test("what was not predicted may be left out")
     func partial() throws {
         try withFolders(["a": [0, 1, 1, 2, 2, 2]]) { references, predictions in
@@ -136,6 +190,9 @@ struct EvaluateTests {
         let folders = ["evaluate", "--references", "/none", "--predictions", "/none"]
         #expect(try Program.run(folders + ["--tolerance", "nan"]).status == 2)
         #expect(try Program.run(folders + ["--threads", "0"]).status == 2)
+        #expect(try Program.run(folders + ["--lesions", "--lesion-volume", "-1"]).status == 2)
+        let volume = try Program.run(folders + ["--lesion-volume", "1"])
+        #expect(volume.status == 2 && volume.errors.contains("give both"))
         let program = try Program.run(folders)
         #expect(program.status == 1)
         #expect(program.output.contains("/none: is not a folder that can be read"))

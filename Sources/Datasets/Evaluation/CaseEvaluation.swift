@@ -8,6 +8,8 @@ public struct CaseEvaluation: Equatable, Sendable {
     public var predictionFile: String?
     /// Scores by the stored value of the label.
     public private(set) var scores: [Int: LabelScore]
+    /// Lesions by the stored value of the label; nil if they were not counted.
+    public private(set) var lesions: [Int: LesionCounts]?
     /// Voxels that count: all but the ignored ones.
     let voxels: Int
 
@@ -18,7 +20,7 @@ public struct CaseEvaluation: Equatable, Sendable {
     ///   - reference: The true label map.
     ///   - prediction: The label map to evaluate.
     ///   - labels: The labels to evaluate, and the one to ignore; nil for all that occur, 0 being the background.
-    ///   - options: Tolerance and bootstrap.
+    ///   - options: Tolerance, lesions and bootstrap.
     ///   - threads: Each measures a label.
     /// - Throws: `GridMismatch` where sizes or positions of the voxels differ.
     public init(
@@ -40,12 +42,19 @@ public struct CaseEvaluation: Equatable, Sendable {
             uniqueKeysWithValues: comparison.labels.map {
                 (Int($0.label), LabelScore($0, voxels: voxels))
             })
+        guard let smallest = options.lesionVolume else { return }
+        let compared = comparison.labels.map(\.label)
+        let counts = try LesionCounts.counts(
+            reference: reference, prediction: prediction, labels: compared, smallest: smallest,
+            ignoring: comparing.ignoring, threads: threads)
+        lesions = Dictionary(uniqueKeysWithValues: zip(compared.map(Int.init), counts))
     }
 
     /// Adds the labels that other cases have.
     mutating func complete(with labels: [LabelTable.Label]) {
         for label in labels where scores[label.value] == nil {
             scores[label.value] = LabelScore(absentAmong: voxels)
+            lesions?[label.value] = LesionCounts()
         }
     }
 
@@ -69,6 +78,6 @@ extension CaseEvaluation: Codable {
         case referenceFile = "reference_file"
         case predictionFile = "prediction_file"
         case scores = "metrics"
-        case voxels
+        case voxels, lesions
     }
 }

@@ -17,6 +17,8 @@ public struct Evaluation: Equatable, Sendable {
     public let labelStatistics: [LabelStatistics]
     /// Statistics of the mean over the labels of a case.
     public let foreground: [EvaluationMetric: SampleStatistics]
+    /// The lesions of all cases; nil if they were not counted.
+    public let lesions: LesionEvaluation?
 
     /// Statistics of one label over the cases.
     public struct LabelStatistics: Equatable, Sendable {
@@ -60,6 +62,7 @@ public struct Evaluation: Equatable, Sendable {
         foreground = statistics(bootstrap) { metric in
             completed.compactMap { $0.foregroundMean(metric) }
         }
+        lesions = LesionEvaluation(completed, labels: table, bootstrap)
     }
 }
 
@@ -84,6 +87,8 @@ extension LabelTable {
 public struct EvaluationOptions: Hashable, Codable, Sendable {
     /// Mm by which surfaces may differ in the normalized surface Dice.
     public var tolerance = 1.0
+    /// Mm³ from which on a lesion counts, as ``LesionCounts`` says; nil if lesions are not counted.
+    public var lesionVolume: Double?
     /// The number of resamples that the bootstrap draws.
     public var resamples = 2000
     /// Seed of the bootstrap.
@@ -130,7 +135,7 @@ extension Evaluation {
 /// nnU-Net's `summary.json` with further metrics and statistics; what can be computed from cases is not read back.
 extension Evaluation: Codable {
     private enum Key: String, CodingKey {
-        case schema, labels, options, statistics, presence, mean
+        case schema, labels, options, statistics, presence, mean, lesions
         case foregroundMean = "foreground_mean"
         case cases = "metric_per_case"
     }
@@ -172,6 +177,7 @@ extension Evaluation: Codable {
             )
         }
         try container.encode(Dictionary(uniqueKeysWithValues: presence), forKey: .presence)
+        try container.encodeIfPresent(lesions?.byLabel(labels), forKey: .lesions)
     }
 
     /// Means of metrics over the cases that define them, and of counts over all.

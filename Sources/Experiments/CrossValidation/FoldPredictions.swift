@@ -60,8 +60,8 @@ struct FoldPredictions {
         let subjects = allCases
         try removeOthers(than: record)
         let maps = try PredictionFolder(
-            folder.predictions, of: record, cases: subjects, overwrites: false,
-            probabilities: false)
+            folder.predictions, of: record, labels: dataset.labels, cases: subjects,
+            overwrites: false, probabilities: false)
         var done = 0
         for (fold, model) in models.enumerated() {
             let held = cases(fold)

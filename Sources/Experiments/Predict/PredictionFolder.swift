@@ -4,66 +4,83 @@ internal import SegNASHost
 internal import SegNASImaging
 internal import SegNASSegmentation
 
-/// The folder that predictions are written to.
-public struct PredictionFolder {
+/// The folder that predictions are written to, with files that name their labels and list their volumes.
+public struct PredictionFolder: Sendable {
     public let path: String
     private let overwrites: Bool
     private let hasProbabilities: Bool
     private let sources: PredictionSources
+    private let volumes: VolumeTable
 
     private static let recordName = "prediction.json"
 
     /// Makes the folder, or checks that it holds predictions made in the same way.
     ///
     /// If others are to overwrite them, none may be left that is not among the cases.
+    ///
+    /// - Throws: ``PredictionFolderError``, before anything is changed where files are in the way.
     public init(
-        _ path: String, of record: PredictionRecord, cases: [Dataset.Case], overwrites: Bool,
-        probabilities: Bool
+        _ path: String, of record: PredictionRecord, labels: LabelTable, cases: [Dataset.Case],
+        overwrites: Bool, probabilities: Bool
     ) throws {
         self.path = path
         self.overwrites = overwrites
         hasProbabilities = probabilities
         sources = PredictionSources("\(path)/sources.jsonl")
         let file = "\(path)/\(Self.recordName)"
-        if !FileManager.default.fileExists(atPath: file) {
-            // The user's own label maps, or the very images, would be kept as predictions, or overwritten.
-            guard Self.labelMaps(in: path).isEmpty else {
-                throw PredictionFolderError.foreign(path)
-            }
-        } else {
-            let found = try? JSONDocument.read(PredictionRecord.self, from: file, schema: 1...1)
-            // What cannot be read says nothing of the label maps that are there.
-            if found != record { try clear(for: cases) }
+        let names = LabelFiles(labels)
+        let isOurs = FileManager.default.fileExists(atPath: file)
+        // The user's own label maps, or the very images, would be kept as predictions, or overwritten.
+        guard isOurs || Self.labelMaps(in: path).isEmpty else {
+            throw PredictionFolderError.foreign(path)
         }
-        for folder in [path] + (probabilities ? [probabilitiesPath] : []) {
+        let found = try? JSONDocument.read(PredictionRecord.self, from: file, schema: 1...1)
+        // What cannot be read says nothing of the label maps that are there.
+        let isOther = isOurs && found != record
+        if isOther { try Self.checkReplacement(of: path, for: cases, overwrites: overwrites) }
+        if !overwrites || !isOurs {
+            let unreadable = isOurs && found == nil ? file : nil
+            if let other = unreadable ?? names.firstOther(in: path) {
+                throw PredictionFolderError.otherFile(other)
+            }
+        }
+        if isOther { try Self.clear(path) }
+        volumes = try VolumeTable(in: path, of: labels)
+        for folder in [path] + (probabilities ? [Self.probabilities(in: path)] : []) {
             do {
                 try FileSystem.makeFolder(folder)
             } catch {
                 throw PredictionFolderError.unwritable(folder)
             }
         }
-        try JSONDocument.write(record, to: file)
+        if found != record { try JSONDocument.write(record, to: file) }
+        try names.write(to: path)
     }
 
-    /// Removes the predictions of another model, all of which must be made again.
-    private func clear(for cases: [Dataset.Case]) throws {
-        let identifiers = Self.labelMaps(in: path)
+    /// Checks that all predictions of another model in a folder are made again.
+    private static func checkReplacement(
+        of path: String, for cases: [Dataset.Case], overwrites: Bool
+    ) throws(PredictionFolderError) {
+        let identifiers = labelMaps(in: path)
         // A command that failed may be tried again with other options.
-        guard overwrites || identifiers.isEmpty else {
-            throw PredictionFolderError.otherModel(path)
-        }
+        guard overwrites || identifiers.isEmpty else { throw .otherModel(path) }
         if let other = identifiers.subtracting(cases.map(\.identifier)).min() {
-            throw PredictionFolderError.otherCases(path, example: other)
+            throw .otherCases(path, example: other)
         }
-        for identifier in identifiers {
-            for file in [labelMap(of: identifier), probabilities(of: identifier)] {
-                try remove(file)
+    }
+
+    /// Removes the predictions of another model.
+    private static func clear(_ path: String) throws(PredictionFolderError) {
+        for identifier in labelMaps(in: path) {
+            for folder in [path, probabilities(in: path)] {
+                try remove(file(identifier, in: folder))
             }
         }
+        try remove(VolumeTable.path(in: path))
     }
 
     /// Removes a file of ours; one that stays would be taken for what is written later.
-    private func remove(_ file: String) throws(PredictionFolderError) {
+    private static func remove(_ file: String) throws(PredictionFolderError) {
         do {
             try FileManager.default.removeItem(atPath: file)
         } catch {
@@ -78,12 +95,16 @@ public struct PredictionFolder {
         return Set(names.filter { $0.hasSuffix(".nii.gz") }.map { String($0.dropLast(7)) })
     }
 
-    private var probabilitiesPath: String { "\(path)/probabilities" }
+    private static func probabilities(in path: String) -> String { "\(path)/probabilities" }
 
-    func labelMap(of identifier: String) -> String { "\(path)/\(identifier).nii.gz" }
+    private static func file(_ identifier: String, in folder: String) -> String {
+        "\(folder)/\(identifier).nii.gz"
+    }
+
+    func labelMap(of identifier: String) -> String { Self.file(identifier, in: path) }
 
     private func probabilities(of identifier: String) -> String {
-        "\(probabilitiesPath)/\(identifier).nii.gz"
+        Self.file(identifier, in: Self.probabilities(in: path))
     }
 
     /// True if all files of a case exist and are to be kept.
@@ -106,10 +127,13 @@ public struct PredictionFolder {
         try? subject.images.map { try ContentDigest.state(ofImage: $0) }.joined(separator: "\n")
     }
 
-    /// Writes the files of a case whose images had the given state before they were read.
+    /// Writes the probabilities of a case whose images had the given state before they were read, and makes its label
+    /// map, which ``finish(_:)`` writes.
     ///
     /// Existing files are marked as unfinished first, and as finished when all is on disk.
-    func write(_ scores: ScoreRestorer, of subject: Dataset.Case, state before: String?) throws {
+    func begin(
+        _ scores: ScoreRestorer, of subject: Dataset.Case, state before: String?
+    ) throws -> UnfinishedCase {
         let digests = try PredictionSources.digests(of: subject)
         guard let before, state(of: subject) == before else {
             throw PredictionFolderError.changing(subject.images.joined(separator: ", "))
@@ -120,11 +144,38 @@ public struct PredictionFolder {
             try scores.writeProbabilities(to: probabilities, replacing: true)
         } else {
             // Otherwise those of an earlier label map would stay.
-            try remove(probabilities)
+            try Self.remove(probabilities)
         }
-        try scores.labelMap().write(to: labelMap(of: subject.identifier), replacing: true)
-        try sources.finish(subject, digests)
+        return UnfinishedCase(subject: subject, digests: digests, labels: scores.labelMap())
     }
+
+    /// Writes the label map and the volumes of a case, on any thread.
+    func finish(_ unfinished: UnfinishedCase) throws {
+        let identifier = unfinished.subject.identifier
+        try unfinished.labels.write(to: labelMap(of: identifier), replacing: true)
+        try volumes.write(
+            identifier, counts: unfinished.labels.valueCounts, on: unfinished.labels.geometry)
+        try sources.finish(unfinished.subject, unfinished.digests)
+    }
+
+    /// Adds the volumes of a case that the folder holds, if they are missing: earlier versions did not write them.
+    ///
+    /// - Throws: `ImageError` and `LabelFileError` of a label map that cannot be read.
+    func completeVolumes(of subject: Dataset.Case) throws {
+        guard !volumes.holds(subject.identifier) else { return }
+        let map = try LabelMap(contentsOf: labelMap(of: subject.identifier))
+        let counts = map.labelCounts.map { (Int($0.key), $0.value) }
+        try volumes.write(
+            subject.identifier, counts: Dictionary(uniqueKeysWithValues: counts), on: map.geometry)
+    }
+}
+
+/// A case whose label map is not written yet.
+struct UnfinishedCase: Sendable {
+    let subject: Dataset.Case
+    /// Of the images.
+    let digests: [String]
+    let labels: Volume
 }
 
 /// The reason why predictions cannot be written to a folder.
@@ -134,8 +185,10 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
     case otherImage(String)
     case changing(String)
     case foreign(String)
+    case otherFile(String)
     case unremovable(String)
     case unwritable(String)
+    case unwritableFile(String, reason: String)
 
     public var description: String {
         switch self {
@@ -154,7 +207,11 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
             "\(file) is of another model and cannot be removed: remove it, or name another folder"
         case .foreign(let path):
             "\(path) holds images that segnas3d predict did not write: name another folder"
+        case .otherFile(let file):
+            "\(file) is not the file that segnas3d predict writes there for these labels: "
+                + "move it away, or name another folder"
         case .unwritable(let path): "\(path): this folder cannot be created"
+        case .unwritableFile(let file, let reason): "\(file): cannot be written: \(reason)"
         }
     }
 }

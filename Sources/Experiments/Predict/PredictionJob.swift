@@ -1,7 +1,5 @@
 public import SegNASDatasets
-internal import SegNASHost
 public import SegNASSegmentation
-internal import SegNASTorch
 
 /// Predicts cases and writes them to a folder.
 public struct PredictionJob {
@@ -32,67 +30,53 @@ public struct PredictionJob {
         var missing: [Dataset.Case] = []
         for subject in inputs.cases {
             guard subject.isFileName else {
-                entries.append(
-                    entry(subject, .failed, "\(subject.identifier): no file can have this name"))
+                let name = subject.identifier
+                entries.append(.init(name, .failed, error: "\(name): no file can have this name"))
                 continue
             }
-            do throws(PredictionFolderError) {
+            do {
                 if try folder.holds(subject) {
-                    entries.append(entry(subject, .kept))
+                    try folder.completeVolumes(of: subject)
+                    entries.append(folder.entry(subject, .kept))
                 } else {
                     missing.append(subject)
                 }
             } catch {
-                entries.append(entry(subject, .failed, "\(error)"))
+                entries.append(.init(subject.identifier, .failed, error: "\(error)"))
             }
         }
-        let states = missing.map { ($0.identifier, folder.state(of: $0)) }
-        let before = Dictionary(states) { first, _ in first }
-        var begin = ContinuousClock.now
-        var done = 0
-        let checkEnd = { [isEndRequested] (done: Int, all: Int) throws(EndRequest) in
-            if done < all, isEndRequested() { throw EndRequest() }
-        }
-        predictor.predict(missing, progress: checkEnd) { subject, result in
-            if case .failure(let error) = result, error is EndRequest { return false }
-            entries.append(
-                write(subject, result, state: before[subject.identifier] ?? nil, since: begin))
-            begin = .now
-            done += 1
-            report(done, missing.count)
-            return !isEndRequested()
-        }
+        entries += predict(missing)
         return PredictionResult(output: folder.path, cases: entries, notes: inputs.notes)
     }
 
-    private func write(
-        _ subject: Dataset.Case, _ result: Result<ScoreRestorer, any Error>, state: String?,
-        since begin: ContinuousClock.Instant
-    ) -> PredictionResult.Entry {
-        do {
-            let scores = try result.get()
-            try folder.write(scores, of: subject, state: state)
-            var entry = entry(subject, .predicted)
-            entry.warnings = scores.warnings
-            entry.seconds = (ContinuousClock.now - begin) / .seconds(1)
-            return entry
-        } catch let error as PreparationError {
-            var entry = entry(subject, .failed, "\(error)")
-            entry.isOutOfMemory = error.isOutOfMemory
-            return entry
-        } catch {
-            var entry = entry(subject, .failed, "case \(subject.identifier): \(error)")
-            if case TorchError.outOfMemory = error { entry.isOutOfMemory = true }
-            return entry
+    /// Predicts cases; those that an end leaves out have no entry.
+    private func predict(_ cases: [Dataset.Case]) -> [PredictionResult.Entry] {
+        let states = Dictionary(cases.map { ($0.identifier, folder.state(of: $0)) }) { first, _ in
+            first
         }
-    }
-
-    private func entry(
-        _ subject: Dataset.Case, _ state: PredictionResult.State, _ error: String? = nil
-    ) -> PredictionResult.Entry {
-        var entry = PredictionResult.Entry(subject.identifier, state, error: error)
-        if state != .failed { entry.file = folder.labelMap(of: subject.identifier) }
-        return entry
+        var entries: [PredictionResult.Entry] = []
+        let writer = PredictionWriter(folder) { entry in
+            entries.append(entry)
+            report(entries.count, cases.count)
+        }
+        var begin = ContinuousClock.now
+        let checkEnd = { [isEndRequested] (done: Int, all: Int) throws(EndRequest) in
+            if done < all, isEndRequested() { throw EndRequest() }
+        }
+        predictor.predict(cases, progress: checkEnd) { subject, result in
+            if case .failure(let error) = result, error is EndRequest { return false }
+            do {
+                try writer.write(
+                    result.get(), of: subject, state: states[subject.identifier] ?? nil
+                ) { (ContinuousClock.now - begin) / .seconds(1) }
+            } catch {
+                writer.fail(subject, error)
+            }
+            begin = .now
+            return !isEndRequested()
+        }
+        writer.finish()
+        return entries
     }
 }
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASImaging
 
 /// `segnas3d evaluate`: compares predicted label maps with references.
 struct Evaluate: ParsableCommand {
@@ -31,6 +32,19 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Tolerance of the normalized surface Dice (NSD), in mm.")
     var tolerance = EvaluationOptions().tolerance
 
+    @Flag(
+        help: """
+            Count lesions too: connected components of each label. One is found if it shares a voxel with the \
+            prediction.
+            """)
+    var lesions = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Volume from which on a lesion counts; by default 3 mm³. 0 counts all.",
+            valueName: "mm³"))
+    var lesionVolume: Double?
+
     @Option(help: "Seed of the bootstrap for the 95 % intervals.")
     var seed: UInt64 = 0
 
@@ -53,11 +67,21 @@ struct Evaluate: ParsableCommand {
         guard tolerance >= 0, tolerance.isFinite else {
             throw ValidationError("--tolerance must be 0 mm or more, and \(tolerance) is given")
         }
+        if let lesionVolume {
+            guard lesionVolume >= 0, lesionVolume.isFinite else {
+                throw ValidationError(
+                    "--lesion-volume must be 0 mm³ or more, and \(lesionVolume) is given")
+            }
+            guard lesions else {
+                throw ValidationError("--lesion-volume says which --lesions count: give both")
+            }
+        }
     }
 
     func run() throws {
         var options = EvaluationOptions()
         options.tolerance = tolerance
+        options.lesionVolume = lesions ? lesionVolume ?? LesionCounts.smallestVolume : nil
         options.seed = seed
         let progress = Progress("Evaluating", isQuiet: quiet)
         let result = FolderEvaluation(

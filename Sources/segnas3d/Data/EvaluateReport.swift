@@ -5,7 +5,7 @@ internal import SegNASImaging
 /// An evaluation as text.
 struct EvaluateReport {
     private let result: FolderEvaluation
-    private var evaluation: Evaluation { result.evaluation }
+    var evaluation: Evaluation { result.evaluation }
 
     init(_ result: FolderEvaluation) {
         self.result = result
@@ -13,7 +13,7 @@ struct EvaluateReport {
 
     func text() -> String {
         var blocks: [[String]] = []
-        if !evaluation.cases.isEmpty { blocks += [labels(), lowestCases()] }
+        if !evaluation.cases.isEmpty { blocks += [labels(), lesions(), lowestCases()] }
         for (title, severity) in [("Warnings", DatasetFault.Severity.warning), ("Faults", .fault)] {
             let faults = result.faults.filter { $0.severity == severity }
             if !faults.isEmpty { blocks.append(["\(title):"] + Self.lines(faults)) }
@@ -122,7 +122,7 @@ struct EvaluateReport {
         }
     }
 
-    private func share(_ value: Double?) -> String {
+    func share(_ value: Double?) -> String {
         value.map { decimal($0, 3) } ?? "–"
     }
 }

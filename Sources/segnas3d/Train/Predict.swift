@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASImaging
 internal import SegNASSegmentation
 internal import SegNASTorch
 
@@ -11,8 +12,10 @@ struct Predict: ParsableCommand {
         abstract: "Segment images with a trained model.",
         discussion: """
             Writes one label map for each case, DIR/CASE.nii.gz, on the grid of its image and with the dataset's own \
-            label values. Existing label maps are kept, so an interrupted command goes on where it stopped. An \
-            image that cannot be read does not stop the others: it is named at the end, and the exit code is 1.
+            label values; beside them the labels' names and colours (labels.json, labels.ctbl for 3D Slicer, \
+            labels.txt for ITK-SNAP) and their volumes in ml (volumes.csv). Existing label maps are kept, so an \
+            interrupted command goes on where it stopped. An image that cannot be read does not stop the others: it \
+            is named at the end, and the exit code is 1.
 
             INPUT: an image file; a folder of images or of DICOM series; or a dataset, for its cases without labels or \
             those that --part names. Channels of a case are files named CASE_0000.nii.gz, CASE_0001.nii.gz, and so on, \
@@ -69,6 +72,9 @@ struct Predict: ParsableCommand {
     )
     var noPostProcessing = false
 
+    @Option(help: "PNG file for a picture of up to 24 of the cases with their label maps.")
+    var preview: String?
+
     @Flag(help: "Predict again, and replace existing label maps.")
     var overwrite = false
 
@@ -88,6 +94,7 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         SignalWatch.start()
+        if let preview { try NewFile.checkAbsence(of: preview) }
         let device = try compute.start()[0]
         let ensembles = try ([model] + ensemble).map { try ModelEnsemble(of: $0) }
         let locations = ensembles.flatMap(\.models)
@@ -107,8 +114,8 @@ struct Predict: ParsableCommand {
         if let note = cleanUpNote(ensembles, predictor.labels) { print(note, to: &standardError) }
         for note in inputs.notes { print(Flags.spelled(in: note), to: &standardError) }
         let folder = try PredictionFolder(
-            output, of: PredictionRecord(locations, models, options), cases: inputs.cases,
-            overwrites: overwrite, probabilities: probabilities)
+            output, of: PredictionRecord(locations, models, options), labels: predictor.labels,
+            cases: inputs.cases, overwrites: overwrite, probabilities: probabilities)
         let progress = Progress("Predicting", isQuiet: display.quiet)
         let job = PredictionJob(
             predictor: predictor, folder: folder,
@@ -122,6 +129,7 @@ struct Predict: ParsableCommand {
             print("interrupted: run the same command to resume", to: &standardError)
             throw ExitCode(ProgramExit.interrupted.rawValue)
         }
+        try draw(inputs.cases, report, of: predictor.labels)
         if let code = report.exitCode { throw ExitCode(code.rawValue) }
     }
 
@@ -137,6 +145,23 @@ struct Predict: ParsableCommand {
         return ensembles.count > 1
             ? "Note: nothing is cleaned up, for that was chosen for one of these models alone"
             : "Note: \(first.words(labels)) (--no-postprocessing keeps all)"
+    }
+
+    /// Draws the cases that have label maps, if a preview is wanted.
+    private func draw(
+        _ cases: [Dataset.Case], _ report: PredictionResult, of labels: LabelTable
+    ) throws {
+        guard let preview else { return }
+        let files = report.labelMaps
+        let shown = cases.compactMap { subject in
+            files[subject.identifier].map { (subject: subject, labelMap: $0) }
+        }
+        guard !shown.isEmpty else { return }
+        // Two whole images with their label maps are enough to have in memory.
+        let sheet = ContactSheet(
+            of: shown, labels: labels, series: dicom.series,
+            threads: min(2, compute.machine.threadCount))
+        try NewFile.write(sheet.picture().png(), to: preview)
     }
 
     /// The cases of a dataset to predict.
@@ -167,6 +192,12 @@ extension PredictionResult {
             result.cases[index].error = cases[index].error.map { Flags.spelled(in: $0) }
         }
         return result
+    }
+
+    /// The label maps of cases that have one.
+    var labelMaps: [String: String] {
+        let files = cases.compactMap { entry in entry.file.map { (entry.name, $0) } }
+        return Dictionary(files) { first, _ in first }
     }
 
     /// The exit code; nil if no case failed.

@@ -132,23 +132,30 @@ struct EvaluationTests {
         #expect(summary.foregroundMean["n_ref"] == 1)
     }
 
-    @Test("what is written is read back")
-    func roundTrip() throws {
+    @Test("what is written is read back", arguments: [nil, 1])
+    func roundTrip(lesionVolume: Double?) throws {
         let geometry = Geometry(size: [4, 1, 1], affine: .identity)
         let references: [[Int32]] = [[0, 1, 1, 2], [0, 0, 2, 2], [3, 3, 3, 3]]
+        var options = EvaluationOptions()
+        options.tolerance = 2.5
+        options.seed = 7
+        options.lesionVolume = lesionVolume
         let cases = try references.enumerated().map {
             index, values in
             try CaseEvaluation(
                 "case \(index)", reference: LabelMap(values: values, geometry: geometry),
-                prediction: LabelMap(values: [0, 1, 2, 2], geometry: geometry), labels: Self.table)
+                prediction: LabelMap(values: [0, 1, 2, 2], geometry: geometry), labels: Self.table,
+                options: options)
         }
-        var options = EvaluationOptions()
-        options.tolerance = 2.5
-        options.seed = 7
         let evaluation = Evaluation(cases, labels: Self.table, options: options)
         let data = try JSONEncoder().encode(evaluation)
         #expect(try JSONDecoder().decode(Evaluation.self, from: data) == evaluation)
         #expect(evaluation.cases[2].scores[1]?.trueNegatives == 0)
+        guard lesionVolume != nil else { return #expect(evaluation.lesions == nil) }
+        // In the last case all is ignored.
+        #expect(evaluation.cases[2].lesions == [1: LesionCounts(), 2: LesionCounts()])
+        let found = evaluation.lesions?.labels.map { [$0.all.found, $0.all.falsePositives] }
+        #expect(found == [[1, 1], [2, 0]] && evaluation.lesions?.foreground.all.reference == 3)
     }
 
     @Test("without names, all labels that occur are evaluated in all cases")

@@ -82,17 +82,6 @@ struct TableTests {
     }
 
     @Test(
-        "values of CSV are read as they were",
-        arguments: [
-            "a", "a,b", "a \"b\"", "\"", "a\nb", "a\r\nb", " a ", "",
-        ])
-    func csv(value: String) {
-        var csv = CSV(header: ["x", "y"])
-        csv.append([value, "z"])
-        #expect(CSVReader(csv.text).lines == [["x", "y"], [value, "z"]])
-    }
-
-    @Test(
         arguments: [
             ([0.817, 0.81, 0.824], 100, 1, "81.7 ± 0.7"), ([0.5], 100, 1, "50.0"),
             ([570_240], 1 / 86_400, nil, "6.6"),

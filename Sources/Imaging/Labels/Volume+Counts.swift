@@ -1,0 +1,33 @@
+extension Volume {
+    /// The number of voxels of each value that occurs, for integers without scaling.
+    ///
+    /// Unlike a ``LabelMap``, this copies no samples.
+    package var valueCounts: [Int: Int] {
+        precondition(scaling == .identity, "counts of scaled samples")
+        return switch samples.type {
+        case .uint8: counts(UInt8.self)
+        case .int8: counts(Int8.self)
+        case .uint16: counts(UInt16.self)
+        case .int16: counts(Int16.self)
+        case .uint32: counts(UInt32.self)
+        case .int32: counts(Int32.self)
+        case .uint64: counts(UInt64.self)
+        case .int64: counts(Int64.self)
+        case .float32, .float64: preconditionFailure("counts of samples that are no integers")
+        }
+    }
+
+    private func counts<Value: Sample & FixedWidthInteger>(_ type: Value.Type) -> [Int: Int] {
+        samples.withValues(as: type) { values in
+            var counts: [Int: Int] = [:]
+            var start = 0
+            while start < values.count {
+                var end = start + 1
+                while end < values.count, values[end] == values[start] { end += 1 }
+                counts[Int(clamping: values[start]), default: 0] += end - start
+                start = end
+            }
+            return counts
+        }
+    }
+}
