@@ -56,6 +56,7 @@ public enum FailureKind: Sendable {
             CoordinatorError.badData:
             self = .dataset
         case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs,
+            TrainingError.tooLittleTime,
             StudyError.planChanged, StudyError.space, StudyError.sampler,
             ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults:
             self = .options

@@ -20,6 +20,10 @@ public enum ModelFault: Error, Equatable, Sendable {
     case notAModel
     /// A run or a study that has no model yet.
     case noModelYet
+    /// Several models in one folder, where one is needed.
+    case severalModels(first: String)
+    /// The weights are others than those that a run began with.
+    case otherWeights
     /// A fault of `model.json`, or of the plan with the split of the cases.
     case document(JSONFault)
     case architecture(ArchitectureError)
@@ -52,6 +56,9 @@ extension ModelFault: CustomStringConvertible {
             "is no model: name a folder with a model.json, or the folder of a run or study of segnas3d"
         case .noModelYet:
             "holds no model yet: let the training finish, or resume it with the same command"
+        case .severalModels(let first):
+            "holds a model for each of several folds, and weights are taken from one: name it, such as \(first)"
+        case .otherWeights: "has other weights than before"
         case .document(.syntax): "is not a description of a model: copy the model's folder again"
         case .document(.field(let fault)): "\(fault): copy the model's folder again"
         case .document(let fault): "\(fault)"

@@ -27,6 +27,10 @@ struct Train: ParsableCommand {
 
     @OptionGroup var training: TrainingArguments
 
+    @OptionGroup var time: TimeArguments
+
+    @OptionGroup var origin: OriginArguments
+
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Folder of the run, new or to be resumed.", valueName: "folder"))
@@ -35,6 +39,10 @@ struct Train: ParsableCommand {
     @OptionGroup var compute: ComputeArguments
 
     @OptionGroup var display: DisplayArguments
+
+    func validate() throws {
+        try time.validate(epochs: training.epochs)
+    }
 
     func run() throws {
         SignalWatch.start()
@@ -55,6 +63,10 @@ struct Train: ParsableCommand {
             options = begun
             data.apply(to: &options.data)
             if let architecture { options.network = architecture }
+            try origin.apply(to: &options)
+        } else if let begun = try origin.newOptions(of: data, in: output) {
+            options = begun
+            if let architecture { options.network = architecture }
         } else {
             let images = try data.newOptions(
                 in: output, needing: [("--network", architecture != nil)])
@@ -62,6 +74,7 @@ struct Train: ParsableCommand {
             options = RunOptions(data: images, network: architecture)
         }
         training.apply(to: &options.training)
+        time.apply(to: &options, epochs: training.epochs)
         compute.apply(to: &options.training)
         compute.apply(to: &options.machine)
         data.apply(to: &options.machine)
