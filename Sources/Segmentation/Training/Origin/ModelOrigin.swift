@@ -7,7 +7,9 @@ public import SegNASSearch
 ///
 /// ```swift
 /// let origin = try ModelOrigin(of: "brains")
-/// var task = TrainingTask(dataset, origin.description.architecture, preparation: …)
+/// let model = try origin.description()
+/// var task = TrainingTask(dataset, model.architecture, preparation: model.preparation.options)
+/// (task.origin, task.levels) = (origin, model.pyramid)
 /// ```
 public struct ModelOrigin: Hashable, Codable, Sendable {
     /// The path of the model's folder.
@@ -82,8 +84,11 @@ extension TrainingTask {
                     + "\(some(dataset.channels)): give a model of as many channels, or leave out `from`"
             )
         }
-        if architecture != model.architecture || (levels ?? model.pyramid) != model.pyramid {
+        if architecture != model.architecture {
             faults.append("the model of `from` has another network: leave out `network`")
+        } else if try networkPlan().levels != model.pyramid {
+            faults.append(
+                "the network of the model of `from` has other levels: give it the model's")
         }
         if preparation != model.preparation.options {
             faults.append(
