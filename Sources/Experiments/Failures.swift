@@ -57,6 +57,7 @@ public enum FailureKind: Sendable {
             CoordinatorError.badData:
             self = .dataset
         case TrainingError.options, TrainingError.otherOptions, TrainingError.moreEpochs,
+            TrainingError.tooLittleTime,
             StudyError.planChanged, StudyError.space, StudyError.sampler,
             ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults,
             SplitError.noFoldsIn, SplitError.foldCount, SplitError.fewForFolds:

@@ -31,6 +31,9 @@ public struct RunSession {
             dataset, options.network, preparation: options.data.preparation,
             split: options.data.split, options: options.training)
         task.allowed = options.data.allowed
+        task.minutes = options.minutes
+        task.origin = options.origin
+        task.levels = options.levels
         if options.data.keepsSplit { task.recordedSplit = RecordedRun(in: run)?.recordedSplit }
         if let split { task.recordedSplit = split }
         var machine = Trainer.Machine(

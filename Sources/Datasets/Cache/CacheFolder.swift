@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import SegNASHost
+public import SegNASHost
 internal import Synchronization
 
 /// The folders of a cache.
@@ -217,6 +217,8 @@ public enum CacheError: Error, Equatable, Sendable {
     case noFolder
     /// The system's own words.
     case unusable(folder: String, reason: String)
+    /// So many cases that are not prepared yet need more bytes than the disk has.
+    case noRoom(folder: String, cases: Int, needed: ByteCount, free: ByteCount)
 }
 
 extension CacheError: CustomStringConvertible {
@@ -226,6 +228,9 @@ extension CacheError: CustomStringConvertible {
             "prepared cases have no place: neither XDG_CACHE_HOME nor HOME is set; name a folder with `cache`"
         case .unusable(let folder, let reason):
             "prepared cases cannot be kept in \(folder): \(reason); make room there or name another folder with `cache`"
+        case .noRoom(let folder, let cases, let needed, let free):
+            "\(counted(cases, "case")) would need \(needed) in \(folder) when prepared, and \(free) are free there: "
+                + "make room, or name a folder on another disk with `cache`"
         }
     }
 }

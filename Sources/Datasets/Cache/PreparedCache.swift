@@ -9,7 +9,7 @@ internal import Synchronization
 public final class PreparedCache: Sendable {
     /// The space that entries may take that no running process uses.
     public let limit: ByteCount
-    private let folder: CacheFolder
+    let folder: CacheFolder
     private let lease: CacheLease
     private let digests: FileDigests
     /// An estimate of the bytes of all entries.
@@ -63,7 +63,7 @@ public final class PreparedCache: Sendable {
         }
     }
 
-    private func key(
+    func key(
         of subject: Dataset.Case, _ preparation: Preparation
     ) throws(PreparationFault) -> String {
         var digests = try contentDigests(of: subject)

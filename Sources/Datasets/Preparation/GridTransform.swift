@@ -7,11 +7,16 @@ public struct GridTransform: Hashable, Codable, Sendable {
     public var original: Geometry
     /// The reorientation that brought its axes to the order of the prepared grid.
     public var reorientation: Reorientation
-    /// The map from prepared voxels to the reoriented image.
+    /// The map from prepared voxels to the reoriented image, or to the part of it that is prepared.
     public var map: GridMap
+    /// The part of the reoriented image that is prepared; nil for all of it.
+    package var box: ContentBox?
 
     /// The geometry of the prepared grid.
-    public var prepared: Geometry { map(reorientation(original)) }
+    public var prepared: Geometry {
+        let image = reorientation(original)
+        return map(box.map(image.cropped) ?? image)
+    }
 }
 
 extension GridTransform {
@@ -28,8 +33,16 @@ extension GridTransform {
             shape: [size.x, size.y, size.z], affine: prepared.affine, samples: classes)
         // The prepared grid holds the whole image, but for a part of a voxel where spacings were rounded.
         let onImage = volume.resampledLabels(by: map.inverse, interpolation, threads: threads)
-            .reoriented(by: reorientation.inverse, threads: threads)
-        return Volume(labels.storedValues(of: onImage.samples), geometry: original)
+        return Volume(
+            labels.storedValues(of: onFile(onImage.samples, threads: threads)), geometry: original)
+    }
+
+    /// Classes of the part that is prepared, uint8 [z, y, x], in the array of the file; background elsewhere.
+    func onFile(_ classes: Samples, threads: Int) -> Samples {
+        let image = reorientation(original)
+        let whole = box.map { classes.placed(in: image.size, at: $0, elsewhere: 0 as UInt8) }
+        return Volume(whole ?? classes, geometry: image)
+            .reoriented(by: reorientation.inverse, threads: threads).samples
     }
 }
 

@@ -44,12 +44,12 @@ private final class CaseReader {
             throw .channels(expected: preparation.channels.map(\.name), found: 0)
         }
         let first = try volume(firstFile)
-        let transform = try transform(of: first.geometry)
+        var known: Volume?
+        if let file = subject.label { known = try classes(file, on: first.geometry) }
+        let transform = try transform(
+            of: first.geometry, box: options.isCropped ? box(first, known) : nil)
         let image = try image(first: first, transform)
-        var labels: Samples?
-        if let file = subject.label {
-            labels = try classes(file, on: first.geometry, transform)
-        }
+        let labels = known.map { self.labels($0, transform) }
         let isCut = options.fit == .patch
         return PreparationResult(
             prepared: PreparedCase(
@@ -58,9 +58,10 @@ private final class CaseReader {
             transform: transform, warnings: warnings)
     }
 
-    private func volume(_ file: String) throws(PreparationFault) -> Volume {
+    private func volume(_ file: String, warns: Bool = true) throws(PreparationFault) -> Volume {
         do {
             let image = try ImageFile(contentsOf: file, series: series)
+            guard warns else { return image.volume }
             warnings += image.remarks.map {
                 DatasetFault(.remark($0), file: file, caseIdentifier: subject.identifier)
             }
@@ -70,16 +71,39 @@ private final class CaseReader {
         }
     }
 
-    private func transform(of original: Geometry) throws(PreparationFault) -> GridTransform {
+    /// The box of what is not 0 in some channel or has a label, in the array of the first image; nil for all of it.
+    ///
+    /// Labels outside of what the image shows are kept: predictions, which have no labels, cannot find them there.
+    /// Files of further channels are read once more for it, so that there are never more in memory.
+    private func box(
+        _ first: Volume, _ classes: Volume?
+    ) throws(PreparationFault) -> ContentBox? {
+        var boxes = [ContentBox(of: first, threads: threads)]
+        for file in subject.images.dropFirst() {
+            let volume = try aligned(volume(file, warns: false), file, with: first.geometry)
+            boxes.append(ContentBox(of: volume, threads: threads))
+        }
+        boxes.append(classes.flatMap { ContentBox(ofLabels: $0, threads: threads) })
+        let box = ContentBox(joining: boxes.compactMap(\.self))
+        return box?.size == first.geometry.size ? nil : box
+    }
+
+    /// The transform of an image, or of the part of it in a box of its array.
+    private func transform(
+        of original: Geometry, box: ContentBox?
+    ) throws(PreparationFault) -> GridTransform {
         let reorientation =
             options.isCanonical
             ? Reorientation(from: Orientation(original.affine), to: .ras) : .identity
-        let reoriented = reorientation(original)
+        let part = box?.reoriented(by: reorientation, in: original.size)
+        let whole = reorientation(original)
+        let reoriented = part.map(whole.cropped) ?? whole
         guard let map = options.map(of: reoriented) else {
             throw .tooLarge(image: options.paddedSize(of: reoriented), size: options.size)
         }
         guard map.size.volume < 1 << 31 else { throw .tooManyVoxels(map.size) }
-        return GridTransform(original: original, reorientation: reorientation, map: map)
+        return GridTransform(
+            original: original, reorientation: reorientation, map: map, box: part)
     }
 
     /// All channels, float32 [channels, z, y, x].
@@ -98,7 +122,8 @@ private final class CaseReader {
             {
                 let map = try intensities(of: volume, source, channels[channel], file)
                 resampler.resample(
-                    volume, channel: source, intensities: map,
+                    volume.channel(source, in: transform.box),
+                    channel: transform.box == nil ? source : 0, intensities: map,
                     into: .init(rebasing: values[(channel * count)..<((channel + 1) * count)]))
             }
             do throws(PreparationFault) {
@@ -150,10 +175,10 @@ private final class CaseReader {
         return IntensityMap(channel, statistics)
     }
 
-    /// The label map on the prepared grid, uint8 [z, y, x].
+    /// The classes of a label map in the array of the first image, uint8.
     private func classes(
-        _ file: String, on original: Geometry, _ transform: GridTransform
-    ) throws(PreparationFault) -> Samples {
+        _ file: String, on original: Geometry
+    ) throws(PreparationFault) -> Volume {
         let stored = try volume(file)
         guard stored.channels == 1 else {
             throw .severalChannels(file: file, count: stored.channels)
@@ -165,12 +190,15 @@ private final class CaseReader {
             throw .unexpectedLabel(
                 file: file, value: error.value, expected: preparation.labels.classes.keys.sorted())
         }
-        let reoriented = try aligned(
-            Volume(classes, geometry: stored.geometry), file, with: original
-        ).reoriented(by: transform.reorientation, threads: threads)
+        return try aligned(Volume(classes, geometry: stored.geometry), file, with: original)
+    }
+
+    /// The label map on the prepared grid, uint8 [z, y, x].
+    private func labels(_ classes: Volume, _ transform: GridTransform) -> Samples {
+        let reoriented = classes.reoriented(by: transform.reorientation, threads: threads)
         return LabelResampler(
             transform.map, options.labelInterpolation, border: .zero, threads: threads
-        ).resample(reoriented.samples)
+        ).resample(reoriented.channel(0, in: transform.box).samples)
     }
 
     /// The volume in the order of another grid's array, on which it must lie.

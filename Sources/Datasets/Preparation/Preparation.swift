@@ -100,6 +100,15 @@ public struct PreparationOptions: Hashable, Codable, Sendable {
     public var fit: Fit
     /// True if the axes are first brought to run right, anterior, superior.
     public var isCanonical: Bool
+    /// True if images are first cropped to the box of what is not 0 in all channels, or has a label: the space around
+    /// it is background.
+    ///
+    /// False in records of earlier versions, which have no such field.
+    public var isCropped: Bool {
+        get { cropped ?? false }
+        set { cropped = newValue ? true : nil }
+    }
+    private var cropped: Bool?
     public var spacing: Spacing
     /// True if, with `resize`, the body keeps its proportions, and zeros fill the rest of the grid.
     public var keepsProportions: Bool
@@ -113,7 +122,7 @@ public struct PreparationOptions: Hashable, Codable, Sendable {
         case resize
         /// Voxels keep their size, and the image is padded about its centre; larger images are refused.
         case pad
-        /// Voxels keep their size and the grid that of the image; networks see patches of it.
+        /// Voxels keep their size, and each image its own grid; networks see patches of it.
         case patch
     }
 
@@ -129,10 +138,11 @@ public struct PreparationOptions: Hashable, Codable, Sendable {
         case fixed(mm: SIMD3<Double>)
     }
 
-    /// The paper's preparation for `resize`, and for `pad` and `patch` voxels as they are stored.
+    /// The paper's preparation for `resize`; for `pad` and `patch` voxels as they are stored, for `patch` cropped.
     public init(
-        size: SIMD3<Int>, fit: Fit = .resize, isCanonical: Bool = true, spacing: Spacing? = nil,
-        keepsProportions: Bool = true, normalization: IntensityNormalization = .byChannelName,
+        size: SIMD3<Int>, fit: Fit = .resize, isCanonical: Bool = true, isCropped: Bool? = nil,
+        spacing: Spacing? = nil, keepsProportions: Bool = true,
+        normalization: IntensityNormalization = .byChannelName,
         interpolation: ImageInterpolation = .linear,
         labelInterpolation: LabelInterpolation = .perLabelLinear
     ) {
@@ -145,6 +155,13 @@ public struct PreparationOptions: Hashable, Codable, Sendable {
         self.normalization = normalization
         self.interpolation = interpolation
         self.labelInterpolation = labelInterpolation
+        self.isCropped = isCropped ?? (fit == .patch)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case size, fit, isCanonical, spacing, keepsProportions, normalization, interpolation
+        case labelInterpolation
+        case cropped = "isCropped"
     }
 }
 

@@ -17,9 +17,22 @@ extension GridTransform {
             scratchIn: folder)
     }
 
-    /// The map from the voxels of the image's file to the scores.
-    fileprivate var mapToFile: GridMap {
-        map.inverse.reoriented(by: reorientation.inverse)
+    /// The part of the image's file that is prepared; nil for all of it.
+    fileprivate var boxInFile: ContentBox? {
+        box?.reoriented(by: reorientation.inverse, in: reorientation(original).size)
+    }
+
+    /// The map from the voxels of the image's file, or of a part of it, to the scores.
+    fileprivate func mapToFile(in part: ContentBox?) -> GridMap {
+        let own = map.inverse.reoriented(by: reorientation.inverse)
+        guard let part, part != boxInFile else { return own }
+        let start = part.lower &- (boxInFile?.lower ?? .zero)
+        return GridMap { axis in
+            var map = own.axes[axis]
+            map.shift += map.scale * Double(start[axis])
+            map.count = part.size[axis]
+            return map
+        }
     }
 }
 
@@ -37,12 +50,15 @@ public struct ScoreRestorer: Sendable {
     private let content: Content
 
     private enum Content {
-        case scores(ScoreResampler)
+        /// Of the file's voxels, or of those in a box, beyond which all is background.
+        case scores(ScoreResampler, in: ContentBox?)
         /// Of the file's voxels, uint8.
         case classes(Samples)
     }
 
     /// Scores, each with the transform of the preparation that their networks saw; all of one image.
+    ///
+    /// Where one of them is of a part of the image, all else is background.
     package init(
         _ scores: [(scores: ClassScores, transform: GridTransform)], labels: LabelTable,
         warnings: [DatasetFault] = [], threads: Int
@@ -51,12 +67,16 @@ public struct ScoreRestorer: Sendable {
         geometry = scores[0].transform.original
         self.labels = labels
         self.warnings = warnings
+        // Boxes of one image are the same: models differ at most in whether they have one.
+        let box = scores.compactMap(\.transform.boxInFile).first
         content = .scores(
-            ScoreResampler(scores.map { ($0.scores, $0.transform.mapToFile) }, threads: threads))
+            ScoreResampler(
+                scores.map { ($0.scores, $0.transform.mapToFile(in: box)) }, threads: threads),
+            in: box)
     }
 
-    /// The classes of a prediction whose probabilities were not kept: uint8 `[z, y, x]` of the image in the order
-    /// of the prepared grid's axes.
+    /// The classes of a prediction whose probabilities were not kept: uint8 `[z, y, x]` of the image, or of the part
+    /// of it that was prepared, in the order of the prepared grid's axes.
     package init(
         classes: Samples, of transform: GridTransform, labels: LabelTable,
         warnings: [DatasetFault] = [], threads: Int
@@ -64,17 +84,17 @@ public struct ScoreRestorer: Sendable {
         geometry = transform.original
         self.labels = labels
         self.warnings = warnings
-        let reoriented = transform.reorientation(geometry)
-        content = .classes(
-            Volume(classes, geometry: reoriented)
-                .reoriented(by: transform.reorientation.inverse, threads: threads).samples)
+        content = .classes(transform.onFile(classes, threads: threads))
     }
 
     /// The label map with the stored values of the table, in the smallest integer type that holds all of them.
     public func labelMap() -> Volume {
         let classes =
             switch content {
-            case .scores(let resampler): resampler.mostProbable()
+            case .scores(let resampler, nil): resampler.mostProbable()
+            case .scores(let resampler, let box?):
+                resampler.mostProbable().placed(
+                    in: geometry.size, at: box, elsewhere: 0 as UInt8)
             case .classes(let classes): classes
             }
         let cleaned =
@@ -90,7 +110,7 @@ public struct ScoreRestorer: Sendable {
     public func writeProbabilities(
         to path: String, replacing: Bool = false
     ) throws(ImageError) {
-        guard case .scores(let resampler) = content else {
+        guard case .scores(let resampler, let box) = content else {
             preconditionFailure(
                 "probabilities are kept only where the options of prediction say so")
         }
@@ -102,9 +122,29 @@ public struct ScoreRestorer: Sendable {
         for label in 0..<labels.classCount {
             for start in stride(from: 0, to: size.z, by: step) {
                 let slices = start..<min(start + step, size.z)
-                try writer.write(resampler.probability(of: label, slices: slices))
+                try writer.write(
+                    box.map { probability(of: label, slices, resampler, in: $0) }
+                        ?? resampler.probability(of: label, slices: slices))
             }
         }
         try writer.finish()
+    }
+
+    /// The probability of a class in some slices of the file, of which a box has scores.
+    private func probability(
+        of label: Int, _ slices: Range<Int>, _ resampler: ScoreResampler, in box: ContentBox
+    ) -> Samples {
+        let elsewhere: Float = label == 0 ? 1 : 0
+        let size = SIMD3(geometry.size.x, geometry.size.y, slices.count)
+        let inside = slices.clamped(to: box.lower.z..<box.upper.z)
+        guard !inside.isEmpty else {
+            return Samples([Float](repeating: elsewhere, count: size.volume))
+        }
+        var part = box
+        part.lower.z = inside.lowerBound - slices.lowerBound
+        part.upper.z = inside.upperBound - slices.lowerBound
+        let first = inside.lowerBound - box.lower.z
+        return resampler.probability(of: label, slices: first..<first + inside.count)
+            .placed(in: size, at: part, elsewhere: elsewhere)
     }
 }

@@ -54,6 +54,7 @@ public struct DataOptions: Hashable, Sendable {
     private static let fields: [(name: String, text: @Sendable (DataOptions) -> String?)] = [
         ("size", { "\($0.size)" }), ("fit", { $0.preparation.fit.rawValue }),
         ("canonical orientation", { "\($0.preparation.isCanonical)" }),
+        ("crop of empty space", { "\($0.preparation.isCropped)" }),
         ("spacing", { "\($0.preparation.spacing)" }),
         ("kept proportions", { "\($0.preparation.keepsProportions)" }),
         ("normalization", { "\($0.preparation.normalization)" }),

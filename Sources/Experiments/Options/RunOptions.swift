@@ -11,6 +11,12 @@ public struct RunOptions: Hashable, Codable, Sendable {
     public var network: Architecture
     /// Training options, including the seed of all random numbers.
     public var training: TrainingOptions
+    /// The time of the training, which chooses the epochs; nil takes those of `training`.
+    public var minutes: Double?
+    /// The model whose weights the run begins with; nil draws them.
+    public var origin: ModelOrigin?
+    /// What each pooling of the network halves; nil for what suits the images.
+    public var levels: Pyramid?
     public var machine: MachineOptions
 
     public init(
@@ -23,9 +29,22 @@ public struct RunOptions: Hashable, Codable, Sendable {
         self.machine = machine
     }
 
+    /// Options of a run that begins with a model's weights: the same network for images that are prepared alike.
+    public init(from origin: ModelOrigin, dataset: String) throws {
+        let model = try origin.description()
+        self.init(
+            data: DataOptions(dataset: dataset, preparation: model.preparation.options),
+            network: model.architecture)
+        self.origin = origin
+        levels = model.pyramid
+    }
+
     /// The faults of these options, a sentence each.
     public var faults: [String] {
         var faults = data.faults + training.faults + machine.faults
+        if let minutes, !(minutes > 0 && minutes.isFinite) {
+            faults.append("`minutes` must be positive, and \(minutes) is given")
+        }
         if machine.device.contains(",") {
             faults.append("a network is trained on one device: give `device` cuda:0")
         }
@@ -42,6 +61,9 @@ struct RecordedRun: Decodable {
     private var splitPlan: String
     private var split: Split
     private var options: TrainingOptions
+    private var time: TrainingTime?
+    private var origin: ModelOrigin?
+    private var levels: Pyramid?
     private var device: String
     private var allowed: [AllowableFault]?
     private var source: String?
@@ -65,7 +87,12 @@ struct RecordedRun: Decodable {
         data.keepsSplit = true
         var machine = machine ?? MachineOptions()
         if device == "cpu" { machine.device = device }
-        return RunOptions(data: data, network: network, training: options, machine: machine)
+        var resumed = RunOptions(
+            data: data, network: network, training: options, machine: machine)
+        resumed.minutes = time?.minutes
+        resumed.origin = origin
+        if origin != nil { resumed.levels = levels ?? Pyramid(poolings: network.poolings) }
+        return resumed
     }
 }
 

@@ -33,6 +33,19 @@ public struct Samples: Sendable {
         self.init(buffer, type: Value.sampleType)
     }
 
+    /// Samples of a type whose bytes a body writes; they are zero before.
+    package init(
+        type: SampleType, count: Int,
+        writingBytes body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) rethrows {
+        guard let buffer = SampleBuffer(byteCount: count * type.size) else {
+            fatalError("no memory for \(count) samples of type \(type)")
+        }
+        buffer.bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        try body(buffer.bytes)
+        self.init(buffer, type: type)
+    }
+
     /// Calls a body with the bytes, which are valid in it only.
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
         -> Result

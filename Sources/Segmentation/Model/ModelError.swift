@@ -24,6 +24,10 @@ public enum ModelFault: Error, Equatable, Sendable {
     case foldsChanged
     /// A cross-validation whose record of clean-up cannot be read.
     case cleanUp(JSONFault)
+    /// Several models in one folder, where one is needed.
+    case severalModels(first: String)
+    /// The weights are others than those that a run began with.
+    case otherWeights
     /// A fault of `model.json`, or of the plan with the split of the cases.
     case document(JSONFault)
     case architecture(ArchitectureError)
@@ -61,6 +65,9 @@ extension ModelFault: CustomStringConvertible {
                 + "which predicts and evaluates again"
         case .cleanUp(let fault):
             "\(fault): resume the training of the folds with segnas3d train, which writes it again"
+        case .severalModels(let first):
+            "holds a model for each of several folds, and weights are taken from one: name it, such as \(first)"
+        case .otherWeights: "has other weights than before"
         case .document(.syntax): "is not a description of a model: copy the model's folder again"
         case .document(.field(let fault)): "\(fault): copy the model's folder again"
         case .document(let fault): "\(fault)"

@@ -79,9 +79,13 @@ struct DatasetPreparer {
 
     // MARK: - Preparation
 
-    /// The preparation of the cases; CT is normalised by the labelled voxels of the training cases alone.
+    /// The preparation of the cases; CT is normalised by the labelled voxels of the training cases alone, or as it was
+    /// for the model that the training begins with.
     func preparation(_ split: Split, _ check: TrainingCheck?) throws -> Preparation {
         if let prepared = task.preparedData { return prepared.preparation }
+        if let origin = task.origin {
+            return try origin.description().preparation(of: task.dataset)
+        }
         let needs = Preparation.needsIntensities(
             task.preparation, channels: task.dataset.channels)
         return try Preparation(
@@ -91,10 +95,14 @@ struct DatasetPreparer {
 
     /// Prepares the cases of all parts, or reads them from the cache.
     ///
-    /// Test cases are included: their faults are better known now than when training is done.
-    func prepare(_ split: Split, by preparation: Preparation) throws -> RunCases {
-        let names = split.training + split.validation + split.test
-        var rest = try prepare(task.dataset.cases(names), by: preparation)[...]
+    /// Test cases are included: their faults are better known now than when training is done. Nothing is prepared if
+    /// the disk has no room for all that a check has seen.
+    func prepare(
+        _ split: Split, by preparation: Preparation, after check: TrainingCheck?
+    ) throws -> RunCases {
+        let subjects = task.dataset.cases(split.training + split.validation + split.test)
+        if let check { try cache.checkRoom(for: subjects, by: preparation, after: check) }
+        var rest = try prepare(subjects, by: preparation)[...]
         func take(_ count: Int) -> [RunCase] {
             defer { rest = rest.dropFirst(count) }
             return Array(rest.prefix(count))

@@ -71,7 +71,8 @@ extension Trainer {
         let found = TrainingDataset(
             dataset: try data.record(), split: split,
             preparation: try data.preparation(split, check))
-        try data.complete(check, try data.prepare(split, by: found.preparation))
+        try data.complete(
+            check, try data.prepare(split, by: found.preparation, after: check))
         return found
     }
 }
@@ -84,8 +85,10 @@ extension Trainer {
     /// - Throws: ``TrainingError``, or an error of the network, or in dividing, preparing or caching the dataset:
     ///   `NetworkError`, `SplitError`, `DatasetError`, `PreparationErrors`, `CacheError`.
     public func train() throws -> TrainingResult {
+        let begin = ContinuousClock.now
         let options = task.options.resolved(on: machine.device)
         guard options.faults.isEmpty else { throw TrainingError.options(options.faults) }
+        if !RunFolder.isBegun(run) { try task.checkOrigin() }
         let network = try task.networkPlan()
         try network.check(size: task.size, batch: options.partSize)
         let split = try task.dividedCases()
@@ -95,13 +98,15 @@ extension Trainer {
             plan: network, size: task.size, options: options, device: machine.device)
         try memory.check()
         do {
-            return try train(network, split)
+            return try train(network, split, since: begin)
         } catch TorchError.outOfMemory(let shortage) {
             throw TrainingError.outOfMemory(memory.shortage(shortage))
         }
     }
 
-    private func train(_ network: NetworkPlan, _ split: Split) throws -> TrainingResult {
+    private func train(
+        _ network: NetworkPlan, _ split: Split, since begin: ContinuousClock.Instant
+    ) throws -> TrainingResult {
         let folder = try RunFolder(run)
         let data = try DatasetPreparer(task, machine, observer)
         // A dataset refused before the run has begun leaves no plan: once corrected it would count as another one.
@@ -118,16 +123,18 @@ extension Trainer {
         if check == nil { check = try data.check(split, for: aim, start.plan) }
         var used = start.plan.split
         if !task.isTested { used.test = [] }
-        let cases = try data.prepare(used, by: start.plan.preparation)
+        let cases = try data.prepare(used, by: start.plan.preparation, after: check)
         try data.complete(check, cases)
         try start.writePlan(to: folder)
+        try chooseEpochs(&start, network, cases, folder, since: begin)
         var loop = try loop(network, start.plan, cases, folder)
+        if start.checkpoint == nil { try takeWeights(start.plan, into: &loop) }
         try loop.run(from: start.checkpoint)
         try finish(loop.session, start.plan, cases.test, folder)
         return try result(loop.session.state.history, network, folder)
     }
 
-    private func loop(
+    func loop(
         _ network: NetworkPlan, _ plan: RunPlan, _ cases: RunCases, _ folder: RunFolder
     ) throws -> TrainingLoop {
         let labels = plan.preparation.labels

@@ -23,6 +23,11 @@ public enum TrainingError: Error, Equatable, Sendable {
     case notFinite(what: String, epoch: Int, cases: [String], run: String, lastCheckpoint: String?)
     /// A checkpoint does not fit on the disk.
     case noSpace(folder: String, needed: ByteCount, free: ByteCount)
+    /// The time that was given is too short for one epoch of some steps, after what was spent on the cases, in seconds.
+    case tooLittleTime(
+        minutes: Double, spent: Double, pace: TrainingTime.Pace, steps: Int, least: Double)
+    /// The model that a run begins with is not there any more, and the run has no checkpoint yet.
+    case originLost(run: String, reason: String)
     /// The user asked to end; the same command resumes.
     case interrupted(run: String)
 }
@@ -90,6 +95,14 @@ extension TrainingError: CustomStringConvertible {
         case .noSpace(let folder, let needed, let free):
             "\(folder): a checkpoint needs \(needed), and \(free) are free: make room, "
                 + "then run the same command to resume"
+        case .tooLittleTime(let minutes, let spent, let pace, let steps, let least):
+            "`minutes` \(significant(minutes)) are too few: \(pace.words(spent)) went by before "
+                + "training, \(counted(steps, "step")) of \(pace.words(pace.step)) and a validation of "
+                + "\(pace.words(pace.validation)) are the shortest epoch: give at least "
+                + significant(least)
+        case .originLost(let run, let reason):
+            "\(run) has no whole checkpoint and would begin again with the weights of another model: "
+                + "\(reason); restore that model, or train into a new folder"
         case .interrupted(let run): "\(run) is interrupted: run the same command to resume"
         }
     }

@@ -12,6 +12,10 @@ public struct TrainingTask: Sendable {
     public var preparation: PreparationOptions
     public var split: SplitOptions
     public var options: TrainingOptions
+    /// The time of the training, by which epochs, and steps of patches, are chosen; nil takes those of the options.
+    public var minutes: Double?
+    /// The model whose weights the training begins with, of the same network and preparation; nil draws them.
+    public var origin: ModelOrigin?
     /// The dataset as ``Trainer/prepareData()`` has checked and prepared it; nil checks and prepares it again.
     ///
     /// It must not have changed since.

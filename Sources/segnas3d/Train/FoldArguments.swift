@@ -8,7 +8,7 @@ struct FoldArguments: ParsableArguments {
         help: ArgumentHelp(
             """
             Train on all folds of a cross-validation, one after the other: this many equal parts of the cases, or \
-            those of --split splits_final.json or --split folds.
+            those of --split splits_final.json or --split folds. --minutes is the time of each.
             """, valueName: "count"))
     var folds: Int?
 
@@ -23,8 +23,12 @@ struct FoldArguments: ParsableArguments {
         return folds ?? begun
     }
 
-    /// Refuses shares, which folds do not have.
-    func check(_ data: DataArguments) throws {
+    /// Refuses shares, which folds do not have, and weights that may know the cases that a fold keeps back.
+    func check(_ data: DataArguments, _ origin: OriginArguments) throws {
+        guard origin.from == nil else {
+            throw ValidationError(
+                "--from does not go with --folds: the model may have seen the cases that a fold keeps back")
+        }
         guard folds != nil, let split = data.split, split.isShuffled else { return }
         throw ValidationError(
             "--folds divides the cases into equal parts: leave out --split \(split)")

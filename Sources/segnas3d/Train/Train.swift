@@ -35,6 +35,10 @@ struct Train: ParsableCommand {
 
     @OptionGroup var training: TrainingArguments
 
+    @OptionGroup var time: TimeArguments
+
+    @OptionGroup var origin: OriginArguments
+
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Folder of the run, new or to be resumed.", valueName: "folder"))
@@ -43,6 +47,10 @@ struct Train: ParsableCommand {
     @OptionGroup var compute: ComputeArguments
 
     @OptionGroup var display: DisplayArguments
+
+    func validate() throws {
+        try time.validate(epochs: training.epochs)
+    }
 
     func run() throws {
         SignalWatch.start()
@@ -62,7 +70,7 @@ struct Train: ParsableCommand {
     private func crossValidate(
         _ options: RunOptions, folds count: Int, _ display: ExperimentDisplay
     ) throws {
-        try folds.check(data)
+        try folds.check(data, origin)
         let session = try CrossValidationSession(
             options, folds: count, in: output, monitor: display.monitor)
         let result = try session.run()
@@ -78,11 +86,13 @@ struct Train: ParsableCommand {
         if let begun = RunOptions(ofRun: output) {
             options = begun
             data.apply(to: &options.data)
-            if let network {
-                options.network = network.architecture(for: options.data.preparation)
-            }
-            training.apply(to: &options.training, fit: options.data.preparation.fit)
-            compute.apply(to: &options.training)
+            try origin.apply(to: &options)
+            apply(network, to: &options)
+        } else if let begun = try origin.newOptions(of: data, in: output) {
+            options = begun
+            let fit = options.data.preparation.fit
+            (training.recipe ?? .standing(for: fit)).apply(to: &options.training, fit: fit)
+            apply(network, to: &options)
         } else {
             let work = try NewWork(
                 WorkArguments(data: data, training: training, compute: compute),
@@ -93,9 +103,18 @@ struct Train: ParsableCommand {
                     ?? (network ?? .standard).architecture(for: work.data.preparation),
                 training: work.training)
         }
+        time.apply(to: &options, epochs: training.epochs)
         compute.apply(to: &options.machine)
         training.apply(to: &options.machine)
         data.apply(to: &options.machine)
         return options
+    }
+
+    /// Applies the network and the training options that were given to options with images.
+    private func apply(_ network: PlannedNetwork?, to options: inout RunOptions) {
+        let images = options.data.preparation
+        if let network { options.network = network.architecture(for: images) }
+        training.apply(to: &options.training, fit: images.fit)
+        compute.apply(to: &options.training)
     }
 }

@@ -5,13 +5,13 @@ internal import SegNASTorch
 /// Runs the epochs of a training: steps, validation, checkpoints and the log.
 struct TrainingLoop {
     let session: TrainingSession
-    private let options: TrainingOptions
+    let options: TrainingOptions
     private let cases: [PreparedCase]
     private let patches: PatchOptions?
-    private let validation: Validation
+    let validation: Validation
     private let folder: RunFolder
     private let loaderThreads: Int
-    private let observer: TrainingObserver
+    let observer: TrainingObserver
 
     /// The weights of the best epoch, until a checkpoint has them.
     private var unsavedBest: NamedTensors?
@@ -43,13 +43,7 @@ struct TrainingLoop {
         if let start { try resume(start) }
         try folder.log.restore(session.state.history.records)
         guard !session.state.history.isComplete(options) else { return }
-        let loader = try BatchLoader(
-            cases,
-            BatchOptions(
-                batchSize: options.batchSize, augmentation: options.augmentation,
-                patches: patches, isShuffled: true, seed: options.seed, threads: loaderThreads,
-                ahead: loaderThreads + 1),
-            startingAt: session.state.position, epochs: options.epochs)
+        let loader = try loader(epochs: options.epochs)
         do {
             while !session.state.history.isComplete(options) {
                 try runEpoch(loader)
@@ -58,6 +52,17 @@ struct TrainingLoop {
             try save()
             throw TrainingError.interrupted(run: run)
         }
+    }
+
+    /// The batches from the session's position on; without end if `epochs` is nil.
+    func loader(epochs: Int?) throws -> BatchLoader {
+        try BatchLoader(
+            cases,
+            BatchOptions(
+                batchSize: options.batchSize, augmentation: options.augmentation,
+                patches: patches, isShuffled: true, seed: options.seed, threads: loaderThreads,
+                ahead: loaderThreads + 1),
+            startingAt: session.state.position, epochs: epochs)
     }
 
     private func resume(_ start: CheckpointFolder.Contents) throws {
@@ -133,7 +138,8 @@ struct TrainingLoop {
             waitSeconds: state.sums.waitSeconds, finished: Date.now.ISO8601Format())
     }
 
-    private mutating func save() throws {
+    /// Writes a checkpoint.
+    mutating func save() throws {
         observer.tracker.advance(to: .saving)
         let begin = ContinuousClock.now
         saved = try folder.checkpoints.write(

@@ -44,6 +44,16 @@ final class TrainingSession {
         static let steps: UInt64 = 3
     }
 
+    /// Begins with other weights than those that were drawn.
+    func begin(with weights: NamedTensors) throws(TorchError) {
+        try withoutGradients { () throws(TorchError) in
+            try network.weights.all.assign(weights)
+        }
+        if let decay = options.weightAveraging {
+            average = try WeightAverage(of: network.weights.all, decay: decay)
+        }
+    }
+
     // MARK: - Steps
 
     /// A loss that is NaN or infinite; the weights have not been changed.

@@ -4,7 +4,7 @@ internal import SegNASTorch
 
 /// Evaluates a network in training on the validation cases.
 struct Validation {
-    let cases: [RunCase]
+    var cases: [RunCase]
     let labels: LabelTable
     let grid: ValidationGrid
     /// What the network sees of a case at a time; nil where it sees all of it.

@@ -9,7 +9,7 @@ final class RunFolder {
     let path: String
     private let lock: FileLock
 
-    var plan: String { "\(path)/plan.json" }
+    var plan: String { "\(path)/\(Self.planName)" }
     var log: RunLog { RunLog(path: "\(path)/log.jsonl") }
     var model: String { Self.model(of: path) }
     var test: String { Self.test(of: path) }
@@ -21,6 +21,12 @@ final class RunFolder {
     }
 
     private static let lockName = ".lock"
+    private static let planName = "plan.json"
+
+    /// True if a folder has the plan of a run.
+    static func isBegun(_ run: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(run)/\(planName)")
+    }
 
     static func model(of run: String) -> String { "\(run)/\(ModelLocation.modelOfRun)" }
     private static func test(of run: String) -> String { "\(run)/test.json" }
@@ -36,9 +42,9 @@ final class RunFolder {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         // A process may have been killed before it wrote the plan.
         let isForeign = names.contains {
-            !FileLock.isFile($0, of: Self.lockName) && !$0.hasPrefix(".plan.json.")
+            !FileLock.isFile($0, of: Self.lockName) && !$0.hasPrefix(".\(Self.planName).")
         }
-        guard names.contains("plan.json") || !isForeign else { throw .occupied(run: path) }
+        guard names.contains(Self.planName) || !isForeign else { throw .occupied(run: path) }
         do {
             lock = try FileLock(path: "\(path)/\(Self.lockName)")
         } catch {

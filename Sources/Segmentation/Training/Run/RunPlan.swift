@@ -21,6 +21,10 @@ struct RunPlan: Hashable, Codable {
     var split: Split
     /// The options, with the chosen precision instead of `auto`.
     var options: TrainingOptions
+    /// The time that the epochs of the options were chosen for; nil if they were given.
+    var time: TrainingTime?
+    /// The model whose weights the run began with; nil if they were drawn.
+    var origin: ModelOrigin?
     /// `cpu` or `cuda`, without a number.
     var device: String
     /// The number of the CPU's threads.
@@ -63,6 +67,13 @@ extension RunPlan {
         all += TrainingOptions.fields.filter { $0.name != "epochs" }.map { name, text in
             differ("`\(name)`", text(options), text(now.options))
         }
+        if let from = now.origin, from.weights != origin?.weights {
+            all.append(differ("`from`", origin?.model ?? "not given", from.model))
+        }
+        if let minutes = now.time?.minutes {
+            all.append(
+                differ("`minutes`", time.map { "\($0.minutes)" } ?? "not given", "\(minutes)"))
+        }
         all.append(differ("`device`", device, now.device))
         return all.compactMap(\.self)
     }
@@ -77,6 +88,7 @@ extension RunPlan {
             ("`size`", "\(options.size.x)x\(options.size.y)x\(options.size.z)"),
             ("`fit`", options.fit.rawValue),
             ("canonical orientation", "\(options.isCanonical)"),
+            ("crop of empty space", "\(options.isCropped)"),
             ("`spacing`", "\(options.spacing)"),
             ("kept proportions", "\(options.keepsProportions)"),
             ("normalization", "\(options.normalization)"),

@@ -16,7 +16,7 @@ struct RunStart {
         let (task, run) = (data.task, folder.path)
         let record = try data.record()
         try Self.checkPrepared(task.preparedData, record, split, run: run)
-        guard let begun = try folder.readPlan() else {
+        guard var begun = try folder.readPlan() else {
             plan = try RunPlan(data, try data.preparation(split, check), split, record)
             isPlanChanged = true
             return
@@ -25,7 +25,9 @@ struct RunStart {
         guard changes.isEmpty else { throw TrainingError.otherDataset(run: run, changes) }
         let recorded = Preparation(
             task.preparation, labels: record.labels, channels: begun.preparation.channels)
-        let now = try RunPlan(data, recorded, split, record)
+        var now = try RunPlan(data, recorded, split, record)
+        let written = begun
+        begun.agreeOnTime(with: &now)
         let differences = begun.differences(to: now)
         guard differences.isEmpty else { throw TrainingError.otherOptions(run: run, differences) }
         if begun.threads != now.threads {
@@ -40,11 +42,10 @@ struct RunStart {
             try Self.checkEpochs(
                 begun.options, now.options, checkpoint?.checkpoint.state, folder)
             plan.options.epochs = now.options.epochs
-            isPlanChanged = true
         }
         plan.allowed = data.allowances(begun).inOrder
         plan.update(from: now)
-        isPlanChanged = plan != begun
+        isPlanChanged = plan != written
         checkpoint?.checkpoint.state.history.choose(plan.options)
     }
 
@@ -53,6 +54,21 @@ struct RunStart {
         guard isPlanChanged else { return }
         try folder.writePlan(plan)
         isPlanChanged = false
+    }
+
+    /// Takes the epochs that were chosen for the run's time, and writes the plan.
+    mutating func take(
+        _ choice: TimeBudget.Choice, _ pace: TrainingTime.Pace, _ folder: RunFolder
+    ) throws {
+        var plan = plan
+        plan.options.epochs = choice.epochs
+        if plan.preparation.options.fit == .patch {
+            plan.options.stepsPerEpoch = choice.stepsPerEpoch
+        }
+        plan.time?.pace = pace
+        guard plan.options.faults.isEmpty else { throw TrainingError.options(plan.options.faults) }
+        try folder.writePlan(plan)
+        self.plan = plan
     }
 
     /// Throws if the dataset is not the one that was prepared.
@@ -99,6 +115,23 @@ struct RunStart {
 }
 
 extension RunPlan {
+    /// Takes the epochs from the begun run where both give it the same time, and from the new one where nothing was
+    /// chosen yet.
+    fileprivate mutating func agreeOnTime(with now: inout RunPlan) {
+        guard let time else { return }
+        if time.pace == nil {
+            self.time = now.time
+            (options.epochs, options.stepsPerEpoch) = (
+                now.options.epochs, now.options.stepsPerEpoch
+            )
+        } else if let asked = now.time, asked.minutes == time.minutes {
+            now.options.epochs = options.epochs
+            if now.options.stepsPerEpoch == nil {
+                now.options.stepsPerEpoch = options.stepsPerEpoch
+            }
+        }
+    }
+
     fileprivate init(
         _ data: DatasetPreparer, _ preparation: Preparation, _ split: Split,
         _ record: DatasetRecord
@@ -111,6 +144,7 @@ extension RunPlan {
             levels: levels.isIsotropic ? nil : levels, preparation: preparation,
             splitPlan: task.splitText, split: split,
             options: task.options.resolved(on: machine.device),
+            time: task.minutes.map { TrainingTime(minutes: $0) }, origin: task.origin,
             device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads,
             allowed: task.allowed.inOrder, source: machine.source, machine: machine.options)
     }
