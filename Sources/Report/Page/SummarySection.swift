@@ -98,7 +98,7 @@ struct SummarySection {
             (
                 "Images",
                 "channels \(dataset.channels.joined(separator: ", ")); "
-                    + "\(dataset.labels.foreground.count) labels; prepared to \(size.x)×\(size.y)×\(size.z) voxels"
+                    + "\(dataset.labels.structures.count) labels; prepared to \(size.x)×\(size.y)×\(size.z) voxels"
             ),
         ]
     }

@@ -135,7 +135,7 @@ extension Trainer {
         let session = try TrainingSession(
             network, plan.options,
             labelFrequencies: labelFrequencies(training, classes: labels.classCount),
-            device: machine.device)
+            regions: labels.regionClasses, device: machine.device)
         let validation = Validation(
             cases: cases.validation, labels: labels, grid: plan.options.validationGrid,
             patch: plan.preparation.options.fit == .patch ? plan.preparation.options.size : nil,
@@ -143,10 +143,11 @@ extension Trainer {
         ) { network in
             Model(description: description(plan), network: network, device: machine.device)
         }
+        var patches = PatchOptions(plan.preparation.options, plan.options, training)
+        patches?.regions = labels.regionClasses
         return try TrainingLoop(
-            session, plan.options, on: training,
-            patches: PatchOptions(plan.preparation.options, plan.options, training),
-            validation: validation, folder: folder,
+            session, plan.options, on: training, patches: patches, validation: validation,
+            folder: folder,
             checkpoints: machine.checkpoints, observer: observer)
     }
 

@@ -63,7 +63,7 @@ public struct TrainingTask: Sendable {
     public func networkPlan() throws(NetworkError) -> NetworkPlan {
         let suitable = try suitableLevels()
         return try NetworkPlan(
-            architecture, channels: dataset.channels.count, classes: dataset.labels.classCount,
+            architecture, channels: dataset.channels.count, classes: dataset.labels.outputCount,
             levels: levels ?? suitable)
     }
 
@@ -73,7 +73,7 @@ public struct TrainingTask: Sendable {
             return nil
         }
         let isotropic = try NetworkPlan(
-            architecture, channels: dataset.channels.count, classes: dataset.labels.classCount)
+            architecture, channels: dataset.channels.count, classes: dataset.labels.outputCount)
         return Pyramid(spacing: mm, poolings: isotropic.poolings, size: preparation.size)
     }
 }

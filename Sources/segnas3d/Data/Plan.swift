@@ -38,7 +38,7 @@ struct Plan: ParsableCommand {
         // Buffers of convolutions are counted by thread: those that a training would use.
         try CPU.setThreads(ThreadEnvironment.current.threads)
         let cost = try StepCost.training(
-            .unet3d, channels: found.channels.count, classes: found.labels.classCount,
+            .unet3d, channels: found.channels.count, classes: found.labels.outputCount,
             limit: memoryLimit ?? Self.standardLimit)
         let plan = try DatasetPlan(fingerprint.grids, channels: found.channels, cost: cost)
         let report = PlanReport(plan, dataset: found.name, limit: cost.limit)
