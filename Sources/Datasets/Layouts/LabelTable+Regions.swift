@@ -40,6 +40,9 @@ extension LabelTable {
         regions?.map { Label(name: $0.name, value: $0.value) } ?? foreground
     }
 
+    /// The word for one of the ``structures``.
+    package var structureNoun: String { regions == nil ? "label" : "region" }
+
     /// Outputs of a network: one for each region, or for each class.
     public var outputCount: Int { regions?.count ?? classCount }
 

@@ -131,7 +131,7 @@ struct ComparisonSummary {
         let labels = comparison.labels.structures.count
         let subject =
             "\(counted(methods.count, "method")) on \(counted(comparison.splits, "split")) of "
-            + "\(comparison.dataset), which has \(counted(labels, "label"))."
+            + "\(comparison.dataset), which has \(counted(labels, comparison.labels.structureNoun))."
         guard let best, let dice = best.dice else {
             return [
                 subject,

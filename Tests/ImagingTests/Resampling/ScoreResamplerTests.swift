@@ -170,10 +170,6 @@ struct ScoreResamplerTests {
             values, slices: 0..<1, mirrored: [false, false, false], threads: 1)
         #expect(!areFinite)
     }
-}
-
-extension Samples {
-    fileprivate var floats: [Float] { withValues(as: Float.self) { Array($0) } }
 
     @Test("regions are painted where they have more than ½, later ones over earlier ones")
     func painting() throws {
@@ -201,4 +197,8 @@ extension Samples {
         }
         #expect(wrong == 0 && Set(found) == [0, 2, 4])
     }
+}
+
+extension Samples {
+    fileprivate var floats: [Float] { withValues(as: Float.self) { Array($0) } }
 }
