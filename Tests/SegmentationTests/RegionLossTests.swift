@@ -95,7 +95,8 @@ struct RegionLossTests {
             let value = try loss(scores, labels: labels)
             try value.backward()
             #expect(try value.item().isFinite)
-            let gradient: [Float] = try #require(try scores.gradient).array()
+            let found = try #require(try scores.gradient)
+            let gradient: [Float] = try found.array()
             #expect(gradient.allSatisfy(\.isFinite))
             #expect(gradient[3] == 0 && gradient[7] == 0)
         }

@@ -1,7 +1,9 @@
 import Foundation
 import ModelSupport
 import SegNASDatasets
+import SegNASHost
 import SegNASImaging
+import SegNASSearch
 import SegNASTorch
 import TestSupport
 import Testing
