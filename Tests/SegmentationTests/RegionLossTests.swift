@@ -97,7 +97,8 @@ struct RegionLossTests {
             #expect(try value.item().isFinite)
             let found = try #require(try scores.gradient)
             let gradient: [Float] = try found.array()
-            #expect(gradient.allSatisfy(\.isFinite))
+            let areFinite = gradient.allSatisfy { $0.isFinite }
+            #expect(areFinite)
             #expect(gradient[3] == 0 && gradient[7] == 0)
         }
     }

@@ -57,7 +57,7 @@ struct RegionPredictionTests {
                     let predictor = try Predictor(
                         (0..<count).map { _ in try model(patch) }, options)
                     let result = try predictor.predict(predictor.preparer.prepare(subject))
-                    let found = try PredictionScene.doubles(result.labelMap())
+                    let found = PredictionScene.doubles(result.labelMap())
                     let isEqual = found == expected
                     #expect(isEqual, "\(axes), \(count) models, kept: \(keeps)")
                 }
