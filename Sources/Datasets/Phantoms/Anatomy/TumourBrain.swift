@@ -26,7 +26,7 @@ struct TumourBrain: Anatomy {
         }
         whole = draw(radius)
         core = draw(radius * share)
-        dead = draw(radius * share * .random(in: 0.5...0.65, using: &generator))
+        dead = draw(radius * share * .random(in: 0.55...0.7, using: &generator))
     }
 
     func classify(_ row: VoxelRow) {
