@@ -103,6 +103,33 @@ struct RegionLossTests {
         }
     }
 
+    @Test(
+        "deep supervision takes the targets of each level from its labels",
+        arguments: LossFunction.allCases)
+    func levels(_ function: LossFunction) throws {
+        let shape = [2, 4, 6, 4]
+        let labels = try Tensor((0..<192).map { UInt8($0 / 5 % 4) }, shape: shape)
+        func scores(_ shape: [Int]) throws -> Tensor {
+            let count = shape.reduce(1, *)
+            return try Tensor((0..<count).map { Float(sin(0.7 * Double($0))) }, shape: shape)
+        }
+        let loss = Loss(
+            function, labelFrequencies: [9, 3, 2, 1], regions: [[1, 2, 3], [2, 3], [3]])
+        let (full, low) = (try scores([2, 3, 4, 6, 4]), try scores([2, 3, 2, 3, 2]))
+        let lowLabels = try labels.every(Extent(xyz: [2, 2, 2]))
+        #expect(lowLabels.shape == [2, 2, 3, 2])
+        let sum = try loss([
+            SupervisedScores(scores: full, labels: labels, weight: 0.75),
+            SupervisedScores(scores: low, labels: lowLabels, weight: 0.25),
+        ]).item()
+        let parts = (
+            try loss(full, labels: labels).item(), try loss(low, labels: lowLabels).item()
+        )
+        #expect(abs(sum - (0.75 * parts.0 + 0.25 * parts.1)) < 1e-6)
+        // The low level alone, by a voxel of each box.
+        #expect(try lowLabels.array(of: UInt8.self)[0] == labels.array(of: UInt8.self)[29])
+    }
+
     @Test("labels of no class are refused")
     func labels() throws {
         let loss = Loss(.diceCrossEntropy, labelFrequencies: [1, 1], regions: [[1]])
