@@ -18,7 +18,7 @@
 
 #include "Bridge.h"
 #include "Parallel.h"
-#include "Vector.h"
+#include "VoxelBlocks.h"
 
 using namespace segnas;
 
@@ -26,19 +26,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-constexpr uint8_t ignored = 255;
-/// Voxels of a block, whose scores fit the first cache, and blocks of a chunk, whose sums are added up in order: the
-/// result does not depend on the number of threads.
-constexpr int64_t width = 64, chunk = 64 * width;
-
-/// The scores of one image, and where class and voxel lie in them.
-template <class T>
-struct Image {
-    T *scores;
-    const uint8_t *labels;
-    int64_t classes, voxels, class_stride, voxel_stride;
-};
 
 /// One block: [classes][width] numbers.
 struct Block {
@@ -48,23 +35,6 @@ struct Block {
     float p_own[width], p_others[width];  // softmax of the label, and of the other classes together
     float nll[width];                     // −ln of the label's softmax
 };
-
-template <class T>
-ALWAYS_INLINE void load(const Image<T> &image, int64_t start, int64_t count, float *p) {
-    const T *scores = image.scores + start * image.voxel_stride;
-    if (image.voxel_stride == 1) {
-        for (int64_t i = 0; i < image.classes; ++i) {
-            for (int64_t v = 0; v < count; ++v) p[i * width + v] = to_float(scores[i * image.class_stride + v]);
-        }
-    } else {
-        for (int64_t v = 0; v < count; ++v) {
-            for (int64_t i = 0; i < image.classes; ++i) p[i * width + v] = to_float(scores[v * image.voxel_stride + i]);
-        }
-    }
-    for (int64_t i = 0; count < width && i < image.classes; ++i) {
-        for (int64_t v = count; v < width; ++v) p[i * width + v] = 0;
-    }
-}
 
 template <class T>
 ALWAYS_INLINE void softmax(const Image<T> &image, int64_t start, int64_t count, Block &b) {
@@ -106,21 +76,11 @@ ALWAYS_INLINE void softmax(const Image<T> &image, int64_t start, int64_t count, 
     for (int64_t v = 0; v < width; ++v) b.p[b.label[v] * width + v] = b.p_own[v];
 }
 
+/// What the cross term is made of.
 struct Weights {
     const float *of_label;
-    float gamma, least;
+    Power power;
 };
-
-/// max(−ln p, least)^γ, and γ·(−ln p)^(γ−1), which is 0 below the least.
-ALWAYS_INLINE float power(float nll, const Weights &weights) {
-    return exponential(weights.gamma * logarithm(nll > weights.least ? nll : weights.least));
-}
-
-ALWAYS_INLINE float slope(float nll, const Weights &weights) {
-    const float t = nll > weights.least ? nll : weights.least;
-    const float value = weights.gamma * exponential((weights.gamma - 1) * logarithm(t));
-    return nll >= weights.least ? value : 0;
-}
 
 /// Adds a chunk's sums to common, predicted and actual [classes] and cross.
 template <class T>
@@ -133,19 +93,10 @@ ALWAYS_INLINE void add_sums(
     b.p = block_memory;
     for (int64_t start = begin; start < end; start += width) {
         softmax(image, start, end - start < width ? end - start : width, b);
-        for (int64_t i = 0; i < classes; ++i) {
-            float sum = 0;
-            // Partial sums that fill a vector: the order of a single sum would be fixed.
-            float part[16] = {};
-            for (int64_t v = 0; v < width; v += 16) {
-                for (int64_t j = 0; j < 16; ++j) part[j] += b.p[i * width + v + j];
-            }
-            for (float value : part) sum += value;
-            predicted[i] += sum;
-        }
+        for (int64_t i = 0; i < classes; ++i) predicted[i] += sum_of_block(b.p + i * width);
         float term[width];
         for (int64_t v = 0; v < width; ++v) {
-            term[v] = b.valid[v] * power(b.nll[v], weights);
+            term[v] = b.valid[v] * weights.power(b.nll[v]);
         }
         for (int64_t v = 0; v < width; ++v) {
             const auto label = b.label[v];
@@ -179,7 +130,7 @@ ALWAYS_INLINE void write_gradient(
         for (int64_t v = 0; v < width; ++v) {
             const auto label = b.label[v];
             const float common = slopes.common[label], predicted = slopes.predicted[label];
-            const float cross = b.valid[v] * slopes.cross * weights.of_label[label] * slope(b.nll[v], weights);
+            const float cross = b.valid[v] * slopes.cross * weights.of_label[label] * weights.power.slope(b.nll[v]);
             shared[v] += common * b.p_own[v];
             own[v] = b.p_own[v] * (predicted + common - shared[v]) - cross * b.p_others[v];
             shared[v] -= cross;
@@ -189,37 +140,8 @@ ALWAYS_INLINE void write_gradient(
             for (int64_t v = 0; v < width; ++v) p[v] *= slopes.predicted[i] - shared[v];
         }
         for (int64_t v = 0; v < width; ++v) b.p[b.label[v] * width + v] = own[v];
-        T *out = gradient + start * image.voxel_stride;
-        if (image.voxel_stride == 1) {
-            for (int64_t i = 0; i < image.classes; ++i) {
-                for (int64_t v = 0; v < count; ++v) out[i * image.class_stride + v] = from_float<T>(b.p[i * width + v]);
-            }
-        } else {
-            for (int64_t v = 0; v < count; ++v) {
-                for (int64_t i = 0; i < image.classes; ++i) {
-                    out[v * image.voxel_stride + i] = from_float<T>(b.p[i * width + v]);
-                }
-            }
-        }
+        store(image, b.p, start, count, gradient);
     }
-}
-
-/// The images of a batch cut into chunks.
-struct Chunks {
-    int64_t images, voxels, each = (voxels + chunk - 1) / chunk;
-
-    int64_t count() const { return images * each; }
-    int64_t image(int64_t index) const { return index / each; }
-    int64_t begin(int64_t index) const { return index % each * chunk; }
-    int64_t end(int64_t index) const { return std::min(voxels, begin(index) + chunk); }
-};
-
-template <class T>
-Image<T> image_of(T *scores, const at::Tensor &tensor, const at::Tensor &labels, int64_t n) {
-    const int64_t classes = tensor.size(1), voxels = labels[0].numel();
-    const bool is_channels_last = tensor.is_contiguous(at::MemoryFormat::ChannelsLast3d);
-    return {scores + n * classes * voxels, elements<uint8_t>(labels) + n * voxels, classes, voxels,
-            is_channels_last ? 1 : voxels, is_channels_last ? classes : 1};
 }
 
 /// [N, 3 L + 1]: common, predicted, actual, cross of each image.
@@ -274,7 +196,7 @@ struct ClassSums : torch::autograd::Function<ClassSums> {
         variable_list out{matrix(), matrix(), matrix(), at::zeros({}, options)};
         context->mark_non_differentiable({out[2]});
         if (scores.is_meta()) return out;
-        const Weights w{elements<float>(weights), static_cast<float>(gamma), static_cast<float>(least)};
+        const Weights w{elements<float>(weights), {static_cast<float>(gamma), static_cast<float>(least)}};
         const auto sums = scores.scalar_type() == at::kFloat ? sums_of_images<float>(scores, labels, w)
                                                              : sums_of_images<BFloat16>(scores, labels, w);
         double cross = 0;
@@ -295,8 +217,9 @@ struct ClassSums : torch::autograd::Function<ClassSums> {
         auto gradient = at::empty_like(scores);
         if (!scores.is_meta()) {
             const Weights w{
-                elements<float>(weights), static_cast<float>(context->saved_data["gamma"].toDouble()),
-                static_cast<float>(context->saved_data["least"].toDouble())};
+                elements<float>(weights),
+                {static_cast<float>(context->saved_data["gamma"].toDouble()),
+                 static_cast<float>(context->saved_data["least"].toDouble())}};
             const auto common = gradients[0].contiguous(), predicted = gradients[1].contiguous();
             const float cross = gradients[3].item<float>();
             if (scores.scalar_type() == at::kFloat) {
@@ -310,19 +233,10 @@ struct ClassSums : torch::autograd::Function<ClassSums> {
 };
 
 void check_inputs(const at::Tensor &scores, const at::Tensor &labels, const at::Tensor &weights) {
-    check_volume(scores);
-    const auto shape = scores.sizes();
-    const std::vector<int64_t> of_labels{shape[0], shape[2], shape[3], shape[4]};
+    check_labels(scores, labels, scores.size(1));
     TORCH_CHECK(
-        labels.scalar_type() == at::kByte && labels.sizes() == of_labels, "labels of shape ", labels.sizes(),
-        " and type ", labels.scalar_type(), " do not fit scores of shape ", shape);
-    TORCH_CHECK(
-        weights.dim() == 1 && weights.size(0) == shape[1], "weights of shape ", weights.sizes(), " do not fit ",
-        shape[1], " classes");
-    TORCH_CHECK(shape[1] > 0 && shape[1] <= ignored, "classes must be 1 to 255, not ", shape[1]);
-    if (labels.is_meta() || labels.numel() == 0) return;
-    const auto known = labels.lt(shape[1]).logical_or(labels.eq(ignored));
-    TORCH_CHECK(known.all().item<bool>(), "a label is not one of the ", shape[1], " classes, nor ", int(ignored));
+        weights.dim() == 1 && weights.size(0) == scores.size(1), "weights of shape ", weights.sizes(), " do not fit ",
+        scores.size(1), " classes");
 }
 
 /// The same sums by libtorch's operations: on other devices and for other types.

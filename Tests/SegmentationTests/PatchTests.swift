@@ -93,6 +93,19 @@ struct PatchTests {
         }
     }
 
+    /// Of the class with all but four of the labelled voxels, and the region that has both, half the draws each.
+    @Test("with regions, one is drawn first, and then any of its voxels")
+    func regions() throws {
+        var options = options([1, 1, 1], batchSize: 1, steps: 300, share: 1)
+        options.patches?.regions = [[1, 2], [2]]
+        let loader = try BatchLoader(Array(Self.cases[2...2]), options, epochs: 2)
+        var counts: [UInt8: Int] = [:]
+        for batch in try contents(loader) { counts[batch.labels[0], default: 0] += 1 }
+        #expect(counts[0] == nil)
+        // 600 draws: half of class 2, and 4 of about 660 voxels of the rest; 4.5 standard deviations either way.
+        #expect((245...357).contains(counts[2] ?? 0), "\(counts)")
+    }
+
     @Test("the last patches of a batch hold labels, classes in equal shares")
     func foreground() throws {
         // Of a case with labels a random patch of one voxel holds class 2 in 1 of 300 draws.

@@ -106,7 +106,7 @@ struct SlidingWindowTests {
             let scores = try #require(
                 ClassScores(classes: 3, size: image.size, reorientation: .identity))
             try window([12, 10, 8]).fill(scores, with: image, by: members)
-            let expected = ScoreResampler([(scores, map)], threads: 2).mostProbable()
+            let expected = ScoreResampler([(scores, map)], threads: 2).classMap()
             var few = window([12, 10, 8])
             for bytes in [1, 1 << 28] {
                 few.scoreBytes = bytes

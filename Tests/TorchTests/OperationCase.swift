@@ -212,6 +212,27 @@ extension OperationCase {
         ).cast(to: x.dtype)
     }
 
+    /// Three regions of five labels, one inside of the other; voxels of blocks that are not full.
+    static func regionSums(_ x: Tensor) throws -> Tensor {
+        let labels = (0..<210).map { (index: Int) -> UInt8 in
+            if index % 11 == 3 { return 255 }
+            return UInt8((7 * index + index / 3) % 5)
+        }
+        let sums = try (x * 4.0).regionSums(
+            labels: Tensor(labels, shape: [2, 3, 5, 7]),
+            members: Tensor(
+                [0, 1, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0] as [Float], shape: [3, 5]),
+            weights: Tensor([1, 2, 0.5, 3, 1, 4] as [Float], shape: [3, 2]), gamma: 0.3,
+            minLogarithm: 1e-6)
+        return try Tensor.concatenated(
+            [
+                sums.common.reshaped(to: [6]), sums.predicted.reshaped(to: [6]),
+                sums.actual.reshaped(to: [6]), sums.counted.reshaped(to: [2]),
+                sums.cross.reshaped(to: [1]),
+            ], along: 0
+        ).cast(to: x.dtype)
+    }
+
     private static let map = [2, 3, 3, 2, 5]
 
     static let normalizations: [OperationCase] = [
@@ -241,6 +262,7 @@ extension OperationCase {
                 weight: x[3], window: ConvolutionWindow(padding: 1))
         },
         OperationCase("class sums", [[2, 5, 3, 2, 4]]) { x in try classSums(x[0]) },
+        OperationCase("region sums", [[2, 3, 3, 5, 7]]) { x in try regionSums(x[0]) },
         OperationCase("prelu", [[2, 3, 3, 2, 5], [3]]) { x in try x[0].prelu(weight: x[1]) },
         OperationCase("instance norm", [[2, 3, 3, 2, 5], [3], [3]]) { x in
             try x[0].instanceNorm(weight: x[1], bias: x[2])

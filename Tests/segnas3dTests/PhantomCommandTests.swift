@@ -40,6 +40,10 @@ struct PhantomCommandTests {
                 ["--structures", "3", "--labels", "x"],
                 "--structures is for the brain model and cannot be combined with --labels"
             ),
+            (
+                ["--tumours", "--labels", "x"],
+                "--tumours labels tumours in the brain model: leave out --labels"
+            ),
         ])
     func misuse(_ arguments: [String], _ sentence: String) throws {
         try withTemporaryFolder { folder in

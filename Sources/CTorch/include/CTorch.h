@@ -17,6 +17,7 @@
 #include "ct_warp.h"
 #include "ct_intensity.h"
 #include "ct_class_sums.h"
+#include "ct_region_sums.h"
 #include "ct_autograd.h"
 #include "ct_random.h"
 #include "ct_optimizer.h"

@@ -15,6 +15,8 @@ public struct Fingerprint: Hashable, Codable, Sendable {
     public var orientations: [String: Int]
     public var channels: [Channel]
     public var labels: [Label]
+    /// The regions, in order; nil where each label is one value.
+    public var regions: [Label]?
     /// Voxels to ignore, of all cases.
     public var ignoredVoxels: Int
     /// The grid of each case; empty in fingerprints that were written before these were kept.
@@ -52,7 +54,10 @@ public struct Fingerprint: Hashable, Codable, Sendable {
     /// The amount of a label.
     public struct Label: Hashable, Codable, Sendable {
         public var name: String
+        /// The stored value; that which a region is painted with.
         public var value: Int
+        /// The stored values of a region; nil for a label.
+        public var values: [Int]?
         /// The voxels of all cases.
         public var voxels: Int
         /// The share of all voxels that are not ignored.
@@ -81,6 +86,7 @@ extension Fingerprint {
         orientations = try values.decode([String: Int].self, forKey: .orientations)
         channels = try values.decode([Channel].self, forKey: .channels)
         labels = try values.decode([Label].self, forKey: .labels)
+        regions = try values.decodeIfPresent([Label].self, forKey: .regions)
         ignoredVoxels = try values.decode(Int.self, forKey: .ignoredVoxels)
         grids = try values.decodeIfPresent([Grid].self, forKey: .grids) ?? []
     }
@@ -108,12 +114,27 @@ extension Fingerprint {
         let all = counts.map { $0.values.reduce(0, +) }.reduce(0, +) - ignoredVoxels
         let background = LabelTable.Label(name: "background", value: dataset.labels.background)
         labels = ([background] + dataset.labels.foreground).map { label in
-            let voxels = counts.voxels(of: label.value)
-            return Label(
-                name: label.name, value: label.value, voxels: voxels,
-                share: all > 0 ? Double(voxels) / Double(all) : 0,
-                cases: counts.count { $0[label.value, default: 0] > 0 })
+            Label(label.name, value: label.value, [label.value], in: counts, of: all)
         }
+        regions = dataset.labels.regions?.map { region in
+            var label = Label(
+                region.name, value: region.value, region.values, in: counts, of: all)
+            label.values = region.values
+            return label
+        }
+    }
+}
+
+extension Fingerprint.Label {
+    /// The amount of some values in cases with so many voxels altogether.
+    fileprivate init(
+        _ name: String, value: Int, _ values: [Int], in counts: [[Int: Int]], of all: Int
+    ) {
+        self.name = name
+        self.value = value
+        voxels = values.map { counts.voxels(of: $0) }.reduce(0, +)
+        share = all > 0 ? Double(voxels) / Double(all) : 0
+        cases = counts.count { counts in values.contains { counts[$0, default: 0] > 0 } }
     }
 }
 

@@ -95,7 +95,8 @@ public struct TrainingCheck: Sendable {
         return Dictionary(pairs) { first, _ in first }
     }
 
-    var labels: [LabelTable.Label] { dataset.labels.foreground }
+    /// What the training is for: labels, or regions.
+    var labels: [LabelTable.Label] { dataset.labels.structures }
 
     /// The labelled cases of a part, as far as the dataset has them.
     func cases(_ part: Split.Part) -> [CaseExamination] {
@@ -122,10 +123,10 @@ extension TrainingCheck {
 
     /// Labels that no case of a part has, though another one does; nil if the part has none at all.
     private func missing(in part: Split.Part) -> [LabelTable.Label]? {
-        let found = Set(cases(part).flatMap(\.labelValues))
-        let all = Set(labelled.flatMap(\.labelValues))
-        guard labels.contains(where: { found.contains($0.value) }) else { return nil }
-        return labels.filter { all.contains($0.value) && !found.contains($0.value) }
+        let found = Set(cases(part).flatMap(presence))
+        let all = Set(labelled.flatMap(presence))
+        guard !found.isEmpty else { return nil }
+        return all.subtracting(found).sorted().map { labels[$0] }
     }
 
     private var unlearned: TrainingProblem? {
@@ -166,13 +167,6 @@ extension TrainingCheck.Aim {
     }
 }
 
-extension CaseExamination {
-    /// The stored values of which there are voxels.
-    var labelValues: [Int] { (labelCounts ?? [:]).filter { $0.value > 0 }.map(\.key) }
-
-    func has(_ label: LabelTable.Label) -> Bool { labelCounts?[label.value, default: 0] ?? 0 > 0 }
-}
-
 extension TrainingCheck {
     /// Adds the consequences of the prepared size: labels that are in the files, and too small for the grid.
     ///
@@ -188,13 +182,13 @@ extension TrainingCheck {
     private func lostInTraining(_ prepared: [PreparedCase]) -> [TrainingProblem] {
         let presence = presence(in: prepared)
         let files = cases(.training)
-        guard files.contains(where: { labels.contains(where: $0.has) }) else { return [] }
+        guard files.contains(where: { !self.presence(in: $0).isEmpty }) else { return [] }
         guard presence.values.contains(where: { !$0.isEmpty }) else {
             return [.noTrainingLabels(.size)]
         }
         return labels.enumerated().compactMap { index, label in
-            let having = files.filter { $0.has(label) }.map(\.identifier)
-            let lost = having.count { presence[$0]?.contains(index + 1) == false }
+            let having = files.filter { self.presence(in: $0).contains(index) }.map(\.identifier)
+            let lost = having.count { presence[$0]?.contains(index) == false }
             guard lost > 0 else { return nil }
             if lost == having.count { return .labelLost(label, cases: lost) }
             return 2 * lost > having.count
@@ -205,23 +199,36 @@ extension TrainingCheck {
     private func lostInValidation(_ prepared: [PreparedCase]) -> [TrainingProblem] {
         let presence = presence(in: prepared)
         let files = cases(.validation)
-        guard files.contains(where: { labels.contains(where: $0.has) }) else { return [] }
+        let inFiles = Set(files.flatMap(self.presence))
+        guard !inFiles.isEmpty else { return [] }
         guard presence.values.contains(where: { !$0.isEmpty }) else {
             return [noValidation(.size)]
         }
-        let lost = labels.enumerated().filter { index, label in
-            files.contains { $0.has(label) }
-                && !presence.values.contains { $0.contains(index + 1) }
-        }.map(\.element)
+        let lost = inFiles.subtracting(presence.values.joined()).sorted().map { labels[$0] }
         return lost.isEmpty ? [] : [.labelsNotValidated(lost, .size)]
     }
 
-    /// The classes that each case has, the background and voxels to ignore apart.
+    /// The places among the labels of those that the file of a case has.
+    private func presence(in file: CaseExamination) -> Set<Int> {
+        let counts = file.labelCounts ?? [:]
+        return places(dataset.labels.structureValues) { counts[$0, default: 0] > 0 }
+    }
+
+    /// The places among the labels of those that each prepared case has.
     private func presence(in prepared: [PreparedCase]) -> [String: Set<Int>] {
+        let structures = dataset.labels.structureClasses
         let pairs = prepared.map { subject in
-            (subject.identifier, subject.classes.filter { $0 > 0 && $0 <= labels.count })
+            let classes = subject.classes
+            return (subject.identifier, places(structures) { classes.contains(Int($0)) })
         }
         return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// The places of the structures that have one of their values.
+    private func places<Value>(
+        _ structures: [[Value]], where isPresent: (Value) -> Bool
+    ) -> Set<Int> {
+        Set(structures.indices.filter { structures[$0].contains(where: isPresent) })
     }
 }
 

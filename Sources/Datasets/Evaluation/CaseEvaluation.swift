@@ -6,12 +6,23 @@ public struct CaseEvaluation: Equatable, Sendable {
     /// Paths of the two label maps; nil for maps that were never files.
     public var referenceFile: String?
     public var predictionFile: String?
-    /// Scores by the stored value of the label.
+    /// Scores by the stored value of the label, or by the value that a region is painted with.
     public private(set) var scores: [Int: LabelScore]
     /// Lesions by the stored value of the label; nil if they were not counted.
     public private(set) var lesions: [Int: LesionCounts]?
     /// Voxels that count: all but the ignored ones.
     let voxels: Int
+
+    init(
+        identifier: String, scores: [Int: LabelScore], voxels: Int, referenceFile: String? = nil,
+        predictionFile: String? = nil
+    ) {
+        self.identifier = identifier
+        self.scores = scores
+        self.voxels = voxels
+        self.referenceFile = referenceFile
+        self.predictionFile = predictionFile
+    }
 
     /// Evaluates a predicted label map against a reference on the same grid.
     ///
@@ -31,15 +42,20 @@ public struct CaseEvaluation: Equatable, Sendable {
         comparing.tolerance = options.tolerance
         comparing.ignoring = labels?.ignore.flatMap { Int32(exactly: $0) }
         comparing.threads = threads
-        let comparison = try LabelComparison(
-            reference: reference, prediction: prediction,
-            labels: labels?.foreground.compactMap { Int32(exactly: $0.value) }, options: comparing)
+        let compared =
+            if let labels {
+                try labels.compare(prediction, with: reference, comparing)
+            } else {
+                try LabelComparison(
+                    reference: reference, prediction: prediction, options: comparing
+                ).labels
+            }
         let ignored = comparing.ignoring.map { reference.count(of: $0) } ?? 0
         let voxels = reference.values.count - ignored
         self.identifier = identifier
         self.voxels = voxels
         scores = Dictionary(
-            uniqueKeysWithValues: comparison.labels.map {
+            uniqueKeysWithValues: compared.map {
                 (Int($0.label), LabelScore($0, voxels: voxels))
             })
         guard let smallest = options.lesionVolume else { return }
@@ -72,12 +88,51 @@ extension LabelMap {
     }
 }
 
-extension CaseEvaluation: Codable {
+/// A case as nnU-Net's `summary.json` has it: scores by the names of structures, `3` or `(1, 2, 3)`.
+struct CaseDocument: Codable {
+    let identifier: String
+    let referenceFile: String?
+    let predictionFile: String?
+    let scores: [String: LabelScore]
+    let voxels: Int
+
     private enum CodingKeys: String, CodingKey {
         case identifier = "case"
         case referenceFile = "reference_file"
         case predictionFile = "prediction_file"
         case scores = "metrics"
         case voxels, lesions
+    }
+
+    init(_ evaluated: CaseEvaluation, labels: LabelTable) {
+        identifier = evaluated.identifier
+        referenceFile = evaluated.referenceFile
+        predictionFile = evaluated.predictionFile
+        voxels = evaluated.voxels
+        scores = Dictionary(
+            uniqueKeysWithValues: evaluated.scores.map {
+                (labels.key(ofStructure: $0.key), $0.value)
+            })
+    }
+}
+
+extension CaseEvaluation {
+    /// - Throws: `DecodingError` for a score of something else than the table's structures.
+    init(_ document: CaseDocument, labels: LabelTable) throws {
+        let values = Dictionary(
+            uniqueKeysWithValues: labels.structures.map {
+                (labels.key(ofStructure: $0.value), $0.value)
+            })
+        let scores = try document.scores.map { key, score in
+            guard let value = values[key] else {
+                throw DecodingError.dataCorrupted(
+                    .init(codingPath: [TextKey("metrics")], debugDescription: "\(key) is no label"))
+            }
+            return (value, score)
+        }
+        self.init(
+            identifier: document.identifier, scores: Dictionary(uniqueKeysWithValues: scores),
+            voxels: document.voxels, referenceFile: document.referenceFile,
+            predictionFile: document.predictionFile)
     }
 }

@@ -13,7 +13,7 @@ public struct Evaluation: Equatable, Sendable {
     public let labels: LabelTable
     public let options: EvaluationOptions
     public let cases: [CaseEvaluation]
-    /// One for each label of the foreground, in order.
+    /// One for each label of the foreground, or for each region, in order.
     public let labelStatistics: [LabelStatistics]
     /// Statistics of the mean over the labels of a case.
     public let foreground: [EvaluationMetric: SampleStatistics]
@@ -43,14 +43,14 @@ public struct Evaluation: Equatable, Sendable {
         let table = labels ?? LabelTable(occurringIn: cases, naming: naming)
         let completed = cases.map { evaluated in
             var evaluated = evaluated
-            evaluated.complete(with: table.foreground)
+            evaluated.complete(with: table.structures)
             return evaluated
         }
         let bootstrap = Bootstrap(options)
         self.labels = table
         self.options = options
         self.cases = completed
-        labelStatistics = table.foreground.map { label in
+        labelStatistics = table.structures.map { label in
             let scores = completed.compactMap { $0.scores[label.value] }
             return LabelStatistics(
                 label: label,
@@ -148,9 +148,12 @@ extension Evaluation: Codable {
                 forKey: .schema, in: container,
                 debugDescription: "schema \(schema) is newer than this program: update segnas3d")
         }
+        let labels = try container.decode(LabelTable.self, forKey: .labels)
         self.init(
-            try container.decode([CaseEvaluation].self, forKey: .cases),
-            labels: try container.decode(LabelTable.self, forKey: .labels),
+            try container.decode([CaseDocument].self, forKey: .cases).map {
+                try CaseEvaluation($0, labels: labels)
+            },
+            labels: labels,
             options: try container.decode(EvaluationOptions.self, forKey: .options))
     }
 
@@ -159,17 +162,18 @@ extension Evaluation: Codable {
         try container.encode(1, forKey: .schema)
         try container.encode(labels, forKey: .labels)
         try container.encode(options, forKey: .options)
-        try container.encode(cases, forKey: .cases)
-        let means = labelStatistics.map { ("\($0.label.value)", mean(of: $0)) }
+        try container.encode(
+            cases.map { CaseDocument($0, labels: labels) }, forKey: .cases)
+        let means = labelStatistics.map { (key(of: $0), mean(of: $0)) }
         try container.encode(Dictionary(uniqueKeysWithValues: means), forKey: .mean)
         try container.encode(Self.mean(of: means.map(\.1)), forKey: .foregroundMean)
-        var statistics = labelStatistics.map { ("\($0.label.value)", $0.metrics) }
+        var statistics = labelStatistics.map { (key(of: $0), $0.metrics) }
         statistics.append(("foreground", foreground))
         try container.encode(
             Dictionary(uniqueKeysWithValues: statistics), forKey: .statistics)
         let presence = labelStatistics.map { statistics in
             (
-                "\(statistics.label.value)",
+                key(of: statistics),
                 Dictionary(
                     uniqueKeysWithValues: LabelPresence.allCases.map {
                         ($0.rawValue, statistics.presence[$0, default: 0])
@@ -178,6 +182,10 @@ extension Evaluation: Codable {
         }
         try container.encode(Dictionary(uniqueKeysWithValues: presence), forKey: .presence)
         try container.encodeIfPresent(lesions?.byLabel(labels), forKey: .lesions)
+    }
+
+    private func key(of statistics: LabelStatistics) -> String {
+        labels.key(ofStructure: statistics.label.value)
     }
 
     /// Means of metrics over the cases that define them, and of counts over all.

@@ -132,8 +132,8 @@ struct EvaluationLabels {
     private mutating func read(_ path: String, mustHaveLabels: Bool) {
         var reader = LayoutReader(folder: ".", threads: 1)
         if let json = reader.object(in: path) {
-            if let labels = json["labels"] {
-                table = reader.labelTable(labels, file: path)
+            if json["labels"] != nil {
+                table = reader.nnUNetLabels(json, file: path)
             } else if mustHaveLabels {
                 reader.report(.keyMissing("labels"), file: path)
             }

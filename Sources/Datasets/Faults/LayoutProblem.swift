@@ -20,7 +20,7 @@ public enum LayoutProblem: Hashable, Sendable {
     case unsupportedFormat(String)
     /// The stated ending, that of an image, and how many of all images have other endings.
     case endingDiffers(stated: String, example: String, count: Int, of: Int)
-    case regionLabels([String])
+    case region(RegionFault)
     case labelType(String)
     case backgroundMissing(byValue: Bool)
     /// The name of the value 0, which is not one for a background.
@@ -121,11 +121,7 @@ extension LayoutProblem {
             "file_ending" says \(stated), and \(count) \(count == 1 ? "file ends" : "files end") otherwise, such as \
             \(example): nnU-Net passes over such files, segnas3d reads them
             """
-        case .regionLabels(let names):
-            """
-            \(names.joined(separator: ", ")): regions, labels made of several values, are not supported: give each \
-            structure one value
-            """
+        case .region(let fault): fault.message
         case .labelType(let name):
             "the label \"\(name)\" must have one whole number, as in {\"\(name)\": 1} or {\"1\": \"\(name)\"}"
         case .backgroundMissing(let byValue):

@@ -2,7 +2,8 @@ internal import SegNASImaging
 
 /// The labels of a dataset: what is stored in its label maps, and the classes that a network tells apart.
 ///
-/// Class 0 is the background. Stored values need not be consecutive; classes are.
+/// Class 0 is the background. Stored values need not be consecutive; classes are. With ``regions`` a network tells
+/// those apart instead, and classes are only what label maps hold.
 public struct LabelTable: Hashable, Codable, Sendable {
     /// Foreground labels in the order of their stored values: class k is `foreground[k - 1]`.
     public var foreground: [Label]
@@ -10,6 +11,8 @@ public struct LabelTable: Hashable, Codable, Sendable {
     public var background: Int
     /// The stored value of voxels that count neither in the loss nor in a metric; nil if there is none.
     public var ignore: Int?
+    /// Structures made of several values, in the order in which they are painted; nil where each label is one value.
+    public var regions: [Region]?
 
     /// A structure to be found.
     public struct Label: Hashable, Sendable, Codable {
@@ -22,16 +25,19 @@ public struct LabelTable: Hashable, Codable, Sendable {
         }
     }
 
-    public init(foreground: [Label], background: Int = 0, ignore: Int? = nil) {
+    public init(
+        foreground: [Label], background: Int = 0, ignore: Int? = nil, regions: [Region]? = nil
+    ) {
         self.foreground = foreground.sorted { $0.value < $1.value }
         self.background = background
         self.ignore = ignore
+        self.regions = regions
     }
 
     /// Marks, among classes, the voxels to ignore.
     public static let ignoredClass: UInt8 = 255
 
-    /// Classes with the background.
+    /// Classes of label maps, with the background.
     public var classCount: Int { foreground.count + 1 }
 }
 

@@ -23,7 +23,7 @@ extension LayoutReader {
                 isSound = false
             }
         }
-        if !regions.isEmpty { report(.regionLabels(regions), file: file) }
+        if !regions.isEmpty { report(.region(.unsupported(regions)), file: file) }
         guard isSound, regions.isEmpty, isUnambiguous(labels, file: file) else { return nil }
         return table(labels, isByValue: isByValue, file: file)
     }

@@ -5,9 +5,11 @@ extension LayoutReader {
     /// nnU-Net v2: `dataset.json`, `imagesTr/CASE_0000.nii.gz`, `labelsTr/CASE.nii.gz`, `imagesTs`.
     ///
     /// [The format](https://github.com/MIC-DKFZ/nnUNet/blob/master/documentation/dataset_format.md); of its keys,
-    /// `channel_names` (or the older `modality`), `labels`, `numTraining`, `file_ending` and `dataset` count.
+    /// `channel_names` (or the older `modality`), `labels`, `regions_class_order`, `numTraining`, `file_ending` and
+    /// `dataset` count.
     mutating func nnUNet(_ json: [String: JSONValue], file: String) -> Dataset? {
-        let labels = required("labels", in: json, file: file).flatMap { labelTable($0, file: file) }
+        let labels = nnUNetLabels(json, file: file)
+        if json["labels"] == nil { report(.keyMissing("labels"), file: file) }
         let channelKey = json["channel_names"] == nil ? "modality" : "channel_names"
         let channels: [String]?
         if let value = json[channelKey] {
@@ -63,13 +65,6 @@ extension LayoutReader {
             {"channel_names": {\(channels.joined(separator: ", "))}, "labels": {"background": 0\(labels.joined())}, \
             "numTraining": \(dataset.training.count), "file_ending": "\(ending)"}
             """
-    }
-
-    private mutating func required(
-        _ key: String, in json: [String: JSONValue], file: String
-    ) -> JSONValue? {
-        if json[key] == nil { report(.keyMissing(key), file: file) }
-        return json[key]
     }
 
     /// Checks that images and label maps have the stated ending; nnU-Net passes over those that do not.

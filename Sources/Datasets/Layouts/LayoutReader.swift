@@ -80,6 +80,12 @@ struct LayoutReader {
         return object
     }
 
+    /// The keys of an object of a file of JSON, in their order.
+    func keyOrder(of key: String, in file: String) -> [String] {
+        let text = (try? readText(at: path(file), limit: 16 << 20)) ?? ""
+        return JSONKeyOrder.keys(of: key, in: text) ?? []
+    }
+
     /// The names of the channels: `{"0": "T1", "1": "T2"}`, a list of names, or one name.
     mutating func channels(_ json: JSONValue, key: String, file: String) -> [String]? {
         if let name = json.string { return [name] }

@@ -61,13 +61,15 @@ extension Phantom {
 
     private func writeCase(_ index: Int, to folder: String) throws(ImageError) {
         let name = Self.identifier(index)
-        let image = "\(folder)/imagesTr/\(name)_0000.nii.gz"
+        let images = channelNames.indices.map {
+            "\(folder)/imagesTr/\(name)_\(channelDigits($0)).nii.gz"
+        }
         let labels = "\(folder)/labelsTr/\(name).nii.gz"
         let found = FileManager.default
-        guard !found.fileExists(atPath: image) || !found.fileExists(atPath: labels) else { return }
+        guard !(images + [labels]).allSatisfy(found.fileExists(atPath:)) else { return }
         let made = makeCase(index)
         try made.labels.write(to: labels, replacing: true)
-        try made.image.write(to: image, replacing: true)
+        for (image, path) in zip(made.images, images) { try image.write(to: path, replacing: true) }
     }
 
     private func writeText(_ text: String, to path: String) throws(PhantomError) {
@@ -89,6 +91,7 @@ extension Phantom {
             size: [size.x, size.y, size.z], seed: seed, contrast: contrast)
         switch source {
         case .brain(let structures): record.structures = structures
+        case .tumours: record.tumours = true
         case .maps(let maps): record.maps = maps.files
         }
         return Self.json(record)
@@ -96,12 +99,30 @@ extension Phantom {
 
     /// The content of nnU-Net v2's `dataset.json`.
     func description(cases: Int) -> String {
+        let channels = channelNames.enumerated().map { ("\($0.offset)", $0.element) }
+        let labels = labels
         let values = labels.foreground.map { ($0.name, $0.value) } + [("background", 0)]
-        return Self.json(
-            NNUNetDescription(
-                channelNames: ["0": contrast == .t1 ? "T1" : "MRI"],
-                labels: Dictionary(uniqueKeysWithValues: values), numTraining: cases,
-                fileEnding: ".nii.gz"))
+        var description = NNUNetDescription(
+            channelNames: Dictionary(uniqueKeysWithValues: channels),
+            labels: Dictionary(uniqueKeysWithValues: values), numTraining: cases,
+            fileEnding: ".nii.gz")
+        guard let regions = labels.regions else { return Self.json(description) }
+        description.labels = nil
+        description.regionsClassOrder = regions.map(\.value)
+        return Self.json(description).replacing(
+            "{\n", with: "{\n" + regionLines(regions), maxReplacements: 1)
+    }
+
+    /// The labels in the order of the regions, which an encoder does not keep, and nnU-Net depends on.
+    private func regionLines(_ regions: [LabelTable.Region]) -> String {
+        let lines = regions.map { "    \"\($0.name)\" : \($0.values)" }
+        return """
+              "labels" : {
+                "background" : 0,
+            \(lines.joined(separator: ",\n"))
+              },
+
+            """
     }
 
     private struct Record: Encodable {
@@ -111,18 +132,21 @@ extension Phantom {
         var seed: UInt64
         var contrast: Contrast
         var structures: Int?
+        var tumours: Bool?
         var maps: [String]?
     }
 
     private struct NNUNetDescription: Encodable {
         var channelNames: [String: String]
-        var labels: [String: Int]
+        var labels: [String: Int]?
+        var regionsClassOrder: [Int]?
         var numTraining: Int
         var fileEnding: String
 
         enum CodingKeys: String, CodingKey {
             case channelNames = "channel_names"
             case labels, numTraining
+            case regionsClassOrder = "regions_class_order"
             case fileEnding = "file_ending"
         }
     }

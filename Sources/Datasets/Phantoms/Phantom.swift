@@ -26,6 +26,8 @@ public struct Phantom: Sendable {
     public enum Source: Sendable {
         /// A model of the brain, with its first 1 to 19 structures labelled.
         case brain(structures: Int)
+        /// The same brain with a tumour in four contrasts, of which regions are labelled, as in BraTS.
+        case tumours
         /// Label maps of the user.
         case maps(PhantomMaps)
     }
@@ -53,12 +55,21 @@ public struct Phantom: Sendable {
     public var labels: LabelTable {
         switch source {
         case .brain(let structures): BrainLabels(structures: structures).table
+        case .tumours: TumourBrain.table
         case .maps(let maps): maps.labels
         }
     }
 
+    /// The names of the images' channels.
+    var channelNames: [String] {
+        if case .tumours = source { return TumourBrain.channels.map(\.name) }
+        return [contrast == .t1 ? "T1" : "MRI"]
+    }
+
     /// Bytes of memory that making a case takes at most.
-    public var caseMemory: Int { 12 * size.x * size.y * size.z + 2_000_000 }
+    public var caseMemory: Int {
+        (9 + 3 * channelNames.count) * size.x * size.y * size.z + 2_000_000
+    }
 
     /// The case with a number, the same whenever and wherever it is made.
     public func makeCase(_ index: Int) -> PhantomCase {
@@ -73,6 +84,18 @@ public struct Phantom: Sendable {
                 anatomy: brain, warp: warp, grid: grid, contrast: contrast,
                 usual: Tissue.allCases.map(\.t1), labels: labels.values
             ).render(using: &generator)
+        case .tumours:
+            let grid = brainGrid
+            let brain = Brain(voxel: Float(grid.spacing.x), using: &generator)
+            let warp = AnatomyWarp(grid: grid, using: &generator)
+            let anatomy = TumourBrain(brain, using: &generator)
+            let scans = TumourBrain.channels.map { channel in
+                PhantomDrawing(
+                    anatomy: anatomy, warp: warp, grid: grid, contrast: contrast,
+                    usual: channel.intensities, labels: TumourBrain.labels
+                ).render(using: &generator)
+            }
+            return PhantomCase(images: scans.flatMap(\.images), labels: scans[0].labels)
         case .maps(let maps):
             let map = maps.map(of: index)
             let grid = map.grid(size: size)
@@ -92,12 +115,15 @@ public struct Phantom: Sendable {
     }
 }
 
-/// One head: its image and the structures in it, on the same grid.
+/// One head: its images and the structures in it, on the same grid.
 public struct PhantomCase: Sendable {
-    /// One channel, int16.
-    public var image: Volume
+    /// Each of one channel, int16.
+    public var images: [Volume]
     /// Values of the phantom's labels, uint8.
     public var labels: Volume
+
+    /// The first image.
+    public var image: Volume { images[0] }
 }
 
 extension Geometry {

@@ -30,7 +30,7 @@ struct PhantomDrawing {
             scanner.develop(&intensities, size: grid.size, into: image, using: &generator)
         }
         return PhantomCase(
-            image: Volume(image, geometry: grid), labels: Volume(map, geometry: grid))
+            images: [Volume(image, geometry: grid)], labels: Volume(map, geometry: grid))
     }
 
     private func expose(

@@ -36,10 +36,12 @@ extension GridTransform {
     }
 }
 
-/// Takes class probabilities from prepared grids to the grid and the orientation of the image's file.
+/// Takes the probabilities of classes or regions from prepared grids to the grid and the orientation of the image's
+/// file.
 ///
-/// Each class's probability is interpolated linearly, and the most probable class is taken there: outlines are finer
-/// than the prepared grid, where ``GridTransform/restore(classes:labels:interpolation:threads:)`` only sees classes.
+/// Each probability is interpolated linearly, and the most probable class is taken there, or the regions are painted
+/// that have more than ½: outlines are finer than the prepared grid, where
+/// ``GridTransform/restore(classes:labels:interpolation:threads:)`` only sees classes.
 public struct ScoreRestorer: Sendable {
     public let geometry: Geometry
     /// Remarks of the readers of the image's files.
@@ -71,7 +73,8 @@ public struct ScoreRestorer: Sendable {
         let box = scores.compactMap(\.transform.boxInFile).first
         content = .scores(
             ScoreResampler(
-                scores.map { ($0.scores, $0.transform.mapToFile(in: box)) }, threads: threads),
+                scores.map { ($0.scores, $0.transform.mapToFile(in: box)) },
+                rule: labels.scoreRule, threads: threads),
             in: box)
     }
 
@@ -91,9 +94,9 @@ public struct ScoreRestorer: Sendable {
     public func labelMap() -> Volume {
         let classes =
             switch content {
-            case .scores(let resampler, nil): resampler.mostProbable()
+            case .scores(let resampler, nil): resampler.classMap()
             case .scores(let resampler, let box?):
-                resampler.mostProbable().placed(
+                resampler.classMap().placed(
                     in: geometry.size, at: box, elsewhere: 0 as UInt8)
             case .classes(let classes): classes
             }
@@ -102,7 +105,8 @@ public struct ScoreRestorer: Sendable {
         return Volume(labels.storedValues(of: cleaned), geometry: geometry)
     }
 
-    /// Writes the probabilities of all classes, in their order, as a float32 image `[x, y, z, class]`.
+    /// Writes the probabilities of all classes, or of all regions, in their order, as a float32 image
+    /// `[x, y, z, class]`.
     ///
     /// At most 64 MiB of it are in memory at a time. They must have been kept; those of one tile always are.
     ///
@@ -116,10 +120,10 @@ public struct ScoreRestorer: Sendable {
         }
         let size = geometry.size
         let writer = try VolumeWriter(
-            path, geometry: geometry, channels: labels.classCount, type: .float32,
+            path, geometry: geometry, channels: labels.outputCount, type: .float32,
             replacing: replacing)
         let step = max(1, (64 << 20) / (size.x * size.y * MemoryLayout<Float>.size))
-        for label in 0..<labels.classCount {
+        for label in 0..<labels.outputCount {
             for start in stride(from: 0, to: size.z, by: step) {
                 let slices = start..<min(start + step, size.z)
                 try writer.write(

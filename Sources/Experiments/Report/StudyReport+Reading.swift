@@ -34,7 +34,7 @@ extension NetworkFigure {
     fileprivate init?(_ trial: Trial, trainedOn images: TrainingDataset) throws {
         let plan = try NetworkPlan(
             trial.architecture, channels: images.dataset.channels.count,
-            classes: images.dataset.labels.classCount)
+            classes: images.dataset.labels.outputCount)
         self.init(plan, size: images.preparation.options.size)
     }
 }

@@ -76,6 +76,40 @@ extension Overlap {
     }
 }
 
+extension Overlap {
+    /// The overlap of each of some regions, which may share classes, in two arrays of classes.
+    public static func perRegion(
+        reference: [UInt8], prediction: [UInt8], regions: [[UInt8]]
+    ) -> [Overlap] {
+        precondition(
+            reference.count == prediction.count,
+            "\(reference.count) classes of the reference, \(prediction.count) of the prediction")
+        var counts: [Pair: Int] = [:]
+        reference.withUnsafeBufferPointer { reference in
+            prediction.withUnsafeBufferPointer { prediction in
+                forEachRun(reference, prediction) { expected, predicted, length in
+                    counts[Pair(expected: expected, predicted: predicted), default: 0] += length
+                }
+            }
+        }
+        return regions.map { region in
+            counts.reduce(into: Overlap()) { overlap, pair in
+                let isExpected = region.contains(pair.key.expected)
+                let isPredicted = region.contains(pair.key.predicted)
+                if isExpected { overlap.reference += pair.value }
+                if isPredicted { overlap.prediction += pair.value }
+                if isExpected && isPredicted { overlap.shared += pair.value }
+            }
+        }
+    }
+
+    /// The classes of a voxel in two maps.
+    private struct Pair: Hashable {
+        var expected: UInt8
+        var predicted: UInt8
+    }
+}
+
 /// Calls a body for voxels that follow each other with the same pair of classes.
 @inline(__always)
 private func forEachRun(

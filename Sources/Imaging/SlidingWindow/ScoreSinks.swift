@@ -1,11 +1,12 @@
 internal import SegNASHost
 
-/// Finds the most probable class at each voxel of another grid, box by box of the probabilities.
+/// Finds the class at each voxel of another grid, box by box of the probabilities.
 ///
-/// The result is that of a ``ScoreResampler`` of all probabilities at once: each class is interpolated linearly
-/// with the same weights. A voxel of the result is made with the last box that it depends on.
+/// The result is that of a ``ScoreResampler`` of all probabilities at once: each output is interpolated linearly with
+/// the same weights. A voxel of the result is made with the last box that it depends on.
 package final class LabelSink: ScoreSink {
     package let halo: SIMD3<Int>
+    private let rule: ScoreRule
     private let size: SIMD3<Int>
     private let axes: [TargetAxis]
     /// uint8 `[z, y, x]` of the target.
@@ -14,7 +15,10 @@ package final class LabelSink: ScoreSink {
     /// A sink for a target whose voxels lie in the grid of the probabilities as a map says.
     ///
     /// - Throws: ``ScoreMemoryError`` if there is no memory for the target.
-    package init(_ map: GridMap) throws(ScoreMemoryError) {
+    package init(
+        _ map: GridMap, rule: ScoreRule = .mostProbable
+    ) throws(ScoreMemoryError) {
+        self.rule = rule
         size = map.size
         axes = map.axes.map { TargetAxis(AxisWeights($0, .linear)) }
         halo = SIMD3(axes[0].halo, axes[1].halo, axes[2].halo)
@@ -37,9 +41,9 @@ package final class LabelSink: ScoreSink {
             ClassScores(block, count: passes),
             x: axes[0].weights.part(target.x, of: block.box.x),
             y: axes[1].weights.part(target.y, of: block.box.y),
-            z: axes[2].weights.part(target.z, of: block.box.z), threads: threads)
-        let best = ScoreResampler([source], size: target.size, threads: threads).mostProbable()
-        best.withValues(as: UInt8.self) { copy($0, to: target) }
+            z: axes[2].weights.part(target.z, of: block.box.z), rule, threads: threads)
+        let resampler = ScoreResampler([source], rule: rule, size: target.size, threads: threads)
+        resampler.classMap().withValues(as: UInt8.self) { copy($0, to: target) }
     }
 
     /// Copies the labels of a part of the target to their places.

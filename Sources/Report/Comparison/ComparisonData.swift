@@ -55,7 +55,7 @@ struct ComparisonData: Encodable {
         (known, outcomes) = comparison.progress
         device = comparison.device
         splits = (0..<comparison.splits).map { comparison.firstSplit + $0 }
-        let labels = comparison.labels.foreground
+        let labels = comparison.labels.structures
         self.labels = labels
         conditions = comparison.conditions.map { Condition(name: $0.name, words: $0.words) }
         methods = comparison.summaries.map { method in

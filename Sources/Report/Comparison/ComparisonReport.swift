@@ -111,7 +111,7 @@ struct ComparisonCSV {
 
     private var columns: [String] {
         ["method", "split", "outcome", "reason", "test_cases", "dice", "hd95_mm", "assd_mm"]
-            + comparison.labels.foreground.map { "dice \($0.name)" }
+            + comparison.labels.structures.map { "dice \($0.name)" }
             + ["validation_dice", "parameters", "seconds", "n", "p", "sup", "res", "nodes"]
             + ["operations", "unused_operations", "dropout"]
             + Hyperparameter.allCases.map(\.rawValue)
@@ -121,7 +121,7 @@ struct ComparisonCSV {
 
     private func test(_ test: TestEntry?) -> [String] {
         let means = [test?.dice?.mean, test?.hausdorff95?.mean, test?.averageSurfaceDistance?.mean]
-        let labels = comparison.labels.foreground.map { label in
+        let labels = comparison.labels.structures.map { label in
             test?.labels.first { $0.value == label.value }?.dice?.mean
         }
         return [text(test?.cases.count)] + (means + labels).map { text($0) }

@@ -36,7 +36,7 @@ extension Section {
     static func labels(_ comparison: Comparison) -> Section? {
         let methods = comparison.summaries.filter { $0.dice != nil }
         guard !methods.isEmpty else { return nil }
-        let labels = comparison.labels.foreground.map { label in
+        let labels = comparison.labels.structures.map { label in
             (name: label.name, dice: methods.map { $0.dice(ofLabel: label.value) })
         }.hardestFirst { Spread($0.dice.compactMap { $0?.mean })?.mean }
         let table = Table(
@@ -128,10 +128,10 @@ struct ComparisonSummary {
     }
 
     private var sentences: [String] {
-        let labels = comparison.labels.foreground.count
+        let labels = comparison.labels.structures.count
         let subject =
             "\(counted(methods.count, "method")) on \(counted(comparison.splits, "split")) of "
-            + "\(comparison.dataset), which has \(counted(labels, "label"))."
+            + "\(comparison.dataset), which has \(counted(labels, comparison.labels.structureNoun))."
         guard let best, let dice = best.dice else {
             return [
                 subject,

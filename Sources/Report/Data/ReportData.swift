@@ -50,7 +50,7 @@ struct ReportData: Encodable {
             })
         words = Dictionary(
             uniqueKeysWithValues: TrialState.allCases.map { ($0.rawValue, $0.words) })
-        let labels = table?.foreground ?? record.labels
+        let labels = table?.structures ?? record.labels
         self.labels = labels
         best = record.best?.number
         trials = TrialEntry.all(of: record, labels: labels.map(\.value))

@@ -101,7 +101,8 @@ struct SummarySection {
             (
                 "Images",
                 "channels \(dataset.channels.joined(separator: ", ")); "
-                    + "\(dataset.labels.foreground.count) labels; prepared to \(size.x)×\(size.y)×\(size.z) voxels"
+                    + "\(dataset.labels.structures.count) \(dataset.labels.structureNoun)s; "
+                    + "prepared to \(size.x)×\(size.y)×\(size.z) voxels"
             ),
         ]
     }

@@ -14,6 +14,8 @@ public struct PatchOptions: Hashable, Codable, Sendable {
     public var foregroundShare: Double
     /// Batches of an epoch.
     public var stepsPerEpoch: Int
+    /// The classes of each region, among which foreground is drawn; nil where it is drawn among classes.
+    var regions: [[UInt8]]?
 
     public init(
         size: SIMD3<Int>, foregroundShare: Double = PatchOptions.standardForegroundShare,
@@ -67,6 +69,7 @@ extension PatchOptions {
     ///
     /// A patch lies within the image, or about the centre of it along axes on which it is larger. On a labelled voxel,
     /// the class is drawn among those that the case has, then one of its voxels; cases without labels are cut anywhere.
+    /// With regions, as in nnU-Net, the region is drawn first, then a voxel of it, whatever its class.
     func origin(
         in example: PreparedCase, onForeground: Bool,
         using generator: inout some RandomNumberGenerator
@@ -89,11 +92,34 @@ extension PatchOptions {
     private func foreground(
         of example: PreparedCase, using generator: inout some RandomNumberGenerator
     ) -> SIMD3<Int>? {
-        guard let positions = example.classVoxels?.positions,
-            let places = positions.filter({ !$0.isEmpty }).randomElement(using: &generator),
+        guard let voxels = example.classVoxels,
+            let places = places(voxels, using: &generator),
             let place = places.randomElement(using: &generator)
         else { return nil }
         let (index, size) = (Int(place), example.size)
         return [index % size.x, index / size.x % size.y, index / (size.x * size.y)]
+    }
+
+    /// The places of voxels of the class that is drawn.
+    private func places(
+        _ voxels: ClassVoxels, using generator: inout some RandomNumberGenerator
+    ) -> [UInt32]? {
+        guard let regions else {
+            return voxels.positions.filter { !$0.isEmpty }.randomElement(using: &generator)
+        }
+        let present = regions.map { region in
+            region.map { Int($0) }.filter {
+                voxels.positions.indices.contains($0) && !voxels.positions[$0].isEmpty
+            }
+        }.filter { !$0.isEmpty }
+        guard let region = present.randomElement(using: &generator) else { return nil }
+        // A class is drawn as often as it has voxels, of which not all places are kept.
+        let all = region.reduce(0) { $0 + voxels.counts[$1] }
+        var rank = Int.random(in: 0..<all, using: &generator)
+        for label in region {
+            guard rank >= voxels.counts[label] else { return voxels.positions[label] }
+            rank -= voxels.counts[label]
+        }
+        return nil
     }
 }

@@ -19,9 +19,12 @@ package struct SyntheticTraining {
         var options = options
         // A step costs the same, and the weights stay as they were drawn, so that no number of steps diverges.
         options.learningRate = 0
+        // One output is that of one region. More regions cost what as many classes do.
+        let isRegion = plan.classes == 1
         session = try TrainingSession(
-            plan, options, labelFrequencies: Array(repeating: 1, count: plan.classes),
-            device: device)
+            plan, options,
+            labelFrequencies: Array(repeating: 1, count: isRegion ? 2 : plan.classes),
+            regions: isRegion ? [[1]] : nil, device: device)
         batch = Batch(
             images: images, labels: labels, cases: [], position: BatchPosition(epoch: 0))
     }

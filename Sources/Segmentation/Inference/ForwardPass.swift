@@ -7,7 +7,7 @@ struct ForwardPass {
     /// The type of activations.
     let dtype: DType
 
-    /// Scores before softmax `[N, L, D, H, W]` of float32 images `[N, C, D, H, W]`.
+    /// Scores `[N, L, D, H, W]` of float32 images `[N, C, D, H, W]`.
     func callAsFunction(_ images: Tensor) throws(TorchError) -> Tensor {
         try withoutGradients { () throws(TorchError) in
             try network(images.ready(on: device, as: dtype), training: false)

@@ -70,7 +70,7 @@ public struct PredictionOptions: Hashable, Sendable {
 public enum PredictionError: Error, Equatable, Sendable {
     /// Models of an ensemble, counted from 0, have different channels.
     case channels(model: Int, [String], first: [String])
-    /// Models of an ensemble have labels that differ in name, number or stored value.
+    /// Models of an ensemble have labels that differ in name, number, stored value or regions.
     case labels(model: Int)
     /// The network made probabilities that are NaN or infinite.
     case notFinite(model: Int)

@@ -58,11 +58,13 @@ public final class Predictor {
             throw .channels(model: model, names, first: expected)
         }
         guard preparation.labels.foreground == first.labels.foreground,
-            preparation.labels.background == first.labels.background
+            preparation.labels.background == first.labels.background,
+            preparation.labels.regions == first.labels.regions
         else { throw .labels(model: model) }
     }
 
-    /// The label map, and the probabilities of all classes: the mean of softmax over models and mirrored images.
+    /// The label map, and the probabilities of all classes or regions: the mean over models and mirrored images of
+    /// softmax, for regions of the sigmoid of each.
     ///
     /// Images of another size than what the networks see are predicted tile by tile, and their probabilities are
     /// kept only where the options say so, or where models want the image prepared in different ways.
@@ -114,6 +116,7 @@ public final class Predictor {
             patch: group.preparation.options.size, overlap: options.overlap,
             scoreBytes: Int(clamping: options.scoreMemory.bytes), mirrorings: options.mirrorings,
             threads: options.threads, progress: progress)
+        window.rule = labels.scoreRule
         if !window.grid(of: view.prepared).isWhole { window.batch = group.batch }
         return window
     }
@@ -123,7 +126,7 @@ public final class Predictor {
         of view: PreparationResult, by group: ModelGroup, _ window: SlidingWindow
     ) throws -> ScoreRestorer {
         let classes = try window.classes(
-            of: view.prepared, labels: labels.classCount, by: group.members,
+            of: view.prepared, labels: labels.outputCount, by: group.members,
             on: view.transform.map.inverse)
         return ScoreRestorer(
             classes: classes, of: view.transform, labels: labels, warnings: view.warnings,
@@ -134,15 +137,15 @@ public final class Predictor {
     /// disk.
     private func room(for view: PreparationResult, isWhole: Bool) throws -> ClassScores {
         let bytes = ByteCount(
-            ClassScores.byteCount(classes: labels.classCount, size: view.prepared.size))
+            ClassScores.byteCount(classes: labels.outputCount, size: view.prepared.size))
         guard isWhole || bytes <= options.scoreMemory else {
             return try view.transform.scores(
-                classes: labels.classCount,
+                classes: labels.outputCount,
                 scratchIn: options.scratch ?? FileManager.default.temporaryDirectory.path)
         }
         let memory = try TensorMemory.statistics()
         let isWithinLimit = memory.limit.map { memory.current.bytes + bytes.bytes <= $0.bytes }
-        guard isWithinLimit ?? true, let scores = view.transform.scores(classes: labels.classCount)
+        guard isWithinLimit ?? true, let scores = view.transform.scores(classes: labels.outputCount)
         else {
             throw TorchError.outOfMemory(
                 AllocationFailure(requested: bytes, inUse: memory.current, limit: memory.limit))

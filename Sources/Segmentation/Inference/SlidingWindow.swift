@@ -22,6 +22,8 @@ struct SlidingWindow {
     /// Tiles that a network is given at a time, at the most.
     var batch = 1
     var mirrorings = [[false, false, false]]
+    /// How the networks' outputs become a class.
+    var rule = ScoreRule.mostProbable
     var threads: Int
     /// Told after every call of a network how many of all calls for single tiles are done; what it throws ends the
     /// prediction.
@@ -31,11 +33,11 @@ struct SlidingWindow {
         TileGrid(size: image.size, patch: patch, overlap: overlap)
     }
 
-    /// The most probable class at each voxel of another grid.
+    /// The class at each voxel of another grid.
     ///
     /// - Parameters:
     ///   - image: Of any size.
-    ///   - labels: Classes with the background.
+    ///   - labels: Outputs of the networks: classes with the background, or regions.
     ///   - members: Networks whose probabilities are averaged.
     ///   - map: Where the other grid's voxels lie in the image.
     /// - Returns: The classes, uint8 `[z, y, x]` of that grid.
@@ -44,13 +46,13 @@ struct SlidingWindow {
         of image: PreparedCase, labels: Int, by members: [EnsembleMember], on map: GridMap
     ) throws -> Samples {
         try namingMemory {
-            let sink = try LabelSink(map)
+            let sink = try LabelSink(map, rule: rule)
             try run(image, labels: labels, by: members, into: sink)
             return sink.classes
         }
     }
 
-    /// The probabilities of all classes on the image's grid, in scores that are zeros.
+    /// The probabilities of all outputs on the image's grid, in scores that are zeros.
     ///
     /// Where the image is one tile they are added as they are, without weights.
     func fill(_ scores: ClassScores, with image: PreparedCase, by members: [EnsembleMember]) throws
@@ -89,7 +91,9 @@ struct SlidingWindow {
         let reader = TileReader(image.image, channels: image.channels, grid: grid(of: image))
         let all = tiles * members.count * mirrorings.count
         var done = 0
-        return TileRunner(reader, members, mirrorings: mirrorings, batch: batch) { [progress] in
+        return TileRunner(
+            reader, members, mirrorings: mirrorings, batch: batch, rule: rule
+        ) { [progress] in
             done += $0
             try progress(done, all)
         }

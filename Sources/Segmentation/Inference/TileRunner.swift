@@ -25,6 +25,8 @@ final class TileRunner {
     private let members: [EnsembleMember]
     private let mirrorings: [[Bool]]
     private let batch: Int
+    /// Says whether scores are those of classes or of regions.
+    private let rule: ScoreRule
     /// Told after every call of a network how many tiles it has seen; what it throws ends the prediction.
     private let report: (_ tiles: Int) throws -> Void
     private var uniform = UniformScores()
@@ -35,12 +37,14 @@ final class TileRunner {
     /// A runner that gives a network at most `batch` tiles at a time.
     init(
         _ reader: TileReader, _ members: [EnsembleMember], mirrorings: [[Bool]], batch: Int = 1,
+        rule: ScoreRule = .mostProbable,
         report: @escaping (_ tiles: Int) throws -> Void
     ) {
         self.reader = reader
         self.members = members
         self.mirrorings = mirrorings
         self.batch = batch
+        self.rule = rule
         self.report = report
     }
 
@@ -116,7 +120,7 @@ final class TileRunner {
         return try Tensor(values, shape: [tiles.count, reader.channels] + size.axes)
     }
 
-    /// Hands over the softmax of a tile's scores `[1, L, D, H, W]`, some slices at a time.
+    /// Hands over the probabilities of a tile's scores `[1, L, D, H, W]`, some slices at a time.
     private func hand(
         _ scores: Tensor, of member: EnsembleMember, _ tile: SIMD3<Int>, _ mirroring: [Bool],
         to take: Take
@@ -127,7 +131,7 @@ final class TileRunner {
             for start in stride(from: 0, to: shape[2], by: step) {
                 let slices = start..<min(start + step, shape[2])
                 let probabilities = try scores.sliced(slices, along: 2).cast(to: .float32)
-                    .softmax(along: 1)
+                    .probabilities(rule)
                 let areFinite = try probabilities.withUnsafeBytes { bytes in
                     guard let values = bytes.assumingMemoryBound(to: Float.self).baseAddress else {
                         return true
@@ -136,6 +140,32 @@ final class TileRunner {
                 }
                 guard areFinite else { throw PredictionError.notFinite(model: member.number) }
             }
+        }
+    }
+}
+
+extension Tensor {
+    /// The probabilities of scores `[N, L, D, H, W]`: of classes by softmax, of regions by the sigmoid of each.
+    fileprivate func probabilities(_ rule: ScoreRule) throws(TorchError) -> Tensor {
+        switch rule {
+        case .mostProbable: try softmax(along: 1)
+        case .painted: try laidOut(in: .contiguous).sigmoid()
+        }
+    }
+
+    /// The classes `[N, D, H, W]` of type uint8 that follow from scores `[N, L, D, H, W]`.
+    func classes(_ rule: ScoreRule) throws(TorchError) -> Tensor {
+        switch rule {
+        case .mostProbable: return try argmax(along: 1).cast(to: .uint8)
+        case .painted(let classes):
+            var painted = try selected(0, along: 1).zerosLike().cast(to: .float32)
+            for (region, label) in classes.enumerated() {
+                // The sigmoid is above ½ where the score is above 0.
+                let isInside = try selected(region, along: 1).compare(.greater, 0)
+                painted = try painted.replaced(
+                    where: isInside, with: .full(painted.shape, Double(label), device: device))
+            }
+            return try painted.cast(to: .uint8)
         }
     }
 }

@@ -33,8 +33,8 @@ public struct ModelDescription: Hashable, Sendable {
 
     public var channels: Int { preparation.channels.count }
 
-    /// The number of labels, the background included.
-    public var classes: Int { preparation.labels.classCount }
+    /// The number of the network's outputs: labels with the background, or regions.
+    public var classes: Int { preparation.labels.outputCount }
 
     public func plan() throws(NetworkError) -> NetworkPlan {
         try NetworkPlan(architecture, channels: channels, classes: classes, levels: levels)
@@ -43,8 +43,8 @@ public struct ModelDescription: Hashable, Sendable {
 
 /// The contents of `model.json`: a description, and the size and checksum of the weights.
 struct ModelDocument: Equatable {
-    /// The newest; models whose network halves all axes each time are of version 1, as ever.
-    static let schema = 2
+    /// The newest, for models of regions; those whose network halves all axes each time are of version 1, as ever.
+    static let schema = 3
 
     var description: ModelDescription
     var weights: WeightsRecord
@@ -89,6 +89,9 @@ private struct Fields: Codable {
     var architecture: Architecture
     /// From version 2 on, which older programs would take for other networks.
     var levels: Pyramid?
+    /// From version 3 on: an output of the network each, in the order in which they are painted; then labels are only
+    /// what label maps hold.
+    var regions: [LabelTable.Region]?
     var channels: [Preparation.Channel]
     var labels: [ClassEntry]
     /// The stored value of voxels that were ignored in training; it is no class.
@@ -109,7 +112,7 @@ private struct Fields: Codable {
     init(_ document: ModelDocument) {
         let described = document.description
         let table = described.preparation.labels
-        schema = described.levels == nil ? 1 : ModelDocument.schema
+        schema = table.regions != nil ? 3 : described.levels != nil ? 2 : 1
         architecture = described.architecture
         levels = described.levels
         channels = described.preparation.channels
@@ -117,6 +120,7 @@ private struct Fields: Codable {
         labels += table.foreground.enumerated().map { index, label in
             ClassEntry(class: index + 1, name: label.name, value: label.value)
         }
+        regions = table.regions
         ignoredLabel = table.ignore
         preparation = described.preparation.options
         precision = described.precision.rawValue
@@ -151,7 +155,10 @@ private struct Fields: Codable {
             Set(values).count == values.count,
             zip(foreground, foreground.dropFirst()).allSatisfy({ $0.value < $1.value })
         else { throw .document(.field(.value("labels"))) }
-        return LabelTable(
-            foreground: foreground, background: background.value, ignore: ignoredLabel)
+        let table = LabelTable(
+            foreground: foreground, background: background.value, ignore: ignoredLabel,
+            regions: regions)
+        guard table.hasSoundRegions else { throw .document(.field(.value("regions"))) }
+        return table
     }
 }

@@ -15,13 +15,24 @@ public struct Loss {
     private let compute: (Tensor, Tensor) throws(TorchError) -> Tensor
 
     /// A loss for labels with these frequencies in the training set, background included.
-    public init(_ function: LossFunction, labelFrequencies: [Double]) {
-        switch function {
-        case .exponentialLogarithmic:
+    ///
+    /// With regions, each the labels that make it up, the scores are those of the regions: `[N, R, D, H, W]`.
+    public init(
+        _ function: LossFunction, labelFrequencies: [Double], regions: [[UInt8]]? = nil
+    ) {
+        let regions = regions.map { RegionTargets($0, labelFrequencies: labelFrequencies) }
+        switch (function, regions) {
+        case (.exponentialLogarithmic, nil):
             let loss = ExponentialLogarithmicLoss(labelFrequencies: labelFrequencies)
             compute = { scores, labels throws(TorchError) in try loss(scores, labels: labels) }
-        case .diceCrossEntropy:
+        case (.exponentialLogarithmic, let regions?):
+            let loss = ExponentialLogarithmicRegionLoss(regions: regions)
+            compute = { scores, labels throws(TorchError) in try loss(scores, labels: labels) }
+        case (.diceCrossEntropy, nil):
             let loss = DiceCrossEntropyLoss(classes: labelFrequencies.count)
+            compute = { scores, labels throws(TorchError) in try loss(scores, labels: labels) }
+        case (.diceCrossEntropy, let regions?):
+            let loss = DiceCrossEntropyRegionLoss(regions: regions)
             compute = { scores, labels throws(TorchError) in try loss(scores, labels: labels) }
         }
     }
@@ -63,7 +74,7 @@ struct ExponentialLogarithmicLoss {
     /// ε of the Dice coefficient.
     private static let smoothing = 1.0
     /// The gradient of (−ln p)^γ is unbounded as p → 1 for γ < 1.
-    private static let minLogarithm = 1e-6
+    static let minLogarithm = 1e-6
     private static let minDice = 1e-7
 
     /// A loss for labels with these frequencies in the training set, background included.
@@ -82,12 +93,17 @@ struct ExponentialLogarithmicLoss {
     }
 
     private func diceTerm(_ sums: ClassSums) throws(TorchError) -> Tensor {
-        let dice =
-            try (sums.common * 2.0 + Self.smoothing)
-            / (sums.predicted + sums.actual + Self.smoothing)  // [N, L]
-        let limited = try dice.clamped(min: Self.minDice, max: 1 - Self.minDice)
-        let terms = try (-limited.log()).power(gamma)
+        let terms = try Self.diceTerms(sums.common, sums.predicted + sums.actual, gamma: gamma)
         return try (terms * present(for: terms)).sum(over: [1]).mean()
+    }
+
+    /// (−ln Dice)^γ of each image and label, from what prediction and truth have in common and both together: `[N, L]`.
+    static func diceTerms(
+        _ common: Tensor, _ total: Tensor, gamma: Double
+    ) throws(TorchError) -> Tensor {
+        let dice = try (common * 2.0 + smoothing) / (total + smoothing)
+        let limited = try dice.clamped(min: minDice, max: 1 - minDice)
+        return try (-limited.log()).power(gamma)
     }
 
     /// Weights `[L]` that average over the labels that occur in training.
@@ -105,7 +121,7 @@ struct ExponentialLogarithmicLoss {
 /// E_x[ln p_l(x)], the Dice coefficients over the whole batch (nnU-Net's `batch_dice`) and without the background,
 /// ε = 10⁻⁵. 1 is added, so that a perfect prediction costs 0.
 struct DiceCrossEntropyLoss {
-    private static let smoothing = 1e-5
+    static let smoothing = 1e-5
 
     let classes: Int
 

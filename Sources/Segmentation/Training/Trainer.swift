@@ -142,7 +142,7 @@ extension Trainer {
         let session = try TrainingSession(
             network, plan.options,
             labelFrequencies: labelFrequencies(training, classes: labels.classCount),
-            device: machine.device)
+            regions: labels.regionClasses, device: machine.device)
         let validation = Validation(
             cases: cases.validation, labels: labels, grid: plan.options.validationGrid,
             patch: plan.preparation.options.fit == .patch ? plan.preparation.options.size : nil,
@@ -150,12 +150,12 @@ extension Trainer {
         ) { network in
             Model(description: description(plan), network: network, device: machine.device)
         }
+        var patches = PatchOptions(plan.preparation.options, plan.options, training)
+        patches?.regions = labels.regionClasses
         return try TrainingLoop(
-            session, plan.options, on: training,
-            patches: PatchOptions(plan.preparation.options, plan.options, training),
-            validation: validation, folder: folder,
-            loaderThreads: machine.loaderThreads, checkpoints: machine.checkpoints,
-            observer: observer)
+            session, plan.options, on: training, patches: patches, validation: validation,
+            folder: folder, loaderThreads: machine.loaderThreads,
+            checkpoints: machine.checkpoints, observer: observer)
     }
 
     /// The aim of the check: with patience, which waits for a better epoch, the same as in a search.

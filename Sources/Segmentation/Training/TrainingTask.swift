@@ -66,7 +66,7 @@ public struct TrainingTask: Sendable {
     /// The plan of the network for the dataset's channels and labels.
     public func networkPlan() throws(NetworkError) -> NetworkPlan {
         try NetworkPlan(
-            architecture, channels: dataset.channels.count, classes: dataset.labels.classCount,
+            architecture, channels: dataset.channels.count, classes: dataset.labels.outputCount,
             levels: levels ?? suitableLevels)
     }
 

@@ -143,7 +143,7 @@ struct RestoreBench {
         var found = 0
         let seconds = Bench.seconds {
             let map = GridMap(from: source, to: target)
-            let labels = ScoreResampler([(scores, map)], threads: threads).mostProbable()
+            let labels = ScoreResampler([(scores, map)], threads: threads).classMap()
             found = labels.withValues(as: UInt8.self) { Set($0).count }
         }
         let peak = ResidentMemory.peak()

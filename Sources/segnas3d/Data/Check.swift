@@ -61,6 +61,7 @@ struct CheckDocument: Encodable {
         let layout: String
         let channels: [String]
         let labels: [LabelTable.Label]
+        let regions: [LabelTable.Region]?
         let background: Int
         let ignore: Int?
         /// Numbers of cases with a label map, and without.
@@ -84,7 +85,8 @@ struct CheckDocument: Encodable {
         dataset = check.dataset.map { dataset in
             Description(
                 name: dataset.name, layout: dataset.layout.rawValue, channels: dataset.channels,
-                labels: dataset.labels.foreground, background: dataset.labels.background,
+                labels: dataset.labels.foreground, regions: dataset.labels.regions,
+                background: dataset.labels.background,
                 ignore: dataset.labels.ignore, training: dataset.training.count,
                 test: dataset.test.count)
         }

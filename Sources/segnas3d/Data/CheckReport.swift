@@ -25,7 +25,7 @@ struct CheckReport {
         var blocks = summary.isEmpty ? [] : [summary]
         if let fingerprint = check.fingerprint {
             blocks += [Self.grids(fingerprint), Self.channels(fingerprint)]
-            blocks.append(Self.labels(fingerprint))
+            blocks += [Self.labels(fingerprint), Self.regions(fingerprint)].filter { !$0.isEmpty }
         }
         if !warnings.isEmpty { blocks.append(list("Warnings", warnings)) }
         if !faults.isEmpty { blocks.append(list("Faults", faults)) }
@@ -79,12 +79,13 @@ struct CheckReport {
 
     private static func lines(_ dataset: Dataset) -> [String] {
         let ignored = dataset.labels.ignore.map { ", label \($0) ignored" } ?? ""
+        let regions = dataset.labels.regions.map { ", \(counted($0.count, "region"))" } ?? ""
         let test = dataset.test.isEmpty ? "" : ", \(dataset.test.count) without"
         return [
             "\(dataset.name): \(dataset.layout.rawValue)",
             "\(counted(dataset.training.count, "case")) with labels\(test); "
                 + "\(counted(dataset.channels.count, "channel")), "
-                + "\(counted(dataset.labels.foreground.count, "label"))\(ignored)",
+                + "\(counted(dataset.labels.foreground.count, "label"))\(regions)\(ignored)",
         ]
     }
 
@@ -129,12 +130,32 @@ struct CheckReport {
                 .left("label"), .right("value"), .right("voxels"), .right("share"), .right("cases"),
             ],
             rows: fingerprint.labels.map { label in
-                [
-                    label.name, "\(label.value)", grouped(label.voxels),
-                    significant(label.share * 100) + " %",
-                    label.cases == fingerprint.cases ? "all" : "\(label.cases)",
-                ]
+                [label.name, "\(label.value)"] + amounts(label, fingerprint)
             }
         ).lines
+    }
+
+    /// The regions, in the order in which they are painted.
+    private static func regions(_ fingerprint: Fingerprint) -> [String] {
+        guard let regions = fingerprint.regions else { return [] }
+        return TextTable(
+            columns: [
+                .left("region"), .left("values"), .right("painted as"), .right("voxels"),
+                .right("share"), .right("cases"),
+            ],
+            rows: regions.map { region in
+                let values = (region.values ?? []).map(String.init).joined(separator: ", ")
+                return [region.name, values, "\(region.value)"] + amounts(region, fingerprint)
+            }
+        ).lines
+    }
+
+    private static func amounts(
+        _ label: Fingerprint.Label, _ fingerprint: Fingerprint
+    ) -> [String] {
+        [
+            grouped(label.voxels), significant(label.share * 100) + " %",
+            label.cases == fingerprint.cases ? "all" : "\(label.cases)",
+        ]
     }
 }

@@ -99,7 +99,7 @@ struct EvaluateReport {
     }
 
     private func lowestLabel(of subject: CaseEvaluation) -> String {
-        let dice = evaluation.labels.foreground.compactMap { label in
+        let dice = evaluation.labels.structures.compactMap { label in
             subject.scores[label.value]?.values[.dice].map { (label.name, $0) }
         }
         guard let lowest = dice.min(by: { $0.1 < $1.1 }) else { return "–" }

@@ -31,6 +31,12 @@ struct PhantomCommand: ParsableCommand {
             valueName: "count"))
     var structures: Int?
 
+    @Flag(
+        help:
+            "Draw a tumour into each brain, in four contrasts, and label its nested regions as in BraTS."
+    )
+    var tumours = false
+
     @Option(
         help: ArgumentHelp(
             "Draw images from the label maps of this folder instead, such as FreeSurfer's.",
@@ -61,6 +67,11 @@ struct PhantomCommand: ParsableCommand {
     }
 
     private func validateSource() throws {
+        guard !tumours || (structures == nil && labels == nil) else {
+            throw ValidationError(
+                "--tumours labels tumours in the brain model: leave out "
+                    + (labels == nil ? "--structures" : "--labels"))
+        }
         guard let structures else { return }
         guard labels == nil else {
             throw ValidationError(
@@ -78,6 +89,8 @@ struct PhantomCommand: ParsableCommand {
         let source: Phantom.Source =
             if let labels {
                 .maps(try PhantomMaps(folder: labels, threads: threads))
+            } else if tumours {
+                .tumours
             } else {
                 .brain(structures: structures ?? Phantom.structureCount)
             }

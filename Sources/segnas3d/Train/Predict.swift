@@ -63,7 +63,8 @@ struct Predict: ParsableCommand {
             """, valueName: "share"))
     var overlap: Double?
 
-    @Flag(help: "Write the class probabilities too: DIR/probabilities/CASE.nii.gz.")
+    @Flag(
+        help: "Write the probabilities of classes or regions too: DIR/probabilities/CASE.nii.gz.")
     var probabilities = false
 
     @Flag(

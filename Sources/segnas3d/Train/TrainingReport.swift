@@ -84,7 +84,7 @@ struct TrainingReport {
     /// A row for each label and for their mean.
     private var table: [String] {
         let test = result.test
-        var rows = labels.foreground.map { label in
+        var rows = labels.structures.map { label in
             let tested = test?.labelStatistics.first { $0.label.value == label.value }
             return [label.name, share(result.validation?.perLabel["\(label.value)"])]
                 + count(of: label) + cells(tested?.metrics)
@@ -108,7 +108,7 @@ struct TrainingReport {
 
     private var casesPerLabel: [String: Int]? {
         guard let validation = result.validation, validation.cases != nil else { return nil }
-        let counts = labels.foreground.map { label in
+        let counts = labels.structures.map { label in
             ("\(label.value)", validation.count(of: "\(label.value)") ?? 0)
         }
         return Dictionary(counts) { first, _ in first }

@@ -138,7 +138,7 @@ struct FolderEvaluationTests {
             ("labels.json", "{}", "\"labels\""),
             (
                 "labels.json", #"{"labels": {"background": 0, "whole": [1, 2]}}"#,
-                "whole: regions"
+                "lacks \"regions_class_order\" for the regions whole"
             ),
         ])
     func names(_ name: String, _ text: String, _ sentence: String) throws {

@@ -54,9 +54,6 @@ struct LayoutFaultTests {
             try $0.write(#"{"file_ending": ".png"}"#, to: "dataset.json")
             try $0.remove("imagesTr/a_0000.nii.gz")
         },
-        FaultCase("regions", "whole: regions, labels made of several values") {
-            try $0.writeNNUNet(labels: #"{"background": 0, "whole": [1, 2], "core": 2}"#)
-        },
         FaultCase("a label without a number", #"the label "one" must have one whole number"#) {
             try $0.writeNNUNet(labels: #"{"background": 0, "one": 1.5}"#)
         },

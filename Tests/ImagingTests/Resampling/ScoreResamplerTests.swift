@@ -89,7 +89,7 @@ struct ScoreResamplerTests {
         let scores = try Self.scores(values, grids.classes, grids.size)
         let resampler = ScoreResampler([(scores, map)], threads: 2)
         let expected = Self.reference(values, grids.classes, grids.size, map)
-        #expect(Self.mistakes(resampler.mostProbable(), expected) == 0)
+        #expect(Self.mistakes(resampler.classMap(), expected) == 0)
         let slices = grids.target.z / 2..<grids.target.z
         let area = grids.target.x * grids.target.y
         for label in [0, grids.classes - 1] {
@@ -113,7 +113,7 @@ struct ScoreResamplerTests {
             sum = sum.isEmpty ? part : zip(sum, part).map { zip($0, $1).map { $0 + $1 } }
         }
         let resampler = ScoreResampler(sources, threads: 2)
-        #expect(Self.mistakes(resampler.mostProbable(), sum) == 0)
+        #expect(Self.mistakes(resampler.classMap(), sum) == 0)
         let first = resampler.probability(of: 2, slices: 0..<13).floats
         #expect(zip(first, sum[2]).allSatisfy { abs($0 - $1 / 3) < 1e-5 })
     }
@@ -152,10 +152,10 @@ struct ScoreResamplerTests {
         let straight = ScoreResampler([(try Self.scores(values, 3, size), map)], threads: 2)
         let turned = ScoreResampler([(scores, map.reoriented(by: reorientation))], threads: 2)
         let there = Volume(
-            straight.mostProbable(), geometry: .init(size: map.size, affine: .identity)
+            straight.classMap(), geometry: .init(size: map.size, affine: .identity)
         )
         .reoriented(by: reorientation)
-        let labels = turned.mostProbable().array
+        let labels = turned.classMap().array
         let differing = zip(labels, there.samples.array).count { $0 != $1 }
         #expect(differing <= 2)
     }
@@ -169,6 +169,33 @@ struct ScoreResamplerTests {
         let areFinite = scores.add(
             values, slices: 0..<1, mirrored: [false, false, false], threads: 1)
         #expect(!areFinite)
+    }
+
+    @Test("regions are painted where they have more than ½, later ones over earlier ones")
+    func painting() throws {
+        var generator = SeededGenerator(seed: 5)
+        let (size, target): (SIMD3<Int>, SIMD3<Int>) = ([7, 6, 5], [16, 9, 11])
+        let map = GridMap(from: size, to: target)
+        // Two sources, as those of models with different preparations.
+        let all = (0..<2).map { _ in
+            (0..<3 * size.x * size.y * size.z).map { _ in
+                Float.random(in: 0...1, using: &generator)
+            }
+        }
+        let painted: [UInt8] = [4, 0, 2]
+        let found = ScoreResampler(
+            try all.map { (try Self.scores($0, 3, size), map) }, rule: .painted(painted), threads: 2
+        ).classMap().array
+        let regions = all.map { Self.reference($0, 3, size, map) }
+        var wrong = 0
+        for voxel in found.indices {
+            let means = (0..<3).map { (regions[0][$0][voxel] + regions[1][$0][voxel]) / 2 }
+            // Where rounding decides, either is right.
+            guard means.allSatisfy({ abs($0 - 0.5) > 1e-5 }) else { continue }
+            let last = (0..<3).last { means[$0] > 0.5 }
+            if found[voxel] != last.map({ painted[$0] }) ?? 0 { wrong += 1 }
+        }
+        #expect(wrong == 0 && Set(found) == [0, 2, 4])
     }
 }
 

@@ -197,13 +197,20 @@ struct WindowScoresTests {
         let kept = try #require(
             ClassScores(classes: scene.classes, size: scene.size, reorientation: .identity))
         _ = try Self.run(scene, into: KeepingSink(kept)) { tile, _ in Self.noise(scene, tile) }
-        let expected = ScoreResampler([(kept, map)], threads: 2).mostProbable().array
+        let expected = ScoreResampler([(kept, map)], threads: 2).classMap().array
         for cuts in [scene.cuts, (0, 0)] {
             let sink = try LabelSink(map)
             _ = try Self.run(scene, into: sink, cuts: cuts) { tile, _ in Self.noise(scene, tile) }
             let isEqual = sink.classes.array == expected
             #expect(isEqual)
         }
+        let rule = ScoreRule.painted((0..<scene.classes).map { UInt8($0 % 7 + 1) })
+        let sink = try LabelSink(map, rule: rule)
+        _ = try Self.run(scene, into: sink) { tile, _ in Self.noise(scene, tile) }
+        let isPainted =
+            sink.classes.array
+            == ScoreResampler([(kept, map)], rule: rule, threads: 2).classMap().array
+        #expect(isPainted)
     }
 
     @Test("probabilities that are no numbers are told", arguments: [Float.nan, .infinity])

@@ -12,16 +12,19 @@ struct ScoreSource: Sendable {
     private let firstColumns: [Int]
     private let endColumns: [Int]
 
-    init(_ scores: ClassScores, _ map: GridMap, threads: Int) {
+    init(_ scores: ClassScores, _ map: GridMap, _ rule: ScoreRule, threads: Int) {
         self.init(
             scores, x: AxisWeights(map.x, .linear), y: AxisWeights(map.y, .linear),
-            z: AxisWeights(map.z, .linear), threads: threads)
+            z: AxisWeights(map.z, .linear), rule, threads: threads)
     }
 
-    init(_ scores: ClassScores, x: AxisWeights, y: AxisWeights, z: AxisWeights, threads: Int) {
+    init(
+        _ scores: ClassScores, x: AxisWeights, y: AxisWeights, z: AxisWeights, _ rule: ScoreRule,
+        threads: Int
+    ) {
         self.scores = scores
         (self.x, self.y, self.z) = (x, y, z)
-        extents = ScoreExtents(scores, threads: threads)
+        extents = ScoreExtents(scores, rule, threads: threads)
         let starts = x.starts
         let taps = x.taps
         firstColumns = (0..<scores.size.x).map { voxel in
@@ -32,7 +35,7 @@ struct ScoreSource: Sendable {
         }
     }
 
-    /// The extent of each source line in which a class could be the most probable one in a slice of the target; nil if
+    /// The extent of each source line in which an output could decide on the class in a slice of the target; nil if
     /// there is none.
     func extents(_ label: Int, slice: Int) -> [SIMD2<Int32>]? {
         var isEmpty = true
@@ -83,11 +86,12 @@ struct ScoreSource: Sendable {
     }
 }
 
-/// The extent along each row of a grid in which each class could be the most probable one.
+/// The extent along each row of a grid in which each output could decide on the class.
 ///
-/// Probabilities sum to one, so the most probable of C classes has at least 1/C, between voxels too: linear
-/// interpolation keeps sums. If both neighbours have less, a class can be skipped. Nothing is lost by this, and with
-/// many classes, each of which fills a small part of the image, it saves nearly all of the work.
+/// Probabilities of classes sum to one, so the most probable of C classes has at least 1/C, between voxels too: linear
+/// interpolation keeps sums. A region is painted where it has more than ½. If both neighbours have less, an output can
+/// be skipped. Nothing is lost by this, and with many classes, each of which fills a small part of the image, it saves
+/// nearly all of the work.
 struct ScoreExtents: Sendable {
     /// First and one past the last voxel, by class, slice and line; the first is beyond the last if it is empty.
     private let rows: [SIMD2<Int32>]
@@ -95,9 +99,9 @@ struct ScoreExtents: Sendable {
 
     static let none = SIMD2<Int32>(.max, 0)
 
-    init(_ scores: ClassScores, threads: Int) {
+    init(_ scores: ClassScores, _ rule: ScoreRule, threads: Int) {
         size = scores.size
-        let minimum = Float(scores.count) / Float(scores.classes) * 0.999
+        let minimum = Float(scores.count) * rule.least(of: scores.classes) * 0.999
         let (lines, width) = (size.y * size.z, size.x)
         rows = concurrentMap(scores.classes, threads: threads) { label in
             (0..<lines).map { line in

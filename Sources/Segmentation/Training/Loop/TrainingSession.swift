@@ -19,14 +19,16 @@ final class TrainingSession {
     private var average: WeightAverage?
 
     /// A training of a new network, whose weights follow from the seed.
+    ///
+    /// Regions are given by the labels that make them up, where the network has one output for each.
     init(
         _ plan: NetworkPlan, _ options: TrainingOptions, labelFrequencies: [Double],
-        device: Device
+        regions: [[UInt8]]? = nil, device: Device
     ) throws(TorchError) {
         self.options = options
         self.device = device
         dtype = options.precision.dtype(on: device)
-        loss = Loss(options.loss, labelFrequencies: labelFrequencies)
+        loss = Loss(options.loss, labelFrequencies: labelFrequencies, regions: regions)
         var generator = SeededGenerator(seed: options.seed, path: Path.weights)
         network = try Network(plan, device: device, using: &generator)
         optimizer = try Optimizer(

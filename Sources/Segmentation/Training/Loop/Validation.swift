@@ -26,12 +26,12 @@ struct Validation {
             case .prepared: try preparedOverlaps(session.forwardPass, checkEnd)
             case .original: try originalOverlaps(session, checkEnd)
             }
-        return ValidationDice(cases: overlaps, values: labels.foreground.map(\.value))
+        return ValidationDice(cases: overlaps, values: labels.structures.map(\.value))
     }
 
     // MARK: - On the grid that the network sees
 
-    /// The overlap of every foreground label in each case.
+    /// The overlap of every structure in each case.
     private func preparedOverlaps(
         _ pass: ForwardPass, _ checkEnd: () throws -> Void
     ) throws -> [[Overlap]] {
@@ -56,9 +56,10 @@ struct Validation {
             return try withoutActuallyEscaping(checkEnd) { checkEnd in
                 var window = SlidingWindow(
                     patch: patch, overlap: 0, scoreBytes: Self.scoreBytes, threads: threads)
+                window.rule = self.labels.scoreRule
                 window.progress = { _, _ in try checkEnd() }
                 let classes = try window.classes(
-                    of: example, labels: self.labels.classCount, by: [member],
+                    of: example, labels: self.labels.outputCount, by: [member],
                     on: GridMap(from: example.size, to: example.size))
                 return overlaps(
                     labels.withValues(as: UInt8.self) { Array($0) },
@@ -73,7 +74,7 @@ struct Validation {
     private func overlaps(_ pass: ForwardPass, _ batch: Batch) throws -> [Overlap] {
         let predicted = try withoutGradients { () throws(TorchError) in
             let scores = try pass(batch.images)  // [1, L, D, H, W]
-            return try scores.argmax(along: 1).cast(to: .uint8)  // [1, D, H, W]
+            return try scores.classes(labels.scoreRule)  // [1, D, H, W]
         }
         return overlaps(
             try batch.labels.array(), try predicted.moved(to: .cpu).array())
@@ -85,6 +86,10 @@ struct Validation {
         for (voxel, label) in reference.enumerated() where label == LabelTable.ignoredClass {
             prediction[voxel] = label
         }
+        if let regions = labels.regionClasses {
+            return Overlap.perRegion(
+                reference: reference, prediction: prediction, regions: regions)
+        }
         return Array(
             Overlap.perClass(
                 reference: reference, prediction: prediction, classes: labels.classCount
@@ -93,7 +98,7 @@ struct Validation {
 
     // MARK: - On the grid of the case's files
 
-    /// The overlap of every foreground label in each case.
+    /// The overlap of every structure in each case.
     private func originalOverlaps(
         _ session: TrainingSession, _ checkEnd: () throws -> Void
     ) throws -> [[Overlap]] {
@@ -108,11 +113,9 @@ struct Validation {
             guard let label = example.subject.label else { return nil }
             let prediction = try predictor.labelMap(of: example)
             try checkEnd()
-            return try LabelComparison(
-                reference: LabelMap(contentsOf: label), prediction: prediction,
-                labels: labels.foreground.compactMap { Int32(exactly: $0.value) },
-                options: options
-            ).labels.map(\.overlap)
+            return try labels.compare(
+                prediction, with: LabelMap(contentsOf: label), options
+            ).map(\.overlap)
         }
     }
 }
@@ -130,10 +133,10 @@ extension Predictor {
 
 /// The Dice coefficients of a network on the validation cases.
 public struct ValidationDice: Hashable, Codable, Sendable {
-    /// The mean over the foreground labels that can be evaluated; nil if none can.
+    /// The mean over the foreground labels, or the regions, that can be evaluated; nil if none can.
     public var mean: Double?
     /// The mean of each label that a validation case has, by its stored value, over the cases with the label or a
-    /// prediction of it.
+    /// prediction of it; of each region by the value that it is painted with.
     public var perLabel: [String: Double]
     /// The number of cases left out for each label: neither they nor their predictions have it, or no case has it.
     public var absent: [String: Int]

@@ -1,0 +1,118 @@
+// What sums over the voxels of scores [N, L, D, H, W] share: blocks of voxels that fit the first cache, chunks of them
+// for the threads, and the power of a logarithm.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <algorithm>
+
+#include "Bridge.h"
+#include "Vector.h"
+
+namespace segnas {
+
+constexpr uint8_t ignored = 255;
+/// Voxels of a block, whose scores fit the first cache, and blocks of a chunk, whose sums are added up in order: the
+/// result does not depend on the number of threads.
+constexpr int64_t width = 64, chunk = 64 * width;
+
+/// The scores of one image, and where class and voxel lie in them.
+template <class T>
+struct Image {
+    T *scores;
+    const uint8_t *labels;
+    int64_t classes, voxels, class_stride, voxel_stride;
+};
+
+/// Reads the scores of a block, [classes][width], zeros behind the last voxel.
+template <class T>
+ALWAYS_INLINE void load(const Image<T> &image, int64_t start, int64_t count, float *p) {
+    const T *scores = image.scores + start * image.voxel_stride;
+    if (image.voxel_stride == 1) {
+        for (int64_t i = 0; i < image.classes; ++i) {
+            for (int64_t v = 0; v < count; ++v) p[i * width + v] = to_float(scores[i * image.class_stride + v]);
+        }
+    } else {
+        for (int64_t v = 0; v < count; ++v) {
+            for (int64_t i = 0; i < image.classes; ++i) p[i * width + v] = to_float(scores[v * image.voxel_stride + i]);
+        }
+    }
+    for (int64_t i = 0; count < width && i < image.classes; ++i) {
+        for (int64_t v = count; v < width; ++v) p[i * width + v] = 0;
+    }
+}
+
+/// Writes a block's [classes][width] to its places in the gradient of the image's scores.
+template <class T>
+ALWAYS_INLINE void store(const Image<const T> &image, const float *p, int64_t start, int64_t count, T *gradient) {
+    T *out = gradient + start * image.voxel_stride;
+    if (image.voxel_stride == 1) {
+        for (int64_t i = 0; i < image.classes; ++i) {
+            for (int64_t v = 0; v < count; ++v) out[i * image.class_stride + v] = from_float<T>(p[i * width + v]);
+        }
+    } else {
+        for (int64_t v = 0; v < count; ++v) {
+            for (int64_t i = 0; i < image.classes; ++i) {
+                out[v * image.voxel_stride + i] = from_float<T>(p[i * width + v]);
+            }
+        }
+    }
+}
+
+/// The sum of a block's values: partial sums fill a vector, where the order of a single sum would be fixed.
+ALWAYS_INLINE float sum_of_block(const float *values) {
+    float sum = 0, part[16] = {};
+    for (int64_t v = 0; v < width; v += 16) {
+        for (int64_t j = 0; j < 16; ++j) part[j] += values[v + j];
+    }
+    for (float value : part) sum += value;
+    return sum;
+}
+
+/// max(x, least)^γ of x = −ln p.
+struct Power {
+    float gamma, least;
+
+    ALWAYS_INLINE float operator()(float x) const { return exponential(gamma * logarithm(x > least ? x : least)); }
+
+    /// γ·x^(γ−1), and 0 below the least.
+    ALWAYS_INLINE float slope(float x) const {
+        const float t = x > least ? x : least;
+        const float value = gamma * exponential((gamma - 1) * logarithm(t));
+        return x >= least ? value : 0;
+    }
+};
+
+/// The images of a batch cut into chunks.
+struct Chunks {
+    int64_t images, voxels, each = (voxels + chunk - 1) / chunk;
+
+    int64_t count() const { return images * each; }
+    int64_t image(int64_t index) const { return index / each; }
+    int64_t begin(int64_t index) const { return index % each * chunk; }
+    int64_t end(int64_t index) const { return std::min(voxels, begin(index) + chunk); }
+};
+
+template <class T>
+Image<T> image_of(T *scores, const at::Tensor &tensor, const at::Tensor &labels, int64_t n) {
+    const int64_t classes = tensor.size(1), voxels = labels[0].numel();
+    const bool is_channels_last = tensor.is_contiguous(at::MemoryFormat::ChannelsLast3d);
+    return {scores + n * classes * voxels, elements<uint8_t>(labels) + n * voxels, classes, voxels,
+            is_channels_last ? 1 : voxels, is_channels_last ? classes : 1};
+}
+
+/// Labels [N, D, H, W] of scores, below a number of classes or ignored.
+inline void check_labels(const at::Tensor &scores, const at::Tensor &labels, int64_t classes) {
+    check_volume(scores);
+    const auto shape = scores.sizes();
+    const std::vector<int64_t> of_labels{shape[0], shape[2], shape[3], shape[4]};
+    TORCH_CHECK(
+        labels.scalar_type() == at::kByte && labels.sizes() == of_labels, "labels of shape ", labels.sizes(),
+        " and type ", labels.scalar_type(), " do not fit scores of shape ", shape);
+    TORCH_CHECK(classes > 0 && classes <= ignored, "classes must be 1 to 255, not ", classes);
+    if (labels.is_meta() || labels.numel() == 0) return;
+    const auto known = labels.lt(classes).logical_or(labels.eq(ignored));
+    TORCH_CHECK(known.all().item<bool>(), "a label is not one of the ", classes, " classes, nor ", int(ignored));
+}
+
+}  // namespace segnas
