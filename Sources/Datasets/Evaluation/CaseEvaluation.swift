@@ -8,7 +8,7 @@ public struct CaseEvaluation: Equatable, Sendable {
     public var predictionFile: String?
     /// Scores by the stored value of the label, or by the value that a region is painted with.
     public private(set) var scores: [Int: LabelScore]
-    /// Lesions by the stored value of the label; nil if they were not counted.
+    /// Lesions by the same values; nil if they were not counted.
     public private(set) var lesions: [Int: LesionCounts]?
     /// Voxels that count: all but the ignored ones.
     let voxels: Int
@@ -59,11 +59,15 @@ public struct CaseEvaluation: Equatable, Sendable {
                 (Int($0.label), LabelScore($0, voxels: voxels))
             })
         guard let smallest = options.lesionVolume else { return }
-        let compared = comparison.labels.map(\.label)
-        let counts = try LesionCounts.counts(
-            reference: reference, prediction: prediction, labels: compared, smallest: smallest,
-            ignoring: comparing.ignoring, threads: threads)
-        lesions = Dictionary(uniqueKeysWithValues: zip(compared.map(Int.init), counts))
+        let counts =
+            if let labels {
+                try labels.lesions(prediction, with: reference, smallest: smallest, comparing)
+            } else {
+                try LesionCounts.counts(
+                    reference: reference, prediction: prediction, labels: compared.map(\.label),
+                    smallest: smallest, threads: threads)
+            }
+        lesions = Dictionary(uniqueKeysWithValues: zip(compared.map { Int($0.label) }, counts))
     }
 
     /// Adds the labels that other cases have.

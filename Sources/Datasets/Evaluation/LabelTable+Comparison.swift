@@ -9,21 +9,52 @@ extension LabelTable {
     package func compare(
         _ prediction: LabelMap, with reference: LabelMap, _ options: LabelComparison.Options
     ) throws(GridMismatch) -> [LabelMetrics] {
-        guard let regions else {
-            return try LabelComparison(
-                reference: reference, prediction: prediction,
-                labels: foreground.compactMap { Int32(exactly: $0.value) }, options: options
-            ).labels
-        }
         var metrics: [LabelMetrics] = []
-        for region in regions {
-            let (mask, value) = (mask(region), Int32(clamping: region.value))
+        for pair in pairs(prediction, reference) {
             metrics += try LabelComparison(
-                reference: reference.mapped(mask), prediction: prediction.mapped(mask),
-                labels: [value], options: options
+                reference: pair.reference, prediction: pair.prediction, labels: pair.labels,
+                options: options
             ).labels
         }
         return metrics
+    }
+
+    /// The lesions of each of the ``structures``, in their order.
+    ///
+    /// - Parameter smallest: The volume in mm³ from which on a lesion counts.
+    /// - Throws: `GridMismatch` where sizes or positions of the voxels differ.
+    func lesions(
+        _ prediction: LabelMap, with reference: LabelMap, smallest: Double,
+        _ options: LabelComparison.Options
+    ) throws(GridMismatch) -> [LesionCounts] {
+        var counts: [LesionCounts] = []
+        for pair in pairs(prediction, reference) {
+            counts += try LesionCounts.counts(
+                reference: pair.reference, prediction: pair.prediction, labels: pair.labels,
+                smallest: smallest, ignoring: options.ignoring, threads: options.threads)
+        }
+        return counts
+    }
+
+    /// Two label maps, and the labels by which they are compared.
+    private struct Pair {
+        var prediction: LabelMap
+        var reference: LabelMap
+        var labels: [Int32]
+    }
+
+    /// The maps as they are with all labels, or for each region masks of its values: one region in memory at a time.
+    private func pairs(_ prediction: LabelMap, _ reference: LabelMap) -> some Sequence<Pair> {
+        let whole = Pair(
+            prediction: prediction, reference: reference,
+            labels: foreground.compactMap { Int32(exactly: $0.value) })
+        return (regions?.map(Optional.some) ?? [nil]).lazy.map { region in
+            guard let region else { return whole }
+            let mask = mask(region)
+            return Pair(
+                prediction: prediction.mapped(mask), reference: reference.mapped(mask),
+                labels: [Int32(clamping: region.value)])
+        }
     }
 
     /// The values of a region become the one that it is painted with, all others but the ignored one the background.

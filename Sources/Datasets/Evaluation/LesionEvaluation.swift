@@ -29,7 +29,7 @@ public struct LesionEvaluation: Equatable, Sendable {
     init?(_ cases: [CaseEvaluation], labels: LabelTable, _ bootstrap: Bootstrap) {
         let counts = cases.compactMap(\.lesions)
         guard !cases.isEmpty, counts.count == cases.count else { return nil }
-        self.labels = labels.foreground.map { label in
+        self.labels = labels.structures.map { label in
             Statistics(counts.map { $0[label.value] ?? LesionCounts() }, bootstrap)
         }
         foreground = Statistics(counts.map { $0.values.reduce(LesionCounts(), +) }, bootstrap)
@@ -63,7 +63,7 @@ extension LesionEvaluation {
     /// By label, as the other statistics of an evaluation.
     func byLabel(_ table: LabelTable) -> [String: Statistics] {
         var result = Dictionary(
-            uniqueKeysWithValues: zip(table.foreground.map { "\($0.value)" }, labels))
+            uniqueKeysWithValues: zip(table.structures.map { table.key(ofStructure: $0.value) }, labels))
         result["foreground"] = foreground
         return result
     }

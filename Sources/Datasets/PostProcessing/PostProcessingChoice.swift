@@ -6,7 +6,8 @@ public import SegNASImaging
 /// several), then that of each label, in the order of their values, on what the steps before have left. A step is taken
 /// if the mean Dice of no label gets lower by it, and that of at least one higher; the mean is over the cases in which
 /// the label's Dice is defined. The idea is nnU-Net's (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z), which asks
-/// for a higher mean over the labels in the first step.
+/// for a higher mean over the labels in the first step. Regions, which may lie inside of each other, have the first step
+/// alone, by the Dice of each of them.
 public struct PostProcessingChoice {
     private let labels: LabelTable
     private var cases: [Overlaps] = []
@@ -15,7 +16,7 @@ public struct PostProcessingChoice {
         self.labels = labels
     }
 
-    /// The overlaps of one case, each for every foreground label.
+    /// The overlaps of one case, each for every structure.
     private struct Overlaps {
         var unchanged: [Overlap]
         var cleaned: [Overlap]
@@ -35,13 +36,12 @@ public struct PostProcessingChoice {
         }
         let size = reference.geometry.size
         let truth = labels.classNumbers(of: reference)
-        let steps = PostProcessing(labels.foreground.map { .label($0.value) })
+        let steps = PostProcessing(single.map { .label($0.value) })
         let unchanged = labels.classNumbers(of: turned)
         let foreground = PostProcessing([.foreground])
             .applied(to: unchanged, size: size, labels: labels)
         func overlaps(_ classes: [UInt8]) -> [Overlap] {
-            Overlap.ofForeground(
-                reference: truth, prediction: classes, classes: labels.classCount)
+            Overlap.ofStructures(labels.structureClasses, reference: truth, prediction: classes)
         }
         cases.append(
             Overlaps(
@@ -61,10 +61,10 @@ public struct PostProcessingChoice {
             trials.append(trial)
             if trial.isTaken { present = after }
         }
-        if labels.foreground.count > 1 { attempt(.foreground, means(\.foreground)) }
+        if labels.structures.count > 1 || single.isEmpty { attempt(.foreground, means(\.foreground)) }
         let isTogether = trials.contains(where: \.isTaken)
         let cleaned = means(isTogether ? \.foregroundCleaned : \.cleaned)
-        for label in labels.foreground {
+        for label in single {
             // A label's step changes no other label.
             var after = present
             after["\(label.value)"] = cleaned["\(label.value)"]
@@ -73,10 +73,13 @@ public struct PostProcessingChoice {
         return PostProcessingRecord(models: models, trials: trials)
     }
 
-    /// The mean Dice of each label by its value.
+    /// The labels that are cleaned up each by itself.
+    private var single: [LabelTable.Label] { labels.regions == nil ? labels.foreground : [] }
+
+    /// The mean Dice of each structure by its value.
     private func means(_ state: KeyPath<Overlaps, [Overlap]>) -> [String: Double] {
         var means: [String: Double] = [:]
-        for (index, label) in labels.foreground.enumerated() {
+        for (index, label) in labels.structures.enumerated() {
             let dice = cases.compactMap { $0[keyPath: state][index].dice }
             guard !dice.isEmpty else { continue }
             means["\(label.value)"] = dice.reduce(0, +) / Double(dice.count)
@@ -96,16 +99,15 @@ extension PostProcessingRecord.Trial {
 }
 
 extension Overlap {
-    /// The overlaps of all classes but the background; voxels to ignore count for none, whatever is predicted there.
-    fileprivate static func ofForeground(
-        reference: [UInt8], prediction: [UInt8], classes: Int
+    /// The overlaps of structures made of classes; voxels to ignore count for none, whatever is predicted there.
+    fileprivate static func ofStructures(
+        _ structures: [[UInt8]], reference: [UInt8], prediction: [UInt8]
     ) -> [Overlap] {
         var prediction = prediction
         for index in reference.indices where reference[index] == LabelTable.ignoredClass {
             prediction[index] = LabelTable.ignoredClass
         }
-        return Array(
-            perClass(reference: reference, prediction: prediction, classes: classes).dropFirst())
+        return perRegion(reference: reference, prediction: prediction, regions: structures)
     }
 }
 

@@ -17,7 +17,7 @@ extension SearchSpace {
         let plans = (0..<Self.points).compactMap { _ in sampler.ask() }.compactMap { proposal in
             try? NetworkPlan(
                 decode(proposal.point).architecture, channels: dataset.channels.count,
-                classes: dataset.labels.classCount)
+                classes: dataset.labels.outputCount)
         }
         let ordered = plans.sorted {
             $0.multiplyAdds(size: Self.size) < $1.multiplyAdds(size: Self.size)

@@ -70,7 +70,7 @@ public struct TrainingPlanner {
                 PlannedNetwork.given(try SearchSpace(text: space).medianNetwork(for: dataset))
             }
         return try StepCost.training(
-            network, channels: dataset.channels.count, classes: dataset.labels.classCount,
+            network, channels: dataset.channels.count, classes: dataset.labels.outputCount,
             options: training,
             limit: machine.memoryLimit ?? min(machine.limit, Self.standardLimit),
             device: Device.parse(machine.device).first ?? .cpu)
@@ -131,7 +131,7 @@ public struct PlannedTraining: Sendable {
         defer { try? TensorMemory.trim() }
         let full = plan.fullResolution
         let network = try NetworkPlan(
-            network, channels: dataset.channels.count, classes: dataset.labels.classCount,
+            network, channels: dataset.channels.count, classes: dataset.labels.outputCount,
             levels: full.networkLevels)
         let step = try SyntheticTraining(
             network, size: full.patch, options: training.resolved(on: .cpu), device: .cpu)

@@ -8,10 +8,10 @@ extension EvaluateReport {
         guard let lesions = evaluation.lesions, let volume = evaluation.options.lesionVolume else {
             return []
         }
-        var rows = zip(evaluation.labels.foreground, lesions.labels).map {
+        var rows = zip(evaluation.labels.structures, lesions.labels).map {
             row($0.name.printable, $1)
         }
-        if rows.count > 1 { rows.append(row("all labels", lesions.foreground)) }
+        if rows.count > 1 { rows.append(row("all \(evaluation.labels.structureNoun)s", lesions.foreground)) }
         let size = volume > 0 ? " of \(significant(volume)) mm³ or more" : ""
         let title =
             "Lesions, connected components (26 neighbours)\(size); found: shares a voxel with the prediction; "
@@ -21,7 +21,7 @@ extension EvaluateReport {
             + ["F1 per case", "std", "cases"]
         return [title]
             + TextTable(
-                columns: [.left("label")] + columns.map { .right($0) }, rows: rows
+                columns: [.left(evaluation.labels.structureNoun)] + columns.map { .right($0) }, rows: rows
             ).lines
     }
 

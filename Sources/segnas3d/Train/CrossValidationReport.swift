@@ -45,7 +45,7 @@ struct CrossValidationReport {
     }
 
     func json() throws -> String {
-        let dice = labels.foreground.compactMap { label in
+        let dice = labels.structures.compactMap { label in
             cleanUp.dice(label.value).map { ("\(label.value)", $0) }
         }
         return try JSONDocument.text(
@@ -111,7 +111,7 @@ struct CrossValidationReport {
 
     /// The mean over labels.
     private var cleanedMean: Double? {
-        let dice = labels.foreground.compactMap { cleanUp.dice($0.value) }
+        let dice = labels.structures.compactMap { cleanUp.dice($0.value) }
         return dice.isEmpty ? nil : dice.reduce(0, +) / Double(dice.count)
     }
 

@@ -12,10 +12,10 @@ struct WeightTransfer {
     private(set) var taken = 0
     private let model: Preparation
     private let labels: LabelTable
-    /// For each class of the network the model's class of the same name.
+    /// For each output of the network the model's output of the same name.
     private let sources: [Int?]
 
-    /// The head's rows for labels that the model has by that name are the model's; those of others stay.
+    /// The head's rows for labels, or regions, that the model has by that name are the model's; those of others stay.
     ///
     /// - Parameters:
     ///   - model: A model whose network differs in the number of classes at most.
@@ -25,9 +25,10 @@ struct WeightTransfer {
     init(_ model: Model, to network: Network, labels: LabelTable) throws(TorchError) {
         self.model = model.description.preparation
         self.labels = labels
-        let known = self.model.labels.foreground.map(\.name)
-        sources =
-            [0] + labels.foreground.map { label in known.firstIndex(of: label.name).map { $0 + 1 } }
+        let known = self.model.labels.outputs
+        // The scores of a region and of a label mean different things.
+        let areAlike = (labels.regions == nil) == (self.model.labels.regions == nil)
+        sources = labels.outputs.map { areAlike ? known.firstIndex(of: $0) : nil }
         let heads = network.plan.headNames
         let old = model.network.weights.all
         for (name, tensor) in network.weights.all {
@@ -44,7 +45,7 @@ struct WeightTransfer {
     }
 
     private var isSameHead: Bool {
-        sources == Array(0...model.labels.foreground.count)
+        sources == Array(0..<model.labels.outputCount)
     }
 
     /// A head's tensor, a row for each class along the first axis.
@@ -64,13 +65,36 @@ struct WeightTransfer {
     var words: String {
         let all = "\(taken) of \(counted(weights.names.count, "tensor"))"
         guard !isSameHead else { return all }
-        let kept = zip(labels.foreground, sources.dropFirst()).filter { $1 != nil }.map(\.0.name)
-        let (now, before) = (labels.foreground.count, model.labels.foreground.count)
-        return "\(all); a new head: \(counted(now, "label"))"
-            + (now == before ? ", as many as before" : " instead of \(before)") + ", of which "
-            + (kept.isEmpty
-                ? "that of the background is" : "those of the background, \(some(kept)) are")
-            + " taken over too"
+        let kept = zip(labels.outputs, sources).filter { $1 != nil }.map(\.0.name)
+        let (now, before) = (labels.structures.count, model.labels.structures.count)
+        let taken =
+            switch kept.count {
+            case 0: "none is"
+            case 1: "that of \(kept[0]) is"
+            default: "those of \(some(kept)) are"
+            }
+        return "\(all); a new head: \(counted(now, labels.structureNoun))"
+            + (now == before ? ", as many as before" : " instead of \(before)")
+            + ", of which \(taken) taken over too"
+    }
+}
+
+extension LabelTable {
+    /// What the outputs of a network stand for, in order.
+    fileprivate var outputs: [Output] {
+        (regions == nil ? [.background] : []) + structures.map { .structure($0.name) }
+    }
+
+    fileprivate enum Output: Equatable {
+        case background
+        case structure(String)
+
+        var name: String {
+            switch self {
+            case .background: "the background"
+            case .structure(let name): name
+            }
+        }
     }
 }
 
