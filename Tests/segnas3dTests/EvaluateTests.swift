@@ -109,12 +109,12 @@ struct EvaluateTests {
                     """
 
 
-                    Lesions, connected components (26 neighbours) of 1 mm³ or more; found: shares a voxel with the \
-                    prediction; false: predicted, and shares none with the reference
+                    Lesions (connected components, 26 neighbours) of 1 mm³ or more:
                     label       lesions  predicted  found  missed  false  sens.  prec.     F1  F1 per case    std  cases
                     one               3          3      2       1      1  0.667  0.667  0.667        0.556  0.509      3
                     two               3          4      3       0      0  1.000  1.000  1.000        1.000  0.000      3
                     all labels        6          7      5       1      1  0.833  0.833  0.833        0.822  0.168      3
+                    found: shares a voxel with the prediction; false: predicted, and shares none with the reference
 
 
                     """), "\(text.output)")
@@ -140,7 +140,7 @@ struct EvaluateTests {
         try withFolders(["a": [0, 1, 1, 2, 2, 2]], references: ["a"]) { references, predictions in
             let folders = ["evaluate", "--references", references, "--predictions", predictions]
             let text = try Program.run(folders + ["--lesions"]).output
-            #expect(text.contains("(26 neighbours) of 3 mm³ or more"))
+            #expect(text.contains("26 neighbours) of 3 mm³ or more"))
             #expect(text.contains("one               0          0      0       0      0      –"))
             #expect(!(try Program.run(folders).output.contains("esions")))
             #expect(!(try Program.run(folders + ["--json"]).output.contains("esion")))

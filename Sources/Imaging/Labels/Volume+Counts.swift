@@ -20,13 +20,20 @@ extension Volume {
     private func counts<Value: Sample & FixedWidthInteger>(_ type: Value.Type) -> [Int: Int] {
         samples.withValues(as: type) { values in
             var counts: [Int: Int] = [:]
+            // Most label maps have one byte a voxel; a dictionary is slow where labels change often.
+            var small = [Int](repeating: 0, count: 256)
             var start = 0
             while start < values.count {
                 var end = start + 1
                 while end < values.count, values[end] == values[start] { end += 1 }
-                counts[Int(clamping: values[start]), default: 0] += end - start
+                if let value = UInt8(exactly: values[start]) {
+                    small[Int(value)] += end - start
+                } else {
+                    counts[Int(clamping: values[start]), default: 0] += end - start
+                }
                 start = end
             }
+            for (value, count) in small.enumerated() where count > 0 { counts[value] = count }
             return counts
         }
     }

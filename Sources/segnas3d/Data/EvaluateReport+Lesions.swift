@@ -11,18 +11,21 @@ extension EvaluateReport {
         var rows = zip(evaluation.labels.structures, lesions.labels).map {
             row($0.name.printable, $1)
         }
-        if rows.count > 1 { rows.append(row("all \(evaluation.labels.structureNoun)s", lesions.foreground)) }
+        if rows.count > 1 {
+            rows.append(row("all \(evaluation.labels.structureNoun)s", lesions.foreground))
+        }
         let size = volume > 0 ? " of \(significant(volume)) mm³ or more" : ""
-        let title =
-            "Lesions, connected components (26 neighbours)\(size); found: shares a voxel with the prediction; "
-            + "false: predicted, and shares none with the reference"
+        let title = "Lesions (connected components, 26 neighbours)\(size):"
+        let note =
+            "found: shares a voxel with the prediction; false: predicted, and shares none with the reference"
         let columns =
             ["lesions", "predicted", "found", "missed", "false", "sens.", "prec.", "F1"]
             + ["F1 per case", "std", "cases"]
         return [title]
             + TextTable(
-                columns: [.left(evaluation.labels.structureNoun)] + columns.map { .right($0) }, rows: rows
-            ).lines
+                columns: [.left(evaluation.labels.structureNoun)] + columns.map { .right($0) },
+                rows: rows
+            ).lines + [note]
     }
 
     private func row(_ name: String, _ statistics: LesionEvaluation.Statistics) -> [String] {
