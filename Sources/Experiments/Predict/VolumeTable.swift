@@ -4,12 +4,12 @@ internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASImaging
 
-/// The volumes of the labels in a folder's label maps: its `volumes.csv`, a row for each case, in millilitres.
+/// The volumes of the labels, or regions, in a folder's label maps: its `volumes.csv`, a row for each case, in millilitres.
 ///
 /// New cases add a line, so that several commands can fill one folder; a row is replaced by writing the file again.
 struct VolumeTable: Sendable {
     let path: String
-    private let labels: [LabelTable.Label]
+    private let labels: LabelTable
     /// What lay there at the beginning.
     private let found: Content
 
@@ -28,12 +28,12 @@ struct VolumeTable: Sendable {
     /// - Throws: ``PredictionFolderError/otherFile(_:)`` if a file has its place that is no table of these labels.
     init(in folder: String, of table: LabelTable) throws(PredictionFolderError) {
         path = Self.path(in: folder)
-        labels = table.foreground
+        labels = table
         found = try Self.content(of: path, header: Self.header(labels))
     }
 
-    private static func header(_ labels: [LabelTable.Label]) -> [String] {
-        ["case"] + labels.map { "\($0.name) (ml)" }
+    private static func header(_ labels: LabelTable) -> [String] {
+        ["case"] + labels.structures.map { "\($0.name) (ml)" }
     }
 
     private static func content(
@@ -72,7 +72,9 @@ struct VolumeTable: Sendable {
         _ identifier: String, counts: [Int: Int], on geometry: Geometry
     ) throws(PredictionFolderError) {
         let voxel = abs(geometry.affine.determinant) / 1000
-        let volumes = labels.map { Double(counts[$0.value] ?? 0) * voxel }
+        let volumes = labels.structureValues.map { values in
+            Double(values.reduce(0) { $0 + (counts[$1] ?? 0) }) * voxel
+        }
         let row = [identifier] + volumes.map { Self.text(ofMillilitres: $0) }
         let header = Self.header(labels)
         var table = CSV(header: header)
