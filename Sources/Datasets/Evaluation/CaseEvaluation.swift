@@ -98,6 +98,7 @@ struct CaseDocument: Codable {
     let referenceFile: String?
     let predictionFile: String?
     let scores: [String: LabelScore]
+    let lesions: [String: LesionCounts]?
     let voxels: Int
 
     private enum CodingKeys: String, CodingKey {
@@ -113,30 +114,44 @@ struct CaseDocument: Codable {
         referenceFile = evaluated.referenceFile
         predictionFile = evaluated.predictionFile
         voxels = evaluated.voxels
-        scores = Dictionary(
-            uniqueKeysWithValues: evaluated.scores.map {
-                (labels.key(ofStructure: $0.key), $0.value)
-            })
+        scores = labels.byKey(evaluated.scores)
+        lesions = evaluated.lesions.map(labels.byKey)
+    }
+}
+
+extension LabelTable {
+    /// What is known by the values of structures, by their keys in JSON.
+    fileprivate func byKey<Content>(_ contents: [Int: Content]) -> [String: Content] {
+        Dictionary(uniqueKeysWithValues: contents.map { (key(ofStructure: $0.key), $0.value) })
+    }
+
+    /// And back.
+    ///
+    /// - Throws: `DecodingError` for something else than the table's structures.
+    fileprivate func byValue<Content>(
+        _ contents: [String: Content], named name: String
+    ) throws -> [Int: Content] {
+        let values = Dictionary(
+            uniqueKeysWithValues: structures.map { (key(ofStructure: $0.value), $0.value) })
+        let pairs = try contents.map { key, content in
+            guard let value = values[key] else {
+                throw DecodingError.dataCorrupted(
+                    .init(codingPath: [TextKey(name)], debugDescription: "\(key) is no label"))
+            }
+            return (value, content)
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 }
 
 extension CaseEvaluation {
     /// - Throws: `DecodingError` for a score of something else than the table's structures.
     init(_ document: CaseDocument, labels: LabelTable) throws {
-        let values = Dictionary(
-            uniqueKeysWithValues: labels.structures.map {
-                (labels.key(ofStructure: $0.value), $0.value)
-            })
-        let scores = try document.scores.map { key, score in
-            guard let value = values[key] else {
-                throw DecodingError.dataCorrupted(
-                    .init(codingPath: [TextKey("metrics")], debugDescription: "\(key) is no label"))
-            }
-            return (value, score)
-        }
         self.init(
-            identifier: document.identifier, scores: Dictionary(uniqueKeysWithValues: scores),
+            identifier: document.identifier,
+            scores: try labels.byValue(document.scores, named: "metrics"),
             voxels: document.voxels, referenceFile: document.referenceFile,
             predictionFile: document.predictionFile)
+        lesions = try document.lesions.map { try labels.byValue($0, named: "lesions") }
     }
 }
