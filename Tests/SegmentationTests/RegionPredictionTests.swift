@@ -78,10 +78,13 @@ struct RegionPredictionTests {
             let written = try Volume(contentsOf: path)
             #expect(written.channels == 2)
             func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
-            // The background of the image: scores of −5 and −1, and of −15 and −11.
             let values = PredictionScene.doubles(written)
-            #expect(abs(values[0] - (sigmoid(-5) + sigmoid(-1)) / 2) < 1e-5)
-            #expect(abs(values[20 * 24 * 16] - (sigmoid(-15) + sigmoid(-11)) / 2) < 1e-5)
+            let (core, middle) = (20 * 24 * 16, 10 + 20 * (12 + 24 * 8))
+            // An intensity of 2: scores of 15 and 19, and of 5 and 9.
+            #expect(abs(values[middle] - (sigmoid(15) + sigmoid(19)) / 2) < 1e-5)
+            #expect(abs(values[core + middle] - (sigmoid(5) + sigmoid(9)) / 2) < 1e-5)
+            // Outside of what the image shows there is no region.
+            #expect(values[0] == 0 && values[core] == 0)
         }
     }
 

@@ -39,7 +39,7 @@ struct RegionTests {
     func whole() throws {
         try withData { folder in
             try check(folder)
-            let patch = ["--patch", "16", "--steps-per-epoch", "6"]
+            let patch = ["--patch", "16", "--steps-per-epoch", "6", "--recipe", "paper"]
             let program = try train(folder, "run", patch + ["--epochs", "2"])
             #expect(program.status == 0, "\(program.errors)")
             let result = try object(program.output)

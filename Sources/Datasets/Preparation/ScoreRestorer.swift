@@ -134,11 +134,12 @@ public struct ScoreRestorer: Sendable {
         try writer.finish()
     }
 
-    /// The probability of a class in some slices of the file, of which a box has scores.
+    /// The probability of a class, or a region, in some slices of the file, of which a box has scores.
     private func probability(
         of label: Int, _ slices: Range<Int>, _ resampler: ScoreResampler, in box: ContentBox
     ) -> Samples {
-        let elsewhere: Float = label == 0 ? 1 : 0
+        // Regions have no output for the background.
+        let elsewhere: Float = label == 0 && labels.regions == nil ? 1 : 0
         let size = SIMD3(geometry.size.x, geometry.size.y, slices.count)
         let inside = slices.clamped(to: box.lower.z..<box.upper.z)
         guard !inside.isEmpty else {

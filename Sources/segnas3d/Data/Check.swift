@@ -23,7 +23,8 @@ struct Check: ParsableCommand {
     func run() throws {
         if let preview { try NewFile.checkAbsence(of: preview) }
         let check = reading.check()
-        let report = CheckReport(check, source: reading.dataset, plan: plan(check))
+        let report = CheckReport(
+            check, source: reading.dataset, allowed: reading.allowance.kinds, plan: plan(check))
         print(reading.display.json ? try report.json() : report.text())
         if let preview, let dataset = check.dataset {
             let sheet = ContactSheet(of: dataset, threads: reading.threadCount)

@@ -7,11 +7,15 @@ internal import SegNASSegmentation
 struct CheckReport {
     private let check: DatasetCheck
     private let source: String
+    private let allowed: Set<AllowableFault>
     private let plan: DatasetPlan?
 
-    init(_ check: DatasetCheck, source: String, plan: DatasetPlan?) {
+    init(
+        _ check: DatasetCheck, source: String, allowed: Set<AllowableFault>, plan: DatasetPlan?
+    ) {
         self.check = check
         self.source = source
+        self.allowed = allowed
         self.plan = plan
     }
 
@@ -53,7 +57,8 @@ struct CheckReport {
 
     /// What train would do, and the command for it.
     private func next(_ plan: DatasetPlan) -> [String] {
-        let dataset = Self.quoted(source)
+        let allowances = AllowableFault.allCases.filter(allowed.contains)
+        let dataset = Self.quoted(source) + allowances.map { " --allow \($0.rawValue)" }.joined()
         return [
             "Plan: \(plan.fullResolution); segnas3d plan \(dataset) says why.",
             "Next: segnas3d train \(dataset) --output run",

@@ -89,6 +89,7 @@ struct TrainingOptionsTests {
         other.warmUpEpochs = 1
         other.optimizer = .sgd
         other.weightDecay = 1
+        other.momentum = 0.5
         other.gradientClipping = 1
         other.patience = 1
         other.weightAveraging = 0.5
