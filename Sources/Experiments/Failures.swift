@@ -62,7 +62,8 @@ public enum FailureKind: Sendable {
             ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults,
             SplitError.noFoldsIn, SplitError.foldCount, SplitError.fewForFolds:
             self = .options
-        case TrainingError.interrupted, is SearchInterruption, is PlanningInterrupted: self = .interrupted
+        case TrainingError.interrupted, is SearchInterruption, is PlanningInterrupted:
+            self = .interrupted
         default: return nil
         }
     }

@@ -20,7 +20,8 @@ struct SpatialAugmentationTests {
             guard let rows = sample.warp?.rows else { return nil }
             return Affine(
                 x: [rows[0][0], rows[1][0], rows[2][0]], y: [rows[0][1], rows[1][1], rows[2][1]],
-                z: [rows[0][2], rows[1][2], rows[2][2]], origin: [rows[0][3], rows[1][3], rows[2][3]])
+                z: [rows[0][2], rows[1][2], rows[2][2]],
+                origin: [rows[0][3], rows[1][3], rows[2][3]])
         }
     }
 
@@ -51,7 +52,9 @@ struct SpatialAugmentationTests {
         let centre = (SIMD3<Double>(size) - 1) / 2
         for map in drawn {
             #expect(distance(map(centre), centre) < 1e-9)
-            #expect(abs(distance(map([1, 2, 3]), map([4, 0, 9])) - distance([1, 2, 3], [4, 0, 9])) < 1e-9)
+            #expect(
+                abs(distance(map([1, 2, 3]), map([4, 0, 9])) - distance([1, 2, 3], [4, 0, 9]))
+                    < 1e-9)
         }
         // All axes move.
         #expect(drawn.contains { abs($0.x.z) > 0.2 } && drawn.contains { abs($0.x.y) > 0.2 })

@@ -39,7 +39,8 @@ struct PatchTrainingTests {
             let document = try JSONDecoder().decode(
                 TrainTests.Document.self, from: Data(program.output.utf8))
             #expect(document.epochs == 2 && document.dice != nil && document.test?.cases == 2)
-            let threads = try Program.run(arguments(folder, "threads", patch + ["--loader-threads", "3"]))
+            let threads = try Program.run(
+                arguments(folder, "threads", patch + ["--loader-threads", "3"]))
             #expect(threads.status == 0, "\(threads.errors)")
             #expect(try weights(folder, "threads") == weights(folder, "run"))
             // Half of it, and then the rest without any option but the number of epochs.

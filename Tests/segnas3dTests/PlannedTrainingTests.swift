@@ -21,7 +21,8 @@ struct PlannedTrainingTests {
         try Program.run(
             [
                 command, folder.appending(path: "data").path, "--output",
-                folder.appending(path: output).path, "--cache", folder.appending(path: "cache").path,
+                folder.appending(path: output).path, "--cache",
+                folder.appending(path: "cache").path,
                 "--threads", "1",
             ] + more)
     }
@@ -75,14 +76,20 @@ struct PlannedTrainingTests {
         try withPhantoms { folder in
             let first = try run(
                 folder, "train", "nnunet",
-                ["--network", "nnunet", "--recipe", "nnunet", "--epochs", "1", "--steps-per-epoch", "1"])
+                [
+                    "--network", "nnunet", "--recipe", "nnunet", "--epochs", "1",
+                    "--steps-per-epoch", "1",
+                ])
             #expect(first.status == 0, "\(first.errors)")
             let nnunet = try plan(folder, "nnunet")
             #expect(nnunet.network.family == "nnunet" && (nnunet.network.stages ?? 6) < 6)
             #expect(nnunet.options.optimizer == "sgd" && nnunet.options.epochs == 1)
             let second = try run(
                 folder, "train", "patch",
-                ["--patch", "16x12x8", "--batch", "1", "--epochs", "1", "--loss", "exponential-logarithmic"])
+                [
+                    "--patch", "16x12x8", "--batch", "1", "--epochs", "1", "--loss",
+                    "exponential-logarithmic",
+                ])
             #expect(second.status == 0, "\(second.errors)")
             let patch = try plan(folder, "patch")
             #expect(patch.preparation.options.size == [16, 12, 8] && patch.options.batchSize == 1)
@@ -111,7 +118,10 @@ struct PlannedTrainingTests {
             try Data(text.utf8).write(to: space)
             let program = try run(
                 folder, "search", "study",
-                ["--space", space.path, "--iterations", "2", "--epochs", "1", "--sampler", "random"])
+                [
+                    "--space", space.path, "--iterations", "2", "--epochs", "1", "--sampler",
+                    "random",
+                ])
             #expect(program.status == 0, "\(program.errors)")
             #expect(program.errors.contains("Plan: patches of "), "\(program.errors)")
         }
@@ -125,7 +135,8 @@ struct PlannedTrainingTests {
             let lines = check.output.split(separator: "\n").map(String.init)
             #expect(check.status == 0 && lines.last == "Next: segnas3d train \(data) --output run")
             #expect(lines.dropLast().last?.hasPrefix("Plan: patches of ") == true)
-            let plan = try Program.run("plan", data, "--network", "nnunet", "--patch", "16", "--quiet")
+            let plan = try Program.run(
+                "plan", data, "--network", "nnunet", "--patch", "16", "--quiet")
             #expect(plan.status == 0, "\(plan.errors)")
             #expect(plan.output.contains("patch        16×16×16 voxels"))
             #expect(plan.output.contains("network      nnunet stages 3"))

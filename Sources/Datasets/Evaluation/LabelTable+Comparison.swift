@@ -19,9 +19,9 @@ extension LabelTable {
         return metrics
     }
 
-    /// The lesions of each of the ``structures``, in their order.
+    /// The lesions of each of the ``structures``, in their order; `smallest` is the volume in mm³ from which on one
+    /// counts.
     ///
-    /// - Parameter smallest: The volume in mm³ from which on a lesion counts.
     /// - Throws: `GridMismatch` where sizes or positions of the voxels differ.
     func lesions(
         _ prediction: LabelMap, with reference: LabelMap, smallest: Double,

@@ -63,7 +63,8 @@ extension LesionEvaluation {
     /// By label, as the other statistics of an evaluation.
     func byLabel(_ table: LabelTable) -> [String: Statistics] {
         var result = Dictionary(
-            uniqueKeysWithValues: zip(table.structures.map { table.key(ofStructure: $0.value) }, labels))
+            uniqueKeysWithValues: zip(
+                table.structures.map { table.key(ofStructure: $0.value) }, labels))
         result["foreground"] = foreground
         return result
     }

@@ -6,8 +6,8 @@ public import SegNASImaging
 /// several), then that of each label, in the order of their values, on what the steps before have left. A step is taken
 /// if the mean Dice of no label gets lower by it, and that of at least one higher; the mean is over the cases in which
 /// the label's Dice is defined. The idea is nnU-Net's (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z), which asks
-/// for a higher mean over the labels in the first step. Regions, which may lie inside of each other, have the first step
-/// alone, by the Dice of each of them.
+/// for a higher mean over the labels in the first step. Regions, which may lie inside of each other, have the first
+/// step alone, by the Dice of each of them.
 public struct PostProcessingChoice {
     private let labels: LabelTable
     private var cases: [Overlaps] = []
@@ -61,7 +61,9 @@ public struct PostProcessingChoice {
             trials.append(trial)
             if trial.isTaken { present = after }
         }
-        if labels.structures.count > 1 || single.isEmpty { attempt(.foreground, means(\.foreground)) }
+        if labels.structures.count > 1 || single.isEmpty {
+            attempt(.foreground, means(\.foreground))
+        }
         let isTogether = trials.contains(where: \.isTaken)
         let cleaned = means(isTogether ? \.foregroundCleaned : \.cleaned)
         for label in single {

@@ -24,7 +24,7 @@ extension SearchSpace {
         }
         guard !ordered.isEmpty else {
             throw OptionFaults(
-                "none of \(Self.points) random networks of the `space` can be built: widen it, or give `size` or `patch`"
+                "none of \(Self.points) random networks of the `space` can be built: widen it, or give `size`"
             )
         }
         return ordered[ordered.count / 2].architecture

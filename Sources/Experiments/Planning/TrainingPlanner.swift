@@ -94,7 +94,8 @@ public struct TrainingPlanner {
 
 /// Planning was ended on request; nothing has been written.
 public struct PlanningInterrupted: Error, CustomStringConvertible {
-    public let description = "interrupted before anything was written: the same command begins again"
+    public let description =
+        "interrupted before anything was written: the same command begins again"
 }
 
 /// A plan, and the training that follows it.

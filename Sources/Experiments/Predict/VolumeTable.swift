@@ -4,7 +4,8 @@ internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASImaging
 
-/// The volumes of the labels, or regions, in a folder's label maps: its `volumes.csv`, a row for each case, in millilitres.
+/// The volumes of the labels, or regions, in a folder's label maps, in millilitres: its `volumes.csv`, a row for each
+/// case.
 ///
 /// New cases add a line, so that several commands can fill one folder; a row is replaced by writing the file again.
 struct VolumeTable: Sendable {

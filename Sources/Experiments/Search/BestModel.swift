@@ -173,8 +173,8 @@ struct BestModelTest {
         let models = try ensemble.models.map { try Model(contentsOf: $0.model, device: device) }
         let predictor = try Predictor(models, options)
         let maps = try PredictionFolder(
-                predictions, of: PredictionRecord(ensemble.models, models, options),
-                labels: predictor.labels, cases: subjects, overwrites: false, probabilities: false)
+            predictions, of: PredictionRecord(ensemble.models, models, options),
+            labels: predictor.labels, cases: subjects, overwrites: false, probabilities: false)
         let job = PredictionJob(
             predictor: predictor, folder: maps,
             isEndRequested: { clock.end != nil },

@@ -178,7 +178,8 @@ public struct TrialWorker: Hashable, Sendable {
             on: dataset)
         task.preparedData = try study.trainingData()
         return Trainer(
-            task, run: folder.run, on: conditions.machine(device, threads: threads), tracker: watcher.tracker,
+            task, run: folder.run, on: conditions.machine(device, threads: threads),
+            tracker: watcher.tracker,
             isEndRequested: {
                 // Called after every batch and every validation case: each is a step.
                 heartbeats.advance()

@@ -13,7 +13,8 @@ public enum PlannedNetwork: Hashable, Sendable {
         switch self {
         case .standard: .segnas(Self.standard(for: patch.levels, of: patch.size))
         case .nnunet(let encoder):
-            .nnunet(NNUNet(encoder, stages: min(max(2, patch.levels.poolings + 1), Self.mostStages)))
+            .nnunet(
+                NNUNet(encoder, stages: min(max(2, patch.levels.poolings + 1), Self.mostStages)))
         case .given(let architecture): architecture
         }
     }

@@ -51,7 +51,8 @@ struct ResolutionPlanner {
             stepBytes: ByteCount(rounding: try cost.of(patch, batch: batch)),
             reasons: .init(
                 spacing: spacingReason, patch: words.patchReason,
-                levels: words.levelsReason(spacing), network: words.networkReason, batchSize: words.batchReason,
+                levels: words.levelsReason(spacing), network: words.networkReason,
+                batchSize: words.batchReason,
                 preparedBytes: words.diskReason(grids.count, channels)))
     }
 

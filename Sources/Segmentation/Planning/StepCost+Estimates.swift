@@ -16,7 +16,8 @@ extension StepCost {
         let bytesPerValue = referenceBytes / referenceValues
         let limit = ByteCount(rounding: gigabytes * Double(1 << 30))
         return StepCost(
-            of: .nnunet(.plain), limit: limit, limitText: "\(significant(gigabytes)) GB of nnU-Net's measure",
+            of: .nnunet(.plain), limit: limit,
+            limitText: "\(significant(gigabytes)) GB of nnU-Net's measure",
             batchRule: .nearest
         ) { patch, batch in
             let values = featureValues(of: patch, classes: classes)
@@ -46,7 +47,7 @@ extension StepCost {
 }
 
 extension StepCost {
-    /// A CPU sees as many voxels in a second whatever the patch, and learns more from many steps than from few large ones.
+    /// A CPU sees as many voxels in a second whatever the patch, and learns more from many steps than from a few.
     private static let edgeOnCPU = 96.0
 
     /// The memory of a step of this program's training on the CPU, predicted by the code that trains.

@@ -34,7 +34,8 @@ public struct StepCost {
     public static let smallestBatch = 2
 
     public init(
-        of network: PlannedNetwork = .standard, limit: ByteCount, limitText: String? = nil, edge: Double = StepCost.largestEdge,
+        of network: PlannedNetwork = .standard, limit: ByteCount, limitText: String? = nil,
+        edge: Double = StepCost.largestEdge,
         batchRule: BatchRule = .largest, bytes: @escaping Bytes
     ) {
         self.network = network

@@ -182,7 +182,8 @@ extension Faults {
             "`weightDecay` does not go with nadam: choose `optimizer` adamw, adam or sgd")
         require(
             options.momentum.map { $0 >= 0 && $0 < 1 } ?? true,
-            "`momentum` must be between 0 and 1, such as 0.99, and \(options.momentum ?? 0) is given")
+            "`momentum` must be between 0 and 1, such as 0.99, and \(options.momentum ?? 0) is given"
+        )
         require(
             options.momentum == nil || options.optimizer == .sgd,
             "`momentum` goes with `optimizer` sgd alone")

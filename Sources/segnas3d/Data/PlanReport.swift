@@ -100,8 +100,11 @@ struct PlanReport {
         let full = plan.fullResolution
         let epoch = stepSeconds * Double(full.stepsPerEpoch)
         return Choice(
-            name: "time", value: "\(significant(stepSeconds)) s a step, \(duration(epoch)) an epoch",
-            reason: "measured here; an epoch of \(counted(full.stepsPerEpoch, "step")) sees all voxels about once")
+            name: "time",
+            value: "\(significant(stepSeconds)) s a step, \(duration(epoch)) an epoch",
+            reason:
+                "measured here; an epoch of \(counted(full.stepsPerEpoch, "step")) sees all voxels about once"
+        )
     }
 
     private var normalization: Choice {
@@ -121,7 +124,10 @@ struct PlanReport {
     private var advice: [String] {
         let small = "A patch covers \(percent(plan.fullResolution.share)) of the median image: "
         guard plan.lowResolution != nil else {
-            return [small + "a larger --patch would see more of what lies around it, in more time and memory."]
+            return [
+                small
+                    + "a larger --patch would see more of what lies around it, in more time and memory."
+            ]
         }
         return [
             small

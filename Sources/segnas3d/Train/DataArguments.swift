@@ -15,8 +15,8 @@ struct DataArguments: ParsableArguments {
 
     @Option(
         help: """
-            Bring all images to this size, in voxels: 64, or x, y and z as in 48x64x32. By default networks are trained \
-            on patches, as segnas3d plan says.
+            Bring all images to this size, in voxels: 64, or x, y and z as in 48x64x32. By default networks are \
+            trained on patches, as segnas3d plan says.
             """)
     var size: Extent?
 
@@ -35,8 +35,8 @@ struct DataArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Voxels of the prepared images, for patches and --fit pad: in mm as in 1 or 0.6x0.6x3.6, stored, or isotropic. \
-            By default as planned for patches, and stored with --fit pad.
+            Voxels of the prepared images, for patches and --fit pad: in mm as in 1 or 0.6x0.6x3.6, stored, or \
+            isotropic. By default as planned for patches, and stored with --fit pad.
             """, valueName: "spacing"))
     var spacing: PreparationOptions.Spacing?
 

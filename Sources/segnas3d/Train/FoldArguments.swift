@@ -27,7 +27,8 @@ struct FoldArguments: ParsableArguments {
     func check(_ data: DataArguments, _ origin: OriginArguments) throws {
         guard origin.from == nil else {
             throw ValidationError(
-                "--from does not go with --folds: the model may have seen the cases that a fold keeps back")
+                "--from does not go with --folds: the model may have seen the cases that a fold keeps back"
+            )
         }
         guard folds != nil, let split = data.split, split.isShuffled else { return }
         throw ValidationError(

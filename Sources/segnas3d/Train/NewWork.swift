@@ -10,12 +10,12 @@ struct NewWork {
     /// Nil if images are brought to one size.
     var planned: PlannedTraining?
 
-    /// - Parameters:
-    ///   - arguments: The arguments of the command.
-    ///   - recipe: The recipe if none is given; nil for that of the images.
-    ///   - network: What is to be trained.
-    ///   - output: The folder of the work, for messages.
-    ///   - others: Arguments that are needed, too.
+    /// Plans what the arguments of the command leave open.
+    ///
+    /// `recipe` takes the place of that of the images if none is given, `network` is what is to be trained, `output`
+    /// the folder of the work, and `others` are arguments that are needed, too.
+    ///
+    /// - Throws: `ValidationError` for what is missing, and what planning throws.
     init(
         _ arguments: WorkArguments, recipe: Recipe? = nil, network: TrainingPlanner.Network,
         in output: String, needing others: [(name: String, isGiven: Bool)] = [], monitor: Monitor

@@ -24,8 +24,8 @@ struct Train: ParsableCommand {
 
     @Option(
         help: """
-            unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, for its best network. By default \
-            the one that segnas3d plan names.
+            unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, or a study, for its best network; by \
+            default the one that segnas3d plan names.
             """)
     var network: String?
 

@@ -7,8 +7,8 @@ internal import SegNASTorch
 struct TrainingArguments: ParsableArguments {
     @Option(
         help: """
-            Set of training options: paper, nnunet or default; options that are given win. By default it is default for \
-            patches, and paper with --size and in compare. segnas3d inspect recipes shows them.
+            Set of training options: paper, nnunet or default; options that are given win. It is default for patches, \
+            and paper with --size and in compare, if none is named. segnas3d inspect recipes shows them.
             """)
     var recipe: Recipe?
 

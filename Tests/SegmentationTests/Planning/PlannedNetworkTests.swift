@@ -58,6 +58,7 @@ struct PlannedNetworkTests {
         let patch = PlannedPatch([64, 64, 16], spacing: [1, 1, 4])
         #expect(PlannedNetwork.given(.vnet).architecture(for: patch) == .vnet)
         let levels = patch.levels(poolings: 4)
-        #expect(Array(levels.strides.prefix(2)) == [[2, 2, 1], [2, 2, 1]] && levels.poolings == 4)
+        #expect(
+            Array(levels.strides.prefix(2)) == [[2, 2, 1], [2, 2, 1]] && levels.poolings == 4)
     }
 }

@@ -30,8 +30,8 @@ struct TimeBudget {
     }
 
     /// Epochs of about a number of steps: shorter ones if fewer than ten would fit, longer ones if validations would
-    /// take more than a fifth of the time, and such that they fill it; nil if not even one fits that trains as long as it
-    /// validates.
+    /// take more than a fifth of the time, and such that they fill it; nil if not even one fits that trains as long as
+    /// it validates.
     func epochs(about steps: Int) -> Choice? {
         guard validations(Self.largestValidationShare) >= 1 else { return nil }
         let natural = Int(min(seconds / epoch(of: steps), 1e9))
