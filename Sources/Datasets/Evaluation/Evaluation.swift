@@ -87,7 +87,7 @@ extension LabelTable {
 public struct EvaluationOptions: Hashable, Codable, Sendable {
     /// Mm by which surfaces may differ in the normalized surface Dice.
     public var tolerance = 1.0
-    /// Mm³ from which on a lesion counts, as ``LesionCounts`` says; nil if lesions are not counted.
+    /// Mm³ from which on a lesion counts, as `LesionCounts` says; nil if lesions are not counted.
     public var lesionVolume: Double?
     /// The number of resamples that the bootstrap draws.
     public var resamples = 2000

@@ -40,7 +40,7 @@ public struct TrainingPlanner {
 
     /// Reads the images of the dataset, or what the cache knows of them, and plans.
     ///
-    /// - Throws: `DatasetError` for faults that training refuses, a `PlanError`, ``TrainingError/interrupted(run:)``.
+    /// - Throws: `DatasetError` for faults that training refuses, a `PlanError`, ``PlanningInterrupted``.
     public func planned() throws -> PlannedTraining {
         try OptionFaults.refuse(machine.faults)
         // Buffers of convolutions are counted by thread.
