@@ -55,6 +55,10 @@ struct PlanWords {
                 ? "the smallest batch, though it is more than 5 % of the voxels of all cases"
                 : "5 % of the voxels of all cases, lest a step see much of the dataset at once"
         }
+        if batch == cost.largestBatchByVoxels(of: patch) {
+            let edge = Int(cost.edge)
+            return "as many as have the voxels of \(StepCost.smallestBatch) patches of \(edge)×\(edge)×\(edge)"
+        }
         return "as many as \(cost.limitText) have room for"
     }
 

@@ -23,7 +23,7 @@ public struct StepCost {
     public enum BatchRule: Sendable {
         /// Cost is proportional to the batch, and the batch that costs nearest to the limit is taken, as nnU-Net does.
         case nearest
-        /// The largest batch within the limit.
+        /// The largest batch within the limit, of no more voxels than the smallest batch of the largest patches.
         case largest
     }
 
@@ -68,8 +68,15 @@ public struct StepCost {
             let share = Double(limit.bytes) / (try of(patch, batch: smallest))
             let nearest = (share * Double(smallest)).rounded(.toNearestOrEven)
             return max(smallest, nearest < Double(most) ? Int(nearest) : most)
-        case .largest: return try largestBatch(of: patch, most: most)
+        case .largest:
+            return try largestBatch(of: patch, most: min(most, largestBatchByVoxels(of: patch)))
         }
+    }
+
+    /// As many patches as have the voxels of the smallest batch of the largest ones.
+    func largestBatchByVoxels(of patch: PlannedPatch) -> Int {
+        let most = Double(Self.smallestBatch) * edge * edge * edge / patch.voxels
+        return max(Self.smallestBatch, Int(min(most, 4096)))
     }
 
     /// By halving the range in which it lies: cost rises with the batch.

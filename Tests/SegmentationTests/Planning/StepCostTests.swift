@@ -34,6 +34,15 @@ struct StepCostTests {
         #expect(try cost.batch(of: patch([320, 8, 8]), most: most) == expected)
     }
 
+    @Test("a batch has no more voxels than two of the largest patches")
+    func voxels() throws {
+        let cost = StepCost(limit: ByteCount(1000), edge: 16) { _, _ in 1 }
+        #expect(try cost.batch(of: patch([16, 16, 16]), most: 100) == 2)
+        #expect(try cost.batch(of: patch([16, 8, 8]), most: 100) == 8)
+        #expect(try cost.batch(of: patch([16, 8, 8]), most: 5) == 5)
+        #expect(try cost.batch(of: patch([32, 32, 32]), most: 100) == 2)
+    }
+
     @Test("nnU-Net's batch is the nearest, also beyond the limit")
     func nearestBatch() throws {
         let cost = StepCost(limit: ByteCount(1000), batchRule: .nearest) { _, batch in
