@@ -94,6 +94,15 @@ struct PlannedTrainingTests {
             let patch = try plan(folder, "patch")
             #expect(patch.preparation.options.size == [16, 12, 8] && patch.options.batchSize == 1)
             #expect(patch.options.loss == "exponential-logarithmic")
+            // An optimizer alone, though the recipe has a weight decay that it does not know.
+            let optimizer = try run(
+                folder, "train", "nadam",
+                ["--optimizer", "nadam", "--epochs", "1", "--patch", "16"])
+            #expect(optimizer.status == 0, "\(optimizer.errors)")
+            let stored = try run(
+                folder, "train", "stored", ["--spacing", "stored", "--epochs", "1"])
+            #expect(
+                stored.status == 2 && stored.errors.contains("needs --patch"), "\(stored.errors)")
             // A size alone is the paper's cube, trained as the paper does.
             let third = try run(folder, "train", "cube", ["--size", "16", "--epochs", "1"])
             #expect(third.status == 0, "\(third.errors)")

@@ -55,6 +55,8 @@ struct CrossValidationPlan: Hashable, Codable {
         .init(folds[fold], text: "fold \(fold) of \(folds.count)")
     }
 
+    private static func text(_ minutes: Double?) -> String { minutes.map { "\($0)" } ?? "none" }
+
     /// The options in which a new plan differs from this one, a sentence each.
     func differences(to now: CrossValidationPlan) -> [String] {
         func differ(_ name: String, _ before: String, _ after: String) -> String? {
@@ -64,6 +66,7 @@ struct CrossValidationPlan: Hashable, Codable {
             differ("`folds`", "\(folds.count)", "\(now.folds.count)"),
             differ("`network`", options.network.json, now.options.network.json),
             differ("`device`", device, now.device),
+            differ("`minutes`", Self.text(options.minutes), Self.text(now.options.minutes)),
         ]
         all += options.data.differences(to: now.options.data).map { difference in
             differ(difference.name, difference.before ?? "none", difference.now ?? "none")

@@ -37,6 +37,9 @@ public struct RunOptions: Hashable, Codable, Sendable {
             network: model.architecture)
         self.origin = origin
         levels = model.pyramid
+        if let record = TrainingRecord(ofModel: origin.model) {
+            training.batchSize = record.options.batchSize
+        }
     }
 
     /// The faults of these options, a sentence each.

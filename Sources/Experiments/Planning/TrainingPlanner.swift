@@ -22,6 +22,8 @@ public struct TrainingPlanner {
     /// The options of training; the plan's batch replaces theirs, unless it is given.
     public var training = Recipe.standard.options
     public var machine = MachineOptions()
+    /// Trainings that share the memory, where no limit is given for each.
+    public var workers = 1
     public var monitor = Monitor()
 
     /// The memory that a plan may use where no limit is given: what nnU-Net plans for.
@@ -72,7 +74,8 @@ public struct TrainingPlanner {
         return try StepCost.training(
             network, channels: dataset.channels.count, classes: dataset.labels.outputCount,
             options: training,
-            limit: machine.memoryLimit ?? min(machine.limit, Self.standardLimit),
+            limit: machine.memoryLimit
+                ?? min(ByteCount(machine.limit.bytes / UInt64(max(1, workers))), Self.standardLimit),
             device: Device.parse(machine.device).first ?? .cpu)
     }
 

@@ -11,15 +11,19 @@ struct PatchSearch {
     let spacing: SIMD3<Double>
     /// Of the median image at that spacing, along x, y and z.
     let medianSize: SIMD3<Double>
+    /// The batch that a step on the patch must have room for.
+    let batch: Int
     let cost: StepCost
     private let axes: [Int]
 
     init(
-        spacing: SIMD3<Double>, medianSize: SIMD3<Double>, axes: [Int], cost: StepCost
+        spacing: SIMD3<Double>, medianSize: SIMD3<Double>, axes: [Int], batch: Int,
+        cost: StepCost
     ) {
         self.spacing = spacing
         self.medianSize = medianSize
         self.axes = axes
+        self.batch = batch
         self.cost = cost
     }
 
@@ -46,10 +50,10 @@ struct PatchSearch {
     func largestPatch() throws -> (PlannedPatch, Origin) {
         let first = PlannedPatch(initialSize, spacing: spacing)
         var patch = first
-        while try !cost.allows(patch) {
+        while try !cost.allows(patch, batch: batch) {
             guard let next = reduced(patch) else {
                 throw PlanError.tooLittleMemory(
-                    needed: ByteCount(rounding: try cost.of(patch, batch: StepCost.smallestBatch)),
+                    needed: ByteCount(rounding: try cost.of(patch, batch: batch)),
                     limit: cost.limit)
             }
             patch = next

@@ -15,14 +15,15 @@ struct PlanWords {
 
     var patchReason: String {
         let multiple = "a multiple of \(Self.text(patch.levels.unit)) for the poolings"
-        let smallest = StepCost.smallestBatch
+        let count = isBatchGiven ? batch : StepCost.smallestBatch
+        let patches = count == 1 ? "1 patch" : "\(count) patches"
         return switch origin {
         case .given: Self.given
         case .median: "the median image, rounded up to \(multiple)"
         case .largest:
             "as many mm along each axis, with \(Int(cost.edge))³ voxels or the median image at most; \(multiple)"
         case .reduced:
-            "as much of the median image along each axis as a training step on \(smallest) patches has room for "
+            "as much of the median image along each axis as a training step on \(patches) has room for "
                 + "in \(cost.limitText); \(multiple)"
         }
     }
@@ -57,7 +58,8 @@ struct PlanWords {
         }
         if batch == cost.largestBatchByVoxels(of: patch) {
             let edge = Int(cost.edge)
-            return "as many as have the voxels of \(StepCost.smallestBatch) patches of \(edge)×\(edge)×\(edge)"
+            return
+                "as many as have the voxels of \(StepCost.smallestBatch) patches of \(edge)×\(edge)×\(edge)"
         }
         return "as many as \(cost.limitText) have room for"
     }

@@ -26,7 +26,9 @@ struct ResolutionPlanner {
         at spacing: SIMD3<Double>, medianSize: SIMD3<Double>, medianVoxels: Double? = nil,
         axes: [Int], spacingReason: String
     ) throws -> ResolutionPlan {
-        let search = PatchSearch(spacing: spacing, medianSize: medianSize, axes: axes, cost: cost)
+        let search = PatchSearch(
+            spacing: spacing, medianSize: medianSize, axes: axes,
+            batch: given.batchSize ?? StepCost.smallestBatch, cost: cost)
         let patch: PlannedPatch
         let origin: PatchSearch.Origin
         if let size = given.patch {

@@ -54,9 +54,9 @@ public struct StepCost {
         try bytes(patch, batch)
     }
 
-    /// Whether a step with the smallest batch is allowed.
-    func allows(_ patch: PlannedPatch) throws -> Bool {
-        try of(patch, batch: Self.smallestBatch) <= Double(limit.bytes)
+    /// Whether a step with a batch is allowed.
+    func allows(_ patch: PlannedPatch, batch: Int) throws -> Bool {
+        try of(patch, batch: batch) <= Double(limit.bytes)
     }
 
     /// The batch of an allowed patch: at most `most`, and not less than the smallest.

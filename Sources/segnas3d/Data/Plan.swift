@@ -30,7 +30,10 @@ struct Plan: ParsableCommand {
     @Option(help: "Spacing to plan with, in mm: 1, or x, y and z as in 0.6x0.6x3.6.")
     var spacing: PreparationOptions.Spacing?
 
-    @Option(help: "Memory of tensors in a training step, as 16GiB; by default 8GiB.")
+    @Option(
+        help:
+            "Memory of tensors in a training step, as 16GiB; by default 8GiB, or what is available."
+    )
     var memoryLimit: ByteCount?
 
     func validate() throws {
@@ -55,7 +58,7 @@ struct Plan: ParsableCommand {
         planner.given.patch = patch?.xyz
         if case .fixed(let mm) = spacing { planner.given.spacing = mm }
         planner.machine = MachineOptions(
-            threads: reading.threads, memoryLimit: memoryLimit ?? TrainingPlanner.standardLimit)
+            threads: reading.threads, memoryLimit: memoryLimit)
         planner.monitor = display.monitor
         let planned = try planner.planned()
         display.monitor.report(.measuring(done: 0, all: 1))

@@ -71,7 +71,10 @@ struct ConditionArguments: ParsableArguments {
 
     @OptionGroup var compute: ComputeArguments
 
-    var work: WorkArguments { WorkArguments(data: data, training: training, compute: compute) }
+    var work: WorkArguments {
+        WorkArguments(
+            data: data, training: training, compute: compute, workers: sampling.workers ?? 1)
+    }
 
     /// Applies the options for data and training that were given to work that has begun.
     func applyToBegun(_ conditions: inout TrainingConditions) {

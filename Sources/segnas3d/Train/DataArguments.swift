@@ -110,6 +110,15 @@ struct DataArguments: ParsableArguments {
         return data
     }
 
+    /// Refuses voxels of several sizes where a patch is to be planned, which needs one.
+    func checkSpacing() throws {
+        guard let spacing, patch == nil, size == nil else { return }
+        guard case .fixed = spacing else {
+            throw ValidationError(
+                "--spacing \(spacing) needs --patch: patches are planned for voxels in mm")
+        }
+    }
+
     /// What a plan keeps of the images of new work.
     var given: GivenChoices {
         var given = GivenChoices(patch: patch?.xyz)

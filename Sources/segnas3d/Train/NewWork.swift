@@ -34,6 +34,7 @@ struct NewWork {
         recipe.apply(to: &training, fit: fit)
         arguments.training.apply(to: &training, fit: fit)
         arguments.compute.apply(to: &training)
+        try arguments.data.checkSpacing()
         if let whole {
             (data, self.training) = (whole, training)
             return
@@ -44,6 +45,7 @@ struct NewWork {
         planner.given = arguments.data.given
         planner.given.batchSize = arguments.training.batch ?? recipe.batchSize
         planner.training = training
+        planner.workers = arguments.workers
         arguments.compute.apply(to: &planner.machine)
         arguments.data.apply(to: &planner.machine)
         planner.monitor = monitor
@@ -61,4 +63,6 @@ struct WorkArguments {
     var data: DataArguments
     var training: TrainingArguments
     var compute: ComputeArguments
+    /// Trainings at a time.
+    var workers = 1
 }

@@ -99,8 +99,7 @@ struct Train: ParsableCommand {
                 network: .planned(network ?? .standard), in: output, monitor: monitor)
             options = RunOptions(
                 data: work.data,
-                network: work.planned?.network
-                    ?? (network ?? .standard).architecture(for: work.data.preparation),
+                network: (network ?? .standard).architecture(for: work.data.preparation),
                 training: work.training)
         }
         time.apply(to: &options, epochs: training.epochs)

@@ -150,6 +150,16 @@ struct DatasetPlanTests {
         let coarse = try plan(GivenChoices(spacing: [2, 2, 2], batchSize: 5))
         #expect(coarse.spacing == [2, 2, 2] && coarse.batchSize == 5)
         #expect(coarse.medianSize.max() < own.medianSize.max())
+        // A larger batch leaves less room for the patch.
+        let limit = ByteCount(1 << 30)
+        let cost = StepCost(limit: limit) { patch, batch in
+            Double(patch.size.x * patch.size.y * patch.size.z * batch) * 500
+        }
+        let eight = try DatasetPlan(
+            brains.grids, channels: ["T1"], cost: cost, given: GivenChoices(batchSize: 8)
+        ).fullResolution
+        #expect(eight.batchSize == 8 && eight.stepBytes <= limit)
+        #expect(eight.reasons.patch.contains("a training step on 8 patches has room for"))
         // As many steps as see all voxels once, whatever the patch.
         let voxels = own.medianSize.x * own.medianSize.y * own.medianSize.z * 12
         let seen = patch.stepsPerEpoch * patch.batchSize * 50 * 60 * 70
