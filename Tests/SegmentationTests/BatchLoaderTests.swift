@@ -173,7 +173,7 @@ struct BatchLoaderTests {
     }
 }
 
-@Suite("Background maker", .timeLimit(.minutes(1)))
+@Suite("Background maker", .timeLimit(.minutes(5)))
 struct PrefetcherTests {
     struct Failure: Error, Equatable {
         var number: Int

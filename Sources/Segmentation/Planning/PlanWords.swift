@@ -30,7 +30,7 @@ struct PlanWords {
 
     var networkReason: String {
         switch cost.network {
-        case .standard: "small, and among the best for its time; \(PlannedNetwork.depthRule)"
+        case .standard: "small, for one workstation; \(PlannedNetwork.depthRule)"
         case .nnunet: "nnU-Net's, with a stage for each level of the patch"
         case .given: Self.given
         }

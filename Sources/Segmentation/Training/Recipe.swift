@@ -12,7 +12,7 @@ public enum Recipe: String, CaseIterable, Codable, Sendable {
     case paper
     /// nnU-Net 2's: Isensee et al. 2021, doi:10.1038/s41592-020-01008-z.
     case nnunet
-    /// What measurement says is best for the time that it takes: `Documentation/recipes.md`.
+    /// For short trainings on one workstation: `Documentation/recipes.md`.
     case standard = "default"
 
     /// The recipe of trainings for which none is asked: the paper's for whole images, which its networks see.
@@ -40,7 +40,7 @@ public enum Recipe: String, CaseIterable, Codable, Sendable {
         switch self {
         case .paper: TrainingOptions()
         case .nnunet: Self.ofNNUNet
-        case .standard: Self.ofMeasurement
+        case .standard: Self.forShortTrainings
         }
     }
 
@@ -76,7 +76,7 @@ public enum Recipe: String, CaseIterable, Codable, Sendable {
         return augmentation
     }
 
-    private static var ofMeasurement: TrainingOptions {
+    private static var forShortTrainings: TrainingOptions {
         var options = TrainingOptions()
         options.loss = .diceCrossEntropy
         options.optimizer = .adamw
