@@ -107,12 +107,6 @@ ALWAYS_INLINE void add_sums(
     }
 }
 
-/// Derivatives of the loss for the sums of one image: [classes] each, and of the cross term.
-struct Slopes {
-    const float *common, *predicted;
-    float cross;
-};
-
 /// Writes the gradient of a chunk's scores.
 template <class T>
 ALWAYS_INLINE void write_gradient(
@@ -146,40 +140,23 @@ ALWAYS_INLINE void write_gradient(
 
 /// [N, 3 L + 1]: common, predicted, actual, cross of each image.
 template <class T>
-std::vector<double> sums_of_images(const at::Tensor &scores, const at::Tensor &labels, const Weights &weights) {
-    const int64_t classes = scores.size(1), row = 3 * classes + 1;
-    const Chunks chunks{scores.size(0), labels[0].numel()};
-    std::vector<double> parts(chunks.count() * row), sums(chunks.images * row);
-    parallel_for(chunks.count(), 1, [&](int64_t begin, int64_t end) {
-        std::vector<float> memory(classes * width);
-        for (int64_t i = begin; i < end; ++i) {
-            const auto image = image_of(elements<T>(scores), scores, labels, chunks.image(i));
-            in_vectors<add_sums<T>>(image, weights, chunks.begin(i), chunks.end(i), memory.data(), &parts[i * row]);
-        }
-    });
-    for (int64_t i = 0; i < chunks.count(); ++i) {
-        for (int64_t j = 0; j < row; ++j) sums[chunks.image(i) * row + j] += parts[i * row + j];
-    }
-    return sums;
+std::vector<double> sums_of(const at::Tensor &scores, const at::Tensor &labels, const Weights &weights) {
+    return sums_of_images<T>(
+        scores, labels, 3 * scores.size(1) + 1,
+        [&](const Image<const T> &image, int64_t begin, int64_t end, float *memory, double *sums) {
+            in_vectors<add_sums<T>>(image, weights, begin, end, memory, sums);
+        });
 }
 
 template <class T>
-void fill_gradient(
-    const at::Tensor &scores, const at::Tensor &labels, const Weights &weights, const at::Tensor &common,
-    const at::Tensor &predicted, float cross, at::Tensor &gradient) {
-    const int64_t classes = scores.size(1);
-    const Chunks chunks{scores.size(0), labels[0].numel()};
-    parallel_for(chunks.count(), 1, [&](int64_t begin, int64_t end) {
-        std::vector<float> memory(classes * width);
-        for (int64_t i = begin; i < end; ++i) {
-            const int64_t n = chunks.image(i);
-            const auto image = image_of(elements<T>(scores), scores, labels, n);
-            const Slopes slopes{elements<float>(common) + n * classes, elements<float>(predicted) + n * classes, cross};
-            in_vectors<write_gradient<T>>(
-                image, weights, slopes, chunks.begin(i), chunks.end(i), memory.data(),
-                elements<T>(gradient) + n * classes * image.voxels);
-        }
-    });
+void fill(
+    const at::Tensor &scores, const at::Tensor &labels, const Weights &weights, const variable_list &slopes,
+    at::Tensor &gradient) {
+    fill_gradient<T>(
+        scores, labels, slopes[0].contiguous(), slopes[1].contiguous(), slopes.back().item<float>(), gradient,
+        [&](const Image<const T> &image, const Slopes &of_image, int64_t begin, int64_t end, float *memory, T *out) {
+            in_vectors<write_gradient<T>>(image, weights, of_image, begin, end, memory, out);
+        });
 }
 
 struct ClassSums : torch::autograd::Function<ClassSums> {
@@ -197,16 +174,12 @@ struct ClassSums : torch::autograd::Function<ClassSums> {
         context->mark_non_differentiable({out[2]});
         if (scores.is_meta()) return out;
         const Weights w{elements<float>(weights), {static_cast<float>(gamma), static_cast<float>(least)}};
-        const auto sums = scores.scalar_type() == at::kFloat ? sums_of_images<float>(scores, labels, w)
-                                                             : sums_of_images<BFloat16>(scores, labels, w);
+        const auto sums = scores.scalar_type() == at::kFloat ? sums_of<float>(scores, labels, w)
+                                                             : sums_of<BFloat16>(scores, labels, w);
+        const int64_t row = 3 * classes + 1;
+        copy_columns(sums, row, {out[0], out[1], out[2]});
         double cross = 0;
-        for (int64_t n = 0; n < images; ++n) {
-            const double *row = &sums[n * (3 * classes + 1)];
-            for (int kind = 0; kind < 3; ++kind) {
-                std::copy_n(row + kind * classes, classes, elements<float>(out[kind]) + n * classes);
-            }
-            cross += row[3 * classes];
-        }
+        for (int64_t n = 0; n < images; ++n) cross += sums[n * row + 3 * classes];
         *elements<float>(out[3]) = static_cast<float>(cross);
         return out;
     }
@@ -220,12 +193,10 @@ struct ClassSums : torch::autograd::Function<ClassSums> {
                 elements<float>(weights),
                 {static_cast<float>(context->saved_data["gamma"].toDouble()),
                  static_cast<float>(context->saved_data["least"].toDouble())}};
-            const auto common = gradients[0].contiguous(), predicted = gradients[1].contiguous();
-            const float cross = gradients[3].item<float>();
             if (scores.scalar_type() == at::kFloat) {
-                fill_gradient<float>(scores, labels, w, common, predicted, cross, gradient);
+                fill<float>(scores, labels, w, gradients, gradient);
             } else {
-                fill_gradient<BFloat16>(scores, labels, w, common, predicted, cross, gradient);
+                fill<BFloat16>(scores, labels, w, gradients, gradient);
             }
         }
         return {gradient, {}, {}, {}, {}};

@@ -5,8 +5,10 @@
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "Bridge.h"
+#include "Parallel.h"
 #include "Vector.h"
 
 namespace segnas {
@@ -99,6 +101,66 @@ Image<T> image_of(T *scores, const at::Tensor &tensor, const at::Tensor &labels,
     const bool is_channels_last = tensor.is_contiguous(at::MemoryFormat::ChannelsLast3d);
     return {scores + n * classes * voxels, elements<uint8_t>(labels) + n * voxels, classes, voxels,
             is_channels_last ? 1 : voxels, is_channels_last ? classes : 1};
+}
+
+/// Sums over the voxels of each image, [N, row].
+///
+/// add(image, begin, end, memory of a block, sums) adds those of a chunk.
+template <class T, class Add>
+std::vector<double> sums_of_images(const at::Tensor &scores, const at::Tensor &labels, int64_t row, Add &&add) {
+    const Chunks chunks{scores.size(0), labels[0].numel()};
+    std::vector<double> parts(chunks.count() * row), sums(chunks.images * row);
+    parallel_for(chunks.count(), 1, [&](int64_t begin, int64_t end) {
+        std::vector<float> memory(scores.size(1) * width);
+        for (int64_t i = begin; i < end; ++i) {
+            const auto image = image_of(elements<T>(scores), scores, labels, chunks.image(i));
+            add(image, chunks.begin(i), chunks.end(i), memory.data(), &parts[i * row]);
+        }
+    });
+    for (int64_t i = 0; i < chunks.count(); ++i) {
+        for (int64_t j = 0; j < row; ++j) sums[chunks.image(i) * row + j] += parts[i * row + j];
+    }
+    return sums;
+}
+
+/// Copies the first columns of sums [N, row], as many as there are classes for each, into matrices [N, classes].
+inline void copy_columns(const std::vector<double> &sums, int64_t row, const std::vector<at::Tensor> &matrices) {
+    for (size_t kind = 0; kind < matrices.size(); ++kind) {
+        at::Tensor matrix = matrices[kind];
+        const int64_t images = matrix.size(0), classes = matrix.size(1);
+        for (int64_t n = 0; n < images; ++n) {
+            std::copy_n(
+                &sums[n * row + static_cast<int64_t>(kind) * classes], classes, elements<float>(matrix) + n * classes);
+        }
+    }
+}
+
+/// Derivatives of the loss for the sums of one image: [classes] each, and of the cross term.
+struct Slopes {
+    const float *common, *predicted;
+    float cross;
+};
+
+/// Fills the gradient of scores.
+///
+/// write(image, slopes, begin, end, memory of a block, the image's gradient) fills that of a chunk.
+template <class T, class Write>
+void fill_gradient(
+    const at::Tensor &scores, const at::Tensor &labels, const at::Tensor &common, const at::Tensor &predicted,
+    float cross, at::Tensor &gradient, Write &&write) {
+    const int64_t classes = scores.size(1);
+    const Chunks chunks{scores.size(0), labels[0].numel()};
+    parallel_for(chunks.count(), 1, [&](int64_t begin, int64_t end) {
+        std::vector<float> memory(classes * width);
+        for (int64_t i = begin; i < end; ++i) {
+            const int64_t n = chunks.image(i);
+            const auto image = image_of(elements<T>(scores), scores, labels, n);
+            const Slopes slopes{elements<float>(common) + n * classes, elements<float>(predicted) + n * classes, cross};
+            write(
+                image, slopes, chunks.begin(i), chunks.end(i), memory.data(),
+                elements<T>(gradient) + n * classes * image.voxels);
+        }
+    });
 }
 
 /// Labels [N, D, H, W] of scores, below a number of classes or ignored.

@@ -84,16 +84,26 @@ struct LossTests {
         let cases = try fixture("losses.json", as: [String: Expected].self, in: .module)
         #expect(cases.count == 7)
         for (name, expected) in cases {
-            let result = expected.result(function)
-            let largest = result.gradient.map(abs).max() ?? 0
-            for (dtype, tolerance) in [(DType.float32, 1e-5), (.float64, 1e-8)] {
-                for format in MemoryFormat.allCases {
-                    let (value, gradient) = try evaluate(expected, function, dtype, format)
-                    let comment: Comment = "\(name), \(dtype), \(format)"
-                    #expect(abs(value - result.value) < tolerance * result.value, comment)
-                    let errors = zip(gradient, result.gradient).map { abs($0 - $1) }
-                    #expect((errors.max() ?? 1) < tolerance * largest, comment)
-                }
+            try Self.expect(expected.result(function), named: name, tolerance: 1e-5) {
+                try evaluate(expected, function, $0, $1)
+            }
+        }
+    }
+
+    /// Compares a loss and its gradient in both orders of memory, in float32 and, more strictly, in float64.
+    static func expect(
+        _ result: Expected.Result, named name: String, tolerance: Double,
+        evaluate: (DType, MemoryFormat) throws -> (value: Double, gradient: [Double])
+    ) throws {
+        let largest = result.gradient.map(abs).max() ?? 0
+        for (dtype, tolerance) in [(DType.float32, tolerance), (.float64, 1e-8)] {
+            for format in MemoryFormat.allCases {
+                let (value, gradient) = try evaluate(dtype, format)
+                let comment: Comment = "\(name), \(dtype), \(format)"
+                #expect(abs(value - result.value) < tolerance * result.value, comment)
+                #expect(gradient.count == result.gradient.count, comment)
+                let errors = zip(gradient, result.gradient).map { abs($0 - $1) }
+                #expect((errors.max() ?? 1) < tolerance * largest, comment)
             }
         }
     }

@@ -37,16 +37,8 @@ struct RegionLossTests {
         let cases = try fixture("region-losses.json", as: [String: Expected].self, in: .module)
         #expect(cases.count == 7)
         for (name, expected) in cases {
-            let result = expected.result(function)
-            let largest = result.gradient.map(abs).max() ?? 0
-            for (dtype, tolerance) in [(DType.float32, 2e-5), (.float64, 1e-8)] {
-                for format in MemoryFormat.allCases {
-                    let (value, gradient) = try evaluate(expected, function, dtype, format)
-                    let comment: Comment = "\(name), \(dtype), \(format)"
-                    #expect(abs(value - result.value) < tolerance * result.value, comment)
-                    let errors = zip(gradient, result.gradient).map { abs($0 - $1) }
-                    #expect((errors.max() ?? 1) < tolerance * largest, comment)
-                }
+            try LossTests.expect(expected.result(function), named: name, tolerance: 2e-5) {
+                try evaluate(expected, function, $0, $1)
             }
         }
     }

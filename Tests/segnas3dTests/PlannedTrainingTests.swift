@@ -51,6 +51,20 @@ struct PlannedTrainingTests {
         var options: Options
     }
 
+    private struct StudyPlan: Decodable {
+        struct Conditions: Decodable {
+            struct Asked: Decodable {
+                struct Images: Decodable {
+                    var preparation: RunPlan.Preparation.Options
+                }
+                var data: Images
+                var training: RunPlan.Options
+            }
+            var asked: Asked
+        }
+        var conditions: Conditions
+    }
+
     private func plan(_ folder: URL, _ output: String) throws -> RunPlan {
         try JSONDecoder().decode(
             RunPlan.self, from: Data(contentsOf: folder.appending(path: "\(output)/plan.json")))
@@ -133,6 +147,11 @@ struct PlannedTrainingTests {
                 ])
             #expect(program.status == 0, "\(program.errors)")
             #expect(program.errors.contains("Plan: patches of "), "\(program.errors)")
+            let study = try JSONDecoder().decode(
+                StudyPlan.self, from: Data(contentsOf: folder.appending(path: "study/plan.json")))
+            let asked = study.conditions.asked
+            #expect(asked.data.preparation.fit == "patch" && asked.data.preparation.size.count == 3)
+            #expect(asked.training.loss == "dice-cross-entropy")
         }
     }
 

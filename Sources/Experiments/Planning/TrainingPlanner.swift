@@ -51,17 +51,23 @@ public struct TrainingPlanner {
         let dataset = try Dataset(contentsOf: dataset, threads: threads, allowing: allowed)
         let fingerprint = try fingerprint(of: dataset)
         let cost = try cost(for: dataset)
-        let plan = try DatasetPlan(
-            fingerprint?.grids ?? [], channels: dataset.channels, cost: cost, given: given)
-        return PlannedTraining(dataset: dataset, plan: plan, limit: cost.limit, planner: self)
+        return PlannedTraining(
+            dataset: dataset, plan: try plan(dataset, fingerprint, cost), limit: cost.limit,
+            planner: self)
     }
 
     /// The plan of a dataset whose images have been read; nil if none of them could be.
     public func plan(_ check: DatasetCheck) throws -> DatasetPlan? {
-        guard let dataset = check.dataset, let grids = check.fingerprint?.grids else { return nil }
+        guard let dataset = check.dataset, let fingerprint = check.fingerprint else { return nil }
         try machine.applyToHost()
-        return try DatasetPlan(
-            grids, channels: dataset.channels, cost: cost(for: dataset), given: given)
+        return try plan(dataset, fingerprint, cost(for: dataset))
+    }
+
+    private func plan(
+        _ dataset: Dataset, _ fingerprint: Fingerprint?, _ cost: StepCost
+    ) throws -> DatasetPlan {
+        try DatasetPlan(
+            fingerprint?.grids ?? [], channels: dataset.channels, cost: cost, given: given)
     }
 
     private func cost(for dataset: Dataset) throws -> StepCost {

@@ -51,8 +51,8 @@ extension Trainer {
             of: cases.map(\.subject), labels: model.description.preparation.labels,
             threads: machine.threads
         ) { _ in
-            let prediction = try predictor.labelMap(of: rest.removeFirst())
-            try observer.checkEnd()
+            let prediction = try predictor.labelMap(
+                of: rest.removeFirst(), checkEnd: observer.checkEnd)
             observer.report(.testing(completed: cases.count - rest.count, total: cases.count))
             return prediction
         }

@@ -7,8 +7,6 @@ internal import SegNASSegmentation
 struct NewWork {
     var data: DataOptions
     var training: TrainingOptions
-    /// Nil if images are brought to one size.
-    var planned: PlannedTraining?
 
     /// Plans what the arguments of the command leave open.
     ///
@@ -51,7 +49,6 @@ struct NewWork {
         planner.monitor = monitor
         let planned = try planner.planned()
         monitor.report(.planned(planned))
-        self.planned = planned
         data = planned.data
         arguments.data.apply(to: &data)
         self.training = planned.training

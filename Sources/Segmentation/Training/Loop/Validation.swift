@@ -111,8 +111,7 @@ struct Validation {
         options.threads = threads
         return try cases.compactMap { example in
             guard let label = example.subject.label else { return nil }
-            let prediction = try predictor.labelMap(of: example)
-            try checkEnd()
+            let prediction = try predictor.labelMap(of: example, checkEnd: checkEnd)
             return try labels.compare(
                 prediction, with: LabelMap(contentsOf: label), options
             ).map(\.overlap)
@@ -122,10 +121,16 @@ struct Validation {
 
 extension Predictor {
     /// The label map of a prepared case, on the grid of its file.
-    func labelMap(of example: RunCase) throws -> LabelMap {
+    ///
+    /// `checkEnd` is called after each tile, and throws to end the prediction: a large scan takes long.
+    func labelMap(of example: RunCase, checkEnd: () throws -> Void) throws -> LabelMap {
         let image = PreparedImage(
             identifier: example.subject.identifier, views: [example.preparation])
-        return try LabelMap(predict(image).labelMap())
+        return try withoutActuallyEscaping(checkEnd) { checkEnd in
+            let result = try predict(image) { _, _ in try checkEnd() }
+            try checkEnd()
+            return try LabelMap(result.labelMap())
+        }
     }
 }
 
