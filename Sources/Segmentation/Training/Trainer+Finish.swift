@@ -42,6 +42,7 @@ extension Trainer {
         _ cases: [RunCase], _ plan: RunPlan, _ folder: RunFolder
     ) throws {
         guard !cases.isEmpty else { return }
+        observer.tracker.advance(to: .validating)
         let model = try Model(contentsOf: folder.model, device: machine.device)
         let predictor = try Predictor(
             [model],
