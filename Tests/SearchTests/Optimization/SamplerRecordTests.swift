@@ -40,7 +40,7 @@ struct SamplerRecordTests {
 
     @Test(
         "encoded at any step, or replayed to it, a search goes on as if nothing had happened",
-        arguments: SamplerPlan.Method.allCases, [1, 5])
+        arguments: [SamplerPlan.Method.crs, .random], [1, 5])
     func resumed(_ method: SamplerPlan.Method, _ slots: Int) throws {
         let plan = SamplerPlan(method: method, seed: 11)
         let (_, whole) = try record(plan, on: .rosenbrock, inFlight: slots, steps: 150)
