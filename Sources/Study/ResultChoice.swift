@@ -1,6 +1,6 @@
 internal import GRDB
 internal import SegNASHost
-public import SegNASSearch
+internal import SegNASSearch
 
 /// The choice of the network that a study delivers among those of its completed trials.
 ///
@@ -9,9 +9,6 @@ public import SegNASSearch
 struct ResultChoice {
     let plan: StudyPlan
     let space: SearchSpace
-
-    /// True if what a model expects decides.
-    var needsModel: Bool { plan.sampler.method == .model || plan.preference == .small }
 
     /// Trials that may be delivered, the best first, and what is expected of them where a model decides.
     struct Ranking {
@@ -29,7 +26,7 @@ struct ResultChoice {
             let (high, low) = (first.end?.dice ?? 0, second.end?.dice ?? 0)
             return high == low ? first.number < second.number : high > low
         }
-        guard needsModel else { return Ranking(trials: byDice) }
+        guard plan.isDeliveredByModel else { return Ranking(trials: byDice) }
         let values = completed.compactMap { trial in
             trial.value.map { (trial.number, trial.proposal.point, $0) }
         }
@@ -55,7 +52,7 @@ struct ResultChoice {
 
     /// The ranking of a study's trials; only its first trial, where the Dice decides.
     func ranking(in db: Database) throws -> Ranking {
-        guard needsModel else {
+        guard plan.isDeliveredByModel else {
             let row = try Row.fetchOne(
                 db,
                 sql: """

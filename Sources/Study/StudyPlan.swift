@@ -73,6 +73,12 @@ public struct StudyPlan: Hashable, Codable, Sendable {
         conditions = try values.decode(StudyConditions.self, forKey: .conditions)
     }
 
+    /// True if what a model expects of networks decides which of them is delivered, and not the Dice alone.
+    package var isDeliveredByModel: Bool { sampler.method == .model || preference == .small }
+
+    /// The seed of a trial's training: the next numbers of the study's, so that trials do not share theirs.
+    public func seed(ofTrial number: Int) -> UInt64 { sampler.seed &+ UInt64(number) &+ 1 }
+
     /// The space that is searched.
     public func searchSpace() throws(SearchSpaceError) -> SearchSpace {
         if let preset = SearchSpace.Preset(rawValue: space) { return SearchSpace(preset) }

@@ -1,5 +1,5 @@
 internal import GRDB
-internal import SegNASSearch
+package import SegNASSearch
 
 /// The progress of a study.
 public struct StudyStatus: Sendable {

@@ -25,7 +25,12 @@ public struct TrainingDescription: Hashable, Sendable {
 
     /// The description of a search: its method, its seed and its budget.
     public static func search(_ sampler: SamplerPlan, _ budget: StudyPlan.Budget) -> String {
-        let method = sampler.method == .crs ? "controlled random search" : "random search"
+        let method =
+            switch sampler.method {
+            case .crs: "controlled random search"
+            case .random: "random search"
+            case .model: "search by a model, a Gaussian process"
+            }
         let population = sampler.population.map { ", population \($0)" } ?? ""
         let goal =
             switch budget {
@@ -50,8 +55,16 @@ struct SearchFacts {
 
     var facts: [(String, String)] {
         let search = TrainingDescription.search(plan.sampler, plan.budget)
+        let limits = plan.sampler.limits.map {
+            "at most " + $0.words.joined(separator: ", ")
+                + ($0.operationsPerSecond.map {
+                    " (at \(decimal($0 / 1e9, 1)) G multiply-adds a second)"
+                } ?? "")
+        }
         return [("Search space", spaceText), ("Search", search)]
             + [
+                ("Limits", limits),
+                ("Preference", plan.preference == .small ? "fewest parameters among the best" : nil),
                 ("Training", training?.training), ("Split", training?.split),
                 ("Memory limit", training?.memory),
             ].compactMap { name, text in text.map { (name, $0) } }

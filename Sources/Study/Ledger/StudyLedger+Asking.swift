@@ -91,7 +91,7 @@ extension StudyLedger {
     public func prefer(
         _ preference: StudyPlan.Preference, images: SearchedImages?
     ) throws(StudyError) {
-        guard preference != plan.preference || plan.sampler.images == nil else { return }
+        guard preference != plan.preference ?? .best else { return }
         try revise { plan in
             plan.preference = preference
             if plan.sampler.images == nil { plan.sampler.images = images }

@@ -40,7 +40,7 @@ public struct ModelSampler: Sampler {
     }
 
     /// Networks proposed before the model is asked.
-    static let startCount = 16
+    public static let startCount = 16
     /// Values without which it is not asked.
     static let leastValues = 8
     /// Values after which the scales are fitted again.
