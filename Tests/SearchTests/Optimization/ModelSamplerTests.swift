@@ -16,16 +16,16 @@ struct ModelSamplerTests {
         SamplerPlan(method: .model, seed: seed, first: first, limits: limits, images: images)
     }
 
-    /// A made-up loss: best at n 20, p 3, with deep supervision, a skip and a Conv(3,1).
+    /// A made-up loss: best at n 20 and p 3 with deep supervision, a Conv(3,1), a skip and nothing else.
     static func value(_ candidate: Candidate) -> Double {
         let network = candidate.network
         // Some do not fit into memory.
         if network.n > 28, network.p > 3 { return worstValue }
-        let skips = network.block.operations.count { $0 == .skip }
-        let threes = network.block.operations.count { $0 == .conv(kernel: 3, dilation: 1) }
+        let numbers = network.block.numbers
         let (n, p) = (Double(network.n - 20) / 12, Double(network.p - 3))
-        return 0.2 + 0.1 * n * n + 0.05 * p * p + (network.sup ? 0 : 0.1)
-            + (skips > 0 ? 0 : 0.1) + (threes > 0 ? 0 : 0.2)
+        let operations = numbers.reduce(0) { $0 + [0, 0.04, 0, 0.06, 0.04, 0.08, 0][$1] }
+        return 0.2 + 0.1 * n * n + 0.05 * p * p + (network.sup ? 0 : 0.1) + operations
+            + (numbers.contains(6) ? 0 : 0.1) + (numbers.contains(2) ? 0 : 0.2)
     }
 
     /// A search with several proposals in flight, whose values are reported in a random order.
@@ -55,7 +55,7 @@ struct ModelSamplerTests {
     func admitted(_ preset: SearchSpace.Preset, _ slots: Int) throws {
         let space = SearchSpace(preset)
         // The widths of this space are fixed: each network has about 4 M parameters, or more.
-        let limits = preset == .segnas7 ? NetworkLimits(operations: 2_000_000_000) : Self.limits
+        let limits = preset == .segnas7 ? NetworkLimits(operations: 3_000_000_000) : Self.limits
         let images = Self.images
         var sampler = try Self.plan(3, limits: limits).sampler(in: space)
         var record = SamplerRecord(proposals: [], values: [])
@@ -108,8 +108,8 @@ struct ModelSamplerTests {
                 SamplerRecord(proposals: asked, values: values)
             )
             let left = min(8, 40 - step)
-            Self.search(&resumed, in: space, record: &again, steps: left, inFlight: slots)
-            Self.search(&restored, in: space, record: &more, steps: left, inFlight: slots)
+            try Self.search(&resumed, in: space, record: &again, steps: left, inFlight: slots)
+            try Self.search(&restored, in: space, record: &more, steps: left, inFlight: slots)
             #expect(again.proposals == Array(record.proposals.prefix(again.proposals.count)))
             #expect(more.proposals == again.proposals)
         }
@@ -120,7 +120,7 @@ struct ModelSamplerTests {
         let space = SearchSpace.segnas11
         var sampler = try Self.plan(5).sampler(in: space)
         var record = SamplerRecord(proposals: [], values: [])
-        Self.search(&sampler, in: space, record: &record, steps: 22, inFlight: 1)
+        try Self.search(&sampler, in: space, record: &record, steps: 22, inFlight: 1)
         func replay(_ change: (inout SamplerRecord) -> Void) throws -> any Sampler {
             var changed = record
             change(&changed)
@@ -144,7 +144,7 @@ struct ModelSamplerTests {
         for (point, origin, seen) in [
             (last.point.map { $0 + 100 }, last.origin, last.tellsSeen),
             (last.point, .reflection, last.tellsSeen),
-            (last.point, last.origin, last.tellsSeen - 1),
+            ([1], last.origin, last.tellsSeen),
         ] {
             let foreign = Proposal(
                 number: last.number, origin: origin, point: point, tellsSeen: seen)
@@ -154,15 +154,15 @@ struct ModelSamplerTests {
         }
     }
 
-    @Test("it finds better networks than random search, sooner", arguments: [1, 2, 3])
-    func better(_ seed: UInt64) throws {
+    @Test("of 40 networks its best are better than those of random search, mean of 5 seeds")
+    func better() throws {
         let space = SearchSpace.segnas11
-        func best(_ method: SamplerPlan.Method) throws -> Double {
+        func best(_ method: SamplerPlan.Method, _ seed: UInt64) throws -> Double {
             var plan = Self.plan(seed, limits: nil)
             plan.method = method
             var sampler = try plan.sampler(in: space)
             var values: [Double] = []
-            while values.count { $0 < worstValue } < 40, let proposal = sampler.ask() {
+            while values.count(where: { $0 < worstValue }) < 40, let proposal = sampler.ask() {
                 let candidate = space.decode(proposal.point)
                 let isLegal = candidate.network.block.isLegal
                 values.append(isLegal ? Self.value(candidate) : worstValue)
@@ -170,9 +170,10 @@ struct ModelSamplerTests {
             }
             return try #require(values.min())
         }
-        let (model, random) = (try best(.model), try best(.random))
-        #expect(model < 0.215, "\(model)")
-        #expect(model < random)
+        let models = try (1...5).map { try best(.model, $0) }
+        let random = try (1...5).map { try best(.random, $0) }
+        #expect(models.reduce(0, +) / 5 < 0.225, "\(models)")
+        #expect(random.reduce(0, +) / 5 > 0.25, "\(random)")
     }
 
     @Test("the first network: the given one, the usual one, or the nearest to it that can be trained")
@@ -187,7 +188,7 @@ struct ModelSamplerTests {
         #expect(try first("base: segnas11") == usual)
         #expect(try first("base: segnas4") == usual)
         #expect(try first("{base: segnas11, n: [4, 12]}") == "n 11 p 3 sup 1 res 1 {2,0,2}")
-        #expect(try first("{base: segnas11, nodes: 2, p: 5}") == "n 24 p 5 sup 1 res 1 {2}")
+        #expect(try first("{base: segnas11, nodes: 2, p: 4}") == "n 24 p 4 sup 1 res 1 {2}")
         #expect(
             try first("{base: segnas11, nodes: 4, ops: [0, 2]}")
                 == "n 24 p 3 sup 1 res 1 {1,0,0,1,0,1}")
@@ -196,9 +197,11 @@ struct ModelSamplerTests {
         let given = try SearchSpace.segnas11.encode(
             .segnas(SegNAS(n: 9, p: 2, sup: false, res: false, block: BlockGraph([2, 0, 6]))))
         var sampler = try Self.plan(1, first: given).sampler(in: .segnas11)
-        #expect(sampler.ask()?.point == given)
+        let own = sampler.ask()
+        #expect(own?.point == given)
         sampler.tell(worstValue, of: 0)
-        #expect(sampler.ask()?.origin == .uniform)
+        let second = sampler.ask()
+        #expect(second?.origin == .uniform)
     }
 
     @Test("without memory for the usual network, the next smaller or larger ones are tried")
@@ -206,14 +209,16 @@ struct ModelSamplerTests {
         let space = SearchSpace.segnas4
         var sampler = try Self.plan(1, limits: nil).sampler(in: space)
         for n in [24, 23, 25, 22] {
-            let proposal = try #require(sampler.ask())
+            let asked = sampler.ask()
+            let proposal = try #require(asked)
             #expect(proposal.origin == .given)
             #expect(space.decode(proposal.point).network.n == n)
             sampler.tell(worstValue, of: proposal.number)
         }
         let fifth = sampler.ask()
         sampler.tell(0.3, of: try #require(fifth).number)
-        #expect(sampler.ask()?.origin == .uniform)
+        let sixth = sampler.ask()
+        #expect(sixth?.origin == .uniform)
     }
 
     @Test("a space is used up, and then nothing is proposed")
@@ -221,13 +226,14 @@ struct ModelSamplerTests {
         let space = try SearchSpace(yaml: "{base: segnas4, n: [8, 12], p: 2, sup: 0}")
         var sampler = try Self.plan(1, limits: nil).sampler(in: space)
         var record = SamplerRecord(proposals: [], values: [])
-        Self.search(&sampler, in: space, record: &record, steps: 100, inFlight: 2)
+        try Self.search(&sampler, in: space, record: &record, steps: 100, inFlight: 2)
         #expect(record.values.count == 8)
         #expect((sampler as? ModelSampler)?.isExhausted == true)
         // Nothing at all is within the limits.
         let tight = NetworkLimits(parameters: 10)
         var none = try Self.plan(1, limits: tight).sampler(in: space)
-        #expect(none.ask() == nil)
+        let nothing = none.ask()
+        #expect(nothing == nil)
     }
 
     @Test("a plan without images makes no model")

@@ -81,7 +81,11 @@ struct NetworkFeaturesTests {
     @Test("every other searched dimension counts, from −1 to 1 in its interval")
     func further() throws {
         let space = try SearchSpace(
-            yaml: "{base: segnas4, dropout: [0.1, 0.5], learning_rate: [0.0001, 0.01, log]}")
+            yaml: """
+                base: segnas4
+                dropout: {from: 0.1, to: 0.5, scale: linear}
+                learning_rate: {from: 0.0001, to: 0.01, scale: log}
+                """)
         let networks = networks(space)
         let bounds = space.bounds
         for (share, expected) in [(0.0, -1.0), (0.5, 0), (1, 1)] {
