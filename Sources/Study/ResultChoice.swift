@@ -21,6 +21,7 @@ struct ResultChoice {
     /// - Parameters:
     ///   - completed: All completed trials, in their order.
     ///   - scales: Those of the last proposal of a model; nil if there is none.
+    /// - Returns: All of them, or where a model decides the 250 that it knows.
     func ranking(of completed: [Trial], scales: ProcessScales?) -> Ranking {
         let byDice = completed.sorted { first, second in
             let (high, low) = (first.end?.dice ?? 0, second.end?.dice ?? 0)

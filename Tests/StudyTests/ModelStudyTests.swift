@@ -106,9 +106,11 @@ struct ModelStudyTests {
         }
     }
 
-    @Test("what is over a limit costs nothing, with its reason and its cost", arguments: [
-        SamplerPlan.Method.model, .crs, .random,
-    ])
+    @Test(
+        "what is over a limit costs nothing, with its reason and its cost",
+        arguments: [
+            SamplerPlan.Method.model, .crs, .random,
+        ])
     func limits(_ method: SamplerPlan.Method) throws {
         try withTemporaryFolder { folder in
             var plan = SmallStudy.plan(seed: 1, budget: .iterations(30), method: method)

@@ -44,15 +44,15 @@ extension SearchSession {
         {
             monitor.warn(
                 """
-                the \(budget.count) iterations do not exceed the population of \(sampler.populationSize) points, which is \
-                drawn at random: there will be no search. Give more `iterations` or a smaller `population`
+                the \(budget.count) iterations do not exceed the population of \(sampler.populationSize) points, which \
+                is drawn at random: there will be no search. Give more `iterations` or a smaller `population`
                 """)
         }
         if ledger.plan.sampler.method == .model, budget.count <= ModelSampler.startCount {
             monitor.warn(
                 """
-                a model needs \(ModelSampler.startCount) networks to start with, most of them drawn at random: there will \
-                be no search. Give more `\(budget.name)`
+                a model needs \(ModelSampler.startCount) networks to start with, most of them drawn at random: there \
+                will be no search. Give more `\(budget.name)`
                 """)
         }
     }

@@ -96,7 +96,7 @@ public struct SearchSession {
         if opened == nil { try folder.check(data) }
     }
 
-    /// Measures the rate by which a new study limits the time of predictions, and refuses limits that nothing is within.
+    /// Measures the rate by which a new study limits the time of predictions, and refuses limits that exclude all.
     private static func complete(
         _ plan: inout StudyPlan, _ recorded: RecordedConditions, device: Device
     ) throws {
@@ -112,8 +112,9 @@ public struct SearchSession {
         var sampler = try probe.sampler(in: plan.searchSpace())
         guard sampler.ask() != nil else {
             throw OptionFaults(
-                "no network of the space can be trained at `size` within \(limits.words.joined(separator: " and ")): "
-                    + "raise the limit, or give another `space`")
+                "no network of the space can be trained at `size` within "
+                    + limits.words.joined(separator: " and ")
+                    + ": raise the limit, or give another `space`")
         }
     }
 

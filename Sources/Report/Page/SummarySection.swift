@@ -45,7 +45,8 @@ struct SummarySection {
             return sentences + ["There is no result yet."]
         }
         sentences.append(
-            "\(choice), trial \(best.number), has a validation Dice of \(decimal(dice))\(expected).")
+            "\(choice), trial \(best.number), has a validation Dice of \(decimal(dice))\(expected)."
+        )
         if let test = data.test, let dice = test.dice {
             let final = report.finalTraining.map { final in
                 final.folds.map { ", trained again on \($0) folds," }

@@ -64,7 +64,10 @@ struct SearchFacts {
         return [("Search space", spaceText), ("Search", search)]
             + [
                 ("Limits", limits),
-                ("Preference", plan.preference == .small ? "fewest parameters among the best" : nil),
+                (
+                    "Preference",
+                    plan.preference == .small ? "fewest parameters among the best" : nil
+                ),
                 ("Training", training?.training), ("Split", training?.split),
                 ("Memory limit", training?.memory),
             ].compactMap { name, text in text.map { (name, $0) } }

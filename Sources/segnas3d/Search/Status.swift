@@ -81,7 +81,9 @@ struct StatusDocument: Encodable {
             Best(
                 trial: trial.number, dice: trial.end?.dice,
                 expectedDice: status.expectation?.dice,
-                likelyDice: status.expectation.map { [$0.likely.lowerBound, $0.likely.upperBound] },
+                likelyDice: status.expectation.map {
+                    [$0.likely.lowerBound, $0.likely.upperBound]
+                },
                 architecture: trial.architecture,
                 hyperparameters: Dictionary(
                     uniqueKeysWithValues: trial.hyperparameters.map { ($0.key.rawValue, $0.value) })
@@ -101,8 +103,8 @@ struct StatusDocument: Encodable {
             let others = best.hyperparameters.sorted { $0.key < $1.key }
                 .map { ", \($0.key) \($0.value)" }.joined()
             lines.append(
-                "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0))\(best.words), "
-                    + "\(best.architecture)\(others)")
+                "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0))"
+                    + "\(best.words), \(best.architecture)\(others)")
         }
         if let limits { lines.append("limits: at most \(limits.words.joined(separator: ", "))") }
         if let owner { lines.append("\(owner) is working on it") }

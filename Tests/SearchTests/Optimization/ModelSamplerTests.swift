@@ -176,7 +176,8 @@ struct ModelSamplerTests {
         #expect(random.reduce(0, +) / 5 > 0.25, "\(random)")
     }
 
-    @Test("the first network: the given one, the usual one, or the nearest to it that can be trained")
+    @Test(
+        "the first network: the given one, the usual one, or the nearest to it that can be trained")
     func first() throws {
         func first(_ yaml: String, _ limits: NetworkLimits? = nil) throws -> String {
             let space = try SearchSpace(yaml: yaml)

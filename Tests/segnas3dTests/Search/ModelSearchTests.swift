@@ -101,7 +101,9 @@ struct ModelSearchTests {
         #expect(
             again.errors.contains(
                 "the weights of trial \(after.number) were not kept: it is trained again"))
-        #expect(FileManager.default.fileExists(atPath: scene.path("whole") + "/best/weights.safetensors"))
+        #expect(
+            FileManager.default.fileExists(
+                atPath: scene.path("whole") + "/best/weights.safetensors"))
     }
 
     @Test("the paper's search and random search record what is over a limit, and do not train it")
@@ -152,7 +154,10 @@ struct ModelSearchTests {
             (["--max-parameters=-1"], "The value '-1' is invalid for '--max-parameters"),
             (["--max-parameters", "0"], "--max-parameters must be at least 1, and 0 is given"),
             (["--max-operations", "5Q"], "The value '5Q' is invalid for '--max-operations"),
-            (["--max-prediction-time", "2"], "The value '2' is invalid for '--max-prediction-time"),
+            (
+                ["--max-prediction-time", "2"],
+                "The value '2' is invalid for '--max-prediction-time"
+            ),
             (["--prefer", "large"], "The value 'large' is invalid for '--prefer"),
             (["--population", "9"], "--population is that of controlled random search"),
             (

@@ -8,8 +8,8 @@ internal import SegNASRandomness
 /// improvement is maximised over random networks and small changes of good ones (White, Neiswanger & Savani 2021,
 /// arXiv:1910.11858). How it was chosen: Documentation/model-search.md.
 ///
-/// It starts with 16 networks: the given one, or the usual {2,0,2}, and random ones. Only networks are proposed that can
-/// be trained within the limits, each key once. What is told ``worstValue`` was not trained, and says nothing about
+/// It starts with 16 networks: the given one, or the usual {2,0,2}, and random ones. Only networks that can be trained
+/// within the limits are proposed, each key once. What is told ``worstValue`` was not trained, and says nothing about
 /// others; the start makes up for it.
 ///
 /// A recorded proposal is taken as made (``absorb(_:)``), with the scales that it was made by: these are found by

@@ -6,7 +6,7 @@ internal import Glibc
 struct NetworkFeatures: Hashable, Codable, Sendable {
     /// A: n, p, sup and res, then every other searched dimension.
     var surroundings: [Double]
-    /// B: multiply-adds, parameters, receptive field, depth, pointwise convolutions, and whether skips alone lead through.
+    /// B: multiply-adds, parameters, receptive field, depth, pointwise convolutions, whether a path has skips alone.
     var cost: [Double]
     /// C: the operation of each edge of the space's largest block; ``unused`` beyond the block's nodes.
     var operations: [UInt8]

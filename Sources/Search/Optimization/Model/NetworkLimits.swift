@@ -37,6 +37,7 @@ public struct NetworkLimits: Hashable, Codable, Sendable {
     /// - Parameters:
     ///   - parameters: Of the network.
     ///   - operations: Multiply-adds of a forward pass.
+    /// - Returns: `over the limit of 200,000 parameters`.
     public func excess(parameters: Int, operations: Int) -> String? {
         func reason(_ limit: NetworkLimits) -> String { "over the limit of \(limit.words[0])" }
         if let most = self.parameters, parameters > most {

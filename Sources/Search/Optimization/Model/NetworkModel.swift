@@ -35,7 +35,9 @@ struct NetworkModel {
         self.process = process
         let posteriors = inputs.map(process.posterior)
         self.posteriors = posteriors
-        ranking = posteriors.indices.sorted { (posteriors[$0].mean, $0) < (posteriors[$1].mean, $1) }
+        ranking = posteriors.indices.sorted {
+            (posteriors[$0].mean, $0) < (posteriors[$1].mean, $1)
+        }
     }
 
     /// Scales that are fitted to the values of a search.

@@ -77,7 +77,8 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
         let searched = space.searched
         let nodes = space.decode(point).network.block.nodes
         var genes = searched.indices.filter { index in
-            if case .operation(let edge) = searched[index].name { edge.isUsed(nodes: nodes) } else { true }
+            guard case .operation(let edge) = searched[index].name else { return true }
+            return edge.isUsed(nodes: nodes)
         }
         // The channels have more values than anything else.
         if let channels = searched.firstIndex(where: { $0.name == .n }) { genes.append(channels) }
