@@ -18,6 +18,8 @@ public struct StudyPlan: Hashable, Codable, Sendable {
     public var attempts: Int
     /// Which of its networks a study delivers; nil for the best, as far as is known.
     public var preference: Preference?
+    /// The number of trials after which the sampler knew no other network to propose; nil if it may know more.
+    public internal(set) var exhaustedAt: Int?
     /// The settings of trainings, and the data.
     public var conditions: StudyConditions
 
@@ -64,6 +66,7 @@ public struct StudyPlan: Hashable, Codable, Sendable {
         budget = try values.decode(Budget.self, forKey: .budget)
         attempts = try values.decode(Int.self, forKey: .attempts)
         preference = try values.decodeIfPresent(Preference.self, forKey: .preference)
+        exhaustedAt = try values.decodeIfPresent(Int.self, forKey: .exhaustedAt)
         guard schema > 1 else {
             enum Former: String, CodingKey { case options }
             conditions = try decoder.container(keyedBy: Former.self)

@@ -46,9 +46,10 @@ public struct StudySnapshot: Sendable {
         owner = StudyLock.owner(of: folder)
     }
 
-    /// True if its budget is spent and all its trials have ended.
+    /// True if its budget is spent, or its space used up, and all its trials have ended.
     public var isComplete: Bool {
         guard trials.allSatisfy({ $0.trial.tellSerial != nil }) else { return false }
+        if plan.exhaustedAt == trials.count { return true }
         return switch plan.budget {
         case .iterations(let count): trials.count >= count
         case .effectiveIterations(let count):

@@ -42,8 +42,9 @@ public struct StudyStatus: Sendable {
             case .iterations(let count): (iterations, count)
             case .effectiveIterations(let count): (counts[.completed, default: 0], count)
             }
+        let isExhausted = plan.exhaustedAt == counts.values.reduce(0, +)
         secondsLeft =
-            done >= all
+            done >= all || isExhausted
             ? 0 : done == 0 ? nil : pace.seconds / Double(done) * Double(all - done) / pace.workers
     }
 }

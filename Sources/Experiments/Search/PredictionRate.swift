@@ -14,7 +14,9 @@ struct PredictionRate {
     static func measured(
         _ images: SearchedImages, precision: Precision, on device: Device
     ) throws -> Double {
-        let plan = try plan(images)
+        guard let plan = try plan(images) else {
+            preconditionFailure("{2,0,2} can be built")
+        }
         let prediction = try SyntheticPrediction(
             plan, size: images.size, precision: precision, device: device)
         defer { try? TensorMemory.trim() }
@@ -26,20 +28,15 @@ struct PredictionRate {
     }
 
     /// With three poolings, or fewer where the images are too small for these.
-    private static func plan(_ images: SearchedImages) throws -> NetworkPlan {
-        let plans = try (1...3).reversed().map { poolings in
-            let levels = images.spacing.map {
-                PlannedPatch(given: images.size, spacing: $0).levels(poolings: poolings)
-            }
-            return try NetworkPlan(
-                .segnas(
-                    SegNAS(
-                        n: 16, p: poolings, sup: false, res: false, block: BlockGraph([2, 0, 2]))),
-                channels: images.channels, classes: images.classes, levels: levels)
+    private static func plan(_ images: SearchedImages) throws -> NetworkPlan? {
+        let block = try BlockGraph([2, 0, 2])
+        let plans = [3, 2, 1].compactMap { poolings in
+            images.plan(
+                of: .segnas(SegNAS(n: 16, p: poolings, sup: false, res: false, block: block)))
         }
         let trainable = plans.first {
             (try? $0.check(size: images.size, batch: images.batch)) != nil
         }
-        return trainable ?? plans[plans.count - 1]
+        return trainable ?? plans.last
     }
 }

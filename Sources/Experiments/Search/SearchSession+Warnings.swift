@@ -58,8 +58,8 @@ extension SearchSession {
     }
 
     /// Reports that a search has ended before its budget was spent.
-    func warnOfExhaustion() {
-        guard ledger.isSpaceExhausted, !ledger.isBudgetSpent else { return }
+    func warnOfExhaustion() throws {
+        guard try ledger.recordExhaustion() else { return }
         monitor.warn(
             """
             no other network of the space can be trained at `size` within the limits, as far as is found: the search \

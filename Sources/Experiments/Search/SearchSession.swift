@@ -106,10 +106,20 @@ public struct SearchSession {
                 images, precision: recorded.asked.training.precision, on: device)
         }
         guard let limits = plan.sampler.limits else { return }
+        let space = try plan.searchSpace()
+        if let first = plan.sampler.first, first.count == space.searched.count,
+            let network = images.plan(of: space.decode(first).architecture),
+            let excess = limits.excess(
+                parameters: network.parameters,
+                operations: network.multiplyAdds(size: images.size))
+        {
+            throw OptionFaults(
+                "`first` is \(excess): raise the limit, or begin with another network")
+        }
         var probe = plan.sampler
         probe.method = .model
         probe.first = nil
-        var sampler = try probe.sampler(in: plan.searchSpace())
+        var sampler = try probe.sampler(in: space)
         guard sampler.ask() != nil else {
             throw OptionFaults(
                 "no network of the space can be trained at `size` within "
@@ -234,7 +244,7 @@ public struct SearchSession {
         while true {
             try clock.check(study: folder.path)
             guard let events = try coordinator.step(now: clock.now) else {
-                return warnOfExhaustion()
+                return try warnOfExhaustion()
             }
             guard !events.isEmpty else {
                 usleep(200_000)

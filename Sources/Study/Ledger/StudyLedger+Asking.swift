@@ -99,6 +99,18 @@ extension StudyLedger {
         knownRanking = nil
     }
 
+    /// Records that the search is over before its budget is spent, as its sampler knows no other network.
+    ///
+    /// - Returns: True if it is.
+    public func recordExhaustion() throws(StudyError) -> Bool {
+        guard !isBudgetSpent, (sampler as? ModelSampler)?.isExhausted == true,
+            sampler.inFlight.isEmpty
+        else { return false }
+        let count = sampler.askCount
+        if plan.exhaustedAt != count { try revise { $0.exhaustedAt = count } }
+        return true
+    }
+
     private func revise(_ change: (inout StudyPlan) -> Void) throws(StudyError) {
         var revised = plan
         change(&revised)

@@ -106,9 +106,6 @@ public final class StudyLedger {
         }
     }
 
-    /// True if the sampler knows no other network that can be trained, whatever the budget.
-    public var isSpaceExhausted: Bool { (sampler as? ModelSampler)?.isExhausted ?? false }
-
     /// A trial by its number.
     public func trial(_ number: Int) throws(StudyError) -> Trial {
         try database.read { db in try Trial.find(number, in: db) }

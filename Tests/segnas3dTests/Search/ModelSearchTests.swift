@@ -143,7 +143,9 @@ struct ModelSearchTests {
             let search = try Program.run(arguments(scene, "study", iterations: 30))
             #expect(search.status == 0, "\(search.errors)")
             #expect(search.errors.contains("the search ends after 2 trials"), "\(search.errors)")
+            #expect(search.output.contains("; search complete\n"), "\(search.output)")
             #expect(search.output.contains("the best model: "))
+            #expect(try StudySnapshot(of: scene.path("study")).isComplete)
         }
     }
 
@@ -159,6 +161,10 @@ struct ModelSearchTests {
                 "The value '2' is invalid for '--max-prediction-time"
             ),
             (["--prefer", "large"], "The value 'large' is invalid for '--prefer"),
+            (
+                ["--first", "large.json", "--max-parameters", "100"],
+                "--first is over the limit of 100 parameters: raise"
+            ),
             (["--population", "9"], "--population is that of controlled random search"),
             (
                 ["--max-parameters", "20", "--max-operations", "5G"],
@@ -167,7 +173,11 @@ struct ModelSearchTests {
         ])
     func mistakes(_ more: [String], _ sentence: String) throws {
         try SearchScene.with { scene in
-            let program = try Program.run(arguments(scene, "study", iterations: 20, more))
+            let network = Architecture.segnas(
+                SegNAS(n: 4, p: 1, sup: false, res: false, block: try BlockGraph([2, 0, 2])))
+            try Data(network.json.utf8).write(to: scene.folder.appending(path: "large.json"))
+            let program = try Program.run(
+                arguments(scene, "study", iterations: 20, more), in: scene.folder)
             #expect(program.status == 2, "\(program.errors)")
             #expect(program.errors.contains(sentence), "\(program.errors)")
             #expect(!FileManager.default.fileExists(atPath: scene.path("study")))

@@ -21,6 +21,15 @@ public struct SearchedImages: Hashable, Codable, Sendable {
         self.classes = classes
         self.batch = batch
     }
+
+    /// The plan of a network for such images; nil if it cannot be built.
+    package func plan(of architecture: Architecture) -> NetworkPlan? {
+        let levels = spacing.map {
+            Pyramid(spacing: $0, size: SIMD3<Double>(size), poolings: architecture.poolings)
+        }
+        return try? NetworkPlan(
+            architecture, channels: channels, classes: classes, levels: levels)
+    }
 }
 
 /// The networks that a search may propose: those of a space that can be trained on its images, within its limits.
@@ -29,25 +38,14 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
     let images: SearchedImages
     let limits: NetworkLimits
 
-    /// The plan of a candidate's network; nil if it cannot be built.
-    func plan(of candidate: Candidate) -> NetworkPlan? {
-        let poolings = candidate.network.p
-        let levels = images.spacing.map {
-            Pyramid(spacing: $0, size: SIMD3<Double>(images.size), poolings: poolings)
-        }
-        return try? NetworkPlan(
-            candidate.architecture, channels: images.channels, classes: images.classes,
-            levels: levels)
-    }
-
     /// The features of a candidate; nil if its network cannot be built.
     func features(of candidate: Candidate) -> NetworkFeatures? {
-        plan(of: candidate).map { features(of: candidate, $0) }
+        images.plan(of: candidate.architecture).map { features(of: candidate, $0) }
     }
 
     /// The features of a candidate whose network can be trained within the limits; nil for others.
     func admittedFeatures(of candidate: Candidate) -> NetworkFeatures? {
-        guard let plan = plan(of: candidate) else { return nil }
+        guard let plan = images.plan(of: candidate.architecture) else { return nil }
         let batch = candidate.hyperparameters[.batch].map { Int($0) } ?? images.batch
         guard (try? plan.check(size: images.size, batch: batch)) != nil,
             limits.excess(
