@@ -67,6 +67,24 @@ struct BrowserTests {
         }
     }
 
+    @Test("of a search by a model, what it expects of networks is shown with its uncertainty")
+    func model() throws {
+        let html = try withTemporaryFolder { folder in
+            let ledger = try SyntheticStudy.make(in: folder, iterations: 24, method: .model)
+            return try StudyReport(StudySnapshot(of: ledger.folder.path), version: "0.1.0").html()
+        }
+        #expect(html.contains("search by a model, a Gaussian process"))
+        #expect(html.contains("Bars show what the model of the search expects of these"))
+        try withPage(html) { browser in
+            let traces = "document.getElementById('parameters-chart').data"
+            try browser.expect("\(traces).some(trace => trace.name === 'expected')")
+            let expected = "\(traces).find(trace => trace.name === 'expected')"
+            try browser.expect("\(expected).error_y.array.every(length => length > 0)")
+            try browser.click("tr.best button.trial")
+            #expect(try browser.text("#trial-facts").contains("Expected Dice"))
+        }
+    }
+
     /// All charts are drawn, again in the dark, and for paper.
     private func useCharts(_ browser: Browser) throws {
         let charts = [
