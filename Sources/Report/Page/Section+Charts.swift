@@ -71,7 +71,8 @@ extension Section {
         guard data.best != nil else { return nil }
         let expected =
             data.trials.contains { $0.expectedDice != nil }
-            ? " Bars show what the model of the search expects of these, with one standard deviation." : ""
+            ? " Bars show what the model of the search expects of these, with one standard deviation."
+            : ""
         return Section(
             id: "costs", title: "Dice against costs",
             body: """

@@ -1,6 +1,7 @@
 import Foundation
 import SegNASDatasets
 import SegNASImaging
+import SegNASSearch
 import SegNASStudy
 import TestSupport
 import Testing
