@@ -128,6 +128,7 @@ extension ComparisonPlan {
             ("Images", "prepared to \(options.conditions.data.size) voxels"),
             ("Splits", words.split.map { "\($0): \(indices)" }),
             ("Search", options.hasSearch ? search : nil),
+            ("Limits", options.hasSearch ? TrainingDescription.limits(sampling.limits) : nil),
             ("Training", words.training + final), ("Memory limit", words.memory),
             ("Device", words.device),
         ]

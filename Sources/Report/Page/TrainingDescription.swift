@@ -41,6 +41,17 @@ public struct TrainingDescription: Hashable, Sendable {
     }
 }
 
+extension TrainingDescription {
+    /// The description of the limits on networks; nil if there are none.
+    public static func limits(_ limits: NetworkLimits) -> String? {
+        guard !limits.isEmpty else { return nil }
+        let rate = limits.operationsPerSecond.map {
+            " (at \(decimal($0 / 1e9, 1)) G multiply-adds a second)"
+        }
+        return "at most " + limits.words.joined(separator: ", ") + (rate ?? "")
+    }
+}
+
 /// The facts of a search and its trainings, from a study's plan.
 struct SearchFacts {
     private let plan: StudyPlan
@@ -55,15 +66,9 @@ struct SearchFacts {
 
     var facts: [(String, String)] {
         let search = TrainingDescription.search(plan.sampler, plan.budget)
-        let limits = plan.sampler.limits.map {
-            "at most " + $0.words.joined(separator: ", ")
-                + ($0.operationsPerSecond.map {
-                    " (at \(decimal($0 / 1e9, 1)) G multiply-adds a second)"
-                } ?? "")
-        }
         return [("Search space", spaceText), ("Search", search)]
             + [
-                ("Limits", limits),
+                ("Limits", plan.sampler.limits.flatMap(TrainingDescription.limits)),
                 (
                     "Preference",
                     plan.preference == .small ? "fewest parameters among the best" : nil

@@ -79,6 +79,14 @@ struct SamplerRecordTests {
         #expect(throws: ReplayMismatch.self) { try replay(1) { $0.values.removeLast(50) } }
     }
 
+    @Test("a plan without limits and images is written as ever")
+    func plan() throws {
+        let text = #"{"first":[1,2.5],"method":"crs","population":20,"seed":3}"#
+        let plan = SamplerPlan(seed: 3, population: 20, first: [1, 2.5])
+        #expect(try JSONDocument.text(of: plan, .line).filter { $0 != " " && $0 != "\n" } == text)
+        #expect(try JSONDocument.parse(text, as: SamplerPlan.self) == plan)
+    }
+
     @Test("random search begins with the points of controlled random search")
     func baseline() throws {
         let box = TestFunction.segnas.bounds
