@@ -222,6 +222,20 @@ struct ModelSamplerTests {
         #expect(sixth?.origin == .uniform)
     }
 
+    @Test("within narrow limits the start is not made of blocks without a convolution alone")
+    func narrow() throws {
+        let space = SearchSpace.segnas11
+        let limits = NetworkLimits(parameters: 200_000)
+        var sampler = try Self.plan(1, limits: limits).sampler(in: space)
+        let start = (0..<ModelSampler.startCount).compactMap { _ in sampler.ask() }
+        let convolving = start.count { proposal in
+            space.decode(proposal.point).network.block.operations.contains {
+                if case .conv(let kernel, _) = $0 { kernel > 1 } else { false }
+            }
+        }
+        #expect(start.count == 16 && convolving >= 8, "\(convolving)")
+    }
+
     @Test("a space is used up, and then nothing is proposed")
     func exhausted() throws {
         let space = try SearchSpace(yaml: "{base: segnas4, n: [8, 12], p: 2, sup: 0}")

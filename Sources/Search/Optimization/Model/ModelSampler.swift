@@ -175,14 +175,26 @@ public struct ModelSampler: Sampler {
         _ count: Int, draws: Int, to pool: inout Pool, using generator: inout SeededGenerator
     ) {
         for _ in 0..<draws where pool.points.count < count {
-            add(networks.randomPoint(using: &generator), to: &pool)
+            var point = networks.randomPoint(using: &generator)
+            guard networks.space.decode(point).network.block.isLegal else { continue }
+            var isAdded = add(point, to: &pool)
+            // Redrawn as a whole, hardly any but blocks without a 3×3×3 kernel would stay within narrow limits.
+            for _ in 0..<4 where !isAdded {
+                point = networks.smallerPoint(than: point, using: &generator)
+                isAdded = add(point, to: &pool)
+            }
         }
     }
 
-    private func add(_ point: [Double], to pool: inout Pool) {
-        guard let (key, features) = admitted(point), pool.keys.insert(key).inserted else { return }
+    /// False for a network that is not new, or cannot be trained within the limits.
+    @discardableResult
+    private func add(_ point: [Double], to pool: inout Pool) -> Bool {
+        guard let (key, features) = admitted(point), pool.keys.insert(key).inserted else {
+            return false
+        }
         pool.points.append(point)
         pool.features.append(features)
+        return true
     }
 
     /// The key and the features of a network that is new and can be trained within the limits; nil for others.

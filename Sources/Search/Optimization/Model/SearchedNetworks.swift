@@ -68,6 +68,16 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
         space.bounds.map { generator.uniform(in: $0) }
     }
 
+    /// A point with fewer channels and poolings, or as many, drawn uniformly.
+    func smallerPoint(
+        than point: [Double], using generator: inout some RandomNumberGenerator
+    ) -> [Double] {
+        zip(zip(space.searched, space.bounds), point).map { dimension, coordinate in
+            guard dimension.0.name == .n || dimension.0.name == .p else { return coordinate }
+            return generator.uniform(in: dimension.1.lowerBound...coordinate)
+        }
+    }
+
     /// A neighbour of a point: one coordinate that its network uses is changed, or, as often as 4 times in 10, two.
     func neighbour(
         of point: [Double], using generator: inout some RandomNumberGenerator
