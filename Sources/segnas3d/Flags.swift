@@ -10,7 +10,7 @@ enum Flags {
         "fit": "--fit", "folds": "--folds", "foregroundShare": "--foreground-share",
         "from": "--from",
         "gradientClipping": "--clip", "groups": "--groups", "hangTimeout": "--hang-timeout",
-        "interpolation": "interpolation", "iterations": "--iterations",
+        "horizon": "horizon", "interpolation": "interpolation", "iterations": "--iterations",
         "kept proportions": "kept proportions", "label interpolation": "label interpolation",
         "labels": "--labels",
         "learningRate": "--learning-rate", "loss": "--loss", "memoryLimit": "--memory-limit",

@@ -25,12 +25,28 @@ public protocol Sampler: Codable, Sendable {
     /// Takes the next proposal of a record as made; one that it cannot have made is refused.
     mutating func absorb(_ proposal: Proposal) throws(ReplayMismatch)
 
+    /// Hears that a proposal whose value was reported is trained on, to a higher rung.
+    mutating func raise(_ number: Int, to rung: Int)
+
+    /// Reports the value of a proposal that was raised, at the rung that it has reached.
+    mutating func tell(_ value: Double, of number: Int, atRung rung: Int)
+
+    /// The proposal of which a model expects most after a whole training, among some with values; nil without a model.
+    func mostPromising(of numbers: [Int]) -> Int?
+
     /// The number of proposals so far, which is the number of the next one.
     var askCount: Int { get }
     /// The number of values reported so far, which is the serial number of the next one.
     var tellCount: Int { get }
     /// The proposals whose value is not reported yet, by number.
     var inFlight: [Int: Proposal] { get }
+}
+
+/// Samplers without a model learn from the first value of each proposal alone.
+extension Sampler {
+    public mutating func raise(_ number: Int, to rung: Int) {}
+    public mutating func tell(_ value: Double, of number: Int, atRung rung: Int) {}
+    public func mostPromising(of numbers: [Int]) -> Int? { nil }
 }
 
 /// The value of networks that cannot be trained (Wong & Moradi, MICCAI 2019, section 2.3).
@@ -103,12 +119,14 @@ public struct SamplerPlan: Hashable, Codable, Sendable {
         self.images = images
     }
 
-    /// A fresh sampler for the points of a space.
-    public func sampler(in space: SearchSpace) throws(SamplerError) -> any Sampler {
+    /// A fresh sampler for the points of a space, where trainings may stop at so many rungs, the last included.
+    public func sampler(
+        in space: SearchSpace, rungs: Int = 1
+    ) throws(SamplerError) -> any Sampler {
         guard method == .model else { return try sampler(in: space.bounds) }
         try checkFirst(in: space.bounds)
         guard let networks = networks(in: space) else { throw .images }
-        return ModelSampler(networks, seed: seed, first: first)
+        return ModelSampler(networks, seed: seed, first: first, topRung: rungs - 1)
     }
 
     /// A fresh sampler for a box; the model traps, as it has to know networks.

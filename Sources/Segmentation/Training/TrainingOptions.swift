@@ -7,6 +7,10 @@ public import SegNASTorch
 /// Wong & Moradi, MICCAI 2019, section 2.4: Nadam at 10⁻³, batches of 3, 100 epochs, exponential logarithmic loss.
 public struct TrainingOptions: Hashable, Codable, Sendable {
     public var epochs = 100
+    /// The epochs of the whole training, by which the schedule goes, where this one stops before; nil for ``epochs``.
+    ///
+    /// A training that stops before is the beginning of the whole one, bit for bit, and can be trained on to it.
+    public var horizon: Int?
     /// The batch size: images for one step of the optimizer.
     public var batchSize = 3
     /// The number of parts in which a batch is computed, one after the other, to save memory.
@@ -115,7 +119,7 @@ extension TrainingOptions {
     func learningRate(step: Int, stepsPerEpoch: Int) -> Double {
         let warmUp = warmUpEpochs * stepsPerEpoch
         guard step >= warmUp else { return learningRate * Double(step + 1) / Double(warmUp) }
-        let rest = epochs * stepsPerEpoch - warmUp
+        let rest = (horizon ?? epochs) * stepsPerEpoch - warmUp
         return learningRate * schedule.factor(at: Double(step - warmUp) / Double(rest))
     }
 }
@@ -125,6 +129,9 @@ extension TrainingOptions {
     public var faults: [String] {
         var faults = Faults()
         faults.require(epochs >= 1, "`epochs` must be at least 1, and \(epochs) is given")
+        faults.require(
+            horizon.map { $0 >= epochs } ?? true,
+            "`horizon` must be at least the \(epochs) epochs, and \(horizon ?? 0) is given")
         faults.require(batchSize >= 1, "`batchSize` must be at least 1, and \(batchSize) is given")
         faults.require(
             accumulation >= 1 && (batchSize < 1 || batchSize % accumulation == 0),
@@ -171,8 +178,9 @@ extension Faults {
             options.learningRate > 0 && options.learningRate.isFinite,
             "`learningRate` must be positive, and \(options.learningRate) is given")
         require(
-            options.warmUpEpochs >= 0 && options.warmUpEpochs < max(options.epochs, 1),
-            "`warmUpEpochs` \(options.warmUpEpochs) must leave some of the \(options.epochs) epochs"
+            options.warmUpEpochs >= 0 && options.warmUpEpochs < max(options.horizon ?? options.epochs, 1),
+            "`warmUpEpochs` \(options.warmUpEpochs) must leave some of the "
+                + "\(options.horizon ?? options.epochs) epochs"
         )
         require(
             options.weightDecay >= 0 && options.weightDecay.isFinite,

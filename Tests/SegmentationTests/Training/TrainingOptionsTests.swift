@@ -82,6 +82,7 @@ struct TrainingOptionsTests {
             TrainingOptions.fields.count == Mirror(reflecting: TrainingOptions()).children.count)
         var other = TrainingOptions()
         other.epochs = 7
+        other.horizon = 9
         other.batchSize = 6
         other.accumulation = 2
         other.learningRate = 2

@@ -12,6 +12,8 @@ internal import SegNASRandomness
 /// within the limits are proposed, each key once. What is told ``worstValue`` was not trained, and says nothing about
 /// others; the start makes up for it.
 ///
+/// Where trainings may stop at rungs, it learns from the values of all, and looks for what is best at the top.
+///
 /// A recorded proposal is taken as made (``absorb(_:)``), with the scales that it was made by: these are found by
 /// comparing logarithms and exponentials, whose last bits differ between systems.
 public struct ModelSampler: Sampler {
@@ -32,11 +34,15 @@ public struct ModelSampler: Sampler {
     private var known: [String: Int] = [:]
     /// Proposals that were not trained.
     private var refusals = 0
+    /// The rung of whole trainings; 0 if there is no other.
+    private let topRung: Int
+    /// The rungs to which proposals are trained that have values of lower ones.
+    private var climbing: [Int: Int] = [:]
 
     // That it is exhausted is found again.
     private enum CodingKeys: CodingKey {
         case askCount, tellCount, inFlight, scales, networks, seed, first, observations, known
-        case refusals
+        case refusals, topRung, climbing
     }
 
     /// Networks proposed before the model is asked.
@@ -48,9 +54,10 @@ public struct ModelSampler: Sampler {
     /// Random networks, and changes of good ones, among which the most promising is proposed.
     static let poolSizes = (random: 80, near: 160)
 
-    init(_ networks: SearchedNetworks, seed: UInt64, first: [Double]?) {
+    init(_ networks: SearchedNetworks, seed: UInt64, first: [Double]?, topRung: Int = 0) {
         self.networks = networks
         self.seed = seed
+        self.topRung = topRung
         self.first = first.map { clamped($0, to: networks.space.bounds) }
     }
 
@@ -104,6 +111,31 @@ public struct ModelSampler: Sampler {
             Observation(number: number, point: proposal.point, features: features, value: value))
     }
 
+    // MARK: - Rungs
+
+    public mutating func raise(_ number: Int, to rung: Int) {
+        climbing[number] = rung
+    }
+
+    public mutating func tell(_ value: Double, of number: Int, atRung rung: Int) {
+        climbing[number] = nil
+        guard value.isFinite, value < worstValue,
+            var observation = observations.first(where: { $0.number == number })
+        else { return }
+        (observation.value, observation.rung) = (value, rung)
+        observations.append(observation)
+    }
+
+    public func mostPromising(of numbers: [Int]) -> Int? {
+        let asked = Set(numbers)
+        let waiting = observations.filter { $0.rung == 0 && asked.contains($0.number) }
+        guard !waiting.isEmpty else { return nil }
+        let model = NetworkModel(observations, scales: scales, topRung: topRung, seed: seed)
+        let means = waiting.map { model.posterior(of: $0.features).mean }
+        return waiting.indices.min { (means[$0], $0) < (means[$1], $1) }
+            .map { waiting[$0].number }
+    }
+
     // MARK: - Proposals
 
     /// Nil if no other network can be trained.
@@ -127,12 +159,17 @@ public struct ModelSampler: Sampler {
     /// The most promising of the pool; nil if that is empty.
     private mutating func promising(using generator: inout SeededGenerator) -> [Double]? {
         if scales.values == 0 || observations.count - scales.values >= Self.valuesPerFit {
-            scales = NetworkModel.fitted(scales, to: observations, seed: seed, using: &generator)
+            scales = NetworkModel.fitted(
+                scales, to: observations, topRung: topRung, seed: seed, using: &generator)
         }
-        var model = NetworkModel(observations, scales: scales, seed: seed)
+        var model = NetworkModel(observations, scales: scales, topRung: topRung, seed: seed)
         for number in inFlight.keys.sorted() {
             let candidate = inFlight[number].map { networks.space.decode($0.point) }
             if let features = candidate.flatMap(networks.features) { model.believe(features) }
+        }
+        for (number, rung) in climbing.sorted(by: { $0.key < $1.key }) {
+            let known = observations.first { $0.number == number }
+            if let features = known?.features { model.believe(features, rung: rung) }
         }
         var pool = Pool()
         addRandom(Self.poolSizes.random, draws: 1000, to: &pool, using: &generator)
@@ -213,9 +250,15 @@ extension ModelSampler {
     /// Checks all that must hold between any two calls: for tests.
     func checkInvariants() {
         precondition(askCount == tellCount + inFlight.count, "proposals are lost")
-        precondition(observations.count + refusals <= tellCount, "values are lost")
+        let firsts = observations.filter { $0.rung == 0 }.map(\.number)
+        precondition(firsts.count + refusals <= tellCount, "values are lost")
         precondition(
-            Set(observations.map(\.number)).count == observations.count, "a value counts twice")
+            Set(observations.map { [$0.number, $0.rung] }).count == observations.count,
+            "a value counts twice")
+        precondition(
+            Set(firsts).isSuperset(of: observations.map(\.number)) && inFlight.keys.allSatisfy {
+                climbing[$0] == nil
+            }, "a value of a higher rung alone")
         precondition(
             inFlight.values.allSatisfy { known[networks.space.decode($0.point).key.text] != nil },
             "a proposal whose key may be proposed again")

@@ -8,48 +8,61 @@ struct Observation: Hashable, Codable, Sendable {
     var point: [Double]
     var features: NetworkFeatures
     var value: Double
+    /// The rung to which it was trained.
+    var rung = 0
+
+    fileprivate var input: GaussianProcess.Input {
+        GaussianProcess.Input(features: features, rung: rung)
+    }
 }
 
 /// What the values of a search say about networks: a ``GaussianProcess`` on at most 250 of them.
 struct NetworkModel {
     /// The observations that it is made of, in their order.
     let observations: [Observation]
-    private let values: RelativeValues
+    private let values: RungValues
+    private let topRung: Int
     private var process: GaussianProcess
-    /// What is expected of each, and how sure that is.
+    /// What is expected of each after a whole training, and how sure that is.
     let posteriors: [(mean: Double, deviation: Double)]
-    /// Indices of ``observations``, the lowest mean first.
+    /// Indices of ``observations``, the lowest mean first; each network once.
     let ranking: [Int]
 
     /// - Parameters:
     ///   - all: At least one.
     ///   - scales: Those of the process.
+    ///   - topRung: The rung of whole trainings.
     ///   - seed: Chooses those of many that are kept.
-    init(_ all: [Observation], scales: ProcessScales, seed: UInt64) {
-        observations = Self.kept(of: all, seed: seed)
-        values = RelativeValues(all.map(\.value))
-        let inputs = observations.map { GaussianProcess.Input(features: $0.features) }
+    init(_ all: [Observation], scales: ProcessScales, topRung: Int = 0, seed: UInt64) {
+        let observations = Self.kept(of: all, seed: seed)
+        self.observations = observations
+        self.topRung = topRung
+        values = RungValues(all)
         let process = GaussianProcess(
-            inputs, values: observations.map { [values] in values.relative($0.value) },
-            scales: scales)
+            observations.map(\.input),
+            values: observations.map { [values] in values.relative($0) }, scales: scales,
+            topRung: topRung)
         self.process = process
-        let posteriors = inputs.map(process.posterior)
-        self.posteriors = posteriors
-        ranking = posteriors.indices.sorted {
-            (posteriors[$0].mean, $0) < (posteriors[$1].mean, $1)
+        let posteriors = observations.map { observation in
+            process.posterior(
+                at: GaussianProcess.Input(features: observation.features, rung: topRung))
         }
+        self.posteriors = posteriors
+        var known: Set<Int> = []
+        ranking = posteriors.indices.filter { known.insert(observations[$0].number).inserted }
+            .sorted { (posteriors[$0].mean, $0) < (posteriors[$1].mean, $1) }
     }
 
     /// Scales that are fitted to the values of a search.
     static func fitted(
-        _ scales: ProcessScales, to all: [Observation], seed: UInt64,
+        _ scales: ProcessScales, to all: [Observation], topRung: Int = 0, seed: UInt64,
         using generator: inout some RandomNumberGenerator
     ) -> ProcessScales {
         let kept = kept(of: all, seed: seed)
-        let values = RelativeValues(all.map(\.value))
+        let values = RungValues(all)
         var fitted = scales.fitted(
-            to: kept.map { GaussianProcess.Input(features: $0.features) },
-            values: kept.map { values.relative($0.value) }, using: &generator)
+            to: kept.map(\.input), values: kept.map { values.relative($0) }, topRung: topRung,
+            using: &generator)
         fitted.values = all.count
         return fitted
     }
@@ -73,19 +86,26 @@ struct NetworkModel {
     /// What is expected of an observation as a validation Dice, and that for one standard deviation more and less.
     func dice(of index: Int) -> (mean: Double, range: ClosedRange<Double>) {
         let (mean, deviation) = posteriors[index]
-        func dice(_ relative: Double) -> Double { exp(-max(values.value(relative), 0)) }
+        func dice(_ relative: Double) -> Double {
+            exp(-max(values.value(relative, atRung: topRung), 0))
+        }
         return (dice(mean), dice(mean + deviation)...dice(mean - deviation))
     }
 
     /// Takes what is expected of a network in training for its value.
-    mutating func believe(_ features: NetworkFeatures) {
-        process.believe(GaussianProcess.Input(features: features))
+    mutating func believe(_ features: NetworkFeatures, rung: Int = 0) {
+        process.believe(GaussianProcess.Input(features: features, rung: rung))
+    }
+
+    /// What is expected of a network after a whole training.
+    func posterior(of features: NetworkFeatures) -> (mean: Double, deviation: Double) {
+        process.posterior(at: GaussianProcess.Input(features: features, rung: topRung))
     }
 
     /// The improvement that a network promises below the lowest mean: Jones, Schonlau & Welch 1998,
     /// doi:10.1023/A:1008306431147.
     func expectedImprovement(_ features: NetworkFeatures) -> Double {
-        let (mean, deviation) = process.posterior(at: GaussianProcess.Input(features: features))
+        let (mean, deviation) = posterior(of: features)
         let u = (posteriors[ranking[0]].mean - mean) / deviation
         let density = exp(-u * u / 2) / (2 * Double.pi).squareRoot()
         return deviation * (u * erfc(-u / 2.0.squareRoot()) / 2 + density)

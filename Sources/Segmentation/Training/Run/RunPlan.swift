@@ -102,6 +102,7 @@ extension TrainingOptions {
     /// Every option as text, by the name of its property.
     public static let fields: [(name: String, text: @Sendable (TrainingOptions) -> String)] = [
         ("epochs", { "\($0.epochs)" }),
+        ("horizon", { $0.horizon.map { "\($0)" } ?? "the epochs" }),
         ("batchSize", { "\($0.batchSize)" }),
         ("accumulation", { "\($0.accumulation)" }),
         ("learningRate", { "\($0.learningRate)" }),

@@ -99,7 +99,9 @@ struct RunStart {
                 reason: "the checkpoint from which more epochs would resume is damaged or was "
                     + "removed: give `epochs` \(begun.epochs), or another `output`")
         }
-        guard now.schedule == .constant || state == TrainingSession.State() else {
+        guard
+            now.schedule == .constant || now.horizon != nil || state == TrainingSession.State()
+        else {
             throw .moreEpochs(
                 run: run,
                 reason: "a \(now.schedule.rawValue) schedule depends on the number of epochs: "

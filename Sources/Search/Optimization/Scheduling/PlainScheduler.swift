@@ -1,0 +1,44 @@
+/// Trains every proposal of a sampler to the end: the search of the paper.
+public struct PlainScheduler<Source: Sampler>: Scheduler {
+    public private(set) var source: Source
+    public var limit: SearchLimit
+    /// The number of the best trial, and its value.
+    private var best: Best?
+
+    private struct Best: Codable, Sendable {
+        var number: Int
+        var value: Double
+    }
+
+    /// - Parameters:
+    ///   - source: A fresh sampler.
+    ///   - limit: Its epochs are not used: the caller knows how long trainings are.
+    public init(_ source: Source, limit: SearchLimit = SearchLimit()) {
+        self.source = source
+        self.limit = limit
+    }
+
+    public var orderCount: Int { source.askCount }
+    public var reportCount: Int { source.tellCount }
+    public var result: Int? { best?.number }
+
+    public mutating func next() -> Order? {
+        guard source.askCount < limit.trials ?? .max else { return nil }
+        return source.ask().map { .begin($0, epochs: nil) }
+    }
+
+    public mutating func report(_ report: Report) {
+        source.tell(report.value, of: report.number)
+        guard report.isTrained, report.value < best?.value ?? worstValue else { return }
+        best = Best(number: report.number, value: report.value)
+    }
+
+    public mutating func absorb(_ order: Order) throws(ReplayMismatch) {
+        guard case .begin(let proposal, nil) = order else {
+            throw ReplayMismatch(number: order.number)
+        }
+        try source.absorb(proposal)
+    }
+
+    public func epochsInFlight(of number: Int) -> Int? { nil }
+}
