@@ -23,7 +23,8 @@ public struct ModelShelf {
         }
         var ended: [Int] = []
         for number in trained where number < ledger.sampler.askCount {
-            if try ledger.trial(number).tellSerial != nil { ended.append(number) }
+            let trial = try ledger.trial(number)
+            if trial.tellSerial != nil || trial.state == .stopped { ended.append(number) }
         }
         try arrange(ended, by: ledger)
     }
@@ -45,6 +46,14 @@ public struct ModelShelf {
         for number in others { try store(number) }
         if let best { try keep(best, others: others, recorded: recorded) }
         for number in ended where number != best { remove(TrialFolder(folder.trial(number)).run) }
+    }
+
+    /// Removes the checkpoints of paused trials, but for those of the highest Dice; one without is trained again from
+    /// the start, to the same end, if it is to go on.
+    public func keepPaused(_ count: Int, by ledger: StudyLedger) throws(StudyError) {
+        for trial in try ledger.paused().dropFirst(count) {
+            remove(TrialFolder(folder.trial(trial.number)).run)
+        }
     }
 
     /// True if the model of a trial was kept.

@@ -20,9 +20,14 @@ struct ResultChoice {
 
     /// - Parameters:
     ///   - completed: All completed trials, in their order.
+    ///   - stages: All stages, where there are rungs.
+    ///   - points: The points of trials with stages, by their numbers.
     ///   - scales: Those of the last proposal of a model; nil if there is none.
     /// - Returns: All of them, or where a model decides the 250 that it knows.
-    func ranking(of completed: [Trial], scales: ProcessScales?) -> Ranking {
+    func ranking(
+        of completed: [Trial], stages: [Stage] = [], points: [Int: [Double]] = [:],
+        scales: ProcessScales?
+    ) -> Ranking {
         let byDice = completed.sorted { first, second in
             let (high, low) = (first.end?.dice ?? 0, second.end?.dice ?? 0)
             return high == low ? first.number < second.number : high > low
@@ -31,8 +36,16 @@ struct ResultChoice {
         let values = completed.compactMap { trial in
             trial.value.map { (trial.number, trial.proposal.point, $0) }
         }
+        let rungs = plan.rungs ?? []
+        let shorter = stages.compactMap { stage in
+            guard let report = stage.report, report.isTrained, let point = points[stage.trial],
+                let rung = rungs.firstIndex(of: stage.epochs), rung < rungs.count - 1
+            else { return nil as (number: Int, point: [Double], value: Double, rung: Int)? }
+            return (stage.trial, point, report.value, rung)
+        }
         var expected = plan.sampler.expectations(
-            of: values, scales: scales ?? ProcessScales(), in: space)
+            of: values, shorter: shorter, rungs: max(rungs.count, 1),
+            scales: scales ?? ProcessScales(), in: space)
         guard let best = expected.first else { return Ranking(trials: byDice) }
         let trials = Dictionary(uniqueKeysWithValues: completed.map { ($0.number, $0) })
         if plan.preference == .small {
@@ -57,7 +70,8 @@ struct ResultChoice {
             let row = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT * FROM trial WHERE state = 'completed' ORDER BY dice DESC, number LIMIT 1
+                    SELECT * FROM trial WHERE state IN ('completed', 'stopped')
+                    ORDER BY state, dice DESC, number LIMIT 1
                     """)
             return Ranking(trials: try [row].compactMap { try $0.map(Trial.init) })
         }
@@ -66,8 +80,18 @@ struct ResultChoice {
             sql: """
                 SELECT scales FROM trial WHERE origin = 'model' ORDER BY number DESC LIMIT 1
                 """)
+        let stages = try Stage.all(in: db)
+        let trained =
+            stages.isEmpty
+            ? []
+            : try Trial.all(
+                "state IN ('queued', 'running', 'paused', 'stopped', 'completed')", [], in: db)
+        var ended = try Trial.all("state = 'completed'", [], in: db)
+        if ended.isEmpty { ended = trained.filter { $0.state == .stopped } }
         return ranking(
-            of: try Trial.all("state = 'completed'", [], in: db),
+            of: ended, stages: stages,
+            points: Dictionary(
+                uniqueKeysWithValues: trained.map { ($0.number, $0.proposal.point) }),
             scales: try scales.map { try JSONDocument.parse($0, as: ProcessScales.self) })
     }
 }
@@ -85,10 +109,10 @@ extension StudyLedger {
     private static let candidateCount = 10
 
     private func ranking() throws(StudyError) -> ResultChoice.Ranking {
-        if let known = knownRanking, known.tells == sampler.tellCount { return known.ranking }
+        if let known = knownRanking, known.tells == scheduler.reportCount { return known.ranking }
         let choice = ResultChoice(plan: plan, space: space)
         let ranking = try database.read { db in try choice.ranking(in: db) }
-        knownRanking = (sampler.tellCount, ranking)
+        knownRanking = (scheduler.reportCount, ranking)
         return ranking
     }
 }

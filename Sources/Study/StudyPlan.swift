@@ -14,6 +14,9 @@ public struct StudyPlan: Hashable, Codable, Sendable {
     public var space: String
     public var sampler: SamplerPlan
     public var budget: Budget
+    /// The epochs after which a trial may stop, growing, and at last those of a whole training; nil if all trials are
+    /// trained to the end.
+    public var rungs: [Int]?
     /// Attempts that may end without a result or progress.
     public var attempts: Int
     /// Which of its networks a study delivers; nil for the best, as far as is known.
@@ -38,19 +41,22 @@ public struct StudyPlan: Hashable, Codable, Sendable {
     public enum Budget: Hashable, Codable, Sendable {
         /// All trials, as the paper counts.
         case iterations(Int)
-        /// Completed trials only.
+        /// Completed trials only; with rungs, the epochs of so many whole trainings.
         case effectiveIterations(Int)
+        /// Epochs of all trials together, with rungs.
+        case effectiveEpochs(Int)
     }
 
     public init(
         version: String, space: String, sampler: SamplerPlan, budget: Budget,
-        attempts: Int = 3, preference: Preference? = nil,
+        rungs: [Int]? = nil, attempts: Int = 3, preference: Preference? = nil,
         conditions: StudyConditions = StudyConditions()
     ) {
         self.version = version
         self.space = space
         self.sampler = sampler
         self.budget = budget
+        self.rungs = rungs
         self.attempts = attempts
         self.preference = preference
         self.conditions = conditions
@@ -64,6 +70,7 @@ public struct StudyPlan: Hashable, Codable, Sendable {
         space = try values.decode(String.self, forKey: .space)
         sampler = try values.decode(SamplerPlan.self, forKey: .sampler)
         budget = try values.decode(Budget.self, forKey: .budget)
+        rungs = try values.decodeIfPresent([Int].self, forKey: .rungs)
         attempts = try values.decode(Int.self, forKey: .attempts)
         preference = try values.decodeIfPresent(Preference.self, forKey: .preference)
         exhaustedAt = try values.decodeIfPresent(Int.self, forKey: .exhaustedAt)
@@ -78,6 +85,35 @@ public struct StudyPlan: Hashable, Codable, Sendable {
 
     /// True if what a model expects of networks decides which of them is delivered, and not the Dice alone.
     package var isDeliveredByModel: Bool { sampler.method == .model || preference == .small }
+
+    /// How much a scheduler may order.
+    ///
+    /// Without rungs the budget counts trials that are completed, which the ledger does.
+    var limit: SearchLimit {
+        guard let whole = rungs?.last else { return SearchLimit() }
+        return switch budget {
+        case .iterations(let count): SearchLimit(trials: count)
+        case .effectiveIterations(let count): limit(epochs: count * whole)
+        case .effectiveEpochs(let count): limit(epochs: count)
+        }
+    }
+
+    /// Epochs, and trials for a space in which hardly any can be trained.
+    private func limit(epochs: Int) -> SearchLimit {
+        SearchLimit(trials: 1000 * max(1, epochs / (rungs?.first ?? 1)), epochs: epochs)
+    }
+
+    /// The states that its trials may have.
+    package var states: [TrialState] {
+        TrialState.allCases.filter { rungs != nil || !TrialState.ofLadders.contains($0) }
+    }
+
+    /// True if so many epochs and trials leave no room for a training to another rung, where there are rungs.
+    func isSpent(epochs: Int, trials: Int) -> Bool {
+        let rungs = rungs ?? [0]
+        let most = (rungs.last ?? 0) - (rungs.count > 1 ? rungs[rungs.count - 2] : 0)
+        return epochs + most > limit.epochs ?? .max || trials >= limit.trials ?? .max
+    }
 
     /// The seed of a trial's training: the next numbers of the study's, so that trials do not share theirs.
     public func seed(ofTrial number: Int) -> UInt64 { sampler.seed &+ UInt64(number) &+ 1 }
@@ -130,6 +166,7 @@ extension StudyPlan {
             ),
             ("the first point", text(sampler.first), text(now.sampler.first)),
             ("`attempts`", "\(attempts)", "\(now.attempts)"),
+            ("`rungs`", rungsText, now.rungsText),
         ]
         let limits = sampler.limits ?? NetworkLimits()
         let differences = pairs.filter { $0.1 != $0.2 }.map {
@@ -137,6 +174,11 @@ extension StudyPlan {
         }
         return differences + limits.differences(to: now.sampler.limits ?? NetworkLimits())
             + budget.differences(to: now.budget)
+    }
+
+    private var rungsText: String {
+        guard let rungs else { return "1" }
+        return "2, at \(rungs.map { "\($0)" }.joined(separator: " and ")) epochs"
     }
 
     private func text(_ point: [Double]?) -> String? { point.map { "\($0)" } }
@@ -156,11 +198,20 @@ extension NetworkLimits {
 }
 
 extension StudyPlan.Budget {
+    /// The number to reach.
+    package var count: Int {
+        switch self {
+        case .iterations(let count), .effectiveIterations(let count), .effectiveEpochs(let count):
+            count
+        }
+    }
+
     /// True if a search may resume with another budget.
     public func canGrow(to other: Self) -> Bool {
         switch (self, other) {
         case (.iterations(let before), .iterations(let now)),
-            (.effectiveIterations(let before), .effectiveIterations(let now)):
+            (.effectiveIterations(let before), .effectiveIterations(let now)),
+            (.effectiveEpochs(let before), .effectiveEpochs(let now)):
             before <= now
         default: false
         }
@@ -179,6 +230,7 @@ extension StudyPlan.Budget: CustomStringConvertible {
         switch self {
         case .iterations(let count): "`iterations` \(count)"
         case .effectiveIterations(let count): "`effectiveIterations` \(count)"
+        case .effectiveEpochs(let count): "`effectiveEpochs` \(count)"
         }
     }
 }

@@ -18,6 +18,8 @@ public struct StudySnapshot: Sendable {
     public let trials: [TrialRecord]
     /// The completed trial whose network the study delivers, as far as is known; nil before the first.
     public let best: TrialRecord?
+    /// The stages of trials, in the order in which they were ordered; empty without rungs.
+    package let stages: [Stage]
     /// What a model expects of completed trials, by their numbers; empty where the Dice alone decides.
     package let expectations: [Int: Expectation]
     /// The process that works on it now; nil if there is none.
@@ -38,8 +40,14 @@ public struct StudySnapshot: Sendable {
         let scales = trials.reversed().lazy.compactMap { record -> ProcessScales? in
             if case .model(let scales) = record.trial.proposal.origin { scales } else { nil }
         }.first
+        stages = rows.stageRows.map(Stage.init)
+        var ended = trials.map(\.trial).filter { $0.state == .completed }
+        if ended.isEmpty { ended = trials.map(\.trial).filter { $0.state == .stopped } }
         let ranking = ResultChoice(plan: plan, space: space).ranking(
-            of: trials.map(\.trial).filter { $0.state == .completed }, scales: scales)
+            of: ended, stages: stages,
+            points: Dictionary(
+                uniqueKeysWithValues: trials.map { ($0.number, $0.trial.proposal.point) }),
+            scales: scales)
         best = ranking.best.map { trials[$0.number] }
         expectations = ranking.expectations
         self.trials = trials
@@ -48,13 +56,25 @@ public struct StudySnapshot: Sendable {
 
     /// True if its budget is spent, or its space used up, and all its trials have ended.
     public var isComplete: Bool {
-        guard trials.allSatisfy({ $0.trial.tellSerial != nil }) else { return false }
+        guard trials.allSatisfy({ $0.trial.tellSerial != nil || $0.trial.state == .stopped })
+        else { return false }
         if plan.exhaustedAt == trials.count { return true }
+        if plan.rungs != nil { return plan.isSpent(epochs: epochsTrained, trials: trials.count) }
         return switch plan.budget {
         case .iterations(let count): trials.count >= count
         case .effectiveIterations(let count):
             trials.count { $0.trial.state == .completed } >= count
+        case .effectiveEpochs: false
         }
+    }
+
+    /// The epochs of all trials' trainings, where there are rungs.
+    package var epochsTrained: Int {
+        var reached: [Int: Int] = [:]
+        for stage in stages where stage.report?.isTrained == true {
+            reached[stage.trial] = stage.epochs
+        }
+        return reached.values.reduce(0, +)
     }
 }
 
@@ -64,8 +84,13 @@ private struct StudyRows {
     let attemptRows: [Row]
     let epochRows: [Row]
     let labelRows: [Row]
+    let stageRows: [Row]
 
     init(_ db: Database) throws {
+        // Studies of earlier versions are read as they are.
+        stageRows =
+            try db.tableExists("stage")
+            ? Row.fetchAll(db, sql: "SELECT * FROM stage ORDER BY orderSerial") : []
         trialRows = try Row.fetchAll(db, sql: "SELECT * FROM trial ORDER BY number")
         attemptRows = try Row.fetchAll(
             db,

@@ -13,6 +13,8 @@ public struct StudyStatus: Sendable {
     public let owner: StudyOwner?
     /// The number of trials that have ended.
     public let iterations: Int
+    /// The epochs of all trials' trainings, and the number to reach; nil unless there are rungs and a limit.
+    package let epochs: (done: Int, all: Int)?
     /// The remaining seconds at the mean pace so far; nil before any trial has ended.
     public let secondsLeft: Double?
 
@@ -27,24 +29,38 @@ public struct StudyStatus: Sendable {
         do { choice = ResultChoice(plan: plan, space: try plan.searchSpace()) } catch {
             throw .space(error)
         }
-        let (pace, ranking): (Pace, ResultChoice.Ranking)
-        (counts, ranking, iterations, pace) = try database.read { db in
+        let (pace, ranking, spent): (Pace, ResultChoice.Ranking, Int)
+        let hasRungs = plan.rungs != nil
+        (spent, counts, ranking, iterations, pace) = try database.read { db in
             (
+                hasRungs ? try Stage.epochsTrained(in: db) : 0,
                 try Trial.counts(in: db), try choice.ranking(in: db),
-                try Int.fetchOne(db, sql: "SELECT count(tellSerial) FROM trial") ?? 0,
+                try Int.fetchOne(
+                    db,
+                    sql: """
+                        SELECT count(*) FROM trial WHERE tellSerial IS NOT NULL OR state = 'stopped'
+                        """) ?? 0,
                 try Pace(db, isRunning: owner != nil)
             )
         }
         best = ranking.best
+        epochs = plan.limit.epochs.map { (spent, $0) }
         expectation = ranking.best.flatMap { ranking.expectations[$0.number] }
         let (done, all) =
             switch plan.budget {
             case .iterations(let count): (iterations, count)
-            case .effectiveIterations(let count): (counts[.completed, default: 0], count)
+            case .effectiveIterations, .effectiveEpochs:
+                epochs ?? (counts[.completed, default: 0], plan.budget.count)
             }
+        let open = [TrialState.queued, .running, .paused].reduce(0) { [counts] in
+            $0 + counts[$1, default: 0]
+        }
+        let isOver =
+            hasRungs && open == 0
+            && plan.isSpent(epochs: spent, trials: counts.values.reduce(0, +))
         let isExhausted = plan.exhaustedAt == counts.values.reduce(0, +)
         secondsLeft =
-            done >= all || isExhausted
+            done >= all || isExhausted || isOver
             ? 0 : done == 0 ? nil : pace.seconds / Double(done) * Double(all - done) / pace.workers
     }
 }

@@ -23,18 +23,26 @@ public struct Trial: Hashable, Sendable {
         /// The trial whose result it waits for; nil if it waits for a slot.
         case queued(waitingFor: Int?)
         case running
+        /// It was trained to a lower rung, to this validation Dice.
+        case paused(dice: Double)
         case ended(TrialEnd)
 
         public var state: TrialState {
             switch self {
             case .queued: .queued
             case .running: .running
+            case .paused: .paused
             case .ended(let end): end.state
             }
         }
     }
 
     public var state: TrialState { status.state }
+
+    /// The validation Dice that it has reached; nil without one.
+    public var dice: Double? {
+        if case .paused(let dice) = status { dice } else { end?.dice }
+    }
 
     /// The end of the trial; nil before.
     public var end: TrialEnd? {
@@ -49,6 +57,8 @@ public enum TrialState: String, CaseIterable, Codable, Sendable {
     case queued
     /// A worker trains it, as far as is known.
     case running
+    /// It was trained to a lower rung, and may be trained on.
+    case paused
     /// It was trained and has a Dice.
     case completed
     /// The result of another trial with the same key was taken.
@@ -59,15 +69,23 @@ public enum TrialState: String, CaseIterable, Codable, Sendable {
     case outOfMemory
     /// Every attempt ended without a result, which says nothing about its network.
     case failed
+    /// It was trained to a lower rung when the budget was spent; a larger one may train it on.
+    case stopped
 
     /// True if the trial has ended.
-    public var isEnd: Bool { self != .queued && self != .running }
+    public var isEnd: Bool { self != .queued && self != .running && self != .paused }
+
+    /// The states of trials that are trained on a ladder of rungs alone.
+    package static let ofLadders: Set<TrialState> = [.paused, .stopped]
 
     /// The states that may follow; there is none after an end whose value was reported.
     var successors: Set<TrialState> {
         switch self {
         case .queued: [.running, .cached]
-        case .running: [.queued, .completed, .outOfMemory, .failed]
+        case .running: [.queued, .paused, .completed, .outOfMemory, .failed]
+        case .paused: [.queued, .stopped]
+        // A larger budget may train it on.
+        case .stopped: [.queued]
         // Failures are held back until a result shows that not everything fails.
         case .failed: [.queued, .cached]
         case .completed, .cached, .illegal, .outOfMemory: []
@@ -102,6 +120,8 @@ public enum TrialEnd: Hashable, Sendable {
     case outOfMemory(MemoryShortage)
     /// No attempt had a result.
     case failed(reason: String)
+    /// The budget was spent when it was trained to a lower rung, to this validation Dice.
+    case stopped(dice: Double)
 
     public var state: TrialState {
         switch self {
@@ -110,13 +130,14 @@ public enum TrialEnd: Hashable, Sendable {
         case .illegal: .illegal
         case .outOfMemory: .outOfMemory
         case .failed: .failed
+        case .stopped: .stopped
         }
     }
 
     /// The validation Dice; nil if there is none.
     public var dice: Double? {
         switch self {
-        case .completed(let dice): dice
+        case .completed(let dice), .stopped(let dice): dice
         case .cached(_, let dice): dice
         case .illegal, .outOfMemory, .failed: nil
         }

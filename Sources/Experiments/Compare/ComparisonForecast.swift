@@ -164,6 +164,8 @@ public struct ForecastMaker {
             switch options.sampling.budget {
             case .iterations(let count): (Int?(count), count)
             case .effectiveIterations(let count): (nil, count)
+            case .effectiveEpochs(let count):
+                (nil, max(1, count / options.conditions.training.epochs))
             }
         let final = options.conditions.finalEpochs
         var forecast = ComparisonForecast.Method(

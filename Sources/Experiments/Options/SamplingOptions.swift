@@ -13,20 +13,26 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
     /// Which of its networks the search delivers.
     public var preference: StudyPlan.Preference
     public var budget: StudyPlan.Budget
+    /// 2 if trainings stop at a third of their epochs, from where one of three goes on, 1 if all go on to the end; nil
+    /// for 2 with a model, and else 1.
+    public var rungs: Int?
+    /// The epochs of the first of two rungs; nil for a third, but at least 200 steps.
+    public var firstRung: Int?
     /// Attempts without a result or a new checkpoint after which a trial has failed.
     public var attempts: Int
 
     public init(
         method: SamplerPlan.Method = .crs, population: Int? = nil, first: [Double]? = nil,
         budget: StudyPlan.Budget? = nil, limits: NetworkLimits = NetworkLimits(),
-        preference: StudyPlan.Preference = .best, attempts: Int = 3
+        preference: StudyPlan.Preference = .best, rungs: Int? = nil, attempts: Int = 3
     ) {
         self.method = method
         self.population = population
         self.first = first
         self.limits = limits
         self.preference = preference
-        self.budget = budget ?? method.usualBudget
+        self.rungs = rungs
+        self.budget = budget ?? method.usualBudget(rungs: rungs)
         self.attempts = attempts
     }
 
@@ -36,6 +42,7 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
             switch budget {
             case .iterations(let count): ("iterations", count)
             case .effectiveIterations(let count): ("effectiveIterations", count)
+            case .effectiveEpochs(let count): ("effectiveEpochs", count)
             }
         var faults = faultsOfCounts([
             iterations, ("population", population), ("attempts", attempts),
@@ -44,10 +51,39 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
         if let seconds = limits.predictionSeconds, !(seconds > 0 && seconds.isFinite) {
             faults.append("`maxPredictionTime` must be positive, and \(seconds) s is given")
         }
+        if let rungs, !(1...2).contains(rungs) {
+            faults.append("`rungs` must be 1 or 2, and \(rungs) is given")
+        }
+        if firstRung != nil, !hasRungs {
+            faults.append("`firstRung` goes with two rungs: give `rungs` 2, or leave it out")
+        }
         if method == .model, population != nil {
             faults.append("`population` is that of controlled random search: a model has none")
         }
         return faults
+    }
+
+    /// True if trainings may stop at a rung.
+    var hasRungs: Bool { rungs ?? method.usualRungs > 1 }
+
+    /// The budget of trainings of so many epochs: without rungs those of a budget are those of whole trainings.
+    func budget(epochs: Int) -> StudyPlan.Budget {
+        guard case .effectiveEpochs(let count) = budget, !hasRungs else { return budget }
+        return .effectiveIterations(max(1, count / max(epochs, 1)))
+    }
+
+    /// The rungs of trainings of so many epochs and steps; nil if all are trained to the end.
+    func rungs(epochs: Int, stepsPerEpoch: Int) -> [Int]? {
+        guard hasRungs else { return nil }
+        if let firstRung { return [firstRung, epochs] }
+        return LadderScheduler<RandomSearch>.rungs(epochs: epochs, stepsPerEpoch: stepsPerEpoch)
+    }
+
+    /// The rungs of a study that was begun, if these options agree with them; else others.
+    func rungs(begun: [Int]?, epochs: Int) -> [Int]? {
+        guard hasRungs else { return nil }
+        guard let begun else { return [epochs] }
+        return firstRung.map { [$0, epochs] } ?? begun
     }
 
     func plan(seed: UInt64, images: SearchedImages?) -> SamplerPlan {
@@ -58,13 +94,15 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
 }
 
 extension SamplerPlan.Method {
-    /// The paper's number of trials; for a model a third of the trainings that these come to.
-    fileprivate var usualBudget: StudyPlan.Budget {
+    /// The paper's number of trials; for a model a third of the trainings that these come to, with rungs a fifth.
+    fileprivate func usualBudget(rungs: Int?) -> StudyPlan.Budget {
         switch self {
         case .crs, .random: .iterations(300)
-        case .model: .effectiveIterations(46)
+        case .model: .effectiveIterations(rungs ?? usualRungs > 1 ? 30 : 46)
         }
     }
+
+    fileprivate var usualRungs: Int { self == .model ? 2 : 1 }
 }
 
 // Plans of comparisons keep these options; those of earlier versions have no limits and no preference.
@@ -78,6 +116,9 @@ extension SamplingOptions {
         preference =
             try values.decodeIfPresent(StudyPlan.Preference.self, forKey: .preference) ?? .best
         budget = try values.decode(StudyPlan.Budget.self, forKey: .budget)
+        // Without the key, of a version that trained all to the end.
+        rungs = try values.decodeIfPresent(Int.self, forKey: .rungs) ?? 1
+        firstRung = try values.decodeIfPresent(Int.self, forKey: .firstRung)
         attempts = try values.decode(Int.self, forKey: .attempts)
     }
 }
@@ -90,6 +131,11 @@ public struct WorkerOptions: Hashable, Codable, Sendable {
     public var trialTimeout: Double?
     /// Seconds without a step after which a worker is ended; nil for five minutes.
     public var hangTimeout: Double?
+    /// Paused trials whose checkpoints are kept; nil for 30.
+    public var keptPaused: Int?
+
+    /// Those that are kept where no number is given.
+    static let usuallyKeptPaused = 30
 
     public init(count: Int? = nil, trialTimeout: Double? = nil, hangTimeout: Double? = nil) {
         self.count = count

@@ -30,7 +30,17 @@ public struct SearchOptions: Hashable, Codable, Sendable {
     }
 
     /// The faults of these options, a sentence each.
-    public var faults: [String] { sampling.faults + conditions.faults }
+    public var faults: [String] {
+        let epochs = conditions.training.epochs
+        let rungs =
+            sampling.firstRung.flatMap { first in
+                (1...max(epochs / 2, 1)).contains(first)
+                    ? nil
+                    : "`firstRung` must be from 1 to half of the \(epochs) epochs, "
+                        + "and \(first) is given"
+            }
+        return sampling.faults + conditions.faults + [rungs].compactMap(\.self)
+    }
 
     /// Reads the options with which a study was begun or last resumed; nil if there is none.
     public init?(ofStudy path: String) throws {
@@ -45,7 +55,8 @@ public struct SearchOptions: Hashable, Codable, Sendable {
             method: plan.sampler.method, population: plan.sampler.population,
             first: plan.sampler.first, budget: plan.budget,
             limits: plan.sampler.limits ?? NetworkLimits(),
-            preference: plan.preference ?? .best, attempts: plan.attempts)
+            preference: plan.preference ?? .best, rungs: plan.rungs == nil ? 1 : 2,
+            attempts: plan.attempts)
         conditions = try RecordedConditions(plan, in: folder).resumed
     }
 
@@ -53,7 +64,8 @@ public struct SearchOptions: Hashable, Codable, Sendable {
         StudyPlan(
             version: Release.version, space: space,
             sampler: sampling.plan(seed: conditions.training.seed, images: images),
-            budget: sampling.budget, attempts: sampling.attempts, preference: sampling.preference,
+            budget: sampling.budget(epochs: conditions.training.epochs),
+            attempts: sampling.attempts, preference: sampling.preference,
             conditions: try StudyConditions(recorded))
     }
 

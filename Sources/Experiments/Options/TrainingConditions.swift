@@ -60,6 +60,12 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
             candidate.architecture, hyperparameters: candidate.hyperparameters, on: dataset)
     }
 
+    /// The steps of an epoch, at least: where patches are drawn by the cases' voxels, one for each case.
+    func stepsPerEpoch(_ data: TrainingDataset) -> Int {
+        training.stepsPerEpoch
+            ?? (data.split.training.count + training.batchSize - 1) / training.batchSize
+    }
+
     /// What is known of the images before any training.
     func searchedImages(of dataset: Dataset) -> SearchedImages {
         let preparation = data.preparation

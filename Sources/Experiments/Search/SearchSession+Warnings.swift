@@ -38,6 +38,7 @@ extension SearchSession {
         switch ledger.plan.budget {
         case .iterations(let count): budget = (count, "iterations")
         case .effectiveIterations(let count): budget = (count, "effectiveIterations")
+        case .effectiveEpochs(let count): budget = (count, "effectiveEpochs")
         }
         if let sampler = ledger.sampler as? ControlledRandomSearch, budget.name == "iterations",
             budget.count <= sampler.populationSize
@@ -48,7 +49,18 @@ extension SearchSession {
                 is drawn at random: there will be no search. Give more `iterations` or a smaller `population`
                 """)
         }
-        if ledger.plan.sampler.method == .model, budget.count <= ModelSampler.startCount {
+        let rungs = ledger.plan.rungs ?? []
+        if ledger.sampler.askCount == 0, rungs.count == 1 {
+            monitor.warn(
+                """
+                all networks are trained to the end: a third of the \(rungs[0]) epochs is too short to tell them \
+                apart, as 200 steps of the optimizer are needed, and these are more than half. Give more `epochs`, or \
+                `firstRung`
+                """)
+        }
+        let begun =
+            ledger.epochs.map { $0.all / (rungs.first ?? 1) } ?? budget.count
+        if ledger.plan.sampler.method == .model, begun <= ModelSampler.startCount {
             monitor.warn(
                 """
                 a model needs \(ModelSampler.startCount) networks to start with, most of them drawn at random: there \

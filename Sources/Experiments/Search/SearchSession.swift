@@ -70,7 +70,12 @@ public struct SearchSession {
         let recorded = RecordedConditions(conditions, on: devices[0], memoryLimit: memoryLimit)
         let images = conditions.searchedImages(of: dataset)
         var plan = try options.plan(recorded, images: images)
-        if begun == nil { try Self.complete(&plan, recorded, device: devices[0]) }
+        if let begun {
+            plan.rungs = options.sampling.rungs(
+                begun: begun.rungs, epochs: conditions.training.epochs)
+        } else {
+            try Self.complete(&plan, recorded, device: devices[0])
+        }
         let opened = try begun.map { _ in try StudyLedger(opening: folder.path) }
         do {
             let differences =
@@ -91,6 +96,10 @@ public struct SearchSession {
             // A coordinator that was killed may have left workers.
             if let opened { try? Coordinator(stopping: opened).endWorkers(by: clock) }
             throw error
+        }
+        if begun == nil {
+            plan.rungs = options.sampling.rungs(
+                epochs: conditions.training.epochs, stepsPerEpoch: conditions.stepsPerEpoch(data))
         }
         ledger = try opened ?? StudyLedger(creating: plan, in: folder.path)
         if opened == nil { try folder.check(data) }
@@ -256,7 +265,13 @@ public struct SearchSession {
     }
 
     private func handle(_ event: Coordinator.Event, _ shelf: ModelShelf) throws {
-        if case .ended(let trial) = event { try shelf.arrange([trial.number], by: ledger) }
+        switch event {
+        case .ended(let trial): try shelf.arrange([trial.number], by: ledger)
+        case .paused:
+            try shelf.keepPaused(
+                conditions.workers.keptPaused ?? WorkerOptions.usuallyKeptPaused, by: ledger)
+        default: break
+        }
         monitor.report(.trial(event, best: try ledger.best()))
         if let fault = ledger.backupFault { monitor.warn("no backup could be made: \(fault)") }
     }
@@ -266,7 +281,9 @@ public struct SearchSession {
         let (done, all) =
             switch ledger.plan.budget {
             case .iterations(let all): (ledger.sampler.tellCount, all)
-            case .effectiveIterations(let all): (ledger.counts[.completed, default: 0], all)
+            case .effectiveIterations, .effectiveEpochs:
+                ledger.epochs
+                    ?? (ledger.counts[.completed, default: 0], ledger.plan.budget.count)
             }
         monitor.report(
             .searching(done: done, all: all, running: ledger.counts[.running, default: 0]))

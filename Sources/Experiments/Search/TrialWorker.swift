@@ -25,6 +25,8 @@ public struct TrialWorker: Hashable, Sendable {
     private let slot: String
     /// This worker's share of the threads.
     private let threads: Int
+    /// The epochs of the stage to train; nil to train to the end.
+    private let stage: Int?
 
     /// The subcommand of a worker.
     public static let command = "worker"
@@ -32,11 +34,16 @@ public struct TrialWorker: Hashable, Sendable {
     init(_ order: LaunchOrder, threads: Int) {
         self.init(
             study: order.study.path, trial: order.trial, attempt: order.attempt, slot: order.slot,
-            threads: threads)
+            threads: threads, stage: order.stage)
     }
 
     /// The worker of an attempt at a trial, on a slot such as `cuda:1/0` and with a share of the threads.
-    public init(study: String, trial: Int, attempt: Int, slot: String, threads: Int) {
+    ///
+    /// `stage` is the number of epochs to which it is trained now; nil for all.
+    public init(
+        study: String, trial: Int, attempt: Int, slot: String, threads: Int, stage: Int? = nil
+    ) {
+        self.stage = stage
         self.study = StudyFolder(study)
         self.trial = trial
         self.attempt = attempt
@@ -47,16 +54,19 @@ public struct TrialWorker: Hashable, Sendable {
     /// The worker that a program's arguments ask for; nil if they ask for something else.
     public init?(arguments: [String]) {
         let words = Array(arguments.dropFirst())
-        guard words.count == 6, words[0] == Self.command, let trial = Int(words[2]),
+        guard words.count == 6 || words.count == 7 && Int(words[6]) != nil,
+            words[0] == Self.command, let trial = Int(words[2]),
             let attempt = Int(words[3]), let threads = Int(words[5])
         else { return nil }
         self.init(
-            study: words[1], trial: trial, attempt: attempt, slot: words[4], threads: threads)
+            study: words[1], trial: trial, attempt: attempt, slot: words[4], threads: threads,
+            stage: words.count == 7 ? Int(words[6]) : nil)
     }
 
     /// The arguments that make a program this worker.
     var arguments: [String] {
         [Self.command, study.path, "\(trial)", "\(attempt)", slot, "\(threads)"]
+            + (stage.map { ["\($0)"] } ?? [])
     }
 
     /// Observes a worker.
@@ -89,7 +99,7 @@ public struct TrialWorker: Hashable, Sendable {
     /// - Throws: ``DiskFull``, or why it could not be trained; the program ends with ``exitCode(of:)`` then.
     public func run(_ watcher: Watcher = Watcher()) throws {
         SignalWatch.start(endsAtSecond: false)
-        let folder = TrialFolder(study.trial(trial))
+        let folder = TrialFolder(study.trial(trial), stage: stage)
         guard let request = TrialRequest(in: folder) else {
             throw OptionFaults("\(folder.request) holds no request: searches start workers")
         }
@@ -97,7 +107,8 @@ public struct TrialWorker: Hashable, Sendable {
         // A damaged result would keep the new one from being published.
         unlink(folder.result)
         let heartbeats = WorkerHeartbeats(attempt: attempt, in: folder)
-        watcher.log("start trial \(trial) attempt \(attempt) run \(heartbeats.run)")
+        let aim = stage.map { " to epoch \($0)" } ?? ""
+        watcher.log("start trial \(trial) attempt \(attempt) run \(heartbeats.run)\(aim)")
         let result: TrialResult
         do {
             guard let trained = try trainWhenFree(request, in: folder, heartbeats, watcher) else {
@@ -177,6 +188,11 @@ public struct TrialWorker: Hashable, Sendable {
             request.architecture, hyperparameters: request.hyperparameters, seed: request.seed,
             on: dataset)
         task.preparedData = try study.trainingData()
+        if let stage {
+            // The beginning of the whole training, bit for bit.
+            task.options.horizon = task.options.epochs
+            task.options.epochs = stage
+        }
         return Trainer(
             task, run: folder.run, on: conditions.machine(device, threads: threads),
             tracker: watcher.tracker,

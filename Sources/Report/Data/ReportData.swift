@@ -42,14 +42,16 @@ struct ReportData: Encodable {
     ) {
         self.program = program
         isComplete = record.isComplete
-        iterations = record.trials.count { $0.trial.tellSerial != nil }
+        iterations = record.trials.count {
+            $0.trial.tellSerial != nil || $0.trial.state == .stopped
+        }
         budget = if case .iterations(let count) = record.plan.budget { count } else { nil }
         states = Dictionary(
-            uniqueKeysWithValues: TrialState.allCases.map { state in
+            uniqueKeysWithValues: record.plan.states.map { state in
                 (state.rawValue, record.trials.count { $0.trial.state == state })
             })
         words = Dictionary(
-            uniqueKeysWithValues: TrialState.allCases.map { ($0.rawValue, $0.words) })
+            uniqueKeysWithValues: record.plan.states.map { ($0.rawValue, $0.words) })
         let labels = table?.structures ?? record.labels
         self.labels = labels
         best = record.best?.number

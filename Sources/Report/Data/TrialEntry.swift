@@ -52,7 +52,7 @@ struct TrialEntry: Encodable {
         parameters = trial.cost?.parameters
         operations = trial.cost?.operations
         memory = trial.cost?.memory?.bytes
-        dice = trial.end?.dice
+        dice = trial.dice
         expectedDice = expectation.map { [$0.dice, $0.likely.lowerBound, $0.likely.upperBound] }
         dicePerLabel = labels
         seconds = record.attempts > 0 ? record.seconds : nil
@@ -101,6 +101,7 @@ extension Trial {
             "needs \(ByteCount(shortage.needed)) of \(ByteCount(shortage.limit))"
                 + (shortage.kind == .predicted ? ", as predicted" : ", as tried")
         case .cached(let source, _)?: "the same network as trial \(source)"
+        case .stopped?: "the budget was spent"
         case .completed?, nil: nil
         }
     }
@@ -148,6 +149,8 @@ extension TrialState {
         case .completed: "completed"
         case .cached: "cached"
         case .illegal: "illegal"
+        case .paused: "paused"
+        case .stopped: "stopped before its last epoch"
         case .outOfMemory: "out of memory"
         case .failed: "failed"
         }

@@ -197,7 +197,7 @@ struct UntrainedTable {
     /// Makes the table of a study; nil if all trials were completed.
     init?(_ record: StudySnapshot) {
         let states: [TrialState] = [
-            .illegal, .outOfMemory, .failed, .cached, .queued, .running,
+            .illegal, .outOfMemory, .failed, .cached, .stopped, .paused, .queued, .running,
         ]
         rows = states.compactMap { state in
             let trials = record.trials.filter { $0.trial.state == state }

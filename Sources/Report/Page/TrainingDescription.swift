@@ -36,6 +36,7 @@ public struct TrainingDescription: Hashable, Sendable {
             switch budget {
             case .iterations(let count): "\(count) trials"
             case .effectiveIterations(let count): "until \(count) trials are completed"
+            case .effectiveEpochs(let count): "\(count) epochs"
             }
         return "\(method)\(population), seed \(sampler.seed); \(goal)"
     }

@@ -177,11 +177,10 @@ extension Faults {
         require(
             options.learningRate > 0 && options.learningRate.isFinite,
             "`learningRate` must be positive, and \(options.learningRate) is given")
+        let whole = options.horizon ?? options.epochs
         require(
-            options.warmUpEpochs >= 0 && options.warmUpEpochs < max(options.horizon ?? options.epochs, 1),
-            "`warmUpEpochs` \(options.warmUpEpochs) must leave some of the "
-                + "\(options.horizon ?? options.epochs) epochs"
-        )
+            options.warmUpEpochs >= 0 && options.warmUpEpochs < max(whole, 1),
+            "`warmUpEpochs` \(options.warmUpEpochs) must leave some of the \(whole) epochs")
         require(
             options.weightDecay >= 0 && options.weightDecay.isFinite,
             "`weightDecay` must not be negative, and \(options.weightDecay) is given")

@@ -112,7 +112,7 @@ extension Coordinator {
         let ended = try ledger.finish(
             watch.attempt, end, epochs: result.epochs, at: watch.leftAt)
         // Something can be trained here, so earlier failures are those of their trials.
-        return (ended + (try ledger.reportFailures())).map(Event.ended)
+        return (ended + (try ledger.reportFailures())).map(Event.init(of:))
     }
 
     private func end(_ watch: AttemptWatch, _ exit: JobState.Exit?) throws -> [Event] {

@@ -20,11 +20,23 @@ public final class Coordinator {
         case started(Attempt)
         /// A trial has ended, trained or not; failures once they are reported to the sampler.
         case ended(Trial)
+        /// A trial was trained to a rung below the highest.
+        case paused(Trial)
         case attemptEnded(trial: Int, AttemptEnd)
         /// The worker of a trial was stopped, and is waited for; its process, if a heartbeat names it.
         case standsStill(trial: Int, process: Int32?)
 
-        fileprivate var isEnd: Bool { if case .ended = self { true } else { false } }
+        fileprivate var isEnd: Bool {
+            switch self {
+            case .ended, .paused: true
+            default: false
+            }
+        }
+
+        /// The event of a trial that has a result now.
+        init(of trial: Trial) {
+            self = trial.state == .paused ? .paused(trial) : .ended(trial)
+        }
     }
 
     /// Resumes a study, and watches the workers that an earlier coordinator has left.
@@ -69,7 +81,9 @@ public final class Coordinator {
         // shown that something can be trained here.
         if try !ledger.hasResult() { try checkFailures(max: 1) }
         let failures = try ledger.reportFailures().map(Event.ended)
-        return failures.isEmpty ? nil : failures
+        guard failures.isEmpty else { return failures }
+        let stopped = try ledger.stopPaused().map(Event.ended)
+        return stopped.isEmpty ? nil : stopped
     }
 
     /// Asks all workers to end, as when the user stops the search; call ``stopped(now:)`` until it is true.
@@ -93,7 +107,9 @@ public final class Coordinator {
             attempt, in: folder(attempt.trial), memoryKills: memoryKills() ?? 0, now: now)
     }
 
-    func folder(_ trial: Int) -> TrialFolder { TrialFolder(ledger.folder.trial(trial)) }
+    func folder(_ trial: Int) -> TrialFolder {
+        TrialFolder(ledger.folder.trial(trial), stage: ledger.stage(of: trial))
+    }
 
     // MARK: - Starting
 
@@ -127,7 +143,7 @@ public final class Coordinator {
     /// interruption it can be found again.
     private func start(_ trial: Trial, slot: String, now: Double) throws -> [Event] {
         let folder = folder(trial.number)
-        var request = TrialRequest(trial, of: ledger.plan)
+        var request = TrialRequest(trial, of: ledger.plan, stage: folder.stage)
         do {
             if let old = TrialRequest(in: folder) {
                 if old.asksSame(as: request) {
@@ -138,7 +154,7 @@ public final class Coordinator {
                     try FileManager.default.removeItem(atPath: folder.path)
                 }
             }
-            try FileSystem.makeFolder(folder.path)
+            try FileSystem.makeFolder(folder.exchange)
             try request.write(in: folder)
         } catch let failure as SystemFailure where failure.isFullDisk {
             throw StudyError.diskFull(file: folder.request)
@@ -147,7 +163,8 @@ public final class Coordinator {
         }
         var attempt = try ledger.begin(trial.number, slot: slot)
         let order = LaunchOrder(
-            study: ledger.folder, trial: trial.number, attempt: attempt.number, slot: slot)
+            study: ledger.folder, trial: trial.number, attempt: attempt.number, slot: slot,
+            stage: folder.stage)
         watch(attempt, now: now)
         if let events = try takePublished(request, of: attempt) { return events }
         do {

@@ -24,15 +24,18 @@ public struct LaunchOrder: Hashable, Sendable {
     public var attempt: Int
     /// The device that it computes on, such as `cuda:1` or `cpu/0`.
     public var slot: String
+    /// The epochs of the stage to train; nil to train to the end.
+    public var stage: Int?
 
-    public init(study: StudyFolder, trial: Int, attempt: Int, slot: String) {
+    public init(study: StudyFolder, trial: Int, attempt: Int, slot: String, stage: Int? = nil) {
+        self.stage = stage
         self.study = study
         self.trial = trial
         self.attempt = attempt
         self.slot = slot
     }
 
-    public var folder: TrialFolder { TrialFolder(study.trial(trial)) }
+    public var folder: TrialFolder { TrialFolder(study.trial(trial), stage: stage) }
 }
 
 /// Exit codes of workers for what they could not write to a file.

@@ -13,6 +13,11 @@ enum StudySchema {
         }
         // Proposals of a model, with its scales, and multiply-adds.
         migrator.registerMigration("2", migrate: rebuildTrials)
+        // Trials that are trained in stages.
+        migrator.registerMigration("3") { db in
+            try rebuildTrials(db)
+            for statement in [stage] + stageTriggers { try db.execute(sql: statement) }
+        }
         return migrator
     }
 
@@ -51,7 +56,8 @@ enum StudySchema {
             operations INTEGER,
             memory INTEGER,
             state TEXT NOT NULL CHECK (state IN
-                ('queued', 'running', 'completed', 'cached', 'illegal', 'outOfMemory', 'failed')),
+                ('queued', 'running', 'paused', 'completed', 'cached', 'illegal', 'outOfMemory', 'failed',
+                'stopped')),
             waitsFor INTEGER REFERENCES trial (number),
             source INTEGER REFERENCES trial (number),
             dice REAL CHECK (dice BETWEEN 0 AND 1),
@@ -65,19 +71,19 @@ enum StudySchema {
             endedAt REAL,
             CHECK ((origin = 'mutation') = (parent IS NOT NULL)),
             CHECK ((origin = 'model') = (scales IS NOT NULL)),
-            CHECK ((state IN ('queued', 'running')) = (endedAt IS NULL)),
+            CHECK ((state IN ('queued', 'running', 'paused')) = (endedAt IS NULL)),
             CHECK (waitsFor IS NULL OR (state = 'queued' AND waitsFor <> number)),
             CHECK ((memory IS NULL AND operations IS NULL) OR parameters IS NOT NULL),
             CHECK ((state = 'cached') = (source IS NOT NULL)),
             CHECK (source IS NULL OR source <> number),
-            CHECK (state <> 'completed' OR dice IS NOT NULL),
-            CHECK (state IN ('completed', 'cached') OR dice IS NULL),
+            CHECK (state NOT IN ('completed', 'paused', 'stopped') OR dice IS NOT NULL),
+            CHECK (state IN ('completed', 'cached', 'paused', 'stopped') OR dice IS NULL),
             CHECK ((state IN ('illegal', 'failed')) = (reason IS NOT NULL)),
             CHECK ((state = 'outOfMemory') = (shortage IS NOT NULL)),
             CHECK ((shortage IS NULL) = (bytesNeeded IS NULL) AND (shortage IS NULL) = (bytesAllowed IS NULL)),
             CHECK ((value IS NULL) = (tellSerial IS NULL)),
             CHECK (tellSerial IS NULL OR endedAt IS NOT NULL),
-            CHECK (tellSerial IS NOT NULL OR endedAt IS NULL OR state = 'failed')
+            CHECK (tellSerial IS NOT NULL OR endedAt IS NULL OR state IN ('failed', 'stopped'))
         ) STRICT
         """
     }
@@ -100,6 +106,36 @@ enum StudySchema {
             CHECK ((reason IS NULL) = (endedAt IS NULL))
         ) STRICT
         """
+
+    /// The orders of a ladder, and what came of them: one or more rows for each trial.
+    ///
+    /// Studies in which every trial is trained to the end have none: there a trial is its only stage.
+    private static let stage = """
+        CREATE TABLE stage (
+            trial INTEGER NOT NULL REFERENCES trial (number),
+            epochs INTEGER NOT NULL CHECK (epochs >= 1),
+            orderSerial INTEGER NOT NULL UNIQUE,
+            reportsSeen INTEGER NOT NULL,
+            dice REAL CHECK (dice BETWEEN 0 AND 1),
+            isTrained INTEGER,
+            value REAL,
+            tellSerial INTEGER UNIQUE,
+            PRIMARY KEY (trial, epochs),
+            CHECK ((value IS NULL) = (tellSerial IS NULL) AND (value IS NULL) = (isTrained IS NULL)),
+            CHECK (dice IS NULL OR value IS NOT NULL)
+        ) STRICT
+        """
+
+    private static let stageTriggers = [
+        """
+        CREATE TRIGGER stageTold BEFORE UPDATE ON stage WHEN OLD.tellSerial IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'a stage whose value was reported does not change'); END
+        """,
+        """
+        CREATE TRIGGER stageKept BEFORE DELETE ON stage
+        BEGIN SELECT RAISE(ABORT, 'stages are kept'); END
+        """,
+    ]
 
     private static let openAttempt =
         "CREATE UNIQUE INDEX openAttempt ON attempt (trial) WHERE reason IS NULL"

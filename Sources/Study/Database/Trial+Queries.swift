@@ -48,7 +48,8 @@ extension Trial {
 }
 
 extension SamplerRecord {
-    init(_ db: Database) throws {
+    /// Reads all proposals, and where trials are trained to the end, their values.
+    init(_ db: Database, hasValues: Bool) throws {
         var record = SamplerRecord(proposals: [], values: [])
         let rows = try Row.fetchCursor(
             db,
@@ -56,6 +57,10 @@ extension SamplerRecord {
                 SELECT number, origin, parent, scales, tellsSeen, point FROM trial ORDER BY number
                 """)
         while let row = try rows.next() { record.proposals.append(try Proposal(row)) }
+        guard hasValues else {
+            self = record
+            return
+        }
         let tells = try Row.fetchCursor(
             db,
             sql: """

@@ -131,10 +131,11 @@ extension Trial.Status {
         switch self {
         case .queued(let leader): waitsFor = leader
         case .running: break
+        case .paused(let reached): dice = reached
         case .ended(let end):
             dice = end.dice
             switch end {
-            case .completed: break
+            case .completed, .stopped: break
             case .cached(let from, _): source = from
             case .illegal(let text), .failed(let text): reason = text
             case .outOfMemory(let memory): shortage = memory
@@ -153,9 +154,12 @@ extension Trial.Status {
         switch state {
         case .queued: self = .queued(waitingFor: row["waitsFor"])
         case .running: self = .running
-        case .completed:
+        case .completed, .paused, .stopped:
             guard let dice else { throw fault }
-            self = .ended(.completed(dice: dice))
+            self =
+                state == .paused
+                ? .paused(dice: dice)
+                : .ended(state == .completed ? .completed(dice: dice) : .stopped(dice: dice))
         case .cached: self = .ended(.cached(from: row["source"], dice: dice))
         case .illegal: self = .ended(.illegal(reason: row["reason"]))
         case .failed: self = .ended(.failed(reason: row["reason"]))

@@ -14,31 +14,46 @@ public enum Feasibility: Hashable, Sendable {
 }
 
 extension StudyLedger {
-    /// Asks the sampler for a trial and records it, with its end if nothing is to be trained.
+    /// Asks the scheduler for a trial and records it, with its end if nothing is to be trained.
     ///
     /// A trial whose key has a result already takes it; one whose key is being trained waits for it.
     ///
     /// - Parameter check: Checks a candidate whose block is legal and whose key is new.
-    /// - Returns: The trial; nil if the budget is spent, or trials must end first.
+    /// - Returns: The trial, new or to be trained on; nil if the budget is spent, or trials must end first.
     /// - Throws: ``StudyError``; then nothing was asked.
     public func ask(_ check: (Candidate) -> Feasibility) throws(StudyError) -> Trial? {
         guard !isBudgetSpent else { return nil }
-        var asked = sampler
-        guard let proposal = asked.ask() else {
+        var asked = scheduler
+        guard let order = asked.next() else {
             // It may have found out that there is nothing more to propose.
-            sampler = asked
+            scheduler = asked
             return nil
         }
-        let candidate = space.decode(proposal.point)
+        let stage = order.epochs.map {
+            Stage(
+                trial: order.number, epochs: $0, orderSerial: scheduler.orderCount,
+                reportsSeen: scheduler.reportCount)
+        }
         let trials = try commit(asked) { db in
+            guard case .begin(let proposal, _) = order else {
+                return [try self.resumption(of: order.number, stage, in: db)]
+            }
+            let candidate = space.decode(proposal.point)
             let begun = try Self.begin(candidate, in: db, check)
             let trial = Trial(
                 proposal: proposal, architecture: candidate.architecture,
                 hyperparameters: candidate.hyperparameters, key: candidate.key, cost: begun.cost,
                 status: begun.status)
-            return [Step(trial: trial, value: begun.value ?? trial.end?.value)]
+            return [Step(trial: trial, value: begun.value ?? trial.end?.value, stage: stage)]
         }
         return trials.first
+    }
+
+    /// A trial that waits for a slot again, to be trained on.
+    private func resumption(of number: Int, _ stage: Stage?, in db: Database) throws -> Step {
+        var step = try self.step(number, to: .queued(waitingFor: nil), in: db)
+        step.stage = stage
+        return step
     }
 
     /// A new trial's status and cost, and the value of the trial whose result it takes.
@@ -53,8 +68,16 @@ extension StudyLedger {
             return (.ended(.illegal(reason: reason)), nil, nil)
         }
         let twins = try Trial.all(
-            "key = ? AND state IN ('completed', 'outOfMemory', 'queued', 'running') AND waitsFor IS NULL",
-            [candidate.key.text], in: db)
+            """
+            key = ? AND state IN ('completed', 'outOfMemory', 'queued', 'running', 'paused', 'stopped')
+                AND waitsFor IS NULL
+            """, [candidate.key.text], in: db)
+        // What it brought at the first rung, also if it is trained on.
+        for twin in twins {
+            guard let first = try Stage.first(of: twin.number, in: db)?.report else { continue }
+            let end = TrialEnd.cached(from: twin.number, dice: first.dice)
+            return (.ended(end), twin.cost, first.value)
+        }
         if let ended = twins.first(where: { $0.state.isEnd }) {
             let end = TrialEnd.cached(from: ended.number, dice: ended.end?.dice)
             return (.ended(end), ended.cost, ended.value)
@@ -76,6 +99,7 @@ extension StudyLedger {
         let differences = plan.budget.differences(to: budget)
         guard differences.isEmpty else { throw .planChanged(differences) }
         try revise { $0.budget = budget }
+        scheduler.limit = plan.limit
     }
 
     /// Records other conditions: the files may have moved, and the machine may be another one.
@@ -104,7 +128,7 @@ extension StudyLedger {
     /// - Returns: True if it is.
     public func recordExhaustion() throws(StudyError) -> Bool {
         guard !isBudgetSpent, (sampler as? ModelSampler)?.isExhausted == true,
-            sampler.inFlight.isEmpty
+            scheduler.orderCount == scheduler.reportCount
         else { return false }
         let count = sampler.askCount
         if plan.exhaustedAt != count { try revise { $0.exhaustedAt = count } }

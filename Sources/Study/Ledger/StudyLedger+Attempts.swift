@@ -88,7 +88,9 @@ extension StudyLedger {
         return trials[0]
     }
 
-    /// Records the result of a trial, and reports it to the sampler, with those of trials that waited for it.
+    /// Records the result of a trial, and reports it to the scheduler, with those of trials that waited for it.
+    ///
+    /// Below the highest rung the trial is paused.
     ///
     /// A model is told the mean Dice of the last half of the epochs instead of the best, as it varies less.
     ///
@@ -97,7 +99,7 @@ extension StudyLedger {
     ///   - end: The result.
     ///   - epochs: The epochs of the training.
     ///   - time: The time of the result, in seconds since 1970; nil for now.
-    /// - Returns: All trials that ended, this one first.
+    /// - Returns: All trials that ended or paused, this one first.
     /// - Throws: ``StudyError``; then nothing has changed.
     public func finish(
         _ attempt: Attempt, _ end: TrialEnd, epochs: [TrialEpoch] = [], at time: Double? = nil
@@ -106,8 +108,13 @@ extension StudyLedger {
             end.state == .completed || end.state == .outOfMemory, "no result: \(end.state)")
         return try commit { db in
             try attempt.end(AttemptEnd(.result, hasProgressed: true), at: time, in: db)
-            for epoch in epochs { try epoch.insert(into: db, trial: attempt.trial) }
-            var finished = try self.step(attempt.trial, to: .ended(end), in: db)
+            let known = try Int.fetchOne(
+                db, sql: "SELECT max(epoch) FROM epoch WHERE trial = ?", arguments: [attempt.trial])
+            for epoch in epochs where epoch.epoch > known ?? 0 {
+                try epoch.insert(into: db, trial: attempt.trial)
+            }
+            let status = self.status(after: end, of: attempt)
+            var finished = try self.step(attempt.trial, to: status, in: db)
             // Failures that were not reported take the result too: it shows that the machine was to blame.
             let twins = try Trial.all(
                 "waitsFor = ? OR (state = 'failed' AND tellSerial IS NULL AND key = ?)",
@@ -124,6 +131,36 @@ extension StudyLedger {
         }
     }
 
+    private func status(after end: TrialEnd, of attempt: Attempt) -> Trial.Status {
+        guard case .completed(let dice) = end, let epochs = stage(of: attempt.trial),
+            epochs < plan.rungs?.last ?? 0
+        else { return .ended(end) }
+        return .paused(dice: dice)
+    }
+
+    /// The epochs to which a trial is being trained; nil without rungs.
+    public func stage(of trial: Int) -> Int? { scheduler.epochsInFlight(of: trial) }
+
+    /// Trials that may be trained on, those of the highest Dice first.
+    func paused() throws(StudyError) -> [Trial] {
+        try database.read { db in try Trial.all("state = 'paused'", [], in: db) }
+            .sorted { ($1.dice ?? 0, $0.number) < ($0.dice ?? 0, $1.number) }
+    }
+
+    /// Ends the trials that were not trained on when the budget was spent.
+    ///
+    /// The scheduler does not hear of it: with a larger budget they may be trained on.
+    public func stopPaused() throws(StudyError) -> [Trial] {
+        knownRanking = nil
+        return try commit { db in
+            try Trial.all("state = 'paused'", [], in: db).map { trial in
+                var trial = trial
+                trial.status = .ended(.stopped(dice: trial.dice ?? 0))
+                return Step(trial: trial)
+            }
+        }
+    }
+
     // MARK: - Failures
 
     /// Trials that failed since the last result of a worker, reported or not.
@@ -131,15 +168,23 @@ extension StudyLedger {
         try database.read { db in
             try Trial.all(
                 """
-                state = 'failed' AND (tellSerial IS NULL OR endedAt >
-                    (SELECT coalesce(max(endedAt), 0) FROM trial WHERE \(Self.isResult)))
+                state = 'failed' AND (tellSerial IS NULL OR endedAt > max(
+                    (SELECT coalesce(max(endedAt), 0) FROM trial WHERE \(Self.isResult)),
+                    (SELECT coalesce(max(endedAt), 0) FROM attempt WHERE reason = 'result')))
                 """, [], in: db)
         }
     }
 
     /// True if any worker has published a result.
     public func hasResult() throws(StudyError) -> Bool {
-        try database.read { db in try !Trial.all(Self.isResult, [], in: db).isEmpty }
+        try database.read { db in
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT * FROM trial WHERE \(Self.isResult))
+                        OR EXISTS (SELECT * FROM attempt WHERE reason = 'result')
+                    """) ?? false
+        }
     }
 
     private static let isResult =
@@ -184,7 +229,7 @@ extension StudyLedger {
     }
 
     /// The step of a trial to another status, if that is allowed.
-    private func step(_ number: Int, to status: Trial.Status, in db: Database) throws -> Step {
+    func step(_ number: Int, to status: Trial.Status, in db: Database) throws -> Step {
         var trial = try Trial.find(number, in: db)
         let isWaiting = if case .queued(.some) = trial.status { true } else { false }
         guard trial.tellSerial == nil, !isWaiting,

@@ -11,36 +11,49 @@ extension StudyLedger {
             sampler.askCount == sampler.tellCount + sampler.inFlight.count, "proposals are lost")
         for trial in changed {
             precondition(
-                (trial.tellSerial == nil) == (sampler.inFlight[trial.number] != nil),
+                isOpen(trial) == isInFlight(trial.number),
                 "trial \(trial.number) is reported, and in flight")
             precondition(
-                trial.tellSerial != nil || !trial.state.isEnd || trial.state == .failed,
+                trial.tellSerial != nil || !trial.state.isEnd || trial.state == .failed
+                    || trial.state == .stopped,
                 "trial \(trial.number) has an end that was not reported")
         }
+        let table = plan.rungs == nil ? "trial" : "stage"
         // What cannot be read is a fault of the disk, which the next step reports.
         let rows = try? database.read { db in
             (
                 reported: try Int.fetchOne(
-                    db, sql: "SELECT count(*) FROM trial WHERE tellSerial IS NOT NULL"),
+                    db, sql: "SELECT count(*) FROM \(table) WHERE tellSerial IS NOT NULL"),
                 open: try Int.fetchOne(
                     db, sql: "SELECT count(*) FROM attempt WHERE reason IS NULL")
             )
         }
         guard let rows else { return }
-        precondition(rows.reported == sampler.tellCount, "the sampler has other values")
+        precondition(
+            rows.reported == scheduler.reportCount, "the scheduler has other values")
         precondition(
             rows.open == counts[.running, default: 0],
             "running is what has an attempt without an end")
     }
 
-    /// Checks all that must hold after every step, by making the sampler again: for tests.
+    /// True if the scheduler waits for a trial's value.
+    private func isOpen(_ trial: Trial) -> Bool {
+        trial.tellSerial == nil && trial.state != .paused && trial.state != .stopped
+    }
+
+    private func isInFlight(_ number: Int) -> Bool {
+        plan.rungs == nil ? sampler.inFlight[number] != nil : stage(of: number) != nil
+    }
+
+    /// Checks all that must hold after every step, by making the scheduler again: for tests.
     func checkInvariants() throws {
-        let (trials, open, violations, record) = try database.read { db in
+        let hasRungs = plan.rungs != nil
+        let (trials, open, violations, record, stages) = try database.read { db in
             (
                 try Trial.all("true", [], in: db),
                 try Int.fetchAll(db, sql: "SELECT trial FROM attempt WHERE reason IS NULL"),
                 try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count,
-                try SamplerRecord(db)
+                try SchedulerRecord(db, hasRungs: hasRungs), try Stage.all(in: db)
             )
         }
         precondition(violations == 0, "references to trials that are not there")
@@ -48,22 +61,30 @@ extension StudyLedger {
         precondition(
             Dictionary(grouping: trials, by: \.state).mapValues(\.count) == counts,
             "states are counted wrongly")
-        checkSampler(trials, record)
-        checkKeys(trials)
+        checkScheduler(trials, record)
+        checkStages(stages, of: trials)
+        checkKeys(trials, stages)
         precondition(
             open.sorted() == trials.filter { $0.state == .running }.map(\.number),
             "running is what has an attempt without an end")
     }
 
-    private func checkSampler(_ trials: [Trial], _ record: SamplerRecord) {
+    private func checkScheduler(_ trials: [Trial], _ record: SchedulerRecord) {
         precondition(trials.count == sampler.askCount, "the sampler has asked for others")
-        precondition(record.values.count == sampler.tellCount, "the sampler has other values")
-        let untold = trials.filter { $0.tellSerial == nil }.map(\.number)
-        precondition(untold == sampler.inFlight.keys.sorted(), "others are in flight")
         precondition(
-            trials.allSatisfy { $0.tellSerial != nil || !$0.state.isEnd || $0.state == .failed },
+            record.reports.count == scheduler.reportCount, "the scheduler has other values")
+        precondition(
+            trials.allSatisfy { isOpen($0) == isInFlight($0.number) }, "others are in flight")
+        precondition(
+            trials.allSatisfy {
+                $0.tellSerial != nil || !$0.state.isEnd || $0.state == .failed
+                    || $0.state == .stopped
+            },
             "an end that was not reported")
-        guard var replayed = try? plan.sampler.sampler(in: space) else { return }
+        guard
+            var replayed = try? plan.sampler.scheduler(
+                in: space, rungs: plan.rungs, limit: plan.limit)
+        else { return }
         do {
             try replayed.replay(record)
         } catch {
@@ -71,12 +92,46 @@ extension StudyLedger {
         }
         precondition(
             (try? JSONDocument.text(of: replayed, .line))
-                == (try? JSONDocument.text(of: sampler, .line)),
-            "the record does not lead to the sampler")
+                == (try? JSONDocument.text(of: scheduler, .line)),
+            "the record does not lead to the scheduler")
+    }
+
+    /// Every trial of a ladder has stages, of which the last is open as long as it is trained.
+    private func checkStages(_ stages: [Stage], of trials: [Trial]) {
+        guard let rungs = plan.rungs else {
+            precondition(stages.isEmpty, "stages without rungs")
+            return
+        }
+        precondition(stages.map(\.orderSerial) == Array(stages.indices), "orders are missing")
+        let byTrial = Dictionary(grouping: stages, by: \.trial)
+        for trial in trials {
+            let own = byTrial[trial.number] ?? []
+            precondition(
+                !own.isEmpty && own.map(\.epochs) == Array(rungs.prefix(own.count)),
+                "trial \(trial.number) left out a rung")
+            precondition(
+                own.dropLast().allSatisfy { $0.report?.isTrained == true },
+                "trial \(trial.number) went on without a value")
+            precondition(
+                (own.last?.report == nil) == isOpen(trial),
+                "trial \(trial.number) has an open stage, and is not trained")
+            if let serial = trial.tellSerial {
+                precondition(serial == own.last?.report?.serial, "another value is the last")
+            }
+            if trial.state == .completed {
+                precondition(own.count == rungs.count, "trial \(trial.number) ended too early")
+            }
+            if TrialState.ofLadders.contains(trial.state) {
+                precondition(
+                    own.count < rungs.count && own.last?.report?.dice == trial.dice,
+                    "trial \(trial.number) has another Dice than its stage")
+            }
+        }
     }
 
     /// What has a key is trained once at a time, and not again after a result.
-    private func checkKeys(_ trials: [Trial]) {
+    private func checkKeys(_ trials: [Trial], _ stages: [Stage]) {
+        let dices = Dictionary(grouping: stages, by: \.trial).mapValues { $0.map(\.report?.dice) }
         for trial in trials {
             switch trial.status {
             case .queued(let leader?):
@@ -88,15 +143,16 @@ extension StudyLedger {
             case .ended(.cached(let source, let dice)):
                 let source = trials[source]
                 precondition(
-                    source.key == trial.key && source.end?.dice == dice
-                        && (source.state == .completed || source.state == .outOfMemory),
+                    source.key == trial.key
+                        && (dices[source.number]?.first ?? source.end?.dice) == dice
+                        && source.state != .cached && source.state != .illegal,
                     "trial \(trial.number) took the result of another network")
             default: break
             }
         }
         let trained = trials.filter { trial in
             switch trial.status {
-            case .queued(nil), .running, .ended(.completed): true
+            case .queued(nil), .running, .paused, .ended(.completed), .ended(.stopped): true
             case .ended(.outOfMemory(let shortage)): shortage.kind == .real
             default: false
             }

@@ -6,13 +6,18 @@ internal import SegNASHost
 /// Results are the only truth: what a process table or a queue says is only a hint about whether to go on waiting.
 public struct TrialFolder: Hashable, Sendable {
     public let path: String
+    /// The epochs of the stage that is trained; nil if trials are trained to the end.
+    public let stage: Int?
 
-    public init(_ path: String) {
+    public init(_ path: String, stage: Int? = nil) {
         self.path = path
+        self.stage = stage
     }
 
-    public var request: String { "\(path)/request.json" }
-    public var result: String { "\(path)/result.json" }
+    /// The folder of request and result: `stage-9` for a stage of 9 epochs.
+    var exchange: String { stage.map { "\(path)/stage-\($0)" } ?? path }
+    public var request: String { "\(exchange)/request.json" }
+    public var result: String { "\(exchange)/result.json" }
     /// The output of workers.
     public var log: String { "\(path)/log" }
 

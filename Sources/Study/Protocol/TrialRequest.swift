@@ -15,8 +15,11 @@ public struct TrialRequest: Hashable, Codable, Sendable {
     public var hyperparameters: [Hyperparameter: Double]
     /// The seed of the trial's random numbers.
     public var seed: UInt64
+    /// The epochs to which it is trained now; nil for all.
+    public var stage: Int?
 
-    init(_ trial: Trial, of plan: StudyPlan) {
+    init(_ trial: Trial, of plan: StudyPlan, stage: Int? = nil) {
+        self.stage = stage
         study = plan.study
         self.trial = trial.number
         pointDigest = ContentDigest(ofBytes: Array(trial.proposal.pointData)).text

@@ -7,6 +7,8 @@ public struct TrialResult: Hashable, Codable, Sendable {
     public var study: UUID
     public var trial: Int
     public var pointDigest: String
+    /// The epochs of the stage; nil for all.
+    public var stage: Int?
     /// The run that published it.
     public var run: String
     public var outcome: Outcome
@@ -29,6 +31,7 @@ public struct TrialResult: Hashable, Codable, Sendable {
         study = request.study
         trial = request.trial
         pointDigest = request.pointDigest
+        stage = request.stage
         self.run = run
         self.outcome = outcome
         self.epochs = epochs
@@ -54,7 +57,8 @@ public struct TrialResult: Hashable, Codable, Sendable {
             let result = try? JSONDocument.read(
                 TrialResult.self, from: folder.result, schema: 1...2),
             result.study == request.study, result.trial == request.trial,
-            result.pointDigest == request.pointDigest, result.isWhole
+            result.pointDigest == request.pointDigest, result.stage == request.stage,
+            result.isWhole
         else { return nil }
         self = result
     }

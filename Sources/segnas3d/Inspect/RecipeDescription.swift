@@ -33,7 +33,9 @@ enum RecipeDescription {
 
     /// What recipes decide on, and a line has room for.
     private static var fields: [(name: String, text: @Sendable (TrainingOptions) -> String)] {
-        let others = ["seed", "precision", "validationGrid", "augmentation", "accumulation", "horizon"]
+        let others = [
+            "seed", "precision", "validationGrid", "augmentation", "accumulation", "horizon",
+        ]
         return TrainingOptions.fields.filter { !others.contains($0.name) }
     }
 }

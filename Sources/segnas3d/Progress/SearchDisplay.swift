@@ -22,6 +22,7 @@ final class SearchDisplay {
     func show(_ event: Coordinator.Event, best: Trial?) {
         switch event {
         case .started: break
+        case .paused(let trial): say(Self.line(trial))
         case .ended(let trial):
             let figure = best.map { ", best \(decimal($0.end?.dice ?? 0)) (trial \($0.number))" }
             say(Self.line(trial) + (trial.state == .completed ? figure ?? "" : ""))
@@ -65,7 +66,9 @@ final class SearchDisplay {
                 " \($0.key.rawValue) \(Int(exactly: $0.value).map(String.init) ?? "\(Float($0.value))")"
             }.joined()
         let size = trial.cost.map { ", \(grouped($0.parameters)) parameters" } ?? ""
-        let end = trial.end.map { ": \($0.words)" } ?? ""
+        let end =
+            trial.state == .paused
+            ? ": Dice \(decimal(trial.dice ?? 0)) so far" : trial.end.map { ": \($0.words)" } ?? ""
         return "trial \(trial.number): \(trial.architecture)\(others)\(size)\(end)"
     }
 }
@@ -80,6 +83,7 @@ extension TrialEnd {
         case .illegal(let reason): "illegal: \(reason)"
         case .outOfMemory(let shortage): shortage.words
         case .failed(let reason): "failed: \(reason)"
+        case .stopped(let dice): "stopped at Dice \(decimal(dice)), before its last epoch"
         }
     }
 }

@@ -75,7 +75,8 @@ struct CompareArguments: ParsableArguments {
                 monitor: monitor)
             options = ComparisonOptions(
                 methods: paper,
-                sampling: SamplingOptions(method: conditions.sampling.sampler ?? .crs),
+                sampling: SamplingOptions(
+                    method: conditions.sampling.sampler ?? .crs, rungs: conditions.sampling.rungs),
                 conditions: TrainingConditions(data: work.data, training: work.training))
         }
         let images = options.conditions.data.preparation

@@ -47,7 +47,8 @@ struct SearchArguments: ParsableArguments {
                 needing: [("--space", space != nil)], monitor: monitor)
             options = SearchOptions(
                 space: space ?? "",
-                sampling: SamplingOptions(method: conditions.sampling.sampler ?? .crs),
+                sampling: SamplingOptions(
+                    method: conditions.sampling.sampler ?? .crs, rungs: conditions.sampling.rungs),
                 conditions: TrainingConditions(data: work.data, training: work.training))
         }
         conditions.apply(to: &options.conditions)
@@ -97,15 +98,45 @@ struct ConditionArguments: ParsableArguments {
 struct SamplingArguments: ParsableArguments {
     @Option(
         help: """
-            Number of trials, trained or not; by default 300, as in the paper. A model trains 46 networks by default.
+            Number of trials, trained or not; by default 300, as in the paper. A model trains 46 networks by default, \
+            and with two rungs for as many epochs as 30 whole trainings have.
             """)
     var iterations: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Instead of --iterations: number of trials to complete, that is, of networks to train.",
-            valueName: "number"))
+            """
+            Instead of --iterations: number of trials to complete, that is, of networks to train; with two rungs, to \
+            train for as many epochs as so many whole trainings have.
+            """, valueName: "number"))
     var effectiveIterations: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Instead of --iterations: number of epochs to train, all networks together.",
+            valueName: "number"))
+    var effectiveEpochs: Int?
+
+    @Option(
+        help: """
+            With 2, the default of a model, trainings stop at a third of --epochs, and one of three goes on; with 1, the \
+            default of others, every network is trained to the end.
+            """)
+    var rungs: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Epochs after which trainings stop with two rungs; by default a third, but at least 200 steps.",
+            valueName: "epochs"))
+    var firstRung: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Keep the checkpoints of this many paused trials, by default 30; others are trained from the start if they \
+            go on.
+            """, valueName: "number"))
+    var keepPaused: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -189,6 +220,10 @@ struct SamplingArguments: ParsableArguments {
         guard iterations == nil || effectiveIterations == nil else {
             throw ValidationError("--iterations and --effective-iterations exclude each other")
         }
+        guard effectiveEpochs == nil || (iterations == nil && effectiveIterations == nil) else {
+            throw ValidationError(
+                "--effective-epochs excludes --iterations and --effective-iterations")
+        }
     }
 
     /// Applies the options that were given.
@@ -197,6 +232,9 @@ struct SamplingArguments: ParsableArguments {
         if let population { options.population = population }
         if let iterations { options.budget = .iterations(iterations) }
         if let effectiveIterations { options.budget = .effectiveIterations(effectiveIterations) }
+        if let effectiveEpochs { options.budget = .effectiveEpochs(effectiveEpochs) }
+        if let rungs { options.rungs = rungs }
+        if let firstRung { options.firstRung = firstRung }
         if let attempts { options.attempts = attempts }
         if let maxParameters { options.limits.parameters = maxParameters.count }
         if let maxOperations { options.limits.operations = maxOperations.count }
@@ -207,6 +245,7 @@ struct SamplingArguments: ParsableArguments {
     /// Applies the options that were given.
     func apply(to conditions: inout TrainingConditions) {
         if let finalEpochs { conditions.finalEpochs = finalEpochs }
+        if let keepPaused { conditions.workers.keptPaused = keepPaused }
         if let workers { conditions.workers.count = workers }
         if let trialTimeout { conditions.workers.trialTimeout = trialTimeout.seconds }
         if let hangTimeout { conditions.workers.hangTimeout = hangTimeout.seconds }

@@ -39,7 +39,11 @@ struct StatusDocument: Encodable {
     /// Trials with a result, and the number of trials, or of completed ones, to reach.
     let iterations: Int
     let budget: Budget
+    /// The epochs of all trainings so far, and the number to reach; nil unless trials may stop at rungs.
+    let epochs: Epochs?
     let sampler: SamplerPlan.Method
+    /// The epochs of the rungs; nil if all trials are trained to the end.
+    let rungs: [Int]?
     /// Limits on the networks; nil for none.
     let limits: NetworkLimits?
     /// The number of trials in every state.
@@ -52,6 +56,12 @@ struct StatusDocument: Encodable {
     struct Budget: Encodable {
         var iterations: Int?
         var effectiveIterations: Int?
+        var effectiveEpochs: Int?
+    }
+
+    struct Epochs: Encodable {
+        let done: Int
+        let all: Int
     }
 
     struct Best: Encodable {
@@ -70,11 +80,14 @@ struct StatusDocument: Encodable {
             switch status.plan.budget {
             case .iterations(let count): Budget(iterations: count)
             case .effectiveIterations(let count): Budget(effectiveIterations: count)
+            case .effectiveEpochs(let count): Budget(effectiveEpochs: count)
             }
+        epochs = status.epochs.map { Epochs(done: $0.done, all: $0.all) }
+        rungs = status.plan.rungs
         sampler = status.plan.sampler.method
         limits = status.plan.sampler.limits
         states = Dictionary(
-            uniqueKeysWithValues: TrialState.allCases.map {
+            uniqueKeysWithValues: status.plan.states.map {
                 ($0.rawValue, status.counts[$0, default: 0])
             })
         best = status.best.map { trial in
@@ -117,6 +130,10 @@ struct StatusDocument: Encodable {
             ?? budget.effectiveIterations.map { ", until \($0) are completed" } ?? ""
         let left =
             secondsLeft.map { $0 > 0 ? "; about \(duration($0)) left" : "; search complete" } ?? ""
+        if let epochs {
+            return "\(counted(iterations, "trial")) done, \(grouped(epochs.done)) of "
+                + "\(counted(epochs.all, "epoch")) trained\(left)"
+        }
         return budget.iterations == nil
             ? "\(counted(iterations, "trial")) done\(goal)\(left)"
             : "\(iterations)\(goal) trials done\(left)"

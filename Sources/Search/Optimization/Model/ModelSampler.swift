@@ -256,9 +256,10 @@ extension ModelSampler {
             Set(observations.map { [$0.number, $0.rung] }).count == observations.count,
             "a value counts twice")
         precondition(
-            Set(firsts).isSuperset(of: observations.map(\.number)) && inFlight.keys.allSatisfy {
-                climbing[$0] == nil
-            }, "a value of a higher rung alone")
+            Set(firsts).isSuperset(of: observations.map(\.number)), "a value of a higher rung alone"
+        )
+        precondition(
+            inFlight.keys.allSatisfy { climbing[$0] == nil }, "raised before its first value")
         precondition(
             inFlight.values.allSatisfy { known[networks.space.decode($0.point).key.text] != nil },
             "a proposal whose key may be proposed again")

@@ -134,7 +134,9 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
         if rung == 0 {
             source.tell(report.value, of: report.number)
         } else {
-            source.tell(report.value, of: report.number, atRung: rung)
+            // What an equal network brought is not the value of a longer training.
+            source.tell(
+                report.isTrained ? report.value : worstValue, of: report.number, atRung: rung)
         }
         if report.isTrained, report.value.isFinite, report.value < worstValue {
             epochsSpent += cost(of: rung)

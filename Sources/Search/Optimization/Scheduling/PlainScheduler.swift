@@ -20,6 +20,7 @@ public struct PlainScheduler<Source: Sampler>: Scheduler {
 
     public var orderCount: Int { source.askCount }
     public var reportCount: Int { source.tellCount }
+    public var epochsSpent: Int { 0 }
     public var result: Int? { best?.number }
 
     public mutating func next() -> Order? {

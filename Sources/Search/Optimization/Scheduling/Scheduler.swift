@@ -21,6 +21,8 @@ public protocol Scheduler: Codable, Sendable {
     /// The orders that were made so far, and the reports, each of which answers one.
     var orderCount: Int { get }
     var reportCount: Int { get }
+    /// The epochs of all trainings that were reported, where trials may stop at rungs.
+    var epochsSpent: Int { get }
     /// The trial to deliver, as far as is known; nil before any was trained.
     var result: Int? { get }
 
@@ -64,7 +66,7 @@ public enum Order: Hashable, Sendable {
 public struct Report: Hashable, Sendable {
     /// The number of the trial.
     public var number: Int
-    /// The value; smaller is better. ``worstValue`` without one, as for what cannot be trained.
+    /// The value, smaller being better; ``worstValue`` for what cannot be trained.
     public var value: Double
     /// False if nothing was trained: the value is that of an equal network, or the trial's network cannot be trained.
     public var isTrained: Bool
@@ -97,14 +99,15 @@ extension SamplerPlan {
     ///   - rungs: The epochs after which a trial may stop, growing, and at last those of a whole training; nil to train
     ///     all to the end.
     ///   - limit: How much may be trained.
+    /// - Returns: A ``PlainScheduler``, or with rungs a ``LadderScheduler``.
     /// - Throws: ``SamplerError``.
     public func scheduler(
         in space: SearchSpace, rungs: [Int]?, limit: SearchLimit
     ) throws(SamplerError) -> any Scheduler {
-        func scheduler(_ source: some Sampler) -> any Scheduler {
+        func made(_ source: some Sampler) -> any Scheduler {
             guard let rungs else { return PlainScheduler(source, limit: limit) }
             return LadderScheduler(rungs: rungs, source, limit: limit)
         }
-        return scheduler(try sampler(in: space, rungs: rungs?.count ?? 1))
+        return made(try sampler(in: space, rungs: rungs?.count ?? 1))
     }
 }
