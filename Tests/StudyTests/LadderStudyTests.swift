@@ -41,13 +41,14 @@ struct LadderStudyTests: CoordinatorScene {
     func whole(_ method: SamplerPlan.Method, _ slots: Int) throws {
         try withLadder(method) { ledger, cluster in
             var pauses = 0
-            #expect(
-                try run(coordinator(ledger, cluster, slots: slots), on: cluster) { events in
-                    for case .paused(let trial) in events {
-                        #expect(trial.state == .paused && trial.tellSerial == nil)
-                        pauses += 1
-                    }
-                })
+            let isOver = try run(coordinator(ledger, cluster, slots: slots), on: cluster) {
+                events in
+                for case .paused(let trial) in events {
+                    #expect(trial.state == .paused && trial.tellSerial == nil)
+                    pauses += 1
+                }
+            }
+            #expect(isOver)
             let trials = try trials(ledger)
             let (completed, stopped) = (
                 trials.filter { $0.state == .completed }, trials.filter { $0.state == .stopped }
@@ -68,7 +69,8 @@ struct LadderStudyTests: CoordinatorScene {
             #expect(snapshot.epochsTrained == spent)
             // The small space may be used up before the epochs are.
             let isExhausted = try ledger.recordExhaustion()
-            #expect(try StudySnapshot(of: ledger.folder.path).isComplete || method == .crs)
+            let isComplete = try StudySnapshot(of: ledger.folder.path).isComplete
+            #expect(isComplete || method == .crs)
             #expect(isExhausted ? method == .model : true)
             #expect(try StudyStatus(of: ledger.folder.path).epochs?.done == spent)
         }
@@ -205,10 +207,12 @@ struct LadderStudyTests: CoordinatorScene {
     @Test("a stage that was reported cannot be changed or removed")
     func kept() throws {
         try withLadder { ledger, cluster in
-            #expect(try run(coordinator(ledger, cluster), on: cluster))
-            for statement in [
+            let isOver = try run(coordinator(ledger, cluster), on: cluster)
+            #expect(isOver)
+            let statements = [
                 "UPDATE stage SET value = 1 WHERE trial = 0", "DELETE FROM stage WHERE trial = 0",
-            ] {
+            ]
+            for statement in statements {
                 #expect(throws: StudyError.self) {
                     try ledger.database.write { db in try db.execute(sql: statement) }
                 }

@@ -19,8 +19,8 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
     private var values: [Int: [Double]] = [:]
     /// The rung to which each trial in flight is trained.
     private var climbing: [Int: Int] = [:]
-    /// The trials that went on from each rung, or tried to.
-    private var raised: [Set<Int>]
+    /// The trials that went on from each rung, or tried to, in the order of the orders.
+    private var raised: [[Int]]
 
     /// Of so many trials at a rung, one goes on.
     static var share: Int { 3 }
@@ -86,7 +86,7 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
 
     private mutating func raise(_ number: Int, to rung: Int) {
         climbing[number] = rung
-        raised[rung - 1].insert(number)
+        raised[rung - 1].append(number)
         source.raise(number, to: rung)
         orderCount += 1
     }
@@ -165,6 +165,7 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
             "a trial left out a rung")
         for (rung, numbers) in raised.enumerated() {
             let reached = values.values.count { $0.count > rung }
+            precondition(Set(numbers).count == numbers.count, "a trial went on twice")
             precondition(numbers.count <= reached / Self.share, "too many went on")
             precondition(
                 numbers.allSatisfy { (values[$0]?.count ?? 0) > rung },
