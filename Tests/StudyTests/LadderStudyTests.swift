@@ -12,7 +12,7 @@ struct LadderStudyTests: CoordinatorScene {
     static let rungs = [3, 9]
 
     static func plan(
-        _ method: SamplerPlan.Method = .crs, budget: StudyPlan.Budget = .effectiveEpochs(100)
+        _ method: SamplerPlan.Method = .crs, budget: StudyPlan.Budget = .iterations(40)
     ) -> StudyPlan {
         var plan = SmallStudy.plan(seed: 1, budget: budget, method: method)
         plan.rungs = rungs
@@ -20,7 +20,7 @@ struct LadderStudyTests: CoordinatorScene {
     }
 
     private func withLadder(
-        _ method: SamplerPlan.Method = .crs, budget: StudyPlan.Budget = .effectiveEpochs(100),
+        _ method: SamplerPlan.Method = .crs, budget: StudyPlan.Budget = .iterations(40),
         _ body: (StudyLedger, FakeCluster) throws -> Void
     ) throws {
         try withTemporaryFolder { folder in
@@ -56,8 +56,7 @@ struct LadderStudyTests: CoordinatorScene {
             #expect(trials.allSatisfy { $0.state.isEnd })
             #expect(!completed.isEmpty && !stopped.isEmpty)
             #expect(completed.count <= pauses / 3)
-            let (spent, all) = try #require(ledger.epochs)
-            #expect(all == 100 && spent <= 100)
+            let spent = (pauses - completed.count) * 3 + completed.count * 9
             for trial in completed {
                 for stage in Self.rungs {
                     let folder = TrialFolder(ledger.folder.trial(trial.number), stage: stage)
@@ -66,13 +65,12 @@ struct LadderStudyTests: CoordinatorScene {
             }
             let snapshot = try StudySnapshot(of: ledger.folder.path)
             #expect(snapshot.best?.trial.state == .completed)
-            #expect(snapshot.epochsTrained == spent)
+            #expect(snapshot.epochsTrained <= spent && snapshot.epochsTrained > 20)
             // The small space may be used up before the epochs are.
             let isExhausted = try ledger.recordExhaustion()
             let isComplete = try StudySnapshot(of: ledger.folder.path).isComplete
             #expect(isComplete || method == .crs)
             #expect(isExhausted ? method == .model : true)
-            #expect(try StudyStatus(of: ledger.folder.path).epochs?.done == spent)
         }
     }
 
@@ -129,17 +127,19 @@ struct LadderStudyTests: CoordinatorScene {
 
     @Test("with a larger budget, trials that were stopped may go on")
     func larger() throws {
-        try withLadder(.random, budget: .effectiveIterations(4)) { ledger, cluster in
+        try withLadder(.random, budget: .effectiveIterations(2)) { ledger, cluster in
             #expect(try run(coordinator(ledger, cluster), on: cluster))
             let stopped = try trials(ledger).filter { $0.state == .stopped }.map(\.number)
             #expect(!stopped.isEmpty)
             #expect(try StudySnapshot(of: ledger.folder.path).isComplete)
-            try ledger.raiseBudget(to: .effectiveIterations(14))
+            try ledger.raiseBudget(to: .effectiveIterations(6))
             #expect(try !StudySnapshot(of: ledger.folder.path).isComplete)
             #expect(try run(coordinator(ledger, cluster), on: cluster))
             let states = try stopped.map { try ledger.trial($0).state }
             #expect(states.contains(.completed), "\(states)")
-            #expect(ledger.epochs?.done ?? 0 > 60)
+            let (spent, all) = try #require(ledger.epochs)
+            #expect(all == 54 && spent <= 54 && spent > 45)
+            #expect(try StudyStatus(of: ledger.folder.path).epochs?.done == spent)
         }
     }
 
@@ -157,7 +157,7 @@ struct LadderStudyTests: CoordinatorScene {
 
     @Test("a failure in a later stage is the trial's, and what it had shown before stays")
     func failures() throws {
-        try withLadder(.random) { ledger, cluster in
+        try withLadder(.random, budget: .effectiveEpochs(45)) { ledger, cluster in
             var failing: Int?
             cluster.fate = { order in
                 guard order.stage == 9, failing ?? order.trial == order.trial else {

@@ -23,13 +23,17 @@ struct Worker: ParsableCommand {
     @Argument(help: "This worker's share of the threads.")
     var threads: Int
 
+    @Argument(help: "The epochs to train to, where trainings stop at rungs.")
+    var stage: Int?
+
     func run() throws {
         var watcher = TrialWorker.Watcher()
         let display = TrainingDisplay(isQuiet: false, tracker: watcher.tracker)
         watcher.show = display.show
         do {
             try TrialWorker(
-                study: study, trial: trial, attempt: attempt, slot: slot, threads: threads
+                study: study, trial: trial, attempt: attempt, slot: slot, threads: threads,
+                stage: stage
             ).run(watcher)
         } catch let error as DiskFull {
             var standardError = StandardError()
