@@ -39,7 +39,7 @@ browser:  ## open reports in Chromium, use them, and fail on any error: a minute
 KILLS := 100
 
 faults: setup  ## cause what can happen to a machine while it searches, and kill a search 100 times: minutes
-	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.(FaultTests|StandstillTests|FileSystemTests|SignalTests|PredictTests)'
+	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.(FaultTests|LadderSearchTests|StandstillTests|FileSystemTests|SignalTests|PredictTests)'
 
 # Folders of image files besides those that the command makes itself: make fuzz IMAGES=…
 FUZZ_COUNT := 200000
