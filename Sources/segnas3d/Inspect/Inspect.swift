@@ -20,8 +20,8 @@ struct Inspect: ParsableCommand {
     @Argument(
         help: """
             unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, a study, for its best network, or the \
-            folder of train --folds; or a search space: segnas11, segnas4, segnas7 or a YAML file; or recipes, \
-            for the options of each.
+            folder of train --folds; or a search space: segnas11, segnas4, segnas7, segnas+ or a YAML file; or \
+            recipes, for the options of each.
             """)
     var target: String
 
@@ -120,7 +120,7 @@ enum InspectTarget {
         } else {
             throw ValidationError(
                 "'\(text)' is neither a network (unet3d, vnet, nnunet, nnunet-resenc, an architecture's .json "
-                    + "file, a study) nor a search space (segnas11, segnas4, segnas7, a .yaml file)"
+                    + "file, a study) nor a search space (\(SearchSpace.Preset.names), or a .yaml file)"
             )
         }
     }

@@ -61,7 +61,7 @@ struct StatusDocument: Encodable {
         let expectedDice: Double?
         let likelyDice: [Double]?
         let architecture: Architecture
-        let hyperparameters: [String: Double]
+        let hyperparameters: [String: HyperparameterValue]
     }
 
     init(_ status: StudyStatus) {

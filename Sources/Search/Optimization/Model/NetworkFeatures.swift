@@ -65,21 +65,37 @@ extension NetworkFeatures {
 }
 
 extension SearchSpace {
-    /// The searched values that are no part of the block and its surroundings, each from −1 to 1 in its interval.
+    /// The searched values that are no part of the block and its surroundings.
+    ///
+    /// Numbers are from −1 to 1 in their interval. A category has a number for each name, of which one is larger by
+    /// 0.8/√2 than the others: so any other name is as far as another sup or res. They add up to 0. What has no value,
+    /// as its condition does not hold, is in the middle, 0.
     fileprivate func furtherCoordinates(of candidate: Candidate) -> [Double] {
-        searched.compactMap { dimension in
-            let value: Double
+        searched.flatMap { dimension -> [Double] in
             switch dimension.name {
-            case .n, .p, .sup, .res, .nodes, .operation: return nil
-            case .dropout: value = candidate.network.dropout
-            case .hyperparameter(let name): value = candidate.hyperparameters[name] ?? 0
+            case .n, .p, .sup, .res, .nodes, .operation: []
+            case .dropout: [dimension.values.share(of: candidate.network.dropout)]
+            case .hyperparameter(let name):
+                switch (dimension.values, candidate.hyperparameters[name]) {
+                case (.categories(let names), let value):
+                    names.map { name in
+                        guard let chosen = value?.choice else { return 0 }
+                        return ((name == chosen ? 1 : 0) - 1 / Double(names.count)) * 0.8 / 2.0.squareRoot()
+                    }
+                case (_, .number(let value)?): [dimension.values.share(of: value)]
+                default: [0]
+                }
             }
-            guard let interval = dimension.values.interval else { return nil }
-            let share =
-                (dimension.values.coordinate(of: value) - interval.lowerBound)
-                / (interval.upperBound - interval.lowerBound)
-            return 2 * share - 1
         }
+    }
+}
+
+extension Dimension.Values {
+    /// Where a value lies in the interval of its dimension, from −1 to 1.
+    fileprivate func share(of value: Double) -> Double {
+        guard let interval else { return 0 }
+        let part = coordinate(of: value) - interval.lowerBound
+        return 2 * part / (interval.upperBound - interval.lowerBound) - 1
     }
 }
 
