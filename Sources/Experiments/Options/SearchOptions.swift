@@ -107,7 +107,8 @@ extension SearchSpace {
         if Preset(rawValue: name) != nil { return name }
         guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
             throw OptionFaults(
-                "'\(name)' is not a search space: give \(SearchSpace.Preset.names), or a .yaml file")
+                "'\(name)' is not a search space: give \(SearchSpace.Preset.names), or a .yaml file"
+            )
         }
         _ = try SearchSpace(contentsOf: name)
         return try readText(at: name)

@@ -133,9 +133,9 @@ extension SearchSpace {
         for values in combinations() {
             var options = conditions.training
             options.apply(values.filter { $0.key != .batch }, fit: fit)
-            let names = values.filter { $0.value.choice != nil }.map { "\($0.key.rawValue) \($0.value)" }
-                .sorted().joined(separator: ", ")
-            let place = names.isEmpty ? "" : " with \(names)"
+            let names = values.filter { $0.value.choice != nil }
+                .map { "\($0.key.rawValue) \($0.value)" }.sorted()
+            let place = names.isEmpty ? "" : " with \(names.joined(separator: ", "))"
             for fault in options.faults where !conditions.training.faults.contains(fault) {
                 require(false, "the `space` has trainings\(place) that cannot be: \(fault)")
             }

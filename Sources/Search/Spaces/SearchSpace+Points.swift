@@ -53,8 +53,10 @@ extension SearchSpace {
             others[name] = dimension.values.hyperparameter(value)
         }
         // Categories of conditions have none themselves, so one pass is enough.
-        for dimension in dimensions where !dimension.conditions.allSatisfy({ $0.holds(for: others) }) {
-            guard case .hyperparameter(let name) = dimension.name else { continue }
+        for dimension in dimensions {
+            guard case .hyperparameter(let name) = dimension.name,
+                !dimension.conditions.allSatisfy({ $0.holds(for: others) })
+            else { continue }
             others[name] = nil
         }
         return others
@@ -81,6 +83,7 @@ extension SearchSpace {
     ///   - architecture: A network of the space.
     ///   - hyperparameters: Values that are moved to the nearest that the space has; a name that it does not have
     ///     becomes the first of its list.
+    /// - Returns: A coordinate for each searched dimension.
     /// - Throws: An error for a network that the space does not have.
     public func encode(
         _ architecture: Architecture, hyperparameters: [Hyperparameter: HyperparameterValue] = [:]

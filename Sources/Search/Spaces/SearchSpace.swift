@@ -74,7 +74,8 @@ extension SearchSpace {
     /// The YAML of ``segnasPlus`` around a learning rate: a factor of 5 either way.
     public static func segnasPlus(around learningRate: Double) -> String {
         let range = learningRates(around: learningRate)
-        return "{base: segnas+, learning_rate: {from: \(range.lowerBound), to: \(range.upperBound), scale: log}}"
+        let ends = "from: \(range.lowerBound), to: \(range.upperBound)"
+        return "{base: segnas+, learning_rate: {\(ends), scale: log}}"
     }
 
     /// A factor of 5 either way, within what a space may have.

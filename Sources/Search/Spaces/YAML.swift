@@ -114,8 +114,8 @@ struct ConditionalNode {
             }
             values = inner
         } else {
-            values = .mapping(
-                Node.Mapping(parts.filter { $0.key.scalar?.string != "when" }.map { ($0.key, $0.value) }))
+            let others = parts.filter { $0.key.scalar?.string != "when" }
+            values = .mapping(Node.Mapping(others.map { ($0.key, $0.value) }))
         }
     }
 

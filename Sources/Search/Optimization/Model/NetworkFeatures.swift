@@ -80,7 +80,8 @@ extension SearchSpace {
                 case (.categories(let names), let value):
                     names.map { name in
                         guard let chosen = value?.choice else { return 0 }
-                        return ((name == chosen ? 1 : 0) - 1 / Double(names.count)) * 0.8 / 2.0.squareRoot()
+                        return ((name == chosen ? 1 : 0) - 1 / Double(names.count)) * 0.8
+                            / 2.0.squareRoot()
                     }
                 case (_, .number(let value)?): [dimension.values.share(of: value)]
                 default: [0]
