@@ -192,8 +192,8 @@ private let faultyTexts: [(String, String)] = [
         when: {optimizer: sgd}
         line 5: average is {values: 0.99}, and it must be a number of at least 1e-06 and below 1, or a range {from: \
         …, to: …, scale: linear or log} of them
-        line 6: warm_up is {values: {from: 1}, when: {optimizer: sgd}}, and it must be a whole number from 0 to \
-        10000, or a range [from, below] of them
+        line 6: warm_up is {values: {from: 1}, when: {optimizer: s…, and it must be a whole number from 0 to 10000, \
+        or a range [from, below] of them
         line 7: weight_decay is {from: 0, too: 1}, and it must be a number from 0 to 1, or a range {from: …, to: …, \
         scale: linear or log} of them
         """

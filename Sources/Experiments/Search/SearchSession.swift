@@ -70,12 +70,8 @@ public struct SearchSession {
         let recorded = RecordedConditions(conditions, on: devices[0], memoryLimit: memoryLimit)
         let images = conditions.searchedImages(of: dataset)
         var plan = try options.plan(recorded, images: images)
-        if let begun {
-            // As it was completed.
-            if plan.sampler.first == nil { plan.sampler.first = begun.sampler.first }
-        } else {
-            try Self.complete(&plan, recorded, device: devices[0], options)
-        }
+        if begun == nil { try Self.complete(&plan, recorded, device: devices[0]) }
+        try plan.settleStart(options, begun: begun)
         let opened = try begun.map { _ in try StudyLedger(opening: folder.path) }
         do {
             let differences =
@@ -101,24 +97,17 @@ public struct SearchSession {
         if opened == nil { try folder.check(data) }
     }
 
-    /// Measures the rate by which a new study limits the time of predictions, and chooses the first point where the
-    /// space says so; refuses limits that exclude all, and trainings that cannot be.
+    /// Measures the rate by which a new study limits the time of predictions, and refuses limits that exclude all.
     private static func complete(
-        _ plan: inout StudyPlan, _ recorded: RecordedConditions, device: Device,
-        _ options: SearchOptions
+        _ plan: inout StudyPlan, _ recorded: RecordedConditions, device: Device
     ) throws {
-        try OptionFaults.refuse(plan.searchSpace().faults(for: options.conditions))
         guard let images = plan.sampler.images else { return }
         if plan.sampler.limits?.predictionSeconds != nil {
             plan.sampler.limits?.operationsPerSecond = try PredictionRate.measured(
                 images, precision: recorded.asked.training.precision, on: device)
         }
-        let space = try plan.searchSpace()
-        // The model begins so by itself, with the next one where memory is too small.
-        if options.isRecipeFirst, plan.sampler.method != .model, plan.sampler.first == nil {
-            plan.sampler.first = plan.sampler.usualPoint(in: space)
-        }
         guard let limits = plan.sampler.limits else { return }
+        let space = try plan.searchSpace()
         if let first = plan.sampler.first, first.count == space.searched.count,
             let network = images.plan(of: space.decode(first).architecture),
             let excess = limits.excess(

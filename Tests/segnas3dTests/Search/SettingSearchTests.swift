@@ -91,7 +91,7 @@ struct SettingSearchTests {
         let best = try #require(try StudyStatus(of: scene.path("study")).best)
         let loss = try #require(best.hyperparameters[.loss]?.choice)
         let status = try Program.run("status", scene.path("study"))
-        #expect(status.output.contains(", loss \(loss), optimizer "), "\(status.output)")
+        #expect(status.output.contains(", loss \(loss), "), "\(status.output)")
         let json = try Program.run("status", scene.path("study"), "--json")
         #expect(json.output.contains("\"loss\" : \"\(loss)\""))
         #expect(try Program.run("report", scene.path("study")).status == 0)
