@@ -182,6 +182,7 @@ struct HyperparameterTests {
         #expect(
             try words("optimizer: [adamw, nadam]\nlearning_rate: {from: 1e-4, to: 1e-2}")
                 .contains("batch 3, loss dice-cross-entropy, "))
-        #expect(try words("recipe: [paper, default]").contains("100 epochs, batch 3, float32"))
+        let ofRecipes = try words("recipe: [paper, default]")
+        #expect(ofRecipes.hasPrefix("100 epochs, batch 3, ") && !ofRecipes.contains("loss"))
     }
 }

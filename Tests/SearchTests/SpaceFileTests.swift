@@ -68,7 +68,7 @@ struct SpaceFileTests {
 
     @Test func presetsAreTheirOwnBases() throws {
         for preset in SearchSpace.Preset.allCases {
-            #expect(try SearchSpace(yaml: "base: \(preset)") == SearchSpace(preset))
+            #expect(try SearchSpace(yaml: "base: \(preset.rawValue)") == SearchSpace(preset))
         }
     }
 

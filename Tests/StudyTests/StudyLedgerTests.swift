@@ -199,8 +199,7 @@ struct StudyLedgerTests {
             plan.sampler.population = method == .crs ? 12 : nil
             plan.sampler.usual = [.loss: "dice-cross-entropy", .optimizer: "sgd", .momentum: 0.9]
             let path = folder.appending(path: "s").path
-            let ledger = try StudyLedger(creating: plan, in: path)
-            try ledger.run()
+            try StudyLedger(creating: plan, in: path).run()
             let opened = try StudyLedger(opening: path)
             try opened.checkInvariants()
             #expect(opened.sampler.askCount == 30)

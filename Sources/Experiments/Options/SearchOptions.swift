@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import SegNASDatasets
 internal import SegNASHost
 public import SegNASSearch
 internal import SegNASSegmentation

@@ -70,7 +70,7 @@ final class SearchDisplay {
 
 extension HyperparameterValue {
     /// The name, or the number with as many digits as a Float has.
-    fileprivate var words: String {
+    var words: String {
         number.map { Int(exactly: $0).map(String.init) ?? "\(Float($0))" } ?? "\(self)"
     }
 }

@@ -101,7 +101,7 @@ struct StatusDocument: Encodable {
         if !occurring.isEmpty { lines.append(occurring.joined(separator: ", ")) }
         if let best {
             let others = best.hyperparameters.sorted { $0.key < $1.key }
-                .map { ", \($0.key) \($0.value)" }.joined()
+                .map { ", \($0.key) \($0.value.words)" }.joined()
             lines.append(
                 "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0))"
                     + "\(best.words), \(best.architecture)\(others)")

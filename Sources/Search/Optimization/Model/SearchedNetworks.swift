@@ -154,7 +154,8 @@ extension Dimension.Values {
         }
     }
 
-    /// Another coordinate: any other value of few whole numbers or names, one of at most 6 away of many, a real number nearby.
+    /// Another coordinate: any other value of few whole numbers or of names, one at most 6 away of many, a real number
+    /// nearby.
     fileprivate func neighbour(
         of coordinate: Double, using generator: inout some RandomNumberGenerator
     ) -> Double {
