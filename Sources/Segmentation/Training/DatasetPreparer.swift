@@ -88,9 +88,11 @@ struct DatasetPreparer {
         }
         let needs = Preparation.needsIntensities(
             task.preparation, channels: task.dataset.channels)
-        return try Preparation(
+        var preparation = try Preparation(
             task.preparation, channels: task.dataset.channels, labels: task.dataset.labels,
             intensities: needs ? check?.intensities(of: split.training) : nil)
+        preparation.seesFirstStage = task.firstStage != nil
+        return preparation
     }
 
     /// Prepares the cases of all parts, or reads them from the cache.

@@ -90,7 +90,7 @@ struct TileTests {
         let grid = TileGrid(size: size, patch: patch, overlap: 0.5)
         let voxels = size.x * size.y * size.z
         let values = (1...2 * voxels).map(Float.init)
-        let reader = TileReader(Samples(values), channels: 2, grid: grid)
+        let reader = TileReader(Samples(values), grid: grid)
         let tile: SIMD3<Int> = [1, 0, 2]
         let start = grid.start(of: tile)
         var copied = [Float](repeating: -1, count: reader.count)
@@ -118,7 +118,7 @@ struct TileTests {
     func uniform() {
         let grid = TileGrid(size: [6, 6, 6], patch: [3, 3, 3], overlap: 0)
         let reader = TileReader(
-            Samples([Float](repeating: 0, count: 432)), channels: 2, grid: grid)
+            Samples([Float](repeating: 0, count: 432)), grid: grid)
         var tile = [Float](repeating: -0.5, count: 27) + [Float](repeating: 3, count: 27)
         #expect(reader.uniformValues(tile) == [Float(-0.5).bitPattern, Float(3).bitPattern])
         for index in [0, 1, 26, 27, 53] {

@@ -25,6 +25,9 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
         do {
             location = try ModelLocation(of: path)
         } catch {
+            guard !CascadeFolder(path).isBegun else {
+                throw ModelError(file: path, fault: .cascade)
+            }
             guard let fold = Self.fold(in: path) else { throw error }
             throw ModelError(file: path, fault: .severalModels(first: fold))
         }
@@ -78,7 +81,10 @@ extension TrainingTask {
         guard let origin else { return }
         let model = try origin.description()
         var faults: [String] = []
-        if model.channels != dataset.channels.count {
+        if model.firstStage != nil {
+            faults.append(
+                "the model of `from` \(ModelFault.cascade)")
+        } else if model.channels != dataset.channels.count {
             faults.append(
                 "the model of `from` sees \(some(model.preparation.channels.map(\.name))), and the dataset has "
                     + "\(some(dataset.channels)): give a model of as many channels, or leave out `from`"
