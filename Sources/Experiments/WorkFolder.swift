@@ -10,6 +10,8 @@ enum WorkFolder {
     ///   - path: The folder, which may hold nothing else unless the work has begun.
     ///   - lock: The file of the lock in it.
     ///   - isBegun: Whether its plan is there.
+    /// - Returns: The lock, which is held as long as it lives.
+    /// - Throws: `TrainingError` for a folder that is in use, holds something else, or cannot be written.
     static func open(_ path: String, lock: String, isBegun: Bool) throws(TrainingError) -> FileLock
     {
         do throws(SystemFailure) {

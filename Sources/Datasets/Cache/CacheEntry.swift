@@ -48,7 +48,8 @@ struct CacheEntry: Codable {
         let entry = CacheEntry(
             identifier: prepared.identifier, transform: result.transform,
             channels: prepared.channels, imageBytes: imageBytes, labelBytes: labelBytes,
-            firstStageBytes: firstStageBytes, hasClassVoxels: prepared.classVoxels == nil ? nil : true)
+            firstStageBytes: firstStageBytes,
+            hasClassVoxels: prepared.classVoxels == nil ? nil : true)
         try entry.write(to: "\(folder)/\(recordName)")
     }
 

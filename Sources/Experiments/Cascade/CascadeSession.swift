@@ -49,7 +49,8 @@ public struct CascadeSession {
         let split =
             try folds != nil
             ? nil
-            : data.keepsSplit ? begun?.split ?? dataset.split(data.split) : dataset.split(data.split)
+            : data.keepsSplit
+                ? begun?.split ?? dataset.split(data.split) : dataset.split(data.split)
         monitor.report(.working(in: folder.path))
         lock = try WorkFolder.open(folder.path, lock: folder.lock, isBegun: begun != nil)
         let now = CascadePlan(options, folds: folds, split: split)

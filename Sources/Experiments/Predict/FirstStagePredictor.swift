@@ -17,6 +17,7 @@ public struct FirstStagePredictor {
     ///   - options: No clean-up is done, for the second stage has learnt from label maps without it.
     ///   - path: The folder of the label maps; those of other models are removed.
     ///   - device: Where networks are computed.
+    /// - Throws: `ModelError`, `PredictionError`.
     public init(
         _ models: [ModelLocation], _ options: PredictionOptions, in path: String, device: Device
     ) throws {

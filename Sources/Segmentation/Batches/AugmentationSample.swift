@@ -98,6 +98,7 @@ struct SampleMaker {
     ///   - labels: Its label map.
     ///   - sample: What was drawn for it.
     ///   - target: Its place.
+    /// - Throws: `TorchError`.
     func make(
         _ example: PreparedCase, _ labels: Samples, _ sample: AugmentationSample,
         into target: WarpTarget

@@ -23,7 +23,8 @@ public struct ModelDescription: Hashable, Sendable {
 
     public init(
         architecture: Architecture, levels: Pyramid? = nil, preparation: Preparation,
-        firstStage: FirstStage? = nil, precision: DType, program: String, libtorch: String = Libtorch.version
+        firstStage: FirstStage? = nil, precision: DType, program: String,
+        libtorch: String = Libtorch.version
     ) {
         self.architecture = architecture
         self.levels = levels.flatMap { $0.isIsotropic ? nil : $0 }

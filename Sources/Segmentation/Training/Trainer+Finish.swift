@@ -34,7 +34,8 @@ extension Trainer {
     func description(_ plan: RunPlan) -> ModelDescription {
         ModelDescription(
             architecture: plan.network, levels: plan.levels, preparation: plan.preparation,
-            firstStage: plan.firstStage, precision: plan.options.precision.dtype(on: machine.device), program: plan.version)
+            firstStage: plan.firstStage,
+            precision: plan.options.precision.dtype(on: machine.device), program: plan.version)
     }
 
     /// Evaluates the model once on the test cases, as `predict` and `evaluate` would.

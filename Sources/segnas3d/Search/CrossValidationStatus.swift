@@ -41,7 +41,8 @@ struct CrossValidationStatus: Encodable {
             lines.append("fold \(fold): \(status.epochs)\(goal) epochs\(best)")
         }
         guard let dicePerLabel else {
-            return (lines + ["not complete: to resume, run segnas3d train --output \(work ?? path)"])
+            return
+                (lines + ["not complete: to resume, run segnas3d train --output \(work ?? path)"])
                 .joined(separator: "\n")
         }
         let mean = dicePerLabel.values.sorted().reduce(0, +) / Double(max(1, dicePerLabel.count))
