@@ -16,6 +16,8 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
     public var model: String
     /// The checksum of its weights: XXH3 with 128 bits.
     public var weights: String
+    /// The path that named it, such as that of a study; nil in plans of earlier versions.
+    private var name: String?
 
     /// Finds the model that a user names: a model, a run or a study.
     ///
@@ -32,6 +34,7 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
             throw ModelError(file: path, fault: .severalModels(first: fold))
         }
         model = URL(filePath: location.model).standardizedFileURL.path
+        name = URL(filePath: path).standardizedFileURL.path
         weights = try Model.weightsDigest(contentsOf: location.model)
     }
 
@@ -42,10 +45,10 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
         }
     }
 
-    /// True if a path is that of the model or of its run, whether or not it is still there.
+    /// True if a path is that of the model, of its run, or the one that has named it, whether or not it is still there.
     public func isNamed(_ path: String) -> Bool {
         let path = URL(filePath: path).standardizedFileURL.path
-        return [path, "\(path)/\(ModelLocation.modelOfRun)"].contains(model)
+        return path == name || [path, "\(path)/\(ModelLocation.modelOfRun)"].contains(model)
     }
 
     /// Reads the description of the model, which must still have the same weights.
