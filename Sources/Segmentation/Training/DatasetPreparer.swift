@@ -1,4 +1,5 @@
 internal import SegNASDatasets
+internal import SegNASHost
 internal import SegNASImaging
 
 /// A case of a run, with its prepared form.
