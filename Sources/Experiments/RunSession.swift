@@ -63,6 +63,11 @@ public struct RunSession {
             isEndRequested: monitor.isEndRequested, report: monitor.training)
     }
 
+    /// Checks as ``run()`` does that the network can be built, and its memory, before what comes first is trained.
+    func checkNetwork() throws {
+        try trainer.checkNetwork()
+    }
+
     /// Checks the dataset as ``run()`` does, before any fold of a cross-validation is trained.
     func checkData() throws {
         try trainer.checkData(for: .training)

@@ -46,11 +46,8 @@ public struct CascadeSession {
             threads: options.full.machine.threadCount, allowing: options.full.data.allowed)
         let begun = try CascadePlan(in: folder)
         let data = options.full.data
-        let split =
-            try folds != nil
-            ? nil
-            : data.keepsSplit
-                ? begun?.split ?? dataset.split(data.split) : dataset.split(data.split)
+        let recorded = data.keepsSplit ? begun?.split : nil
+        let split = try folds == nil ? recorded ?? dataset.split(data.split) : nil
         monitor.report(.working(in: folder.path))
         lock = try WorkFolder.open(folder.path, lock: folder.lock, isBegun: begun != nil)
         let now = CascadePlan(options, folds: folds, split: split)
@@ -62,8 +59,7 @@ public struct CascadeSession {
         }
         plan = begun ?? now
         if begun == nil {
-            // The last cases would be refused after the whole first stage.
-            try secondRun(nil)?.checkData()
+            try checkSecondStage()
         }
         var written = now
         written.version = plan.version
@@ -98,6 +94,18 @@ public struct CascadeSession {
         } catch TrainingError.interrupted {
             throw TrainingError.interrupted(run: folder.path)
         }
+    }
+
+    /// Refuses at once what would be refused after the whole first stage.
+    private func checkSecondStage() throws {
+        let unknown = FirstStageInput(stage: FirstStage(models: []))
+        let run = try RunSession(
+            options.full, in: folder.full, split: plan.recordedSplit, firstStage: unknown,
+            monitor: monitor.withoutPlace)
+        try run.checkNetwork()
+        // Folds have the cases of the first stage, which checks them.
+        if plan.split != nil { try run.checkData() }
+        monitor.report(.trainingEnded)
     }
 
     /// The first stage: on the same folds as the second, or on folds of what that trains on.
