@@ -3,7 +3,8 @@ internal import Glibc
 internal import SegNASHost
 internal import SegNASSearch
 
-/// The models of a study: that of its best trial is kept, and no weights of other trials that have ended.
+/// The models of a study: that of its best trial is kept, with a few that may yet be delivered where a model of the
+/// search decides, and no weights of other trials that have ended.
 ///
 /// Every step may be repeated, so that the next process finishes what a killed one has not.
 public struct ModelShelf {
@@ -24,16 +25,30 @@ public struct ModelShelf {
         for number in trained where number < ledger.sampler.askCount {
             if try ledger.trial(number).tellSerial != nil { ended.append(number) }
         }
-        try arrange(ended, best: try ledger.best()?.number, recorded: ledger.sampler.askCount)
+        try arrange(ended, by: ledger)
     }
 
-    /// Keeps the model of the best trial, and removes the weights of those that have ended.
+    /// Keeps and removes models by the study's record, when trials have ended.
+    public func arrange(_ ended: [Int], by ledger: StudyLedger) throws(StudyError) {
+        let kept = try ledger.candidates().map(\.number)
+        try arrange(
+            ended, best: kept.first, others: Array(kept.dropFirst()),
+            recorded: ledger.sampler.askCount)
+    }
+
+    /// Keeps the model of the best trial and of some others, and removes the weights of those that have ended.
     ///
     /// Models of trials that are not recorded (yet) stay: a database that was lost gets their results again.
-    public func arrange(_ ended: [Int], best: Int?, recorded: Int = .max) throws(StudyError) {
-        if let best { try keep(best, recorded: recorded) }
+    func arrange(
+        _ ended: [Int], best: Int?, others: [Int] = [], recorded: Int = .max
+    ) throws(StudyError) {
+        for number in others { try store(number) }
+        if let best { try keep(best, others: others, recorded: recorded) }
         for number in ended where number != best { remove(TrialFolder(folder.trial(number)).run) }
     }
+
+    /// True if the model of a trial was kept.
+    public func hasModel(of trial: Int) -> Bool { files.fileExists(atPath: folder.model(trial)) }
 
     /// Links `best` to the model of a final run of the best trial, until another trial is better.
     public func setBest(final trial: Int, epochs: Int) throws(StudyError) {
@@ -48,17 +63,21 @@ public struct ModelShelf {
 
     // MARK: - Steps
 
-    private func keep(_ trial: Int, recorded: Int) throws(StudyError) {
+    /// Moves the model of a trial to those that are kept.
+    private func store(_ trial: Int) throws(StudyError) {
         let model = folder.model(trial)
         let trained = TrialFolder(folder.trial(trial))
-        if !files.fileExists(atPath: model), files.fileExists(atPath: trained.model) {
-            try? files.createDirectory(atPath: folder.models, withIntermediateDirectories: true)
-            guard rename(trained.model, model) == 0 else {
-                throw .file(model, reason: "cannot be made: \(SystemFailure.last)")
-            }
+        guard !hasModel(of: trial), files.fileExists(atPath: trained.model) else { return }
+        try? files.createDirectory(atPath: folder.models, withIntermediateDirectories: true)
+        guard rename(trained.model, model) == 0 else {
+            throw .file(model, reason: "cannot be made: \(SystemFailure.last)")
         }
+    }
+
+    private func keep(_ trial: Int, others: [Int], recorded: Int) throws(StudyError) {
+        try store(trial)
         // A training that diverged leaves none.
-        guard files.fileExists(atPath: model) else { return }
+        guard hasModel(of: trial) else { return }
         let name = StudyFolder.name(trial)
         let link = BestLink(folder)
         // The model of a final run of this trial stays.
@@ -67,9 +86,10 @@ public struct ModelShelf {
                 && files.fileExists(atPath: "\(folder.path)/\(target)") ? target : nil
         }
         try link.set(to: final ?? "models/\(name)")
-        removeAll(in: folder.models) { $0 != name && Int($0) ?? 0 < recorded }
+        let kept = Set(others.map(StudyFolder.name)).union([name])
+        removeAll(in: folder.models) { !kept.contains($0) && Int($0) ?? 0 < recorded }
         removeAll(in: "\(folder.path)/\(StudyFolder.finals)") { !$0.hasPrefix("\(name)-") }
-        remove(trained.run)
+        remove(TrialFolder(folder.trial(trial)).run)
     }
 
     private func removeAll(in path: String, where isOld: (String) -> Bool) {

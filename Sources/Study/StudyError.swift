@@ -45,6 +45,12 @@ public enum StudyError: Error, Equatable, Sendable {
             self.before = before
             self.now = now
         }
+
+        /// Nil if a property is unchanged.
+        package init?(_ property: String, _ before: String?, _ now: String?) {
+            guard before != now else { return nil }
+            self.init(name: "`\(property)`", before: before, now: now)
+        }
     }
 }
 

@@ -16,8 +16,20 @@ public struct StudyPlan: Hashable, Codable, Sendable {
     public var budget: Budget
     /// Attempts that may end without a result or progress.
     public var attempts: Int
+    /// Which of its networks a study delivers; nil for the best, as far as is known.
+    public var preference: Preference?
+    /// The number of trials after which the sampler knew no other network to propose; nil if it may know more.
+    public internal(set) var exhaustedAt: Int?
     /// The settings of trainings, and the data.
     public var conditions: StudyConditions
+
+    /// A preference among networks that are about as good as each other.
+    public enum Preference: String, CaseIterable, Codable, Sendable {
+        /// The best one.
+        case best
+        /// The one with the fewest parameters within one standard deviation of the best.
+        case small
+    }
 
     /// The schema of new plans.
     static let newestSchema = 2
@@ -32,13 +44,15 @@ public struct StudyPlan: Hashable, Codable, Sendable {
 
     public init(
         version: String, space: String, sampler: SamplerPlan, budget: Budget,
-        attempts: Int = 3, conditions: StudyConditions = StudyConditions()
+        attempts: Int = 3, preference: Preference? = nil,
+        conditions: StudyConditions = StudyConditions()
     ) {
         self.version = version
         self.space = space
         self.sampler = sampler
         self.budget = budget
         self.attempts = attempts
+        self.preference = preference
         self.conditions = conditions
     }
 
@@ -51,6 +65,8 @@ public struct StudyPlan: Hashable, Codable, Sendable {
         sampler = try values.decode(SamplerPlan.self, forKey: .sampler)
         budget = try values.decode(Budget.self, forKey: .budget)
         attempts = try values.decode(Int.self, forKey: .attempts)
+        preference = try values.decodeIfPresent(Preference.self, forKey: .preference)
+        exhaustedAt = try values.decodeIfPresent(Int.self, forKey: .exhaustedAt)
         guard schema > 1 else {
             enum Former: String, CodingKey { case options }
             conditions = try decoder.container(keyedBy: Former.self)
@@ -59,6 +75,12 @@ public struct StudyPlan: Hashable, Codable, Sendable {
         }
         conditions = try values.decode(StudyConditions.self, forKey: .conditions)
     }
+
+    /// True if what a model expects of networks decides which of them is delivered, and not the Dice alone.
+    package var isDeliveredByModel: Bool { sampler.method == .model || preference == .small }
+
+    /// The seed of a trial's training: the next numbers of the study's, so that trials do not share theirs.
+    public func seed(ofTrial number: Int) -> UInt64 { sampler.seed &+ UInt64(number) &+ 1 }
 
     /// The space that is searched.
     public func searchSpace() throws(SearchSpaceError) -> SearchSpace {
@@ -109,13 +131,28 @@ extension StudyPlan {
             ("the first point", text(sampler.first), text(now.sampler.first)),
             ("`attempts`", "\(attempts)", "\(now.attempts)"),
         ]
+        let limits = sampler.limits ?? NetworkLimits()
         let differences = pairs.filter { $0.1 != $0.2 }.map {
             StudyError.Difference(name: $0.0, before: $0.1, now: $0.2)
         }
-        return differences + budget.differences(to: now.budget)
+        return differences + limits.differences(to: now.sampler.limits ?? NetworkLimits())
+            + budget.differences(to: now.budget)
     }
 
     private func text(_ point: [Double]?) -> String? { point.map { "\($0)" } }
+}
+
+extension NetworkLimits {
+    /// The differences of other limits; the rate by which they decide is that of the beginning.
+    package func differences(to now: Self) -> [StudyError.Difference] {
+        func text(_ value: (some CustomStringConvertible)?) -> String? { value.map { "\($0)" } }
+        return [
+            .init("maxParameters", text(parameters), text(now.parameters)),
+            .init("maxOperations", text(operations), text(now.operations)),
+            .init(
+                "maxPredictionTime", text(predictionSeconds), text(now.predictionSeconds)),
+        ].compactMap(\.self)
+    }
 }
 
 extension StudyPlan.Budget {

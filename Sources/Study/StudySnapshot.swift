@@ -16,6 +16,10 @@ public struct StudySnapshot: Sendable {
     public let space: SearchSpace
     /// The trials by their numbers, from 0.
     public let trials: [TrialRecord]
+    /// The completed trial whose network the study delivers, as far as is known; nil before the first.
+    public let best: TrialRecord?
+    /// What a model expects of completed trials, by their numbers; empty where the Dice alone decides.
+    package let expectations: [Int: Expectation]
     /// The process that works on it now; nil if there is none.
     public let owner: StudyOwner?
 
@@ -30,21 +34,22 @@ public struct StudySnapshot: Sendable {
         let database = try StudyDatabase.read(folder, study: plan.study)
         // Rows only: the transaction must not wait for them to be understood.
         let rows = try database.read { db in try StudyRows(db) }
-        trials = try naming(folder) { try rows.trials() }
+        let trials = try naming(folder) { try rows.trials() }
+        let scales = trials.reversed().lazy.compactMap { record -> ProcessScales? in
+            if case .model(let scales) = record.trial.proposal.origin { scales } else { nil }
+        }.first
+        let ranking = ResultChoice(plan: plan, space: space).ranking(
+            of: trials.map(\.trial).filter { $0.state == .completed }, scales: scales)
+        best = ranking.best.map { trials[$0.number] }
+        expectations = ranking.expectations
+        self.trials = trials
         owner = StudyLock.owner(of: folder)
     }
 
-    /// The completed trial with the highest validation Dice, the oldest of equal ones; nil before the first.
-    public var best: TrialRecord? {
-        trials.filter { $0.trial.state == .completed }.max { first, second in
-            let (low, high) = (first.trial.end?.dice ?? 0, second.trial.end?.dice ?? 0)
-            return low == high ? first.number > second.number : low < high
-        }
-    }
-
-    /// True if its budget is spent and all its trials have ended.
+    /// True if its budget is spent, or its space used up, and all its trials have ended.
     public var isComplete: Bool {
         guard trials.allSatisfy({ $0.trial.tellSerial != nil }) else { return false }
+        if plan.exhaustedAt == trials.count { return true }
         return switch plan.budget {
         case .iterations(let count): trials.count >= count
         case .effectiveIterations(let count):

@@ -1,12 +1,14 @@
 internal import GRDB
-internal import SegNASSearch
+package import SegNASSearch
 
 /// The progress of a study.
 public struct StudyStatus: Sendable {
     public let plan: StudyPlan
     public let counts: [TrialState: Int]
-    /// The completed trial with the highest validation Dice, the oldest of equal ones; nil before the first.
+    /// The completed trial whose network the study delivers, as far as is known; nil before the first.
     public let best: Trial?
+    /// What a model expects of it; nil where the Dice alone decides.
+    package let expectation: Expectation?
     /// The process that works on it now; nil if there is none.
     public let owner: StudyOwner?
     /// The number of trials that have ended.
@@ -21,21 +23,28 @@ public struct StudyStatus: Sendable {
         let database = try StudyDatabase.read(folder, study: plan.study)
         let owner = StudyLock.owner(of: folder)
         self.owner = owner
-        let pace: Pace
-        (counts, best, iterations, pace) = try database.read { db in
+        let choice: ResultChoice
+        do { choice = ResultChoice(plan: plan, space: try plan.searchSpace()) } catch {
+            throw .space(error)
+        }
+        let (pace, ranking): (Pace, ResultChoice.Ranking)
+        (counts, ranking, iterations, pace) = try database.read { db in
             (
-                try Trial.counts(in: db), try Trial.best(in: db),
+                try Trial.counts(in: db), try choice.ranking(in: db),
                 try Int.fetchOne(db, sql: "SELECT count(tellSerial) FROM trial") ?? 0,
                 try Pace(db, isRunning: owner != nil)
             )
         }
+        best = ranking.best
+        expectation = ranking.best.flatMap { ranking.expectations[$0.number] }
         let (done, all) =
             switch plan.budget {
             case .iterations(let count): (iterations, count)
             case .effectiveIterations(let count): (counts[.completed, default: 0], count)
             }
+        let isExhausted = plan.exhaustedAt == counts.values.reduce(0, +)
         secondsLeft =
-            done >= all
+            done >= all || isExhausted
             ? 0 : done == 0 ? nil : pace.seconds / Double(done) * Double(all - done) / pace.workers
     }
 }
@@ -57,21 +66,5 @@ private struct Pace {
         let open = try Int.fetchOne(
             db, sql: "SELECT count(DISTINCT slot) FROM attempt WHERE reason IS NULL")
         workers = Double(max(1, open ?? 1))
-    }
-}
-
-extension StudyLedger {
-    /// The completed trial with the highest validation Dice; nil before the first.
-    public func best() throws(StudyError) -> Trial? {
-        try database.read { db in try Trial.best(in: db) }
-    }
-}
-
-extension Trial {
-    fileprivate static func best(in db: Database) throws -> Trial? {
-        try Row.fetchOne(
-            db,
-            sql: "SELECT * FROM trial WHERE state = 'completed' ORDER BY dice DESC, number LIMIT 1"
-        ).map(Trial.init)
     }
 }

@@ -14,6 +14,8 @@ public struct Trial: Hashable, Sendable {
     public internal(set) var status: Status
     /// The number of values that were reported to the sampler before its own; nil until it is reported.
     public internal(set) var tellSerial: Int?
+    /// The value that was reported to the sampler; nil until it is.
+    public internal(set) var value: Double?
 
     public var number: Int { proposal.number }
 
@@ -51,7 +53,7 @@ public enum TrialState: String, CaseIterable, Codable, Sendable {
     case completed
     /// The result of another trial with the same key was taken.
     case cached
-    /// Its network cannot be built.
+    /// Its network cannot be built, or is over the limits of the search.
     case illegal
     /// Its network does not fit into memory.
     case outOfMemory
@@ -77,11 +79,14 @@ public enum TrialState: String, CaseIterable, Codable, Sendable {
 public struct TrialCost: Hashable, Sendable {
     /// The number of parameters of the network.
     public var parameters: Int
+    /// The multiply-adds of its forward pass for one image or patch; nil in studies of earlier versions.
+    public var operations: Int?
     /// The memory of a training step's tensors; nil on devices for which that cannot be predicted.
     public var memory: ByteCount?
 
-    public init(parameters: Int, memory: ByteCount? = nil) {
+    public init(parameters: Int, operations: Int? = nil, memory: ByteCount? = nil) {
         self.parameters = parameters
+        self.operations = operations
         self.memory = memory
     }
 }
@@ -92,7 +97,7 @@ public enum TrialEnd: Hashable, Sendable {
     case completed(dice: Double)
     /// The result of the trial of that number, whose key is the same; its Dice, nil if that ran out of memory.
     case cached(from: Int, dice: Double?)
-    /// The network cannot be built.
+    /// The network cannot be built, or is over the limits of the search.
     case illegal(reason: String)
     case outOfMemory(MemoryShortage)
     /// No attempt had a result.
@@ -118,8 +123,20 @@ public enum TrialEnd: Hashable, Sendable {
     }
 
     /// f = −ln Dice, with the Dice clipped below at 10⁻⁴; 10 without one (Wong & Moradi, MICCAI 2019, section 2.3).
-    public var value: Double { dice.map { -log(max($0, 1e-4)) } ?? worstValue }
+    public var value: Double { dice.map(loss) ?? worstValue }
+
+    /// The same of the mean Dice of the last half of the epochs, which varies less than that of the best of them.
+    ///
+    /// That of the Dice itself where the epochs are not known.
+    func steadyValue(_ epochs: [TrialEpoch]) -> Double {
+        let counted = epochs.filter { $0.epoch > epochs.count / 2 }.map(\.dice)
+        guard dice != nil, !counted.isEmpty else { return value }
+        return loss(counted.reduce(0, +) / Double(counted.count))
+    }
 }
+
+/// −ln Dice, with the Dice clipped below.
+private func loss(_ dice: Double) -> Double { -log(max(dice, 1e-4)) }
 
 /// The memory that a trial needs and does not get.
 public struct MemoryShortage: Hashable, Codable, Sendable {

@@ -4,7 +4,7 @@ public import SegNASDatasets
 public import SegNASHost
 public import SegNASSearch
 public import SegNASSegmentation
-internal import SegNASStudy
+public import SegNASStudy
 public import SegNASTorch
 
 // The library's values as arguments of the command line.
@@ -65,6 +65,8 @@ extension LossFunction: ExpressibleByArgument {}
 extension ValidationGrid: ExpressibleByArgument {}
 
 extension SamplerPlan.Method: ExpressibleByArgument {}
+
+extension StudyPlan.Preference: ExpressibleByArgument {}
 
 extension PlannedNetwork {
     /// The network that an argument names; nnU-Net's has as many stages as its images allow.
@@ -147,5 +149,19 @@ struct TimeSpan: ExpressibleByArgument {
             count > 0, count.isFinite
         else { return nil }
         seconds = count * unit
+    }
+}
+
+/// A large number as people write it: `200000`, `250k`, `0.2M`, `5G`.
+struct LargeCount: ExpressibleByArgument {
+    let count: Int
+
+    init?(argument text: String) {
+        let units: [Character: Double] = ["k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12]
+        let unit = text.last.flatMap { units[$0] }
+        guard let number = Double(unit == nil ? Substring(text) : text.dropLast()),
+            let count = Int(exactly: (number * (unit ?? 1)).rounded()), number >= 0
+        else { return nil }
+        self.count = count
     }
 }

@@ -52,6 +52,28 @@ struct OptionTests {
         #expect(TrainingDescription(read).split == "as in a file")
     }
 
+    @Test("a model trains fewer networks by default; options of earlier versions have no limits")
+    func sampling() throws {
+        #expect(SamplingOptions().budget == .iterations(300))
+        #expect(SamplingOptions(method: .random).budget == .iterations(300))
+        var model = SamplingOptions(method: .model)
+        #expect(model.budget == .effectiveIterations(46) && model.faults.isEmpty)
+        model.limits = NetworkLimits(parameters: 0, operations: 5, predictionSeconds: -1)
+        model.population = 20
+        #expect(
+            model.faults == [
+                "`maxParameters` must be at least 1, and 0 is given",
+                "`maxPredictionTime` must be positive, and -1.0 s is given",
+                "`population` is that of controlled random search: a model has none",
+            ])
+        let former = #"{"attempts": 3, "budget": {"iterations": {"_0": 9}}, "method": "crs"}"#
+        let read = try JSONDecoder().decode(SamplingOptions.self, from: Data(former.utf8))
+        #expect(read == SamplingOptions(budget: .iterations(9)))
+        let again = try JSONDecoder().decode(
+            SamplingOptions.self, from: JSONEncoder().encode(model))
+        #expect(again == model)
+    }
+
     @Test("what differs is named by its property")
     func differences() {
         var other = Self.plain

@@ -11,11 +11,14 @@ import TestSupport
 enum SyntheticStudy {
     /// A study in a folder, with the first `asked` of its trials; the last of these still runs if they are not all.
     static func make(
-        in folder: URL, iterations: Int, asked: Int? = nil, epochs: Int = 6, seed: UInt64 = 5
+        in folder: URL, iterations: Int, asked: Int? = nil, epochs: Int = 6, seed: UInt64 = 5,
+        method: SamplerPlan.Method = .random
     ) throws -> StudyLedger {
+        let images = SearchedImages(size: [32, 32, 32], channels: 1, classes: 3, batch: 3)
         var plan = StudyPlan(
             version: "0.1.0", space: "segnas11",
-            sampler: SamplerPlan(method: .random, seed: seed), budget: .iterations(iterations))
+            sampler: SamplerPlan(method: method, seed: seed, images: images),
+            budget: .iterations(iterations))
         plan.attempts = 1
         let ledger = try StudyLedger(creating: plan, in: folder.appending(path: "study").path)
         for number in 0..<(asked ?? iterations) {

@@ -49,6 +49,28 @@ struct ModelShelfTests {
         }
     }
 
+    @Test("models of others that may yet be delivered are kept, until they may not")
+    func others() throws {
+        try withFolder { folder, shelf in
+            func models() throws -> [Int] {
+                try FileManager.default.contentsOfDirectory(atPath: folder.models)
+                    .compactMap { Int($0) }.sorted()
+            }
+            for trial in 1...4 { try train(trial, in: folder) }
+            try shelf.arrange([1, 2, 3, 4], best: 3, others: [1, 4])
+            #expect(try models() == [1, 3, 4] && best(folder) == "3")
+            for trial in 1...4 { #expect(!exists(TrialFolder(folder.trial(trial)).run)) }
+            // What is expected of networks changes.
+            try train(5, in: folder)
+            try shelf.arrange([5], best: 1, others: [5, 3])
+            #expect(try models() == [1, 3, 5] && best(folder) == "1")
+            #expect(shelf.hasModel(of: 3) && !shelf.hasModel(of: 4))
+            // One whose model is gone leaves the link to a whole model.
+            try shelf.arrange([], best: 2, others: [5])
+            #expect(try best(folder) == "1")
+        }
+    }
+
     @Test("a final model stays the best one until a better trial")
     func finalModel() throws {
         try withFolder { folder, shelf in

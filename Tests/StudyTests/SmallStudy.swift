@@ -23,7 +23,10 @@ enum SmallStudy {
     ) -> StudyPlan {
         StudyPlan(
             version: "0.1.0", space: space,
-            sampler: SamplerPlan(method: method, seed: seed, population: 10), budget: budget)
+            sampler: SamplerPlan(
+                method: method, seed: seed, population: 10,
+                images: SearchedImages(size: [16, 16, 16], channels: 1, classes: 3, batch: 3)),
+            budget: budget)
     }
 
     static func check(_ candidate: Candidate) -> Feasibility {

@@ -35,14 +35,18 @@ struct StudyLedgerTests {
         }
     }
 
-    @Test("stopped at any step and opened again, the sequence is the same", arguments: [1, 2])
-    func resumed(_ seed: UInt64) throws {
+    @Test(
+        "stopped at any step and opened again, the sequence is the same",
+        arguments: [1, 2] as [UInt64], [SamplerPlan.Method.crs, .model])
+    func resumed(_ seed: UInt64, _ method: SamplerPlan.Method) throws {
         try withTemporaryFolder { folder in
+            let plan = SmallStudy.plan(
+                seed: seed, budget: .iterations(method == .model ? 45 : 80), method: method)
             let undisturbed = try StudyLedger(
-                creating: SmallStudy.plan(seed: seed), in: folder.appending(path: "a").path)
+                creating: plan, in: folder.appending(path: "a").path)
             try undisturbed.run()
             let path = folder.appending(path: "b").path
-            _ = try StudyLedger(creating: SmallStudy.plan(seed: seed), in: path)
+            _ = try StudyLedger(creating: plan, in: path)
             var generator = SeededGenerator(seed: seed)
             for _ in 0..<15 {
                 let ledger = try StudyLedger(opening: path)
@@ -60,13 +64,14 @@ struct StudyLedgerTests {
     }
 
     /// Any events in any order that workers and machines can bring about.
-    @Test("invariants hold after every step of a chaotic study", arguments: 1...3)
-    func chaos(_ seed: UInt64) throws {
+    @Test(
+        "invariants hold after every step of a chaotic study",
+        arguments: [1, 2] as [UInt64], SamplerPlan.Method.allCases)
+    func chaos(_ seed: UInt64, _ method: SamplerPlan.Method) throws {
         try withTemporaryFolder { folder in
             let path = folder.appending(path: "study").path
             var ledger = try StudyLedger(
-                creating: SmallStudy.plan(
-                    seed: seed, budget: .iterations(30), method: seed % 3 == 0 ? .random : .crs),
+                creating: SmallStudy.plan(seed: seed, budget: .iterations(30), method: method),
                 in: path)
             var generator = SeededGenerator(seed: seed, path: 1)
             var steps = 0

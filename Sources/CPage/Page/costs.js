@@ -10,6 +10,7 @@ function drawCosts() {
 function drawCost(name, trials, cost, title, numbers) {
     const front = numbers.map(number => report.trials[number]);
     const best = report.trials[report.best];
+    const expected = front.filter(t => t.expectedDice);
     draw(name, [
         { ...pointsOf(trials.filter(t => cost(t) != null), cost), name: "completed" },
         {
@@ -19,10 +20,23 @@ function drawCost(name, trials, cost, title, numbers) {
             line: { color: colour("second"), width: 2, shape: "hv" },
             marker: { symbol: "diamond", size: 9, color: colour("second") },
         },
+        ...(expected.length ? [expectedTrace(expected, cost)] : []),
         {
             type: "scatter", mode: "markers", name: "best", x: [cost(best)], y: [best.dice],
             customdata: [best.number], text: [hover(best)], hovertemplate: "%{text}<extra></extra>",
             marker: { symbol: "circle-open", size: 16, color: colour("ink"), line: { width: 2 } },
         },
     ], { height: 400, xaxis: costAxis(title, trials.map(cost).filter(value => value > 0)), yaxis: axis("validation Dice") });
+}
+
+/** What a model of the search expects of networks, with one standard deviation. */
+function expectedTrace(trials, cost) {
+    return {
+        type: "scatter", mode: "markers", name: "expected", x: trials.map(cost), y: trials.map(t => t.expectedDice[0]),
+        hoverinfo: "skip", marker: { symbol: "line-ew-open", size: 9, color: colour("third"), line: { width: 2 } },
+        error_y: {
+            type: "data", symmetric: false, array: trials.map(t => t.expectedDice[2] - t.expectedDice[0]),
+            arrayminus: trials.map(t => t.expectedDice[0] - t.expectedDice[1]), color: colour("third"), thickness: 1.5,
+        },
+    };
 }

@@ -25,10 +25,17 @@ function trialFacts(trial) {
         ["State", report.words[trial.state] + (trial.reason ? `: ${trial.reason}` : "")],
         ["Validation Dice", decimals(trial.dice)],
         ...(labels.length ? [["Of its labels", labels.map(([name, dice]) => `${name} ${decimals(dice)}`).join(", ")]] : []),
+        ...(trial.expectedDice ? [["Expected Dice", expectedWords(trial.expectedDice)]] : []),
         ["Parameters", grouped(trial.parameters)],
+        ...(trial.operations == null ? [] : [["Multiply-adds", grouped(trial.operations)]]),
         ["Time", trial.seconds == null ? "–"
             : `${duration(trial.seconds)} in ${trial.attempts} ${trial.attempts === 1 ? "run" : "runs"}`],
     ];
+}
+
+/** What a model of the search expects, with one standard deviation. */
+function expectedWords([dice, low, high]) {
+    return `${decimals(dice)}, likely ${decimals(low)} to ${decimals(high)}`;
 }
 
 /** Of the trial itself, or of the one whose result it took. */

@@ -141,7 +141,7 @@ public struct ForecastMaker {
             name: name, trainings: 0, epochs: options.finalEpochs)
         let training = task.training(network, split: options.indices.lowerBound)
         switch feasibility.verdict(on: training) {
-        case .illegal(let reason): forecast.reason = reason
+        case .illegal(let reason), .overLimit(let reason, _): forecast.reason = reason
         case .tooLarge(let shortage, _): forecast.reason = shortage.words
         case .train:
             guard let pace = try pace(of: training) else {
@@ -189,8 +189,10 @@ public struct ForecastMaker {
         var sampler = try SamplerPlan(method: .random, seed: options.conditions.training.seed)
             .sampler(in: space.bounds)
         let proposals = (0..<Self.points).compactMap { _ in sampler.ask() }
+        var limited = feasibility
+        limited.limits = options.sampling.limits
         return proposals.map { options.conditions.task(space.decode($0.point), on: task.dataset) }
-            .filter { if case .train = feasibility.verdict(on: $0) { true } else { false } }
+            .filter { if case .train = limited.verdict(on: $0) { true } else { false } }
     }
 
     // MARK: - Measuring

@@ -87,11 +87,13 @@ struct ComparisonPlan: Codable {
                 "population", before.population.map { "\($0)" },
                 after.population.map { "\($0)" }),
             .init("attempts", "\(before.attempts)", "\(after.attempts)"),
+            .init("prefer", before.preference.rawValue, after.preference.rawValue),
             .init(
                 "finalEpochs", conditions.asked.finalEpochs.map { "\($0)" },
                 now.conditions.asked.finalEpochs.map { "\($0)" }),
         ].compactMap(\.self)
-        return sampler + conditions.differences(to: now.conditions)
+        return sampler + before.limits.differences(to: after.limits)
+            + conditions.differences(to: now.conditions)
             + before.budget.differences(to: after.budget)
     }
 }
@@ -121,11 +123,12 @@ extension ComparisonPlan {
             } ?? ""
         let indices = options.indices.map { "\($0)" }.joined(separator: ", ")
         let search = TrainingDescription.search(
-            sampling.plan(seed: options.conditions.training.seed), sampling.budget)
+            sampling.plan(seed: options.conditions.training.seed, images: nil), sampling.budget)
         let all: [(String, String?)] = [
             ("Images", "prepared to \(options.conditions.data.size) voxels"),
             ("Splits", words.split.map { "\($0): \(indices)" }),
             ("Search", options.hasSearch ? search : nil),
+            ("Limits", options.hasSearch ? TrainingDescription.limits(sampling.limits) : nil),
             ("Training", words.training + final), ("Memory limit", words.memory),
             ("Device", words.device),
         ]

@@ -84,8 +84,9 @@ struct ComparisonTask {
     private func check() throws {
         for case .search(let space) in methods.map(\.kind) {
             do {
-                let sampler = options.sampling.plan(seed: conditions.training.seed)
-                _ = try sampler.sampler(in: SearchSpace(text: space).bounds)
+                let sampler = options.sampling.plan(
+                    seed: conditions.training.seed, images: conditions.searchedImages(of: dataset))
+                _ = try sampler.sampler(in: SearchSpace(text: space))
             } catch let error as SamplerError {
                 throw StudyError.sampler(error)
             }

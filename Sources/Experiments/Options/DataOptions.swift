@@ -78,14 +78,6 @@ extension [(name: String, text: @Sendable (DataOptions) -> String?)] {
     }
 }
 
-extension StudyError.Difference {
-    /// Nil if a property is unchanged.
-    init?(_ property: String, _ before: String?, _ now: String?) {
-        guard before != now else { return nil }
-        self.init(name: "`\(property)`", before: before, now: now)
-    }
-}
-
 extension DataOptions: Codable {
     private enum Key: String, CodingKey {
         case dataset, preparation, split, splitIndex, splitSeed, groups, allowed

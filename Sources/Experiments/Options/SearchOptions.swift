@@ -43,15 +43,18 @@ public struct SearchOptions: Hashable, Codable, Sendable {
         space = plan.space
         sampling = SamplingOptions(
             method: plan.sampler.method, population: plan.sampler.population,
-            first: plan.sampler.first, budget: plan.budget, attempts: plan.attempts)
+            first: plan.sampler.first, budget: plan.budget,
+            limits: plan.sampler.limits ?? NetworkLimits(),
+            preference: plan.preference ?? .best, attempts: plan.attempts)
         conditions = try RecordedConditions(plan, in: folder).resumed
     }
 
-    func plan(_ recorded: RecordedConditions) throws -> StudyPlan {
+    func plan(_ recorded: RecordedConditions, images: SearchedImages) throws -> StudyPlan {
         StudyPlan(
             version: Release.version, space: space,
-            sampler: sampling.plan(seed: conditions.training.seed), budget: sampling.budget,
-            attempts: sampling.attempts, conditions: try StudyConditions(recorded))
+            sampler: sampling.plan(seed: conditions.training.seed, images: images),
+            budget: sampling.budget, attempts: sampling.attempts, preference: sampling.preference,
+            conditions: try StudyConditions(recorded))
     }
 
     /// The point of a network of the space, with which to begin.

@@ -60,6 +60,18 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
             candidate.architecture, hyperparameters: candidate.hyperparameters, on: dataset)
     }
 
+    /// What is known of the images before any training.
+    func searchedImages(of dataset: Dataset) -> SearchedImages {
+        let preparation = data.preparation
+        var images = SearchedImages(
+            size: preparation.size, channels: dataset.channels.count,
+            classes: dataset.labels.outputCount, batch: training.partSize)
+        if preparation.fit == .patch, case .fixed(let mm) = preparation.spacing {
+            images.spacing = mm
+        }
+        return images
+    }
+
     func machine(_ device: Device) -> Trainer.Machine {
         machine(device, threads: machine.threadCount)
     }

@@ -17,21 +17,24 @@ struct BestNetworkTraining {
 
     /// Trains, or resumes an interrupted training; a complete run stays as it is.
     ///
-    /// Uses all threads; if there is not enough memory for the buffers of each, as many as trials had.
-    func run(_ best: Trial, epochs: Int, in folder: StudyFolder, minThreads: Int) throws {
+    /// Uses all threads; if there is not enough memory for the buffers of each, as many as trials had. The seed is that
+    /// of the conditions by default.
+    func run(
+        _ best: Trial, epochs: Int, seed: UInt64? = nil, in folder: StudyFolder, minThreads: Int
+    ) throws {
         let threads = conditions.machine.threadCount
         do {
-            try run(best, epochs: epochs, in: folder)
+            try run(best, epochs: epochs, seed: seed, in: folder)
         } catch TrainingError.outOfMemory where minThreads < threads {
             try CPU.setThreads(minThreads)
             defer { try? CPU.setThreads(threads) }
-            try run(best, epochs: epochs, in: folder)
+            try run(best, epochs: epochs, seed: seed, in: folder)
         }
     }
 
-    private func run(_ best: Trial, epochs: Int, in folder: StudyFolder) throws {
+    private func run(_ best: Trial, epochs: Int, seed: UInt64?, in folder: StudyFolder) throws {
         var task = conditions.task(
-            best.architecture, hyperparameters: best.hyperparameters, on: dataset)
+            best.architecture, hyperparameters: best.hyperparameters, seed: seed, on: dataset)
         task.options.epochs = epochs
         task.preparedData = data
         defer { monitor.report(.trainingEnded) }

@@ -5,10 +5,12 @@ internal import SegNASSegmentation
 public import SegNASStudy
 internal import SegNASTorch
 
-/// Checks before training whether networks can be built, and whether they may fit into memory.
+/// Checks before training whether networks can be built, are within the limits, and may fit into memory.
 struct FeasibilityCheck {
     let device: Device
     let memoryLimit: ByteCount
+    /// Those of a search; a given network has none.
+    var limits = NetworkLimits()
 
     func verdict(on task: TrainingTask) -> Feasibility {
         do {
@@ -27,10 +29,15 @@ struct FeasibilityCheck {
         }
         let plan = try task.networkPlan()
         try plan.check(size: task.size, batch: task.options.partSize)
+        var cost = TrialCost(
+            parameters: plan.parameters, operations: plan.multiplyAdds(size: task.size))
+        let excess = limits.excess(
+            parameters: cost.parameters, operations: cost.operations ?? 0)
+        if let excess { return .overLimit(reason: excess, cost) }
         let memory = try MemoryCheck(
             plan: plan, size: task.size, options: task.options, device: device
         ).predicted()
-        let cost = TrialCost(parameters: plan.parameters, memory: memory)
+        cost.memory = memory
         guard let memory, !MemoryCheck.fits(memory, into: memoryLimit) else {
             return .train(cost)
         }

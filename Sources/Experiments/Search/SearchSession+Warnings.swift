@@ -16,16 +16,7 @@ extension SearchSession {
                 is a copy of its study, both go on apart; otherwise stop it
                 """)
         }
-        if case .iterations(let count) = ledger.plan.budget,
-            let sampler = ledger.sampler as? ControlledRandomSearch,
-            count <= sampler.populationSize
-        {
-            monitor.warn(
-                """
-                the \(count) iterations do not exceed the population of \(sampler.populationSize) points, which is \
-                drawn at random: there will be no search. Give more `iterations` or a smaller `population`
-                """)
-        }
+        warnOfStart()
         let pool = WorkerPool(conditions, devices: devices)
         let (workers, cores) = (pool.slots.count, conditions.machine.threadCount)
         if workers > cores {
@@ -39,6 +30,41 @@ extension SearchSession {
                 networks that fit may then count as out of memory. Give fewer `workers`, or free memory
                 """)
         }
+    }
+
+    /// Reports a budget that is spent on the random start.
+    private func warnOfStart() {
+        let budget: (count: Int, name: String)
+        switch ledger.plan.budget {
+        case .iterations(let count): budget = (count, "iterations")
+        case .effectiveIterations(let count): budget = (count, "effectiveIterations")
+        }
+        if let sampler = ledger.sampler as? ControlledRandomSearch, budget.name == "iterations",
+            budget.count <= sampler.populationSize
+        {
+            monitor.warn(
+                """
+                the \(budget.count) iterations do not exceed the population of \(sampler.populationSize) points, which \
+                is drawn at random: there will be no search. Give more `iterations` or a smaller `population`
+                """)
+        }
+        if ledger.plan.sampler.method == .model, budget.count <= ModelSampler.startCount {
+            monitor.warn(
+                """
+                a model needs \(ModelSampler.startCount) networks to start with, most of them drawn at random: there \
+                will be no search. Give more `\(budget.name)`
+                """)
+        }
+    }
+
+    /// Reports that a search has ended before its budget was spent.
+    func warnOfExhaustion() throws {
+        guard try ledger.recordExhaustion() else { return }
+        monitor.warn(
+            """
+            no other network of the space can be trained at `size` within the limits, as far as is found: the search \
+            ends after \(counted(ledger.sampler.askCount, "trial"))
+            """)
     }
 }
 

@@ -68,7 +68,11 @@ public struct SearchSession {
         memoryLimit = WorkerPool(conditions, devices: devices)
             .memoryLimit(conditions.machine, begun: former)
         let recorded = RecordedConditions(conditions, on: devices[0], memoryLimit: memoryLimit)
-        let plan = try options.plan(recorded)
+        let images = conditions.searchedImages(of: dataset)
+        var plan = try options.plan(recorded, images: images)
+        if begun == nil {
+            try plan.settleLimits(precision: recorded.asked.training.precision, on: devices[0])
+        }
         let opened = try begun.map { _ in try StudyLedger(opening: folder.path) }
         do {
             let differences =
@@ -82,6 +86,7 @@ public struct SearchSession {
             if let opened {
                 try folder.check(data)
                 if opened.plan.budget != plan.budget { try opened.raiseBudget(to: plan.budget) }
+                try opened.prefer(options.sampling.preference, images: images)
                 try opened.record(plan.conditions)
             }
         } catch {
@@ -162,7 +167,24 @@ public struct SearchSession {
                 best, epochs: epochs, in: folder,
                 minThreads: WorkerPool(conditions, devices: devices).threads)
             try shelf.setBest(final: best.number, epochs: epochs)
+        } else if ledger.plan.isDeliveredByModel, !shelf.hasModel(of: best.number),
+            best.end?.dice ?? 0 > 0
+        {
+            try repeatTraining(of: best, shelf)
         }
+    }
+
+    /// Trains the best network as its trial did, whose weights were not kept as too many others promised more.
+    private func repeatTraining(of best: Trial, _ shelf: ModelShelf) throws {
+        monitor.warn("the weights of trial \(best.number) were not kept: it is trained again")
+        let epochs = conditions.training.epochs
+        let final = BestNetworkTraining(
+            conditions: conditions, dataset: dataset, data: data, device: devices[0],
+            clock: clock, monitor: monitor)
+        try final.run(
+            best, epochs: epochs, seed: ledger.plan.seed(ofTrial: best.number), in: folder,
+            minThreads: WorkerPool(conditions, devices: devices).threads)
+        try shelf.setBest(final: best.number, epochs: epochs)
     }
 
     private func search(_ shelf: ModelShelf) throws {
@@ -170,7 +192,9 @@ public struct SearchSession {
         let workers = WorkerPool(conditions, devices: devices)
         try CPU.setThreads(workers.threads)
         defer { try? CPU.setThreads(conditions.machine.threadCount) }
-        let feasibility = FeasibilityCheck(device: devices[0], memoryLimit: memoryLimit)
+        let feasibility = FeasibilityCheck(
+            device: devices[0], memoryLimit: memoryLimit,
+            limits: ledger.plan.sampler.limits ?? NetworkLimits())
         let coordinator = try Coordinator(
             ledger,
             launcher: LocalLauncher { order in
@@ -189,7 +213,9 @@ public struct SearchSession {
         showProgress()
         while true {
             try clock.check(study: folder.path)
-            guard let events = try coordinator.step(now: clock.now) else { return }
+            guard let events = try coordinator.step(now: clock.now) else {
+                return try warnOfExhaustion()
+            }
             guard !events.isEmpty else {
                 usleep(200_000)
                 continue
@@ -200,12 +226,8 @@ public struct SearchSession {
     }
 
     private func handle(_ event: Coordinator.Event, _ shelf: ModelShelf) throws {
-        let best = try ledger.best()
-        if case .ended(let trial) = event {
-            try shelf.arrange(
-                [trial.number], best: best?.number, recorded: ledger.sampler.askCount)
-        }
-        monitor.report(.trial(event, best: best))
+        if case .ended(let trial) = event { try shelf.arrange([trial.number], by: ledger) }
+        monitor.report(.trial(event, best: try ledger.best()))
         if let fault = ledger.backupFault { monitor.warn("no backup could be made: \(fault)") }
     }
 

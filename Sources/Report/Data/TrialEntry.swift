@@ -9,10 +9,14 @@ struct TrialEntry: Encodable {
     /// The short form of the network, `n 21 p 3 sup 1 res 0 {2,0,2}`, and of its hyperparameters.
     let form: String
     let parameters: Int?
+    /// The multiply-adds of a forward pass.
+    let operations: Int?
     /// The predicted bytes of a training step.
     let memory: UInt64?
     /// The validation Dice.
     let dice: Double?
+    /// The Dice that a model of the search expects, and from where to where it is likely; nil without a model.
+    let expectedDice: [Double]?
     /// The validation Dice of labels in the order of the report.
     let dicePerLabel: [Double?]
     /// The duration of its training; nil if it was not trained.
@@ -33,18 +37,23 @@ struct TrialEntry: Encodable {
             let trained = trial.trial.source.map { record.trials[$0] } ?? trial
             return TrialEntry(
                 trial, elapsed: elapsed[trial.number],
+                expectation: record.expectations[trial.number],
                 labels: labels.map { trained.dicePerLabel["\($0)"] })
         }
     }
 
-    private init(_ record: TrialRecord, elapsed: Double?, labels: [Double?]) {
+    private init(
+        _ record: TrialRecord, elapsed: Double?, expectation: Expectation?, labels: [Double?]
+    ) {
         let trial = record.trial
         number = trial.number
         state = trial.state
         form = trial.form
         parameters = trial.cost?.parameters
+        operations = trial.cost?.operations
         memory = trial.cost?.memory?.bytes
         dice = trial.end?.dice
+        expectedDice = expectation.map { [$0.dice, $0.likely.lowerBound, $0.likely.upperBound] }
         dicePerLabel = labels
         seconds = record.attempts > 0 ? record.seconds : nil
         self.elapsed = elapsed

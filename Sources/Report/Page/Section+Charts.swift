@@ -69,11 +69,15 @@ extension Section {
 
     static func costs(_ data: ReportData) -> Section? {
         guard data.best != nil else { return nil }
+        let expected =
+            data.trials.contains { $0.expectedDice != nil }
+            ? " Bars show what the model of the search expects of these, with one standard deviation."
+            : ""
         return Section(
             id: "costs", title: "Dice against costs",
             body: """
                 <p>Completed trials. Those on the line are the Pareto front: no other one is as good and costs \
-                less.</p>
+                less.\(expected)</p>
                 <div class="pair">
                 \(chart("parameters", "Validation Dice against the number of parameters, with the Pareto front"))
                 \(chart("seconds", "Validation Dice against training time, with the Pareto front"))

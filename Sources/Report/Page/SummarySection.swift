@@ -45,7 +45,8 @@ struct SummarySection {
             return sentences + ["There is no result yet."]
         }
         sentences.append(
-            "The best of them, trial \(best.number), has a validation Dice of \(decimal(dice)).")
+            "\(choice), trial \(best.number), has a validation Dice of \(decimal(dice))\(expected)."
+        )
         if let test = data.test, let dice = test.dice {
             let final = report.finalTraining.map { final in
                 final.folds.map { ", trained again on \($0) folds," }
@@ -61,6 +62,26 @@ struct SummarySection {
                     : "It is evaluated on test cases when the search is over.")
         }
         return sentences
+    }
+
+    /// Why the network that the study delivers is that one.
+    private var choice: String {
+        if record.plan.preference == .small {
+            return "The smallest of those that are as good as the best, as far as is known"
+        }
+        return record.expectations.isEmpty
+            ? "The best of them" : "The one of which the model of the search expects most"
+    }
+
+    /// What the model of the search expects of the best network.
+    private var expected: String {
+        guard let best, let expectation = record.expectations[best.number] else { return "" }
+        return "; \(decimal(expectation.dice)) is expected of it (\(likely(expectation)))"
+    }
+
+    private func likely(_ expectation: Expectation) -> String {
+        "one standard deviation: \(decimal(expectation.likely.lowerBound)) to "
+            + decimal(expectation.likely.upperBound)
     }
 
     /// The four main figures.
@@ -114,6 +135,9 @@ struct SummarySection {
         if let cost = best.trial.cost {
             let memory = cost.memory.map { "; \($0) for a training step, as predicted" } ?? ""
             facts.append(("Parameters", grouped(cost.parameters) + memory))
+            if let operations = cost.operations {
+                facts.append(("Multiply-adds", grouped(operations) + " for an image or patch"))
+            }
         }
         facts.append(("Its training", duration(best.seconds)))
         if let final = report.finalTraining {

@@ -25,7 +25,12 @@ public struct TrainingDescription: Hashable, Sendable {
 
     /// The description of a search: its method, its seed and its budget.
     public static func search(_ sampler: SamplerPlan, _ budget: StudyPlan.Budget) -> String {
-        let method = sampler.method == .crs ? "controlled random search" : "random search"
+        let method =
+            switch sampler.method {
+            case .crs: "controlled random search"
+            case .random: "random search"
+            case .model: "search by a model, a Gaussian process"
+            }
         let population = sampler.population.map { ", population \($0)" } ?? ""
         let goal =
             switch budget {
@@ -33,6 +38,17 @@ public struct TrainingDescription: Hashable, Sendable {
             case .effectiveIterations(let count): "until \(count) trials are completed"
             }
         return "\(method)\(population), seed \(sampler.seed); \(goal)"
+    }
+}
+
+extension TrainingDescription {
+    /// The description of the limits on networks; nil if there are none.
+    public static func limits(_ limits: NetworkLimits) -> String? {
+        guard !limits.isEmpty else { return nil }
+        let rate = limits.operationsPerSecond.map {
+            " (at \(decimal($0 / 1e9, 1)) G multiply-adds a second)"
+        }
+        return "at most " + limits.words.joined(separator: ", ") + (rate ?? "")
     }
 }
 
@@ -52,6 +68,11 @@ struct SearchFacts {
         let search = TrainingDescription.search(plan.sampler, plan.budget)
         return [("Search space", spaceText), ("Search", search)]
             + [
+                ("Limits", plan.sampler.limits.flatMap(TrainingDescription.limits)),
+                (
+                    "Preference",
+                    plan.preference == .small ? "fewest parameters among the best" : nil
+                ),
                 ("Training", training?.training), ("Split", training?.split),
                 ("Memory limit", training?.memory),
             ].compactMap { name, text in text.map { (name, $0) } }

@@ -90,6 +90,7 @@ public struct ControlledRandomSearch: Sampler {
         case .mutation:
             mutations.made += 1
             if population.replaceWorst(value, proposal.point) { mutations.accepted += 1 }
+        case .model: preconditionFailure("a proposal of another sampler")
         }
         #if DEBUG
             checkStep()

@@ -22,6 +22,9 @@ public protocol Sampler: Codable, Sendable {
     /// A value that is not finite counts as ``worstValue``.
     mutating func tell(_ value: Double, of number: Int)
 
+    /// Takes the next proposal of a record as made; one that it cannot have made is refused.
+    mutating func absorb(_ proposal: Proposal) throws(ReplayMismatch)
+
     /// The number of proposals so far, which is the number of the next one.
     var askCount: Int { get }
     /// The number of values reported so far, which is the serial number of the next one.
@@ -52,7 +55,7 @@ public struct Proposal: Hashable, Codable, Sendable {
 
     /// The way in which a point was chosen.
     public enum Origin: Hashable, Codable, Sendable {
-        /// The start that the user gave.
+        /// The start that the user gave, or the usual one.
         case given
         /// Drawn uniformly in the box.
         case uniform
@@ -60,6 +63,8 @@ public struct Proposal: Hashable, Codable, Sendable {
         case reflection
         /// The mutation of the best point with the rejected reflection of that number.
         case mutation(of: Int)
+        /// The most promising network, by a process with these scales.
+        case model(ProcessScales)
     }
 }
 
@@ -70,33 +75,62 @@ public struct SamplerPlan: Hashable, Codable, Sendable {
     public var seed: UInt64
     /// Points that controlled random search keeps; nil for 10(n + 1), n being the searched dimensions.
     public var population: Int?
-    /// The first point, moved into the bounds; nil for a random one.
+    /// The first point, moved into the bounds; nil for a random one, or for the model's usual one.
     public var first: [Double]?
+    /// Limits on networks; nil for none.
+    public var limits: NetworkLimits?
+    /// What the model has to know of the images; nil in studies of earlier versions.
+    public var images: SearchedImages?
 
     public enum Method: String, CaseIterable, Codable, Sendable {
         /// ``ControlledRandomSearch``.
         case crs
         /// ``RandomSearch``.
         case random
+        /// ``ModelSampler``.
+        case model
     }
 
     public init(
-        method: Method = .crs, seed: UInt64, population: Int? = nil, first: [Double]? = nil
+        method: Method = .crs, seed: UInt64, population: Int? = nil, first: [Double]? = nil,
+        limits: NetworkLimits? = nil, images: SearchedImages? = nil
     ) {
         self.method = method
         self.seed = seed
         self.population = population
         self.first = first
+        self.limits = limits
+        self.images = images
     }
 
-    /// A fresh sampler for a box.
+    /// A fresh sampler for the points of a space.
+    public func sampler(in space: SearchSpace) throws(SamplerError) -> any Sampler {
+        guard method == .model else { return try sampler(in: space.bounds) }
+        try checkFirst(in: space.bounds)
+        guard let networks = networks(in: space) else { throw .images }
+        return ModelSampler(networks, seed: seed, first: first)
+    }
+
+    /// A fresh sampler for a box; the model traps, as it has to know networks.
     public func sampler(in bounds: [ClosedRange<Double>]) throws(SamplerError) -> any Sampler {
+        try checkFirst(in: bounds)
+        switch method {
+        case .crs: return try ControlledRandomSearch(in: bounds, plan: self)
+        case .random: return RandomSearch(in: bounds, plan: self)
+        case .model: preconditionFailure("the model proposes networks of a space")
+        }
+    }
+
+    /// The networks that may be proposed; nil if nothing is known of the images.
+    func networks(in space: SearchSpace) -> SearchedNetworks? {
+        images.map {
+            SearchedNetworks(space: space, images: $0, limits: limits ?? NetworkLimits())
+        }
+    }
+
+    private func checkFirst(in bounds: [ClosedRange<Double>]) throws(SamplerError) {
         if let first, first.count != bounds.count {
             throw .firstPoint(coordinates: first.count, dimensions: bounds.count)
-        }
-        return switch method {
-        case .crs: try ControlledRandomSearch(in: bounds, plan: self)
-        case .random: RandomSearch(in: bounds, plan: self)
         }
     }
 
@@ -105,6 +139,7 @@ public struct SamplerPlan: Hashable, Codable, Sendable {
         switch method {
         case .crs: try JSONDocument.parse(json, as: ControlledRandomSearch.self)
         case .random: try JSONDocument.parse(json, as: RandomSearch.self)
+        case .model: try JSONDocument.parse(json, as: ModelSampler.self)
         }
     }
 }
@@ -114,6 +149,8 @@ public enum SamplerError: Error, Equatable, Sendable {
     /// Fewer points than are needed to reflect one at the others.
     case population(Int, minimum: Int)
     case firstPoint(coordinates: Int, dimensions: Int)
+    /// A model that knows nothing of the images.
+    case images
 }
 
 extension SamplerError: CustomStringConvertible {
@@ -126,6 +163,8 @@ extension SamplerError: CustomStringConvertible {
             """
         case .firstPoint(let coordinates, let dimensions):
             "the first point has \(coordinates) coordinates, and \(dimensions) dimensions are searched"
+        case .images:
+            "the plan does not say how large the images are, which a search by a model has to know"
         }
     }
 }

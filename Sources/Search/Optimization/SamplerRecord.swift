@@ -29,14 +29,14 @@ public struct ReplayMismatch: Error, Equatable, Sendable, CustomStringConvertibl
 extension Sampler {
     /// Brings a fresh sampler to the state in which a record ends.
     ///
-    /// Every proposal is made again, so that a record that does not belong to the sampler is found.
+    /// Every proposal is made again or examined, so that a record that does not belong to the sampler is found.
     public mutating func replay(_ record: SamplerRecord) throws(ReplayMismatch) {
         precondition(askCount == 0, "a record is replayed on a fresh sampler")
         var proposals = record.proposals.makeIterator()
         var next = proposals.next()
         for reported in 0...record.values.count {
             while let expected = next, expected.tellsSeen <= reported {
-                guard ask() == expected else { throw ReplayMismatch(number: expected.number) }
+                try absorb(expected)
                 next = proposals.next()
             }
             guard reported < record.values.count else { break }
@@ -45,5 +45,10 @@ extension Sampler {
             tell(value, of: number)
         }
         if let left = next { throw ReplayMismatch(number: left.number) }
+    }
+
+    /// Makes the proposal again, which must be the same to the bit.
+    public mutating func absorb(_ proposal: Proposal) throws(ReplayMismatch) {
+        guard ask() == proposal else { throw ReplayMismatch(number: proposal.number) }
     }
 }

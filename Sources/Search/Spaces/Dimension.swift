@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// One named quantity of a search space and the values that it can take.
-public struct Dimension: Hashable, Sendable {
+public struct Dimension: Hashable, Codable, Sendable {
     public let name: Name
     public let values: Values
 
@@ -17,14 +17,14 @@ public struct Dimension: Hashable, Sendable {
     }
 
     /// A fixed value or a range without its upper end, as the intervals [a, b) of the paper's Table 2.
-    public enum Values: Hashable, Sendable {
+    public enum Values: Hashable, Codable, Sendable {
         case fixed(Double)
         /// Searched as real numbers, of which the floor counts.
         case integers(Range<Int>)
         case reals(Range<Double>, Scale)
     }
 
-    public enum Scale: String, CaseIterable, Sendable {
+    public enum Scale: String, CaseIterable, Codable, Sendable {
         case linear
         case log
     }
@@ -67,6 +67,24 @@ extension Dimension.Name: CustomStringConvertible {
         case .hyperparameter(.learningRate): .learningRate
         case .hyperparameter(.batch): .batch
         }
+    }
+}
+
+/// By its name in files.
+extension Dimension.Name: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let name = Self(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "no dimension is named \(quoted(text))")
+        }
+        self = name
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }
 

@@ -110,7 +110,7 @@ extension Dimension.Values {
     }
 
     /// The coordinate of an optimizer at which the dimension has a value.
-    fileprivate func coordinate(of value: Double) -> Double {
+    func coordinate(of value: Double) -> Double {
         switch self {
         case .fixed, .reals(_, .linear): value
         case .integers: value + 0.5

@@ -5,7 +5,7 @@ internal import SegNASHost
 /// An optimizer sees only the searched ones: it proposes a point inside ``bounds``, a coordinate for each of
 /// ``searched``, and ``decode(_:)`` says what to train. Points with an illegal block belong to the space (Wong &
 /// Moradi, MICCAI 2019, section 2.3): ask `candidate.network.block.illegalities` before training.
-public struct SearchSpace: Hashable, Sendable {
+public struct SearchSpace: Hashable, Codable, Sendable {
     /// In the paper's order: n, p, sup, res, nodes, operations row by row for the most nodes, then dropout and those
     /// hyperparameters of training that the space mentions.
     public let dimensions: [Dimension]

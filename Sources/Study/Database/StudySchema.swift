@@ -7,11 +7,23 @@ enum StudySchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in
-            for statement in [study, trial, attempt, epoch] + trialTriggers {
+            for statement in [study, trial("trial"), attempt, epoch, openAttempt] + trialTriggers {
                 try db.execute(sql: statement)
             }
         }
+        // Proposals of a model, with its scales, and multiply-adds.
+        migrator.registerMigration("2", migrate: rebuildTrials)
         return migrator
+    }
+
+    /// Moves all trials to a table as it is made now: SQLite cannot change the checks of one that exists.
+    private static func rebuildTrials(_ db: Database) throws {
+        let columns = try db.columns(in: "trial").map(\.name).joined(separator: ", ")
+        let steps = [
+            trial("newTrial"), "INSERT INTO newTrial (\(columns)) SELECT \(columns) FROM trial",
+            "DROP TABLE trial", "ALTER TABLE newTrial RENAME TO trial",
+        ]
+        for statement in steps + trialTriggers { try db.execute(sql: statement) }
     }
 
     /// Seconds since 1970, in SQL that old versions of SQLite know.
@@ -23,17 +35,20 @@ enum StudySchema {
         """
 
     /// Points are 64-bit numbers, little-endian: every bit of them counts.
-    private static let trial = """
-        CREATE TABLE trial (
+    private static func trial(_ name: String) -> String {
+        """
+        CREATE TABLE \(name) (
             number INTEGER PRIMARY KEY CHECK (number >= 0),
-            origin TEXT NOT NULL CHECK (origin IN ('given', 'uniform', 'reflection', 'mutation')),
+            origin TEXT NOT NULL CHECK (origin IN ('given', 'uniform', 'reflection', 'mutation', 'model')),
             parent INTEGER REFERENCES trial (number),
+            scales TEXT,
             tellsSeen INTEGER NOT NULL,
             point BLOB NOT NULL,
             architecture TEXT NOT NULL,
             hyperparameters TEXT NOT NULL,
             key TEXT NOT NULL,
             parameters INTEGER,
+            operations INTEGER,
             memory INTEGER,
             state TEXT NOT NULL CHECK (state IN
                 ('queued', 'running', 'completed', 'cached', 'illegal', 'outOfMemory', 'failed')),
@@ -49,9 +64,10 @@ enum StudySchema {
             askedAt REAL NOT NULL DEFAULT \(now),
             endedAt REAL,
             CHECK ((origin = 'mutation') = (parent IS NOT NULL)),
+            CHECK ((origin = 'model') = (scales IS NOT NULL)),
             CHECK ((state IN ('queued', 'running')) = (endedAt IS NULL)),
             CHECK (waitsFor IS NULL OR (state = 'queued' AND waitsFor <> number)),
-            CHECK (memory IS NULL OR parameters IS NOT NULL),
+            CHECK ((memory IS NULL AND operations IS NULL) OR parameters IS NOT NULL),
             CHECK ((state = 'cached') = (source IS NOT NULL)),
             CHECK (source IS NULL OR source <> number),
             CHECK (state <> 'completed' OR dice IS NOT NULL),
@@ -64,6 +80,7 @@ enum StudySchema {
             CHECK (tellSerial IS NOT NULL OR endedAt IS NULL OR state = 'failed')
         ) STRICT
         """
+    }
 
     private static let attempt = """
         CREATE TABLE attempt (
@@ -84,6 +101,9 @@ enum StudySchema {
         ) STRICT
         """
 
+    private static let openAttempt =
+        "CREATE UNIQUE INDEX openAttempt ON attempt (trial) WHERE reason IS NULL"
+
     private static let epoch = """
         CREATE TABLE epoch (
             trial INTEGER NOT NULL REFERENCES trial (number),
@@ -103,7 +123,6 @@ enum StudySchema {
         return [
             "CREATE INDEX trialKey ON trial (key)",
             "CREATE INDEX trialState ON trial (state)",
-            "CREATE UNIQUE INDEX openAttempt ON attempt (trial) WHERE reason IS NULL",
             """
             CREATE TRIGGER trialStep BEFORE UPDATE OF state ON trial
             WHEN OLD.state <> NEW.state

@@ -51,7 +51,10 @@ extension SamplerRecord {
     init(_ db: Database) throws {
         var record = SamplerRecord(proposals: [], values: [])
         let rows = try Row.fetchCursor(
-            db, sql: "SELECT number, origin, parent, tellsSeen, point FROM trial ORDER BY number")
+            db,
+            sql: """
+                SELECT number, origin, parent, scales, tellsSeen, point FROM trial ORDER BY number
+                """)
         while let row = try rows.next() { record.proposals.append(try Proposal(row)) }
         let tells = try Row.fetchCursor(
             db,

@@ -15,7 +15,11 @@ extension Proposal {
             case "given": .given
             case "uniform": .uniform
             case "reflection": .reflection
-            default: parent.map { .mutation(of: $0) }
+            case "mutation": parent.map { .mutation(of: $0) }
+            default:
+                try (row["scales"] as String?).map {
+                    .model(try JSONDocument.parse($0, as: ProcessScales.self))
+                }
             }
         guard let origin else { throw RowFault(trial: number, column: "origin") }
         self.init(
@@ -29,6 +33,15 @@ extension Proposal {
         case .uniform: "uniform"
         case .reflection: "reflection"
         case .mutation: "mutation"
+        case .model: "model"
+        }
+    }
+
+    /// The scales of the model that made it, as JSON.
+    var scalesText: String? {
+        get throws {
+            guard case .model(let scales) = origin else { return nil }
+            return try JSONDocument.text(of: scales, .line)
         }
     }
 
@@ -71,10 +84,10 @@ extension Trial {
             key: ResultKey(architecture, hyperparameters: hyperparameters),
             cost: (row["parameters"] as Int?).map { parameters in
                 TrialCost(
-                    parameters: parameters,
+                    parameters: parameters, operations: row["operations"],
                     memory: (row["memory"] as Int64?).map { ByteCount($0) })
             },
-            status: try Status(row), tellSerial: row["tellSerial"])
+            status: try Status(row), tellSerial: row["tellSerial"], value: row["value"])
     }
 
     /// A row for a new trial.
@@ -83,17 +96,18 @@ extension Trial {
         let hyperparameters = try JSONDocument.text(of: hyperparameters, .line)
         try db.execute(
             sql: """
-                INSERT INTO trial (number, origin, parent, tellsSeen, point, architecture, hyperparameters, key,
-                    parameters, memory, state, waitsFor, source, dice, reason, shortage, bytesNeeded, bytesAllowed,
-                    value, tellSerial,
-                    endedAt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, iif(?, \(StudySchema.now), NULL))
+                INSERT INTO trial (number, origin, parent, scales, tellsSeen, point, architecture, hyperparameters,
+                    key, parameters, operations, memory, state, waitsFor, source, dice, reason, shortage, bytesNeeded,
+                    bytesAllowed, value, tellSerial, endedAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    iif(?, \(StudySchema.now), NULL))
                 """,
             arguments: [
-                number, proposal.originName, proposal.parent, proposal.tellsSeen,
-                proposal.pointData, architecture.json, hyperparameters, key.text,
-                cost?.parameters, cost?.memory.map { Int64(clamping: $0.bytes) },
-            ] + columns + [tellSerial.map { _ in end?.value ?? 0 }, tellSerial, state.isEnd])
+                number, proposal.originName, proposal.parent, proposal.scalesText,
+                proposal.tellsSeen, proposal.pointData, architecture.json, hyperparameters,
+                key.text, cost?.parameters, cost?.operations,
+                cost?.memory.map { Int64(clamping: $0.bytes) },
+            ] + columns + [value, tellSerial, state.isEnd])
     }
 
     /// Updates the row to the trial's status; the database refuses a step that a trial may not take.
@@ -105,7 +119,7 @@ extension Trial {
                 WHERE number = ?
                 """,
             arguments: status.columns
-                + [tellSerial.map { _ in end?.value ?? 0 }, tellSerial, state.isEnd, number])
+                + [value, tellSerial, state.isEnd, number])
     }
 }
 

@@ -7,6 +7,8 @@ public enum Feasibility: Hashable, Sendable {
     case train(TrialCost?)
     /// It cannot be built.
     case illegal(reason: String)
+    /// It is over the limits of the search, so that training is not tried.
+    case overLimit(reason: String, TrialCost)
     /// It clearly does not fit, so that training is not tried.
     case tooLarge(MemoryShortage, TrialCost)
 }
@@ -22,38 +24,50 @@ extension StudyLedger {
     public func ask(_ check: (Candidate) -> Feasibility) throws(StudyError) -> Trial? {
         guard !isBudgetSpent else { return nil }
         var asked = sampler
-        guard let proposal = asked.ask() else { return nil }
+        guard let proposal = asked.ask() else {
+            // It may have found out that there is nothing more to propose.
+            sampler = asked
+            return nil
+        }
         let candidate = space.decode(proposal.point)
         let trials = try commit(asked) { db in
-            let (status, cost) = try Self.status(of: candidate, in: db, check)
+            let begun = try Self.begin(candidate, in: db, check)
             let trial = Trial(
                 proposal: proposal, architecture: candidate.architecture,
-                hyperparameters: candidate.hyperparameters, key: candidate.key, cost: cost,
-                status: status, tellSerial: nil)
-            return [Step(trial: trial, isReported: trial.state.isEnd)]
+                hyperparameters: candidate.hyperparameters, key: candidate.key, cost: begun.cost,
+                status: begun.status)
+            return [Step(trial: trial, value: begun.value ?? trial.end?.value)]
         }
         return trials.first
     }
 
-    private static func status(
-        of candidate: Candidate, in db: Database, _ check: (Candidate) -> Feasibility
-    ) throws -> (Trial.Status, TrialCost?) {
+    /// A new trial's status and cost, and the value of the trial whose result it takes.
+    private typealias Begun = (status: Trial.Status, cost: TrialCost?, value: Double?)
+
+    private static func begin(
+        _ candidate: Candidate, in db: Database, _ check: (Candidate) -> Feasibility
+    ) throws -> Begun {
         let illegalities = candidate.network.block.illegalities
         guard illegalities.isEmpty else {
             let reason = illegalities.map { "\($0)" }.joined(separator: "; ")
-            return (.ended(.illegal(reason: reason)), nil)
+            return (.ended(.illegal(reason: reason)), nil, nil)
         }
         let twins = try Trial.all(
             "key = ? AND state IN ('completed', 'outOfMemory', 'queued', 'running') AND waitsFor IS NULL",
             [candidate.key.text], in: db)
         if let ended = twins.first(where: { $0.state.isEnd }) {
-            return (.ended(.cached(from: ended.number, dice: ended.end?.dice)), ended.cost)
+            let end = TrialEnd.cached(from: ended.number, dice: ended.end?.dice)
+            return (.ended(end), ended.cost, ended.value)
         }
-        if let leader = twins.first { return (.queued(waitingFor: leader.number), leader.cost) }
+        if let leader = twins.first {
+            return (.queued(waitingFor: leader.number), leader.cost, nil)
+        }
         switch check(candidate) {
-        case .train(let cost): return (.queued(waitingFor: nil), cost)
-        case .illegal(let reason): return (.ended(.illegal(reason: reason)), nil)
-        case .tooLarge(let shortage, let cost): return (.ended(.outOfMemory(shortage)), cost)
+        case .train(let cost): return (.queued(waitingFor: nil), cost, nil)
+        case .illegal(let reason): return (.ended(.illegal(reason: reason)), nil, nil)
+        case .overLimit(let reason, let cost):
+            return (.ended(.illegal(reason: reason)), cost, nil)
+        case .tooLarge(let shortage, let cost): return (.ended(.outOfMemory(shortage)), cost, nil)
         }
     }
 
@@ -71,6 +85,30 @@ extension StudyLedger {
             plan.conditions = conditions
             plan.schema = StudyPlan.newestSchema
         }
+    }
+
+    /// Records which network the study delivers, and what is known of its images, which that takes.
+    public func prefer(
+        _ preference: StudyPlan.Preference, images: SearchedImages?
+    ) throws(StudyError) {
+        guard preference != plan.preference ?? .best else { return }
+        try revise { plan in
+            plan.preference = preference
+            if plan.sampler.images == nil { plan.sampler.images = images }
+        }
+        knownRanking = nil
+    }
+
+    /// Records that the search is over before its budget is spent, as its sampler knows no other network.
+    ///
+    /// - Returns: True if it is.
+    public func recordExhaustion() throws(StudyError) -> Bool {
+        guard !isBudgetSpent, (sampler as? ModelSampler)?.isExhausted == true,
+            sampler.inFlight.isEmpty
+        else { return false }
+        let count = sampler.askCount
+        if plan.exhaustedAt != count { try revise { $0.exhaustedAt = count } }
+        return true
     }
 
     private func revise(_ change: (inout StudyPlan) -> Void) throws(StudyError) {

@@ -90,6 +90,8 @@ extension StudyLedger {
 
     /// Records the result of a trial, and reports it to the sampler, with those of trials that waited for it.
     ///
+    /// A model is told the mean Dice of the last half of the epochs instead of the best, as it varies less.
+    ///
     /// - Parameters:
     ///   - attempt: The attempt with the result.
     ///   - end: The result.
@@ -110,12 +112,14 @@ extension StudyLedger {
             let twins = try Trial.all(
                 "waitsFor = ? OR (state = 'failed' AND tellSerial IS NULL AND key = ?)",
                 [attempt.trial, finished.trial.key.text], in: db)
-            finished.isReported = true
+            let value =
+                self.plan.sampler.method == .model ? end.steadyValue(epochs) : end.value
+            finished.value = value
             return [finished]
                 + twins.map { twin in
                     var twin = twin
                     twin.status = .ended(.cached(from: attempt.trial, dice: end.dice))
-                    return Step(trial: twin, isReported: true)
+                    return Step(trial: twin, value: value)
                 }
         }
     }
@@ -145,7 +149,7 @@ extension StudyLedger {
     public func reportFailures() throws(StudyError) -> [Trial] {
         try commit { db in
             try Trial.all("state = 'failed' AND tellSerial IS NULL", [], in: db).map {
-                Step(trial: $0, isReported: true)
+                Step(trial: $0, value: worstValue)
             }
         }
     }

@@ -63,7 +63,7 @@ extension StudyLedger {
         precondition(
             trials.allSatisfy { $0.tellSerial != nil || !$0.state.isEnd || $0.state == .failed },
             "an end that was not reported")
-        guard var replayed = try? plan.sampler.sampler(in: space.bounds) else { return }
+        guard var replayed = try? plan.sampler.sampler(in: space) else { return }
         do {
             try replayed.replay(record)
         } catch {

@@ -26,6 +26,9 @@ public final class StudyLedger {
     /// The reason why the last backup could not be made; nil if it was.
     public private(set) var backupFault: StudyError?
 
+    /// The ranking of the trials by so many reported values.
+    var knownRanking: (tells: Int, ranking: ResultChoice.Ranking)?
+
     /// The number of results since the last backup, and of those among them that cost a training.
     private var resultsToBackUp = (all: 0, trained: 0)
 
@@ -85,7 +88,7 @@ public final class StudyLedger {
         let space: SearchSpace
         do { space = try plan.searchSpace() } catch { throw .space(error) }
         do {
-            return (space, try plan.sampler.sampler(in: space.bounds))
+            return (space, try plan.sampler.sampler(in: space))
         } catch {
             throw .sampler(error)
         }
@@ -111,8 +114,8 @@ public final class StudyLedger {
     /// A trial that is new or has changed.
     struct Step {
         var trial: Trial
-        /// True if its value is reported to the sampler now.
-        var isReported = false
+        /// The value that is reported to the sampler now; nil if none is.
+        var value: Double?
     }
 
     /// Changes trials in one transaction, and then reports their values to the sampler.
@@ -131,8 +134,8 @@ public final class StudyLedger {
             var serial = first
             let trials = try body(db).map { step in
                 var trial = step.trial
-                if step.isReported {
-                    trial.tellSerial = serial
+                if let value = step.value {
+                    (trial.tellSerial, trial.value) = (serial, value)
                     serial += 1
                 }
                 try trial.save(in: db)
@@ -140,8 +143,8 @@ public final class StudyLedger {
             }
             return (trials, try Trial.counts(in: db))
         }
-        for trial in trials where trial.tellSerial != nil {
-            sampler.tell(trial.end?.value ?? worstValue, of: trial.number)
+        for trial in trials {
+            if let value = trial.value { sampler.tell(value, of: trial.number) }
         }
         self.sampler = sampler
         self.counts = counts

@@ -22,8 +22,7 @@ public struct TrialRequest: Hashable, Codable, Sendable {
         pointDigest = ContentDigest(ofBytes: Array(trial.proposal.pointData)).text
         architecture = trial.architecture
         hyperparameters = trial.hyperparameters
-        // The next numbers of the study's seed, so that trials do not share theirs.
-        seed = plan.sampler.seed &+ UInt64(trial.number) &+ 1
+        seed = plan.seed(ofTrial: trial.number)
     }
 
     /// Reads the request of a trial; nil if there is none, or it is not whole.

@@ -22,7 +22,8 @@ struct Bench: ParsableCommand {
             alone costs: the Dice of prepared labels taken back to the original grid.
             predict: seconds and memory to predict an image of --size tile by tile of --patch, with \
             --classes and the network of inference, and with none.
-            study: seconds to open a study of --trials recorded trials, propose the next one, and read its status.
+            study: seconds to open a study of --trials recorded trials, propose the next one, also by a model, and \
+            read its status.
             restore: seconds and memory to take the scores of --classes from a quarter of --size to all of it.
             shared-machine: seconds of a whole training alone, beside another, and beside a busy loop on each core.
             """)

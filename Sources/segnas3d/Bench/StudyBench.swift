@@ -1,10 +1,11 @@
 import FoundationEssentials
+internal import Glibc
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASStudy
 
-/// Seconds to open a study of many recorded trials, to propose the next one, and to read its status.
+/// Seconds to open a study of many recorded trials, to propose the next one, also by a model, and to read its status.
 struct StudyBench {
     let json: Bool
     let trials: Int
@@ -28,6 +29,30 @@ struct StudyBench {
         try ledger.raiseBudget(to: .iterations(trials + 1))
         _ = try measure("propose") { try ledger.ask { _ in .train(nil) } }
         _ = try measure("status") { try StudyStatus(of: path) }
+        try proposeByModel()
+    }
+
+    /// Gives a model the values of networks drawn at random, of which illegal ones say nothing.
+    private func proposeByModel() throws {
+        let space = SearchSpace.segnas11
+        var random = try SamplerPlan(method: .random, seed: 0).sampler(in: space)
+        var record = SamplerRecord(proposals: [], values: [])
+        while record.values.count < trials, let proposal = random.ask() {
+            let network = space.decode(proposal.point).network
+            let value =
+                network.block.illegalities.isEmpty ? -log(Double(network.n) / 40) : worstValue
+            record.proposals.append(proposal)
+            record.values.append((proposal.number, value))
+            random.tell(value, of: proposal.number)
+        }
+        let plan = SamplerPlan(
+            method: .model, seed: 0,
+            images: SearchedImages(size: [64, 64, 64], channels: 1, classes: 4, batch: 3))
+        var sampler = try plan.sampler(in: space)
+        try measure("a model told all") { try sampler.replay(record) }
+        // Those of the first are fitted to all values.
+        try measure("its proposal with a fit") { _ = sampler.ask() }
+        try measure("its next proposal") { _ = sampler.ask() }
     }
 
     /// Records a search in which every legal network gets a Dice that grows with its channels.

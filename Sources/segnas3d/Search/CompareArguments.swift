@@ -75,6 +75,7 @@ struct CompareArguments: ParsableArguments {
                 monitor: monitor)
             options = ComparisonOptions(
                 methods: paper,
+                sampling: SamplingOptions(method: conditions.sampling.sampler ?? .crs),
                 conditions: TrainingConditions(data: work.data, training: work.training))
         }
         let images = options.conditions.data.preparation

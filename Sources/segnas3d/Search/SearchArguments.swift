@@ -47,6 +47,7 @@ struct SearchArguments: ParsableArguments {
                 needing: [("--space", space != nil)], monitor: monitor)
             options = SearchOptions(
                 space: space ?? "",
+                sampling: SamplingOptions(method: conditions.sampling.sampler ?? .crs),
                 conditions: TrainingConditions(data: work.data, training: work.training))
         }
         conditions.apply(to: &options.conditions)
@@ -94,7 +95,10 @@ struct ConditionArguments: ParsableArguments {
 
 /// Arguments for the sampler, its budget and the workers.
 struct SamplingArguments: ParsableArguments {
-    @Option(help: "Number of trials, trained or not; by default 300, as in the paper.")
+    @Option(
+        help: """
+            Number of trials, trained or not; by default 300, as in the paper. A model trains 46 networks by default.
+            """)
     var iterations: Int?
 
     @Option(
@@ -111,10 +115,40 @@ struct SamplingArguments: ParsableArguments {
     var population: Int?
 
     @Option(
-        help:
-            "Controlled random search, which is the default, or random points."
-    )
+        help: """
+            crs, the paper's controlled random search, is the default; random draws points; model trains the networks \
+            of which a Gaussian process on the results so far expects most, so that fewer are needed.
+            """)
     var sampler: SamplerPlan.Method?
+
+    @Option(
+        help: ArgumentHelp(
+            "Train no network with more parameters than this, such as 200000, 250k or 0.2M.",
+            valueName: "count"))
+    var maxParameters: LargeCount?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Train no network whose forward pass takes more multiply-adds than this, such as 5G, for one image of \
+            --size, or for one patch.
+            """, valueName: "count"))
+    var maxOperations: LargeCount?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Train no network whose forward pass, for one image of --size or one patch, takes longer than this on this \
+            machine, such as 2s: its multiply-adds at a rate that is measured when the search begins.
+            """, valueName: "time"))
+    var maxPredictionTime: TimeSpan?
+
+    @Option(
+        help: """
+            What to deliver: the best network, which is the default, or the one with the fewest parameters within one \
+            standard deviation of what is expected of the best.
+            """)
+    var prefer: StudyPlan.Preference?
 
     @Option(
         help: """
@@ -164,6 +198,10 @@ struct SamplingArguments: ParsableArguments {
         if let iterations { options.budget = .iterations(iterations) }
         if let effectiveIterations { options.budget = .effectiveIterations(effectiveIterations) }
         if let attempts { options.attempts = attempts }
+        if let maxParameters { options.limits.parameters = maxParameters.count }
+        if let maxOperations { options.limits.operations = maxOperations.count }
+        if let maxPredictionTime { options.limits.predictionSeconds = maxPredictionTime.seconds }
+        if let prefer { options.preference = prefer }
     }
 
     /// Applies the options that were given.

@@ -43,6 +43,9 @@ struct StatusDocument: Encodable {
     /// Trials with a result, and the number of trials, or of completed ones, to reach.
     let iterations: Int
     let budget: Budget
+    let sampler: SamplerPlan.Method
+    /// Limits on the networks; nil for none.
+    let limits: NetworkLimits?
     /// The number of trials in every state.
     let states: [String: Int]
     let best: Best?
@@ -58,6 +61,9 @@ struct StatusDocument: Encodable {
     struct Best: Encodable {
         let trial: Int
         let dice: Double?
+        /// The Dice that a model of the search expects, and the ends of one standard deviation; nil without a model.
+        let expectedDice: Double?
+        let likelyDice: [Double]?
         let architecture: Architecture
         let hyperparameters: [String: Double]
     }
@@ -69,13 +75,20 @@ struct StatusDocument: Encodable {
             case .iterations(let count): Budget(iterations: count)
             case .effectiveIterations(let count): Budget(effectiveIterations: count)
             }
+        sampler = status.plan.sampler.method
+        limits = status.plan.sampler.limits
         states = Dictionary(
             uniqueKeysWithValues: TrialState.allCases.map {
                 ($0.rawValue, status.counts[$0, default: 0])
             })
         best = status.best.map { trial in
             Best(
-                trial: trial.number, dice: trial.end?.dice, architecture: trial.architecture,
+                trial: trial.number, dice: trial.end?.dice,
+                expectedDice: status.expectation?.dice,
+                likelyDice: status.expectation.map {
+                    [$0.likely.lowerBound, $0.likely.upperBound]
+                },
+                architecture: trial.architecture,
                 hyperparameters: Dictionary(
                     uniqueKeysWithValues: trial.hyperparameters.map { ($0.key.rawValue, $0.value) })
             )
@@ -94,9 +107,10 @@ struct StatusDocument: Encodable {
             let others = best.hyperparameters.sorted { $0.key < $1.key }
                 .map { ", \($0.key) \($0.value)" }.joined()
             lines.append(
-                "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0)), "
-                    + "\(best.architecture)\(others)")
+                "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0))"
+                    + "\(best.words), \(best.architecture)\(others)")
         }
+        if let limits { lines.append("limits: at most \(limits.words.joined(separator: ", "))") }
         if let owner { lines.append("\(owner) is working on it") }
         return lines.joined(separator: "\n")
     }
@@ -114,6 +128,15 @@ struct StatusDocument: Encodable {
 
     private static func words(_ state: TrialState) -> String {
         state == .outOfMemory ? "out of memory" : state.rawValue
+    }
+}
+
+extension StatusDocument.Best {
+    /// What a model expects: ` (expected 0.803, likely 0.796 to 0.810)`.
+    fileprivate var words: String {
+        guard let expectedDice, let likelyDice else { return "" }
+        return " (expected \(decimal(expectedDice)), likely \(decimal(likelyDice[0])) to "
+            + "\(decimal(likelyDice[1])))"
     }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import SegNASDatasets
 import SegNASImaging
+import SegNASSearch
 import SegNASStudy
 import TestSupport
 import Testing
@@ -64,6 +65,24 @@ struct BrowserTests {
             try useTrials(browser)
             try useTable(browser)
             try useCharts(browser)
+        }
+    }
+
+    @Test("of a search by a model, what it expects of networks is shown with its uncertainty")
+    func model() throws {
+        let html = try withTemporaryFolder { folder in
+            let ledger = try SyntheticStudy.make(in: folder, iterations: 24, method: .model)
+            return try StudyReport(StudySnapshot(of: ledger.folder.path), version: "0.1.0").html()
+        }
+        #expect(html.contains("search by a model, a Gaussian process"))
+        #expect(html.contains("Bars show what the model of the search expects of these"))
+        try withPage(html) { browser in
+            let traces = "document.getElementById('parameters-chart').data"
+            try browser.expect("\(traces).some(trace => trace.name === 'expected')")
+            let expected = "\(traces).find(trace => trace.name === 'expected')"
+            try browser.expect("\(expected).error_y.array.every(length => length > 0)")
+            try browser.click("tr.best button.trial")
+            #expect(try browser.text("#trial-facts").contains("Expected Dice"))
         }
     }
 

@@ -1,0 +1,70 @@
+"""Writes gaussian-process.json: posteriors of scikit-learn's GaussianProcessRegressor for made-up networks.
+
+Three groups of features with a length scale each are one anisotropic Matérn kernel of order 5/2; the rung has one of
+order 1/2, exp(-|k - k'|/l) = ρ^|k - k'| for l = -1/ln ρ. Features that a kernel does not see have an infinite scale.
+s² is the variance of largest likelihood, by NumPy. Operations are numbers from 0 to 7, one-hot times 0.6.
+pip install scikit-learn==1.9.1 numpy==2.4.6; python gaussian-process.py
+"""
+import json
+import os
+
+import numpy as np
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import ConstantKernel, Matern
+
+EDGES = 6
+
+
+def columns(networks):
+    one_hot = np.zeros((len(networks), 8 * EDGES))
+    for row, network in enumerate(networks):
+        for edge, operation in enumerate(network["operations"]):
+            one_hot[row, 8 * edge + operation] = 0.6
+    a = np.array([n["surroundings"] for n in networks])
+    b = np.array([n["cost"] for n in networks])
+    rungs = np.array([[n["rung"]] for n in networks], float)
+    return np.hstack([a, b, one_hot, rungs]), a.shape[1], b.shape[1]
+
+
+def draw(rng, count, rungs):
+    return [{"surroundings": rng.normal(size=4).round(3).tolist(), "cost": rng.normal(size=6).round(3).tolist(),
+             "operations": rng.integers(0, 8, EDGES).tolist(), "rung": int(rng.integers(rungs))} for _ in range(count)]
+
+
+def case(seed, count, rungs, a, b, c, rho, nu):
+    rng = np.random.default_rng(seed)
+    networks, others = draw(rng, count, rungs), draw(rng, 5, rungs)
+    for network in others:
+        network["rung"] = rungs - 1
+    # One that is known, and one that differs from it in an operation.
+    others[0] = dict(networks[0], rung=rungs - 1)
+    others[1] = dict(networks[1], operations=[0] + networks[1]["operations"][1:], rung=rungs - 1)
+    values = rng.normal(size=count).round(4)
+    x, na, nb = columns(networks)
+    far = np.inf
+    block = Matern([a] * na + [b] * nb + [c] * 8 * EDGES + [far], nu=2.5)
+    steps = Matern([far] * (x.shape[1] - 1) + [-1 / np.log(rho)], nu=0.5)
+    noise = nu * 3.0 ** (rungs - 1 - x[:, -1]) + 1e-6
+    matrix = (block * steps)(x) + np.diag(noise)
+    centred = values - values.mean()
+    s2 = centred @ np.linalg.solve(matrix, centred) / count
+    process = GaussianProcessRegressor(ConstantKernel(s2) * block * steps, alpha=s2 * noise, optimizer=None)
+    process.fit(x, centred)
+    mean, deviation = process.predict(columns(others)[0], return_std=True)
+    # Against the marginal likelihood, s² being its maximum.
+    for other in (s2 * 0.9, s2 * 1.1):
+        less = GaussianProcessRegressor(ConstantKernel(other) * block * steps, alpha=other * noise, optimizer=None)
+        assert less.fit(x, centred).log_marginal_likelihood_value_ < process.log_marginal_likelihood_value_
+    return {"scales": {"a": a, "b": b, "c": c, "rho": rho, "nu": nu, "values": 0}, "rungs": rungs,
+            "networks": networks, "values": values.tolist(), "others": others, "variance": s2,
+            "means": (mean + values.mean()).tolist(), "deviations": deviation.tolist(),
+            "likelihood": process.log_marginal_likelihood_value_}
+
+
+cases = [case(1, 3, 1, 2, 2, 2, 0.9, 0.15), case(2, 30, 1, 2, 2, 2, 0.9, 0.15),
+         case(3, 60, 1, 0.7, 5, 1.3, 0.9, 0.01), case(4, 50, 2, 2, 3, 1.5, 0.8, 0.2),
+         case(5, 40, 3, 1.5, 2.5, 4, 0.95, 0.05)]
+path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gaussian-process.json")
+with open(path, "w") as file:
+    json.dump(cases, file)
+    file.write("\n")
