@@ -1,0 +1,71 @@
+import Testing
+
+@testable import SegNASSearch
+
+@Suite("Comparison of samplers")
+struct SearchBenchmarkTests {
+    private static let survey = Survey(.easy, draws: 200)
+
+    private func comparison(threads: Int, workers: Int = 1) throws -> SearchComparison {
+        var benchmark = SearchBenchmark()
+        benchmark.landscapes = 3
+        benchmark.threads = threads
+        benchmark.workers = workers
+        let comparison = try benchmark.comparison { seed in
+            Surrogate(.easy, seed: seed, survey: Self.survey)
+        }
+        return try #require(comparison)
+    }
+
+    @Test("the same for any number of threads")
+    func threads() throws {
+        let one = try comparison(threads: 1)
+        #expect(try comparison(threads: 2) == one)
+        #expect(try comparison(threads: 2, workers: 4) != one)
+    }
+
+    @Test("the reference at its own end differs by nothing, and budgets are kept")
+    func reference() throws {
+        let comparison = try comparison(threads: 2)
+        #expect(comparison.landscapes == 3 && comparison.rows.map(\.contender) == Contender.allCases)
+        let reference = try #require(comparison.rows.first { $0.contender == .reference })
+        #expect(reference.byEpochs.last?.difference == MeanEstimate([0, 0, 0]))
+        #expect(reference.byOperations.last?.difference == MeanEstimate([0, 0, 0]))
+        #expect(reference.byEpochs.last?.networks == comparison.trainings.mean)
+        for row in comparison.rows {
+            #expect(row.byEpochs.dropLast().map(\.networks) == [14, 20, 30, 46, 70])
+            for (cell, share) in zip(row.byOperations, SearchBenchmark.shares) {
+                #expect(cell.operations <= share + 1e-9 && cell.operations > 0)
+            }
+            // More is never worse on average over what was found, but for noise.
+            #expect(row.byEpochs.allSatisfy { $0.regret.mean > -0.001 })
+        }
+    }
+
+    @Test("an end that is requested ends it without a result")
+    func interrupted() throws {
+        var benchmark = SearchBenchmark()
+        benchmark.landscapes = 3
+        let comparison = try benchmark.comparison(isEndRequested: { true }) { seed in
+            Surrogate(.easy, seed: seed, survey: Self.survey)
+        }
+        #expect(comparison == nil)
+    }
+
+    @Test("seeds of landscapes are those that were fixed, and differ")
+    func seeds() {
+        let seeds = (0..<64).map(SearchBenchmark.seed)
+        #expect(Set(seeds).count == 64)
+        // SplitMix64 of 2019, its first number exclusive-or the landscape's, and a number of that, in Python.
+        #expect(seeds[0] == 0xDEFA_0739_7C78_AE1F && seeds[63] == 0xB753_B9C3_C565_9CCD)
+    }
+
+    /// Differences 1, 2, 3, 6: mean 3, variance 14/3, standard error √(14/3/4).
+    @Test func pairedStatistics() throws {
+        let estimate = MeanEstimate([11, 22, 33, 46], minus: [10, 20, 30, 40])
+        #expect(estimate.mean == 3)
+        #expect(abs(try #require(estimate.standardError) - (14.0 / 12).squareRoot()) < 1e-12)
+        #expect(MeanEstimate([2]).standardError == nil)
+        #expect(MeanEstimate([2, 2]).standardError == 0)
+    }
+}
