@@ -21,14 +21,14 @@ package enum Contender: Hashable, Sendable {
 }
 
 extension Contender: CaseIterable {
-    package static let allCases = SamplerPlan.Method.allCases.map(Contender.sampler) + [
-        .evolution, .tpe,
-    ]
+    package static let allCases =
+        SamplerPlan.Method.allCases.map(Contender.sampler) + [.evolution, .tpe]
 }
 
 extension Contender {
-    /// The search, as it is before its first order. A sampler that needs more than bounds, and a ladder of rungs, is made
-    /// here.
+    /// The search, as it is before its first order.
+    ///
+    /// A sampler that needs more than bounds is made here, and a search that trains in stages.
     func scheduler(_ problem: SearchProblem, seed: UInt64) throws(SamplerError) -> any Scheduler {
         switch self {
         case .sampler(let method):

@@ -9,7 +9,7 @@ package struct SearchBenchmark: Sendable {
     package var contenders = Contender.allCases
     /// The number of landscapes.
     package var landscapes = 64
-    /// Trainings in flight at a time; the reference has one.
+    /// Trainings in flight at a time; the search that all are compared with has one.
     package var workers = 1
     package var threads = 1
 
@@ -29,9 +29,9 @@ package struct SearchBenchmark: Sendable {
     /// Searches all landscapes.
     ///
     /// - Parameters:
-    ///   - landscape: Makes one of a seed.
     ///   - isEndRequested: True ends it.
     ///   - report: Called after each landscape, on any thread.
+    ///   - landscape: Makes one of a seed.
     /// - Returns: The comparison, the same for any number of threads; nil if the end was requested.
     /// - Throws: ``SamplerError``
     package func comparison<Searched: Landscape>(
@@ -54,7 +54,7 @@ package struct SearchBenchmark: Sendable {
     private func result(
         on landscape: some Landscape, _ seed: UInt64, isEndRequested: () -> Bool
     ) throws -> LandscapeResult? {
-        var whole = try simulation(.reference, on: landscape, seed)
+        var whole = try simulation(.reference, on: landscape, seed, workers: 1)
         whole.run(within: .unlimited)
         let end = Outcome(whole, on: landscape)
         let epochs = Self.trainings.map { $0 * landscape.epochs } + [end.spending.epochs]
@@ -77,7 +77,7 @@ package struct SearchBenchmark: Sendable {
         _ contender: Contender, on landscape: some Landscape, _ seed: UInt64,
         _ budgets: [Spending]
     ) throws -> [Outcome] {
-        var simulation = try simulation(contender, on: landscape, seed)
+        var simulation = try simulation(contender, on: landscape, seed, workers: workers)
         var outcomes: [Int: Outcome] = [:]
         while outcomes.count < budgets.count {
             let open = budgets.indices.filter { outcomes[$0] == nil }
@@ -92,14 +92,12 @@ package struct SearchBenchmark: Sendable {
     }
 
     private func simulation<Searched: Landscape>(
-        _ contender: Contender, on landscape: Searched, _ seed: UInt64
+        _ contender: Contender, on landscape: Searched, _ seed: UInt64, workers: Int
     ) throws(SamplerError) -> Simulation<Searched> {
         // Different samplers have different random numbers: random search would begin as the reference does.
         let place = Contender.allCases.firstIndex(of: contender) ?? 0
         var generator = SeededGenerator(seed: seed, path: UInt64(place))
-        return try Simulation(
-            landscape, contender, seed: generator.next(),
-            workers: contender == .reference ? 1 : workers)
+        return try Simulation(landscape, contender, seed: generator.next(), workers: workers)
     }
 }
 

@@ -66,7 +66,8 @@ struct SearchBenchArguments: ParsableArguments {
     @Option(help: "For search: number of random landscapes of a scenario.")
     var landscapes = 64
 
-    @Option(help: "For search: trainings at a time; the reference has one.")
+    @Option(
+        help: "For search: trainings at a time; the reference that all are compared with has one.")
     var workers = 1
 
     @Option(

@@ -17,7 +17,8 @@ struct SearchBenchReport {
 
     /// Two tables of differences in 10⁻³ Dice, by epochs and by operations.
     func text() -> String {
-        let places = comparison.landscapes == 1 ? "1 landscape" : "\(comparison.landscapes) landscapes"
+        let count = comparison.landscapes
+        let places = count == 1 ? "1 landscape" : "\(count) landscapes"
         let trainings = workers == 1 ? "1 training" : "\(workers) trainings"
         let reference = Contender.reference.name
         let budgets = SearchBenchmark.trainings.map { "\($0)" } + ["as \(reference)"]

@@ -88,7 +88,9 @@ struct IntegerGridTests {
             #expect(grid.numbers(at: grid.point(numbers)) == numbers)
             #expect(space.decode(grid.point(numbers)).network.n == numbers[0])
         }
-        #expect(grid.numbers(at: space.bounds.map(\.upperBound)) == grid.ranges.map { $0.upperBound - 1 })
+        #expect(
+            grid.numbers(at: space.bounds.map(\.upperBound))
+                == grid.ranges.map { $0.upperBound - 1 })
     }
 
     /// n 24, p 3, sup 1, res 1, nodes 2, and 6 other operations for each edge in use.

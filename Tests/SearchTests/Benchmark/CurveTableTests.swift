@@ -83,8 +83,10 @@ struct CurveTableTests {
     ]
 
     @Test("faults are told with their line", arguments: faults)
-    func faults(_ it: Fault) throws {
-        let text = it.old.isEmpty ? "" : try Self.text().replacing(it.old, with: it.new, maxReplacements: 1)
+    func fault(_ it: Fault) throws {
+        let text =
+            it.old.isEmpty
+            ? "" : try Self.text().replacing(it.old, with: it.new, maxReplacements: 1)
         let error = #expect(throws: CurveTableError.self) { try CurveTable(text) }
         #expect(error?.description == it.message)
     }

@@ -27,7 +27,8 @@ struct SearchBenchmarkTests {
     @Test("the reference at its own end differs by nothing, and budgets are kept")
     func reference() throws {
         let comparison = try comparison(threads: 2)
-        #expect(comparison.landscapes == 3 && comparison.rows.map(\.contender) == Contender.allCases)
+        #expect(
+            comparison.landscapes == 3 && comparison.rows.map(\.contender) == Contender.allCases)
         let reference = try #require(comparison.rows.first { $0.contender == .reference })
         #expect(reference.byEpochs.last?.difference == MeanEstimate([0, 0, 0]))
         #expect(reference.byOperations.last?.difference == MeanEstimate([0, 0, 0]))
@@ -46,9 +47,8 @@ struct SearchBenchmarkTests {
     func interrupted() throws {
         var benchmark = SearchBenchmark()
         benchmark.landscapes = 3
-        let comparison = try benchmark.comparison(isEndRequested: { true }) { seed in
-            Surrogate(.easy, seed: seed, survey: Self.survey)
-        }
+        let comparison = try benchmark.comparison(
+            isEndRequested: { true }, on: { Surrogate(.easy, seed: $0, survey: Self.survey) })
         #expect(comparison == nil)
     }
 

@@ -29,9 +29,10 @@ package struct CostedNetwork: BenchmarkNetwork {
     let structure: BlockStructure
     /// Voxels that influence one voxel of the scores to each side, roughly: the blocks' reach, summed over the levels.
     let reach: Double
-    /// Bytes of a training step by a rule of thumb: 2.5 maps for each layer with weights and those between blocks, and
-    /// the parameters with gradients and Adam's two moments. The program measures that with a step of the network; this
-    /// only has to refuse about as many.
+    /// Bytes of a training step by a rule of thumb.
+    ///
+    /// They are 2.5 maps for each layer with weights and those between blocks, and the parameters with gradients and
+    /// Adam's two moments. The program measures that with a step of the network; this only has to refuse about as many.
     let memory: Double
 
     /// Nil for what cannot be trained whatever the memory: an illegal block, too few voxels after the poolings.

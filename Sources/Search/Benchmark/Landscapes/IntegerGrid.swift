@@ -64,11 +64,9 @@ struct IntegerGrid: Codable, Sendable {
 }
 
 extension IntegerGrid {
-    /// The largest value of a function that is reached from good points, all single changes tried at each step.
+    /// The largest value of a function that is reached from some points, all single changes tried at each step.
     ///
-    /// - Parameters:
-    ///   - starts: Points from which to climb.
-    ///   - value: The function; nil where it has no value.
+    /// The function is nil where it has no value.
     func hilltop(from starts: [[Int]], _ value: ([Int]) -> Double?) -> Double {
         starts.map { climbed(from: $0, value) }.max() ?? -.infinity
     }

@@ -20,9 +20,7 @@ struct ParzenEstimator {
     /// those of the wide kernel.
     private let logTables: [[[Double]]]
 
-    /// - Parameters:
-    ///   - points: The oldest first.
-    ///   - weights: One for each point; the wide kernel has 1.
+    /// Makes one of points, the oldest first, with a weight for each; the wide kernel has the weight 1.
     init(_ points: [[Int]], weights: [Double], ranges: [Range<Int>], kinds: [Kind]) {
         self.ranges = ranges
         self.points = points + [nil]
@@ -45,7 +43,7 @@ struct ParzenEstimator {
         let middle = (Double(range.lowerBound) + Double(range.upperBound - 1)) / 2
         return (centres + [(middle, length)]).map { centre, width in
             func below(_ x: Double) -> Double { erfc((centre - x) / width / 2.0.squareRoot()) / 2 }
-            let ends = range.map { below(Double($0) - 0.5) } + [below(Double(range.upperBound) - 0.5)]
+            let ends = (range.lowerBound...range.upperBound).map { below(Double($0) - 0.5) }
             let all = ends[range.count] - ends[0]
             return (0..<range.count).map { log((ends[$0 + 1] - ends[$0]) / all) }
         }
