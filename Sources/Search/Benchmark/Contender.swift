@@ -33,15 +33,22 @@ extension Contender {
         switch self {
         case .sampler(let method):
             let plan = SamplerPlan(method: method, seed: seed)
-            return PlainScheduler(
-                try plan.sampler(in: problem.space.bounds), epochs: problem.epochs)
+            let sampler =
+                switch method {
+                case .crs, .random: try plan.sampler(in: problem.space.bounds)
+                }
+            return PlainScheduler(sampler, epochs: problem.epochs)
         case .evolution: return RegularizedEvolution(problem, seed: seed)
         case .tpe: return TreeParzenSearch(problem, seed: seed)
         }
     }
 
     /// What it is told of a training.
-    var score: Score { .best }
+    var score: Score {
+        switch self {
+        case .sampler(.crs), .sampler(.random), .evolution, .tpe: .best
+        }
+    }
 
     /// The proposals after which it ends by itself; nil for as many as the budget allows.
     var proposals: Int? { self == .reference ? 300 : nil }

@@ -15,7 +15,7 @@ struct SimulationTests {
         }
 
         let space: SearchSpace
-        let task: ImageTask? = nil
+        let task = ImageTask(size: 32, classes: 2)
         let epochs = 4
         let count: Int? = 3
         let best = 0.11

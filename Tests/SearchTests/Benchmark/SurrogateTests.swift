@@ -11,8 +11,8 @@ struct SurrogateTests {
         return (0..<count).map { _ in grid.point(grid.random(using: &generator)) }
     }
 
-    /// (6/7 + 252/343 + 83,160/117,649) / 3 = 0.7662 of the points are legal; of these, 16 GiB are too few for 30 %, as in
-    /// the same benchmark in NumPy.
+    /// (6/7 + 252/343 + 83,160/117,649) / 3 = 0.7662 of the points are legal; 16 GiB are too few for 30 % of these, as
+    /// in the same benchmark in NumPy.
     @Test func refusals() {
         let points = Self.points(4000)
         let networks = points.map { SearchSpace.segnas11.decode($0).network }

@@ -141,7 +141,8 @@ enum CurveTableFault: Error, Equatable {
         switch self {
         case .text(let fault): "\(fault)"
         case .header:
-            "the columns must be \(CurveTable.columns.joined(separator: ", ")), and then 1, 2, … for at least two epochs"
+            "the columns must be \(CurveTable.columns.joined(separator: ", ")), and then 1, 2, … for at least two "
+                + "epochs"
         case .fields(let count, let expected):
             "there are \(count) values, and the header has \(expected) columns"
         case .architecture(let error): "the architecture cannot be read: \(error)"

@@ -1,7 +1,7 @@
 internal import SegNASRandomness
 
 /// The points of a space in which whole numbers alone are searched, each as a list of these numbers.
-struct IntegerGrid: Codable, Sendable {
+struct IntegerGrid: Sendable {
     /// The values of each searched dimension.
     let ranges: [Range<Int>]
     /// The place of the number of nodes; nil where it is fixed.
@@ -32,13 +32,6 @@ struct IntegerGrid: Codable, Sendable {
     /// The coordinates at which an optimizer has these numbers: the middle of the interval whose floor they are.
     func point(_ numbers: [Int]) -> [Double] {
         numbers.map { Double($0) + 0.5 }
-    }
-
-    /// The numbers at a point, whose coordinates may lie at the ends of the box.
-    func numbers(at point: [Double]) -> [Int] {
-        zip(point, ranges).map { coordinate, range in
-            min(max(Int(coordinate.rounded(.down)), range.lowerBound), range.upperBound - 1)
-        }
     }
 
     /// The places that make a difference: operations of nodes that the block does not have do not.

@@ -3,8 +3,8 @@ package protocol Landscape: Sendable {
     associatedtype Network: BenchmarkNetwork
 
     var space: SearchSpace { get }
-    /// The images, for samplers that compute what a network costs; nil where only a table of curves is known.
-    var task: ImageTask? { get }
+    /// The images, for samplers that compute what a network costs.
+    var task: ImageTask { get }
     /// E, the epochs of a whole training.
     var epochs: Int { get }
     /// The number of networks; nil if there are too many to train them all.
@@ -37,7 +37,7 @@ extension Landscape {
 /// What a sampler of the benchmark may know before anything is trained.
 package struct SearchProblem: Sendable {
     package let space: SearchSpace
-    package let task: ImageTask?
+    package let task: ImageTask
     /// E, the epochs of a whole training.
     package let epochs: Int
     /// The key of the network at a point; nil if it cannot be trained.

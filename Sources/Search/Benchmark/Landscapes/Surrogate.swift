@@ -24,7 +24,7 @@ package struct Surrogate: Landscape {
     private let smoothQuality: SmoothFunction
     private let smoothTime: SmoothFunction
 
-    package var task: ImageTask? { scenario.task }
+    package var task: ImageTask { scenario.task }
     package var epochs: Int { scenario.epochs }
     package var count: Int? { nil }
 

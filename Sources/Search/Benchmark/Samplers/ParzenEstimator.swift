@@ -8,7 +8,7 @@ internal import SegNASRandomness
 /// Optuna's multivariate estimator.
 struct ParzenEstimator {
     /// How a dimension's values are related.
-    enum Kind: Codable, Sendable {
+    enum Kind: Sendable {
         case numbers, categories
     }
 
