@@ -12,13 +12,15 @@ package struct SearchBenchmark: Sendable {
     /// Trainings in flight at a time; the search that all are compared with has one.
     package var workers = 1
     package var threads = 1
+    /// Whole trainings' worth of epochs up to which searches are followed; nil for as far as all budgets go.
+    package var trainings: Int?
 
     package init() {}
 
     /// Budgets in epochs, as whole trainings; the reference's own end follows.
-    package static let trainings = [14, 20, 30, 46, 70]
+    package static let trainingBudgets = [14, 20, 30, 46, 70]
     /// Budgets in operations, as shares of those of the reference.
-    package static let shares = [0.05, 0.1, 0.2, 0.35, 0.5, 1]
+    package static let operationBudgets = [0.05, 0.1, 0.2, 0.35, 0.5, 1]
 
     /// The seed of a landscape by its number: fixed before the benchmark was first run.
     package static func seed(ofLandscape number: Int) -> UInt64 {
@@ -57,8 +59,8 @@ package struct SearchBenchmark: Sendable {
         var whole = try simulation(.reference, on: landscape, seed, workers: 1)
         whole.run(within: .unlimited)
         let end = Outcome(whole, on: landscape)
-        let epochs = Self.trainings.map { $0 * landscape.epochs } + [end.spending.epochs]
-        let operations = Self.shares.map { $0 * end.spending.operations }
+        let epochs = Self.trainingBudgets.map { $0 * landscape.epochs } + [end.spending.epochs]
+        let operations = Self.operationBudgets.map { $0 * end.spending.operations }
         let budgets =
             epochs.map { Spending(epochs: $0, operations: .infinity) }
             + operations.map { Spending(epochs: .max, operations: $0) }
@@ -72,31 +74,34 @@ package struct SearchBenchmark: Sendable {
         return result
     }
 
-    /// The outcomes of one search at several budgets, as orders do not depend on the budget.
+    /// The outcomes of one search at several budgets, as orders do not depend on the budget; nil beyond ``trainings``.
     private func outcomes(
         _ contender: Contender, on landscape: some Landscape, _ seed: UInt64,
         _ budgets: [Spending]
-    ) throws -> [Outcome] {
+    ) throws -> [Outcome?] {
         var simulation = try simulation(contender, on: landscape, seed, workers: workers)
-        var outcomes: [Int: Outcome] = [:]
-        while outcomes.count < budgets.count {
-            let open = budgets.indices.filter { outcomes[$0] == nil }
-            let nearest = open.reduce(Spending.unlimited) { $0.limited(by: budgets[$1]) }
-            let next = simulation.run(within: nearest)
+        let limit = Spending(
+            epochs: trainings.map { $0 * landscape.epochs } ?? .max, operations: .infinity)
+        var outcomes: [Outcome?] = Array(repeating: nil, count: budgets.count)
+        var open = Array(budgets.indices)
+        while !open.isEmpty {
+            let next = simulation.run(within: open.reduce(limit) { $0.limited(by: budgets[$1]) })
             let outcome = Outcome(simulation, on: landscape)
             for budget in open where next.map({ !$0.isWithin(budgets[budget]) }) ?? true {
                 outcomes[budget] = outcome
             }
+            if let next, !next.isWithin(limit) { break }
+            open.removeAll { outcomes[$0] != nil }
         }
-        return budgets.indices.compactMap { outcomes[$0] }
+        return outcomes
     }
 
     private func simulation<Searched: Landscape>(
         _ contender: Contender, on landscape: Searched, _ seed: UInt64, workers: Int
     ) throws(SamplerError) -> Simulation<Searched> {
         // Different samplers have different random numbers: random search would begin as the reference does.
-        let place = Contender.allCases.firstIndex(of: contender) ?? 0
-        var generator = SeededGenerator(seed: seed, path: UInt64(place))
+        let name = contender.name.utf8.reduce(UInt64(0)) { $0 &* 256 &+ UInt64($1) }
+        var generator = SeededGenerator(seed: seed, path: name)
         return try Simulation(landscape, contender, seed: generator.next(), workers: workers)
     }
 }
@@ -119,8 +124,8 @@ struct LandscapeResult: Sendable {
     /// The reference's.
     let end: Outcome
     /// By contender, and by budget.
-    var byEpochs: [[Outcome]] = []
-    var byOperations: [[Outcome]] = []
+    var byEpochs: [[Outcome?]] = []
+    var byOperations: [[Outcome?]] = []
 }
 
 // MARK: - Comparison
@@ -135,10 +140,10 @@ package struct SearchComparison: Hashable, Sendable {
 
     package struct Row: Hashable, Sendable {
         package let contender: Contender
-        /// By ``SearchBenchmark/trainings``, and last at the reference's end.
-        package let byEpochs: [Cell]
-        /// By ``SearchBenchmark/shares``.
-        package let byOperations: [Cell]
+        /// By ``SearchBenchmark/trainingBudgets``, and last at the reference's end; nil where it was not followed.
+        package let byEpochs: [Cell?]
+        /// By ``SearchBenchmark/operationBudgets``; nil where it was not followed.
+        package let byOperations: [Cell?]
     }
 
     /// One contender at one budget.
@@ -158,9 +163,10 @@ package struct SearchComparison: Hashable, Sendable {
         regret = MeanEstimate(results.map(\.end.regret))
         trainings = MeanEstimate(results.map { Double($0.end.spending.networks) })
         let ends = results.map(\.end)
-        func cells(_ outcomes: [[Outcome]]) -> [Cell] {
+        func cells(_ outcomes: [[Outcome?]]) -> [Cell?] {
             (outcomes.first ?? []).indices.map { budget in
-                Cell(outcomes.map { $0[budget] }, against: ends)
+                let reached = outcomes.compactMap { $0[budget] }
+                return reached.count == ends.count ? Cell(reached, against: ends) : nil
             }
         }
         rows = contenders.enumerated().map { place, contender in

@@ -14,6 +14,7 @@ struct SearchBench {
         benchmark.landscapes = inputs.landscapes
         benchmark.workers = inputs.workers
         benchmark.threads = threads
+        benchmark.trainings = inputs.trainings
         if !inputs.samplers.isEmpty { benchmark.contenders = inputs.samplers.map(\.contender) }
         if let curves = inputs.curves {
             let table = try CurveTable(contentsOf: curves)
@@ -76,6 +77,13 @@ struct SearchBenchArguments: ParsableArguments {
             valueName: "file"))
     var curves: String?
 
+    @Option(
+        help: """
+            For search: trainings' worth of epochs up to which samplers are followed, for slow ones; by default to \
+            the end of the reference.
+            """)
+    var trainings: Int?
+
     private static let scenarioNames = Scenario.all.map(\.name).joined(separator: ", ")
 
     func validate() throws {
@@ -84,6 +92,10 @@ struct SearchBenchArguments: ParsableArguments {
         }
         guard workers >= 1 else {
             throw ValidationError("--workers must be at least 1, and \(workers) is given")
+        }
+        if let trainings, !(1...1_000_000).contains(trainings) {
+            throw ValidationError(
+                "--trainings must be at least 1 and at most 1000000, and \(trainings) is given")
         }
         let names = Scenario.all.map(\.name)
         if let unknown = scenarios.first(where: { !names.contains($0) }) {

@@ -21,8 +21,8 @@ struct SearchBenchReport {
         let places = count == 1 ? "1 landscape" : "\(count) landscapes"
         let trainings = workers == 1 ? "1 training" : "\(workers) trainings"
         let reference = Contender.reference.name
-        let budgets = SearchBenchmark.trainings.map { "\($0)" } + ["as \(reference)"]
-        let shares = SearchBenchmark.shares.map { "\(Int(($0 * 100).rounded())) %" }
+        let budgets = SearchBenchmark.trainingBudgets.map { "\($0)" } + ["as \(reference)"]
+        let shares = SearchBenchmark.operationBudgets.map { "\(Int(($0 * 100).rounded())) %" }
         return """
             \(scenario): \(places), \(trainings) at a time
             The reference, \(reference) with 300 iterations, ends after \
@@ -39,11 +39,13 @@ struct SearchBenchReport {
 
     private func table(
         _ title: String, _ budgets: [String],
-        _ cells: (SearchComparison.Row) -> [SearchComparison.Cell]
+        _ cells: (SearchComparison.Row) -> [SearchComparison.Cell?]
     ) -> String {
         let rows = comparison.rows.map { row in
             [row.contender.name]
-                + cells(row).map { Self.thousandths($0.difference, isDifference: true) }
+                + cells(row).map { cell in
+                    cell.map { Self.thousandths($0.difference, isDifference: true) } ?? "–"
+                }
         }
         return TextTable(columns: [.left(title)] + budgets.map { .right($0) }, rows: rows).lines
             .joined(separator: "\n")
@@ -70,8 +72,9 @@ struct SearchBenchReport {
         var workers: Int
         /// The reference at its own end.
         var reference: Reference
-        var byEpochs: [Cell]
-        var byOperations: [Cell]
+        /// Null at budgets to which it was not followed.
+        var byEpochs: [Cell?]
+        var byOperations: [Cell?]
     }
 
     struct Reference: Encodable {
@@ -110,14 +113,16 @@ struct SearchBenchReport {
         let reference = Reference(
             regret: comparison.regret.mean, standardError: comparison.regret.standardError,
             trainings: comparison.trainings.mean)
-        let trainings = SearchBenchmark.trainings.map(Optional.some) + [nil]
+        let trainings = SearchBenchmark.trainingBudgets.map(Optional.some) + [nil]
         return comparison.rows.map { row in
             Row(
                 scenario: scenario, sampler: row.contender.name, landscapes: comparison.landscapes,
                 workers: workers, reference: reference,
-                byEpochs: zip(row.byEpochs, trainings).map { Cell($0, trainings: $1) },
-                byOperations: zip(row.byOperations, SearchBenchmark.shares).map {
-                    Cell($0, share: $1)
+                byEpochs: zip(row.byEpochs, trainings).map { cell, trainings in
+                    cell.map { Cell($0, trainings: trainings) }
+                },
+                byOperations: zip(row.byOperations, SearchBenchmark.operationBudgets).map {
+                    cell, share in cell.map { Cell($0, share: share) }
                 })
         }
     }

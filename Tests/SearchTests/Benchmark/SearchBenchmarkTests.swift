@@ -6,11 +6,14 @@ import Testing
 struct SearchBenchmarkTests {
     private static let survey = Survey(.easy, draws: 200)
 
-    private func comparison(threads: Int, workers: Int = 1) throws -> SearchComparison {
+    private func comparison(
+        threads: Int, workers: Int = 1, trainings: Int? = nil
+    ) throws -> SearchComparison {
         var benchmark = SearchBenchmark()
         benchmark.landscapes = 3
         benchmark.threads = threads
         benchmark.workers = workers
+        benchmark.trainings = trainings
         let comparison = try benchmark.comparison { seed in
             Surrogate(.easy, seed: seed, survey: Self.survey)
         }
@@ -30,16 +33,29 @@ struct SearchBenchmarkTests {
         #expect(
             comparison.landscapes == 3 && comparison.rows.map(\.contender) == Contender.allCases)
         let reference = try #require(comparison.rows.first { $0.contender == .reference })
-        #expect(reference.byEpochs.last?.difference == MeanEstimate([0, 0, 0]))
-        #expect(reference.byOperations.last?.difference == MeanEstimate([0, 0, 0]))
-        #expect(reference.byEpochs.last?.networks == comparison.trainings.mean)
+        #expect(reference.byEpochs.last??.difference == MeanEstimate([0, 0, 0]))
+        #expect(reference.byOperations.last??.difference == MeanEstimate([0, 0, 0]))
+        #expect(reference.byEpochs.last??.networks == comparison.trainings.mean)
         for row in comparison.rows {
-            #expect(row.byEpochs.dropLast().map(\.networks) == [14, 20, 30, 46, 70])
-            for (cell, share) in zip(row.byOperations, SearchBenchmark.shares) {
+            #expect(row.byEpochs.dropLast().map { $0?.networks } == [14, 20, 30, 46, 70])
+            for (cell, share) in zip(row.byOperations, SearchBenchmark.operationBudgets) {
+                let cell = try #require(cell)
                 #expect(cell.operations <= share + 1e-9 && cell.operations > 0)
             }
             // More is never worse on average over what was found, but for noise.
-            #expect(row.byEpochs.allSatisfy { $0.regret.mean > -0.001 })
+            #expect(row.byEpochs.allSatisfy { $0?.regret.mean ?? -1 > -0.001 })
+        }
+    }
+
+    @Test("a search that is followed less far delivers the same until there")
+    func followed() throws {
+        let whole = try comparison(threads: 2)
+        let part = try comparison(threads: 2, trainings: 30)
+        #expect(part.regret == whole.regret && part.trainings == whole.trainings)
+        for (row, all) in zip(part.rows, whole.rows) {
+            #expect(row.byEpochs == all.byEpochs.prefix(3) + [nil, nil, nil])
+            // 30 of the reference's 200 trainings are more than 5 % of its operations, and less than all.
+            #expect(row.byOperations[0] == all.byOperations[0] && row.byOperations[5] == nil)
         }
     }
 
