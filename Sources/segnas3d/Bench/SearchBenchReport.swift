@@ -55,9 +55,10 @@ struct SearchBenchReport {
     private static func thousandths(
         _ estimate: MeanEstimate, isDifference: Bool = false
     ) -> String {
-        let sign = isDifference && estimate.mean >= 0 ? "+" : ""
+        let number = decimal(estimate.mean * 1000, 1)
+        let sign = isDifference && !number.hasPrefix("-") ? "+" : ""
         let error = estimate.standardError.map { " ± " + decimal($0 * 1000, 1) } ?? ""
-        return sign + decimal(estimate.mean * 1000, 1) + error
+        return sign + number + error
     }
 
     // MARK: - JSON
