@@ -45,10 +45,12 @@ struct SearchBenchTests {
 
     @Test("a row of JSON for each sampler, the same again, with several trainings at a time too")
     func json() throws {
-        let program = try Program.run(Self.few + ["--json"])
+        let fast = ["crs", "random", "evolution", "tpe"]
+        let arguments = Self.few + ["--json"] + fast.flatMap { ["--sampler", $0] }
+        let program = try Program.run(arguments)
         #expect(program.status == 0, "\(program.errors)")
         let rows = try rows(program)
-        #expect(rows.map(\.sampler) == Contender.allCases.map(\.name))
+        #expect(rows.map(\.sampler) == fast)
         for row in rows {
             #expect(row.workload == "search" && row.scenario == "easy" && row.workers == 1)
             #expect(row.landscapes == 2 && row.reference.trainings > 150)
@@ -57,7 +59,7 @@ struct SearchBenchTests {
             #expect(row.byEpochs[1]?.networks == 20 && row.byEpochs[1]?.standardError != nil)
         }
         #expect(rows[0].byEpochs[5]?.difference == 0)
-        #expect(try Program.run(Self.few + ["--json"]).output == program.output)
+        #expect(try Program.run(arguments).output == program.output)
         let four = try Program.run(
             Self.few + [
                 "--json", "--workers", "4", "--sampler", "random", "--trainings", "20",

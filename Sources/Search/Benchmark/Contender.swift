@@ -52,6 +52,11 @@ extension Contender {
         }
     }
 
+    /// Whole trainings' worth of epochs up to which it is followed where nothing else is asked for; nil for all.
+    ///
+    /// The time of a model grows with the cube of its trainings, and few are what it is for.
+    var usualTrainings: Int? { self == .sampler(.model) ? 46 : nil }
+
     /// The proposals after which it ends by itself; nil for as many as the budget allows.
     var proposals: Int? { self == .reference ? 300 : nil }
 }

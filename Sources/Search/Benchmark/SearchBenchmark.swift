@@ -12,7 +12,7 @@ package struct SearchBenchmark: Sendable {
     /// Trainings in flight at a time; the search that all are compared with has one.
     package var workers = 1
     package var threads = 1
-    /// Whole trainings' worth of epochs up to which searches are followed; nil for as far as all budgets go.
+    /// Whole trainings' worth of epochs up to which searches are followed; nil for as far as each is of interest.
     package var trainings: Int?
 
     package init() {}
@@ -81,7 +81,8 @@ package struct SearchBenchmark: Sendable {
     ) throws -> [Outcome?] {
         var simulation = try simulation(contender, on: landscape, seed, workers: workers)
         let limit = Spending(
-            epochs: trainings.map { $0 * landscape.epochs } ?? .max, operations: .infinity)
+            epochs: (trainings ?? contender.usualTrainings).map { $0 * landscape.epochs } ?? .max,
+            operations: .infinity)
         var outcomes: [Outcome?] = Array(repeating: nil, count: budgets.count)
         var open = Array(budgets.indices)
         while !open.isEmpty {

@@ -79,8 +79,8 @@ struct SearchBenchArguments: ParsableArguments {
 
     @Option(
         help: """
-            For search: trainings' worth of epochs up to which samplers are followed, for slow ones; by default to \
-            the end of the reference.
+            For search: trainings' worth of epochs up to which samplers are followed; by default 46 for a model, which \
+            is slow, and to the end of the reference for others.
             """)
     var trainings: Int?
 

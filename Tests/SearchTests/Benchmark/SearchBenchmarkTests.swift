@@ -5,11 +5,13 @@ import Testing
 @Suite("Comparison of samplers")
 struct SearchBenchmarkTests {
     private static let survey = Survey(.easy, draws: 200)
+    private static let fast = Contender.allCases.filter { $0 != .sampler(.model) }
 
     private func comparison(
         threads: Int, workers: Int = 1, trainings: Int? = nil
     ) throws -> SearchComparison {
         var benchmark = SearchBenchmark()
+        benchmark.contenders = Self.fast
         benchmark.landscapes = 3
         benchmark.threads = threads
         benchmark.workers = workers
@@ -31,7 +33,7 @@ struct SearchBenchmarkTests {
     func reference() throws {
         let comparison = try comparison(threads: 2)
         #expect(
-            comparison.landscapes == 3 && comparison.rows.map(\.contender) == Contender.allCases)
+            comparison.landscapes == 3 && comparison.rows.map(\.contender) == Self.fast)
         let reference = try #require(comparison.rows.first { $0.contender == .reference })
         #expect(reference.byEpochs.last??.difference == MeanEstimate([0, 0, 0]))
         #expect(reference.byOperations.last??.difference == MeanEstimate([0, 0, 0]))
@@ -45,6 +47,17 @@ struct SearchBenchmarkTests {
             // More is never worse on average over what was found, but for noise.
             #expect(row.byEpochs.allSatisfy { $0?.regret.mean ?? -1 > -0.001 })
         }
+    }
+
+    @Test("a model is followed as far as it is used, and no further")
+    func model() throws {
+        var benchmark = SearchBenchmark()
+        benchmark.contenders = [.sampler(.model)]
+        benchmark.landscapes = 1
+        let comparison = try #require(
+            try benchmark.comparison { seed in Surrogate(.easy, seed: seed, survey: Self.survey) })
+        #expect(
+            comparison.rows[0].byEpochs.map { $0?.networks } == [14, 20, 30, 46, nil, nil])
     }
 
     @Test("a search that is followed less far delivers the same until there")
