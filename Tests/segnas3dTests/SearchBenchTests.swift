@@ -100,7 +100,9 @@ struct SearchBenchTests {
             #expect(results.map(\.scenario) == Contender.allCases.map { _ in "curves" })
             // Every search finds the best of 13 networks whose curves have no noise.
             #expect(results.allSatisfy { $0.reference.regret == 0 })
-            #expect(results.allSatisfy { $0.byEpochs[5]?.difference == 0 })
+            // A model delivers what it expects most of, and does not know that there is no noise.
+            #expect(
+                results.allSatisfy { $0.sampler == "model" || $0.byEpochs[5]?.difference == 0 })
             try Data(([header] + [rows[0], "x"] + [""]).joined(separator: "\n").utf8)
                 .write(to: file)
             let broken = try Program.run("bench", "search", "--curves", file.path)
