@@ -60,6 +60,21 @@ struct PatchTrainingTests {
         }
     }
 
+    @Test("a spacing much finer than that of the images is warned of", arguments: ["4", "5x8x5"])
+    func fineSpacing(spacing: String) throws {
+        try withData { folder in
+            let words = arguments(
+                folder, "run",
+                ["--patch", "16", "--spacing", spacing, "--epochs", "1", "--steps-per-epoch", "1"]
+            ).filter { $0 != "--quiet" }
+            let program = try Program.run(words)
+            #expect(program.status == 0, "\(program.errors)")
+            let isFine = program.errors.contains(
+                "--spacing has 4 mm along x, and no image has voxels shorter")
+            #expect(isFine == (spacing == "4"), "\(program.errors)")
+        }
+    }
+
     /// An image of another size than all that were trained on.
     private func predict(_ folder: URL) throws {
         let image = folder.appending(path: "large_0000.nii.gz").path

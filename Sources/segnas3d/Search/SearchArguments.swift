@@ -136,7 +136,7 @@ struct SamplingArguments: ParsableArguments {
     @Option(
         help: """
             crs, the paper's controlled random search, is the default; random draws points; model trains the networks \
-            of which a Gaussian process on the results so far expects most, and needs about a third of the trainings.
+            of which a Gaussian process on the results so far expects most, so that fewer are needed.
             """)
     var sampler: SamplerPlan.Method?
 
