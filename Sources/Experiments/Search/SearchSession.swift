@@ -70,7 +70,7 @@ public struct SearchSession {
         let recorded = RecordedConditions(conditions, on: devices[0], memoryLimit: memoryLimit)
         let images = conditions.searchedImages(of: dataset)
         var plan = try options.plan(recorded, images: images)
-if begun == nil {
+        if begun == nil {
             try plan.settleLimits(precision: recorded.asked.training.precision, on: devices[0])
         }
         try plan.settleStart(options, begun: begun)
