@@ -3,8 +3,8 @@ internal import SegNASRandomness
 
 /// Random changes of the masks that the second stage of a cascade sees, lest it trust the first stage too much.
 ///
-/// As nnU-Net does for its cascade (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z, supplement): with a probability
-/// masks are eroded or dilated, and a small connected component of them is left out.
+/// As nnU-Net does for its cascade (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z, supplement): with some
+/// probability masks are eroded or dilated, and a small connected component of them is left out.
 package struct MaskChanges: Hashable, Sendable {
     static let morphologyProbability = 0.4
     static let mostRadius = 4

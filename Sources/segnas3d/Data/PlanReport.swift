@@ -131,7 +131,8 @@ struct PlanReport {
         }
         return [
             small
-                + "train --cascade begins with a network on images of a lower resolution, which sees what lies around it:"
+                + "train --cascade begins with a network on images of a lower resolution, "
+                + "which sees what lies around it:"
         ]
     }
 
