@@ -4,6 +4,17 @@ internal import SegNASSegmentation
 
 /// A folder of several runs.
 enum WorkFolder {
+    /// Writes the plan of the work, in place of an earlier one.
+    ///
+    /// - Throws: `TrainingError.unwritable`
+    static func write(_ plan: some Encodable, to file: String) throws(TrainingError) {
+        do {
+            try JSONDocument.write(plan, to: file)
+        } catch {
+            throw .unwritable(file: file, reason: "\(error)")
+        }
+    }
+
     /// Makes the folder if it is not there, and locks it.
     ///
     /// - Parameters:

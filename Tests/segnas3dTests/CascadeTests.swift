@@ -9,19 +9,14 @@ import Testing
 struct CascadeTests {
     /// Phantoms of which a patch covers an eighth, and the command that trains a cascade on them.
     private struct Scene {
-        let folder: URL
+        let folder: PhantomFolder
 
         static func with(_ body: (Scene) throws -> Void) throws {
-            try withTemporaryFolder { folder in
-                let scene = Scene(folder: folder)
-                _ = try Program.run(
-                    "phantom", scene.path("data"), "--cases", "7", "--size", "32", "--structures",
-                    "2", "--threads", "1")
-                try body(scene)
-            }
+            try PhantomFolder.with(cases: 7, size: 32) { try body(Scene(folder: $0)) }
         }
 
-        func path(_ name: String) -> String { folder.appending(path: name).path }
+        func path(_ name: String) -> String { folder.path(name) }
+        func text(_ name: String) throws -> String { try folder.text(name) }
 
         func arguments(_ run: String, _ more: [String] = []) -> [String] {
             [
@@ -29,10 +24,6 @@ struct CascadeTests {
                 "--steps-per-epoch", "3", "--output", path(run), "--cache", path("cache"),
                 "--threads", "1",
             ] + more
-        }
-
-        func text(_ name: String) throws -> String {
-            try String(contentsOfFile: path(name), encoding: .utf8)
         }
     }
 

@@ -7,10 +7,8 @@ import Testing
 struct PatchTrainingTests {
     /// Calls a body with a folder that holds phantoms of 24×24×24 voxels (`data`) and a small network (`net.json`).
     private func withData(_ body: (URL) throws -> Void) throws {
-        try withTemporaryFolder { folder in
-            _ = try Program.run(
-                "phantom", folder.appending(path: "data").path, "--cases", "8", "--size", "24",
-                "--structures", "2", "--threads", "1")
+        try PhantomFolder.with(cases: 8, size: 24) { phantoms in
+            let folder = phantoms.url
             try Data(#"{"n": 8, "p": 1, "sup": 0, "res": 0, "nodes": 2, "ops": [2]}"#.utf8).write(
                 to: folder.appending(path: "net.json"))
             try body(folder)

@@ -63,11 +63,7 @@ public struct CascadeSession {
         }
         var written = now
         written.version = plan.version
-        do {
-            try JSONDocument.write(written, to: folder.plan)
-        } catch {
-            throw TrainingError.unwritable(file: folder.plan, reason: "\(error)")
-        }
+        try WorkFolder.write(written, to: folder.plan)
     }
 
     /// The labels of the dataset.
@@ -98,6 +94,7 @@ public struct CascadeSession {
 
     /// Refuses at once what would be refused after the whole first stage.
     private func checkSecondStage() throws {
+        defer { monitor.report(.trainingEnded) }
         let unknown = FirstStageInput(stage: FirstStage(models: []))
         let run = try RunSession(
             options.full, in: folder.full, split: plan.recordedSplit, firstStage: unknown,
@@ -105,7 +102,6 @@ public struct CascadeSession {
         try run.checkNetwork()
         // Folds have the cases of the first stage, which checks them.
         if plan.split != nil { try run.checkData() }
-        monitor.report(.trainingEnded)
     }
 
     /// The first stage: on the same folds as the second, or on folds of what that trains on.

@@ -67,11 +67,7 @@ public struct CrossValidationSession {
         if begun == nil { try checkData() }
         var written = now
         written.version = plan.version
-        do {
-            try JSONDocument.write(written, to: folder.plan)
-        } catch {
-            throw TrainingError.unwritable(file: folder.plan, reason: "\(error)")
-        }
+        try WorkFolder.write(written, to: folder.plan)
     }
 
     /// The labels of the dataset.

@@ -11,40 +11,30 @@ struct SettingSearchTests {
         try Data(space.utf8).write(to: scene.folder.appending(path: "space.yaml"))
     }
 
+    private static func space(augmentation: String) -> String {
+        """
+        n: [2, 4]
+        p: 1
+        sup: 0
+        res: 1
+        nodes: 2
+        ops: 2
+        loss: [exponential-logarithmic, dice-cross-entropy]
+        learning_rate: {from: 1e-3, to: 1e-1, scale: log}
+        optimizer: [adamw, sgd]
+        momentum: {from: 0.8, to: 0.99, when: {optimizer: sgd}}
+        augmentation: \(augmentation)
+        """
+    }
+
     @Test("a small search over loss, optimizer and learning rate trains with the trials' values")
     func whole() throws {
         try SearchScene.with { scene in
-            try write(
-                """
-                n: [2, 4]
-                p: 1
-                sup: 0
-                res: 1
-                nodes: 2
-                ops: 2
-                loss: [exponential-logarithmic, dice-cross-entropy]
-                learning_rate: {from: 1e-3, to: 1e-1, scale: log}
-                optimizer: [adamw, sgd]
-                momentum: {from: 0.8, to: 0.99, when: {optimizer: sgd}}
-                augmentation: [0.5, 1]
-                """, scene)
+            try write(Self.space(augmentation: "[0.5, 1]"), scene)
             let refused = try run(scene, "study", 6)
             #expect(refused.status != 0)
             #expect(refused.errors.contains("space.yaml:11: augmentation is [0.5, 1]"))
-            try write(
-                """
-                n: [2, 4]
-                p: 1
-                sup: 0
-                res: 1
-                nodes: 2
-                ops: 2
-                loss: [exponential-logarithmic, dice-cross-entropy]
-                learning_rate: {from: 1e-3, to: 1e-1, scale: log}
-                optimizer: [adamw, sgd]
-                momentum: {from: 0.8, to: 0.99, when: {optimizer: sgd}}
-                augmentation: {from: 0, to: 2}
-                """, scene)
+            try write(Self.space(augmentation: "{from: 0, to: 2}"), scene)
             let search = try run(scene, "study", 6)
             #expect(search.status == 0, "\(search.errors)")
             let trials = try scene.trials("study")
