@@ -60,7 +60,7 @@ public enum FailureKind: Sendable {
             TrainingError.tooLittleTime,
             StudyError.planChanged, StudyError.space, StudyError.sampler,
             ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults,
-            SplitError.noFoldsIn, SplitError.foldCount, SplitError.fewForFolds:
+            SplitError.noFoldsIn, SplitError.foldCount, SplitError.fewForFolds, is CascadeIsUseless:
             self = .options
         case TrainingError.interrupted, is SearchInterruption, is PlanningInterrupted:
             self = .interrupted

@@ -53,6 +53,8 @@ public enum ExperimentEvent {
     case trainingEnded
     /// A cross-validation begins with a fold, or resumes it: `number` of all, counted from 1.
     case fold(run: String, number: Int, all: Int)
+    /// A cascade begins with its first stage or its second one, or resumes it.
+    case stage(run: String, isFirst: Bool)
     /// Numbers of trials that are done, of all trials (or completed ones, if these are counted), and of running ones.
     case searching(done: Int, all: Int, running: Int)
     /// An event of a trial, and the best trial so far.

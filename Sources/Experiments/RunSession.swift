@@ -21,6 +21,14 @@ public struct RunSession {
         _ options: RunOptions, in run: String, split: TrainingTask.RecordedSplit? = nil,
         monitor: Monitor = Monitor()
     ) throws {
+        try self.init(options, in: run, split: split, firstStage: nil, monitor: monitor)
+    }
+
+    /// With what the first stage of a cascade has predicted.
+    init(
+        _ options: RunOptions, in run: String, split: TrainingTask.RecordedSplit?,
+        firstStage: FirstStageInput?, monitor: Monitor
+    ) throws {
         try OptionFaults.refuse(options.faults)
         let devices = try options.machine.apply(seed: options.training.seed)
         monitor.report(.computing(on: devices, isChosen: options.machine.device == "auto"))
@@ -34,6 +42,10 @@ public struct RunSession {
         task.minutes = options.minutes
         task.origin = options.origin
         task.levels = options.levels
+        if let firstStage {
+            task.dataset = firstStage.attached(to: dataset)
+            task.firstStage = firstStage.stage
+        }
         if options.data.keepsSplit { task.recordedSplit = RecordedRun(in: run)?.recordedSplit }
         if let split { task.recordedSplit = split }
         var machine = Trainer.Machine(
@@ -49,6 +61,11 @@ public struct RunSession {
         trainer = Trainer(
             task, run: run, on: machine, tracker: monitor.tracker,
             isEndRequested: monitor.isEndRequested, report: monitor.training)
+    }
+
+    /// Checks as ``run()`` does that the network can be built, and its memory, before what comes first is trained.
+    func checkNetwork() throws {
+        try trainer.checkNetwork()
     }
 
     /// Checks the dataset as ``run()`` does, before any fold of a cross-validation is trained.

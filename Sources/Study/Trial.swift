@@ -7,7 +7,7 @@ public struct Trial: Hashable, Sendable {
     /// The proposal, whose number is that of the trial, from 0.
     public let proposal: Proposal
     public let architecture: Architecture
-    public let hyperparameters: [Hyperparameter: Double]
+    public let hyperparameters: [Hyperparameter: HyperparameterValue]
     public let key: ResultKey
     /// The predicted cost; nil if the network cannot be built.
     public let cost: TrialCost?

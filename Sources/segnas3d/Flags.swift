@@ -3,7 +3,8 @@ enum Flags {
     private static let all = [
         "accumulation": "--accumulate", "allowed": "--allow", "attempts": "--attempts",
         "augmentation": "augmentation", "baselines": "--baselines", "batchSize": "--batch",
-        "cache": "--cache", "canonical orientation": "canonical orientation",
+        "cache": "--cache", "cascade": "--cascade",
+        "canonical orientation": "canonical orientation",
         "crop of empty space": "crop of empty space", "device": "--device",
         "effectiveEpochs": "--effective-epochs",
         "effectiveIterations": "--effective-iterations", "epochs": "--epochs",

@@ -111,6 +111,45 @@ struct ReportPageTests {
         }
     }
 
+    @Test("choices have their names, and no value where a condition does not hold")
+    func choices() throws {
+        try withTemporaryFolder { folder in
+            let ledger = try SyntheticStudy.make(
+                in: folder, iterations: 40, space: SyntheticStudy.conditionalSpace)
+            let html = try StudyReport(StudySnapshot(of: ledger.folder.path), version: "0.1.0")
+                .html()
+            #expect(
+                html.contains(
+                    "loss exponential-logarithmic or dice-cross-entropy"))
+            #expect(
+                html.contains(
+                    "learning_rate 0.0001 to 0.01 (logarithmic) when loss is dice-cross-entropy"))
+            let data = try pageData(of: html)
+            let factors = try #require(data["factors"] as? [[String: Any]])
+            let trials = try #require(data["trials"] as? [[String: Any]])
+            let loss = try #require(factors.first { $0["name"] as? String == "loss" })
+            #expect(loss["kind"] as? String == "category" && loss["effect"] != nil)
+            let names = ["exponential-logarithmic", "dice-cross-entropy"]
+            #expect(loss["meanings"] as? [String] == names)
+            let rate = try #require(factors.first { $0["name"] as? String == "learning_rate" })
+            #expect(rate["title"] as? String == "learning rate")
+            let values = try #require(loss["values"] as? [Int])
+            let rates = try #require(rate["values"] as? [Any])
+            #expect(Set(values) == [0, 1])
+            for (number, value) in values.enumerated() {
+                let trial = try ledger.trial(number)
+                #expect(trial.hyperparameters[.loss] == .choice(names[value]))
+                let shown = rates[number] as? Double
+                let rate = trial.hyperparameters[.learningRate]?.number
+                #expect((shown == nil) == (value == 0) && (rate == nil) == (value == 0))
+                #expect(abs((shown ?? 0) - (rate ?? 0)) < 1e-14)
+                let form = try #require(trials[number]["form"] as? String)
+                #expect(form.contains(" loss \(names[value])"))
+                #expect(form.contains("learning_rate") == (value == 1))
+            }
+        }
+    }
+
     @Test("the test's tables have the hardest first, cases by numbers")
     func testTables() throws {
         try withPage(iterations: 10, evaluated: true) { html, _ in

@@ -12,11 +12,11 @@ enum SyntheticStudy {
     /// A study in a folder, with the first `asked` of its trials; the last of these still runs if they are not all.
     static func make(
         in folder: URL, iterations: Int, asked: Int? = nil, epochs: Int = 6, seed: UInt64 = 5,
-        method: SamplerPlan.Method = .random
+        method: SamplerPlan.Method = .random, space: String = "segnas11"
     ) throws -> StudyLedger {
         let images = SearchedImages(size: [32, 32, 32], channels: 1, classes: 3, batch: 3)
         var plan = StudyPlan(
-            version: "0.1.0", space: "segnas11",
+            version: "0.1.0", space: space,
             sampler: SamplerPlan(method: method, seed: seed, images: images),
             budget: .iterations(iterations))
         plan.attempts = 1
@@ -36,6 +36,15 @@ enum SyntheticStudy {
         }
         return ledger
     }
+
+    /// A space with names, and with settings that have a value with some of them alone.
+    static let conditionalSpace = """
+        base: segnas4
+        loss: [exponential-logarithmic, dice-cross-entropy]
+        learning_rate: {from: 1e-4, to: 1e-2, scale: log, when: {loss: dice-cross-entropy}}
+        clip: {from: 1, to: 20, when: {loss: dice-cross-entropy}}
+        warm_up: {values: [0, 4], when: {loss: dice-cross-entropy}}
+        """
 
     /// Nothing of these may be in a page.
     static let secretPath = "/home/radiology/scans"

@@ -136,6 +136,30 @@ struct ResultKeyTests {
         #expect(try JSONDecoder().decode([ResultKey].self, from: json) == [key])
     }
 
+    /// Requests and the database hold these documents, and earlier versions wrote numbers alone.
+    @Test func valuesAreNumbersOrNames() throws {
+        let text = #"{"batch":3,"learning_rate":0.0001,"loss":"dice-cross-entropy"}"#
+        let values: [Hyperparameter: HyperparameterValue] = [
+            .learningRate: 1e-4, .batch: 3, .loss: "dice-cross-entropy",
+        ]
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        #expect(String(decoding: try encoder.encode(values), as: UTF8.self) == text)
+        let read = try JSONDecoder().decode(
+            [Hyperparameter: HyperparameterValue].self, from: Data(text.utf8))
+        #expect(read == values)
+        #expect(
+            ResultKey(.vnet, hyperparameters: values).text
+                == "vnet batch 3 learning_rate 0.0001 loss dice-cross-entropy")
+        for other in ["true", "null", "[1]"] {
+            #expect(throws: DecodingError.self) {
+                try JSONDecoder().decode(
+                    [Hyperparameter: HyperparameterValue].self,
+                    from: Data("{\"batch\":\(other)}".utf8))
+            }
+        }
+    }
+
     @Test func twinsShareIt() throws {
         #expect(
             try ResultKey(architecture("{2,1,0,0,3,4}"))
@@ -149,7 +173,7 @@ struct ResultKeyTests {
     func neighbouringRealsDoNotShareIt(value: Double) throws {
         let network = try architecture("{2,0,2}")
         let keys = [value.nextDown, value, value.nextUp].map {
-            ResultKey(network, hyperparameters: [.learningRate: $0])
+            ResultKey(network, hyperparameters: [.learningRate: .number($0)])
         }
         #expect(Set(keys).count == 3)
         #expect(try ResultKey(architecture("{2,0,2}", dropout: 0.2.nextUp)) != ResultKey(network))

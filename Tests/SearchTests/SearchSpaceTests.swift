@@ -18,6 +18,12 @@ struct SearchSpaceTests {
             "n 16, p 4, sup 0, res 1, nodes [2, 5), op12 [0, 7), op13 [0, 7), op14 [0, 7), op23 [0, 7), op24 [0, 7), "
                 + "op34 [0, 7), dropout 0.2"
         ),
+        (
+            .segnasPlus, 14,
+            "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes [2, 5), op12 [0, 7), op13 [0, 7), op14 [0, 7), op23 "
+                + "[0, 7), op24 [0, 7), op34 [0, 7), dropout [0, 0.5) linear, learning_rate [0.0004, 0.01) log, "
+                + "augmentation [0, 2) linear"
+        ),
     ])
     func presets(space: SearchSpace, searched: Int, dimensions: String) {
         #expect(space.searched.count == searched)
@@ -94,14 +100,86 @@ struct SearchSpaceTests {
         #expect(lowest.hyperparameters == [.learningRate: 1e-4, .batch: 1])
         let highest = space.decode(space.bounds.map(\.upperBound))
         #expect(highest.network.dropout == 0.5.nextDown)
-        #expect(highest.hyperparameters == [.learningRate: 1e-2.nextDown, .batch: 4])
+        #expect(highest.hyperparameters == [.learningRate: .number(1e-2.nextDown), .batch: 4])
         let middle = space.decode(space.bounds.map { ($0.lowerBound + $0.upperBound) / 2 })
-        #expect(abs(middle.hyperparameters[.learningRate, default: 0] - 1e-3) < 1e-15)
+        #expect(abs(try #require(middle.hyperparameters[.learningRate]?.number) - 1e-3) < 1e-15)
     }
 
     @Test func pointsOutsideCountAsTheNearestInside() {
         let space = SearchSpace.segnas4
         #expect("\(space.decode([-5, 99, 2, -0.1]).network)" == "n 8 p 5 sup 1 res 0 {2,0,2}")
         #expect("\(space.decode([33, 6, 2, 2]).network)" == "n 32 p 5 sup 1 res 1 {2,0,2}")
+    }
+
+    private static func conditional() throws -> SearchSpace {
+        try SearchSpace(
+            yaml: """
+                base: segnas4
+                optimizer: [adamw, sgd, nadam]
+                loss: dice-cross-entropy
+                momentum: {from: 0.8, to: 0.99, when: {optimizer: sgd}}
+                weight_decay: {values: 0.01, when: {optimizer: [adamw, sgd]}}
+                """)
+    }
+
+    @Test(
+        "the floor chooses a name; a condition that does not hold leaves no value, and no part of the key"
+    )
+    func categories() throws {
+        let space = try Self.conditional()
+        #expect(space.bounds.count == 6 && space.bounds[5] == 0...3.0.nextDown)
+        func candidate(_ momentum: Double, _ optimizer: Double) -> Candidate {
+            space.decode([21, 3, 0, 0, momentum, optimizer])
+        }
+        #expect(
+            candidate(0.9, 1.99).hyperparameters == [
+                .optimizer: "sgd", .loss: "dice-cross-entropy", .momentum: 0.9,
+                .weightDecay: 0.01,
+            ])
+        let network = "n 21 p 3 sup 0 res 0 {2,0,2} loss dice-cross-entropy "
+        #expect(
+            candidate(0.9, 1).key.text
+                == network + "momentum 0.9 optimizer sgd weight_decay 0.01")
+        #expect(
+            candidate(0.8, -1).hyperparameters == [
+                .optimizer: "adamw", .loss: "dice-cross-entropy", .weightDecay: 0.01,
+            ])
+        #expect(candidate(0.8, 0.5).key == candidate(0.98, 0.2).key)
+        #expect(candidate(0.8, 9).key.text == network + "optimizer nadam")
+    }
+
+    @Test("hyperparameters are encoded where they are given, moved to the nearest of the space")
+    func encodedHyperparameters() throws {
+        let space = try Self.conditional()
+        for optimizer in 0..<3 {
+            let point = [21.5, 3.5, 0.5, 1.5, 0.85, Double(optimizer) + 0.5]
+            let candidate = space.decode(point)
+            let again = try space.encode(
+                candidate.architecture, hyperparameters: candidate.hyperparameters)
+            #expect(space.decode(again) == candidate)
+        }
+        let network = space.decode([21, 3, 0, 0, 0.8, 0]).architecture
+        let moved = try space.encode(
+            network, hyperparameters: [.momentum: 2, .optimizer: "adam", .loss: "other"])
+        #expect(moved[4] == 0.99.nextDown && moved[5] == 0.5)
+        // Without values the middle.
+        #expect(try space.encode(network)[4...] == [(0.8 + 0.99.nextDown) / 2, 3.0.nextDown / 2])
+        let plus = try SearchSpace.segnasPlus.encode(
+            network, hyperparameters: [.learningRate: 0, .augmentation: 1])
+        #expect(
+            SearchSpace.segnasPlus.decode(plus).hyperparameters
+                == [.learningRate: 4e-4, .augmentation: 1])
+    }
+
+    @Test(
+        "segnas+ is a factor of 5 around a learning rate",
+        arguments: [(1e-3, 2e-4, 5e-3), (0.01, 2e-3, 0.05), (5, 0.4, 10), (1e-10, 1e-9, 2.5e-8)])
+    func around(rate: Double, from: Double, to: Double) throws {
+        let space = try SearchSpace(yaml: SearchSpace.segnasPlus(around: rate))
+        guard case .reals(let range, .log)? = space[.hyperparameter(.learningRate)] else {
+            return #expect(Bool(false), "no range")
+        }
+        #expect(abs(range.lowerBound / from - 1) < 1e-12 && abs(range.upperBound / to - 1) < 1e-12)
+        #expect(space.searched.count == 14)
     }
 }

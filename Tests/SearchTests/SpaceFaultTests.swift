@@ -89,14 +89,14 @@ private let faultyTexts: [(String, String)] = [
     (
         "base: segnas12\nschema: 2\nop11: 2\nNodes: 3\n? [a, b]\n: 3\n<<: {n: 3}",
         """
-        line 1: base is segnas12, and it must be segnas11, segnas4 or segnas7
+        line 1: base is segnas12, and it must be segnas11, segnas4, segnas7 or segnas+
         line 2: schema is 2, and it must be 1, the only one that this program reads
         line 3: there is no "op11"; did you mean op12?
         line 4: there is no "Nodes"; did you mean nodes?
         line 5: there is no "[a, b]"; the names are schema, base, ops, n, p, sup, res, nodes, dropout, batch, \
-        learning_rate, op12, …
+        learning_rate, weight_decay, …
         line 7: there is no "<<"; the names are schema, base, ops, n, p, sup, res, nodes, dropout, batch, \
-        learning_rate, op12, …
+        learning_rate, weight_decay, …
         there are no values for n, p, sup, res, nodes and ops; write a value or a range, or start from a preset with \
         base: segnas11
         """
@@ -159,6 +159,78 @@ private let faultyTexts: [(String, String)] = [
         line 3: learning_rate is {from: 1e-4, too: 1e-2}, and it must be a number of at least 1e-09 and below 10, or \
         a range {from: …, to: …, scale: linear or log} of them
         """
+    ),
+    // Settings of training.
+    (
+        "base: segnas4\nloss: dice\noptimizer: []\nschedule: [cosine, cosine]\nmomentum: 1\nweight_decay: {from: 0, "
+            + "to: 2}\nrecipe: {from: 0, to: 1}\nweigth_decay: 0",
+        """
+        line 2: loss is dice, and it must be one of exponential-logarithmic and dice-cross-entropy, or a list of \
+        different ones in brackets
+        line 3: optimizer is [], and it must be one of nadam, adam, adamw and sgd, or a list of different ones in \
+        brackets
+        line 4: schedule is [cosine, cosine], and it must be one of constant, polynomial and cosine, or a list of \
+        different ones in brackets
+        line 5: momentum is 1, and it must be a number of at least 0 and below 1, or a range {from: …, to: …, scale: \
+        linear or log} of them
+        line 6: weight_decay is {from: 0, to: 2}, and it must be a number from 0 to 1, or a range {from: …, to: …, \
+        scale: linear or log} of them
+        line 7: recipe is {from: 0, to: 1}, and it must be one of paper, nnunet and default, or a list of different \
+        ones in brackets
+        line 8: there is no "weigth_decay"; did you mean weight_decay?
+        """
+    ),
+    // Conditions.
+    (
+        "base: segnas4\noptimizer: [adamw, sgd]\nmomentum: {from: 0.8, to: 0.99, when: sgd}\nclip: {values: 1, when: "
+            + "{}}\naverage: {values: 0.99}\nwarm_up: {values: {from: 1}, when: {optimizer: sgd}}\nweight_decay: "
+            + "{from: 0, too: 1, when: {optimizer: sgd}}",
+        """
+        line 3: the condition of momentum is sgd, and it must name a category and what must be chosen of it, for \
+        example when: {optimizer: sgd}
+        line 4: the condition of clip is {}, and it must name a category and what must be chosen of it, for example \
+        when: {optimizer: sgd}
+        line 5: average is {values: 0.99}, and it must be a number of at least 1e-06 and below 1, or a range {from: \
+        …, to: …, scale: linear or log} of them
+        line 6: warm_up is {values: {from: 1}, when: {optimizer: s…, and it must be a whole number from 0 to 10000, \
+        or a range [from, below] of them
+        line 7: weight_decay is {from: 0, too: 1}, and it must be a number from 0 to 1, or a range {from: …, to: …, \
+        scale: linear or log} of them
+        """
+    ),
+    (
+        "base: segnas4\noptimizer: [adamw, sgd]\nmomentum: {from: 0.8, to: 0.99, when: {optimizer: adam}}\nclip: "
+            + "{values: 1, when: {n: 3}}\naverage: {values: 0.9, when: {loss: dice-cross-entropy}}\ndropout: {from: "
+            + "0, to: 0.5, when: {optimizer: sgd}}\nn: {values: [8, 33], when: {optimizer: sgd}}",
+        """
+        line 3: momentum has a condition on optimizer being "adam", and the space has adamw and sgd
+        line 4: clip has a condition on "n", which is no category of this space without a condition of its own; \
+        loss, optimizer, schedule and recipe can be such
+        line 5: average has a condition on "loss", which is no category of this space without a condition of its own; \
+        loss, optimizer, schedule and recipe can be such
+        line 6: dropout cannot have a condition; settings of the training can: batch, learning_rate, weight_decay, \
+        momentum, clip, average, warm_up, foreground_share, augmentation, loss, optimizer, schedule and recipe
+        line 7: n cannot have a condition; settings of the training can: batch, learning_rate, weight_decay, \
+        momentum, clip, average, warm_up, foreground_share, augmentation, loss, optimizer, schedule and recipe
+        """
+    ),
+    // Each waits for the other; one for itself; a category that cannot be read is one fault.
+    (
+        "base: segnas4\nloss: {values: [dice-cross-entropy], when: {schedule: cosine}}\nschedule: {values: [cosine, "
+            + "constant], when: {loss: dice-cross-entropy}}\nrecipe: {values: [paper, default], when: {recipe: paper}}",
+        """
+        line 2: loss has a condition on "schedule", which is no category of this space without a condition of its \
+        own; loss, optimizer, schedule and recipe can be such
+        line 3: schedule has a condition on "loss", which is no category of this space without a condition of its \
+        own; loss, optimizer, schedule and recipe can be such
+        line 4: recipe has a condition on "recipe", which is no category of this space without a condition of its \
+        own; loss, optimizer, schedule and recipe can be such
+        """
+    ),
+    (
+        "base: segnas4\noptimizer: [adamw, sdg]\nmomentum: {values: 0.9, when: {optimizer: sgd}}",
+        "line 2: optimizer is [adamw, sdg], and it must be one of nadam, adam, adamw and sgd, or a list of different "
+            + "ones in brackets"
     ),
     // Operations.
     (

@@ -5,8 +5,10 @@ import Testing
 /// Search spaces as people write them.
 struct SpaceFileTests {
     private func dimensions(_ text: String) throws -> String {
-        try SearchSpace(yaml: text).dimensions.map { "\($0.name) \($0.values)" }.joined(
-            separator: ", ")
+        try SearchSpace(yaml: text).dimensions.map { dimension in
+            "\(dimension.name) \(dimension.values)"
+                + (dimension.conditions.isEmpty ? "" : " " + dimension.conditionWords)
+        }.joined(separator: ", ")
     }
 
     @Test(arguments: [
@@ -41,6 +43,24 @@ struct SpaceFileTests {
             "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 3, op12 2, op13 0, op23 2, dropout 0, batch 2, "
                 + "learning_rate [0.0001, 0.5) log"
         ),
+        // Settings of training, in the order of points; a single name is not searched.
+        (
+            "{base: segnas4, recipe: default, loss: [dice-cross-entropy], optimizer: [adamw, sgd], augmentation: 2, "
+                + "warm_up: [0, 11], momentum: {from: 0.8, to: 0.99, when: {optimizer: sgd}}, weight_decay: {from: "
+                + "1e-5, to: 1, scale: log}, clip: {values: 12, when: {optimizer: [sgd, adamw]}}}",
+            "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 3, op12 2, op13 0, op23 2, dropout 0.2, weight_decay "
+                + "[1e-05, 1) log, momentum [0.8, 0.99) linear when optimizer is sgd, clip 12 when optimizer is sgd "
+                + "or adamw, warm_up [0, 11), augmentation 2, loss dice-cross-entropy, optimizer adamw, sgd, recipe "
+                + "default"
+        ),
+        // More than one condition.
+        (
+            "{base: segnas+, n: 8, p: 2, sup: 0, res: 0, nodes: 2, ops: 2, batch: {values: [1, 4], when: {loss: "
+                + "dice-cross-entropy, schedule: [cosine]}}, loss: dice-cross-entropy, schedule: [constant, cosine]}",
+            "n 8, p 2, sup 0, res 0, nodes 2, op12 2, dropout [0, 0.5) linear, batch [1, 4) when loss is "
+                + "dice-cross-entropy and schedule is cosine, learning_rate [0.0004, 0.01) log, augmentation [0, 2) "
+                + "linear, loss dice-cross-entropy, schedule constant, cosine"
+        ),
     ])
     func accepts(text: String, expected: String) throws {
         #expect(try dimensions(text) == expected)
@@ -48,7 +68,7 @@ struct SpaceFileTests {
 
     @Test func presetsAreTheirOwnBases() throws {
         for preset in SearchSpace.Preset.allCases {
-            #expect(try SearchSpace(yaml: "base: \(preset)") == SearchSpace(preset))
+            #expect(try SearchSpace(yaml: "base: \(preset.rawValue)") == SearchSpace(preset))
         }
     }
 
@@ -62,7 +82,7 @@ struct SpaceFileTests {
         let examples = try documentation().split(separator: "```yaml\n").dropFirst().map {
             $0.prefix { $0 != "`" }
         }
-        #expect(examples.count == 2)
+        #expect(examples.count == 3)
         #expect(
             try examples.map { try dimensions(String($0)) } == [
                 "n [8, 25), p 3, sup [0, 2), res 1, nodes [2, 6), op12 [1, 6), op13 [0, 7), op14 [0, 7), op15 [0, "
@@ -70,6 +90,11 @@ struct SpaceFileTests {
                     + "0.5) linear, batch [1, 4), learning_rate [0.0001, 0.01) log",
                 "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 4, op12 2, op13 6, op14 0, op23 2, op24 0, op34 "
                     + "2, dropout 0.2, learning_rate [0.0001, 0.01) log",
+                "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 3, op12 2, op13 0, op23 2, dropout 0.2, "
+                    + "learning_rate [0.0001, 0.01) log, weight_decay [1e-05, 0.1) log when optimizer is adamw or "
+                    + "sgd, momentum [0.8, 0.99) linear when optimizer is sgd, warm_up [0, 11) when schedule is "
+                    + "cosine, augmentation [0, 2) linear, loss exponential-logarithmic, dice-cross-entropy, "
+                    + "optimizer nadam, adamw, sgd, schedule constant, cosine",
             ])
     }
 

@@ -40,6 +40,39 @@ struct AugmentationTests {
         expectFill(shifts, -6, 6)
     }
 
+    @Test("a strength multiplies the probabilities of all kinds, and never mirrors most images")
+    func strength() throws {
+        var all = Augmentation()
+        all.rotation = .init(probability: 0.6)
+        all.scaling = .init()
+        all.elastic = .init()
+        all.mirroring = .init(probabilities: [0.5, 0.1, 0.8])
+        all.noise = .init()
+        all.blur = .init()
+        all.brightness = .init()
+        all.contrast = .init()
+        all.lowResolution = .init()
+        all.invertedGamma = .init(probability: 0.1)
+        all.gamma = .init()
+        #expect(all.scaled(by: 1) == all)
+        #expect(Augmentation().scaled(by: 0.5).kinds == ["movement"])
+        let half = all.scaled(by: 0.5)
+        #expect(half.kinds == all.kinds && half.faults.isEmpty)
+        #expect(half.blur == .init(probability: 0.1, channelProbability: 0.5))
+        let double = all.scaled(by: 2)
+        #expect(double.faults.isEmpty)
+        #expect(double.movement?.probability == 1 && double.rotation?.probability == 1)
+        #expect(double.mirroring?.probabilities == [0.5, 0.2, 0.8])
+        let probabilities = [
+            double.scaling?.probability, double.elastic?.probability, double.noise?.probability,
+            double.blur?.probability, double.brightness?.probability, double.contrast?.probability,
+            double.lowResolution?.probability, double.invertedGamma?.probability,
+            double.gamma?.probability,
+        ]
+        #expect(probabilities == [0.4, 0.4, 0.2, 0.4, 0.3, 0.3, 0.5, 0.2, 0.6])
+        #expect(samples(all.scaled(by: 0), 200).allSatisfy { $0.warp == nil && $0.changes == [[]] })
+    }
+
     /// Draws that lie in a range and use all of it.
     private func expectFill(_ values: [Double], _ low: Double, _ high: Double) {
         let (min, max) = (values.min() ?? .nan, values.max() ?? .nan)

@@ -61,7 +61,7 @@ extension PreparedCase {
         let memory = try BatchMemory(count: 1, channels: channels, size: extent)
         let maker = SampleMaker(channels: channels, size: extent, threads: 1)
         let target = try #require(memory.target(0))
-        try maker.make(image, #require(labels), of: extent, sample, into: target)
+        try maker.make(self, #require(labels), sample, into: target)
         return (
             Array(UnsafeBufferPointer(start: target.image, count: extent.volume * channels)),
             Array(UnsafeBufferPointer(start: target.labels, count: extent.volume))

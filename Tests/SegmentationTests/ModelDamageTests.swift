@@ -49,9 +49,9 @@ struct ModelDamageTests {
             try Data("[1, 2]".utf8).write(to: $0.appending(path: "model.json"))
         },
         .init(
-            name: "of the future", words: "is of version 4, and this segnas3d reads version 3",
+            name: "of the future", words: "is of version 5, and this segnas3d reads version 4",
             remedy: "use the segnas3d that wrote it, or a later one",
-            spoil: edit("\"schema\" : 1,\n  \"weights\"", "\"schema\" : 4,\n  \"weights\"")),
+            spoil: edit("\"schema\" : 1,\n  \"weights\"", "\"schema\" : 5,\n  \"weights\"")),
         .init(
             name: "no labels", words: "lacks \"labels\"", spoil: edit("\"labels\"", "\"label\"")),
         .init(

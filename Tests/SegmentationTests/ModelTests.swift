@@ -58,6 +58,30 @@ struct ModelTests {
         }
     }
 
+    @Test("the second stage of a cascade sees a mask of each label, and names its first stage")
+    func cascade() throws {
+        try withTemporaryFolder { folder in
+            let single = try ModelScene.description()
+            let description = ModelDescription(
+                architecture: single.architecture, preparation: single.preparation,
+                firstStage: FirstStage(models: ["abc", "def"]), precision: .float32,
+                program: "1.2.3")
+            #expect(description.channels == 3 && single.channels == 1)
+            let path = folder.appending(path: "model").path
+            try Model.write(
+                description, weights: ModelScene.model(description).network.weights.all,
+                record: ["epochs": 4], to: path)
+            #expect(try Model(contentsOf: path).description == description)
+            let text = try String(contentsOfFile: path + "/model.json", encoding: .utf8)
+            #expect(text.contains("\"schema\" : 4") && text.contains("\"firstStage\""))
+            #expect(
+                throws: ModelError(file: path, fault: .firstStageMissing)
+            ) {
+                _ = try ModelEnsemble(of: path)
+            }
+        }
+    }
+
     @Test("classes are listed with their names and stored values")
     func document() throws {
         try withTemporaryFolder { folder in

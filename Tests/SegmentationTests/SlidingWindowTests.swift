@@ -142,7 +142,7 @@ struct SlidingWindowTests {
         #expect(grid.count == 81 && calls == 3 * 9 + 1)
         #expect(reports == Array((0..<81).reversed()))
         // What no voxel tells from others of its kind is no air.
-        let tiles = TileReader(image.image, channels: 1, grid: grid)
+        let tiles = TileReader(image.image, grid: grid)
         let scores = try #require(
             ClassScores(classes: 3, size: image.size, reorientation: .identity))
         let sink = KeepingSink(scores)

@@ -184,6 +184,47 @@ struct StudyLedgerTests {
         }
     }
 
+    @Test(
+        "settings of training, names among them, come back from the database and from requests",
+        arguments: SamplerPlan.Method.allCases)
+    func settings(_ method: SamplerPlan.Method) throws {
+        try withTemporaryFolder { folder in
+            var plan = SmallStudy.plan(seed: 4, budget: .iterations(30), method: method)
+            plan.space += """
+
+                loss: [exponential-logarithmic, dice-cross-entropy]
+                optimizer: [adamw, sgd]
+                momentum: {from: 0.8, to: 0.99, when: {optimizer: sgd}}
+                """
+            plan.sampler.population = method == .crs ? 12 : nil
+            plan.sampler.usual = [.loss: "dice-cross-entropy", .optimizer: "sgd", .momentum: 0.9]
+            let path = folder.appending(path: "s").path
+            try StudyLedger(creating: plan, in: path).run()
+            let opened = try StudyLedger(opening: path)
+            try opened.checkInvariants()
+            #expect(opened.sampler.askCount == 30)
+            for number in 0..<30 {
+                let trial = try opened.trial(number)
+                let candidate = opened.space.decode(trial.proposal.point)
+                #expect(trial.hyperparameters == candidate.hyperparameters)
+                #expect(trial.key == candidate.key)
+                let isSGD = trial.hyperparameters[.optimizer] == "sgd"
+                #expect((trial.hyperparameters[.momentum] != nil) == isSGD)
+                let request = TrialRequest(trial, of: opened.plan)
+                let requested = TrialFolder(folder.path)
+                try request.write(in: requested)
+                #expect(TrialRequest(in: requested) == request)
+                #expect(request.hyperparameters == trial.hyperparameters)
+            }
+            let all = try (0..<30).map { try opened.trial($0).hyperparameters }
+            #expect(Set(all.map { $0[.loss] }).count == 2)
+            #expect(Set(all.map { $0[.optimizer] }) == ["adamw", "sgd"])
+            if method == .model {
+                #expect(all[0] == [.loss: "dice-cross-entropy", .optimizer: "sgd", .momentum: 0.9])
+            }
+        }
+    }
+
     @Test("steps that a trial cannot take are refused, by the database too")
     func refused() throws {
         try withTemporaryFolder { folder in

@@ -9,21 +9,19 @@ import Testing
 struct CrossValidationTests {
     /// Phantoms, a small network, and the command that trains it on all folds.
     private struct Scene {
-        let folder: URL
+        let phantoms: PhantomFolder
+        var folder: URL { phantoms.url }
 
         static func with(_ body: (Scene) throws -> Void) throws {
-            try withTemporaryFolder { folder in
-                let scene = Scene(folder: folder)
-                _ = try Program.run(
-                    "phantom", scene.path("data"), "--cases", "6", "--size", "16", "--structures",
-                    "2", "--threads", "1")
+            try PhantomFolder.with(cases: 6, size: 16) { phantoms in
+                let scene = Scene(phantoms: phantoms)
                 try Data(#"{"n": 8, "p": 1, "sup": 0, "res": 0, "nodes": 2, "ops": [2]}"#.utf8)
-                    .write(to: folder.appending(path: "net.json"))
+                    .write(to: scene.folder.appending(path: "net.json"))
                 try body(scene)
             }
         }
 
-        func path(_ name: String) -> String { folder.appending(path: name).path }
+        func path(_ name: String) -> String { phantoms.path(name) }
 
         /// The command, on one thread: volumes are too small for more.
         func arguments(_ run: String, epochs: Int = 2, _ more: [String] = []) -> [String] {

@@ -112,6 +112,38 @@ struct InspectTests {
         #expect(try Program.run("inspect", "segnas4", "--json").output.contains(#""searched" : 4"#))
     }
 
+    @Test("a space with settings of training: names, conditions and what is fixed")
+    func settings() throws {
+        let plus = try Program.run("inspect", "segnas+")
+        #expect(plus.output.hasPrefix("segnas+: 14 searched dimensions\n"))
+        #expect(plus.output.contains("\nlearning_rate  [0.0004, 0.01) log\n"), "\(plus.output)")
+        let file = URL.temporaryDirectory.appending(path: "segnas3d-\(UUID().uuidString).yaml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(
+            """
+            base: segnas4
+            optimizer: [adamw, sgd]
+            loss: dice-cross-entropy
+            momentum: {from: 0.8, to: 0.99, when: {optimizer: sgd}}
+            """.utf8
+        ).write(to: file)
+        let program = try Program.run("inspect", file.path)
+        #expect(
+            program.output.contains(
+                """
+
+                dropout    0.2  fixed
+                momentum   [0.8, 0.99) linear  when optimizer is sgd
+                loss       dice-cross-entropy  fixed
+                optimizer  adamw, sgd
+
+                800 points, times the real dimensions
+
+                """), "\(program.output)")
+        let json = try Program.run("inspect", file.path, "--json")
+        #expect(json.output.contains("\"condition\" : \"when optimizer is sgd\""))
+    }
+
     @Test(
         "mistakes are told in one sentence with their exit code",
         arguments: [

@@ -60,6 +60,16 @@ struct OriginTests {
             kill(begun.processIdentifier, SIGKILL)
             begun.waitUntilExit()
             let first = folder.path + "/first"
+            // As a study has the model of its best network.
+            let study = folder.path + "/study"
+            try FileManager.default.createDirectory(
+                atPath: study, withIntermediateDirectories: false)
+            try FileManager.default.createSymbolicLink(
+                atPath: study + "/best", withDestinationPath: first + "/model")
+            #expect(try train(folder, "linked", ["data", "--from", study]).status == 0)
+            try FileManager.default.removeItem(atPath: study)
+            let known = try train(folder, "linked", ["--from", study])
+            #expect(known.status == 0, "\(known.errors)")
             try FileManager.default.moveItem(atPath: first, toPath: first + "-moved")
             for from in [["--from", first], []] {
                 let resumed = try train(folder, "killed", from)

@@ -7,10 +7,8 @@ import Testing
 struct PatchTrainingTests {
     /// Calls a body with a folder that holds phantoms of 24×24×24 voxels (`data`) and a small network (`net.json`).
     private func withData(_ body: (URL) throws -> Void) throws {
-        try withTemporaryFolder { folder in
-            _ = try Program.run(
-                "phantom", folder.appending(path: "data").path, "--cases", "8", "--size", "24",
-                "--structures", "2", "--threads", "1")
+        try PhantomFolder.with(cases: 8, size: 24) { phantoms in
+            let folder = phantoms.url
             try Data(#"{"n": 8, "p": 1, "sup": 0, "res": 0, "nodes": 2, "ops": [2]}"#.utf8).write(
                 to: folder.appending(path: "net.json"))
             try body(folder)
@@ -57,6 +55,21 @@ struct PatchTrainingTests {
                     folder, "run", ["--patch", "16", "--epochs", "2", "--steps-per-epoch", "4"]))
             #expect(other.status == 2 && other.errors.contains("--size was 16x12x16"))
             try predict(folder)
+        }
+    }
+
+    @Test("a spacing much finer than that of the images is warned of", arguments: ["4", "5x8x5"])
+    func fineSpacing(spacing: String) throws {
+        try withData { folder in
+            let words = arguments(
+                folder, "run",
+                ["--patch", "16", "--spacing", spacing, "--epochs", "1", "--steps-per-epoch", "1"]
+            ).filter { $0 != "--quiet" }
+            let program = try Program.run(words)
+            #expect(program.status == 0, "\(program.errors)")
+            let isFine = program.errors.contains(
+                "--spacing has 4 mm along x, and no image has voxels shorter")
+            #expect(isFine == (spacing == "4"), "\(program.errors)")
         }
     }
 

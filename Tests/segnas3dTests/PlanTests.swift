@@ -101,7 +101,8 @@ struct PlanTests {
             let program = try Program.run("plan", folder, "--memory-limit", "100MiB", "--quiet")
             #expect(program.status == 0, "\(program.errors)")
             #expect(
-                program.output.contains("% of the median image: a network on images of a lower"))
+                program.output.contains(
+                    "% of the median image: train --cascade begins with a network"))
         }
     }
 

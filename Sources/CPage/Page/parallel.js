@@ -5,16 +5,16 @@ function drawParallel() {
     if (!place || !completed.length) return;
     const dimensions = report.factors.map(factor => {
         const isLogarithmic = factor.kind === "logarithmic";
-        const values = completed.map(t => {
-            const value = coordinate(factor, t) ?? absent;
-            return isLogarithmic ? Math.log10(value) : value;
-        });
-        const ticks = factorTicks(factor);
+        const known = completed.map(t => coordinate(factor, t))
+            .map(value => value != null && isLogarithmic ? Math.log10(value) : value);
+        const present = known.filter(value => value != null);
+        const ticks = isLogarithmic ? logarithmicTicks(present) : factorTicks(factor);
+        const isDiscrete = ticks.tickvals && !isLogarithmic;
+        const values = withAbsent(known, ticks, value => short(isLogarithmic ? 10 ** value : value));
         return {
             label: factor.title.replace("connections", "").replace("of the block", "").trim(), values,
             ...(ticks.tickvals ? { tickvals: ticks.tickvals, ticktext: ticks.ticktext } : {}),
-            ...(isLogarithmic ? logarithmicTicks(values) : {}),
-            parts: ticks.tickvals ? singleValues(ticks) : quarters(values, isLogarithmic),
+            parts: isDiscrete ? singleValues(ticks) : quarters(present, isLogarithmic),
         };
     });
     const parameters = completed.map(t => Math.log10(t.parameters ?? 1));
@@ -35,6 +35,17 @@ function drawParallel() {
     }], { height: 440, margin: { l: 60, r: 20, t: 60, b: 30 } }, null);
     makeReachable(place);
     place.style.zoom = isPaper ? Math.min(1, paperWidth / place.clientWidth) : "";
+}
+
+/** The values with those that trials do not have below all others, where a tick “–” is added. */
+function withAbsent(values, ticks, show) {
+    const known = values.filter(value => value != null);
+    if (known.length === values.length) return values;
+    const [low, high] = known.length ? [Math.min(...known), Math.max(...known)] : [0, 0];
+    const place = low - (high > low ? 0.15 * (high - low) : 1);
+    const marks = ticks.tickvals ?? [0, 1, 2, 3, 4].map(part => low + part / 4 * (high - low));
+    Object.assign(ticks, { tickvals: [place, ...marks], ticktext: ["–", ...(ticks.ticktext ?? marks.map(show))] });
+    return values.map(value => value ?? place);
 }
 
 /** Ticks at powers of ten and halves of them, for values that are logarithms already. */

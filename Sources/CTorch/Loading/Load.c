@@ -38,6 +38,10 @@ static bool find_libtorch(char path[PATH_MAX]) {
            access(path, F_OK) == 0;
 }
 
+static void fail_with_remedy(const char *reason, const char *remedy) {
+    snprintf(failure, sizeof failure, "libtorch does not load: %s\n  → %s", reason, remedy);
+}
+
 static void fail(const char *reason) {
     // What the loader says where the address space is limited, or memory itself is short.
     const bool lacks_memory = strstr(reason, "cannot map") || strstr(reason, "failed to map") ||
@@ -46,7 +50,7 @@ static void fail(const char *reason) {
                              ? "it needs about 1 GiB of address space: raise 'ulimit -v', or ask for more memory"
                              : "link the torch folder of an installed PyTorch " TORCH_VERSION
                                " as INSTALL.txt says, or set LIBTORCH to it; in a clone of the sources run make build";
-    snprintf(failure, sizeof failure, "libtorch does not load: %s\n  → %s", reason, remedy);
+    fail_with_remedy(reason, remedy);
 }
 
 static void load(void) {
@@ -60,7 +64,12 @@ static void load(void) {
     if (!library) return fail(dlerror());
     for (size_t index = 0; ct_names[index]; ++index) {
         void *function = dlsym(library, ct_names[index]);
-        if (!function) return fail(dlerror());
+        if (!function) {
+            return fail_with_remedy(
+                dlerror(),
+                "libsegnas3d-torch.so is of another version than this program: "
+                "install both together, or run make build");
+        }
         ct_slots[index] = function;
     }
     if (strcmp(ct_torch_version(), TORCH_VERSION) != 0) {

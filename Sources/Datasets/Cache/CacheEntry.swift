@@ -3,8 +3,8 @@ internal import Glibc
 internal import SegNASHost
 internal import SegNASImaging
 
-/// A prepared case in a folder: `image.nii` and `label.nii`, which any viewer shows, `classes.bin` where patches are
-/// drawn, and `case.json`.
+/// A prepared case in a folder: `image.nii` and `label.nii`, which any viewer shows, `firststage.nii` in the second
+/// stage of a cascade, `classes.bin` where patches are drawn, and `case.json`.
 struct CacheEntry: Codable {
     /// The content of `case.json`.
     private var schema = 1
@@ -13,16 +13,19 @@ struct CacheEntry: Codable {
     private var channels: Int
     private var imageBytes: Int
     private var labelBytes: Int?
+    private var firstStageBytes: Int?
     private var hasClassVoxels: Bool?
 
     private static let imageName = "image.nii"
     private static let labelName = "label.nii"
+    private static let firstStageName = "firststage.nii"
     private static let classesName = "classes.bin"
     private static let recordName = "case.json"
     private static let recordLimit = 1 << 16
 
     private enum CodingKeys: CodingKey {
-        case schema, identifier, transform, channels, imageBytes, labelBytes, hasClassVoxels
+        case schema, identifier, transform, channels, imageBytes, labelBytes, firstStageBytes
+        case hasClassVoxels
     }
 
     /// Writes a case to a folder, the record last.
@@ -34,15 +37,18 @@ struct CacheEntry: Codable {
         let image = Volume(
             shape: size + [prepared.channels], affine: affine, samples: prepared.image)
         let imageBytes = try write(image, to: "\(folder)/\(imageName)")
-        var labelBytes: Int?
-        if let labels = prepared.labels {
-            let volume = Volume(shape: size, affine: affine, samples: labels)
-            labelBytes = try write(volume, to: "\(folder)/\(labelName)")
+        func writeMap(_ map: Samples?, _ name: String) throws(EntryError) -> Int? {
+            guard let map else { return nil }
+            let volume = Volume(shape: size, affine: affine, samples: map)
+            return try write(volume, to: "\(folder)/\(name)")
         }
+        let labelBytes = try writeMap(prepared.labels, labelName)
+        let firstStageBytes = try writeMap(prepared.firstStage?.map, firstStageName)
         try prepared.classVoxels?.write(to: "\(folder)/\(classesName)")
         let entry = CacheEntry(
             identifier: prepared.identifier, transform: result.transform,
             channels: prepared.channels, imageBytes: imageBytes, labelBytes: labelBytes,
+            firstStageBytes: firstStageBytes,
             hasClassVoxels: prepared.classVoxels == nil ? nil : true)
         try entry.write(to: "\(folder)/\(recordName)")
     }
@@ -64,16 +70,15 @@ struct CacheEntry: Codable {
         }
     }
 
-    /// The case in a folder, its samples mapped; nil if it is not whole, or has another size than the one given.
+    /// The case in a folder by a preparation, its samples mapped; nil if it is not whole, or has another size.
     static func read(
-        _ folder: String, of identifier: String, size: SIMD3<Int>?
+        _ folder: String, of identifier: String, by preparation: Preparation
     ) -> PreparationResult? {
         let entry = try? JSONDocument.read(
             CacheEntry.self, from: "\(folder)/\(recordName)", limit: recordLimit, schema: 1...1)
-        guard let entry, entry.transform.map.size == size ?? entry.transform.map.size else {
-            return nil
-        }
+        guard let entry else { return nil }
         let size = entry.transform.map.size
+        guard size == preparation.options.gridSize ?? size else { return nil }
         guard size.min() > 0, size.volume < 1 << 31 else { return nil }
         let voxels = size.volume
         guard
@@ -81,17 +86,23 @@ struct CacheEntry: Codable {
                 of: "\(folder)/\(imageName)", bytes: entry.imageBytes, .float32,
                 count: voxels * entry.channels)
         else { return nil }
-        var labels: Samples?
-        if let bytes = entry.labelBytes {
-            labels = samples(of: "\(folder)/\(labelName)", bytes: bytes, .uint8, count: voxels)
-            guard labels != nil else { return nil }
+        func map(_ name: String, _ bytes: Int?) -> Samples? {
+            bytes.flatMap { samples(of: "\(folder)/\(name)", bytes: $0, .uint8, count: voxels) }
         }
+        let labels = map(labelName, entry.labelBytes)
+        let firstStage = map(firstStageName, entry.firstStageBytes)
+        guard (labels == nil) == (entry.labelBytes == nil),
+            (firstStage != nil) == preparation.seesFirstStage
+        else { return nil }
         let classVoxels = ClassVoxels(contentsOf: "\(folder)/\(classesName)")
         guard entry.hasClassVoxels != true || classVoxels != nil else { return nil }
         return PreparationResult(
             prepared: PreparedCase(
                 identifier: identifier, size: size, image: image, labels: labels,
-                classVoxels: classVoxels),
+                classVoxels: classVoxels,
+                firstStage: firstStage.map {
+                    ClassMasks($0, count: preparation.labels.foreground.count)
+                }),
             transform: entry.transform)
     }
 
@@ -116,7 +127,7 @@ struct CacheEntry: Codable {
     static func state(of folder: String) -> (used: Double, bytes: Int)? {
         var status = stat()
         guard stat("\(folder)/\(recordName)", &status) == 0 else { return nil }
-        let files = [imageName, labelName, classesName].compactMap {
+        let files = [imageName, labelName, firstStageName, classesName].compactMap {
             try? byteCount(of: "\(folder)/\($0)")
         }
         let used = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9
@@ -153,16 +164,19 @@ struct CacheKey: Encodable {
     private let channels: [Channel]
     private let labelValues: [Int]
     private let ignore: Int?
-    /// Digests of the image's files, in order, and that of the label map.
+    /// Digests of the image's files, in order, and those of the label maps.
     private let images: [String]
     private let label: String?
+    private let firstStage: String?
 
     private struct Channel: Encodable {
         var rule: IntensityNormalization
         var intensities: ForegroundIntensities?
     }
 
-    init(_ preparation: Preparation, images: [String], label: String?) {
+    init(
+        _ preparation: Preparation, images: [String], label: String?, firstStage: String?
+    ) {
         options = preparation.options.withoutPatch
         channels = preparation.channels.map { .init(rule: $0.rule, intensities: $0.intensities) }
         labelValues =
@@ -170,6 +184,7 @@ struct CacheKey: Encodable {
         ignore = preparation.labels.ignore
         self.images = images
         self.label = label
+        self.firstStage = firstStage
     }
 
     /// 32 hexadecimal digits.

@@ -68,8 +68,11 @@ public final class PreparedCache: Sendable {
     ) throws(PreparationFault) -> String {
         var digests = try contentDigests(of: subject)
         let label = subject.label == nil ? nil : digests.removeLast()
+        let firstStage = try preparation.seesFirstStage ? subject.firstStage.map(digest) : nil
         do {
-            return try CacheKey(preparation, images: digests, label: label).text()
+            return try CacheKey(
+                preparation, images: digests, label: label, firstStage: firstStage
+            ).text()
         } catch {
             preconditionFailure("a key of numbers and texts: \(error)")
         }
@@ -81,21 +84,24 @@ public final class PreparedCache: Sendable {
     ) throws(PreparationFault) -> [String] {
         var digests: [String] = []
         for file in subject.images + [subject.label].compactMap(\.self) {
-            do {
-                digests.append(try self.digests.digest(of: file))
-            } catch {
-                throw .image(.init(file: file, fault: .system("\(error)")))
-            }
+            digests.append(try digest(file))
         }
         return digests
+    }
+
+    private func digest(_ file: String) throws(PreparationFault) -> String {
+        do {
+            return try digests.digest(of: file)
+        } catch {
+            throw .image(.init(file: file, fault: .system("\(error)")))
+        }
     }
 
     private func read(
         _ key: String, _ subject: Dataset.Case, _ preparation: Preparation
     ) -> PreparationResult? {
         let entry = folder.entry(key)
-        let found = CacheEntry.read(
-            entry, of: subject.identifier, size: preparation.options.gridSize)
+        let found = CacheEntry.read(entry, of: subject.identifier, by: preparation)
         if found != nil { CacheEntry.touch(entry) }
         return found
     }
@@ -115,8 +121,7 @@ public final class PreparedCache: Sendable {
         }
         let identifier = prepared.prepared.identifier
         // Mapped from disk, so that memory holds what is looked at only.
-        return CacheEntry.read(
-            folder.entry(key), of: identifier, size: preparation.options.gridSize) ?? prepared
+        return CacheEntry.read(folder.entry(key), of: identifier, by: preparation) ?? prepared
     }
 
     /// Removes the least recently used entries if a new one would exceed the limit or the disk.

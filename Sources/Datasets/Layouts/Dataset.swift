@@ -39,6 +39,8 @@ public struct Dataset: Equatable, Sendable {
         public var images: [String]
         /// Path of the label map; nil if there is none.
         public var label: String?
+        /// Path of the label map that the first stage of a cascade has predicted; nil outside of cascades.
+        public var firstStage: String?
         /// The fold of cross-validation in which a datalist puts the case.
         public var fold: Int?
     }

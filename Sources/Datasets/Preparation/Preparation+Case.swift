@@ -50,11 +50,13 @@ private final class CaseReader {
             of: first.geometry, box: options.isCropped ? box(first, known) : nil)
         let image = try image(first: first, transform)
         let labels = known.map { self.labels($0, transform) }
+        let firstStage = try firstStage(on: first.geometry, transform)
         let isCut = options.fit == .patch
         return PreparationResult(
             prepared: PreparedCase(
                 identifier: subject.identifier, size: transform.map.size, image: image,
-                labels: labels, classVoxels: isCut ? labels.map { ClassVoxels(of: $0) } : nil),
+                labels: labels, classVoxels: isCut ? labels.map { ClassVoxels(of: $0) } : nil,
+                firstStage: firstStage),
             transform: transform, warnings: warnings)
     }
 
@@ -199,6 +201,17 @@ private final class CaseReader {
         return LabelResampler(
             transform.map, options.labelInterpolation, border: .zero, threads: threads
         ).resample(reoriented.channel(0, in: transform.box).samples)
+    }
+
+    /// The first stage's label map on the prepared grid; nil outside of cascades.
+    private func firstStage(
+        on original: Geometry, _ transform: GridTransform
+    ) throws(PreparationFault) -> ClassMasks? {
+        guard preparation.seesFirstStage else { return nil }
+        guard let file = subject.firstStage else { throw .noFirstStage }
+        return ClassMasks(
+            labels(try classes(file, on: original), transform),
+            count: preparation.labels.foreground.count)
     }
 
     /// The volume in the order of another grid's array, on which it must lie.

@@ -7,6 +7,14 @@ public struct Preparation: Hashable, Codable, Sendable {
     public let labels: LabelTable
     /// The name and the normalisation of each channel of an image, in order.
     public let channels: [Channel]
+    /// True if networks also see, as masks of its classes, what the first stage of a cascade has predicted.
+    ///
+    /// False in records of earlier versions, which have no such field.
+    public var seesFirstStage: Bool {
+        get { firstStage ?? false }
+        set { firstStage = newValue ? true : nil }
+    }
+    private var firstStage: Bool?
 
     /// A channel of the images.
     public struct Channel: Hashable, Codable, Sendable {
@@ -53,9 +61,12 @@ public struct Preparation: Hashable, Codable, Sendable {
         channels.contains { options.normalization.rule(for: $0) == .ct }
     }
 
+    /// Channels that networks see: those of the images and, in the second stage of a cascade, a mask of each class.
+    public var inputs: Int { channels.count + (seesFirstStage ? labels.foreground.count : 0) }
+
     /// Bytes of a prepared case on a grid.
     public func bytes(ofGrid size: SIMD3<Int>) -> ByteCount {
-        ByteCount(size.volume * (channels.count * 4 + 1))
+        ByteCount(size.volume * (channels.count * 4 + 1 + (seesFirstStage ? 1 : 0)))
     }
 }
 
@@ -78,19 +89,25 @@ public struct PreparedCase: Sendable {
     public var labels: Samples?
     /// Where some voxels of each class are, for patches; nil where the network sees the whole grid.
     package var classVoxels: ClassVoxels?
+    /// What the first stage of a cascade has predicted, on the prepared grid; nil outside of cascades.
+    public var firstStage: ClassMasks?
 
     package init(
         identifier: String, size: SIMD3<Int>, image: Samples, labels: Samples? = nil,
-        classVoxels: ClassVoxels? = nil
+        classVoxels: ClassVoxels? = nil, firstStage: ClassMasks? = nil
     ) {
         self.identifier = identifier
         self.size = size
         self.image = image
         self.labels = labels
         self.classVoxels = classVoxels
+        self.firstStage = firstStage
     }
 
+    /// Channels of the image.
     public var channels: Int { image.count / size.volume }
+    /// Channels that a network sees: those of the image, and the masks of the first stage.
+    public var inputs: Int { channels + (firstStage?.count ?? 0) }
 }
 
 /// Options of bringing the images of a dataset to the grid, or to the spacing, that a network is trained on.

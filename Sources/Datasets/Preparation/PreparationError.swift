@@ -29,6 +29,8 @@ public enum PreparationFault: Error, Equatable, Sendable {
     /// CT is normalised by what its labelled voxels hold.
     case missingIntensities(channel: String)
     case tooManyLabels(Int)
+    /// The second stage of a cascade needs what the first one predicts.
+    case noFirstStage
     case cache(CacheError)
 }
 
@@ -63,6 +65,8 @@ extension PreparationFault: CustomStringConvertible {
                 + "and they are not known: have them computed, or choose another normalisation"
         case .tooManyLabels(let count):
             "\(count) labels are more than the \(LabelTable.maxForeground) that segnas3d can tell apart"
+        case .noFirstStage:
+            "the first stage of the cascade has not predicted it: predict with the cascade's folder"
         case .cache(let error): "\(error)"
         }
     }

@@ -116,7 +116,8 @@ public struct ComparedMethod: Hashable, Codable, Sendable {
     }
 
     private static let titles = [
-        "segnas11": "SegNAS11", "segnas4": "SegNAS4", "segnas7": "SegNAS7", "unet3d": "3D U-Net",
+        "segnas11": "SegNAS11", "segnas4": "SegNAS4", "segnas7": "SegNAS7", "segnas+": "SegNAS+",
+        "unet3d": "3D U-Net",
         "vnet": "V-Net", "nnunet": "nnU-Net", "nnunet-resenc": "nnU-Net ResEnc",
     ]
 }

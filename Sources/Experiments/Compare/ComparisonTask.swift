@@ -86,7 +86,9 @@ struct ComparisonTask {
             do {
                 let sampler = options.sampling.plan(
                     seed: conditions.training.seed, images: conditions.searchedImages(of: dataset))
-                _ = try sampler.sampler(in: SearchSpace(text: space))
+                let searched = try SearchSpace(text: space)
+                _ = try sampler.sampler(in: searched)
+                try OptionFaults.refuse(searched.faults(for: conditions))
             } catch let error as SamplerError {
                 throw StudyError.sampler(error)
             }

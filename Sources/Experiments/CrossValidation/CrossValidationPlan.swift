@@ -55,8 +55,6 @@ struct CrossValidationPlan: Hashable, Codable {
         .init(folds[fold], text: "fold \(fold) of \(folds.count)")
     }
 
-    private static func text(_ minutes: Double?) -> String { minutes.map { "\($0)" } ?? "none" }
-
     /// The options in which a new plan differs from this one, a sentence each.
     func differences(to now: CrossValidationPlan) -> [String] {
         func differ(_ name: String, _ before: String, _ after: String) -> String? {
@@ -64,21 +62,34 @@ struct CrossValidationPlan: Hashable, Codable {
         }
         var all = [
             differ("`folds`", "\(folds.count)", "\(now.folds.count)"),
-            differ("`network`", options.network.json, now.options.network.json),
             differ("`device`", device, now.device),
-            differ("`minutes`", Self.text(options.minutes), Self.text(now.options.minutes)),
         ]
-        all += options.data.differences(to: now.options.data).map { difference in
-            differ(difference.name, difference.before ?? "none", difference.now ?? "none")
-        }
-        all += TrainingOptions.fields.map { name, text in
-            differ("`\(name)`", text(options.training), text(now.options.training))
-        }
+        all += options.differences(to: now.options)
         // As text: the plan does not keep the name of a file.
         let isSameDivision = "\(options.data.split.plan)" == "\(now.options.data.split.plan)"
         if folds.count == now.folds.count, folds != now.folds, isSameDivision {
             all.append("`split` and `groups` give other folds than they did")
         }
         return all.compactMap(\.self)
+    }
+}
+
+extension RunOptions {
+    /// What other options would change in the result, a sentence each.
+    func differences(to now: RunOptions) -> [String] {
+        func text(_ minutes: Double?) -> String { minutes.map { "\($0)" } ?? "none" }
+        var fields = [
+            ("`network`", network.json, now.network.json),
+            ("`minutes`", text(minutes), text(now.minutes)),
+        ]
+        fields += data.differences(to: now.data).map { difference in
+            (difference.name, difference.before ?? "none", difference.now ?? "none")
+        }
+        fields += TrainingOptions.fields.map { name, text in
+            ("`\(name)`", text(training), text(now.training))
+        }
+        return fields.compactMap { name, before, after in
+            before == after ? nil : "\(name) was \(before), and is now \(after)"
+        }
     }
 }

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASHost
 internal import SegNASSegmentation
@@ -20,6 +19,7 @@ public struct CrossValidationSession {
     private let dataset: Dataset
     private let device: Device
     private let monitor: Monitor
+    private let firstStage: FirstStageInput?
     private let lock: FileLock
 
     /// Begins a cross-validation, or resumes one: with the options of ``RunOptions/init(ofRun:)``, or others that give
@@ -37,25 +37,27 @@ public struct CrossValidationSession {
         try self.init(options, folds: count, without: [], in: path, monitor: monitor)
     }
 
-    /// With some cases left out, by their identifiers.
+    /// With some cases left out, by their identifiers, or as the second stage of a cascade.
     init(
-        _ options: RunOptions, folds count: Int, without excluded: Set<String>, in path: String,
-        monitor: Monitor
+        _ options: RunOptions, folds count: Int, without excluded: Set<String>,
+        firstStage: FirstStageInput? = nil, in path: String, monitor: Monitor
     ) throws {
         try OptionFaults.refuse(options.faults + Self.faults(ofCount: count, named: "folds"))
         folder = CrossValidationFolder(PathParts.trimmed(path))
         self.options = options
         self.monitor = monitor
+        self.firstStage = firstStage
         device = try options.machine.apply(seed: options.training.seed)[0]
         monitor.report(.computing(on: [device], isChosen: options.machine.device == "auto"))
         // Absolute, as a command that resumes reads it: the evaluation names its files.
-        dataset = try Dataset(
+        let found = try Dataset(
             contentsOf: absolutePath(options.data.dataset), threads: options.machine.threadCount,
             allowing: options.data.allowed)
+        dataset = firstStage?.attached(to: found) ?? found
         let begun = try CrossValidationPlan(in: folder)
         let folds = try Self.folds(count, options.data, of: dataset.without(excluded), begun)
         monitor.report(.working(in: folder.path))
-        lock = try folder.open(isBegun: begun != nil)
+        lock = try WorkFolder.open(folder.path, lock: folder.lock, isBegun: begun != nil)
         let record = try DatasetRecord(
             dataset, PreparedCache(folder: options.machine.cache),
             threads: options.machine.threadCount)
@@ -65,11 +67,7 @@ public struct CrossValidationSession {
         if begun == nil { try checkData() }
         var written = now
         written.version = plan.version
-        do {
-            try JSONDocument.write(written, to: folder.plan)
-        } catch {
-            throw TrainingError.unwritable(file: folder.plan, reason: "\(error)")
-        }
+        try WorkFolder.write(written, to: folder.plan)
     }
 
     /// The labels of the dataset.
@@ -119,7 +117,8 @@ public struct CrossValidationSession {
     /// The training of a fold, whose device and folder need no mention.
     private func session(_ fold: Int) throws -> RunSession {
         try RunSession(
-            options, in: folder.run(fold), split: plan.split(fold), monitor: monitor.withoutPlace)
+            options, in: folder.run(fold), split: plan.split(fold), firstStage: firstStage,
+            monitor: monitor.withoutPlace)
     }
 
     /// Says of an interruption which command resumes.
@@ -149,31 +148,5 @@ extension CrossValidationPlan {
         guard changes.isEmpty else { throw .otherDataset(run: folder.path, changes) }
         let differences = differences(to: now)
         guard differences.isEmpty else { throw .otherOptions(run: folder.path, differences) }
-    }
-}
-
-extension CrossValidationFolder {
-    /// Makes the folder if it is not there, and locks it.
-    fileprivate func open(isBegun: Bool) throws(TrainingError) -> FileLock {
-        do throws(SystemFailure) {
-            try FileSystem.makeFolder(path)
-        } catch {
-            throw .noFolder(run: path, reason: "\(error)")
-        }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        // A process may have been killed before it had written the plan.
-        let isFree = names.allSatisfy {
-            FileLock.isFile($0, of: Self.lockName) || $0.hasPrefix(".plan.json.")
-        }
-        guard isBegun || isFree else { throw .occupied(run: path) }
-        do throws(FileLockError) {
-            return try FileLock(path: lock)
-        } catch {
-            switch error {
-            case .held(_, let owner): throw .locked(run: path, by: "\(owner)")
-            case .system(let file, let reason):
-                throw .unwritable(file: file, reason: "\(reason)")
-            }
-        }
     }
 }

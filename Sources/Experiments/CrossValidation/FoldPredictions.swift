@@ -58,7 +58,7 @@ struct FoldPredictions {
         let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
         let record = try PredictionRecord(locations, models, options)
         let subjects = allCases
-        try removeOthers(than: record)
+        try record.removeOthers(in: folder.predictions)
         let maps = try PredictionFolder(
             folder.predictions, of: record, labels: dataset.labels, cases: subjects,
             overwrites: false, probabilities: false)
@@ -80,15 +80,6 @@ struct FoldPredictions {
             done += held.count
         }
         return maps
-    }
-
-    /// Removes predictions of other models, or of unknown ones.
-    private func removeOthers(than record: PredictionRecord) throws {
-        let file = "\(folder.predictions)/prediction.json"
-        guard FileManager.default.fileExists(atPath: file),
-            (try? JSONDocument.read(PredictionRecord.self, from: file)) != record
-        else { return }
-        try remove(folder.predictions)
     }
 
     private func checkEnd() throws(TrainingError) {

@@ -76,7 +76,7 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
     func rungs(epochs: Int, stepsPerEpoch: Int) -> [Int]? {
         guard hasRungs else { return nil }
         if let firstRung { return [firstRung, epochs] }
-        return LadderScheduler<RandomSearch>.rungs(epochs: epochs, stepsPerEpoch: stepsPerEpoch)
+        return Ladder.rungs(epochs: epochs, stepsPerEpoch: stepsPerEpoch)
     }
 
     /// The rungs of a study that was begun, if these options agree with them; else others.

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import SegNASDatasets
 internal import SegNASHost
 public import SegNASSearch
 internal import SegNASSegmentation
@@ -60,19 +61,44 @@ public struct SearchOptions: Hashable, Codable, Sendable {
         conditions = try RecordedConditions(plan, in: folder).resumed
     }
 
+    /// The text of the space: that of segnas+ is around the learning rate of the training.
+    var plannedSpace: String {
+        let learningRate = conditions.training.learningRate
+        let isAnother = learningRate != SearchSpace.usualLearningRate
+        return isRecipeFirst && isAnother ? SearchSpace.segnasPlus(around: learningRate) : space
+    }
+
+    /// True if the search begins with the usual network and the training's own values, whatever its sampler.
+    var isRecipeFirst: Bool { space == SearchSpace.Preset.segnasPlus.rawValue }
+
+    /// The training's own values of what a space searches.
+    private func usual(in space: SearchSpace) -> [Hyperparameter: HyperparameterValue] {
+        conditions.training.values(
+            of: space.searchedHyperparameters, fit: conditions.data.preparation.fit)
+    }
+
     func plan(_ recorded: RecordedConditions, images: SearchedImages) throws -> StudyPlan {
-        StudyPlan(
-            version: Release.version, space: space,
-            sampler: sampling.plan(seed: conditions.training.seed, images: images),
+        var sampler = sampling.plan(seed: conditions.training.seed, images: images)
+        let usual = usual(in: try SearchSpace(text: plannedSpace))
+        sampler.usual = usual.isEmpty ? nil : usual
+        return StudyPlan(
+            version: Release.version, space: plannedSpace, sampler: sampler,
             budget: sampling.budget(epochs: conditions.training.epochs),
             attempts: sampling.attempts, preference: sampling.preference,
             conditions: try StudyConditions(recorded))
     }
 
     /// The point of a network of the space, with which to begin.
-    public func point(of network: Architecture, named name: String) throws -> [Double] {
+    ///
+    /// Hyperparameters that are not given are the training's own.
+    public func point(
+        of network: Architecture, hyperparameters: [Hyperparameter: HyperparameterValue] = [:],
+        named name: String
+    ) throws -> [Double] {
         do {
-            return try SearchSpace(text: space).encode(network)
+            let space = try SearchSpace(text: plannedSpace)
+            return try space.encode(
+                network, hyperparameters: usual(in: space).merging(hyperparameters) { $1 })
         } catch let error as OutsideSpaceError {
             throw OptionFaults("`first` \(name): \(error)")
         }
@@ -94,7 +120,8 @@ extension SearchSpace {
         if Preset(rawValue: name) != nil { return name }
         guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
             throw OptionFaults(
-                "'\(name)' is not a search space: give segnas11, segnas4, segnas7 or a .yaml file")
+                "'\(name)' is not a search space: give \(SearchSpace.Preset.names), or a .yaml file"
+            )
         }
         _ = try SearchSpace(contentsOf: name)
         return try readText(at: name)

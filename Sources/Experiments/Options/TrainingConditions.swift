@@ -40,12 +40,13 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
 
     /// The training of a network, without a test; nil stands for the seed of the conditions.
     func task(
-        _ architecture: Architecture, hyperparameters: [Hyperparameter: Double] = [:],
+        _ architecture: Architecture,
+        hyperparameters: [Hyperparameter: HyperparameterValue] = [:],
         seed: UInt64? = nil, on dataset: Dataset
     ) -> TrainingTask {
         var options = training
         if let seed { options.seed = seed }
-        options.apply(hyperparameters)
+        options.apply(hyperparameters, fit: data.preparation.fit)
         var task = TrainingTask(
             dataset, architecture, preparation: data.preparation, split: data.split,
             options: options)
@@ -88,18 +89,6 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
             device: device, threads: threads, cache: self.machine.cache, version: Release.version)
         machine.loaderThreads = self.machine.loaderThreads(for: device, threads: threads)
         return machine
-    }
-}
-
-extension TrainingOptions {
-    /// Applies the values that a search has chosen.
-    fileprivate mutating func apply(_ hyperparameters: [Hyperparameter: Double]) {
-        for (name, value) in hyperparameters {
-            switch name {
-            case .batch: batchSize = Int(value)
-            case .learningRate: learningRate = value
-            }
-        }
     }
 }
 
@@ -151,14 +140,26 @@ public struct RecordedConditions: Hashable, Codable, Sendable {
 
 extension TrainingDescription {
     /// Describes conditions; the name of a split's file is left out.
-    init(_ conditions: RecordedConditions) {
+    ///
+    /// - Parameters:
+    ///   - conditions: Those of a search or a comparison.
+    ///   - space: The space of the search: what it chooses is left out, what it fixes is as it says.
+    init(_ conditions: RecordedConditions, in space: SearchSpace? = nil) {
         let (training, data) = (conditions.asked.training, conditions.asked.data)
+        func word(_ name: Hyperparameter, _ label: String, _ value: String) -> String? {
+            guard let values = space?[.hyperparameter(name)] else {
+                let isOfRecipe = name != .batch && space?[.hyperparameter(.recipe)] != nil
+                return isOfRecipe ? nil : label + value
+            }
+            return values.isFixed ? label + "\(values)" : nil
+        }
         let words = [
-            "\(training.epochs) epochs", "batch \(training.batchSize)",
-            training.optimizer.rawValue, "learning rate \(training.learningRate)",
-            "loss \(training.loss.rawValue)", training.precision.rawValue,
+            "\(training.epochs) epochs", word(.batch, "batch ", "\(training.batchSize)"),
+            word(.optimizer, "", training.optimizer.rawValue),
+            word(.learningRate, "learning rate ", "\(training.learningRate)"),
+            word(.loss, "loss ", training.loss.rawValue), training.precision.rawValue,
             "fit \(data.preparation.fit.rawValue)",
-        ]
+        ].compactMap(\.self)
         let split =
             switch data.split.plan {
             case .shuffled: "\(data.split.plan) % training/validation/test"

@@ -22,6 +22,8 @@ public struct TrainingPlanner {
     /// The options of training; the plan's batch replaces theirs, unless it is given.
     public var training = Recipe.standard.options
     public var machine = MachineOptions()
+    /// Whether a cascade is to be trained: its second stage sees a mask of each label, too.
+    public var isCascade = false
     /// Trainings that share the memory, where no limit is given for each.
     public var workers = 1
     public var monitor = Monitor()
@@ -51,9 +53,15 @@ public struct TrainingPlanner {
         let dataset = try Dataset(contentsOf: dataset, threads: threads, allowing: allowed)
         let fingerprint = try fingerprint(of: dataset)
         let cost = try cost(for: dataset)
-        return PlannedTraining(
-            dataset: dataset, plan: try plan(dataset, fingerprint, cost), limit: cost.limit,
-            planner: self)
+        var plan = try plan(dataset, fingerprint, cost)
+        if isCascade {
+            guard plan.lowResolution != nil else { throw CascadeIsUseless(plan.fullResolution) }
+            let masks = dataset.labels.foreground.count
+            plan.fullResolution = try self.plan(
+                dataset, fingerprint, self.cost(for: dataset, masks: masks)
+            ).fullResolution
+        }
+        return PlannedTraining(dataset: dataset, plan: plan, limit: cost.limit, planner: self)
     }
 
     /// The plan of a dataset whose images have been read; nil if none of them could be.
@@ -70,7 +78,7 @@ public struct TrainingPlanner {
             fingerprint?.grids ?? [], channels: dataset.channels, cost: cost, given: given)
     }
 
-    private func cost(for dataset: Dataset) throws -> StepCost {
+    private func cost(for dataset: Dataset, masks: Int = 0) throws -> StepCost {
         let network =
             switch network {
             case .planned(let network): network
@@ -78,11 +86,23 @@ public struct TrainingPlanner {
                 PlannedNetwork.given(try SearchSpace(text: space).medianNetwork(for: dataset))
             }
         return try StepCost.training(
-            network, channels: dataset.channels.count, classes: dataset.labels.outputCount,
+            network, channels: dataset.channels.count + masks, classes: dataset.labels.outputCount,
             options: training,
             limit: machine.memoryLimit
                 ?? min(ByteCount(machine.limit.bytes / UInt64(max(1, workers))), Self.standardLimit),
             device: Device.parse(machine.device).first ?? .cpu)
+    }
+
+    /// The run that follows a plan.
+    fileprivate func options(_ plan: ResolutionPlan) -> RunOptions {
+        var options = RunOptions(
+            data: DataOptions(
+                dataset: dataset,
+                preparation: PreparationOptions(
+                    size: plan.patch, fit: .patch, spacing: .fixed(mm: plan.spacing)),
+                allowed: allowed), network: plan.network, training: training, machine: machine)
+        options.training.batchSize = plan.batchSize
+        return options
     }
 
     private func fingerprint(of dataset: Dataset) throws -> Fingerprint? {
@@ -107,6 +127,20 @@ public struct PlanningInterrupted: Error, CustomStringConvertible {
         "interrupted before anything was written: the same command begins again"
 }
 
+/// A cascade for images that patches cover well without one.
+public struct CascadeIsUseless: Error, CustomStringConvertible {
+    private let plan: ResolutionPlan
+
+    init(_ plan: ResolutionPlan) {
+        self.plan = plan
+    }
+
+    public var description: String {
+        "\(plan) cover \(Int((100 * plan.share).rounded())) % of the median image, and a cascade would help "
+            + "where they cover less than \(Int(100 * DatasetPlan.leastShare)) %: leave out `cascade`"
+    }
+}
+
 /// A plan, and the training that follows it.
 public struct PlannedTraining: Sendable {
     public let dataset: Dataset
@@ -116,6 +150,8 @@ public struct PlannedTraining: Sendable {
     /// The images as the plan has them, with the default split.
     public let data: DataOptions
     public let training: TrainingOptions
+    /// The first stage of a cascade; nil where the plan offers none.
+    public let firstStage: RunOptions?
 
     public var network: Architecture { plan.fullResolution.network }
 
@@ -123,15 +159,10 @@ public struct PlannedTraining: Sendable {
         self.dataset = dataset
         self.plan = plan
         self.limit = limit
-        let full = plan.fullResolution
-        data = DataOptions(
-            dataset: planner.dataset,
-            preparation: PreparationOptions(
-                size: full.patch, fit: .patch, spacing: .fixed(mm: full.spacing)),
-            allowed: planner.allowed)
-        var training = planner.training
-        training.batchSize = full.batchSize
-        self.training = training
+        let run = planner.options(plan.fullResolution)
+        data = run.data
+        training = run.training
+        firstStage = plan.lowResolution.map(planner.options)
     }
 
     /// Measures a step on patches of zeros on the CPU, after one to warm up.

@@ -5,18 +5,21 @@ public import SegNASSegmentation
 public struct PredictionJob {
     let predictor: Predictor
     let folder: PredictionFolder
+    /// The first stage, if the predictor is the second stage of a cascade.
+    let firstStage: FirstStagePredictor?
     /// Called after every case, and between the tiles of one; true ends the job.
     let isEndRequested: () -> Bool
     /// Called after every case with the number that is done of those to predict.
     let report: (_ done: Int, _ all: Int) -> Void
 
     public init(
-        predictor: Predictor, folder: PredictionFolder,
+        predictor: Predictor, folder: PredictionFolder, firstStage: FirstStagePredictor? = nil,
         isEndRequested: @escaping () -> Bool = { false },
         report: @escaping (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) {
         self.predictor = predictor
         self.folder = folder
+        self.firstStage = firstStage
         self.isEndRequested = isEndRequested
         self.report = report
     }
@@ -45,19 +48,41 @@ public struct PredictionJob {
                 entries.append(.init(subject.identifier, .failed, error: "\(error)"))
             }
         }
-        entries += predict(missing)
+        entries += predictStages(of: missing)
         return PredictionResult(output: folder.path, cases: entries, notes: inputs.notes)
     }
 
+    /// Predicts cases with the first stage of a cascade, if there is one, then with the second.
+    ///
+    /// What the first stage has predicted is kept until nothing is left to do: an interrupted command needs it.
+    private func predictStages(of cases: [Dataset.Case]) -> [PredictionResult.Entry] {
+        guard let firstStage, !cases.isEmpty else { return predict(cases) }
+        let all = cases.count
+        do {
+            let first = try firstStage.predict(cases, isEndRequested: isEndRequested) {
+                [report] done, _ in report(done, 2 * all)
+            }
+            let entries = first.failed + predict(first.cases, done: all, of: 2 * all)
+            if entries.count == all { firstStage.remove() }
+            return entries
+        } catch {
+            return cases.map { .init($0.identifier, .failed, error: "\(error)") }
+        }
+    }
+
     /// Predicts cases; those that an end leaves out have no entry.
-    private func predict(_ cases: [Dataset.Case]) -> [PredictionResult.Entry] {
+    ///
+    /// Of all steps that are reported, `before` are done.
+    private func predict(
+        _ cases: [Dataset.Case], done before: Int = 0, of all: Int? = nil
+    ) -> [PredictionResult.Entry] {
         let states = Dictionary(cases.map { ($0.identifier, folder.state(of: $0)) }) { first, _ in
             first
         }
         var entries: [PredictionResult.Entry] = []
         let writer = PredictionWriter(folder) { entry in
             entries.append(entry)
-            report(entries.count, cases.count)
+            report(before + entries.count, all ?? cases.count)
         }
         var begin = ContinuousClock.now
         let checkEnd = { [isEndRequested] (done: Int, all: Int) throws(EndRequest) in

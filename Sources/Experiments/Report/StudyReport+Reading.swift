@@ -13,7 +13,9 @@ extension StudyReport {
         let record = try StudySnapshot(of: folder.path)
         self.init(record, version: Release.version)
         // The page leaves out what its plan does not say.
-        training = (try? RecordedConditions(record.plan, in: folder)).map(TrainingDescription.init)
+        training = (try? RecordedConditions(record.plan, in: folder)).map {
+            TrainingDescription($0, in: record.space)
+        }
         images = try folder.trainingData()
         test = try folder.evaluation()
         date = Date.now.formatted(.iso8601)

@@ -74,8 +74,9 @@ public struct SearchSession {
             plan.rungs = options.sampling.rungs(
                 begun: begun.rungs, epochs: conditions.training.epochs)
         } else {
-            try Self.complete(&plan, recorded, device: devices[0])
+            try plan.settleLimits(precision: recorded.asked.training.precision, on: devices[0])
         }
+        try plan.settleStart(options, begun: begun)
         let opened = try begun.map { _ in try StudyLedger(opening: folder.path) }
         do {
             let differences =
@@ -103,38 +104,6 @@ public struct SearchSession {
         }
         ledger = try opened ?? StudyLedger(creating: plan, in: folder.path)
         if opened == nil { try folder.check(data) }
-    }
-
-    /// Measures the rate by which a new study limits the time of predictions, and refuses limits that exclude all.
-    private static func complete(
-        _ plan: inout StudyPlan, _ recorded: RecordedConditions, device: Device
-    ) throws {
-        guard let images = plan.sampler.images else { return }
-        if plan.sampler.limits?.predictionSeconds != nil {
-            plan.sampler.limits?.operationsPerSecond = try PredictionRate.measured(
-                images, precision: recorded.asked.training.precision, on: device)
-        }
-        guard let limits = plan.sampler.limits else { return }
-        let space = try plan.searchSpace()
-        if let first = plan.sampler.first, first.count == space.searched.count,
-            let network = images.plan(of: space.decode(first).architecture),
-            let excess = limits.excess(
-                parameters: network.parameters,
-                operations: network.multiplyAdds(size: images.size))
-        {
-            throw OptionFaults(
-                "`first` is \(excess): raise the limit, or begin with another network")
-        }
-        var probe = plan.sampler
-        probe.method = .model
-        probe.first = nil
-        var sampler = try probe.sampler(in: space)
-        guard sampler.ask() != nil else {
-            throw OptionFaults(
-                "no network of the space can be trained at `size` within "
-                    + limits.words.joined(separator: " and ")
-                    + ": raise the limit, or give another `space`")
-        }
     }
 
     /// Prepares all cases before the first trial, so that trials find them prepared.

@@ -1,16 +1,20 @@
 /// Copies tiles out of an image, zeros where they leave it, as in training.
 package struct TileReader: Sendable {
     package let grid: TileGrid
+    /// Of the image, then a mask of each class that networks see.
     package let channels: Int
     private let image: Samples
+    private let masks: ClassMasks?
 
-    /// A reader of an image, float32 `[C, z, y, x]` of the grid's size.
-    package init(_ image: Samples, channels: Int, grid: TileGrid) {
-        let size = grid.size
-        precondition(image.count == channels * size.x * size.y * size.z, "an image of another size")
+    /// A reader of an image, float32 `[C, z, y, x]` of the grid's size, and of a label map of the same size.
+    package init(_ image: Samples, masks: ClassMasks? = nil, grid: TileGrid) {
+        let voxels = grid.size.x * grid.size.y * grid.size.z
+        precondition(image.count % voxels == 0, "an image of another size")
+        precondition(masks?.map.count ?? voxels == voxels, "a label map of another size")
         self.image = image
-        self.channels = channels
+        self.masks = masks
         self.grid = grid
+        channels = image.count / voxels + (masks?.count ?? 0)
     }
 
     /// Float32 values of a tile.
@@ -20,11 +24,29 @@ package struct TileReader: Sendable {
     package func copy(
         _ tile: SIMD3<Int>, mirrored: [Bool], to target: UnsafeMutablePointer<Float>
     ) {
+        copy(tile, mirrored: mirrored, of: image, to: target)
+        guard let masks else { return }
+        let voxels = grid.patch.x * grid.patch.y * grid.patch.z
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: voxels) { classes in
+            guard let start = classes.baseAddress else { return }
+            copy(tile, mirrored: mirrored, of: masks.map, to: start)
+            ClassMasks.write(
+                UnsafeBufferPointer(classes), count: masks.count,
+                to: target + (channels - masks.count) * voxels)
+        }
+    }
+
+    /// Writes a tile `[C, D, H, W]` of samples `[C, z, y, x]`.
+    private func copy<Value: Sample & Numeric>(
+        _ tile: SIMD3<Int>, mirrored: [Bool], of samples: Samples,
+        to target: UnsafeMutablePointer<Value>
+    ) {
         let start = grid.start(of: tile)
         let (size, patch) = (grid.size, grid.patch)
-        image.withValues(as: Float.self) { values in
+        samples.withValues(as: Value.self) { values in
             guard let source = values.baseAddress else { return }
-            for index in 0..<channels * patch.z * patch.y {
+            let lines = values.count / (size.x * size.y * size.z) * patch.z * patch.y
+            for index in 0..<lines {
                 let row = target + index * patch.x
                 let (plane, line) = index.quotientAndRemainder(dividingBy: patch.y)
                 let (channel, slice) = plane.quotientAndRemainder(dividingBy: patch.z)
@@ -41,9 +63,9 @@ package struct TileReader: Sendable {
     }
 
     /// Copies the voxels of a line that lie in the image, and zeros beside them.
-    private func copy(
-        _ line: UnsafePointer<Float>, _ voxels: Range<Int>, _ start: Int, isMirrored: Bool,
-        to row: UnsafeMutablePointer<Float>
+    private func copy<Value: Numeric>(
+        _ line: UnsafePointer<Value>, _ voxels: Range<Int>, _ start: Int, isMirrored: Bool,
+        to row: UnsafeMutablePointer<Value>
     ) {
         let patch = grid.x.patch
         if voxels.count < patch { row.update(repeating: 0, count: patch) }

@@ -122,7 +122,7 @@ struct NetworkChoice {
     /// The operations of all edges of its space, row by row; those that its block does not have are unused.
     let operations: [(operation: Operation, edge: Edge)]
     /// The values of the searched hyperparameters.
-    let hyperparameters: [Hyperparameter: Double]
+    let hyperparameters: [Hyperparameter: HyperparameterValue]
 
     /// Takes the network of a result; nil if it is of another family.
     init?(_ result: Comparison.Result) {
@@ -157,14 +157,14 @@ struct NetworkChoice {
             ? [] : [(Dimension.Name.dropout.title, significant(network.dropout))]
         return dropout
             + hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }.map { name, value in
-                (Dimension.Name.hyperparameter(name).title, significant(value))
+                (Dimension.Name.hyperparameter(name).title, value.words)
             }
     }
 
     /// The network and its hyperparameters in one line.
     var words: String {
         hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }.reduce("\(network)") {
-            "\($0) \(Dimension.Name.hyperparameter($1.key).title) \(significant($1.value))"
+            "\($0) \(Dimension.Name.hyperparameter($1.key).title) \($1.value.words)"
         }
     }
 }

@@ -107,7 +107,7 @@ struct SplitEntry: Encodable {
     struct Optimum: Encodable {
         let operations: [Edge]
         /// The hyperparameters besides the architecture.
-        let hyperparameters: [Hyperparameter: Double]
+        let hyperparameters: [Hyperparameter: HyperparameterValue]
 
         struct Edge: Encodable {
             let edge: String

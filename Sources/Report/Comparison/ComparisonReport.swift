@@ -114,9 +114,18 @@ struct ComparisonCSV {
             + comparison.labels.structures.map { "dice \($0.name)" }
             + ["validation_dice", "parameters", "seconds", "n", "p", "sup", "res", "nodes"]
             + ["operations", "unused_operations", "dropout"]
-            + Hyperparameter.allCases.map(\.rawValue)
+            + hyperparameters.map(\.rawValue)
             + ["trained", "cached", "illegal", "out_of_memory", "failed"]
             + ["needed_bytes", "limit_bytes", "report"]
+    }
+
+    /// Batch and learning rate, which always have a column, and what else was searched.
+    private var hyperparameters: [Hyperparameter] {
+        let choices = comparison.summaries.flatMap(\.outcomes).compactMap {
+            $0?.result.flatMap(NetworkChoice.init)
+        }
+        let searched = Set(choices.flatMap(\.hyperparameters.keys)).union([.batch, .learningRate])
+        return Hyperparameter.allCases.filter(searched.contains)
     }
 
     private func test(_ test: TestEntry?) -> [String] {
@@ -141,7 +150,7 @@ struct ComparisonCSV {
             choice?.numbers(used: used).map(String.init).joined(separator: " ") ?? ""
         }
         return whole.map { text($0) } + operations + [text(network?.dropout)]
-            + Hyperparameter.allCases.map { text(choice?.hyperparameters[$0]) }
+            + hyperparameters.map { text(choice?.hyperparameters[$0]) }
     }
 
     private func trials(_ counts: Comparison.TrialCounts?) -> [String] {

@@ -84,7 +84,7 @@ extension Trial {
     var form: String {
         let others = hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }
         return others.reduce("\(architecture)") { text, other in
-            text + " \(other.key.rawValue) \(significant(other.value))"
+            text + " \(other.key.rawValue) \(other.value.words)"
         }
     }
 

@@ -81,7 +81,10 @@ struct SearchFacts {
 
     private var spaceText: String {
         let name = SearchSpace.Preset(rawValue: plan.space)?.rawValue ?? "custom"
-        let searched = space.searched.map { "\($0.name) \($0.values.words)" }
+        let searched = space.searched.map { dimension in
+            ["\(dimension.name)", dimension.values.words, dimension.conditionWords]
+                .filter { !$0.isEmpty }.joined(separator: " ")
+        }
         return "\(name), \(searched.count) searched dimensions: \(searched.joined(separator: ", "))"
     }
 }
@@ -95,6 +98,7 @@ extension Dimension.Values {
         case .reals(let range, let scale):
             "\(significant(range.lowerBound)) to \(significant(range.upperBound))"
                 + (scale == .log ? " (logarithmic)" : "")
+        case .categories(let names): names.joined(separator: " or ")
         }
     }
 }

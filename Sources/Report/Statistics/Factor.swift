@@ -1,3 +1,4 @@
+internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASStudy
 
@@ -7,7 +8,8 @@ struct Factor: Encodable {
     let name: String
     let title: String
     let kind: Kind
-    /// The value of each trial; nil for an edge that its block does not have.
+    /// The value of each trial, of a category the index of its name; nil for an edge that its block does not have, and
+    /// where the condition of a setting does not hold.
     let values: [Double?]
     /// The names of the values; nil if they are plain numbers.
     let meanings: [String]?
@@ -24,7 +26,7 @@ struct Factor: Encodable {
         let trained = record.trials.indices.filter { record.trials[$0].trial.state == .completed }
         let outcomes = trained.map { record.trials[$0].trial.end?.dice ?? 0 }
         return record.space.searched.map { dimension in
-            var factor = Factor(dimension, candidates.map { $0.value(of: dimension.name) })
+            var factor = Factor(dimension, candidates.map { $0.value(of: dimension) })
             factor.effect = MainEffect(of: trained.map { factor.values[$0] }, on: outcomes)
             return factor
         }
@@ -38,6 +40,7 @@ struct Factor: Encodable {
             switch (dimension.name, dimension.values) {
             case (.operation, _): (.category, Operation.allCases.map(\.description))
             case (.sup, _), (.res, _): (.category, ["without", "with"])
+            case (_, .categories(let names)): (.category, names)
             case (_, .reals(_, .log)): (.logarithmic, nil)
             case (_, .reals): (.real, nil)
             default: (.whole, nil)
@@ -46,9 +49,10 @@ struct Factor: Encodable {
 }
 
 extension Candidate {
-    /// The value of a dimension; nil for the operation of an edge that the block does not have.
-    fileprivate func value(of name: Dimension.Name) -> Double? {
-        switch name {
+    /// The value of a dimension, of a category the index of its name; nil for the operation of an edge that the block
+    /// does not have, and where a condition does not hold.
+    fileprivate func value(of dimension: Dimension) -> Double? {
+        switch dimension.name {
         case .n: Double(network.n)
         case .p: Double(network.p)
         case .sup: network.sup ? 1 : 0
@@ -58,7 +62,12 @@ extension Candidate {
             edge.isUsed(nodes: network.block.nodes)
                 ? Double(network.block[edge.from, edge.to].number) : nil
         case .dropout: network.dropout
-        case .hyperparameter(let name): hyperparameters[name]
+        case .hyperparameter(let name):
+            switch (dimension.values, hyperparameters[name]) {
+            case (.categories(let names), .choice(let choice)?):
+                names.firstIndex(of: choice).map(Double.init)
+            case (_, let value): value?.number
+            }
         }
     }
 }
@@ -73,8 +82,32 @@ extension Dimension.Name {
         case .nodes: "nodes of the block"
         case .operation(let edge): "edge \(edge.from) → \(edge.to)"
         case .dropout: "dropout"
-        case .hyperparameter(.learningRate): "learning rate"
-        case .hyperparameter(.batch): "batch"
+        case .hyperparameter(let name): name.title
+        }
+    }
+}
+
+extension Hyperparameter {
+    fileprivate var title: String {
+        switch self {
+        case .batch, .momentum, .loss, .optimizer, .schedule, .recipe: rawValue
+        case .learningRate: "learning rate"
+        case .weightDecay: "weight decay"
+        case .clip: "gradient clipping"
+        case .average: "weight averaging"
+        case .warmUp: "warm-up"
+        case .foregroundShare: "foreground share"
+        case .augmentation: "augmentation strength"
+        }
+    }
+}
+
+extension HyperparameterValue {
+    /// The name, or the number with the digits that matter.
+    var words: String {
+        switch self {
+        case .number(let value): significant(value)
+        case .choice(let name): name
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import SegNASHost
+
 /// A network to train; input channels and classes come from the data.
 public enum Architecture: Hashable, Sendable {
     case segnas(SegNAS)
@@ -82,10 +84,12 @@ public struct ResultKey: Hashable, Sendable {
     /// For example `n 21 p 3 sup 1 res 0 {2,0,2} batch 3 learning_rate 0.001`.
     public let text: String
 
-    public init(_ architecture: Architecture, hyperparameters: [Hyperparameter: Double] = [:]) {
+    public init(
+        _ architecture: Architecture, hyperparameters: [Hyperparameter: HyperparameterValue] = [:]
+    ) {
         let others = hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }
         text = others.reduce("\(architecture.canonical)") { text, other in
-            text + " \(other.key.rawValue) \(number(other.value))"
+            text + " \(other.key.rawValue) \(other.value)"
         }
     }
 }
@@ -102,16 +106,13 @@ extension ResultKey: Codable, CustomStringConvertible {
     public var description: String { text }
 }
 
-/// A setting of the training that a search space can vary besides the architecture.
-public enum Hyperparameter: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
-    case batch
-    case learningRate = "learning_rate"
-}
-
 /// The values that are allowed for a field of an architecture or a dimension of a search space.
 enum Limits {
     case whole(ClosedRange<Int>)
     case real(Range<Double>)
+    case closed(ClosedRange<Double>)
+    /// Names.
+    case choice([String])
 
     static let n = Limits.whole(1...1024)
     static let p = Limits.whole(1...10)
@@ -129,6 +130,8 @@ enum Limits {
         case .whole(let limits):
             Int(exactly: value).map(limits.contains) ?? false
         case .real(let limits): limits.contains(value)
+        case .closed(let limits): limits.contains(value)
+        case .choice: false
         }
     }
 }
@@ -142,6 +145,9 @@ extension Limits: CustomStringConvertible {
             "a whole number from \(limits.lowerBound) to \(limits.upperBound)"
         case .real(let limits):
             "a number of at least \(number(limits.lowerBound)) and below \(number(limits.upperBound))"
+        case .closed(let limits):
+            "a number from \(number(limits.lowerBound)) to \(number(limits.upperBound))"
+        case .choice(let names): "one of \(listed(names))"
         }
     }
 }

@@ -97,6 +97,8 @@ public struct SamplerPlan: Hashable, Codable, Sendable {
     public var limits: NetworkLimits?
     /// What the model has to know of the images; nil in studies of earlier versions.
     public var images: SearchedImages?
+    /// The training's own values of the hyperparameters that are searched; nil for none.
+    public var usual: [Hyperparameter: HyperparameterValue]?
 
     public enum Method: String, CaseIterable, Codable, Sendable {
         /// ``ControlledRandomSearch``.
@@ -142,7 +144,16 @@ public struct SamplerPlan: Hashable, Codable, Sendable {
     /// The networks that may be proposed; nil if nothing is known of the images.
     func networks(in space: SearchSpace) -> SearchedNetworks? {
         images.map {
-            SearchedNetworks(space: space, images: $0, limits: limits ?? NetworkLimits())
+            SearchedNetworks(
+                space: space, images: $0, limits: limits ?? NetworkLimits(), usual: usual)
+        }
+    }
+
+    /// The point of the usual network of a space, with the usual hyperparameters; nil if none can be trained.
+    package func usualPoint(in space: SearchSpace) -> [Double]? {
+        guard let networks = networks(in: space) else { return nil }
+        return networks.usualPoints().first {
+            networks.admittedFeatures(of: space.decode($0)) != nil
         }
     }
 

@@ -1,9 +1,29 @@
 internal import Glibc
+internal import SegNASHost
 
 /// One named quantity of a search space and the values that it can take.
 public struct Dimension: Hashable, Codable, Sendable {
     public let name: Name
     public let values: Values
+    /// What must hold for it to have a value: all of them.
+    public let conditions: [Condition]
+
+    init(name: Name, values: Values, conditions: [Condition] = []) {
+        self.name = name
+        self.values = values
+        self.conditions = conditions
+    }
+
+    /// A category of the same space, which has no condition, and names of it with which a dimension has a value.
+    public struct Condition: Hashable, Codable, Sendable {
+        public let category: Hyperparameter
+        public let names: [String]
+
+        /// True if one of the names is chosen.
+        public func holds(for values: [Hyperparameter: HyperparameterValue]) -> Bool {
+            values[category]?.choice.map(names.contains) ?? false
+        }
+    }
 
     public enum Name: Hashable, Sendable {
         case n
@@ -22,6 +42,8 @@ public struct Dimension: Hashable, Codable, Sendable {
         /// Searched as real numbers, of which the floor counts.
         case integers(Range<Int>)
         case reals(Range<Double>, Scale)
+        /// Names, searched as [0, count), of which the floor counts; a single one is not searched.
+        case categories([String])
     }
 
     public enum Scale: String, CaseIterable, Codable, Sendable {
@@ -64,8 +86,7 @@ extension Dimension.Name: CustomStringConvertible {
         case .nodes: .nodes
         case .operation: .operation
         case .dropout: .dropout
-        case .hyperparameter(.learningRate): .learningRate
-        case .hyperparameter(.batch): .batch
+        case .hyperparameter(let name): name.limits
         }
     }
 }
@@ -101,10 +122,11 @@ extension Dimension.Values {
         case .integers(let range): Double(range.lowerBound)...Double(range.upperBound).nextDown
         case .reals(let range, .linear): range.lowerBound...range.upperBound.nextDown
         case .reals(let range, .log): log(range.lowerBound)...log(range.upperBound.nextDown)
+        case .categories(let names): names.count < 2 ? nil : 0...Double(names.count).nextDown
         }
     }
 
-    /// The value at a coordinate of the optimizer, moved into the interval if it lies outside.
+    /// The value at a coordinate of the optimizer, moved into the interval if it lies outside; the index of a name.
     func value(at coordinate: Double) -> Double {
         switch self {
         case .fixed(let value): return value
@@ -117,8 +139,13 @@ extension Dimension.Values {
             if let interval, coordinate >= interval.upperBound { return range.upperBound.nextDown }
             let value = scale == .log ? exp(coordinate) : coordinate
             return value.clamped(to: range.lowerBound...range.upperBound.nextDown)
+        case .categories(let names):
+            return coordinate.rounded(.down).clamped(to: 0...Double(names.count - 1))
         }
     }
+
+    /// True if there is one value, which is not searched.
+    package var isFixed: Bool { interval == nil }
 
     /// The number of values; nil for reals.
     var count: Int? {
@@ -126,19 +153,58 @@ extension Dimension.Values {
         case .fixed: 1
         case .integers(let range): range.count
         case .reals: nil
+        case .categories(let names): names.count
         }
+    }
+
+    /// The coordinate of an optimizer at which the dimension has a value, or the name of an index.
+    func coordinate(of value: Double) -> Double {
+        switch self {
+        case .fixed, .reals(_, .linear): value
+        case .integers, .categories: value + 0.5
+        case .reals(_, .log): log(value)
+        }
+    }
+
+    /// The coordinate of the nearest value that the dimension has; of a name that it has not, that of its first.
+    func nearestCoordinate(of value: HyperparameterValue) -> Double {
+        let number: Double =
+            switch (self, value) {
+            case (.categories(let names), .choice(let name)):
+                Double(names.firstIndex(of: name) ?? 0)
+            case (_, .number(let number)): number
+            case (_, .choice): 0
+            }
+        return coordinate(of: self.value(at: coordinate(of: number)))
+    }
+
+    /// A value that ``value(at:)`` returned, as a training takes it.
+    func hyperparameter(_ value: Double) -> HyperparameterValue {
+        guard case .categories(let names) = self else { return .number(value) }
+        return .choice(names[Int(value)])
     }
 }
 
 extension Dimension.Values: CustomStringConvertible {
-    /// `3`, `[8, 33)` or `[0.0001, 0.01) log`.
+    /// `3`, `[8, 33)`, `[0.0001, 0.01) log` or `adamw, sgd`.
     public var description: String {
         switch self {
         case .fixed(let value): number(value)
         case .integers(let range): "[\(range.lowerBound), \(range.upperBound))"
         case .reals(let range, let scale):
             "[\(number(range.lowerBound)), \(number(range.upperBound))) \(scale)"
+        case .categories(let names): names.joined(separator: ", ")
         }
+    }
+}
+
+extension Dimension {
+    /// What must hold for it to have a value: `when optimizer is sgd`; empty where it always has one.
+    public var conditionWords: String {
+        let words = conditions.map { condition in
+            condition.category.rawValue + " is " + condition.names.joined(separator: " or ")
+        }
+        return words.isEmpty ? "" : "when " + listed(words)
     }
 }
 

@@ -1,10 +1,8 @@
-internal import Glibc
-
 /// The network and the hyperparameters at a point of a search space.
 public struct Candidate: Hashable, Sendable {
     public let network: SegNAS
-    /// The values of the hyperparameters that the space mentions.
-    public let hyperparameters: [Hyperparameter: Double]
+    /// The values of the hyperparameters that the space mentions; those whose condition does not hold have none.
+    public let hyperparameters: [Hyperparameter: HyperparameterValue]
     /// An operation for each of the space's edges; those with `edge.isUsed(nodes: network.block.nodes)` form the block.
     public let operations: [Operation]
 
@@ -39,12 +37,29 @@ extension SearchSpace {
             n: whole(.n), p: whole(.p), sup: whole(.sup) == 1, res: whole(.res) == 1,
             block: BlockGraph(nodes: nodes, entries: block),
             dropout: values[.dropout, default: SegNAS.defaultDropout])
-        let others = Hyperparameter.allCases.compactMap { name in
-            values[.hyperparameter(name)].map { (name, $0) }
-        }
         return Candidate(
-            network: network, hyperparameters: Dictionary(uniqueKeysWithValues: others),
+            network: network, hyperparameters: hyperparameters(values),
             operations: edges.map { Operation.allCases[whole(.operation($0))] })
+    }
+
+    private func hyperparameters(
+        _ values: [Dimension.Name: Double]
+    ) -> [Hyperparameter: HyperparameterValue] {
+        var others: [Hyperparameter: HyperparameterValue] = [:]
+        for dimension in dimensions {
+            guard case .hyperparameter(let name) = dimension.name,
+                let value = values[dimension.name]
+            else { continue }
+            others[name] = dimension.values.hyperparameter(value)
+        }
+        // Categories of conditions have none themselves, so one pass is enough.
+        for dimension in dimensions {
+            guard case .hyperparameter(let name) = dimension.name,
+                !dimension.conditions.allSatisfy({ $0.holds(for: others) })
+            else { continue }
+            others[name] = nil
+        }
+        return others
     }
 }
 
@@ -61,9 +76,18 @@ public enum OutsideSpaceError: Error, Equatable, Sendable {
 extension SearchSpace {
     /// A point at which the space has this network: the inverse of ``decode(_:)``.
     ///
-    /// A whole number gets the middle of the interval whose floor it is; operations of further nodes and
-    /// hyperparameters, which the network does not determine, get the middle of their interval.
-    public func encode(_ architecture: Architecture) throws(OutsideSpaceError) -> [Double] {
+    /// A whole number gets the middle of the interval whose floor it is; operations of further nodes, which the network
+    /// does not determine, and hyperparameters that are not given get the middle of their interval.
+    ///
+    /// - Parameters:
+    ///   - architecture: A network of the space.
+    ///   - hyperparameters: Values that are moved to the nearest that the space has; a name that it does not have
+    ///     becomes the first of its list.
+    /// - Returns: A coordinate for each searched dimension.
+    /// - Throws: An error for a network that the space does not have.
+    public func encode(
+        _ architecture: Architecture, hyperparameters: [Hyperparameter: HyperparameterValue] = [:]
+    ) throws(OutsideSpaceError) -> [Double] {
         guard case .segnas(let network) = architecture else {
             throw .family("\(architecture)")
         }
@@ -76,8 +100,11 @@ extension SearchSpace {
                 throw .value(value, of: dimension.name, allowed: "\(dimension.values)")
             }
             guard let interval = dimension.values.interval else { continue }
-            let middle = (interval.lowerBound + interval.upperBound) / 2
-            point.append(value.map(dimension.values.coordinate) ?? middle)
+            var coordinate = value.map(dimension.values.coordinate)
+            if case .hyperparameter(let name) = dimension.name {
+                coordinate = hyperparameters[name].map(dimension.values.nearestCoordinate)
+            }
+            point.append(coordinate ?? (interval.lowerBound + interval.upperBound) / 2)
         }
         return point
     }
@@ -106,15 +133,7 @@ extension Dimension.Values {
         case .fixed(let fixed): value == fixed
         case .integers(let range): Int(exactly: value).map(range.contains) ?? false
         case .reals(let range, _): range.contains(value)
-        }
-    }
-
-    /// The coordinate of an optimizer at which the dimension has a value.
-    func coordinate(of value: Double) -> Double {
-        switch self {
-        case .fixed, .reals(_, .linear): value
-        case .integers: value + 0.5
-        case .reals(_, .log): log(value)
+        case .categories: false
         }
     }
 }

@@ -24,8 +24,8 @@ extension SearchSpace {
         return counts.reduce(0) { $0 + Double($1.legal) / Double($1.all) } / Double(counts.count)
     }
 
-    /// The number of points that the searched integers form, the paper's measure of a space: operations count for every
-    /// number of nodes, used or not.
+    /// The number of points that the searched integers and names form, the paper's measure of a space: operations count
+    /// for every number of nodes, and settings for all others, used or not.
     public var integerPoints: UInt128 {
         dimensions.compactMap(\.values.count).reduce(1) { $0 * UInt128($1) }
     }
@@ -39,7 +39,8 @@ extension SearchSpace {
         switch self[.operation(edge)] {
         case .integers(let range): EdgeChoices(none: range.contains(0) ? 1 : 0, all: range.count)
         case .fixed(let number): EdgeChoices(none: number == 0 ? 1 : 0, all: 1)
-        case .reals, nil: preconditionFailure("operations are whole numbers in every space")
+        case .reals, .categories, nil:
+            preconditionFailure("operations are whole numbers in every space")
         }
     }
 }

@@ -29,7 +29,7 @@ public struct SearchSpace: Hashable, Codable, Sendable {
         switch self[.nodes] {
         case .integers(let range): range
         case .fixed(let nodes): Int(nodes)..<Int(nodes) + 1
-        case .reals, nil: preconditionFailure("nodes are whole numbers in every space")
+        case .reals, .categories, nil: preconditionFailure("nodes are whole numbers in every space")
         }
     }
 
@@ -40,11 +40,19 @@ public struct SearchSpace: Hashable, Codable, Sendable {
 }
 
 extension SearchSpace {
-    /// The paper's search spaces (Wong & Moradi, MICCAI 2019, Table 2).
+    /// The paper's search spaces (Wong & Moradi, MICCAI 2019, Table 2), and one that searches the training too.
     public enum Preset: String, CaseIterable, Sendable {
         case segnas11
         case segnas4
         case segnas7
+        /// segnas11 with the dropout, the learning rate and the strength of the augmentation.
+        case segnasPlus = "segnas+"
+
+        /// The names, for texts: `segnas11, segnas4, segnas7 or segnas+`.
+        public static var names: String {
+            allCases.dropLast().map(\.rawValue).joined(separator: ", ") + " or "
+                + allCases[allCases.count - 1].rawValue
+        }
     }
 
     public init(_ preset: Preset) {
@@ -57,6 +65,25 @@ extension SearchSpace {
     public static let segnas4 = SearchSpace(.segnas4)
     /// The space in which the block is searched and all else is fixed.
     public static let segnas7 = SearchSpace(.segnas7)
+    /// The space in which everything, the dropout, the learning rate and the augmentation are searched.
+    public static let segnasPlus = SearchSpace(.segnasPlus)
+
+    /// The learning rate in the middle of ``segnasPlus``: that of the default recipe.
+    public static let usualLearningRate = 2e-3
+
+    /// The YAML of ``segnasPlus`` around a learning rate: a factor of 5 either way.
+    public static func segnasPlus(around learningRate: Double) -> String {
+        let range = learningRates(around: learningRate)
+        let ends = "from: \(range.lowerBound), to: \(range.upperBound)"
+        return "{base: segnas+, learning_rate: {\(ends), scale: log}}"
+    }
+
+    /// A factor of 5 either way, within what a space may have.
+    fileprivate static func learningRates(around rate: Double) -> Range<Double> {
+        let (least, most) = (1e-9, 10.0)
+        let from = min(max(rate / 5, least), most / 25)
+        return from..<min(max(5 * rate, 25 * least), most)
+    }
 }
 
 extension SearchSpace.Preset {
@@ -74,7 +101,18 @@ extension SearchSpace.Preset {
             SpaceSettings(
                 values: Self.fixedSurroundings.merging(Self.searchedNodes) { $1 },
                 operations: Self.everyOperation)
+        case .segnasPlus: Self.withTraining
         }
+    }
+
+    /// The learning rate around that of the default recipe.
+    private static var withTraining: SpaceSettings {
+        var settings = Self.segnas11.settings
+        settings.values[.dropout] = .reals(0..<0.5, .linear)
+        settings.values[.hyperparameter(.learningRate)] = .reals(
+            SearchSpace.learningRates(around: SearchSpace.usualLearningRate), .log)
+        settings.values[.hyperparameter(.augmentation)] = .reals(0..<2, .linear)
+        return settings
     }
 
     private typealias Values = [Dimension.Name: Dimension.Values]

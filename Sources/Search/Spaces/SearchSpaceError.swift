@@ -39,6 +39,14 @@ public enum SearchSpaceFault: Error, Equatable, Sendable {
     case block(BlockGraphError)
     case nodesOfBlock(Int)
     case unusedEdge(Edge, nodes: Int)
+    /// A dimension whose `when` is no mapping of categories to names.
+    case condition(String, found: String)
+    /// A dimension with a condition on what is no category of the space, or on one that has a condition.
+    case conditionCategory(String, String)
+    /// A dimension with a condition on a name that its category does not have.
+    case conditionName(String, String, String, of: [String])
+    /// A condition of a dimension that always has a value.
+    case unconditional(String)
     case nothingSearched
     case nothingLegal
 }
@@ -76,7 +84,7 @@ extension SearchSpaceFault: CustomStringConvertible {
         case .schema(let found):
             "schema is \(found), and it must be \(SearchSpaceReader.schema), the only one that this program reads"
         case .base(let found):
-            "base is \(found), and it must be segnas11, segnas4 or segnas7"
+            "base is \(found), and it must be \(SearchSpace.Preset.names)"
         case .missing(let names):
             "there are no values for \(listed(names)); write a value or a range, or start from a preset with base: "
                 + "segnas11"
@@ -90,6 +98,17 @@ extension SearchSpaceFault: CustomStringConvertible {
             "the block that ops or the base lists has \(nodes) nodes; remove nodes, or give ops a range"
         case .unusedEdge(let edge, let nodes):
             "op\(edge) is never used, as blocks have at most \(nodes) nodes; remove it, or raise nodes"
+        case .condition(let name, let found):
+            "the condition of \(name) is \(found), and it must name a category and what must be chosen of it, for "
+                + "example when: {optimizer: sgd}"
+        case .conditionCategory(let name, let category):
+            "\(name) has a condition on \(quoted(category)), which is no category of this space without a condition of "
+                + "its own; \(listed(Hyperparameter.categories)) can be such"
+        case .conditionName(let name, let category, let other, let names):
+            "\(name) has a condition on \(category) being \(quoted(other)), and the space has \(listed(names))"
+        case .unconditional(let name):
+            "\(name) cannot have a condition; settings of the training can: "
+                + listed(Hyperparameter.allCases.map(\.rawValue))
         case .nothingSearched:
             "nothing is searched; give at least one name a range, for example n: [8, 33]"
         case .nothingLegal:
@@ -101,11 +120,12 @@ extension SearchSpaceFault: CustomStringConvertible {
     /// The rule for the values of a name.
     private static func rule(_ name: String) -> String {
         let limits = Dimension.Name(name)?.limits ?? .operation
-        let range =
-            switch limits {
-            case .whole: "[from, below]"
-            case .real: "{from: …, to: …, scale: linear or log}"
-            }
+        let range: String
+        switch limits {
+        case .whole: range = "[from, below]"
+        case .real, .closed: range = "{from: …, to: …, scale: linear or log}"
+        case .choice: return "\(limits), or a list of different ones in brackets"
+        }
         let rule = "\(limits), or a range \(range) of them"
         return name == "ops" ? rule + "; or the list of one block, for example [2, 0, 2]" : rule
     }

@@ -17,6 +17,7 @@ struct SearchSpaceReader {
         for entry in entries { read(entry) }
         settleNodes()
         checkEdges()
+        checkConditions()
         checkMissing()
     }
 
@@ -74,8 +75,11 @@ extension SearchSpaceReader {
             return report(.unknownName(entry.name), entry.line)
         }
         settings.values[name] = nil
+        settings.conditions[name] = nil
         do {
-            settings.values[name] = try Dimension.Values(entry.value, of: name)
+            let setting = try ConditionalNode(entry.value, of: name)
+            settings.values[name] = try Dimension.Values(setting.values, of: name)
+            settings.conditions[name] = setting.conditions
         } catch {
             report(error, entry.line)
         }
@@ -106,6 +110,29 @@ extension SearchSpaceReader {
         }
     }
 
+    /// Categories of conditions have none themselves, so that no two wait for each other.
+    private mutating func checkConditions() {
+        for (name, conditions) in settings.conditions {
+            for condition in conditions { check(condition, of: "\(name)") }
+        }
+    }
+
+    private mutating func check(_ condition: Dimension.Condition, of name: String) {
+        let category = Dimension.Name.hyperparameter(condition.category)
+        let line = lines[name]
+        guard case .categories(let names)? = settings.values[category],
+            settings.conditions[category, default: []].isEmpty
+        else {
+            // Values that could not be read are a fault already.
+            let isUnread = lines["\(category)"] != nil && settings.values[category] == nil
+            if !isUnread { report(.conditionCategory(name, "\(category)"), line) }
+            return
+        }
+        for other in condition.names where !names.contains(other) {
+            report(.conditionName(name, "\(category)", other, of: names), line)
+        }
+    }
+
     private mutating func checkMissing() {
         var missing: [String] = []
         for (name, values) in settings.dimensions where values == nil {
@@ -120,6 +147,8 @@ extension SearchSpaceReader {
 /// The settings of a preset or a file, before operations are spread over the edges.
 struct SpaceSettings {
     var values: [Dimension.Name: Dimension.Values] = [:]
+    /// What must hold for settings of training to have a value.
+    var conditions: [Dimension.Name: [Dimension.Condition]] = [:]
     /// The operations of edges that have no separate values.
     var operations: Operations?
 
@@ -144,7 +173,7 @@ struct SpaceSettings {
         switch values[.nodes] {
         case .integers(let range): Edge.all(nodes: range.upperBound - 1)
         case .fixed(let nodes): Edge.all(nodes: Int(nodes))
-        case .reals, nil: Edge.all(nodes: 2)
+        case .reals, .categories, nil: Edge.all(nodes: 2)
         }
     }
 
@@ -163,7 +192,8 @@ extension SearchSpace {
     init(_ settings: SpaceSettings) {
         dimensions = settings.dimensions.map { name, values in
             guard let values else { preconditionFailure("no values for \(name)") }
-            return Dimension(name: name, values: values)
+            return Dimension(
+                name: name, values: values, conditions: settings.conditions[name] ?? [])
         }
     }
 }

@@ -85,14 +85,70 @@ extension Node {
     var truth: Int? { ["false": 0, "true": 1][shown] }
 
     var realNumber: Double? { scalar.flatMap { Double($0.string) } }
+
+    /// A name, or a list of different ones; nil for anything else.
+    var names: [String]? {
+        guard let items = sequence else { return scalar.map { [$0.string] } }
+        let names = items.compactMap { $0.scalar?.string }
+        let isList = names.count == items.count && !names.isEmpty && Set(names).count == names.count
+        return isList ? names : nil
+    }
+}
+
+/// Values, and what must hold for a dimension to have one of them: `when` beside `from` and `to`, or beside `values`.
+struct ConditionalNode {
+    var values: Node
+    var conditions: [Dimension.Condition] = []
+
+    init(_ node: Node, of name: Dimension.Name) throws(SearchSpaceFault) {
+        values = node
+        guard let parts = node.mapping, parts["when"] != nil || parts["values"] != nil else {
+            return
+        }
+        guard case .hyperparameter = name else { throw .unconditional("\(name)") }
+        guard let condition = parts["when"] else { throw .value("\(name)", found: node.shown) }
+        conditions = try Self.conditions(condition, of: name)
+        if let inner = parts["values"] {
+            guard parts.count == 2, inner.mapping == nil else {
+                throw .value("\(name)", found: node.shown)
+            }
+            values = inner
+        } else {
+            let others = parts.filter { $0.key.scalar?.string != "when" }
+            values = .mapping(Node.Mapping(others.map { ($0.key, $0.value) }))
+        }
+    }
+
+    private static func conditions(
+        _ node: Node, of name: Dimension.Name
+    ) throws(SearchSpaceFault) -> [Dimension.Condition] {
+        let fault = SearchSpaceFault.condition("\(name)", found: node.shown)
+        guard let parts = node.mapping, !parts.isEmpty else { throw fault }
+        var conditions: [Dimension.Condition] = []
+        for (key, value) in parts {
+            guard let names = value.names else { throw fault }
+            let text = key.scalar?.string ?? key.shown
+            guard let category = Hyperparameter(rawValue: text), category.choices != nil else {
+                throw .conditionCategory("\(name)", text)
+            }
+            conditions.append(Dimension.Condition(category: category, names: names))
+        }
+        return conditions.sorted { $0.category.rawValue < $1.category.rawValue }
+    }
 }
 
 extension Dimension.Values {
-    /// Reads a value, or a range: `[from, below]` of whole numbers, `{from: 1e-4, to: 1e-2, scale: log}` of others.
+    /// Reads a value, or a range: `[from, below]` of whole numbers, `{from: 1e-4, to: 1e-2, scale: log}` of others; or
+    /// the names of a category.
     init(_ node: Node, of name: Dimension.Name) throws(SearchSpaceFault) {
         switch name.limits {
         case .whole: try self.init(whole: node, name: "\(name)", limits: name.limits)
-        case .real: try self.init(real: node, name: "\(name)", limits: name.limits)
+        case .real, .closed: try self.init(real: node, name: "\(name)", limits: name.limits)
+        case .choice(let names):
+            guard let chosen = node.names, chosen.allSatisfy(names.contains) else {
+                throw .value("\(name)", found: node.shown)
+            }
+            self = .categories(chosen)
         }
     }
 

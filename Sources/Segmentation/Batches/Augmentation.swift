@@ -27,6 +27,32 @@ public struct Augmentation: Hashable, Codable, Sendable {
 
     public init() {}
 
+    /// The same kinds with their probabilities times a strength, at most 1.
+    ///
+    /// An axis that is mirrored half of the time is mirrored at random; a larger strength leaves it at that. Whether a
+    /// channel of a changed image changes does not depend on the strength.
+    public func scaled(by strength: Double) -> Augmentation {
+        precondition(strength >= 0, "the strength is \(strength), not 0 or more")
+        var augmentation = self
+        augmentation.movement?.scale(by: strength)
+        augmentation.rotation?.scale(by: strength)
+        augmentation.scaling?.scale(by: strength)
+        augmentation.elastic?.scale(by: strength)
+        augmentation.noise?.scale(by: strength)
+        augmentation.blur?.scale(by: strength)
+        augmentation.brightness?.scale(by: strength)
+        augmentation.contrast?.scale(by: strength)
+        augmentation.lowResolution?.scale(by: strength)
+        augmentation.invertedGamma?.scale(by: strength)
+        augmentation.gamma?.scale(by: strength)
+        if let probabilities = mirroring?.probabilities {
+            augmentation.mirroring?.probabilities = probabilities.map {
+                min($0 * strength, max($0, 0.5))
+            }
+        }
+        return augmentation
+    }
+
     /// All faults of the options, a sentence each.
     public var faults: [String] {
         faultsByKind.flatMap { name, faults in (faults ?? []).map { "\(name): \($0)" } }
@@ -47,6 +73,27 @@ public struct Augmentation: Hashable, Codable, Sendable {
         ]
     }
 }
+
+/// A kind of augmentation that changes an image with a probability.
+protocol ProbableKind {
+    var probability: Double { get set }
+}
+
+extension ProbableKind {
+    fileprivate mutating func scale(by strength: Double) {
+        probability = min(probability * strength, 1)
+    }
+}
+
+extension Augmentation.Movement: ProbableKind {}
+extension Augmentation.Rotation: ProbableKind {}
+extension Augmentation.Scaling: ProbableKind {}
+extension Augmentation.Elastic: ProbableKind {}
+extension Augmentation.Noise: ProbableKind {}
+extension Augmentation.Blur: ProbableKind {}
+extension Augmentation.Factor: ProbableKind {}
+extension Augmentation.LowResolution: ProbableKind {}
+extension Augmentation.Gamma: ProbableKind {}
 
 /// Collects faults of the numbers of an option.
 struct Faults {

@@ -8,6 +8,8 @@ package struct AugmentationSample: Hashable, Sendable {
     package var warp: Warp?
     /// The changes of each channel, in order.
     package var changes: [[IntensityChange]]
+    /// The changes of the first stage's masks; nil if they stay as they are.
+    package var masks: MaskChanges?
 
     package init(warp: Warp? = nil, changes: [[IntensityChange]] = []) {
         self.warp = warp
@@ -91,25 +93,19 @@ struct SampleMaker {
     /// The number of threads for a single case.
     var threads: Int
 
+    /// - Parameters:
+    ///   - example: The case, with as many inputs as ``channels``.
+    ///   - labels: Its label map.
+    ///   - sample: What was drawn for it.
+    ///   - target: Its place.
+    /// - Throws: `TorchError`.
     func make(
-        _ image: Samples, _ labels: Samples, of source: Extent, _ sample: AugmentationSample,
+        _ example: PreparedCase, _ labels: Samples, _ sample: AugmentationSample,
         into target: WarpTarget
     ) throws {
-        try image.withValues(as: Float.self) { image in
-            try labels.withValues(as: UInt8.self) { labels in
-                guard let image = image.baseAddress, let labels = labels.baseAddress else { return }
-                let source = WarpSource(
-                    image: image, labels: labels, channels: channels, size: source)
-                try make(source, sample, into: target)
-            }
-        }
-    }
-
-    private func make(
-        _ source: WarpSource, _ sample: AugmentationSample, into target: WarpTarget
-    ) throws(TorchError) {
-        guard channels > 1, sample.changes.contains(where: { !$0.isEmpty }) else {
-            try move(source, sample.warp, to: target)
+        let isChanged = sample.changes.contains { !$0.isEmpty }
+        guard channels > 1, isChanged || example.firstStage != nil else {
+            try move(example, labels, sample.warp, to: target)
             if channels == 1, let changes = sample.changes.first {
                 try change(target.image, changes)
             }
@@ -119,14 +115,50 @@ struct SampleMaker {
         let planar = UnsafeMutablePointer<Float>.allocate(capacity: channels * size.volume)
         defer { planar.deallocate() }
         try move(
-            source, sample.warp,
+            example, labels, sample.warp,
             to: WarpTarget(
                 image: planar, labels: target.labels, channelsLast: false, size: size))
         for (channel, changes) in sample.changes.enumerated() {
             try change(planar + channel * size.volume, changes)
         }
+        if let firstStage = example.firstStage {
+            try writeMasks(
+                of: firstStage, example, sample, to: planar + example.channels * size.volume)
+        }
         ChannelMemory.interleave(
             planar, channels: channels, voxels: size.volume, into: target.image)
+    }
+
+    /// Writes the masks `[classes, D, H, W]` of what the first stage of a cascade has predicted.
+    private func writeMasks(
+        of firstStage: ClassMasks, _ example: PreparedCase, _ sample: AugmentationSample,
+        to target: UnsafeMutablePointer<Float>
+    ) throws {
+        try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size.volume) { classes in
+            // Of the image, a channel comes along; it lies where the masks will be.
+            let scratch = WarpTarget(
+                image: target, labels: classes.baseAddress, channelsLast: false, size: size)
+            try move(example, channels: 1, firstStage.map, sample.warp, to: scratch)
+            ClassMasks.write(
+                UnsafeBufferPointer(classes), count: firstStage.count, to: target)
+        }
+        guard var changes = sample.masks else { return }
+        changes.apply(to: target, classes: firstStage.count, size: size.xyz)
+    }
+
+    private func move(
+        _ example: PreparedCase, channels: Int? = nil, _ labels: Samples, _ warp: Warp?,
+        to target: WarpTarget
+    ) throws {
+        try example.image.withValues(as: Float.self) { image in
+            try labels.withValues(as: UInt8.self) { labels in
+                guard let image = image.baseAddress, let labels = labels.baseAddress else { return }
+                let source = WarpSource(
+                    image: image, labels: labels, channels: channels ?? example.channels,
+                    size: Extent(xyz: example.size))
+                try move(source, warp, to: target)
+            }
+        }
     }
 
     private func move(
@@ -139,11 +171,11 @@ struct SampleMaker {
         if let labels = source.labels {
             target.labels?.update(from: labels, count: size.volume)
         }
-        if channels > 1 && target.channelsLast {
+        if source.channels > 1 && target.channelsLast {
             ChannelMemory.interleave(
-                source.image, channels: channels, voxels: size.volume, into: target.image)
+                source.image, channels: source.channels, voxels: size.volume, into: target.image)
         } else {
-            target.image.update(from: source.image, count: channels * size.volume)
+            target.image.update(from: source.image, count: source.channels * size.volume)
         }
     }
 

@@ -107,12 +107,15 @@ extension PreparedCase {
         var faults = Faults()
         let voxels = size.x * size.y * size.z
         faults.require(
-            (isCut || size == first.size) && channels == first.channels,
+            (isCut || size == first.size) && channels == first.channels && inputs == first.inputs,
             "case \(identifier) has \(shape), \(first.identifier) \(first.shape): "
                 + "prepare all cases with the same options")
         faults.require(
             image.type == .float32 && image.count == channels * voxels,
             "case \(identifier) holds \(image.count) values of type \(image.type)")
+        faults.require(
+            firstStage?.map.count ?? voxels == voxels,
+            "case \(identifier) has a first stage of another size")
         faults.require(labels != nil, "case \(identifier) has no labels")
         if let labels {
             faults.require(
@@ -123,6 +126,6 @@ extension PreparedCase {
     }
 
     private var shape: String {
-        "\(size.x)x\(size.y)x\(size.z) voxels in \(channels) channel(s)"
+        "\(size.x)x\(size.y)x\(size.z) voxels in \(inputs) channel(s)"
     }
 }

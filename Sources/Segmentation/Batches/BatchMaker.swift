@@ -21,28 +21,31 @@ struct BatchMaker: Sendable {
         let size = options.patches?.size ?? cases[0].size
         let extent = Extent(xyz: size)
         let memory = try BatchMemory(
-            count: chosen.count, channels: cases[0].channels, size: extent)
+            count: chosen.count, channels: cases[0].inputs, size: extent)
         // Beside a training thread, the kernel keeps to one thread: teams of threads would compete for the cores.
         let maker = SampleMaker(
             channels: memory.channels, size: extent, threads: options.threads > 0 ? 1 : .max)
         for (slot, choice) in chosen.enumerated() {
             let example = cases[choice.number]
             guard let labels = example.labels, let target = memory.target(slot) else { continue }
-            let sample = sample(position.epoch, choice.place, size, channels: example.channels)
+            let sample = sample(position.epoch, choice.place, size, of: example)
             let origin = origin(position.epoch, choice.place, slot: slot, of: example)
-            try maker.make(
-                example.image, labels, of: Extent(xyz: example.size),
-                sample.looking(from: origin), into: target)
+            try maker.make(example, labels, sample.looking(from: origin), into: target)
         }
         return MadeBatch(memory: memory, cases: chosen.map { cases[$0.number].identifier })
     }
 
     private func sample(
-        _ epoch: Int, _ place: Int, _ size: SIMD3<Int>, channels: Int
+        _ epoch: Int, _ place: Int, _ size: SIMD3<Int>, of example: PreparedCase
     ) -> AugmentationSample {
         guard let augmentation = options.augmentation else { return AugmentationSample() }
         var generator = order.generator(epoch: epoch, place: place)
-        return augmentation.draw(using: &generator, size: size, channels: channels)
+        var sample = augmentation.draw(
+            using: &generator, size: size, channels: example.channels)
+        if example.firstStage != nil {
+            sample.masks = MaskChanges(seed: generator.next())
+        }
+        return sample
     }
 
     /// The first voxel of a patch; nil for a case that is taken whole.

@@ -88,7 +88,8 @@ struct SlidingWindow {
     private func runner(
         _ image: PreparedCase, _ members: [EnsembleMember], tiles: Int
     ) -> TileRunner {
-        let reader = TileReader(image.image, channels: image.channels, grid: grid(of: image))
+        let reader = TileReader(
+            image.image, masks: image.firstStage, grid: grid(of: image))
         let all = tiles * members.count * mirrorings.count
         var done = 0
         return TileRunner(

@@ -13,6 +13,8 @@ public struct ModelDescription: Hashable, Sendable {
     public var levels: Pyramid?
     /// The preparation of images, with the names of channels and the labels of classes.
     public var preparation: Preparation
+    /// The first stage of the cascade whose second stage it is; nil outside of cascades.
+    public var firstStage: FirstStage?
     /// The type of activations in training: float32 or bfloat16.
     public var precision: DType
     /// The segnas3d and the libtorch that trained the network.
@@ -21,17 +23,21 @@ public struct ModelDescription: Hashable, Sendable {
 
     public init(
         architecture: Architecture, levels: Pyramid? = nil, preparation: Preparation,
-        precision: DType, program: String, libtorch: String = Libtorch.version
+        firstStage: FirstStage? = nil, precision: DType, program: String,
+        libtorch: String = Libtorch.version
     ) {
         self.architecture = architecture
         self.levels = levels.flatMap { $0.isIsotropic ? nil : $0 }
         self.preparation = preparation
+        self.preparation.seesFirstStage = firstStage != nil
+        self.firstStage = firstStage
         self.precision = precision
         self.program = program
         self.libtorch = libtorch
     }
 
-    public var channels: Int { preparation.channels.count }
+    /// Channels that the network sees.
+    public var channels: Int { preparation.inputs }
 
     /// The number of the network's outputs: labels with the background, or regions.
     public var classes: Int { preparation.labels.outputCount }
@@ -43,8 +49,9 @@ public struct ModelDescription: Hashable, Sendable {
 
 /// The contents of `model.json`: a description, and the size and checksum of the weights.
 struct ModelDocument: Equatable {
-    /// The newest, for models of regions; those whose network halves all axes each time are of version 1, as ever.
-    static let schema = 3
+    /// The newest, for second stages of cascades; those whose network halves all axes each time are of version 1, as
+    /// ever.
+    static let schema = 4
 
     var description: ModelDescription
     var weights: WeightsRecord
@@ -93,6 +100,8 @@ private struct Fields: Codable {
     /// what label maps hold.
     var regions: [LabelTable.Region]?
     var channels: [Preparation.Channel]
+    /// From version 4 on: then the network sees a mask of each label after the channels.
+    var firstStage: FirstStage?
     var labels: [ClassEntry]
     /// The stored value of voxels that were ignored in training; it is no class.
     var ignoredLabel: Int?
@@ -112,10 +121,13 @@ private struct Fields: Codable {
     init(_ document: ModelDocument) {
         let described = document.description
         let table = described.preparation.labels
-        schema = table.regions != nil ? 3 : described.levels != nil ? 2 : 1
+        schema =
+            described.firstStage != nil
+            ? 4 : table.regions != nil ? 3 : described.levels != nil ? 2 : 1
         architecture = described.architecture
         levels = described.levels
         channels = described.preparation.channels
+        firstStage = described.firstStage
         labels = [ClassEntry(class: 0, name: "background", value: table.background)]
         labels += table.foreground.enumerated().map { index, label in
             ClassEntry(class: index + 1, name: label.name, value: label.value)
@@ -143,7 +155,7 @@ private struct Fields: Codable {
         return ModelDescription(
             architecture: architecture, levels: levels,
             preparation: Preparation(preparation, labels: try table(), channels: channels),
-            precision: precision, program: program, libtorch: libtorch)
+            firstStage: firstStage, precision: precision, program: program, libtorch: libtorch)
     }
 
     /// Classes count from 0, and their values rise behind the background: as a table sorts them.

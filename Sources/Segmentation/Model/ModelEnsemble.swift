@@ -4,6 +4,8 @@ internal import SegNASHost
 
 /// What a user names as MODEL: one model, or those of all folds of a cross-validation with the clean-up they chose.
 ///
+/// Of a cascade they are those of the second stage; the first one's belong to them.
+///
 /// ```swift
 /// let ensemble = try ModelEnsemble(of: "brains")
 /// let models = try ensemble.models.map { try Model(contentsOf: $0.model) }
@@ -14,6 +16,8 @@ public struct ModelEnsemble: Hashable, Sendable {
     public var models: [ModelLocation]
     /// The clean-up of their label maps; nil for a model by itself.
     public var postProcessing: PostProcessing?
+    /// The models of a cascade's first stage, whose mean the models see; empty outside of cascades.
+    public var firstStage: [ModelLocation] = []
     /// The study whose best model it is; nil for all others.
     private var study: String?
 
@@ -23,6 +27,47 @@ public struct ModelEnsemble: Hashable, Sendable {
     ///   again since.
     public init(of path: String) throws(ModelError) {
         let path = FolderLink.resolve(PathParts.trimmed(path))
+        let cascade = CascadeFolder(path)
+        try self.init(ofStage: cascade.isBegun ? cascade.full : path)
+        let stages = try models.map { (location) throws(ModelError) in
+            try Model.description(contentsOf: location.model).firstStage
+        }
+        guard let needed = stages[0] else { return }
+        guard let folder = Self.cascade(of: path) else {
+            throw ModelError(file: path, fault: .firstStageMissing)
+        }
+        firstStage = try Self.firstStage(of: folder)
+        let digests = try firstStage.map { (location) throws(ModelError) in
+            try Model.weightsDigest(contentsOf: location.model)
+        }
+        guard digests == needed.models, stages.allSatisfy({ $0 == needed }) else {
+            throw ModelError(file: folder.low.path, fault: .firstStageChanged)
+        }
+    }
+
+    /// The cascade in a folder, or in one that the folder lies in.
+    private static func cascade(of path: String) -> CascadeFolder? {
+        var url = URL(filePath: path)
+        // A model may lie in a fold of the second stage.
+        for _ in 0...3 {
+            let folder = CascadeFolder(url.path)
+            if folder.isBegun { return folder }
+            url.deleteLastPathComponent()
+        }
+        return nil
+    }
+
+    private static func firstStage(
+        of folder: CascadeFolder
+    ) throws(ModelError) -> [ModelLocation] {
+        var locations: [ModelLocation] = []
+        for fold in 0..<(folder.low.foldCount ?? 0) {
+            locations.append(try ModelLocation(of: folder.low.run(fold)))
+        }
+        return locations
+    }
+
+    private init(ofStage path: String) throws(ModelError) {
         let best = FolderLink.resolve("\(path)/\(ModelLocation.bestOfStudy)")
         if let count = CrossValidationFolder(path).foldCount {
             try self.init(CrossValidationFolder(path), folds: count)

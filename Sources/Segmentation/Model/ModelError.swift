@@ -24,6 +24,12 @@ public enum ModelFault: Error, Equatable, Sendable {
     case foldsChanged
     /// A cross-validation whose record of clean-up cannot be read.
     case cleanUp(JSONFault)
+    /// A cascade, or its second stage, where a network that sees images alone is needed.
+    case cascade
+    /// The second stage of a cascade without the first.
+    case firstStageMissing
+    /// The first stage of a cascade was trained again after the second.
+    case firstStageChanged
     /// Several models in one folder, where one is needed.
     case severalModels(first: String)
     /// The weights are others than those that a run began with.
@@ -65,6 +71,12 @@ extension ModelFault: CustomStringConvertible {
                 + "which predicts and evaluates again"
         case .cleanUp(let fault):
             "\(fault): resume the training of the folds with segnas3d train, which writes it again"
+        case .cascade:
+            "is a cascade, whose second stage sees more than images: give another model"
+        case .firstStageMissing:
+            "is the second stage of a cascade, and the first is not beside it: name the cascade's folder, with both"
+        case .firstStageChanged:
+            "has other models than the second stage of the cascade was trained with: train the cascade again"
         case .severalModels(let first):
             "holds a model for each of several folds, and weights are taken from one: name it, such as \(first)"
         case .otherWeights: "has other weights than before"

@@ -64,8 +64,7 @@ public struct DatasetPlan: Hashable, Codable, Sendable {
         keptShare = quantile(0.5, ofSorted: grids.map(\.keptShare).sorted())
         fullResolution = try planner.full()
         lowResolution =
-            fullResolution.share < Self.leastShare && given.isEmpty
-            ? try planner.low(below: fullResolution) : nil
+            fullResolution.share < Self.leastShare ? try planner.low(below: fullResolution) : nil
     }
 }
 
@@ -148,8 +147,6 @@ public struct GivenChoices: Hashable, Sendable {
         self.patch = patch
         self.batchSize = batchSize
     }
-
-    var isEmpty: Bool { self == GivenChoices() }
 }
 
 /// Why a dataset cannot be planned for.

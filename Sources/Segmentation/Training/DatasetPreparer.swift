@@ -1,4 +1,5 @@
 internal import SegNASDatasets
+internal import SegNASHost
 internal import SegNASImaging
 
 /// A case of a run, with its prepared form.
@@ -66,6 +67,28 @@ struct DatasetPreparer {
                 ? cases.validation.map(\.prepared) : nil)
         try check.refuse()
         report(check)
+        if let note = fineVoxels(check) { observer.report(.warning(note)) }
+    }
+
+    /// Voxels of all images that are longer than this many prepared ones are cut into what was never measured.
+    private static let coarsestVoxels = 2.0
+
+    /// A warning of a spacing that is finer than that of every image.
+    private func fineVoxels(_ check: TrainingCheck) -> String? {
+        guard case .fixed(let mm) = task.preparation.spacing, task.preparation.fit != .resize
+        else { return nil }
+        let spacings = check.grids.values.map(\.spacing)
+        for axis in 0..<3 {
+            guard let finest = spacings.map({ $0[axis] }).min(),
+                finest > Self.coarsestVoxels * mm[axis]
+            else { continue }
+            let name = ["x", "y", "z"][axis]
+            return
+                "`spacing` has \(significant(mm[axis])) mm along \(name), and no image has voxels shorter than "
+                + "\(significant(finest)) mm "
+                + "there: the network sees less of the body, and no more detail"
+        }
+        return nil
     }
 
     func report(_ check: TrainingCheck) {
@@ -88,9 +111,11 @@ struct DatasetPreparer {
         }
         let needs = Preparation.needsIntensities(
             task.preparation, channels: task.dataset.channels)
-        return try Preparation(
+        var preparation = try Preparation(
             task.preparation, channels: task.dataset.channels, labels: task.dataset.labels,
             intensities: needs ? check?.intensities(of: split.training) : nil)
+        preparation.seesFirstStage = task.firstStage != nil
+        return preparation
     }
 
     /// Prepares the cases of all parts, or reads them from the cache.

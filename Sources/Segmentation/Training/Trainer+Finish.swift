@@ -34,6 +34,7 @@ extension Trainer {
     func description(_ plan: RunPlan) -> ModelDescription {
         ModelDescription(
             architecture: plan.network, levels: plan.levels, preparation: plan.preparation,
+            firstStage: plan.firstStage,
             precision: plan.options.precision.dtype(on: machine.device), program: plan.version)
     }
 

@@ -89,19 +89,32 @@ extension Trainer {
         let options = task.options.resolved(on: machine.device)
         guard options.faults.isEmpty else { throw TrainingError.options(options.faults) }
         if !RunFolder.isBegun(run) { try task.checkOrigin() }
-        let network = try task.networkPlan()
-        try network.check(size: task.size, batch: options.partSize)
         let split = try task.dividedCases()
         let faults = options.faults(for: task.preparation, split)
         guard faults.isEmpty else { throw TrainingError.options(faults) }
-        let memory = MemoryCheck(
-            plan: network, size: task.size, options: options, device: machine.device)
-        try memory.check()
+        let (network, memory) = try checkedNetwork()
         do {
             return try train(network, split, since: begin)
         } catch TorchError.outOfMemory(let shortage) {
             throw TrainingError.outOfMemory(memory.shortage(shortage))
         }
+    }
+
+    /// Checks that the network can be built for the images, and that a step has the memory that it needs.
+    ///
+    /// - Throws: `NetworkError`, ``TrainingError/outOfMemory(_:)``.
+    public func checkNetwork() throws {
+        _ = try checkedNetwork()
+    }
+
+    private func checkedNetwork() throws -> (NetworkPlan, MemoryCheck) {
+        let options = task.options.resolved(on: machine.device)
+        let network = try task.networkPlan()
+        try network.check(size: task.size, batch: options.partSize)
+        let memory = MemoryCheck(
+            plan: network, size: task.size, options: options, device: machine.device)
+        try memory.check()
+        return (network, memory)
     }
 
     private func train(

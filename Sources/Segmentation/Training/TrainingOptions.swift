@@ -55,6 +55,13 @@ public struct TrainingOptions: Hashable, Codable, Sendable {
     /// The number of images in one forward and backward pass.
     public var partSize: Int { batchSize / accumulation }
 
+    /// Takes another optimizer, without what it has not: a momentum, or a weight decay.
+    public mutating func choose(_ optimizer: OptimizerChoice) {
+        self.optimizer = optimizer
+        if optimizer != .sgd { momentum = nil }
+        if optimizer == .nadam { weightDecay = 0 }
+    }
+
     /// The options with `auto` replaced by the precision that suits the device.
     public func resolved(on device: Device) -> TrainingOptions {
         guard precision == .auto else { return self }
@@ -80,7 +87,7 @@ public enum OptimizerChoice: String, CaseIterable, Codable, Sendable {
 
 extension TrainingOptions {
     /// The momentum of sgd where none is given.
-    static let standardMomentum = 0.9
+    package static let standardMomentum = 0.9
 
     /// The optimizer's method; Nadam has no weight decay.
     var method: OptimizationMethod {

@@ -16,6 +16,8 @@ public struct TrainingTask: Sendable {
     public var minutes: Double?
     /// The model whose weights the training begins with, of the same network and preparation; nil draws them.
     public var origin: ModelOrigin?
+    /// The first stage of a cascade, whose label maps the cases have; nil outside of cascades.
+    public var firstStage: FirstStage?
     /// The dataset as ``Trainer/prepareData()`` has checked and prepared it; nil checks and prepares it again.
     ///
     /// It must not have changed since.
@@ -66,8 +68,13 @@ public struct TrainingTask: Sendable {
     /// The plan of the network for the dataset's channels and labels.
     public func networkPlan() throws(NetworkError) -> NetworkPlan {
         try NetworkPlan(
-            architecture, channels: dataset.channels.count, classes: dataset.labels.outputCount,
+            architecture, channels: inputs, classes: dataset.labels.outputCount,
             levels: levels ?? suitableLevels)
+    }
+
+    /// Channels that the network sees.
+    private var inputs: Int {
+        dataset.channels.count + (firstStage == nil ? 0 : dataset.labels.foreground.count)
     }
 
     /// Levels that suit the voxels of patches; nil where their size is not known.

@@ -77,7 +77,7 @@ extension Trial {
     init(_ row: Row) throws {
         let proposal = try Proposal(row)
         let hyperparameters = try JSONDocument.parse(
-            row["hyperparameters"], as: [Hyperparameter: Double].self)
+            row["hyperparameters"], as: [Hyperparameter: HyperparameterValue].self)
         let architecture = try Architecture(json: row["architecture"])
         self.init(
             proposal: proposal, architecture: architecture, hyperparameters: hyperparameters,

@@ -12,7 +12,7 @@ public struct TrialRequest: Hashable, Codable, Sendable {
     /// The digest of the point's coordinates: XXH3 with 128 bits, in schema 1 SHA-256.
     public var pointDigest: String
     public var architecture: Architecture
-    public var hyperparameters: [Hyperparameter: Double]
+    public var hyperparameters: [Hyperparameter: HyperparameterValue]
     /// The seed of the trial's random numbers.
     public var seed: UInt64
     /// The epochs to which it is trained now; nil for all.

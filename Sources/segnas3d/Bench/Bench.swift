@@ -26,6 +26,8 @@ struct Bench: ParsableCommand {
             read its status.
             restore: seconds and memory to take the scores of --classes from a quarter of --size to all of it.
             shared-machine: seconds of a whole training alone, beside another, and beside a busy loop on each core.
+            search: the Dice that samplers lose to the best network, on random landscapes or on --curves, at \
+            several budgets. It measures samplers, not this machine, and takes minutes.
             """)
 
     enum Workload: String, CaseIterable, ExpressibleByArgument {
@@ -40,19 +42,24 @@ struct Bench: ParsableCommand {
         case predict
         case study
         case sharedMachine = "shared-machine"
+        case search
     }
 
     @OptionGroup var host: HostArguments
 
     @OptionGroup var inputs: BenchArguments
 
+    @OptionGroup var searches: SearchBenchArguments
+
     @Flag(help: "Print one line of JSON for each result instead of text.")
     var json = false
 
     @Argument(
-        help: "Workloads to run; by default all that need no dataset and no idle machine.")
+        help: """
+            Workloads to run; by default all that measure this machine and need neither a dataset nor an idle one.
+            """)
     var workloads: [Workload] = Workload.allCases.filter {
-        ![.prepare, .predict, .sharedMachine].contains($0)
+        ![.prepare, .predict, .sharedMachine, .search].contains($0)
     }
 
     func validate() throws {
@@ -62,7 +69,8 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        try host.machine.applyToHost()
+        // Samplers need no tensors.
+        if workloads != [.search] { try host.machine.applyToHost() }
         for workload in workloads { try run(workload) }
     }
 
@@ -100,6 +108,8 @@ struct Bench: ParsableCommand {
             try SharedMachineBench(
                 json: json, threads: host.machine.threadCount, size: inputs.size?.width ?? 32
             ).run()
+        case .search:
+            try SearchBench(json: json, threads: host.machine.threadCount, inputs: searches).run()
         case .prepare: try PrepareBench(inputs, json: json, threads: host.machine.threadCount).run()
         }
     }

@@ -131,7 +131,8 @@ struct PlanReport {
         }
         return [
             small
-                + "a network on images of a lower resolution would help to see what lies around it, with this plan:"
+                + "train --cascade begins with a network on images of a lower resolution, "
+                + "which sees what lies around it:"
         ]
     }
 

@@ -20,8 +20,8 @@ struct Inspect: ParsableCommand {
     @Argument(
         help: """
             unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, a study, for its best network, or the \
-            folder of train --folds; or a search space: segnas11, segnas4, segnas7 or a YAML file; or recipes, \
-            for the options of each.
+            folder of train --folds; or a search space: segnas11, segnas4, segnas7, segnas+ or a YAML file; or \
+            recipes, for the options of each.
             """)
     var target: String
 
@@ -72,20 +72,25 @@ struct Inspect: ParsableCommand {
             print(json ? try description.json() : description.text())
         case .network(let architecture):
             try inspect(NetworkPlan(architecture, channels: channels, classes: classes))
-        case .folds(let ensemble):
+        case .models(let ensemble):
             let model = try Model.description(contentsOf: ensemble.models[0].model)
             if !json { print(Self.words(ensemble, model)) }
             try inspect(model.plan())
         }
     }
 
-    /// A line about the models of a cross-validation.
+    /// A line about the models of a cross-validation or a cascade.
     private static func words(_ ensemble: ModelEnsemble, _ model: ModelDescription) -> String {
         let cleanUp = ensemble.postProcessing.flatMap { chosen in
             chosen.steps.isEmpty ? nil : chosen.words(model.preparation.labels)
         }
-        return "the mean of \(ensemble.models.count) folds, each of this network; "
-            + (cleanUp ?? "label maps are not cleaned up")
+        let stage =
+            ensemble.firstStage.isEmpty
+            ? "" : "the second stage of a cascade, after \(ensemble.firstStage.count) networks: "
+        let count =
+            ensemble.models.count == 1
+            ? "this network" : "the mean of \(ensemble.models.count) folds, each of this network"
+        return stage + count + "; " + (cleanUp ?? "label maps are not cleaned up")
     }
 
     private func inspect(_ plan: NetworkPlan) throws {
@@ -105,22 +110,22 @@ struct Inspect: ParsableCommand {
 enum InspectTarget {
     case network(Architecture)
     case space(SearchSpace)
-    /// A cross-validation.
-    case folds(ModelEnsemble)
+    /// A cross-validation or a cascade.
+    case models(ModelEnsemble)
 
     init(_ text: String) throws {
         if let preset = SearchSpace.Preset(rawValue: text) {
             self = .space(SearchSpace(preset))
         } else if text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
             self = .space(try SearchSpace(contentsOf: text))
-        } else if CrossValidationFolder(text).foldCount != nil {
-            self = .folds(try ModelEnsemble(of: text))
+        } else if CrossValidationFolder(text).foldCount != nil || CascadeFolder(text).isBegun {
+            self = .models(try ModelEnsemble(of: text))
         } else if let network = try Architecture(named: text) {
             self = .network(network)
         } else {
             throw ValidationError(
                 "'\(text)' is neither a network (unet3d, vnet, nnunet, nnunet-resenc, an architecture's .json "
-                    + "file, a study) nor a search space (segnas11, segnas4, segnas7, a .yaml file)"
+                    + "file, a study) nor a search space (\(SearchSpace.Preset.names), or a .yaml file)"
             )
         }
     }

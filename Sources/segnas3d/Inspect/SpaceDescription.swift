@@ -9,6 +9,8 @@ struct SpaceDescription: Encodable {
         var name: String
         var values: String
         var isSearched: Bool
+        /// What must hold for it to have a value; nil if it always has one.
+        var condition: String?
     }
 
     struct Blocks: Encodable {
@@ -32,7 +34,8 @@ struct SpaceDescription: Encodable {
         dimensions = space.dimensions.map { dimension in
             Row(
                 name: "\(dimension.name)", values: "\(dimension.values)",
-                isSearched: space.searched.contains(dimension))
+                isSearched: space.searched.contains(dimension),
+                condition: dimension.conditions.isEmpty ? nil : dimension.conditionWords)
         }
         searched = space.searched.count
         integerPoints = "\(space.integerPoints)"
@@ -50,7 +53,7 @@ struct SpaceDescription: Encodable {
         lines +=
             TextTable(
                 columns: [.left("dimension"), .left("values")],
-                rows: dimensions.map { [$0.name, $0.values + ($0.isSearched ? "" : "  fixed")] }
+                rows: dimensions.map { [$0.name, $0.words] }
             ).lines
         lines += [
             "",
@@ -61,5 +64,12 @@ struct SpaceDescription: Encodable {
         }
         lines.append("\((legalFraction * 10_000).rounded() / 100) % of the space is legal")
         return lines.joined(separator: "\n")
+    }
+}
+
+extension SpaceDescription.Row {
+    /// The values, `[0.8, 0.99) linear  when optimizer is sgd`.
+    fileprivate var words: String {
+        [values, isSearched ? nil : "fixed", condition].compactMap(\.self).joined(separator: "  ")
     }
 }

@@ -32,6 +32,10 @@ final class ExperimentDisplay {
         case .warning(let sentence): search.warn(sentence)
         case .training(let event): display().show(event)
         case .trainingEnded: finishTraining()
+        case .stage(let run, let isFirst):
+            finishTraining()
+            trainingTitle = "Training"
+            Progress("", isQuiet: isQuiet).say("\(isFirst ? "First" : "Second") stage: \(run)")
         case .fold(let run, let number, let all):
             finishTraining()
             trainingTitle = "Fold \(number) of \(all)"

@@ -62,14 +62,19 @@ final class SearchDisplay {
     /// `trial 12: n 21 p 3 sup 1 res 0 {2,0,2}, 2,516,000 parameters: Dice 0.812`.
     static func line(_ trial: Trial) -> String {
         let others = trial.hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }
-            .map {
-                " \($0.key.rawValue) \(Int(exactly: $0.value).map(String.init) ?? "\(Float($0.value))")"
-            }.joined()
+            .map { " \($0.key.rawValue) \($0.value.words)" }.joined()
         let size = trial.cost.map { ", \(grouped($0.parameters)) parameters" } ?? ""
         let end =
             trial.state == .paused
             ? ": Dice \(decimal(trial.dice ?? 0)) so far" : trial.end.map { ": \($0.words)" } ?? ""
         return "trial \(trial.number): \(trial.architecture)\(others)\(size)\(end)"
+    }
+}
+
+extension HyperparameterValue {
+    /// The name, or the number with as many digits as a Float has.
+    var words: String {
+        number.map { Int(exactly: $0).map(String.init) ?? "\(Float($0))" } ?? "\(self)"
     }
 }
 

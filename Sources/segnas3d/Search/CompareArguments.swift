@@ -11,8 +11,8 @@ struct CompareArguments: ParsableArguments {
 
     @Option(
         help: """
-            Search spaces, separated by commas: segnas11, segnas4, segnas7, YAML files; or none. By default the \
-            paper's three.
+            Search spaces, separated by commas: segnas11, segnas4, segnas7, segnas+, YAML files; or none. By \
+            default the paper's three.
             """,
         transform: Self.list)
     var spaces: [String]?

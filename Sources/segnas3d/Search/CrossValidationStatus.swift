@@ -28,7 +28,8 @@ struct CrossValidationStatus: Encodable {
         dicePerLabel = Dictionary(means) { first, _ in first }
     }
 
-    func text(of path: String) -> String {
+    /// As text; `work` is the folder that resumes it, if it is a part of other work.
+    func text(of path: String, in work: String? = nil) -> String {
         let done = folds.count { $0.model != nil }
         var lines = [
             "\(path) is a cross-validation of segnas3d train: "
@@ -40,7 +41,8 @@ struct CrossValidationStatus: Encodable {
             lines.append("fold \(fold): \(status.epochs)\(goal) epochs\(best)")
         }
         guard let dicePerLabel else {
-            return (lines + ["not complete: to resume, run segnas3d train --output \(path)"])
+            return
+                (lines + ["not complete: to resume, run segnas3d train --output \(work ?? path)"])
                 .joined(separator: "\n")
         }
         let mean = dicePerLabel.values.sorted().reduce(0, +) / Double(max(1, dicePerLabel.count))

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FoundationEssentials
 internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASSearch
@@ -7,13 +8,19 @@ internal import SegNASStudy
 
 /// The arguments of `search`.
 struct SearchArguments: ParsableArguments {
-    @Option(help: "Search space: segnas11, segnas4, segnas7 or a YAML file.")
+    @Option(
+        help: """
+            Search space: segnas11, segnas4 or segnas7, the paper's; segnas+, segnas11 with dropout, learning rate and \
+            augmentation, begun at the recipe's; or a YAML file, which may search most options of training.
+            """)
     var space: String?
 
     @Option(
         help: ArgumentHelp(
-            "Begin with this network of the space: an architecture's JSON file, or a study, for its best network.",
-            valueName: "network"))
+            """
+            Begin with this network of the space: an architecture's JSON file, or a study, for its best network. What \
+            else is searched begins as in that study, or as the options of training say.
+            """, valueName: "network"))
     var first: String?
 
     @OptionGroup var conditions: ConditionArguments
@@ -57,9 +64,21 @@ struct SearchArguments: ParsableArguments {
         // A study that was begun with a network has proposed it already, and the file may have moved.
         if let first, options.sampling.first == nil {
             let network = try Architecture(argument: first, orStudy: true)
-            options.sampling.first = try options.point(of: network, named: first)
+            options.sampling.first = try options.point(
+                of: network, hyperparameters: Self.bestHyperparameters(ofStudy: first) ?? [:],
+                named: first)
         }
         return options
+    }
+}
+
+extension SearchArguments {
+    /// The hyperparameters of a study's best network; nil if the text names no study.
+    private static func bestHyperparameters(
+        ofStudy text: String
+    ) throws -> [Hyperparameter: HyperparameterValue]? {
+        guard FileManager.default.fileExists(atPath: StudyFolder(text).database) else { return nil }
+        return try StudyStatus(of: text).best?.hyperparameters
     }
 }
 
@@ -148,7 +167,7 @@ struct SamplingArguments: ParsableArguments {
     @Option(
         help: """
             crs, the paper's controlled random search, is the default; random draws points; model trains the networks \
-            of which a Gaussian process on the results so far expects most, and needs about a third of the trainings.
+            of which a Gaussian process on the results so far expects most, so that fewer are needed.
             """)
     var sampler: SamplerPlan.Method?
 

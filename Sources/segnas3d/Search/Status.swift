@@ -17,6 +17,10 @@ struct Status: ParsableCommand {
     var json = false
 
     func run() throws {
+        if let status = CascadeStatus(of: study) {
+            return print(
+                json ? try JSONDocument.text(of: status, .indented) : status.text(of: study))
+        }
         if let status = CrossValidationStatus(of: study) {
             return print(
                 json ? try JSONDocument.text(of: status, .indented) : status.text(of: study))
@@ -71,7 +75,7 @@ struct StatusDocument: Encodable {
         let expectedDice: Double?
         let likelyDice: [Double]?
         let architecture: Architecture
-        let hyperparameters: [String: Double]
+        let hyperparameters: [String: HyperparameterValue]
     }
 
     init(_ status: StudyStatus) {
@@ -114,7 +118,7 @@ struct StatusDocument: Encodable {
         if !occurring.isEmpty { lines.append(occurring.joined(separator: ", ")) }
         if let best {
             let others = best.hyperparameters.sorted { $0.key < $1.key }
-                .map { ", \($0.key) \($0.value)" }.joined()
+                .map { ", \($0.key) \($0.value.words)" }.joined()
             lines.append(
                 "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0))"
                     + "\(best.words), \(best.architecture)\(others)")
@@ -182,7 +186,8 @@ struct RunStatus: Encodable {
         self.model = TrainingRecord(ofModel: model) == nil ? nil : model
     }
 
-    func text(of run: String) -> String {
+    /// As text; `work` is the folder that resumes it, if it is a part of other work.
+    func text(of run: String, in work: String? = nil) -> String {
         let goal = allEpochs.map { " of \($0)" } ?? ""
         var lines = ["\(run) is a run of segnas3d train: \(epochs)\(goal) epochs are done"]
         if let best {
@@ -190,7 +195,7 @@ struct RunStatus: Encodable {
         }
         lines.append(
             model.map { "complete: \($0)" }
-                ?? "not complete: to resume, run segnas3d train --output \(run)")
+                ?? "not complete: to resume, run segnas3d train --output \(work ?? run)")
         return lines.joined(separator: "\n")
     }
 }
@@ -199,6 +204,7 @@ struct RunStatus: Encodable {
 enum FolderKind: String {
     case run = "train"
     case crossValidation = "cross-validation"
+    case cascade
     case comparison = "compare"
 
     /// Nil for a study, and for any other folder.
@@ -225,6 +231,9 @@ struct NotAStudy: Error, CustomStringConvertible {
         switch kind {
         case .run:
             "\(path) is a run of segnas3d train, not a study of segnas3d search: "
+                + "segnas3d status \(path) shows its progress"
+        case .cascade:
+            "\(path) is a cascade of segnas3d train, not a study of segnas3d search: "
                 + "segnas3d status \(path) shows its progress"
         case .crossValidation:
             "\(path) is a cross-validation of segnas3d train, not a study of segnas3d search: "

@@ -44,22 +44,23 @@ struct CrossValidationReport {
         }
     }
 
-    func json() throws -> String {
+    func json() throws -> String { try JSONDocument.text(of: document, .indented) }
+
+    var document: Document {
         let dice = labels.structures.compactMap { label in
             cleanUp.dice(label.value).map { ("\(label.value)", $0) }
         }
-        return try JSONDocument.text(
-            of: Document(
-                run: result.path, parameters: result.runs.first?.parameters ?? 0,
-                folds: result.runs.map { run in
-                    Document.Fold(
-                        run: run.run, epochs: run.epochs.count, bestEpoch: run.chosenEpoch,
-                        dice: run.validation?.mean, seconds: run.seconds)
-                },
-                crossValidation: TrainingReport.Test(evaluation),
-                postProcessing: .init(
-                    steps: cleanUp.chosen, dicePerLabel: Dictionary(dice) { first, _ in first }),
-                seconds: result.seconds), .indented)
+        return Document(
+            run: result.path, parameters: result.runs.first?.parameters ?? 0,
+            folds: result.runs.map { run in
+                Document.Fold(
+                    run: run.run, epochs: run.epochs.count, bestEpoch: run.chosenEpoch,
+                    dice: run.validation?.mean, seconds: run.seconds)
+            },
+            crossValidation: TrainingReport.Test(evaluation),
+            postProcessing: .init(
+                steps: cleanUp.chosen, dicePerLabel: Dictionary(dice) { first, _ in first }),
+            seconds: result.seconds)
     }
 
     func text() -> String {

@@ -7,6 +7,8 @@ internal import SegNASSegmentation
 struct NewWork {
     var data: DataOptions
     var training: TrainingOptions
+    /// The first stage of a cascade, if one is planned.
+    var firstStage: RunOptions?
 
     /// Plans what the arguments of the command leave open.
     ///
@@ -44,6 +46,7 @@ struct NewWork {
         planner.given.batchSize = arguments.training.batch ?? recipe.batchSize
         planner.training = training
         planner.workers = arguments.workers
+        planner.isCascade = arguments.isCascade
         arguments.compute.apply(to: &planner.machine)
         arguments.data.apply(to: &planner.machine)
         planner.monitor = monitor
@@ -52,6 +55,7 @@ struct NewWork {
         data = planned.data
         arguments.data.apply(to: &data)
         self.training = planned.training
+        firstStage = arguments.isCascade ? planned.firstStage : nil
     }
 }
 
@@ -62,4 +66,5 @@ struct WorkArguments {
     var compute: ComputeArguments
     /// Trainings at a time.
     var workers = 1
+    var isCascade = false
 }

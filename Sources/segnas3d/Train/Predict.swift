@@ -106,9 +106,10 @@ struct Predict: ParsableCommand {
             keepsProbabilities: probabilities, scratch: output, series: dicom.series,
             postProcessing: cleanUp(ensembles),
             threads: compute.machine.threadCount)
+        let firstStage = try firstStage(ensembles, options, device)
         let predictor = try Predictor(models, options)
         let inputs = try ImageInputs(
-            input, channels: models[0].description.channels,
+            input, channels: models[0].description.preparation.channels.count,
             named: models[0].description.preparation.channels.map(\.name),
             of: choice(ensembles[0]), threads: compute.machine.threadCount)
         var standardError = StandardError()
@@ -119,7 +120,7 @@ struct Predict: ParsableCommand {
             cases: inputs.cases, overwrites: overwrite, probabilities: probabilities)
         let progress = Progress("Predicting", isQuiet: display.quiet)
         let job = PredictionJob(
-            predictor: predictor, folder: folder,
+            predictor: predictor, folder: folder, firstStage: firstStage,
             isEndRequested: { SignalWatch.isEndRequested },
             report: { done, all in progress.set(done, of: all) })
         let report = job.run(inputs).spelled
@@ -132,6 +133,20 @@ struct Predict: ParsableCommand {
         }
         try draw(inputs.cases, report, of: predictor.labels)
         if let code = report.exitCode { throw ExitCode(code.rawValue) }
+    }
+
+    /// The first stage of a cascade, which writes what the second sees into the folder of the label maps.
+    private func firstStage(
+        _ ensembles: [ModelEnsemble], _ options: PredictionOptions, _ device: Device
+    ) throws -> FirstStagePredictor? {
+        let models = ensembles.flatMap(\.firstStage)
+        guard !models.isEmpty else { return nil }
+        guard ensembles.count == 1 else {
+            throw ValidationError("a cascade predicts by itself: leave out --ensemble")
+        }
+        let folder = FirstStagePredictor.folder(in: output)
+        if overwrite { FirstStagePredictor.remove(folder) }
+        return try FirstStagePredictor(models, options, in: folder, device: device)
     }
 
     /// The clean-up that was chosen for the model, if nothing else is in the mean.

@@ -18,6 +18,9 @@ struct Train: ParsableCommand {
             that has not seen it: RUN/crossvalidation.json evaluates that, and RUN/postprocessing.json has the \
             clean-up that these predictions have chosen, which predict then does.
 
+            With --cascade, RUN/low holds a cross-validation at a low resolution and RUN/full the training that sees \
+            its predictions; RUN is the model.
+
             Exits with 2 if options differ from those of the run, 3 for a fault of the dataset, 4 if there is not \
             enough memory, 130 when interrupted.
             """)
@@ -32,6 +35,8 @@ struct Train: ParsableCommand {
     @OptionGroup var data: DataArguments
 
     @OptionGroup var folds: FoldArguments
+
+    @OptionGroup var cascade: CascadeArguments
 
     @OptionGroup var training: TrainingArguments
 
@@ -56,6 +61,7 @@ struct Train: ParsableCommand {
         SignalWatch.start()
         let display = ExperimentDisplay(isQuiet: display.quiet)
         defer { display.finish() }
+        if try cascade.isAsked(in: output) { return try trainCascade(display) }
         let options = try options(display.monitor)
         if let count = try folds.count(in: output) {
             return try crossValidate(options, folds: count, display)
@@ -64,6 +70,18 @@ struct Train: ParsableCommand {
         let result = try session.run()
         display.finish()
         let report = TrainingReport(result, labels: session.labels)
+        print(self.display.json ? try report.json() : report.text())
+    }
+
+    private func trainCascade(_ display: ExperimentDisplay) throws {
+        try cascade.check(data, origin)
+        let count = folds.folds ?? CascadeOptions.foldCount(in: output)
+        if count != nil { try folds.check(data, origin) }
+        let session = try CascadeSession(
+            cascadeOptions(display.monitor), folds: count, in: output, monitor: display.monitor)
+        let result = try session.run()
+        display.finish()
+        let report = CascadeReport(result, labels: session.labels)
         print(self.display.json ? try report.json() : report.text())
     }
 
@@ -102,11 +120,48 @@ struct Train: ParsableCommand {
                 network: (network ?? .standard).architecture(for: work.data.preparation),
                 training: work.training)
         }
+        applyToHost(&options)
+        return options
+    }
+
+    /// The options of a cascade that were given; if it exists, its plan supplies the others.
+    private func cascadeOptions(_ monitor: Monitor) throws -> CascadeOptions {
+        let network = try network.map { try PlannedNetwork(argument: $0, orStudy: true) }
+        var options: CascadeOptions
+        if let begun = CascadeOptions(ofCascade: output) {
+            options = begun
+            // The low resolution stays as it was planned.
+            let (images, batch) = (begun.low.data.preparation, begun.low.training.batchSize)
+            for stage in [\CascadeOptions.low, \.full] {
+                data.apply(to: &options[keyPath: stage].data)
+                apply(network, to: &options[keyPath: stage])
+            }
+            options.low.data.preparation = images
+            options.low.training.batchSize = batch
+        } else {
+            let work = try NewWork(
+                WorkArguments(data: data, training: training, compute: compute, isCascade: true),
+                network: .planned(network ?? .standard), in: output, monitor: monitor)
+            guard var low = work.firstStage else {
+                preconditionFailure("a cascade without a plan of its first stage")
+            }
+            low.data.split = work.data.split
+            let full = (network ?? .standard).architecture(for: work.data.preparation)
+            options = CascadeOptions(
+                low: low,
+                full: RunOptions(data: work.data, network: full, training: work.training))
+        }
+        applyToHost(&options.low)
+        applyToHost(&options.full)
+        return options
+    }
+
+    /// Applies what was given for the time and the machine.
+    private func applyToHost(_ options: inout RunOptions) {
         time.apply(to: &options, epochs: training.epochs)
         compute.apply(to: &options.machine)
         training.apply(to: &options.machine)
         data.apply(to: &options.machine)
-        return options
     }
 
     /// Applies the network and the training options that were given to options with images.

@@ -127,12 +127,7 @@ struct TrainingArguments: ParsableArguments {
         if let learningRate { options.learningRate = learningRate }
         if let schedule { options.schedule = schedule }
         if let warmUp { options.warmUpEpochs = warmUp }
-        if let optimizer {
-            options.optimizer = optimizer
-            // What a recipe has for another optimizer.
-            if optimizer != .sgd { options.momentum = nil }
-            if optimizer == .nadam { options.weightDecay = 0 }
-        }
+        if let optimizer { options.choose(optimizer) }
         if let weightDecay { options.weightDecay = weightDecay }
         if let momentum { options.momentum = momentum }
         if let clip { options.gradientClipping = clip }

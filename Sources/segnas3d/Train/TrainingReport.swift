@@ -54,15 +54,16 @@ struct TrainingReport {
         }
     }
 
-    func json() throws -> String {
-        try JSONDocument.text(
-            of: Document(
-                run: result.run, model: result.model, parameters: result.parameters,
-                epochs: result.epochs.count, bestEpoch: result.chosenEpoch,
-                dice: result.validation?.mean, dicePerLabel: result.validation?.perLabel,
-                casesPerLabel: casesPerLabel,
-                seconds: result.seconds, dataWaitShare: result.waitShare,
-                test: result.test.map(Test.init)), .indented)
+    func json() throws -> String { try JSONDocument.text(of: document, .indented) }
+
+    var document: Document {
+        Document(
+            run: result.run, model: result.model, parameters: result.parameters,
+            epochs: result.epochs.count, bestEpoch: result.chosenEpoch,
+            dice: result.validation?.mean, dicePerLabel: result.validation?.perLabel,
+            casesPerLabel: casesPerLabel,
+            seconds: result.seconds, dataWaitShare: result.waitShare,
+            test: result.test.map(Test.init))
     }
 
     func text() -> String {

@@ -113,6 +113,54 @@ struct PreparedCacheTests {
         }
     }
 
+    @Test("What a first stage has predicted is prepared as labels are, and cached beside them")
+    func firstStage() throws {
+        try withTemporaryFolder { folder in
+            let scene = try CacheScene(folder)
+            let cache = try PreparedCache(folder: scene.cache)
+            var preparation = scene.preparation
+            #expect(preparation.inputs == preparation.channels.count)
+            let plain = try scene.cases.map { try cache.prepare($0, by: preparation) }
+            #expect(plain.allSatisfy { $0.result.prepared.firstStage == nil })
+            preparation.seesFirstStage = true
+            let classes = preparation.labels.foreground.count
+            #expect(preparation.inputs == preparation.channels.count + classes)
+            #expect(
+                throws: PreparationError(
+                    identifier: "case0", fault: .noFirstStage)
+            ) {
+                _ = try preparation.prepare(scene.cases[0])
+            }
+            for wasCached in [false, true] {
+                for (index, subject) in scene.cases.enumerated() {
+                    var subject = subject
+                    subject.firstStage = subject.label
+                    let found = try cache.prepare(subject, by: preparation)
+                    #expect(found.wasCached == wasCached)
+                    let prepared = found.result.prepared
+                    let map = try #require(prepared.firstStage)
+                    let labels = try #require(prepared.labels)
+                    #expect(map.count == classes && prepared.inputs == preparation.inputs)
+                    #expect(map.map.array(UInt8.self) == labels.array(UInt8.self))
+                    #expect(
+                        labels.array(UInt8.self)
+                            == plain[index].result.prepared.labels?.array(UInt8.self))
+                    // Another prediction is another entry.
+                    subject.firstStage = scene.cases[(index + 1) % 3].label
+                    #expect(
+                        (try? cache.key(of: subject, preparation))
+                            != (try? cache.key(of: scene.cases[index], preparation)))
+                }
+            }
+            for name in scene.names("entries") {
+                truncate("\(scene.cache)/entries/\(name)/firststage.nii", 12)
+            }
+            var subject = scene.cases[0]
+            subject.firstStage = subject.label
+            #expect(try !cache.prepare(subject, by: preparation).wasCached)
+        }
+    }
+
     @Test("Old entries make room for new ones, those in use stay")
     func limit() throws {
         try withTemporaryFolder { folder in

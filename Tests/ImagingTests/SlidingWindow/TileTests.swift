@@ -90,7 +90,7 @@ struct TileTests {
         let grid = TileGrid(size: size, patch: patch, overlap: 0.5)
         let voxels = size.x * size.y * size.z
         let values = (1...2 * voxels).map(Float.init)
-        let reader = TileReader(Samples(values), channels: 2, grid: grid)
+        let reader = TileReader(Samples(values), grid: grid)
         let tile: SIMD3<Int> = [1, 0, 2]
         let start = grid.start(of: tile)
         var copied = [Float](repeating: -1, count: reader.count)
@@ -114,11 +114,30 @@ struct TileTests {
         }
     }
 
+    @Test("masks of a label map follow the channels of the image", arguments: 0..<8)
+    func masks(code: Int) {
+        let mirrored = (0..<3).map { code >> $0 & 1 == 1 }
+        let grid = TileGrid(size: [5, 3, 9], patch: [4, 6, 4], overlap: 0.5)
+        let classes = (0..<135).map { UInt8($0 * 7 % 4) }
+        let image = classes.map(Float.init)
+        let reader = TileReader(
+            Samples(image), masks: ClassMasks(Samples(classes), count: 3), grid: grid)
+        #expect(reader.channels == 4 && reader.count == 4 * 96)
+        var tile = [Float](repeating: -1, count: reader.count)
+        reader.copy([1, 0, 2], mirrored: mirrored, to: &tile)
+        #expect(tile[..<96].contains(3))
+        for label in 1...3 {
+            // The image's voxels are its classes, and zeros lie about both.
+            let expected = tile[..<96].map { $0 == Float(label) ? 1 : 0 as Float }
+            #expect(Array(tile[label * 96..<(label + 1) * 96]) == expected)
+        }
+    }
+
     @Test("tiles of one value in each channel are found")
     func uniform() {
         let grid = TileGrid(size: [6, 6, 6], patch: [3, 3, 3], overlap: 0)
         let reader = TileReader(
-            Samples([Float](repeating: 0, count: 432)), channels: 2, grid: grid)
+            Samples([Float](repeating: 0, count: 432)), grid: grid)
         var tile = [Float](repeating: -0.5, count: 27) + [Float](repeating: 3, count: 27)
         #expect(reader.uniformValues(tile) == [Float(-0.5).bitPattern, Float(3).bitPattern])
         for index in [0, 1, 26, 27, 53] {

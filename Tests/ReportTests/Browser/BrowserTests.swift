@@ -86,6 +86,32 @@ struct BrowserTests {
         }
     }
 
+    @Test("choices stand by their names on their axes, trials without a value below all others")
+    func choices() throws {
+        let html = try withTemporaryFolder { folder in
+            let ledger = try SyntheticStudy.make(
+                in: folder, iterations: 40, space: SyntheticStudy.conditionalSpace)
+            return try StudyReport(StudySnapshot(of: ledger.folder.path), version: "0.1.0").html()
+        }
+        try withPage(html) { browser in
+            let axes = "document.getElementById('parallel-chart').data[0].dimensions"
+            func axis(_ label: String) -> String {
+                "\(axes).find(axis => axis.name === '\(label)')"
+            }
+            try browser.expect(
+                "\(axis("loss")).ticktext.join() === 'exponential-logarithmic,dice-cross-entropy'")
+            for label in ["learning rate", "gradient clipping", "warm-up"] {
+                try browser.expect("\(axis(label)).ticktext[0] === '–'")
+                try browser.expect("\(axis(label)).values.every(Number.isFinite)")
+                try browser.expect(
+                    "\(axis(label)).values.some(value => value === \(axis(label)).tickvals[0])")
+                try browser.expect(
+                    "\(axis(label)).values.every(value => value >= \(axis(label)).tickvals[0])")
+            }
+            try browser.expect("\(axis("learning rate")).values.every(value => value < -1.9)")
+        }
+    }
+
     /// All charts are drawn, again in the dark, and for paper.
     private func useCharts(_ browser: Browser) throws {
         let charts = [

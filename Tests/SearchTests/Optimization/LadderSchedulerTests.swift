@@ -109,7 +109,7 @@ struct LadderSchedulerTests {
         ])
     func firstRung(_ epochs: Int, _ steps: Int, _ rungs: [Int]) {
         #expect(
-            LadderScheduler<RandomSearch>.rungs(epochs: epochs, stepsPerEpoch: steps) == rungs)
+            Ladder.rungs(epochs: epochs, stepsPerEpoch: steps) == rungs)
     }
 
     @Test("one of three goes on: the best, before anything new begins, and none is discarded")

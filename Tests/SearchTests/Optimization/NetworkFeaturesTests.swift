@@ -96,6 +96,73 @@ struct NetworkFeaturesTests {
         }
     }
 
+    @Test("another name is as far as another sup or res; what has no value is in the middle")
+    func categories() throws {
+        let space = try SearchSpace(
+            yaml: """
+                base: segnas4
+                optimizer: [adamw, sgd, nadam]
+                momentum: {from: 0.8, to: 0.99, when: {optimizer: sgd}}
+                schedule: {values: [constant, cosine], when: {optimizer: nadam}}
+                """)
+        let networks = networks(space)
+        func features(_ momentum: Double, _ optimizer: Double, _ schedule: Double) throws
+            -> NetworkFeatures
+        {
+            try #require(
+                networks.features(
+                    of: space.decode([21, 3, 0, 0, momentum, optimizer, schedule])))
+        }
+        let (adamw, sgd) = (try features(0.9, 0, 0), try features(0.895, 1, 1))
+        let cosine = try features(0.8, 2, 1)
+        // Four of the network, then momentum, three optimizers and two schedules.
+        #expect(adamw.surroundings.count == 10)
+        #expect(adamw.surroundings[4] == 0 && adamw.surroundings[8...] == [0, 0])
+        #expect(abs(sgd.surroundings[4]) < 1e-9 && sgd.surroundings[8...] == [0, 0])
+        #expect(abs(adamw.squaredDistances(to: sgd).a - 0.64) < 1e-9)
+        // A schedule is half as far from none as from the other.
+        #expect(abs(adamw.squaredDistances(to: cosine).a - 0.64 - 0.16) < 1e-9)
+        #expect(
+            abs(try cosine.squaredDistances(to: features(0.8, 2, 0)).a - 0.64) < 1e-9)
+        #expect(try features(0.8, 0, 0) == features(0.98, 0.9, 1.5))
+    }
+
+    @Test("neighbours choose other names, and leave alone what has no value")
+    func neighboursOfSettings() throws {
+        let space = try SearchSpace(
+            yaml: """
+                {base: segnas4, n: 8, p: 2, sup: 0, res: 0, optimizer: [adamw, sgd, nadam], momentum: {from: 0.8,
+                to: 0.99, when: {optimizer: sgd}}}
+                """)
+        let networks = networks(space)
+        var generator = SeededGenerator(seed: 4)
+        var seen: Set<Double> = []
+        for _ in 0..<100 {
+            let neighbour = networks.neighbour(of: [0.9, 0.5], using: &generator)
+            #expect(space.bounds.contain(neighbour) && neighbour[0] == 0.9)
+            seen.insert(neighbour[1])
+        }
+        // Back to the first one where two values change.
+        #expect(seen == [0.5, 1.5, 2.5])
+        let moved = (0..<20).map { _ in networks.neighbour(of: [0.9, 1.5], using: &generator)[0] }
+        #expect(moved.contains { $0 != 0.9 })
+    }
+
+    @Test("the usual network has the training's own values, each the nearest of the space")
+    func usual() throws {
+        var plan = SamplerPlan(method: .crs, seed: 1, images: ModelSamplerTests.images)
+        plan.usual = [.learningRate: 1e-3, .augmentation: 1]
+        let space = SearchSpace.segnasPlus
+        let point = try #require(plan.usualPoint(in: space))
+        let candidate = space.decode(point)
+        #expect("\(candidate.network)" == "n 24 p 3 sup 1 res 1 {2,0,2}")
+        #expect(abs(try #require(candidate.hyperparameters[.learningRate]?.number) - 1e-3) < 1e-15)
+        #expect(candidate.hyperparameters[.augmentation] == 1)
+        plan.method = .model
+        var sampler = try plan.sampler(in: space)
+        #expect(sampler.ask()?.point == point)
+    }
+
     @Test("distances by group are those of vectors")
     func distances() throws {
         let (one, other) = (try features("{2,0,2}"), try features("{2,6,2,0,1,1}"))

@@ -44,7 +44,7 @@ extension NetworkFeatures {
     init(of candidate: Candidate, parameters: Int, operations: Int, in space: SearchSpace) {
         let network = candidate.network
         let block = network.block.canonical
-        let paths = BlockPaths(block)
+        let structure = BlockStructure(block)
         // Each level of the encoder has a block, and each above the lowest one of the decoder.
         let voxels = (0...network.p).reduce(0) { $0 + (1 << $1) * ($1 < network.p ? 2 : 1) }
         surroundings =
@@ -54,9 +54,9 @@ extension NetworkFeatures {
             ] + space.furtherCoordinates(of: candidate)
         cost = [
             log2(Double(max(operations, 1))) / 3, log2(Double(max(parameters, 1))) / 3,
-            log2(1 + Double(paths.radius * voxels)) / 2, 0.8 * Double(paths.depth),
+            log2(1 + Double(structure.reach * voxels)) / 2, 0.8 * Double(structure.wideDepth),
             Double(block.operations.count { $0 == .conv(kernel: 1, dilation: 1) }) / 2,
-            paths.hasSkipsAlone ? 0.8 : 0,
+            structure.isSkipped ? 0.8 : 0,
         ]
         self.operations = space.edges.map { edge in
             edge.isUsed(nodes: block.nodes) ? block.entry(edge) : Self.unused
@@ -65,52 +65,37 @@ extension NetworkFeatures {
 }
 
 extension SearchSpace {
-    /// The searched values that are no part of the block and its surroundings, each from −1 to 1 in its interval.
+    /// The searched values that are no part of the block and its surroundings.
+    ///
+    /// Numbers are from −1 to 1 in their interval. A category has a number for each name, of which one is larger by
+    /// 0.8/√2 than the others: so any other name is as far as another sup or res. They add up to 0. What has no value,
+    /// as its condition does not hold, is in the middle, 0.
     fileprivate func furtherCoordinates(of candidate: Candidate) -> [Double] {
-        searched.compactMap { dimension in
-            let value: Double
+        searched.flatMap { dimension -> [Double] in
             switch dimension.name {
-            case .n, .p, .sup, .res, .nodes, .operation: return nil
-            case .dropout: value = candidate.network.dropout
-            case .hyperparameter(let name): value = candidate.hyperparameters[name] ?? 0
+            case .n, .p, .sup, .res, .nodes, .operation: []
+            case .dropout: [dimension.values.share(of: candidate.network.dropout)]
+            case .hyperparameter(let name):
+                switch (dimension.values, candidate.hyperparameters[name]) {
+                case (.categories(let names), let value):
+                    names.map { name in
+                        guard let chosen = value?.choice else { return 0 }
+                        return ((name == chosen ? 1 : 0) - 1 / Double(names.count)) * 0.8
+                            / 2.0.squareRoot()
+                    }
+                case (_, .number(let value)?): [dimension.values.share(of: value)]
+                default: [0]
+                }
             }
-            guard let interval = dimension.values.interval else { return nil }
-            let share =
-                (dimension.values.coordinate(of: value) - interval.lowerBound)
-                / (interval.upperBound - interval.lowerBound)
-            return 2 * share - 1
         }
     }
 }
 
-/// The paths of a block from its first node to its last.
-private struct BlockPaths {
-    /// The most convolutions with kernels above 1 on a path.
-    let depth: Int
-    /// The most voxels by which a path's convolutions reach beyond a voxel.
-    let radius: Int
-    /// True if a path has skips alone.
-    let hasSkipsAlone: Bool
-
-    init(_ block: BlockGraph) {
-        var depths: [Int?] = [0] + Array(repeating: nil, count: block.nodes - 1)
-        var (radii, skips) = (depths, depths)
-        for (edge, operation) in zip(Edge.all(nodes: block.nodes), block.operations) {
-            let (from, to) = (edge.from - 1, edge.to - 1)
-            guard operation != .none, let depth = depths[from], let radius = radii[from] else {
-                continue
-            }
-            var (further, reach) = (0, 0)
-            if case .conv(let kernel, let dilation) = operation, kernel > 1 {
-                (further, reach) = (1, (kernel - 1) / 2 * dilation)
-            }
-            depths[to] = max(depths[to] ?? 0, depth + further)
-            radii[to] = max(radii[to] ?? 0, radius + reach)
-            if operation == .skip, skips[from] != nil { skips[to] = 0 }
-        }
-        let last = block.nodes - 1
-        depth = depths[last] ?? 0
-        radius = radii[last] ?? 0
-        hasSkipsAlone = skips[last] != nil
+extension Dimension.Values {
+    /// Where a value lies in the interval of its dimension, from −1 to 1.
+    fileprivate func share(of value: Double) -> Double {
+        guard let interval else { return 0 }
+        let part = coordinate(of: value) - interval.lowerBound
+        return 2 * part / (interval.upperBound - interval.lowerBound) - 1
     }
 }

@@ -37,6 +37,8 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
     let space: SearchSpace
     let images: SearchedImages
     let limits: NetworkLimits
+    /// The values of hyperparameters where none is searched.
+    var usual: [Hyperparameter: HyperparameterValue]?
 
     /// The features of a candidate; nil if its network cannot be built.
     func features(of candidate: Candidate) -> NetworkFeatures? {
@@ -46,7 +48,7 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
     /// The features of a candidate whose network can be trained within the limits; nil for others.
     func admittedFeatures(of candidate: Candidate) -> NetworkFeatures? {
         guard let plan = images.plan(of: candidate.architecture) else { return nil }
-        let batch = candidate.hyperparameters[.batch].map { Int($0) } ?? images.batch
+        let batch = candidate.hyperparameters[.batch]?.number.map { Int($0) } ?? images.batch
         guard (try? plan.check(size: images.size, batch: batch)) != nil,
             limits.excess(
                 parameters: plan.parameters, operations: plan.multiplyAdds(size: images.size))
@@ -83,10 +85,13 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
         of point: [Double], using generator: inout some RandomNumberGenerator
     ) -> [Double] {
         let searched = space.searched
-        let nodes = space.decode(point).network.block.nodes
+        let candidate = space.decode(point)
         var genes = searched.indices.filter { index in
-            guard case .operation(let edge) = searched[index].name else { return true }
-            return edge.isUsed(nodes: nodes)
+            switch searched[index].name {
+            case .operation(let edge): edge.isUsed(nodes: candidate.network.block.nodes)
+            case .hyperparameter(let name): candidate.hyperparameters[name] != nil
+            default: true
+            }
         }
         // The channels have more values than anything else.
         if let channels = searched.firstIndex(where: { $0.name == .n }) { genes.append(channels) }
@@ -100,7 +105,7 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
 
     /// The points of {2,0,2} with deep supervision and residuals, at n 24 and p 3 first, then ever farther from these.
     ///
-    /// Every value is moved to the nearest that the space has.
+    /// Hyperparameters are ``usual``. Every value is moved to the nearest that the space has.
     func usualPoints() -> [[Double]] {
         let widths = space[.n]?.wholeValues ?? []
         let depths = space[.p]?.wholeValues ?? []
@@ -112,7 +117,7 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
         return sizes.sorted { (distance($0), $0.n) < (distance($1), $1.n) }.map { size in
             space.dimensions.compactMap { dimension in
                 dimension.values.interval == nil
-                    ? nil : dimension.usualCoordinate(n: size.n, p: size.p)
+                    ? nil : dimension.usualCoordinate(n: size.n, p: size.p, usual ?? [:])
             }
         }
     }
@@ -120,22 +125,22 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
 
 extension Dimension {
     /// The coordinate of the value nearest to that of {2,0,2} with sup 1 and res 1; the middle of what it has not.
-    fileprivate func usualCoordinate(n: Double, p: Double) -> Double {
-        let usual: Double? =
+    fileprivate func usualCoordinate(
+        n: Double, p: Double, _ hyperparameters: [Hyperparameter: HyperparameterValue]
+    ) -> Double {
+        let usual: HyperparameterValue? =
             switch name {
-            case .n: n
-            case .p: p
+            case .n: .number(n)
+            case .p: .number(p)
             case .sup, .res: 1
             case .nodes: 3
             // A chain, where more nodes than three are asked for.
             case .operation(let edge): edge.to == edge.from + 1 ? 2 : 0
-            case .dropout: SegNAS.defaultDropout
-            case .hyperparameter: nil
+            case .dropout: .number(SegNAS.defaultDropout)
+            case .hyperparameter(let name): hyperparameters[name]
             }
-        guard let interval = values.interval else { return usual ?? 0 }
-        guard let usual else { return (interval.lowerBound + interval.upperBound) / 2 }
-        let coordinate = values.coordinate(of: usual)
-        return values.coordinate(of: values.value(at: coordinate))
+        if let usual { return values.nearestCoordinate(of: usual) }
+        return values.interval.map { ($0.lowerBound + $0.upperBound) / 2 } ?? 0
     }
 }
 
@@ -145,11 +150,12 @@ extension Dimension.Values {
         switch self {
         case .fixed(let value): [value]
         case .integers(let range): range.map(Double.init)
-        case .reals: []
+        case .reals, .categories: []
         }
     }
 
-    /// Another coordinate: any other value of few whole numbers, one of at most 6 away of many, a real number nearby.
+    /// Another coordinate: any other value of few whole numbers or of names, one at most 6 away of many, a real number
+    /// nearby.
     fileprivate func neighbour(
         of coordinate: Double, using generator: inout some RandomNumberGenerator
     ) -> Double {
@@ -160,13 +166,21 @@ extension Dimension.Values {
         case .integers(let range) where range.count > 8:
             let step = Double(1 + generator.index(below: 6)) * (generator.chance(0.5) ? 1 : -1)
             return self.coordinate(of: value(at: now + step))
-        case .integers(let range):
-            let other = Double(range.lowerBound + generator.index(below: max(range.count - 1, 1)))
-            return self.coordinate(of: value(at: other + (other >= now ? 1 : 0)))
+        case .integers(let range): return another(than: now, of: range, using: &generator)
+        case .categories(let names):
+            return another(than: now, of: 0..<names.count, using: &generator)
         case .reals:
             let reach = (interval.upperBound - interval.lowerBound) / 4
             let moved = coordinate + generator.uniform(in: -reach...reach)
             return min(max(moved, interval.lowerBound), interval.upperBound)
         }
+    }
+
+    /// The coordinate of any other value.
+    private func another(
+        than now: Double, of range: Range<Int>, using generator: inout some RandomNumberGenerator
+    ) -> Double {
+        let other = Double(range.lowerBound + generator.index(below: max(range.count - 1, 1)))
+        return coordinate(of: value(at: other + (other >= now ? 1 : 0)))
     }
 }

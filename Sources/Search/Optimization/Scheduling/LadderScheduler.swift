@@ -22,9 +22,6 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
     /// The trials that went on from each rung, or tried to, in the order of the orders.
     private var raised: [[Int]]
 
-    /// Of so many trials at a rung, one goes on.
-    static var share: Int { 3 }
-
     /// - Parameters:
     ///   - rungs: At least one.
     ///   - source: A fresh sampler, which is told the first value of each trial; a model is told all.
@@ -37,14 +34,6 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
         self.source = source
         self.limit = limit
         raised = Array(repeating: [], count: rungs.count)
-    }
-
-    /// The rungs of trainings of so many epochs: a third of them first, but at least 200 steps, below which learning
-    /// curves say nothing; one alone where that is more than half.
-    public static func rungs(epochs: Int, stepsPerEpoch: Int) -> [Int] {
-        let third = (2 * epochs + share) / (2 * share)
-        let first = max(third, (200 + stepsPerEpoch - 1) / max(stepsPerEpoch, 1), 1)
-        return 2 * first <= epochs ? [first, epochs] : [epochs]
     }
 
     // MARK: - Orders
@@ -95,7 +84,7 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
     private var dueRung: Int? {
         (1..<rungs.count).last { rung in
             let reached = values.values.count { $0.count >= rung }
-            return reached / Self.share > raised[rung - 1].count && !waiting(at: rung - 1).isEmpty
+            return reached / Ladder.share > raised[rung - 1].count && !waiting(at: rung - 1).isEmpty
         }
     }
 
@@ -149,7 +138,7 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
 
     public func epochsInFlight(of number: Int) -> Int? { climbing[number].map { rungs[$0] } }
 
-    /// The trial of which most is expected among those of the highest rung that any has reached.
+    /// One of the highest rung that any has reached.
     public var result: Int? {
         guard let highest = values.values.map(\.count).max() else { return nil }
         return best(of: values.filter { $0.value.count == highest }.keys.sorted())
@@ -166,7 +155,7 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
         for (rung, numbers) in raised.enumerated() {
             let reached = values.values.count { $0.count > rung }
             precondition(Set(numbers).count == numbers.count, "a trial went on twice")
-            precondition(numbers.count <= reached / Self.share, "too many went on")
+            precondition(numbers.count <= reached / Ladder.share, "too many went on")
             precondition(
                 numbers.allSatisfy { (values[$0]?.count ?? 0) > rung },
                 "a trial without a value went on")

@@ -2,13 +2,7 @@
 public struct PlainScheduler<Source: Sampler>: Scheduler {
     public private(set) var source: Source
     public var limit: SearchLimit
-    /// The number of the best trial, and its value.
-    private var best: Best?
-
-    private struct Best: Codable, Sendable {
-        var number: Int
-        var value: Double
-    }
+    private var best = BestReport()
 
     /// - Parameters:
     ///   - source: A fresh sampler.
@@ -21,7 +15,9 @@ public struct PlainScheduler<Source: Sampler>: Scheduler {
     public var orderCount: Int { source.askCount }
     public var reportCount: Int { source.tellCount }
     public var epochsSpent: Int { 0 }
-    public var result: Int? { best?.number }
+    public var result: Int? {
+        source.mostPromising(of: Array(0..<source.askCount)) ?? best.number
+    }
 
     public mutating func next() -> Order? {
         guard source.askCount < limit.trials ?? .max else { return nil }
@@ -30,8 +26,7 @@ public struct PlainScheduler<Source: Sampler>: Scheduler {
 
     public mutating func report(_ report: Report) {
         source.tell(report.value, of: report.number)
-        guard report.isTrained, report.value < best?.value ?? worstValue else { return }
-        best = Best(number: report.number, value: report.value)
+        best.add(report)
     }
 
     public mutating func absorb(_ order: Order) throws(ReplayMismatch) {

@@ -16,6 +16,8 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
     public var model: String
     /// The checksum of its weights: XXH3 with 128 bits.
     public var weights: String
+    /// The path that named it, such as that of a study; nil in plans of earlier versions.
+    private var name: String?
 
     /// Finds the model that a user names: a model, a run or a study.
     ///
@@ -25,10 +27,14 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
         do {
             location = try ModelLocation(of: path)
         } catch {
+            guard !CascadeFolder(path).isBegun else {
+                throw ModelError(file: path, fault: .cascade)
+            }
             guard let fold = Self.fold(in: path) else { throw error }
             throw ModelError(file: path, fault: .severalModels(first: fold))
         }
         model = URL(filePath: location.model).standardizedFileURL.path
+        name = URL(filePath: path).standardizedFileURL.path
         weights = try Model.weightsDigest(contentsOf: location.model)
     }
 
@@ -39,10 +45,10 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
         }
     }
 
-    /// True if a path is that of the model or of its run, whether or not it is still there.
+    /// True if a path is that of the model, of its run, or the one that has named it, whether or not it is still there.
     public func isNamed(_ path: String) -> Bool {
         let path = URL(filePath: path).standardizedFileURL.path
-        return [path, "\(path)/\(ModelLocation.modelOfRun)"].contains(model)
+        return path == name || [path, "\(path)/\(ModelLocation.modelOfRun)"].contains(model)
     }
 
     /// Reads the description of the model, which must still have the same weights.
@@ -78,7 +84,10 @@ extension TrainingTask {
         guard let origin else { return }
         let model = try origin.description()
         var faults: [String] = []
-        if model.channels != dataset.channels.count {
+        if model.firstStage != nil {
+            faults.append(
+                "the model of `from` \(ModelFault.cascade)")
+        } else if model.channels != dataset.channels.count {
             faults.append(
                 "the model of `from` sees \(some(model.preparation.channels.map(\.name))), and the dataset has "
                     + "\(some(dataset.channels)): give a model of as many channels, or leave out `from`"

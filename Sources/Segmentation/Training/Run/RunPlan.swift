@@ -25,6 +25,8 @@ struct RunPlan: Hashable, Codable {
     var time: TrainingTime?
     /// The model whose weights the run began with; nil if they were drawn.
     var origin: ModelOrigin?
+    /// The first stage of a cascade; nil outside of cascades.
+    var firstStage: FirstStage?
     /// `cpu` or `cuda`, without a number.
     var device: String
     /// The number of the CPU's threads.
@@ -69,6 +71,9 @@ extension RunPlan {
         }
         if let from = now.origin, from.weights != origin?.weights {
             all.append(differ("`from`", origin?.model ?? "not given", from.model))
+        }
+        if now.firstStage != firstStage {
+            all.append("the first stage of the cascade has other models than before")
         }
         if let minutes = now.time?.minutes {
             all.append(

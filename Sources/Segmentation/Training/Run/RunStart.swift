@@ -23,8 +23,9 @@ struct RunStart {
         }
         let changes = begun.dataset.changes(to: record)
         guard changes.isEmpty else { throw TrainingError.otherDataset(run: run, changes) }
-        let recorded = Preparation(
+        var recorded = Preparation(
             task.preparation, labels: record.labels, channels: begun.preparation.channels)
+        recorded.seesFirstStage = task.firstStage != nil
         var now = try RunPlan(data, recorded, split, record)
         let written = begun
         begun.agreeOnTime(with: &now)
@@ -147,6 +148,7 @@ extension RunPlan {
             splitPlan: task.splitText, split: split,
             options: task.options.resolved(on: machine.device),
             time: task.minutes.map { TrainingTime(minutes: $0) }, origin: task.origin,
+            firstStage: task.firstStage,
             device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads,
             allowed: task.allowed.inOrder, source: machine.source, machine: machine.options)
     }

@@ -1,0 +1,99 @@
+internal import Glibc
+internal import SegNASRandomness
+
+/// A search that the benchmark compares: one of the program's, or one that exists for comparison only.
+package enum Contender: Hashable, Sendable {
+    /// One of the program's samplers, with all trainings to the end or two rungs.
+    case sampler(SamplerPlan.Method, hasRungs: Bool = false)
+    /// ``RegularizedEvolution``.
+    case evolution
+    /// ``TreeParzenSearch``.
+    case tpe
+
+    /// The paper's search, which all are compared with: a population of 120 and 300 iterations in its space.
+    package static let reference = Contender.sampler(.crs)
+
+    package var name: String {
+        switch self {
+        case .sampler(let method, let hasRungs): method.rawValue + (hasRungs ? "+rungs" : "")
+        case .evolution: "evolution"
+        case .tpe: "tpe"
+        }
+    }
+}
+
+extension Contender: CaseIterable {
+    package static let allCases =
+        [false, true].flatMap { hasRungs in
+            SamplerPlan.Method.allCases.map { Contender.sampler($0, hasRungs: hasRungs) }
+        } + [.evolution, .tpe]
+}
+
+extension Contender {
+    /// The search, as it is before its first order.
+    func strategy(
+        _ problem: SearchProblem, seed: UInt64
+    ) throws(SamplerError) -> any SearchStrategy {
+        switch self {
+        case .sampler(let method, let hasRungs):
+            var plan = SamplerPlan(method: method, seed: seed)
+            if method == .model {
+                plan.first = Self.first(of: problem, seed: seed)
+                plan.images = problem.task.images
+            }
+            let rungs = Ladder.rungs(
+                epochs: problem.epochs, stepsPerEpoch: Ladder.fewestSteps)
+            return try plan.scheduler(
+                in: problem.space, rungs: hasRungs ? rungs : nil, limit: SearchLimit())
+        case .evolution: return RegularizedEvolution(problem, seed: seed)
+        case .tpe: return TreeParzenSearch(problem, seed: seed)
+        }
+    }
+
+    /// A random network that can be trained: how good the usual one is, is assumed by the landscapes.
+    private static func first(of problem: SearchProblem, seed: UInt64) -> [Double] {
+        let grid = IntegerGrid(problem.space)
+        var generator = SeededGenerator(seed: seed, path: UInt64.max)
+        var first = grid.point(grid.random(using: &generator))
+        while problem.key(first) == nil { first = grid.point(grid.random(using: &generator)) }
+        return first
+    }
+
+    /// What it is told of a training.
+    var score: Score {
+        switch self {
+        case .sampler(.crs, _), .sampler(.random, _), .evolution, .tpe: .best
+        case .sampler(.model, _): .mean
+        }
+    }
+
+    /// Whole trainings' worth of epochs up to which it is followed where nothing else is asked for; nil for all.
+    ///
+    /// The time of a model grows with the cube of its values, and few trainings are what it is for.
+    var usualTrainings: Int? {
+        guard case .sampler(.model, let hasRungs) = self else { return nil }
+        return hasRungs ? 30 : 46
+    }
+
+    /// The proposals after which it ends by itself; nil for as many as the budget allows.
+    var proposals: Int? { self == .reference ? 300 : nil }
+}
+
+/// The value of a training that a sampler is told, from the Dice after each epoch.
+enum Score: Sendable {
+    /// −ln of the best of the last half, as in the paper.
+    case best
+    /// −ln of the mean of the last half: less noise.
+    case mean
+
+    /// Of the first `epochs` of a curve.
+    func value(_ curve: [Double], _ epochs: Int) -> Double {
+        let half = curve[epochs / 2..<epochs]
+        let dice =
+            switch self {
+            case .best: half.max() ?? 0
+            case .mean: half.reduce(0, +) / Double(half.count)
+            }
+        return -log(max(dice, 1e-4))
+    }
+}

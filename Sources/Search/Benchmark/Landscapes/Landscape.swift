@@ -1,0 +1,45 @@
+/// What samplers are compared on: the networks of a space, how each learns, and what the best of them reaches.
+package protocol Landscape: Sendable {
+    associatedtype Network: BenchmarkNetwork
+
+    var space: SearchSpace { get }
+    /// The images, for samplers that compute what a network costs.
+    var task: ImageTask { get }
+    /// E, the epochs of a whole training.
+    var epochs: Int { get }
+    /// The number of networks; nil if there are too many to train them all.
+    var count: Int? { get }
+    /// The network at a point; nil if it cannot be trained, which is found out for nothing.
+    func network(at point: [Double]) -> Network?
+    /// The validation Dice after each epoch, `epochs` of them, in one training of the network.
+    func curve(of network: Network) -> [Double]
+    /// The Dice after all epochs without the luck of one training: what regret is measured in.
+    func quality(of network: Network) -> Double
+    /// The quality of the best network.
+    var best: Double { get }
+}
+
+/// A network that can be trained.
+package protocol BenchmarkNetwork: Sendable {
+    /// Equal for networks that are the same, whatever points lead to them.
+    var key: UInt64 { get }
+    /// Multiply-adds of one image's forward pass.
+    var multiplyAdds: Double { get }
+}
+
+extension Landscape {
+    /// What a sampler that is not told of the landscape may know.
+    var problem: SearchProblem {
+        SearchProblem(space: space, task: task, epochs: epochs) { self.network(at: $0)?.key }
+    }
+}
+
+/// What a sampler of the benchmark may know before anything is trained.
+package struct SearchProblem: Sendable {
+    package let space: SearchSpace
+    package let task: ImageTask
+    /// E, the epochs of a whole training.
+    package let epochs: Int
+    /// The key of the network at a point; nil if it cannot be trained.
+    package let key: @Sendable ([Double]) -> UInt64?
+}

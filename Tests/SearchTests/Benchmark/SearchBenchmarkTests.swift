@@ -1,0 +1,110 @@
+import Testing
+
+@testable import SegNASSearch
+
+@Suite("Comparison of samplers")
+struct SearchBenchmarkTests {
+    private static let survey = Survey(.easy, draws: 200)
+    private static let fast: [Contender] = [
+        .sampler(.crs), .sampler(.random), .sampler(.random, hasRungs: true), .evolution, .tpe,
+    ]
+
+    private func comparison(
+        threads: Int, workers: Int = 1, trainings: Int? = nil
+    ) throws -> SearchComparison {
+        var benchmark = SearchBenchmark()
+        benchmark.contenders = Self.fast
+        benchmark.landscapes = 3
+        benchmark.threads = threads
+        benchmark.workers = workers
+        benchmark.trainings = trainings
+        let comparison = try benchmark.comparison { seed in
+            Surrogate(.easy, seed: seed, survey: Self.survey)
+        }
+        return try #require(comparison)
+    }
+
+    @Test("the same for any number of threads")
+    func threads() throws {
+        let one = try comparison(threads: 1)
+        #expect(try comparison(threads: 2) == one)
+        #expect(try comparison(threads: 2, workers: 4) != one)
+    }
+
+    @Test("the reference at its own end differs by nothing, and budgets are kept")
+    func reference() throws {
+        let comparison = try comparison(threads: 2)
+        #expect(
+            comparison.landscapes == 3 && comparison.rows.map(\.contender) == Self.fast)
+        let reference = try #require(comparison.rows.first { $0.contender == .reference })
+        #expect(reference.byEpochs.last??.difference == MeanEstimate([0, 0, 0]))
+        #expect(reference.byOperations.last??.difference == MeanEstimate([0, 0, 0]))
+        #expect(reference.byEpochs.last??.networks == comparison.trainings.mean)
+        for row in comparison.rows {
+            if row.contender == .sampler(.random, hasRungs: true) {
+                // Begun for 9 of 27 epochs each, and one of three goes on.
+                #expect(row.byEpochs[0]?.networks == 25)
+            } else {
+                #expect(row.byEpochs.dropLast().map { $0?.networks } == [14, 20, 30, 46, 70])
+            }
+            for (cell, share) in zip(row.byOperations, SearchBenchmark.operationBudgets) {
+                let cell = try #require(cell)
+                #expect(cell.operations <= share + 1e-9 && cell.operations > 0)
+            }
+            // More is never worse on average over what was found, but for noise.
+            #expect(row.byEpochs.allSatisfy { $0?.regret.mean ?? -1 > -0.001 })
+        }
+    }
+
+    @Test("a model is followed as far as it is used, and no further")
+    func model() throws {
+        var benchmark = SearchBenchmark()
+        benchmark.contenders = [.sampler(.model), .sampler(.model, hasRungs: true)]
+        benchmark.landscapes = 1
+        let comparison = try #require(
+            try benchmark.comparison { seed in Surrogate(.easy, seed: seed, survey: Self.survey) })
+        #expect(
+            comparison.rows[0].byEpochs.map { $0?.networks } == [14, 20, 30, 46, nil, nil])
+        // 14 trainings' worth of epochs are 42 thirds: of 25 networks begun 8 went on, for two thirds each.
+        #expect(
+            comparison.rows[1].byEpochs.map { $0?.networks } == [25, 36, 54, nil, nil, nil])
+    }
+
+    @Test("a search that is followed less far delivers the same until there")
+    func followed() throws {
+        let whole = try comparison(threads: 2)
+        let part = try comparison(threads: 2, trainings: 30)
+        #expect(part.regret == whole.regret && part.trainings == whole.trainings)
+        for (row, all) in zip(part.rows, whole.rows) {
+            #expect(row.byEpochs == all.byEpochs.prefix(3) + [nil, nil, nil])
+            // 30 of the reference's 200 trainings are more than 5 % of its operations, and less than all.
+            #expect(row.byOperations[0] == all.byOperations[0] && row.byOperations[5] == nil)
+        }
+    }
+
+    @Test("an end that is requested ends it without a result")
+    func interrupted() throws {
+        var benchmark = SearchBenchmark()
+        benchmark.landscapes = 3
+        let comparison = try benchmark.comparison(
+            isEndRequested: { true }, on: { Surrogate(.easy, seed: $0, survey: Self.survey) })
+        #expect(comparison == nil)
+    }
+
+    @Test("seeds of landscapes are those that were fixed, and differ")
+    func seeds() {
+        let seeds = (0..<64).map(SearchBenchmark.seed)
+        #expect(Set(seeds).count == 64)
+        // SplitMix64 of 2019, its first number exclusive-or the landscape's, and a number of that, in Python.
+        #expect(seeds[0] == 0xDEFA_0739_7C78_AE1F && seeds[63] == 0xB753_B9C3_C565_9CCD)
+    }
+
+    /// Differences 1, 2, 3, 6: mean 3, variance 14/3, standard error √(14/3/4).
+    @Test func pairedStatistics() throws {
+        let estimate = MeanEstimate([11, 22, 33, 46], minus: [10, 20, 30, 40])
+        #expect(estimate.mean == 3)
+        #expect(abs(try #require(estimate.standardError) - (14.0 / 12).squareRoot()) < 1e-12)
+        #expect(MeanEstimate([2]).standardError == nil)
+        #expect(MeanEstimate([2, 2]).standardError == 0)
+    }
+}

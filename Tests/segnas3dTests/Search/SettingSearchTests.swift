@@ -1,0 +1,151 @@
+import Foundation
+import SegNASSearch
+import SegNASSegmentation
+import SegNASStudy
+import TestSupport
+import Testing
+
+@Suite("segnas3d search of settings of the training")
+struct SettingSearchTests {
+    private func write(_ space: String, _ scene: SearchScene) throws {
+        try Data(space.utf8).write(to: scene.folder.appending(path: "space.yaml"))
+    }
+
+    private static func space(augmentation: String) -> String {
+        """
+        n: [2, 4]
+        p: 1
+        sup: 0
+        res: 1
+        nodes: 2
+        ops: 2
+        loss: [exponential-logarithmic, dice-cross-entropy]
+        learning_rate: {from: 1e-3, to: 1e-1, scale: log}
+        optimizer: [adamw, sgd]
+        momentum: {from: 0.8, to: 0.99, when: {optimizer: sgd}}
+        augmentation: \(augmentation)
+        """
+    }
+
+    @Test("a small search over loss, optimizer and learning rate trains with the trials' values")
+    func whole() throws {
+        try SearchScene.with { scene in
+            try write(Self.space(augmentation: "[0.5, 1]"), scene)
+            let refused = try run(scene, "study", 6)
+            #expect(refused.status != 0)
+            #expect(refused.errors.contains("space.yaml:11: augmentation is [0.5, 1]"))
+            try write(Self.space(augmentation: "{from: 0, to: 2}"), scene)
+            let search = try run(scene, "study", 6)
+            #expect(search.status == 0, "\(search.errors)")
+            let trials = try scene.trials("study")
+            #expect(trials[0].hyperparameters[.loss] == "exponential-logarithmic")
+            #expect(abs((trials[0].hyperparameters[.learningRate]?.number ?? 0) - 1e-3) < 1e-15)
+            #expect(Set(trials.map { $0.hyperparameters[.loss] }).count == 2)
+            #expect(Set(trials.map { $0.hyperparameters[.optimizer] }).count == 2)
+            for trial in trials { try check(trial, scene) }
+            try show(scene, trials)
+        }
+    }
+
+    private func run(
+        _ scene: SearchScene, _ study: String, _ iterations: Int, _ more: [String] = []
+    ) throws -> Program {
+        var arguments = scene.arguments(study, iterations: iterations)
+        let population = try #require(arguments.firstIndex(of: "--population"))
+        arguments.removeSubrange(population...population + 1)
+        // The models of a search by a model are kept, with the options of their trainings.
+        return try Program.run(arguments + ["--sampler", "model"] + more)
+    }
+
+    private func check(_ trial: Trial, _ scene: SearchScene) throws {
+        let values = trial.hyperparameters
+        #expect(trial.state == .completed && values.count == (values[.momentum] == nil ? 4 : 5))
+        #expect((values[.momentum] != nil) == (values[.optimizer] == "sgd"))
+        let name = "00000\(trial.number)"
+        let record = try #require(
+            TrainingRecord(ofModel: scene.path("study") + "/models/\(name)"))
+        #expect(values[.loss] == .choice(record.options.loss.rawValue))
+        #expect(values[.optimizer] == .choice(record.options.optimizer.rawValue))
+        #expect(values[.learningRate] == .number(record.options.learningRate))
+        #expect(values[.momentum]?.number == record.options.momentum)
+        let strength = try #require(values[.augmentation]?.number)
+        let augmentation = strength == 0 ? nil : Augmentation().scaled(by: strength)
+        #expect(record.options.augmentation == augmentation)
+        let request = try String(
+            contentsOfFile: scene.path("study") + "/trials/\(name)/request.json", encoding: .utf8)
+        #expect(request.contains("\"loss\":\"\(record.options.loss.rawValue)\""))
+    }
+
+    /// What other commands say of it.
+    private func show(_ scene: SearchScene, _ trials: [Trial]) throws {
+        let best = try #require(try StudyStatus(of: scene.path("study")).best)
+        let loss = try #require(best.hyperparameters[.loss]?.choice)
+        let status = try Program.run("status", scene.path("study"))
+        #expect(status.output.contains(", loss \(loss), "), "\(status.output)")
+        let json = try Program.run("status", scene.path("study"), "--json")
+        #expect(json.output.contains("\"loss\" : \"\(loss)\""))
+        #expect(try Program.run("report", scene.path("study")).status == 0)
+        let page = try String(contentsOfFile: scene.path("study") + "/report.html", encoding: .utf8)
+        #expect(page.contains("momentum 0.8 to 0.99 when optimizer is sgd"))
+        #expect(!page.contains("learning rate 0.001, loss"))
+        // Another search begins where this one has ended.
+        let next = try run(scene, "next", 1, ["--first", scene.path("study"), "--quiet"])
+        #expect(next.status == 0, "\(next.errors)")
+        let first = try #require(try scene.trials("next").first)
+        #expect(first.hyperparameters[.loss] == best.hyperparameters[.loss])
+        #expect(first.hyperparameters[.momentum] == best.hyperparameters[.momentum])
+        #expect(first.architecture == best.architecture)
+    }
+
+    @Test("segnas+ begins at the options of the training with every sampler, also when resumed")
+    func plus() throws {
+        try SearchScene.with { scene in
+            for sampler in ["crs", "model"] {
+                let arguments = [
+                    "search", scene.path("data"), "--space", "segnas+", "--size", "16",
+                    "--sampler", sampler, "--epochs", "1", "--output", scene.path(sampler),
+                    "--cache", scene.path("cache"), "--threads", "1", "--memory-limit", "1GiB",
+                    "--learning-rate", "0.004", "--max-parameters", "0.1M",
+                ]
+                for iterations in ["1", "2"] {
+                    let search = try Program.run(arguments + ["--iterations", iterations])
+                    #expect(search.status == 0, "\(search.errors)")
+                }
+                let trials = try scene.trials(sampler)
+                #expect(trials[0].proposal.origin == .given && trials.count == 2)
+                guard case .segnas(let network) = trials[0].architecture else { continue }
+                #expect("\(network.block)" == "{2,0,2}" && network.sup && network.res)
+                #expect(abs(network.dropout - 0.2) < 1e-12)
+                let values = trials[0].hyperparameters
+                #expect(abs((values[.learningRate]?.number ?? 0) - 0.004) < 1e-15)
+                #expect(values[.augmentation] == 1)
+                let plan = try StudyPlan(in: StudyFolder(scene.path(sampler)))
+                #expect(plan.space.contains("from: 0.0008, to: 0.02,"), "\(plan.space)")
+            }
+        }
+    }
+
+    @Test("trainings that cannot be are refused at once")
+    func refused() throws {
+        try SearchScene.with { scene in
+            try write(
+                """
+                base: segnas4
+                optimizer: [adamw, sgd]
+                momentum: 0.9
+                """, scene)
+            let momentum = try scene.search("study")
+            #expect(momentum.status == 2)
+            #expect(
+                momentum.errors.contains(
+                    "with optimizer adamw that cannot be: --momentum goes with --optimizer sgd alone"
+                ),
+                "\(momentum.errors)")
+            try write("{base: segnas4, foreground_share: 0.5}", scene)
+            let share = try scene.search("study")
+            #expect(share.status == 2)
+            #expect(share.errors.contains("or give a --patch"), "\(share.errors)")
+            #expect(!FileManager.default.fileExists(atPath: scene.path("study")))
+        }
+    }
+}
