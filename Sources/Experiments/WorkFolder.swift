@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import SegNASHost
 internal import SegNASSegmentation
 
@@ -45,6 +46,27 @@ enum WorkFolder {
             case .system(let file, let reason):
                 throw .unwritable(file: file, reason: "\(reason)")
             }
+        }
+    }
+
+    /// Checks work that has not begun: a refusal leaves no folder that was not there before.
+    ///
+    /// - Parameters:
+    ///   - path: The folder, which is locked.
+    ///   - lock: The file of the lock in it.
+    ///   - wasThere: Whether the folder was there before it was opened.
+    ///   - check: Throws a refusal.
+    static func check(
+        _ path: String, lock: String, wasThere: Bool, _ check: () throws -> Void
+    ) throws {
+        do {
+            try check()
+        } catch {
+            if !wasThere {
+                unlink(lock)
+                rmdir(path)
+            }
+            throw error
         }
     }
 }

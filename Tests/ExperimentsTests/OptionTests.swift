@@ -57,7 +57,10 @@ struct OptionTests {
         #expect(SamplingOptions().budget == .iterations(300))
         #expect(SamplingOptions(method: .random).budget == .iterations(300))
         var model = SamplingOptions(method: .model)
-        #expect(model.budget == .effectiveIterations(46) && model.faults.isEmpty)
+        #expect(model.budget == .effectiveIterations(30) && model.rungs == 2)
+        #expect(
+            SamplingOptions(method: .model, rungs: 1).budget == .effectiveIterations(46)
+                && model.faults.isEmpty)
         model.limits = NetworkLimits(parameters: 0, operations: 5, predictionSeconds: -1)
         model.population = 20
         #expect(

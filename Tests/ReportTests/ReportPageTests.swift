@@ -52,7 +52,7 @@ struct ReportPageTests {
                 #expect(abs(best - (trial.end?.dice ?? 0)) < 1e-5 || trial.state != .completed)
             }
             let states = try #require(data["states"] as? [String: Int])
-            for state in TrialState.allCases {
+            for state in ledger.plan.states {
                 #expect(states[state.rawValue] == ledger.counts[state, default: 0])
             }
             for state in [TrialState.completed, .illegal, .outOfMemory, .failed] {

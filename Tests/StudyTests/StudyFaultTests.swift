@@ -133,7 +133,7 @@ struct StudyFaultTests {
         try withStudy { folder in
             let queue = try DatabaseQueue(path: folder.database)
             try queue.write { db in
-                try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('3')")
+                try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('4')")
             }
             try queue.close()
             #expect(open(folder) == .newer(file: folder.database))

@@ -91,7 +91,7 @@ struct StudyRecoveryTests {
             let folder = StudyFolder(url.path)
             let database = try StudyDatabase.create(in: folder, study: UUID())
             try database.queue.writeWithoutTransaction { db in
-                for name in ["epoch", "attempt", "trial", "study", "grdb_migrations"] {
+                for name in ["stage", "epoch", "attempt", "trial", "study", "grdb_migrations"] {
                     try db.execute(sql: "DROP TABLE \(name)")
                 }
                 try db.execute(sql: "VACUUM")

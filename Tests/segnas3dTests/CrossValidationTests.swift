@@ -138,6 +138,22 @@ struct CrossValidationTests {
         #expect(many.status == 2 && many.errors.contains("6 cases are too few for 7 folds"))
     }
 
+    @Test("a dataset that is refused leaves no folder, and one that was there stays")
+    func refusedData() throws {
+        try Scene.with { scene in
+            let image = scene.path("data/imagesTr/phantom0003_0000.nii.gz")
+            try #require(truncate(image, 200) == 0)
+            for isThere in [false, true] {
+                let run = scene.path("cv\(isThere)")
+                if isThere { mkdir(run, 0o755) }
+                let refused = try Program.run(scene.arguments("cv\(isThere)"))
+                #expect(refused.status == 3, "\(refused.errors)")
+                #expect(refused.errors.contains("phantom0003_0000.nii.gz"))
+                #expect((access(run, F_OK) == 0) == isThere)
+            }
+        }
+    }
+
     /// A model that is damaged or gone is named; training writes it again and changes nothing else.
     private func expectDamage(_ scene: Scene) throws {
         let before = try scene.data("cv/crossvalidation.json")

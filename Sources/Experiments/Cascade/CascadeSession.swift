@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASHost
 public import SegNASSegmentation
@@ -49,6 +50,7 @@ public struct CascadeSession {
         let recorded = data.keepsSplit ? begun?.split : nil
         let split = try folds == nil ? recorded ?? dataset.split(data.split) : nil
         monitor.report(.working(in: folder.path))
+        let wasThere = FileManager.default.fileExists(atPath: folder.path)
         lock = try WorkFolder.open(folder.path, lock: folder.lock, isBegun: begun != nil)
         let now = CascadePlan(options, folds: folds, split: split)
         if let begun {
@@ -59,7 +61,8 @@ public struct CascadeSession {
         }
         plan = begun ?? now
         if begun == nil {
-            try checkSecondStage()
+            try WorkFolder.check(
+                folder.path, lock: folder.lock, wasThere: wasThere, checkSecondStage)
         }
         var written = now
         written.version = plan.version

@@ -73,7 +73,7 @@ struct ComparisonPlan: Codable {
             preparation: nil)
         sampling = SamplingOptions(
             method: former.sampler.method, population: former.sampler.population,
-            budget: former.budget, rungs: 1, attempts: former.attempts)
+            budget: former.budget, attempts: former.attempts)
     }
 
     /// The differences to a plan for other options; a budget of the same kind may grow.
@@ -86,7 +86,7 @@ struct ComparisonPlan: Codable {
             .init(
                 "population", before.population.map { "\($0)" },
                 after.population.map { "\($0)" }),
-            .init("rungs", before.hasRungs ? "2" : "1", after.hasRungs ? "2" : "1"),
+            .init("rungs", "\(before.rungs)", "\(after.rungs)"),
             .init(
                 "firstRung", before.firstRung.map { "\($0)" }, after.firstRung.map { "\($0)" }),
             .init("attempts", "\(before.attempts)", "\(after.attempts)"),

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASHost
 internal import SegNASSegmentation
@@ -57,6 +58,7 @@ public struct CrossValidationSession {
         let begun = try CrossValidationPlan(in: folder)
         let folds = try Self.folds(count, options.data, of: dataset.without(excluded), begun)
         monitor.report(.working(in: folder.path))
+        let wasThere = FileManager.default.fileExists(atPath: folder.path)
         lock = try WorkFolder.open(folder.path, lock: folder.lock, isBegun: begun != nil)
         let record = try DatasetRecord(
             dataset, PreparedCache(folder: options.machine.cache),
@@ -64,7 +66,9 @@ public struct CrossValidationSession {
         let now = CrossValidationPlan(options, folds: folds, dataset: record, device: device)
         if let begun { try begun.check(now, folder) }
         plan = begun ?? now
-        if begun == nil { try checkData() }
+        if begun == nil {
+            try WorkFolder.check(folder.path, lock: folder.lock, wasThere: wasThere, checkData)
+        }
         var written = now
         written.version = plan.version
         try WorkFolder.write(written, to: folder.plan)

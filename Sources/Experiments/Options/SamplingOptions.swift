@@ -13,9 +13,9 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
     /// Which of its networks the search delivers.
     public var preference: StudyPlan.Preference
     public var budget: StudyPlan.Budget
-    /// 2 if trainings stop at a third of their epochs, from where one of three goes on, 1 if all go on to the end; nil
-    /// for 2 with a model, and else 1.
-    public var rungs: Int?
+    /// 2 if trainings stop at a third of their epochs, from where one of three goes on, as they do by default with a
+    /// model; 1 if all go on to the end.
+    public var rungs: Int
     /// The epochs of the first of two rungs; nil for a third, but at least 200 steps.
     public var firstRung: Int?
     /// Attempts without a result or a new checkpoint after which a trial has failed.
@@ -31,8 +31,8 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
         self.first = first
         self.limits = limits
         self.preference = preference
-        self.rungs = rungs
-        self.budget = budget ?? method.usualBudget(rungs: rungs)
+        self.rungs = rungs ?? method.usualRungs
+        self.budget = budget ?? method.usualBudget(rungs: self.rungs)
         self.attempts = attempts
     }
 
@@ -51,7 +51,7 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
         if let seconds = limits.predictionSeconds, !(seconds > 0 && seconds.isFinite) {
             faults.append("`maxPredictionTime` must be positive, and \(seconds) s is given")
         }
-        if let rungs, !(1...2).contains(rungs) {
+        if !(1...2).contains(rungs) {
             faults.append("`rungs` must be 1 or 2, and \(rungs) is given")
         }
         if firstRung != nil, !hasRungs {
@@ -64,7 +64,7 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
     }
 
     /// True if trainings may stop at a rung.
-    var hasRungs: Bool { rungs ?? method.usualRungs > 1 }
+    var hasRungs: Bool { rungs > 1 }
 
     /// The budget of trainings of so many epochs: without rungs those of a budget are those of whole trainings.
     func budget(epochs: Int) -> StudyPlan.Budget {
@@ -95,10 +95,10 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
 
 extension SamplerPlan.Method {
     /// The paper's number of trials; for a model a third of the trainings that these come to, with rungs a fifth.
-    fileprivate func usualBudget(rungs: Int?) -> StudyPlan.Budget {
+    fileprivate func usualBudget(rungs: Int) -> StudyPlan.Budget {
         switch self {
         case .crs, .random: .iterations(300)
-        case .model: .effectiveIterations(rungs ?? usualRungs > 1 ? 30 : 46)
+        case .model: .effectiveIterations(rungs > 1 ? 30 : 46)
         }
     }
 

@@ -71,8 +71,9 @@ struct SettingSearchTests {
         let strength = try #require(values[.augmentation]?.number)
         let augmentation = strength == 0 ? nil : Augmentation().scaled(by: strength)
         #expect(record.options.augmentation == augmentation)
-        let request = try String(
-            contentsOfFile: scene.path("study") + "/trials/\(name)/request.json", encoding: .utf8)
+        let stage = try StudyPlan(in: StudyFolder(scene.path("study"))).rungs?.last
+        let folder = TrialFolder(scene.path("study") + "/trials/\(name)", stage: stage)
+        let request = try String(contentsOfFile: folder.request, encoding: .utf8)
         #expect(request.contains("\"loss\":\"\(record.options.loss.rawValue)\""))
     }
 
