@@ -55,7 +55,8 @@ enum WorkFolder {
     ///   - path: The folder, which is locked.
     ///   - lock: The file of the lock in it.
     ///   - wasThere: Whether the folder was there before it was opened.
-    ///   - check: Throws a refusal.
+    ///   - check: What may refuse it.
+    /// - Throws: What the check throws.
     static func check(
         _ path: String, lock: String, wasThere: Bool, _ check: () throws -> Void
     ) throws {
