@@ -65,7 +65,7 @@ struct StatusTests {
             let document = try #require(
                 JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any])
             let states = try #require(document["states"] as? [String: Int])
-            #expect(Set(states.keys) == Set(TrialState.allCases.map(\.rawValue)))
+            #expect(Set(states.keys) == Set(ledger.plan.states.map(\.rawValue)))
             #expect(states["illegal"] == ledger.counts[.illegal])
             #expect(states["completed"] == ledger.counts[.completed])
             #expect(document["schema"] as? Int == 1)

@@ -80,7 +80,7 @@ struct SearchBenchArguments: ParsableArguments {
     @Option(
         help: """
             For search: trainings' worth of epochs up to which samplers are followed; by default 46 for a model, which \
-            is slow, and to the end of the reference for others.
+            is slow, 30 for one with rungs, and to the end of the reference for others.
             """)
     var trainings: Int?
 
