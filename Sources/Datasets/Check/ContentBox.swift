@@ -1,5 +1,5 @@
 internal import SegNASHost
-package import SegNASImaging
+internal import SegNASImaging
 
 /// The box of an image's voxels that are not 0: what is left without the empty space around them.
 package struct ContentBox: Hashable, Codable, Sendable {

@@ -1,6 +1,6 @@
-public import SegNASDatasets
+internal import SegNASDatasets
 internal import SegNASHost
-public import SegNASSegmentation
+internal import SegNASSegmentation
 
 /// The options of a cascade: of its first stage, at a low resolution, and of its second one, at the full resolution.
 public struct CascadeOptions: Hashable, Codable, Sendable {

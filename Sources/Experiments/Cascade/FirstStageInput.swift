@@ -1,6 +1,6 @@
-public import SegNASDatasets
+internal import SegNASDatasets
 internal import SegNASHost
-public import SegNASSegmentation
+internal import SegNASSegmentation
 
 /// What the second stage of a cascade is given: the first stage, and what it predicts of each case.
 struct FirstStageInput {

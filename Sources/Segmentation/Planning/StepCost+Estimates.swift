@@ -1,5 +1,5 @@
 public import SegNASHost
-public import SegNASSearch
+internal import SegNASSearch
 public import SegNASTorch
 
 extension StepCost {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import SegNASDatasets
+internal import SegNASDatasets
 internal import SegNASHost
 public import SegNASSearch
 
