@@ -21,6 +21,10 @@ public struct StudyReport {
     public var test: Evaluation?
     /// The final training of the best network; nil if there was none.
     public var finalTraining: FinalTraining?
+    /// What several networks that were trained again came to; nil if none of them is delivered.
+    public var candidates: FinalCandidates?
+    /// How the best network compares with others of the study.
+    public var comparisons: [RivalComparison] = []
     /// The best network, drawn.
     public var network: NetworkFigure?
     /// The test cases in images, before the tables of the test.

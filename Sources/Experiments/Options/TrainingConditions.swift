@@ -17,6 +17,11 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
     ///
     /// They divide the training and validation cases. Without ``finalEpochs`` they have as many epochs as trials.
     public var finalFolds: Int?
+    /// Networks of a search that are trained again, of which the best one is delivered; nil for the best network of the
+    /// search alone.
+    ///
+    /// Several are trained with ``finalEpochs`` or on ``finalFolds``; without either, for as many epochs as trials.
+    public var finalCandidates: Int?
     public var workers: WorkerOptions
     public var machine: MachineOptions
 
@@ -33,10 +38,16 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
 
     /// The faults of these options, a sentence each.
     public var faults: [String] {
-        data.faults + training.faults + faultsOfCounts([("finalEpochs", finalEpochs)])
+        data.faults + training.faults
+            + faultsOfCounts([
+                ("finalEpochs", finalEpochs), ("finalCandidates", finalCandidates),
+            ])
             + CrossValidationSession.faults(ofCount: finalFolds, named: "finalFolds")
             + workers.faults + machine.faults
     }
+
+    /// True if several networks are trained again, and the best of them is delivered.
+    var comparesCandidates: Bool { finalCandidates ?? 1 > 1 }
 
     /// The training of a network, without a test; nil stands for the seed of the conditions.
     func task(

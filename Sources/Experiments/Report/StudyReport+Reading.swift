@@ -23,6 +23,8 @@ extension StudyReport {
             cases = TestCaseViews(test, in: folder, showsImages: showsImages).section
         }
         guard let best = record.best else { return }
+        candidates = folder.finalCandidates(record.plan)
+        comparisons = RivalComparison.all(of: best.trial, record.rivals, record.plan, in: folder)
         finalTraining =
             folder.finalTraining.map { record in
                 FinalTraining(epochs: record.epochs.count, dice: record.validation?.mean)

@@ -47,6 +47,7 @@ struct SummarySection {
         sentences.append(
             "\(choice), trial \(best.number), has a validation Dice of \(decimal(dice))\(expected)."
         )
+        if let plain = RivalComparison.plainWords(report.comparisons) { sentences.append(plain) }
         if let test = data.test, let dice = test.dice {
             let final = report.finalTraining.map { final in
                 final.folds.map { ", trained again on \($0) folds," }
@@ -66,6 +67,9 @@ struct SummarySection {
 
     /// Why the network that the study delivers is that one.
     private var choice: String {
+        if let candidates = report.candidates {
+            return "The best of \(candidates.candidates.count) that were trained again"
+        }
         if record.plan.preference == .small {
             return "The smallest of those that are as good as the best, as far as is known"
         }
@@ -104,8 +108,8 @@ struct SummarySection {
     // MARK: - Facts
 
     private var facts: [(String, String)] {
-        dataset + SearchFacts(record.plan, record.space, report.training).facts + network + test
-            + [time]
+        dataset + SearchFacts(record.plan, record.space, report.training).facts + network
+            + comparisons + test + [time]
     }
 
     private var dataset: [(String, String)] {
@@ -147,6 +151,17 @@ struct SummarySection {
             facts.append(("Trained again", "\(folds)for \(final.epochs) epochs\(dice)"))
         }
         return facts
+    }
+
+    private var comparisons: [(String, String)] {
+        let candidates = report.candidates.map { [("Candidates", $0.words)] } ?? []
+        return candidates
+            + report.comparisons.map { comparison in
+                switch comparison.rival {
+                case .baseline: ("Against the first network", comparison.sentence)
+                case .random: ("Against random search", comparison.sentence)
+                }
+            }
     }
 
     private var test: [(String, String)] {

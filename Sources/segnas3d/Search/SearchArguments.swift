@@ -34,6 +34,14 @@ struct SearchArguments: ParsableArguments {
     var finalFolds: Int?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            When the search is over, train this many of its best networks again, as --final-epochs or --final-folds say, \
+            else for --epochs, and deliver the one with the highest Dice then.
+            """, valueName: "count"))
+    var finalCandidates: Int?
+
+    @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Folder of the study, new or to be resumed.", valueName: "folder"))
     var output: String
@@ -60,6 +68,7 @@ struct SearchArguments: ParsableArguments {
         }
         conditions.apply(to: &options.conditions)
         if let finalFolds { options.conditions.finalFolds = finalFolds }
+        if let finalCandidates { options.conditions.finalCandidates = finalCandidates }
         conditions.sampling.apply(to: &options.sampling)
         // A study that was begun with a network has proposed it already, and the file may have moved.
         if let first, options.sampling.first == nil {

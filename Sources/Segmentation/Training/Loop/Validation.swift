@@ -147,6 +147,11 @@ public struct ValidationDice: Hashable, Codable, Sendable {
     public var absent: [String: Int]
     /// The number of validation cases; nil in logs of earlier versions.
     public var cases: Int?
+    /// The mean of each case over its labels, in the order of the cases, by which networks are compared in pairs; nil
+    /// for a case with none of them.
+    ///
+    /// It is kept of the best epoch alone, and nil for others and in records of earlier versions.
+    public var perCase: [Double?]?
 
     /// The number of cases in which a label was evaluated, by its stored value; nil if unknown.
     public func count(of label: String) -> Int? {
@@ -173,5 +178,11 @@ extension ValidationDice {
         }
         let means = values.compactMap { perLabel["\($0)"] }
         mean = means.isEmpty ? nil : means.reduce(0 as Double) { $0 + $1 } / Double(means.count)
+        let evaluated = values.indices.filter { perLabel["\(values[$0])"] != nil }
+        perCase = cases.map { overlaps in
+            let known = evaluated.compactMap { overlaps[$0].dice }
+            return known.isEmpty
+                ? nil : known.reduce(0 as Double) { $0 + $1 } / Double(known.count)
+        }
     }
 }
