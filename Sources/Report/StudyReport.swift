@@ -23,6 +23,8 @@ public struct StudyReport {
     public var finalTraining: FinalTraining?
     /// What several networks that were trained again came to; nil if none of them is delivered.
     public var candidates: FinalCandidates?
+    /// What came of weighing an ensemble of several networks; nil if none was asked for.
+    public var ensemble: EnsembleOutcome?
     /// How the best network compares with others of the study.
     public var comparisons: [RivalComparison] = []
     /// The best network, drawn.

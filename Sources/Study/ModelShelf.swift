@@ -83,6 +83,21 @@ public struct ModelShelf {
         try BestLink(folder).set(to: "\(run.dropFirst(folder.path.count + 1))/model")
     }
 
+    /// Links `best` to the ensemble of the best trial's network and others, until another trial is better.
+    public func setBest(ensembleOf trial: Int) throws(StudyError) {
+        try BestLink(folder).set(
+            to: String(folder.ensemble(trial).dropFirst(folder.path.count + 1)))
+    }
+
+    /// Removes ensembles but that of a trial's network and others; models must be arranged if `best` was one of them.
+    public func removeEnsembles(but trial: Int? = nil) {
+        let kept = trial.map { StudyFolder.name($0) + StudyFolder.ensembleEnding }
+        removeAll(in: "\(folder.path)/\(StudyFolder.finals)") { name in
+            let ensemble = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
+            return ensemble.hasSuffix(StudyFolder.ensembleEnding) && ensemble != kept
+        }
+    }
+
     /// Links `best` to a cross-validation of the best trial's network, until another trial is better.
     public func setBest(finalFolds folder: String) throws(StudyError) {
         try BestLink(self.folder).set(to: String(folder.dropFirst(self.folder.path.count + 1)))

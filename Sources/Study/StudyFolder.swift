@@ -39,6 +39,14 @@ public struct StudyFolder: Hashable, Sendable {
         "\(path)/\(Self.finals)/\(Self.name(trial))-again"
     }
 
+    /// The ensemble of several networks, the best of which is that of a trial: `final/000012-ensemble`.
+    public func ensemble(_ trial: Int) -> String {
+        "\(path)/\(Self.finals)/\(Self.name(trial))\(Self.ensembleEnding)"
+    }
+    static let ensembleEnding = "-ensemble"
+    /// What came of weighing its networks.
+    public func ensembleRecord(_ trial: Int) -> String { ensemble(trial) + ".json" }
+
     /// The folder of such runs.
     public static let finals = "final"
 

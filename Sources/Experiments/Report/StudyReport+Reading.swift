@@ -24,6 +24,7 @@ extension StudyReport {
         }
         guard let best = record.best else { return }
         candidates = folder.finalCandidates(record.plan)
+        ensemble = folder.ensembleOutcome(best.number)
         comparisons = RivalComparison.all(of: best.trial, record.rivals, record.plan, in: folder)
         finalTraining =
             folder.finalTraining.map { record in

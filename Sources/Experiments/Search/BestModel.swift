@@ -174,7 +174,7 @@ struct BestModelTest {
         let ensemble = try ModelEnsemble(of: folder.path)
         let options = PredictionOptions(
             precision: conditions.training.precision, postProcessing: ensemble.postProcessing,
-            threads: conditions.machine.threadCount)
+            modelWeights: ensemble.weights, threads: conditions.machine.threadCount)
         let models = try ensemble.models.map { try Model(contentsOf: $0.model, device: device) }
         let predictor = try Predictor(models, options)
         let maps = try PredictionFolder(

@@ -144,11 +144,13 @@ public struct SearchSession {
         warn()
         let shelf = ModelShelf(folder, finalists: conditions.finalCandidates ?? 1)
         if !conditions.comparesCandidates { try ledger.choose(nil) }
+        if !conditions.weighsEnsemble { shelf.removeEnsembles() }
         try shelf.arrange(by: ledger)
         try search(shelf)
         monitor.report(.searchEnded)
         guard let best = try ledger.best() else { return SearchOutcome(ledger, test: nil) }
         try trainAgain(best, shelf)
+        try weighEnsemble(shelf)
         let test = try BestModelTest(
             folder: folder, data: data, dataset: dataset, conditions: conditions,
             device: devices[0], clock: clock, monitor: monitor

@@ -49,12 +49,14 @@ struct SummarySection {
         )
         if let plain = RivalComparison.plainWords(report.comparisons) { sentences.append(plain) }
         if let test = data.test, let dice = test.dice {
+            let ensemble =
+                report.ensemble?.isWritten == true ? ", as the ensemble with others," : nil
             let final = report.finalTraining.map { final in
                 final.folds.map { ", trained again on \($0) folds," }
                     ?? ", trained again for longer,"
             }
             sentences.append(
-                "On \(cases(test.cases.count, "test")), which the search has not used, it\(final ?? "") has a Dice "
+                "On \(cases(test.cases.count, "test")), which the search has not used, it\(ensemble ?? final ?? "") has a Dice "
                     + "of \(dice.text).")
         } else {
             sentences.append(
@@ -155,7 +157,8 @@ struct SummarySection {
 
     private var comparisons: [(String, String)] {
         let candidates = report.candidates.map { [("Candidates", $0.words)] } ?? []
-        return candidates
+        let ensemble = report.ensemble.map { [("Ensemble", $0.words)] } ?? []
+        return candidates + ensemble
             + report.comparisons.map { comparison in
                 switch comparison.rival {
                 case .baseline: ("Against the first network", comparison.sentence)

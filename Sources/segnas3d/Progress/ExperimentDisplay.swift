@@ -48,6 +48,10 @@ final class ExperimentDisplay {
             finishTraining()
             trainingTitle = "Candidate \(number) of \(all)"
             Progress("", isQuiet: isQuiet).say("\(trainingTitle): the network of trial \(trial)")
+        case .weighing(let done, let all):
+            finishTraining()
+            bar("Weighing").set(done, of: all)
+            if done == all { finishBar() }
         case .predicting(let done, let all): bar("Predicting").set(done, of: all)
         case .evaluating(let done, let all): bar("Evaluating").set(done, of: all)
         case .evaluationEnded: finishBar()

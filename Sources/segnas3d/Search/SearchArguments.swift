@@ -42,6 +42,17 @@ struct SearchArguments: ParsableArguments {
     var finalCandidates: Int?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            Make one model of at most this many networks, up to 5, if their mean is better than the best one on the \
+            validation cases, by which they are weighed: of --final-candidates, else of those that a model keeps.
+            """, valueName: "count"))
+    var ensemble: Int?
+
+    @Flag(help: "Make the model of --ensemble even where it is no better.")
+    var forceEnsemble = false
+
+    @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Folder of the study, new or to be resumed.", valueName: "folder"))
     var output: String
@@ -69,6 +80,8 @@ struct SearchArguments: ParsableArguments {
         conditions.apply(to: &options.conditions)
         if let finalFolds { options.conditions.finalFolds = finalFolds }
         if let finalCandidates { options.conditions.finalCandidates = finalCandidates }
+        if let ensemble { options.conditions.ensemble = ensemble }
+        if forceEnsemble { options.conditions.isEnsembleForced = true }
         conditions.sampling.apply(to: &options.sampling)
         // A study that was begun with a network has proposed it already, and the file may have moved.
         if let first, options.sampling.first == nil {

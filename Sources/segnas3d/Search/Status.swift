@@ -56,6 +56,8 @@ struct StatusDocument: Encodable {
     let best: Best?
     /// What several networks that were trained again came to; nil if none of them is delivered.
     let candidates: FinalCandidates?
+    /// What came of weighing an ensemble of several networks; nil if none was asked for.
+    let ensemble: EnsembleOutcome?
     /// How the best network compares with the first one and with the best of those drawn at random; nil before there
     /// is one.
     let comparisons: [RivalComparison]?
@@ -86,6 +88,7 @@ struct StatusDocument: Encodable {
 
     init(_ status: StudyStatus, in folder: StudyFolder) {
         candidates = folder.finalCandidates(status.plan)
+        ensemble = status.best.flatMap { folder.ensembleOutcome($0.number) }
         comparisons = status.best.map {
             RivalComparison.all(of: $0, status.rivals, status.plan, in: folder)
         }
@@ -134,7 +137,7 @@ struct StatusDocument: Encodable {
                     + "\(best.words), \(best.architecture)\(others)")
         }
         if secondsLeft == 0 {
-            lines += [candidates?.words].compactMap(\.self)
+            lines += [candidates?.words, ensemble?.words].compactMap(\.self)
             lines += comparisons?.map(\.sentence) ?? []
         }
         if let limits { lines.append("limits: at most \(limits.words.joined(separator: ", "))") }

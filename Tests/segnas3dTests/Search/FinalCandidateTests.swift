@@ -132,4 +132,66 @@ struct FinalCandidateTests {
                 none.errors.contains("--final-candidates must be at least 1, and 0 is given"))
         }
     }
+
+    @Test("an ensemble is made where it is better, or asked for, and predicts")
+    func ensemble() throws {
+        try SearchScene.with(iterations: 8) { scene in
+            let more = ["--final-candidates", "3", "--final-epochs", "4", "--ensemble", "3"]
+            let search = try scene.search("study", more)
+            #expect(search.status == 0, "\(search.errors)")
+            // Two validation cases show nothing.
+            #expect(search.output.contains(". It is not shown to be better: no ensemble is made."))
+            #expect(target(scene)?.hasSuffix("-4/model") == true)
+            let forced = try Program.run(
+                "search", "--output", scene.path("study"), "--force-ensemble", "--json")
+            #expect(forced.status == 0 && forced.output.contains("\"isWritten\" : true"))
+            #expect(target(scene)?.hasSuffix("-ensemble") == true)
+            let predicted = try Program.run(
+                "predict", scene.path("study"), scene.path("data"), "--part", "test", "--output",
+                scene.path("labels"), "--threads", "1")
+            #expect(predicted.output.hasSuffix(": 2 predicted\n"), "\(predicted)")
+            // As the search has evaluated it.
+            for name in try FileManager.default.contentsOfDirectory(atPath: scene.path("labels"))
+            where name.hasSuffix(".nii.gz") {
+                let files = [scene.path("labels"), scene.path("study/test/predictions")]
+                #expect(
+                    try Set(files.map { try Data(contentsOf: URL(filePath: "\($0)/\(name)")) })
+                        .count == 1)
+            }
+            let status = try Program.run("status", scene.path("study"))
+            #expect(
+                status.output.contains(
+                    ". It is not shown to be better, but is the model, as was asked for."))
+            #expect(try Program.run("report", scene.path("study")).status == 0)
+            let again = try Program.run("search", "--output", scene.path("study"), "--quiet")
+            #expect(again.status == 0 && target(scene)?.hasSuffix("-ensemble") == true)
+            let alone = try Program.run(
+                "search", "--output", scene.path("study"), "--ensemble", "1", "--quiet")
+            #expect(alone.status == 0 && target(scene)?.hasSuffix("-4/model") == true)
+            #expect(!alone.output.contains("The mean of trial"))
+        }
+    }
+
+    @Test("options that cannot be are refused before anything is done")
+    func refused() throws {
+        try SearchScene.with(iterations: 8) { scene in
+            let sentences = [
+                (["--ensemble", "2"], "--ensemble needs several models, and this search keeps one"),
+                (["--ensemble", "6"], "--ensemble must be 1 to 5, and 6 is given"),
+                (
+                    ["--ensemble", "2", "--final-epochs", "3"],
+                    "one is trained again: give --final-candidates 2, too"
+                ),
+                (
+                    ["--ensemble", "2", "--final-candidates", "2", "--final-folds", "2"],
+                    "--ensemble and --final-folds exclude each other"
+                ),
+            ]
+            for (options, sentence) in sentences {
+                let refused = try scene.search("study", options)
+                #expect(refused.status == 2 && refused.errors.contains(sentence), "\(refused)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: scene.path("study")))
+        }
+    }
 }

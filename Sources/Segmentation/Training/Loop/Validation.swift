@@ -61,7 +61,7 @@ struct Validation {
                 let classes = try window.classes(
                     of: example, labels: self.labels.outputCount, by: [member],
                     on: GridMap(from: example.size, to: example.size))
-                return overlaps(
+                return self.labels.overlaps(
                     labels.withValues(as: UInt8.self) { Array($0) },
                     classes.withValues(as: UInt8.self) { Array($0) })
             }
@@ -76,24 +76,8 @@ struct Validation {
             let scores = try pass(batch.images)  // [1, L, D, H, W]
             return try scores.classes(labels.scoreRule)  // [1, D, H, W]
         }
-        return overlaps(
+        return labels.overlaps(
             try batch.labels.array(), try predicted.moved(to: .cpu).array())
-    }
-
-    private func overlaps(_ reference: [UInt8], _ predicted: [UInt8]) -> [Overlap] {
-        var prediction = predicted
-        // Voxels to ignore count for no label, whatever is predicted there.
-        for (voxel, label) in reference.enumerated() where label == LabelTable.ignoredClass {
-            prediction[voxel] = label
-        }
-        if let regions = labels.regionClasses {
-            return Overlap.perRegion(
-                reference: reference, prediction: prediction, regions: regions)
-        }
-        return Array(
-            Overlap.perClass(
-                reference: reference, prediction: prediction, classes: labels.classCount
-            ).dropFirst())
     }
 
     // MARK: - On the grid of the case's files
@@ -116,6 +100,25 @@ struct Validation {
                 prediction, with: LabelMap(contentsOf: label), options
             ).map(\.overlap)
         }
+    }
+}
+
+extension LabelTable {
+    /// The overlap of every structure in the classes of a prepared case.
+    func overlaps(_ reference: [UInt8], _ predicted: [UInt8]) -> [Overlap] {
+        var prediction = predicted
+        // Voxels to ignore count for no label, whatever is predicted there.
+        for (voxel, label) in reference.enumerated() where label == LabelTable.ignoredClass {
+            prediction[voxel] = label
+        }
+        if let regions = regionClasses {
+            return Overlap.perRegion(
+                reference: reference, prediction: prediction, regions: regions)
+        }
+        return Array(
+            Overlap.perClass(
+                reference: reference, prediction: prediction, classes: classCount
+            ).dropFirst())
     }
 }
 
