@@ -52,6 +52,7 @@ public struct ModelShelf {
     ///   - finals: Trials whose final runs are kept beside those of the one that is delivered.
     ///   - chosen: The one of these that is delivered; nil for the best trial.
     ///   - recorded: The number of trials in the record.
+    /// - Throws: ``StudyError``
     func arrange(
         _ ended: [Int], best: Int?, others: [Int] = [], finals: [Int] = [], chosen: Int? = nil,
         recorded: Int = .max

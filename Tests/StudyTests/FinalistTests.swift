@@ -75,7 +75,8 @@ struct FinalistTests {
                 try request.write(in: files)
                 let epochs = [
                     TrialEpoch(epoch: 1, loss: 1, dice: 0.1, seconds: 1),
-                    TrialEpoch(epoch: 2, loss: 1, dice: dice, dicePerCase: [dice, nil], seconds: 1),
+                    TrialEpoch(
+                        epoch: 2, loss: 1, dice: dice, dicePerCase: [dice, nil], seconds: 1),
                 ]
                 let result = TrialResult(
                     for: request, run: "r", outcome: .completed(dice: dice), epochs: epochs)

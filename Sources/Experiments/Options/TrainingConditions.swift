@@ -49,7 +49,8 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
             + faultsOfCounts([
                 ("finalEpochs", finalEpochs), ("finalCandidates", finalCandidates),
             ])
-            + ensembleFaults + CrossValidationSession.faults(ofCount: finalFolds, named: "finalFolds")
+            + ensembleFaults
+            + CrossValidationSession.faults(ofCount: finalFolds, named: "finalFolds")
             + workers.faults + machine.faults
     }
 

@@ -41,13 +41,14 @@ public struct RivalComparison: Hashable, Sendable, Encodable {
     /// The networks that a random search needs at least, to say something of it.
     static let minNetworks = 5
 
-    /// The comparisons of a study; of a random search those with its first network alone.
+    /// The comparisons of a study.
     ///
     /// - Parameters:
     ///   - best: The trial whose network is delivered.
     ///   - rivals: The trials to compare it with.
     ///   - plan: The plan of the study.
     ///   - folder: The study, whose files have the Dice of each case.
+    /// - Returns: With the first network and with the best drawn at random; of a random search with the first alone.
     public static func all(
         of best: Trial, _ rivals: Rivals, _ plan: StudyPlan, in folder: StudyFolder
     ) -> [RivalComparison] {
@@ -112,12 +113,13 @@ extension RivalComparison {
         switch verdict {
         case .same, .noRival:
             return rival == .baseline
-                ? "The delivered network is the one that the search began with, trial \(trial): it has found no better one."
-                : "The delivered network, trial \(trial), was itself drawn at random: proposals that were not have found "
-                    + "no better one."
+                ? "The delivered network is the one that the search began with, trial \(trial): "
+                    + "it has found no better one."
+                : "The delivered network, trial \(trial), was itself drawn at random: "
+                    + "proposals that were not have found no better one."
         case .unknown:
-            return "Whether the delivered network is better than \(name), is not known: the Dice of each case was not "
-                + "recorded when they were trained."
+            return "Whether the delivered network is better than \(name), is not known: "
+                + "the Dice of each case was not recorded when they were trained."
         case .better, .worse, .notShown: return "\(judgement(name)): \(words)."
         }
     }
@@ -131,8 +133,8 @@ extension RivalComparison {
             case .random: "the best of \(comparison.networks ?? 0) drawn at random"
             }
         }
-        return names.isEmpty
-            ? nil : "It is not shown to be better than \(listed(names)), on the validation cases."
+        guard !names.isEmpty else { return nil }
+        return "It is not shown to be better than \(listed(names)), on the validation cases."
     }
 
     private var words: String { difference?.words ?? "" }
@@ -158,15 +160,15 @@ extension RivalComparison {
     private var none: String {
         switch rival {
         case .baseline:
-            "The delivered network cannot be compared with a baseline: no given or usual first network was trained to "
-                + "the end."
+            "The delivered network cannot be compared with a baseline: "
+                + "no given or usual first network was trained to the end."
         case .random:
             (networks ?? 0) < Self.minNetworks
                 ? "The delivered network cannot be compared with a random search: "
                     + "\(counted(networks ?? 0, "network")) drawn at random "
                     + "\(networks == 1 ? "was" : "were") trained, and \(Self.minNetworks) are needed."
-                : "The delivered network cannot be compared with a random search: none of the \(networks ?? 0) networks "
-                    + "that were drawn at random was trained to the end."
+                : "The delivered network cannot be compared with a random search: "
+                    + "none of the \(networks ?? 0) networks that were drawn at random was trained to the end."
         }
     }
 }

@@ -94,7 +94,9 @@ public struct EnsembleOutcome: Hashable, Codable, Sendable {
             "The mean of \(listed(parts)) has a Dice of \(decimal(dice, 4)) on the validation cases, "
             + "and the best of them, trial \(single), \(decimal(singleDice, 4))"
         let difference = difference.map { ": \($0.words)" } ?? ""
-        guard !Self.isBetter(self.difference) else { return means + difference + ". The ensemble is the model." }
+        guard !Self.isBetter(self.difference) else {
+            return means + difference + ". The ensemble is the model."
+        }
         return means + difference + ". It is not shown to be better"
             + (isWritten ? ", but is the model, as was asked for." : ": no ensemble is made.")
     }

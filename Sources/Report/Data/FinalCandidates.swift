@@ -60,13 +60,13 @@ public struct FinalCandidates: Hashable, Codable, Sendable {
         let training = "for \(counted(epochs, "epoch"))" + (folds.map { " on \($0) folds" } ?? "")
         let kind = folds == nil ? "validation" : "cross-validated"
         guard candidates.count > 1 else {
-            return "Of the best networks, trained again \(training), only trial \(first.trial) has a result, a \(kind) "
-                + "Dice of \(decimal(first.dice, 4))."
+            return "Of the best networks, trained again \(training), "
+                + "only trial \(first.trial) has a result, a \(kind) Dice of \(decimal(first.dice, 4))."
         }
         let second = candidates[1]
-        return "Of \(candidates.count) networks, trained again \(training), trial \(first.trial) has the highest \(kind) "
-            + "Dice, \(decimal(first.dice, 4)), and is delivered; next is trial \(second.trial) with "
-            + "\(decimal(second.dice, 4)). \(verdict)"
+        return "Of \(candidates.count) networks, trained again \(training), trial \(first.trial) "
+            + "has the highest \(kind) Dice, \(decimal(first.dice, 4)), and is delivered; "
+            + "next is trial \(second.trial) with \(decimal(second.dice, 4)). \(verdict)"
     }
 
     private var verdict: String {
@@ -75,6 +75,7 @@ public struct FinalCandidates: Hashable, Codable, Sendable {
             return "They cannot be told apart by so few cases: \(difference.words)."
         }
         return difference.isShown
-            ? "It is better: \(difference.words)." : "They cannot be told apart: \(difference.words)."
+            ? "It is better: \(difference.words)."
+            : "They cannot be told apart: \(difference.words)."
     }
 }

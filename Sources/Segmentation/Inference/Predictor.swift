@@ -47,7 +47,9 @@ public final class Predictor {
         }
         // The mean is first that of a group's models, and then that of the groups.
         let groupCount = groups.count
-        for group in groups.indices { groups[group].share = groupCount * groups[group].passes.count }
+        for group in groups.indices {
+            groups[group].share = groupCount * groups[group].passes.count
+        }
         labels = first.labels
         preparer = CasePreparer(
             preparations: groups.map(\.preparation), series: options.series,

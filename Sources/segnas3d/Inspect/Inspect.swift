@@ -91,8 +91,8 @@ struct Inspect: ParsableCommand {
             ensemble.models.count == 1
             ? "this network"
             : ensemble.weights != nil
-            ? "the weighted mean of \(ensemble.models.count) networks, of which this is the first"
-            : "the mean of \(ensemble.models.count) folds, each of this network"
+                ? "the weighted mean of \(ensemble.models.count) networks, of which this is the first"
+                : "the mean of \(ensemble.models.count) folds, each of this network"
         return stage + count + "; " + (cleanUp ?? "label maps are not cleaned up")
     }
 

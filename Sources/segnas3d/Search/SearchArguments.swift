@@ -36,8 +36,8 @@ struct SearchArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            When the search is over, train this many of its best networks again, as --final-epochs or --final-folds say, \
-            else for --epochs, and deliver the one with the highest Dice then.
+            When the search is over, train this many of its best networks again, as --final-epochs or --final-folds \
+            say, else for --epochs, and deliver the one with the highest Dice then.
             """, valueName: "count"))
     var finalCandidates: Int?
 

@@ -104,7 +104,9 @@ struct RivalComparisonTests {
             }
             let plain = RivalComparison.plainWords([table[0].0, table[2].0])
             #expect(
-                plain == "It is not shown to be better than the best of 15 drawn at random, on the validation cases.")
+                plain
+                    == "It is not shown to be better than the best of 15 drawn at random, on the validation cases."
+            )
             #expect(RivalComparison.plainWords([table[0].0, table[7].0]) == nil)
         }
     }
@@ -124,7 +126,8 @@ struct RivalComparisonTests {
         #expect(
             all.words.hasPrefix(
                 "Of 3 networks, trained again for 9 epochs, trial 3 has the highest validation Dice, 0.6100, and is "
-                    + "delivered; next is trial 7 with 0.5000. It is better: Dice +0.1167 over 6 cases (95 %"))
+                    + "delivered; next is trial 7 with 0.5000. It is better: Dice +0.1167 over 6 cases (95 %"
+            ))
         let folds = FinalCandidates(Array(outcomes.suffix(1)), epochs: 9, folds: 4)
         #expect(
             folds.words

@@ -47,14 +47,17 @@ struct FinalCandidateTests {
         StudyFolder(scene.path(study)).bestTarget
     }
 
-    @Test("killed in their trainings and resumed, the same one is delivered, and said with what difference")
+    @Test(
+        "killed in their trainings and resumed, the same one is delivered, and said with what difference"
+    )
     func epochs() throws {
         try SearchScene.with(iterations: 12) { scene in
             let more = ["--final-candidates", "3", "--final-epochs", "4"]
             let whole = try document(scene.search("whole", more + ["--json"]))
             let candidates = try #require(whole.candidates)
             #expect(candidates.candidates.count == 3 && candidates.epochs == 4)
-            #expect(candidates.candidates.map(\.dice) == candidates.candidates.map(\.dice).sorted(by: >))
+            let dice = candidates.candidates.map(\.dice)
+            #expect(dice == dice.sorted(by: >))
             #expect(candidates.candidates[0].trial == whole.best?.trial)
             #expect(candidates.difference?.cases == 2)
             let process = try Program.start(scene.arguments("study", more + ["--quiet"]))
@@ -104,7 +107,8 @@ struct FinalCandidateTests {
             "search", "--output", scene.path("study"), "--final-candidates", "1", "--json")
         let alone = try document(one)
         #expect(alone.candidates == nil && finals(scene).count == 1)
-        #expect(target(scene) == "final/\(StudyFolder.name(try #require(alone.best).trial))-4/model")
+        let best = StudyFolder.name(try #require(alone.best).trial)
+        #expect(target(scene) == "final/\(best)-4/model")
         let plain = try scene.search("plain", ["--final-epochs", "4"])
         #expect(plain.status == 0, "\(plain.errors)")
         #expect(try weights(scene, "study") == weights(scene, "plain"))
@@ -176,7 +180,10 @@ struct FinalCandidateTests {
     func refused() throws {
         try SearchScene.with(iterations: 8) { scene in
             let sentences = [
-                (["--ensemble", "2"], "--ensemble needs several models, and this search keeps one"),
+                (
+                    ["--ensemble", "2"],
+                    "--ensemble needs several models, and this search keeps one"
+                ),
                 (["--ensemble", "6"], "--ensemble must be 1 to 5, and 6 is given"),
                 (
                     ["--ensemble", "2", "--final-epochs", "3"],
