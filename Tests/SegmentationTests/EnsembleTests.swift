@@ -3,6 +3,7 @@ import ModelSupport
 import SegNASDatasets
 import SegNASHost
 import SegNASImaging
+import SegNASTorch
 import TestSupport
 import Testing
 

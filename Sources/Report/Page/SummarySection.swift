@@ -56,8 +56,8 @@ struct SummarySection {
                     ?? ", trained again for longer,"
             }
             sentences.append(
-                "On \(cases(test.cases.count, "test")), which the search has not used, it\(ensemble ?? final ?? "") has a Dice "
-                    + "of \(dice.text).")
+                "On \(cases(test.cases.count, "test")), which the search has not used, it"
+                    + "\(ensemble ?? final ?? "") has a Dice of \(dice.text).")
         } else {
             sentences.append(
                 record.isComplete

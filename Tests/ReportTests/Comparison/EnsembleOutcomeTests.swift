@@ -24,7 +24,8 @@ struct EnsembleOutcomeTests {
         #expect(
             found.words.hasPrefix(
                 "The mean of trial 7 (0.75) and trial 3 (0.25) has a Dice of 0.8000 on the validation cases, "
-                    + "and the best of them, trial 7, 0.7000: Dice +0.1000 over 6 cases (95 % interval +0."))
+                    + "and the best of them, trial 7, 0.7000: Dice +0.1000 over 6 cases (95 % interval +0."
+            ))
         #expect(found.words.hasSuffix("). The ensemble is the model."))
     }
 
