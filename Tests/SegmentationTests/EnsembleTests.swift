@@ -26,13 +26,13 @@ struct EnsembleTests {
     func weighing() throws {
         try withTemporaryFolder { folder in
             let image = PredictionScene.volume(
-                Geometry(size: [20, 20, 20], affine: Affine(spacing: [1, 1, 2])))
+                Geometry(size: [20, 20, 20], affine: .identity))
             var subject = try PredictionScene.subject(image, in: folder)
             let label = folder.appending(path: "label.nii").path
             try Volume(Samples(PredictionScene.labels(image)), geometry: image.geometry)
                 .write(to: label)
             subject.label = label
-            let whole = PreparationOptions(size: [20, 20, 20])
+            let whole = PreparationOptions(size: [20, 20, 20], fit: .pad)
             for fit in [whole, PreparationOptions(size: [16, 16, 16], fit: .patch)] {
                 let good = try ModelScene.rounding(fit)
                 let blind = try ModelScene.rounding(fit)

@@ -37,18 +37,13 @@ public final class Predictor {
         for (index, model) in models.enumerated() {
             let preparation = model.description.preparation
             let pass = ModelGroup.Pass(
-                number: index, weight: weights?[index],
+                number: index, weight: weights.map { $0[index] * Double(models.count) } ?? 1,
                 forward: ForwardPass(model, precision: options.precision))
             if let known = groups.firstIndex(where: { $0.preparation == preparation }) {
                 groups[known].passes.append(pass)
             } else {
                 groups.append(ModelGroup(preparation: preparation, passes: [pass]))
             }
-        }
-        // The mean is first that of a group's models, and then that of the groups.
-        let groupCount = groups.count
-        for group in groups.indices {
-            groups[group].share = groupCount * groups[group].passes.count
         }
         labels = first.labels
         preparer = CasePreparer(
@@ -171,22 +166,17 @@ private struct ModelGroup {
     struct Pass {
         /// The place in the ensemble.
         let number: Int
-        /// How much the model counts, of 1 for all; nil if all count alike.
-        let weight: Double?
+        /// How much the model counts, where all count 1 by default.
+        let weight: Double
         let forward: ForwardPass
     }
-
-    /// What makes its models' weights relative to those of equal models.
-    var share = 1
 
     /// For a batch of tiles, a network may need so many bytes.
     private static let batchBytes: UInt64 = 512 << 20
 
     var members: [EnsembleMember] {
         passes.map { pass in
-            EnsembleMember(
-                number: pass.number, weight: pass.weight.map { $0 * Double(share) } ?? 1
-            ) { try pass.forward($0) }
+            EnsembleMember(number: pass.number, weight: pass.weight) { try pass.forward($0) }
         }
     }
 
