@@ -46,7 +46,7 @@ public struct EnsembleFolder: Hashable, Sendable {
         return document
     }
 
-    /// Writes an ensemble of models, which appears whole or not at all, in place of an earlier one.
+    /// Writes an ensemble of models, which appears whole or not at all, in place of an earlier one that differs.
     ///
     /// - Parameters:
     ///   - models: The folders of the models, which are copied.
@@ -56,6 +56,8 @@ public struct EnsembleFolder: Hashable, Sendable {
         precondition(models.count == weights.count, "a weight for each model")
         var digests: [String] = []
         for model in models { digests.append(try Model.weightsDigest(contentsOf: model)) }
+        let present = try? ModelEnsemble(of: path)
+        guard present?.weights != weights || (try? document())?.models != digests else { return }
         do {
             let folder = try AtomicFolder(path: path)
             let parts = EnsembleFolder(folder.temporaryPath)
