@@ -60,6 +60,10 @@ public enum ExperimentEvent {
     /// An event of a trial, and the best trial so far.
     case trial(Coordinator.Event, best: Trial?)
     case searchEnded
+    /// The final training of one of several networks begins, or is resumed: `number` of all, counted from 1.
+    case candidate(trial: Int, number: Int, all: Int)
+    /// Numbers of validation cases on which the networks of an ensemble are weighed.
+    case weighing(done: Int, all: Int)
     /// Numbers of test cases that are predicted or evaluated.
     case predicting(done: Int, all: Int)
     case evaluating(done: Int, all: Int)

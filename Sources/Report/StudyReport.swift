@@ -21,6 +21,12 @@ public struct StudyReport {
     public var test: Evaluation?
     /// The final training of the best network; nil if there was none.
     public var finalTraining: FinalTraining?
+    /// What several networks that were trained again came to; nil if none of them is delivered.
+    public var candidates: FinalCandidates?
+    /// What came of weighing an ensemble of several networks; nil if none was asked for.
+    public var ensemble: EnsembleOutcome?
+    /// How the best network compares with others of the study.
+    public var comparisons: [RivalComparison] = []
     /// The best network, drawn.
     public var network: NetworkFigure?
     /// The test cases in images, before the tables of the test.

@@ -9,10 +9,13 @@ internal import SegNASSearch
 /// Every step may be repeated, so that the next process finishes what a killed one has not.
 public struct ModelShelf {
     private let folder: StudyFolder
+    /// The number of networks to train again at the end, whose runs are kept.
+    private let finalists: Int
     private let files = FileManager.default
 
-    public init(_ folder: StudyFolder) {
+    public init(_ folder: StudyFolder, finalists: Int = 1) {
         self.folder = folder
+        self.finalists = finalists
     }
 
     /// Keeps and removes models by the study's record.
@@ -32,19 +35,36 @@ public struct ModelShelf {
     /// Keeps and removes models by the study's record, when trials have ended.
     public func arrange(_ ended: [Int], by ledger: StudyLedger) throws(StudyError) {
         let kept = try ledger.candidates().map(\.number)
+        let finals = finalists > 1 ? try ledger.finalists(finalists).map(\.number) : []
         try arrange(
-            ended, best: kept.first, others: Array(kept.dropFirst()),
-            recorded: ledger.sampler.askCount)
+            ended, best: kept.first, others: Array(kept.dropFirst()), finals: finals,
+            chosen: ledger.plan.chosen, recorded: ledger.sampler.askCount)
     }
 
     /// Keeps the model of the best trial and of some others, and removes the weights of those that have ended.
     ///
     /// Models of trials that are not recorded (yet) stay: a database that was lost gets their results again.
+    ///
+    /// - Parameters:
+    ///   - ended: The trials that have ended.
+    ///   - best: The best trial of the search.
+    ///   - others: Trials whose models are kept beside that of the best one.
+    ///   - finals: Trials whose final runs are kept beside those of the one that is delivered.
+    ///   - chosen: The one of these that is delivered; nil for the best trial.
+    ///   - recorded: The number of trials in the record.
+    /// - Throws: ``StudyError``
     func arrange(
-        _ ended: [Int], best: Int?, others: [Int] = [], recorded: Int = .max
+        _ ended: [Int], best: Int?, others: [Int] = [], finals: [Int] = [], chosen: Int? = nil,
+        recorded: Int = .max
     ) throws(StudyError) {
         for number in others { try store(number) }
-        if let best { try keep(best, others: others, recorded: recorded) }
+        if let best {
+            let delivered = chosen ?? best
+            try keep(
+                best, others: others, delivered: delivered, finals: finals + [delivered],
+                recorded: recorded)
+            if chosen == nil { remove(folder.candidates) }
+        }
         for number in ended where number != best { remove(TrialFolder(folder.trial(number)).run) }
     }
 
@@ -60,9 +80,23 @@ public struct ModelShelf {
     public func hasModel(of trial: Int) -> Bool { files.fileExists(atPath: folder.model(trial)) }
 
     /// Links `best` to the model of a final run of the best trial, until another trial is better.
-    public func setBest(final trial: Int, epochs: Int) throws(StudyError) {
-        let run = folder.final(trial, epochs: epochs).dropFirst(folder.path.count + 1)
-        try BestLink(folder).set(to: "\(run)/model")
+    public func setBest(finalRun run: String) throws(StudyError) {
+        try BestLink(folder).set(to: "\(run.dropFirst(folder.path.count + 1))/model")
+    }
+
+    /// Links `best` to the ensemble of the best trial's network and others, until another trial is better.
+    public func setBest(ensembleOf trial: Int) throws(StudyError) {
+        try BestLink(folder).set(
+            to: String(folder.ensemble(trial).dropFirst(folder.path.count + 1)))
+    }
+
+    /// Removes ensembles but that of a trial's network and others; models must be arranged if `best` was one of them.
+    public func removeEnsembles(but trial: Int? = nil) {
+        let kept = trial.map { StudyFolder.name($0) + StudyFolder.ensembleEnding }
+        removeAll(in: "\(folder.path)/\(StudyFolder.finals)") { name in
+            let ensemble = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
+            return ensemble.hasSuffix(StudyFolder.ensembleEnding) && ensemble != kept
+        }
     }
 
     /// Links `best` to a cross-validation of the best trial's network, until another trial is better.
@@ -83,21 +117,27 @@ public struct ModelShelf {
         }
     }
 
-    private func keep(_ trial: Int, others: [Int], recorded: Int) throws(StudyError) {
+    private func keep(
+        _ trial: Int, others: [Int], delivered: Int, finals: [Int], recorded: Int
+    ) throws(StudyError) {
         try store(trial)
         // A training that diverged leaves none.
         guard hasModel(of: trial) else { return }
         let name = StudyFolder.name(trial)
         let link = BestLink(folder)
-        // The model of a final run of this trial stays.
+        // The model of a final run of the trial that is delivered stays.
+        let prefix = "\(StudyFolder.finals)/\(StudyFolder.name(delivered))-"
         let final = link.target.flatMap { target in
-            target.hasPrefix("\(StudyFolder.finals)/\(name)-")
+            target.hasPrefix(prefix)
                 && files.fileExists(atPath: "\(folder.path)/\(target)") ? target : nil
         }
         try link.set(to: final ?? "models/\(name)")
         let kept = Set(others.map(StudyFolder.name)).union([name])
         removeAll(in: folder.models) { !kept.contains($0) && Int($0) ?? 0 < recorded }
-        removeAll(in: "\(folder.path)/\(StudyFolder.finals)") { !$0.hasPrefix("\(name)-") }
+        let runs = Set(finals.map { "\(StudyFolder.name($0))-" })
+        removeAll(in: "\(folder.path)/\(StudyFolder.finals)") { final in
+            final != StudyFolder.candidatesName && !runs.contains { final.hasPrefix($0) }
+        }
         remove(TrialFolder(folder.trial(trial)).run)
     }
 

@@ -14,8 +14,10 @@ struct ResultChoice {
     struct Ranking {
         var trials: [Trial]
         var expectations: [Int: Expectation] = [:]
+        /// The one that is delivered after several were trained again.
+        var chosen: Int?
 
-        var best: Trial? { trials.first }
+        var best: Trial? { trials.first { $0.number == chosen } ?? trials.first }
     }
 
     /// - Parameters:
@@ -32,7 +34,7 @@ struct ResultChoice {
             let (high, low) = (first.end?.dice ?? 0, second.end?.dice ?? 0)
             return high == low ? first.number < second.number : high > low
         }
-        guard plan.isDeliveredByModel else { return Ranking(trials: byDice) }
+        guard plan.isDeliveredByModel else { return Ranking(trials: byDice, chosen: plan.chosen) }
         let values = completed.compactMap { trial in
             trial.value.map { (trial.number, trial.proposal.point, $0) }
         }
@@ -46,7 +48,9 @@ struct ResultChoice {
         var expected = plan.sampler.expectations(
             of: values, shorter: shorter, rungs: max(rungs.count, 1),
             scales: scales ?? ProcessScales(), in: space)
-        guard let best = expected.first else { return Ranking(trials: byDice) }
+        guard let best = expected.first else {
+            return Ranking(trials: byDice, chosen: plan.chosen)
+        }
         let trials = Dictionary(uniqueKeysWithValues: completed.map { ($0.number, $0) })
         if plan.preference == .small {
             func size(_ expectation: Expectation) -> Int {
@@ -61,19 +65,24 @@ struct ResultChoice {
         }
         return Ranking(
             trials: expected.compactMap { trials[$0.number] },
-            expectations: Dictionary(uniqueKeysWithValues: expected.map { ($0.number, $0) }))
+            expectations: Dictionary(uniqueKeysWithValues: expected.map { ($0.number, $0) }),
+            chosen: plan.chosen)
     }
 
-    /// The ranking of a study's trials; only its first trial, where the Dice decides.
-    func ranking(in db: Database) throws -> Ranking {
+    /// The ranking of a study's trials; only the first `count` and the chosen one, where the Dice decides.
+    func ranking(in db: Database, first count: Int = 1) throws -> Ranking {
         guard plan.isDeliveredByModel else {
-            let row = try Row.fetchOne(
+            var trials = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT * FROM trial WHERE state IN ('completed', 'stopped')
-                    ORDER BY state, dice DESC, number LIMIT 1
-                    """)
-            return Ranking(trials: try [row].compactMap { try $0.map(Trial.init) })
+                    ORDER BY state, dice DESC, number LIMIT ?
+                    """, arguments: [count]
+            ).map(Trial.init)
+            if let chosen = plan.chosen, !trials.contains(where: { $0.number == chosen }) {
+                trials.append(try Trial.find(chosen, in: db))
+            }
+            return Ranking(trials: trials, chosen: plan.chosen)
         }
         let scales = try String.fetchOne(
             db,
@@ -103,6 +112,16 @@ extension StudyLedger {
     /// Trials whose networks may yet be delivered, the best first.
     public func candidates() throws(StudyError) -> [Trial] {
         Array(try ranking().trials.prefix(Self.candidateCount))
+    }
+
+    /// Networks to train again when the search is over: the first of the ranking, of those that can be trained to the
+    /// end, if any was.
+    public func finalists(_ count: Int) throws(StudyError) -> [Trial] {
+        let choice = ResultChoice(plan: plan, space: space)
+        let trials = try database.read { db in try choice.ranking(in: db, first: count).trials }
+        return trials.prefix(count).filter {
+            $0.state == trials[0].state && $0.end?.dice ?? 0 > 0
+        }
     }
 
     /// The most models that are kept: what a model of the search expects changes with every value.

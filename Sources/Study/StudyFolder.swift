@@ -34,8 +34,25 @@ public struct StudyFolder: Hashable, Sendable {
         "\(final(trial, epochs: epochs))-folds-\(folds)"
     }
 
+    /// The run in which the best network is trained as its trial was, whose model was not kept: `final/000012-again`.
+    public func repeated(_ trial: Int) -> String {
+        "\(path)/\(Self.finals)/\(Self.name(trial))-again"
+    }
+
+    /// The ensemble of several networks, the best of which is that of a trial: `final/000012-ensemble`.
+    public func ensemble(_ trial: Int) -> String {
+        "\(path)/\(Self.finals)/\(Self.name(trial))\(Self.ensembleEnding)"
+    }
+    static let ensembleEnding = "-ensemble"
+    /// What came of weighing its networks.
+    public func ensembleRecord(_ trial: Int) -> String { ensemble(trial) + ".json" }
+
     /// The folder of such runs.
     public static let finals = "final"
+
+    /// What several networks that were trained again came to.
+    public var candidates: String { "\(path)/\(Self.finals)/\(Self.candidatesName)" }
+    static let candidatesName = "candidates.json"
 
     /// A link to the best model.
     public var best: String { "\(path)/best" }

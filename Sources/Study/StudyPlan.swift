@@ -23,6 +23,9 @@ public struct StudyPlan: Hashable, Codable, Sendable {
     public var preference: Preference?
     /// The number of trials after which the sampler knew no other network to propose; nil if it may know more.
     public internal(set) var exhaustedAt: Int?
+    /// The trial whose network was the best of several that were trained again at the end, and is delivered; nil for
+    /// the best of the search.
+    public internal(set) var chosen: Int?
     /// The settings of trainings, and the data.
     public var conditions: StudyConditions
 
@@ -74,6 +77,7 @@ public struct StudyPlan: Hashable, Codable, Sendable {
         attempts = try values.decode(Int.self, forKey: .attempts)
         preference = try values.decodeIfPresent(Preference.self, forKey: .preference)
         exhaustedAt = try values.decodeIfPresent(Int.self, forKey: .exhaustedAt)
+        chosen = try values.decodeIfPresent(Int.self, forKey: .chosen)
         guard schema > 1 else {
             enum Former: String, CodingKey { case options }
             conditions = try decoder.container(keyedBy: Former.self)

@@ -22,6 +22,8 @@ public struct StudySnapshot: Sendable {
     package let stages: [Stage]
     /// What a model expects of completed trials, by their numbers; empty where the Dice alone decides.
     package let expectations: [Int: Expectation]
+    /// Trials with which the best one is compared.
+    public let rivals: Rivals
     /// The process that works on it now; nil if there is none.
     public let owner: StudyOwner?
 
@@ -35,7 +37,8 @@ public struct StudySnapshot: Sendable {
         }
         let database = try StudyDatabase.read(folder, study: plan.study)
         // Rows only: the transaction must not wait for them to be understood.
-        let rows = try database.read { db in try StudyRows(db) }
+        let (rows, rivals) = try database.read { db in (try StudyRows(db), try Rivals(in: db)) }
+        self.rivals = rivals
         let trials = try naming(folder) { try rows.trials() }
         let scales = trials.reversed().lazy.compactMap { record -> ProcessScales? in
             if case .model(let scales) = record.trial.proposal.origin { scales } else { nil }

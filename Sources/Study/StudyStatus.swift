@@ -9,6 +9,8 @@ public struct StudyStatus: Sendable {
     public let best: Trial?
     /// What a model expects of it; nil where the Dice alone decides.
     package let expectation: Expectation?
+    /// Trials with which the best one is compared.
+    public let rivals: Rivals
     /// The process that works on it now; nil if there is none.
     public let owner: StudyOwner?
     /// The number of trials that have ended.
@@ -31,7 +33,7 @@ public struct StudyStatus: Sendable {
         }
         let (pace, ranking, spent): (Pace, ResultChoice.Ranking, Int)
         let hasRungs = plan.rungs != nil
-        (spent, counts, ranking, iterations, pace) = try database.read { db in
+        (spent, counts, ranking, iterations, pace, rivals) = try database.read { db in
             (
                 hasRungs ? try Stage.epochsTrained(in: db) : 0,
                 try Trial.counts(in: db), try choice.ranking(in: db),
@@ -40,7 +42,7 @@ public struct StudyStatus: Sendable {
                     sql: """
                         SELECT count(*) FROM trial WHERE tellSerial IS NOT NULL OR state = 'stopped'
                         """) ?? 0,
-                try Pace(db, isRunning: owner != nil)
+                try Pace(db, isRunning: owner != nil), try Rivals(in: db)
             )
         }
         best = ranking.best

@@ -8,6 +8,7 @@ enum Flags {
         "crop of empty space": "crop of empty space", "device": "--device",
         "effectiveEpochs": "--effective-epochs",
         "effectiveIterations": "--effective-iterations", "epochs": "--epochs",
+        "ensemble": "--ensemble", "finalCandidates": "--final-candidates",
         "finalEpochs": "--final-epochs", "finalFolds": "--final-folds", "first": "--first",
         "firstRung": "--first-rung",
         "fit": "--fit", "folds": "--folds", "foregroundShare": "--foreground-share",

@@ -80,8 +80,12 @@ struct PredictorTests {
         try withTemporaryFolder { folder in
             let image = PredictionScene.volume(Geometry(size: [16, 16, 16], affine: .identity))
             let subject = try PredictionScene.subject(image, in: folder)
-            @TensorActor func probabilities(_ models: [Model]) throws -> [Double] {
-                let predictor = try Predictor(models, Self.options)
+            @TensorActor func probabilities(
+                _ models: [Model], _ weights: [Double]? = nil
+            ) throws -> [Double] {
+                var options = Self.options
+                options.modelWeights = weights
+                let predictor = try Predictor(models, options)
                 let path = folder.appending(path: "probabilities.nii").path
                 try predictor.predict(predictor.preparer.prepare(subject))
                     .writeProbabilities(to: path, replacing: true)
@@ -98,6 +102,12 @@ struct PredictorTests {
                 abs(together[voxel] - alone.map { $0[voxel] }.reduce(0, +) / 3)
             }.max()
             #expect(try #require(farthest) < 1e-5)
+            let weights = [0.5, 0.125, 0.375]
+            let weighted = try probabilities(models, weights)
+            let expected = together.indices.map { voxel in
+                zip(alone, weights).reduce(0) { $0 + $1.0[voxel] * $1.1 }
+            }
+            #expect(zip(weighted, expected).allSatisfy { abs($0 - $1) < 1e-5 })
             for (a, b) in [(0, 1), (1, 2)] {
                 #expect(zip(alone[a], alone[b]).contains { abs($0 - $1) > 0.02 })
             }

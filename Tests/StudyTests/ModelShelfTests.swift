@@ -80,7 +80,7 @@ struct ModelShelfTests {
             try FileManager.default.createDirectory(
                 atPath: final, withIntermediateDirectories: true)
             try Data("final".utf8).write(to: URL(filePath: final + "/weights"))
-            try shelf.setBest(final: 1, epochs: 9)
+            try shelf.setBest(finalRun: folder.final(1, epochs: 9))
             #expect(try best(folder) == "final")
             try train(2, in: folder)
             try shelf.arrange([2], best: 1)
@@ -89,6 +89,32 @@ struct ModelShelfTests {
             try shelf.arrange([3], best: 3)
             #expect(try best(folder) == "3")
             #expect(!exists(final))
+        }
+    }
+
+    @Test("runs of all candidates stay, and the chosen one is the best model until none is chosen")
+    func candidates() throws {
+        try withFolder { folder, shelf in
+            for trial in 1...3 { try train(trial, in: folder) }
+            try shelf.arrange([1, 2, 3], best: 2, finals: [2, 1])
+            for trial in 1...3 {
+                let final = folder.final(trial, epochs: 9) + "/model"
+                try FileManager.default.createDirectory(
+                    atPath: final, withIntermediateDirectories: true)
+                try Data("final \(trial)".utf8).write(to: URL(filePath: final + "/weights"))
+            }
+            try Data("{}".utf8).write(to: URL(filePath: folder.candidates))
+            try shelf.setBest(finalRun: folder.final(1, epochs: 9))
+            try shelf.arrange([], best: 2, finals: [2, 1], chosen: 1)
+            #expect(try best(folder) == "final 1" && exists(folder.candidates))
+            #expect(exists(folder.final(2, epochs: 9)) && !exists(folder.final(3, epochs: 9)))
+            // Another trial of the search is better, but the choice stands until it is made again.
+            try train(4, in: folder)
+            try shelf.arrange([4], best: 4, finals: [4, 2], chosen: 1)
+            #expect(try best(folder) == "final 1" && exists(folder.model(4)))
+            try shelf.arrange([], best: 4, finals: [4, 2])
+            #expect(try best(folder) == "4" && !exists(folder.candidates))
+            #expect(!exists(folder.final(1, epochs: 9)) && exists(folder.final(2, epochs: 9)))
         }
     }
 
@@ -125,7 +151,7 @@ struct ModelShelfTests {
             try FileManager.default.createDirectory(
                 atPath: final, withIntermediateDirectories: true)
             try Data("final".utf8).write(to: URL(filePath: final + "/weights"))
-            try shelf.setBest(final: 2, epochs: 9)
+            try shelf.setBest(finalRun: folder.final(2, epochs: 9))
             try copyLink(folder)
             try shelf.arrange([], best: 2)
             #expect(try best(folder) == "final" && folder.bestTarget == "final/000002-9/model")

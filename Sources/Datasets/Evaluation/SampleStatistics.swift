@@ -17,6 +17,11 @@ public struct SampleStatistics: Hashable, Codable, Sendable {
         public let high: Double
     }
 
+    /// Statistics of values, with the interval of an evaluation; nil if there is no value.
+    package init?(_ values: [Double], options: EvaluationOptions = EvaluationOptions()) {
+        self.init(values, Bootstrap(options))
+    }
+
     /// Nil if there is no value.
     init?(_ values: [Double], _ bootstrap: Bootstrap) {
         guard let moments = SampleMoments(values) else { return nil }

@@ -40,7 +40,12 @@ public struct SearchOptions: Hashable, Codable, Sendable {
                     : "`firstRung` must be from 1 to half of the \(epochs) epochs, "
                         + "and \(first) is given"
             }
-        return sampling.faults + conditions.faults + [rungs].compactMap(\.self)
+        let keepsOne = sampling.method != .model && sampling.preference != .small
+        let ensemble =
+            conditions.weighsEnsemble && !conditions.comparesCandidates && keepsOne
+            ? "`ensemble` needs several models, and this search keeps one: give `finalCandidates`, too"
+            : nil
+        return sampling.faults + conditions.faults + [rungs, ensemble].compactMap(\.self)
     }
 
     /// Reads the options with which a study was begun or last resumed; nil if there is none.

@@ -17,6 +17,18 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
     ///
     /// They divide the training and validation cases. Without ``finalEpochs`` they have as many epochs as trials.
     public var finalFolds: Int?
+    /// Networks of a search that are trained again, of which the best one is delivered; nil for the best network of the
+    /// search alone.
+    ///
+    /// Several are trained with ``finalEpochs`` or on ``finalFolds``; without either, for as many epochs as trials.
+    public var finalCandidates: Int?
+    /// The most networks of which a search makes one model, if it is better than the best one on the validation cases;
+    /// nil for one network alone.
+    ///
+    /// They are those that are trained again, or those whose models a search by a model keeps.
+    public var ensemble: Int?
+    /// True if the ensemble is the model even where it is no better; nil if not.
+    public var isEnsembleForced: Bool?
     public var workers: WorkerOptions
     public var machine: MachineOptions
 
@@ -33,10 +45,39 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
 
     /// The faults of these options, a sentence each.
     public var faults: [String] {
-        data.faults + training.faults + faultsOfCounts([("finalEpochs", finalEpochs)])
+        data.faults + training.faults
+            + faultsOfCounts([
+                ("finalEpochs", finalEpochs), ("finalCandidates", finalCandidates),
+            ])
+            + ensembleFaults
             + CrossValidationSession.faults(ofCount: finalFolds, named: "finalFolds")
             + workers.faults + machine.faults
     }
+
+    private var ensembleFaults: [String] {
+        guard let ensemble else { return [] }
+        let most = EnsembleWeighing.maxModels
+        guard (1...most).contains(ensemble) else {
+            return ["`ensemble` must be 1 to \(most), and \(ensemble) is given"]
+        }
+        guard ensemble > 1 else { return [] }
+        if finalFolds != nil {
+            return ["`ensemble` and `finalFolds` exclude each other: give one of them"]
+        }
+        if !comparesCandidates, finalEpochs != nil {
+            return [
+                "`ensemble` takes networks that are trained alike, and one is trained again: "
+                    + "give `finalCandidates` \(ensemble), too"
+            ]
+        }
+        return []
+    }
+
+    /// True if a model may be made of several networks.
+    var weighsEnsemble: Bool { ensemble ?? 1 > 1 }
+
+    /// True if several networks are trained again, and the best of them is delivered.
+    var comparesCandidates: Bool { finalCandidates ?? 1 > 1 }
 
     /// The training of a network, without a test; nil stands for the seed of the conditions.
     func task(

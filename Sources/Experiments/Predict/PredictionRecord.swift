@@ -20,6 +20,8 @@ public struct PredictionRecord: Codable, Equatable {
     var overlap: Double?
     /// The clean-up of label maps; nil for none.
     var postProcessing: PostProcessing?
+    /// How much each model counts; nil if all count alike.
+    var weights: [Double]?
 }
 
 extension PredictionRecord {
@@ -32,6 +34,7 @@ extension PredictionRecord {
         precision = Set(loaded.map { $0.dtype(options.precision).rawValue }).sorted()
             .joined(separator: ", ")
         series = options.series?.description
+        weights = options.modelWeights
         let areTiled = loaded.contains { $0.description.preparation.options.fit == .patch }
         overlap = areTiled ? options.overlap : nil
         postProcessing = options.postProcessing.flatMap { $0.steps.isEmpty ? nil : $0 }

@@ -23,6 +23,9 @@ extension StudyReport {
             cases = TestCaseViews(test, in: folder, showsImages: showsImages).section
         }
         guard let best = record.best else { return }
+        candidates = folder.finalCandidates(record.plan)
+        ensemble = folder.ensembleOutcome(best.number)
+        comparisons = RivalComparison.all(of: best.trial, record.rivals, record.plan, in: folder)
         finalTraining =
             folder.finalTraining.map { record in
                 FinalTraining(epochs: record.epochs.count, dice: record.validation?.mean)

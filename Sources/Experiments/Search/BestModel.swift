@@ -15,34 +15,36 @@ struct BestNetworkTraining {
     let clock: SearchClock
     let monitor: Monitor
 
-    /// Trains, or resumes an interrupted training; a complete run stays as it is.
+    /// Trains in the folder of a run, or resumes an interrupted training; a complete run stays as it is.
     ///
     /// Uses all threads; if there is not enough memory for the buffers of each, as many as trials had. The seed is that
     /// of the conditions by default.
     func run(
-        _ best: Trial, epochs: Int, seed: UInt64? = nil, in folder: StudyFolder, minThreads: Int
+        _ best: Trial, epochs: Int, seed: UInt64? = nil, in run: String, of study: StudyFolder,
+        minThreads: Int
     ) throws {
         let threads = conditions.machine.threadCount
         do {
-            try run(best, epochs: epochs, seed: seed, in: folder)
+            try train(best, epochs: epochs, seed: seed, in: run, of: study)
         } catch TrainingError.outOfMemory where minThreads < threads {
             try CPU.setThreads(minThreads)
             defer { try? CPU.setThreads(threads) }
-            try run(best, epochs: epochs, seed: seed, in: folder)
+            try train(best, epochs: epochs, seed: seed, in: run, of: study)
         }
     }
 
-    private func run(_ best: Trial, epochs: Int, seed: UInt64?, in folder: StudyFolder) throws {
+    private func train(
+        _ best: Trial, epochs: Int, seed: UInt64?, in run: String, of study: StudyFolder
+    ) throws {
         var task = conditions.task(
             best.architecture, hyperparameters: best.hyperparameters, seed: seed, on: dataset)
         task.options.epochs = epochs
         task.preparedData = data
         defer { monitor.report(.trainingEnded) }
         let trainer = Trainer(
-            task, run: folder.final(best.number, epochs: epochs), on: conditions.machine(device),
-            tracker: monitor.tracker, isEndRequested: { clock.end != nil }, report: monitor.training
-        )
-        _ = try clock.run(study: folder.path) { try trainer.train() }
+            task, run: run, on: conditions.machine(device), tracker: monitor.tracker,
+            isEndRequested: { clock.end != nil }, report: monitor.training)
+        _ = try clock.run(study: study.path) { try trainer.train() }
     }
 }
 
@@ -172,7 +174,7 @@ struct BestModelTest {
         let ensemble = try ModelEnsemble(of: folder.path)
         let options = PredictionOptions(
             precision: conditions.training.precision, postProcessing: ensemble.postProcessing,
-            threads: conditions.machine.threadCount)
+            modelWeights: ensemble.weights, threads: conditions.machine.threadCount)
         let models = try ensemble.models.map { try Model(contentsOf: $0.model, device: device) }
         let predictor = try Predictor(models, options)
         let maps = try PredictionFolder(

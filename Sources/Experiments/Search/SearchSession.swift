@@ -15,13 +15,13 @@ public struct SearchSession {
     private let options: SearchOptions
     let conditions: TrainingConditions
     let devices: [Device]
-    private let dataset: Dataset
+    let dataset: Dataset
     let ledger: StudyLedger
-    private let data: TrainingDataset
+    let data: TrainingDataset
     /// Limit on the tensors of one trial.
     let memoryLimit: ByteCount
     let monitor: Monitor
-    private let clock: SearchClock
+    let clock: SearchClock
 
     var folder: StudyFolder { ledger.folder }
 
@@ -134,7 +134,7 @@ public struct SearchSession {
 
     // MARK: - Running
 
-    /// Searches, trains the best network again if the conditions say so, and evaluates it.
+    /// Searches, trains the best network or several again if the conditions say so, and evaluates the best one.
     public func run() throws -> SearchOutcome {
         defer {
             monitor.report(.searchEnded)
@@ -142,57 +142,20 @@ public struct SearchSession {
             try? TensorMemory.trim()
         }
         warn()
-        let shelf = ModelShelf(folder)
+        let shelf = ModelShelf(folder, finalists: conditions.finalCandidates ?? 1)
+        if !conditions.comparesCandidates { try ledger.choose(nil) }
+        if !conditions.weighsEnsemble { shelf.removeEnsembles() }
         try shelf.arrange(by: ledger)
         try search(shelf)
         monitor.report(.searchEnded)
         guard let best = try ledger.best() else { return SearchOutcome(ledger, test: nil) }
-        do {
-            try trainAgain(best, shelf)
-        } catch let error as TrainingError where error.isOfNetwork {
-            monitor.warn(
-                "the final training failed, so the model of the search is used: \(error)")
-        }
+        try trainAgain(best, shelf)
+        try weighEnsemble(shelf)
         let test = try BestModelTest(
             folder: folder, data: data, dataset: dataset, conditions: conditions,
             device: devices[0], clock: clock, monitor: monitor
         ).run()
         return SearchOutcome(ledger, test: test)
-    }
-
-    /// Trains the best network on folds or once, where the conditions say so.
-    private func trainAgain(_ best: Trial, _ shelf: ModelShelf) throws {
-        if let folds = conditions.finalFolds {
-            let final = BestNetworkFolds(
-                conditions: conditions, dataset: dataset, data: data, device: devices[0],
-                clock: clock, monitor: monitor)
-            try shelf.setBest(finalFolds: final.run(best, folds: folds, in: folder))
-        } else if let epochs = conditions.finalEpochs {
-            let final = BestNetworkTraining(
-                conditions: conditions, dataset: dataset, data: data, device: devices[0],
-                clock: clock, monitor: monitor)
-            try final.run(
-                best, epochs: epochs, in: folder,
-                minThreads: WorkerPool(conditions, devices: devices).threads)
-            try shelf.setBest(final: best.number, epochs: epochs)
-        } else if ledger.plan.isDeliveredByModel, !shelf.hasModel(of: best.number),
-            best.end?.dice ?? 0 > 0
-        {
-            try repeatTraining(of: best, shelf)
-        }
-    }
-
-    /// Trains the best network as its trial did, whose weights were not kept as too many others promised more.
-    private func repeatTraining(of best: Trial, _ shelf: ModelShelf) throws {
-        monitor.warn("the weights of trial \(best.number) were not kept: it is trained again")
-        let epochs = conditions.training.epochs
-        let final = BestNetworkTraining(
-            conditions: conditions, dataset: dataset, data: data, device: devices[0],
-            clock: clock, monitor: monitor)
-        try final.run(
-            best, epochs: epochs, seed: ledger.plan.seed(ofTrial: best.number), in: folder,
-            minThreads: WorkerPool(conditions, devices: devices).threads)
-        try shelf.setBest(final: best.number, epochs: epochs)
     }
 
     private func search(_ shelf: ModelShelf) throws {

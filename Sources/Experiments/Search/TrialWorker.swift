@@ -220,6 +220,7 @@ extension TrialEpoch {
         self.init(
             epoch: record.epoch, loss: record.loss, dice: record.validation?.mean ?? 0,
             dicePerLabel: record.validation?.perLabel ?? [:],
+            dicePerCase: record.validation?.perCase,
             seconds: record.seconds + record.validationSeconds)
     }
 }

@@ -47,14 +47,17 @@ struct SummarySection {
         sentences.append(
             "\(choice), trial \(best.number), has a validation Dice of \(decimal(dice))\(expected)."
         )
+        if let plain = RivalComparison.plainWords(report.comparisons) { sentences.append(plain) }
         if let test = data.test, let dice = test.dice {
+            let ensemble =
+                report.ensemble?.isWritten == true ? ", as the ensemble with others," : nil
             let final = report.finalTraining.map { final in
                 final.folds.map { ", trained again on \($0) folds," }
                     ?? ", trained again for longer,"
             }
             sentences.append(
-                "On \(cases(test.cases.count, "test")), which the search has not used, it\(final ?? "") has a Dice "
-                    + "of \(dice.text).")
+                "On \(cases(test.cases.count, "test")), which the search has not used, it"
+                    + "\(ensemble ?? final ?? "") has a Dice of \(dice.text).")
         } else {
             sentences.append(
                 record.isComplete
@@ -66,6 +69,9 @@ struct SummarySection {
 
     /// Why the network that the study delivers is that one.
     private var choice: String {
+        if let candidates = report.candidates {
+            return "The best of \(candidates.candidates.count) that were trained again"
+        }
         if record.plan.preference == .small {
             return "The smallest of those that are as good as the best, as far as is known"
         }
@@ -104,8 +110,8 @@ struct SummarySection {
     // MARK: - Facts
 
     private var facts: [(String, String)] {
-        dataset + SearchFacts(record.plan, record.space, report.training).facts + network + test
-            + [time]
+        dataset + SearchFacts(record.plan, record.space, report.training).facts + network
+            + comparisons + test + [time]
     }
 
     private var dataset: [(String, String)] {
@@ -147,6 +153,18 @@ struct SummarySection {
             facts.append(("Trained again", "\(folds)for \(final.epochs) epochs\(dice)"))
         }
         return facts
+    }
+
+    private var comparisons: [(String, String)] {
+        let candidates = report.candidates.map { [("Candidates", $0.words)] } ?? []
+        let ensemble = report.ensemble.map { [("Ensemble", $0.words)] } ?? []
+        return candidates + ensemble
+            + report.comparisons.map { comparison in
+                switch comparison.rival {
+                case .baseline: ("Against the first network", comparison.sentence)
+                case .random: ("Against random search", comparison.sentence)
+                }
+            }
     }
 
     private var test: [(String, String)] {

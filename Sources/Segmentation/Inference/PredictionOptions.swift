@@ -30,6 +30,8 @@ public struct PredictionOptions: Hashable, Sendable {
     public var series: DICOMSelection?
     /// The clean-up of label maps; nil for none.
     public var postProcessing: PostProcessing?
+    /// How much each model counts in the mean, together 1; nil if all count alike.
+    public var modelWeights: [Double]?
     /// Threads for everything but the network, whose threads are set by `CPU/setThreads(_:)`.
     public var threads: Int
 
@@ -38,6 +40,7 @@ public struct PredictionOptions: Hashable, Sendable {
         scoreMemory: ByteCount = ByteCount(1 << 30), keepsProbabilities: Bool = false,
         scratch: String? = nil,
         series: DICOMSelection? = nil, postProcessing: PostProcessing? = nil,
+        modelWeights: [Double]? = nil,
         threads: Int = HostResources.current().cores
     ) {
         precondition(mirroredAxes.isSubset(of: [0, 1, 2]), "axes are 0, 1 and 2")
@@ -50,6 +53,7 @@ public struct PredictionOptions: Hashable, Sendable {
         self.scratch = scratch
         self.series = series
         self.postProcessing = postProcessing
+        self.modelWeights = modelWeights
         self.threads = threads
     }
 

@@ -27,6 +27,8 @@ public final class Predictor {
         _ models: [Model], _ options: PredictionOptions = PredictionOptions()
     ) throws(PredictionError) {
         precondition(!models.isEmpty, "no model to predict with")
+        let weights = options.modelWeights
+        precondition(weights?.count ?? models.count == models.count, "a weight for each model")
         let first = models[0].description.preparation
         for (index, model) in models.enumerated() {
             try Self.check(model.description.preparation, index, with: first)
@@ -34,7 +36,9 @@ public final class Predictor {
         var groups: [ModelGroup] = []
         for (index, model) in models.enumerated() {
             let preparation = model.description.preparation
-            let pass = (index, ForwardPass(model, precision: options.precision))
+            let pass = ModelGroup.Pass(
+                number: index, weight: weights.map { $0[index] * Double(models.count) } ?? 1,
+                forward: ForwardPass(model, precision: options.precision))
             if let known = groups.firstIndex(where: { $0.preparation == preparation }) {
                 groups[known].passes.append(pass)
             } else {
@@ -157,21 +161,31 @@ public final class Predictor {
 /// Models that see the same image.
 private struct ModelGroup {
     let preparation: Preparation
-    /// With their places in the ensemble.
-    var passes: [(number: Int, pass: ForwardPass)]
+    var passes: [Pass]
+
+    struct Pass {
+        /// The place in the ensemble.
+        let number: Int
+        /// How much the model counts, where all count 1 by default.
+        let weight: Double
+        let forward: ForwardPass
+    }
 
     /// For a batch of tiles, a network may need so many bytes.
     private static let batchBytes: UInt64 = 512 << 20
 
     var members: [EnsembleMember] {
-        passes.map { number, pass in EnsembleMember(number: number) { try pass($0) } }
+        passes.map { pass in
+            EnsembleMember(number: pass.number, weight: pass.weight) { try pass.forward($0) }
+        }
     }
 
     /// As many tiles as every network has memory for, and at least one.
     var batch: Int {
-        let needed = passes.map { _, pass in
+        let needed = passes.map { pass in
             let memory = try? MemoryPrediction.inference(
-                of: pass.network.plan, size: preparation.options.size, dtype: pass.dtype)
+                of: pass.forward.network.plan, size: preparation.options.size,
+                dtype: pass.forward.dtype)
             return memory?.bytes ?? Self.batchBytes
         }
         return Int(max(1, Self.batchBytes / max(1, needed.max() ?? 1)))

@@ -5,6 +5,8 @@ internal import SegNASTorch
 struct EnsembleMember {
     /// Its place in the ensemble.
     let number: Int
+    /// How much it counts, in a mean in which all count 1 by default.
+    var weight = 1.0
     /// Scores before softmax `[N, L, D, H, W]` of float32 images `[N, C, D, H, W]`.
     let scores: (Tensor) throws -> Tensor
 }
@@ -130,8 +132,9 @@ final class TileRunner {
             let step = max(1, Self.slabBytes / (4 * shape[1] * shape[3] * shape[4]))
             for start in stride(from: 0, to: shape[2], by: step) {
                 let slices = start..<min(start + step, shape[2])
-                let probabilities = try scores.sliced(slices, along: 2).cast(to: .float32)
+                var probabilities = try scores.sliced(slices, along: 2).cast(to: .float32)
                     .probabilities(rule)
+                if member.weight != 1 { probabilities = try probabilities * member.weight }
                 let areFinite = try probabilities.withUnsafeBytes { bytes in
                     guard let values = bytes.assumingMemoryBound(to: Float.self).baseAddress else {
                         return true

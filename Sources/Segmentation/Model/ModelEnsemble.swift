@@ -2,18 +2,23 @@ internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASHost
 
-/// What a user names as MODEL: one model, or those of all folds of a cross-validation with the clean-up they chose.
+/// What a user names as MODEL: one model, those of all folds of a cross-validation with the clean-up they chose, or
+/// those of an ensemble of different networks.
 ///
 /// Of a cascade they are those of the second stage; the first one's belong to them.
 ///
 /// ```swift
 /// let ensemble = try ModelEnsemble(of: "brains")
 /// let models = try ensemble.models.map { try Model(contentsOf: $0.model) }
-/// let predictor = try Predictor(models, PredictionOptions(postProcessing: ensemble.postProcessing))
+/// let options = PredictionOptions(
+///     postProcessing: ensemble.postProcessing, modelWeights: ensemble.weights)
+/// let predictor = try Predictor(models, options)
 /// ```
 public struct ModelEnsemble: Hashable, Sendable {
     /// The models, whose mean is the prediction.
     public var models: [ModelLocation]
+    /// How much each of them counts in the mean, together 1; nil if all count alike.
+    public var weights: [Double]?
     /// The clean-up of their label maps; nil for a model by itself.
     public var postProcessing: PostProcessing?
     /// The models of a cascade's first stage, whose mean the models see; empty outside of cascades.
@@ -21,10 +26,11 @@ public struct ModelEnsemble: Hashable, Sendable {
     /// The study whose best model it is; nil for all others.
     private var study: String?
 
-    /// Finds the model in a model's folder, a run, or a study, or the models of a cross-validation's folds.
+    /// Finds the model in a model's folder, a run, or a study, or the models of a cross-validation's folds or of an
+    /// ensemble.
     ///
     /// - Throws: ``ModelError``; also for a cross-validation that is not complete, or one of whose folds was trained
-    ///   again since.
+    ///   again since, and for an ensemble with other models than it was made of.
     public init(of path: String) throws(ModelError) {
         let path = FolderLink.resolve(PathParts.trimmed(path))
         let cascade = CascadeFolder(path)
@@ -74,6 +80,11 @@ public struct ModelEnsemble: Hashable, Sendable {
         } else if let count = CrossValidationFolder(best).foldCount {
             try self.init(CrossValidationFolder(best), folds: count)
             study = path
+        } else if EnsembleFolder(path).isWritten {
+            try self.init(EnsembleFolder(path))
+        } else if EnsembleFolder(best).isWritten {
+            try self.init(EnsembleFolder(best))
+            study = path
         } else {
             self.init([try ModelLocation(of: path)])
         }
@@ -97,6 +108,18 @@ public struct ModelEnsemble: Hashable, Sendable {
         postProcessing = record.chosen
         guard try weightsDigests() == record.models else {
             throw ModelError(file: folder.path, fault: .foldsChanged)
+        }
+    }
+
+    private init(_ folder: EnsembleFolder) throws(ModelError) {
+        let document = try folder.document()
+        models = []
+        for index in document.models.indices {
+            models.append(try ModelLocation(of: folder.member(index)))
+        }
+        weights = document.weights
+        guard try weightsDigests() == document.models else {
+            throw ModelError(file: folder.path, fault: .otherMembers)
         }
     }
 

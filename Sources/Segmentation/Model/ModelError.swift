@@ -22,6 +22,8 @@ public enum ModelFault: Error, Equatable, Sendable {
     case noModelYet
     /// A cross-validation some of whose folds were trained again after their predictions were evaluated.
     case foldsChanged
+    /// An ensemble some of whose models are others than it was made of.
+    case otherMembers
     /// A cross-validation whose record of clean-up cannot be read.
     case cleanUp(JSONFault)
     /// A cascade, or its second stage, where a network that sees images alone is needed.
@@ -69,6 +71,8 @@ extension ModelFault: CustomStringConvertible {
         case .foldsChanged:
             "was evaluated with other models than its folds have now: resume it with segnas3d train, "
                 + "which predicts and evaluates again"
+        case .otherMembers:
+            "holds other models than it was made of: copy the whole folder of the ensemble again"
         case .cleanUp(let fault):
             "\(fault): resume the training of the folds with segnas3d train, which writes it again"
         case .cascade:
@@ -78,7 +82,7 @@ extension ModelFault: CustomStringConvertible {
         case .firstStageChanged:
             "has other models than the second stage of the cascade was trained with: train the cascade again"
         case .severalModels(let first):
-            "holds a model for each of several folds, and weights are taken from one: name it, such as \(first)"
+            "holds several models, and weights are taken from one: name it, such as \(first)"
         case .otherWeights: "has other weights than before"
         case .document(.syntax): "is not a description of a model: copy the model's folder again"
         case .document(.field(let fault)): "\(fault): copy the model's folder again"

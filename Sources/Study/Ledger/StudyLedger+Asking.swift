@@ -98,7 +98,11 @@ extension StudyLedger {
     public func raiseBudget(to budget: StudyPlan.Budget) throws(StudyError) {
         let differences = plan.budget.differences(to: budget)
         guard differences.isEmpty else { throw .planChanged(differences) }
-        try revise { $0.budget = budget }
+        try revise { plan in
+            plan.budget = budget
+            plan.chosen = nil
+        }
+        knownRanking = nil
         scheduler.limit = plan.limit
     }
 
@@ -118,8 +122,16 @@ extension StudyLedger {
         guard preference != plan.preference ?? .best else { return }
         try revise { plan in
             plan.preference = preference
+            plan.chosen = nil
             if plan.sampler.images == nil { plan.sampler.images = images }
         }
+        knownRanking = nil
+    }
+
+    /// Records which of several networks that were trained again is delivered; nil for the best of the search.
+    public func choose(_ trial: Int?) throws(StudyError) {
+        guard trial != plan.chosen else { return }
+        try revise { $0.chosen = trial }
         knownRanking = nil
     }
 

@@ -87,16 +87,20 @@ public struct TrialEpoch: Hashable, Codable, Sendable {
     public var dice: Double
     /// The mean Dice of each label, by its value in the dataset's files.
     public var dicePerLabel: [String: Double]
+    /// The Dice of each validation case, in their order, of the epoch that the trial's Dice is that of; nil for others,
+    /// and in results of earlier versions.
+    public var dicePerCase: [Double?]?
     public var seconds: Double
 
     public init(
         epoch: Int, loss: Double, dice: Double, dicePerLabel: [String: Double] = [:],
-        seconds: Double
+        dicePerCase: [Double?]? = nil, seconds: Double
     ) {
         self.epoch = epoch
         self.loss = loss
         self.dice = dice
         self.dicePerLabel = dicePerLabel
+        self.dicePerCase = dicePerCase
         self.seconds = seconds
     }
 }

@@ -79,7 +79,7 @@ struct Inspect: ParsableCommand {
         }
     }
 
-    /// A line about the models of a cross-validation or a cascade.
+    /// A line about the models of a cross-validation, an ensemble or a cascade.
     private static func words(_ ensemble: ModelEnsemble, _ model: ModelDescription) -> String {
         let cleanUp = ensemble.postProcessing.flatMap { chosen in
             chosen.steps.isEmpty ? nil : chosen.words(model.preparation.labels)
@@ -89,7 +89,10 @@ struct Inspect: ParsableCommand {
             ? "" : "the second stage of a cascade, after \(ensemble.firstStage.count) networks: "
         let count =
             ensemble.models.count == 1
-            ? "this network" : "the mean of \(ensemble.models.count) folds, each of this network"
+            ? "this network"
+            : ensemble.weights != nil
+                ? "the weighted mean of \(ensemble.models.count) networks, of which this is the first"
+                : "the mean of \(ensemble.models.count) folds, each of this network"
         return stage + count + "; " + (cleanUp ?? "label maps are not cleaned up")
     }
 
@@ -110,7 +113,7 @@ struct Inspect: ParsableCommand {
 enum InspectTarget {
     case network(Architecture)
     case space(SearchSpace)
-    /// A cross-validation or a cascade.
+    /// A cross-validation, an ensemble or a cascade.
     case models(ModelEnsemble)
 
     init(_ text: String) throws {
@@ -118,7 +121,9 @@ enum InspectTarget {
             self = .space(SearchSpace(preset))
         } else if text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
             self = .space(try SearchSpace(contentsOf: text))
-        } else if CrossValidationFolder(text).foldCount != nil || CascadeFolder(text).isBegun {
+        } else if CrossValidationFolder(text).foldCount != nil || CascadeFolder(text).isBegun
+            || EnsembleFolder(text).isWritten
+        {
             self = .models(try ModelEnsemble(of: text))
         } else if let network = try Architecture(named: text) {
             self = .network(network)

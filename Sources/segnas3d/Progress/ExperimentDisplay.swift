@@ -44,6 +44,14 @@ final class ExperimentDisplay {
             search.show(done: done, all: all, running: running)
         case .trial(let event, let best): search.show(event, best: best)
         case .searchEnded: search.finish()
+        case .candidate(let trial, let number, let all):
+            finishTraining()
+            trainingTitle = "Candidate \(number) of \(all)"
+            Progress("", isQuiet: isQuiet).say("\(trainingTitle): the network of trial \(trial)")
+        case .weighing(let done, let all):
+            finishTraining()
+            bar("Weighing").set(done, of: all)
+            if done == all { finishBar() }
         case .predicting(let done, let all): bar("Predicting").set(done, of: all)
         case .evaluating(let done, let all): bar("Evaluating").set(done, of: all)
         case .evaluationEnded: finishBar()

@@ -34,6 +34,25 @@ struct SearchArguments: ParsableArguments {
     var finalFolds: Int?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            When the search is over, train this many of its best networks again, as --final-epochs or --final-folds \
+            say, else for --epochs, and deliver the one with the highest Dice then.
+            """, valueName: "count"))
+    var finalCandidates: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Make one model of at most this many networks, up to 5, if their mean is better than the best one on the \
+            validation cases, by which they are weighed: of --final-candidates, else of those that a model keeps.
+            """, valueName: "count"))
+    var ensemble: Int?
+
+    @Flag(help: "Make the model of --ensemble even where it is no better.")
+    var forceEnsemble = false
+
+    @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Folder of the study, new or to be resumed.", valueName: "folder"))
     var output: String
@@ -60,6 +79,9 @@ struct SearchArguments: ParsableArguments {
         }
         conditions.apply(to: &options.conditions)
         if let finalFolds { options.conditions.finalFolds = finalFolds }
+        if let finalCandidates { options.conditions.finalCandidates = finalCandidates }
+        if let ensemble { options.conditions.ensemble = ensemble }
+        if forceEnsemble { options.conditions.isEnsembleForced = true }
         conditions.sampling.apply(to: &options.sampling)
         // A study that was begun with a network has proposed it already, and the file may have moved.
         if let first, options.sampling.first == nil {

@@ -16,8 +16,8 @@ struct SearchCommand: ParsableCommand {
             a larger --iterations continues one that was complete. Ctrl-C ends a search so that it can be resumed.
 
             Networks are compared by their validation Dice. When the search is over, the best one is trained again if \
-            --final-epochs or --final-folds is given, and the best model is evaluated once on the test part of the \
-            split.
+            --final-epochs or --final-folds is given, or several with --final-candidates, and the best model is \
+            evaluated once on the test part of the split.
 
             Exits with 2 if options differ from those of the study, 3 for a fault of the dataset, 130 when interrupted \
             or at the end of --time-limit.
@@ -63,7 +63,7 @@ struct SearchResult: Encodable {
 
     init(_ outcome: SearchOutcome) throws {
         study = outcome.study.path
-        status = StatusDocument(try StudyStatus(of: study))
+        status = StatusDocument(try StudyStatus(of: study), in: outcome.study)
         // The owner is this process, which is done.
         status.owner = nil
         model = outcome.model

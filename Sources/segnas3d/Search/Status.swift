@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASReport
 internal import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASStudy
@@ -31,7 +32,7 @@ struct Status: ParsableCommand {
                 json ? try JSONDocument.text(of: status, .indented) : status.text(of: study))
         }
         try FolderKind.checkStudy(study)
-        let document = StatusDocument(try StudyStatus(of: study))
+        let document = StatusDocument(try StudyStatus(of: study), in: StudyFolder(study))
         guard !json else { return print(try JSONDocument.text(of: document, .indented)) }
         print(document.text() + (document.owner == nil ? "\nno process is working on it" : ""))
     }
@@ -53,6 +54,13 @@ struct StatusDocument: Encodable {
     /// The number of trials in every state.
     let states: [String: Int]
     let best: Best?
+    /// What several networks that were trained again came to; nil if none of them is delivered.
+    let candidates: FinalCandidates?
+    /// What came of weighing an ensemble of several networks; nil if none was asked for.
+    let ensemble: EnsembleOutcome?
+    /// How the best network compares with the first one and with the best of those drawn at random; nil before there
+    /// is one.
+    let comparisons: [RivalComparison]?
     let secondsLeft: Double?
     /// Nil if no process is working on the study.
     var owner: StudyOwner?
@@ -78,7 +86,12 @@ struct StatusDocument: Encodable {
         let hyperparameters: [String: HyperparameterValue]
     }
 
-    init(_ status: StudyStatus) {
+    init(_ status: StudyStatus, in folder: StudyFolder) {
+        candidates = folder.finalCandidates(status.plan)
+        ensemble = status.best.flatMap { folder.ensembleOutcome($0.number) }
+        comparisons = status.best.map {
+            RivalComparison.all(of: $0, status.rivals, status.plan, in: folder)
+        }
         iterations = status.iterations
         budget =
             switch status.plan.budget {
@@ -122,6 +135,10 @@ struct StatusDocument: Encodable {
             lines.append(
                 "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0))"
                     + "\(best.words), \(best.architecture)\(others)")
+        }
+        if secondsLeft == 0 {
+            lines += [candidates?.words, ensemble?.words].compactMap(\.self)
+            lines += comparisons?.map(\.sentence) ?? []
         }
         if let limits { lines.append("limits: at most \(limits.words.joined(separator: ", "))") }
         if let owner { lines.append("\(owner) is working on it") }

@@ -104,7 +104,7 @@ struct Predict: ParsableCommand {
             precision: compute.precision ?? .auto, mirroredAxes: mirror?.axes ?? [],
             overlap: overlap ?? 0.5,
             keepsProbabilities: probabilities, scratch: output, series: dicom.series,
-            postProcessing: cleanUp(ensembles),
+            postProcessing: cleanUp(ensembles), modelWeights: weights(ensembles),
             threads: compute.machine.threadCount)
         let firstStage = try firstStage(ensembles, options, device)
         let predictor = try Predictor(models, options)
@@ -147,6 +147,17 @@ struct Predict: ParsableCommand {
         let folder = FirstStagePredictor.folder(in: output)
         if overwrite { FirstStagePredictor.remove(folder) }
         return try FirstStagePredictor(models, options, in: folder, device: device)
+    }
+
+    /// How much each model counts: all models alike, but for those of ensembles, which share what theirs would have.
+    private func weights(_ ensembles: [ModelEnsemble]) -> [Double]? {
+        guard ensembles.contains(where: { $0.weights != nil }) else { return nil }
+        let count = Double(ensembles.reduce(0) { $0 + $1.models.count })
+        return ensembles.flatMap { ensemble in
+            let share = Double(ensemble.models.count) / count
+            return ensemble.weights.map { $0.map { $0 * share } }
+                ?? ensemble.models.map { _ in 1 / count }
+        }
     }
 
     /// The clean-up that was chosen for the model, if nothing else is in the mean.

@@ -1,4 +1,6 @@
+import Foundation
 import SegNASImaging
+import TestSupport
 import Testing
 
 @testable import SegNASSegmentation
@@ -82,6 +84,30 @@ struct EpochHistoryTests {
         #expect(dice.absent == ["5": 1, "9": 2])
         #expect(dice.count(of: "1") == 2 && dice.count(of: "5") == 1 && dice.count(of: "9") == 0)
         #expect(abs((dice.mean ?? 0) - 0.425) < 1e-12)
+        // Of each case over its labels: ½, and (8/10 + 2/10) / 2.
+        #expect(dice.perCase == [0.5, 0.5])
+    }
+
+    @Test("the Dice of each case is kept of the best epoch alone, and is in no line of the log")
+    func perCase() throws {
+        var history = EpochHistory()
+        for (epoch, dice) in zip(1..., [0.1, 0.2, 0.5, 0.3, 0.6, 0.4]) {
+            var record = EpochRecord.example(epoch: epoch, dice: dice)
+            record.validation?.perCase = [dice, nil]
+            history.add(record, options(6))
+        }
+        let kept = history.records.map { $0.validation?.perCase }
+        #expect(kept == [nil, nil, nil, nil, [0.6, nil], nil])
+        // As a model's record is read back.
+        #expect(EpochHistory(history.records, options(6)) == history)
+        try withTemporaryFolder { folder in
+            let log = RunLog(path: folder.appending(path: "log.jsonl").path)
+            try log.restore(history.records)
+            try log.append(history.records[4])
+            #expect(try !String(contentsOfFile: log.path, encoding: .utf8).contains("perCase"))
+        }
+        history.loseBest()
+        #expect(history.records[4].validation?.perCase == nil)
     }
 
     @Test("a label is a miss in cases that lack it, and says nothing where all of them do")

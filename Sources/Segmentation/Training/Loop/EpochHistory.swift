@@ -16,6 +16,13 @@ public struct EpochRecord: Hashable, Codable, Sendable {
     public var waitSeconds: Double
     /// The time of the epoch's end: ISO 8601.
     public var finished: String
+
+    /// The same without the Dice of each case.
+    var withoutCases: EpochRecord {
+        var record = self
+        record.validation?.perCase = nil
+        return record
+    }
 }
 
 /// The epochs so far, and which of them is the best.
@@ -33,9 +40,18 @@ struct EpochHistory: Hashable, Codable {
         for record in records { add(record, options) }
     }
 
+    /// Adds an epoch; the Dice of each case is kept of the best one alone, as long trainings have many epochs.
     mutating func add(_ record: EpochRecord, _ options: TrainingOptions) {
+        guard isBest(record, options) else { return records.append(record.withoutCases) }
+        forgetCases()
         records.append(record)
-        if isBest(record, options) { best = record.epoch }
+        best = record.epoch
+    }
+
+    /// Forgets the Dice of each case of the best epoch, which is none any more.
+    private mutating func forgetCases() {
+        guard let best, records.indices.contains(best - 1) else { return }
+        records[best - 1] = records[best - 1].withoutCases
     }
 
     /// True if the last epoch is better than all before it that may be chosen.
@@ -85,6 +101,7 @@ struct EpochHistory: Hashable, Codable {
     /// Drops the best epoch, whose weights are lost: the best of the following epochs takes its place.
     mutating func loseBest() {
         guard best != nil else { return }
+        forgetCases()
         // The weights of the epochs before it are not kept either.
         lost = Array(1...records.count)
         best = nil

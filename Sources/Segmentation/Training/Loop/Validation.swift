@@ -61,7 +61,7 @@ struct Validation {
                 let classes = try window.classes(
                     of: example, labels: self.labels.outputCount, by: [member],
                     on: GridMap(from: example.size, to: example.size))
-                return overlaps(
+                return self.labels.overlaps(
                     labels.withValues(as: UInt8.self) { Array($0) },
                     classes.withValues(as: UInt8.self) { Array($0) })
             }
@@ -76,24 +76,8 @@ struct Validation {
             let scores = try pass(batch.images)  // [1, L, D, H, W]
             return try scores.classes(labels.scoreRule)  // [1, D, H, W]
         }
-        return overlaps(
+        return labels.overlaps(
             try batch.labels.array(), try predicted.moved(to: .cpu).array())
-    }
-
-    private func overlaps(_ reference: [UInt8], _ predicted: [UInt8]) -> [Overlap] {
-        var prediction = predicted
-        // Voxels to ignore count for no label, whatever is predicted there.
-        for (voxel, label) in reference.enumerated() where label == LabelTable.ignoredClass {
-            prediction[voxel] = label
-        }
-        if let regions = labels.regionClasses {
-            return Overlap.perRegion(
-                reference: reference, prediction: prediction, regions: regions)
-        }
-        return Array(
-            Overlap.perClass(
-                reference: reference, prediction: prediction, classes: labels.classCount
-            ).dropFirst())
     }
 
     // MARK: - On the grid of the case's files
@@ -116,6 +100,25 @@ struct Validation {
                 prediction, with: LabelMap(contentsOf: label), options
             ).map(\.overlap)
         }
+    }
+}
+
+extension LabelTable {
+    /// The overlap of every structure in the classes of a prepared case.
+    func overlaps(_ reference: [UInt8], _ predicted: [UInt8]) -> [Overlap] {
+        var prediction = predicted
+        // Voxels to ignore count for no label, whatever is predicted there.
+        for (voxel, label) in reference.enumerated() where label == LabelTable.ignoredClass {
+            prediction[voxel] = label
+        }
+        if let regions = regionClasses {
+            return Overlap.perRegion(
+                reference: reference, prediction: prediction, regions: regions)
+        }
+        return Array(
+            Overlap.perClass(
+                reference: reference, prediction: prediction, classes: classCount
+            ).dropFirst())
     }
 }
 
@@ -147,6 +150,11 @@ public struct ValidationDice: Hashable, Codable, Sendable {
     public var absent: [String: Int]
     /// The number of validation cases; nil in logs of earlier versions.
     public var cases: Int?
+    /// The mean of each case over its labels, in the order of the cases, by which networks are compared in pairs; nil
+    /// for a case with none of them.
+    ///
+    /// It is kept of the best epoch alone, and nil for others and in records of earlier versions.
+    public var perCase: [Double?]?
 
     /// The number of cases in which a label was evaluated, by its stored value; nil if unknown.
     public func count(of label: String) -> Int? {
@@ -173,5 +181,11 @@ extension ValidationDice {
         }
         let means = values.compactMap { perLabel["\($0)"] }
         mean = means.isEmpty ? nil : means.reduce(0 as Double) { $0 + $1 } / Double(means.count)
+        let evaluated = values.indices.filter { perLabel["\(values[$0])"] != nil }
+        perCase = cases.map { overlaps in
+            let known = evaluated.compactMap { overlaps[$0].dice }
+            return known.isEmpty
+                ? nil : known.reduce(0 as Double) { $0 + $1 } / Double(known.count)
+        }
     }
 }

@@ -21,7 +21,7 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
 
     /// Finds the model that a user names: a model, a run or a study.
     ///
-    /// - Throws: ``ModelError``, also for the models of several folds.
+    /// - Throws: ``ModelError``, also for the models of several folds, or of an ensemble.
     public init(of path: String) throws(ModelError) {
         let location: ModelLocation
         do {
@@ -30,8 +30,8 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
             guard !CascadeFolder(path).isBegun else {
                 throw ModelError(file: path, fault: .cascade)
             }
-            guard let fold = Self.fold(in: path) else { throw error }
-            throw ModelError(file: path, fault: .severalModels(first: fold))
+            guard let first = Self.firstModel(in: path) else { throw error }
+            throw ModelError(file: path, fault: .severalModels(first: first))
         }
         model = URL(filePath: location.model).standardizedFileURL.path
         name = URL(filePath: path).standardizedFileURL.path
@@ -39,10 +39,11 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
     }
 
     /// The first of several models that a folder, or the best of a study, holds.
-    private static func fold(in path: String) -> String? {
-        [path, "\(path)/\(ModelLocation.bestOfStudy)"].map { "\($0)/fold_0" }.first {
-            FileManager.default.fileExists(atPath: $0)
-        }
+    private static func firstModel(in path: String) -> String? {
+        [path, "\(path)/\(ModelLocation.bestOfStudy)"].flatMap { folder in
+            let ensemble = EnsembleFolder(folder)
+            return ["\(folder)/fold_0"] + (ensemble.isWritten ? [ensemble.member(0)] : [])
+        }.first { FileManager.default.fileExists(atPath: $0) }
     }
 
     /// True if a path is that of the model, of its run, or the one that has named it, whether or not it is still there.

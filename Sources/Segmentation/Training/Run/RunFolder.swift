@@ -95,7 +95,7 @@ final class RunFolder {
 
 // MARK: - Log
 
-/// A run's `log.jsonl`: one line for each epoch.
+/// A run's `log.jsonl`: one line for each epoch, without the Dice of each case, of which there may be many.
 struct RunLog {
     let path: String
 
@@ -103,7 +103,7 @@ struct RunLog {
     func restore(_ records: [EpochRecord]) throws(TrainingError) {
         do {
             var text = ""
-            for record in records { text += try JSONDocument.text(of: record, .line) + "\n" }
+            for record in records { text += try line(record) + "\n" }
             if records.isEmpty, !FileManager.default.fileExists(atPath: path) { return }
             guard (try? String(contentsOfFile: path, encoding: .utf8)) != text else { return }
             try replaceText(at: path, by: text)
@@ -115,9 +115,13 @@ struct RunLog {
     /// Adds a line, which is on disk afterwards.
     func append(_ record: EpochRecord) throws(TrainingError) {
         do {
-            try appendLine(try JSONDocument.text(of: record, .line), to: path)
+            try appendLine(try line(record), to: path)
         } catch {
             throw .unwritable(file: path, reason: "\(error)")
         }
+    }
+
+    private func line(_ record: EpochRecord) throws -> String {
+        try JSONDocument.text(of: record.withoutCases, .line)
     }
 }

@@ -1,0 +1,150 @@
+internal import SegNASDatasets
+internal import SegNASHost
+public import SegNASReport
+internal import SegNASSegmentation
+public import SegNASStudy
+internal import SegNASTorch
+
+/// What is trained when the search is over.
+extension SearchSession {
+    /// Trains the best network or several again, where the conditions say so, and links the best model.
+    ///
+    /// If networks cannot be trained, the model of the search stays.
+    func trainAgain(_ best: Trial, _ shelf: ModelShelf) throws {
+        do {
+            if conditions.comparesCandidates {
+                try trainCandidates(shelf)
+            } else if conditions.finalFolds != nil || conditions.finalEpochs != nil {
+                _ = try trainAgain(best)
+                try setBest(best, shelf)
+            } else if ledger.plan.isDeliveredByModel, !shelf.hasModel(of: best.number),
+                best.end?.dice ?? 0 > 0
+            {
+                try repeatTraining(of: best, shelf)
+            }
+        } catch let error as TrainingError where error.isOfNetwork {
+            monitor.warn(
+                "the final training failed, so the model of the search is used: \(error)")
+        }
+    }
+
+    /// The epochs of final trainings.
+    private var finalEpochs: Int { conditions.finalEpochs ?? conditions.training.epochs }
+
+    private var training: BestNetworkTraining {
+        BestNetworkTraining(
+            conditions: conditions, dataset: dataset, data: data, device: devices[0],
+            clock: clock, monitor: monitor)
+    }
+
+    /// Trains a network on folds or once; what is complete is not trained again.
+    ///
+    /// - Returns: Its Dice, and that of each case.
+    private func trainAgain(_ trial: Trial) throws -> FinalCandidates.Outcome? {
+        if let folds = conditions.finalFolds {
+            let path = try BestNetworkFolds(
+                conditions: conditions, dataset: dataset, data: data, device: devices[0],
+                clock: clock, monitor: monitor
+            ).run(trial, folds: folds, in: folder)
+            return FinalCandidates.Outcome(trial, folds: CrossValidationFolder(path))
+        }
+        let run = folder.final(trial.number, epochs: finalEpochs)
+        try training.run(
+            trial, epochs: finalEpochs, in: run, of: folder,
+            minThreads: WorkerPool(conditions, devices: devices).threads)
+        return FinalCandidates.Outcome(trial, run: run)
+    }
+
+    /// Links `best` to what the final training of a network has left.
+    private func setBest(_ trial: Trial, _ shelf: ModelShelf) throws {
+        if let folds = conditions.finalFolds {
+            try shelf.setBest(
+                finalFolds: folder.finalFolds(trial.number, epochs: finalEpochs, folds: folds))
+        } else {
+            try shelf.setBest(finalRun: folder.final(trial.number, epochs: finalEpochs))
+        }
+    }
+
+    /// Trains the best network as its trial did, whose weights were not kept as too many others promised more.
+    private func repeatTraining(of best: Trial, _ shelf: ModelShelf) throws {
+        monitor.warn("the weights of trial \(best.number) were not kept: it is trained again")
+        let run = folder.repeated(best.number)
+        try training.run(
+            best, epochs: conditions.training.epochs,
+            seed: ledger.plan.seed(ofTrial: best.number), in: run, of: folder,
+            minThreads: WorkerPool(conditions, devices: devices).threads)
+        try shelf.setBest(finalRun: run)
+    }
+
+    /// Trains the best networks again, and delivers the one with the highest Dice.
+    ///
+    /// All have the seed of the study, which no trial has had. One that cannot be trained is left out.
+    private func trainCandidates(_ shelf: ModelShelf) throws {
+        let finalists = try ledger.finalists(conditions.finalCandidates ?? 1)
+        var outcomes: [FinalCandidates.Outcome] = []
+        for (index, trial) in finalists.enumerated() {
+            monitor.report(
+                .candidate(trial: trial.number, number: index + 1, all: finalists.count))
+            do {
+                if let outcome = try trainAgain(trial) { outcomes.append(outcome) }
+            } catch let error as TrainingError where error.isOfNetwork {
+                monitor.warn("trial \(trial.number) cannot be trained again: \(error)")
+            }
+        }
+        guard !outcomes.isEmpty else {
+            monitor.warn("no final training has a Dice, so the model of the search is used")
+            try ledger.choose(nil)
+            return try shelf.arrange(by: ledger)
+        }
+        let candidates = FinalCandidates(
+            outcomes, epochs: finalEpochs, folds: conditions.finalFolds)
+        try candidates.write(to: folder)
+        guard let chosen = finalists.first(where: { $0.number == candidates.chosen }) else {
+            preconditionFailure("trial \(candidates.chosen) was not trained again")
+        }
+        try ledger.choose(chosen.number)
+        try setBest(chosen, shelf)
+    }
+}
+
+extension FinalCandidates.Outcome {
+    /// The result of a complete run; nil if it has no validation Dice.
+    fileprivate init?(_ trial: Trial, run: String) {
+        let record = TrainingRecord(ofModel: "\(run)/\(ModelLocation.modelOfRun)")
+        guard let validation = record?.validation, let dice = validation.mean else { return nil }
+        self.init(trial: trial.number, dice: dice, caseDice: validation.perCase)
+    }
+
+    /// The result of a complete cross-validation; nil if no case has a label.
+    fileprivate init?(_ trial: Trial, folds: CrossValidationFolder) {
+        guard
+            let evaluation = try? JSONDocument.read(Evaluation.self, from: folds.evaluation),
+            let dice = evaluation.foreground[.dice]?.mean
+        else { return nil }
+        self.init(
+            trial: trial.number, dice: dice,
+            caseDice: evaluation.cases.map { $0.foregroundMean(.dice) })
+    }
+}
+
+extension FinalCandidates {
+    func write(to folder: StudyFolder) throws {
+        do {
+            try JSONDocument.write(self, to: folder.candidates)
+        } catch {
+            throw StudyError.file(folder.candidates, reason: "cannot be written: \(error)")
+        }
+    }
+}
+
+extension StudyFolder {
+    /// What several networks that were trained again came to; nil if none of them is delivered.
+    public func finalCandidates(_ plan: StudyPlan) -> FinalCandidates? {
+        guard let chosen = plan.chosen,
+            let candidates = try? JSONDocument.read(
+                FinalCandidates.self, from: candidates, schema: 1...1),
+            candidates.chosen == chosen
+        else { return nil }
+        return candidates
+    }
+}
