@@ -23,6 +23,15 @@ struct SearchArguments: ParsableArguments {
             """, valueName: "network"))
     var first: String?
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            """
+            With --sampler model: learn from the networks of these studies too, also of other datasets. What they know \
+            is copied, so that they may go.
+            """, valueName: "study"))
+    var warmStart: [String] = []
+
     @OptionGroup var conditions: ConditionArguments
 
     @Option(
@@ -61,6 +70,8 @@ struct SearchArguments: ParsableArguments {
         conditions.apply(to: &options.conditions)
         if let finalFolds { options.conditions.finalFolds = finalFolds }
         conditions.sampling.apply(to: &options.sampling)
+        for study in warmStart { try FolderKind.checkStudy(study) }
+        options.warmStart = warmStart
         // A study that was begun with a network has proposed it already, and the file may have moved.
         if let first, options.sampling.first == nil {
             let network = try Architecture(argument: first, orStudy: true)

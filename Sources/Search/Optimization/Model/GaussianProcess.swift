@@ -7,17 +7,23 @@ internal import Glibc
 /// and d² = |ΔA|²/a² + |ΔB|²/b² + |ΔC|²/c² for the three groups of their ``NetworkFeatures``; k is the rung to which a
 /// network was trained. A value has the noise s² (ν 3^(top − k) + 10⁻⁶). The variance s² is that of largest likelihood,
 /// zᵀz/n with z = L⁻¹(y − mean y) and L the Cholesky factor of the matrix without s².
+///
+/// Values of earlier studies are values of other tasks (Bonilla, Chai & Williams 2007, "Multi-task Gaussian process
+/// prediction", NeurIPS 20): the covariance of two studies' networks is that of networks of one study times the
+/// correlation of the two, ``ProcessScales/correlation(_:_:)``, and each study has a mean of its own.
 struct GaussianProcess: Sendable {
     /// A network that was trained to a rung, or may be.
     struct Input: Hashable, Sendable {
         var features: NetworkFeatures
-        /// From 0, the shortest training.
+        /// From 0, the shortest training; below 0 for shorter ones of earlier studies.
         var rung = 0
+        /// 0 for this search, and the number of an earlier study from 1.
+        var study = 0
     }
 
     let scales: ProcessScales
-    /// The mean of the values.
-    let mean: Double
+    /// The mean of the values of each study.
+    let means: [Double]
     /// s².
     let variance: Double
     private var inputs: [Input]
@@ -40,20 +46,55 @@ struct GaussianProcess: Sendable {
         precondition(!inputs.isEmpty && inputs.count == values.count, "a value for each network")
         let distances = distances ?? PairDistances(inputs)
         let count = values.count
-        let mean = values.reduce(0, +) / Double(count)
+        var means = Self.means(of: values, inputs)
         var factor: [Double] = []
         factor.reserveCapacity(count * (count + 1) / 2)
         var whitened: [Double] = []
         for row in 0..<count {
-            var covariances = (0...row).map { scales.covariance(distances[row, $0]) }
+            let study = inputs[row].study
+            var covariances = (0...row).map {
+                scales.covariance(distances[row, $0]) * scales.correlation(study, inputs[$0].study)
+            }
             covariances[row] += scales.noise(atRung: inputs[row].rung, of: topRung)
             Self.append(covariances, to: &factor)
-            whitened.append(Self.solved(values[row] - mean, row, factor, whitened))
+            whitened.append(Self.solved(values[row] - means[study], row, factor, whitened))
+        }
+
+        let mode = getenv("SEGNAS_MEANS").map { String(cString: $0) } ?? "study"
+        if means.count > 1, mode != "study" {
+            let studies = mode == "global" ? 1 : means.count
+            let columns = (0..<studies).map { study in
+                var column: [Double] = []
+                for row in 0..<count {
+                    let one = studies == 1 || inputs[row].study == study ? 1.0 : 0
+                    column.append(Self.solved(one, row, factor, column))
+                }
+                return column
+            }
+            var raw: [Double] = []
+            for row in 0..<count { raw.append(Self.solved(values[row], row, factor, raw)) }
+            func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+            var normal: [Double] = []
+            for row in 0..<studies { Self.append((0...row).map { dot(columns[row], columns[$0]) }, to: &normal) }
+            var half: [Double] = []
+            for row in 0..<studies { half.append(Self.solved(dot(columns[row], raw), row, normal, half)) }
+            var solution = half
+            for row in (0..<studies).reversed() {
+                var rest = half[row]
+                for other in (row + 1)..<max(studies, row + 1) { rest -= normal[Self.start(other) + row] * solution[other] }
+                solution[row] = rest / normal[Self.start(row) + row]
+            }
+            means = mode == "global" ? means.map { _ in solution[0] } : solution
+            if mode == "plain" { means = means.map { _ in values.reduce(0, +) / Double(count) } }
+            whitened = []
+            for row in 0..<count {
+                whitened.append(Self.solved(values[row] - means[inputs[row].study], row, factor, whitened))
+            }
         }
         self.inputs = inputs
         self.topRung = topRung
         self.scales = scales
-        self.mean = mean
+        self.means = means
         self.factor = factor
         self.whitened = whitened
         variance = max(whitened.reduce(0) { $0 + $1 * $1 } / Double(count), 1e-6)
@@ -69,7 +110,7 @@ struct GaussianProcess: Sendable {
     /// The mean and the standard deviation, without noise, of a network's value.
     func posterior(at input: Input) -> (mean: Double, deviation: Double) {
         let row = whitened(input)
-        var (mean, explained) = (mean, 0.0)
+        var (mean, explained) = (means[input.study], 0.0)
         for index in row.indices {
             mean += row[index] * whitened[index]
             explained += row[index] * row[index]
@@ -86,8 +127,23 @@ struct GaussianProcess: Sendable {
         whitened.append(0)
     }
 
+    /// The mean of the values of each study, this search being the first.
+    private static func means(of values: [Double], _ inputs: [Input]) -> [Double] {
+        let count = (inputs.map(\.study).max() ?? 0) + 1
+        var sums = Array(repeating: 0.0, count: count)
+        var counts = Array(repeating: 0, count: count)
+        for (input, value) in zip(inputs, values) {
+            sums[input.study] += value
+            counts[input.study] += 1
+        }
+        return zip(sums, counts).map { $0 / Double(max($1, 1)) }
+    }
+
     private func covariances(_ input: Input) -> [Double] {
-        inputs.map { scales.covariance($0.distances(to: input)) }
+        inputs.map {
+            scales.covariance($0.distances(to: input))
+                * scales.correlation($0.study, input.study)
+        }
     }
 
     /// L⁻¹k for the covariances k of a network with all inputs.
