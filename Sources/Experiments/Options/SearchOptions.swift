@@ -51,11 +51,13 @@ public struct SearchOptions: Hashable, Codable, Sendable {
         var faults: [String] = []
         if !warmStart.isEmpty, sampling.method != .model {
             faults.append(
-                "`warmStart` goes with `sampler` model, which learns from other studies: give both, or leave it out")
+                "`warmStart` goes with `sampler` model, which learns from other studies: give both, or leave it out"
+            )
         }
         if warmStart.count > EarlierStudy.mostStudies {
             faults.append(
-                "`warmStart` takes at most \(EarlierStudy.mostStudies) studies, and \(warmStart.count) are given")
+                "`warmStart` takes at most \(EarlierStudy.mostStudies) studies, and \(warmStart.count) are given"
+            )
         }
         return faults
     }

@@ -109,7 +109,8 @@ struct SearchBenchArguments: ParsableArguments {
         }
         guard curves == nil || !samplers.contains(where: { $0.contender == .warmStart }) else {
             throw ValidationError(
-                "model+warm knows a similar landscape, and a table of curves has none: leave out one of the two")
+                "model+warm knows a similar landscape, and a table of curves has none: leave out one of the two"
+            )
         }
     }
 

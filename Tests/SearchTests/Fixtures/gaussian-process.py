@@ -3,7 +3,8 @@
 Three groups of features with a length scale each are one anisotropic Matérn kernel of order 5/2; the rung has one of
 order 1/2, exp(-|k - k'|/l) = ρ^|k - k'| for l = -1/ln ρ. Features that a kernel does not see have an infinite scale.
 s² is the variance of largest likelihood, by NumPy. With earlier studies the posterior is NumPy's with scikit-learn's
-kernel: two studies' networks are correlated by κᵢκⱼ, κ₀ = 1, beside that, and each study has a mean of its own. Operations are numbers from 0 to 7, one-hot times 0.6.
+kernel: two studies' networks are correlated by κᵢκⱼ, κ₀ = 1, beside that. Operations are numbers from 0 to 7,
+one-hot times 0.6.
 pip install scikit-learn==1.9.1 numpy==2.4.6; python gaussian-process.py
 """
 import json
@@ -86,11 +87,10 @@ def case_of_studies(seed, counts, rungs, lowest, a, b, c, rho, nu, kappa):
     correlation = np.outer(kinship, kinship)
     np.fill_diagonal(correlation, 1)
     matrix = kernel(x) * correlation[np.ix_(study, study)] + np.diag(nu * 3.0 ** (rungs - 1 - x[:, -1]) + 1e-6)
-    means = np.array([values[study == number].mean() for number in range(len(counts))])
-    centred = values - means[study]
+    centred = values - values.mean()
     s2 = centred @ np.linalg.solve(matrix, centred) / count
     row = kernel(columns(others)[0], x) * correlation[0][study]
-    mean = means[0] + row @ np.linalg.solve(matrix, centred)
+    mean = values.mean() + row @ np.linalg.solve(matrix, centred)
     variance = s2 * (1 - np.einsum("ij,ji->i", row, np.linalg.solve(matrix, row.T)))
     likelihood = -count / 2 * (1 + np.log(2 * np.pi * s2)) - np.linalg.slogdet(matrix)[1] / 2
     return {"scales": {"a": a, "b": b, "c": c, "rho": rho, "nu": nu, "kappa": kappa, "values": 0}, "rungs": rungs,

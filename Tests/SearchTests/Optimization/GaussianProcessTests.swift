@@ -38,7 +38,9 @@ struct GaussianProcessTests {
         }
     }
 
-    @Test("mean, deviation, variance and likelihood are scikit-learn's and NumPy's to 1e-8", arguments: 0..<7)
+    @Test(
+        "mean, deviation, variance and likelihood are scikit-learn's and NumPy's to 1e-8",
+        arguments: 0..<7)
     func posterior(_ index: Int) throws {
         let cases: [Case] = try fixture("gaussian-process.json")
         let expected = cases[index]

@@ -149,17 +149,24 @@ struct WarmStartTests {
         #expect(few.networks.count <= inside && few.networks.count > 0)
         #expect(few.outside == 60 - few.networks.count)
         #expect(few.words.contains(", \(few.outside) of another space"))
-        #expect(try Self.study([EarlierTraining(number: 0, network: .vnet, hyperparameters: [:], value: 1)])
-            .networks.isEmpty)
+        let vnet = EarlierTraining(number: 0, network: .vnet, hyperparameters: [:], value: 1)
+        #expect(try Self.study([vnet]).networks.isEmpty)
         // A name and a number that this space has not.
-        let losses = try SearchSpace(yaml: "{base: segnas4, loss: [exponential-logarithmic, dice-cross-entropy]}")
-        let rates = try SearchSpace(yaml: "{base: segnas4, loss: [dice-cross-entropy, exponential-logarithmic], learning_rate: {from: 0.001, to: 0.01}}")
+        let losses = try SearchSpace(
+            yaml: "{base: segnas4, loss: [exponential-logarithmic, dice-cross-entropy]}")
+        let rates = try SearchSpace(
+            yaml: """
+                base: segnas4
+                loss: [dice-cross-entropy, exponential-logarithmic]
+                learning_rate: {from: 0.001, to: 0.01}
+                """)
         let both = try Self.trainings(40, seed: 5, in: losses)
         let named = try Self.study(both, of: losses, in: rates)
         #expect(named.outside < 10 && named.unshared == [.hyperparameter(.learningRate)])
         for network in named.networks {
             let training = try #require(both.first { $0.number == network.number })
-            #expect(rates.decode(network.point).hyperparameters[.loss] == training.hyperparameters[.loss])
+            let here = rates.decode(network.point).hyperparameters
+            #expect(here[.loss] == training.hyperparameters[.loss])
         }
     }
 
@@ -184,43 +191,68 @@ struct WarmStartTests {
 
     // MARK: - The search
 
-    /// The value of the best of so many networks.
-    private static func best(
-        of count: Int, _ seed: UInt64, knowing earlier: [EarlierStudy]?
-    ) throws -> Double {
+    /// A search of so many networks: the best value after each, and the κ of the first earlier study in the end.
+    private static func search(
+        _ count: Int, _ seed: UInt64, knowing earlier: [EarlierStudy]? = nil
+    ) throws -> (best: [Double], kappa: Double?) {
         var plan = plan(seed)
         plan.earlier = earlier
         var sampler = try plan.sampler(in: space)
-        var values: [Double] = []
-        while values.count < count, let proposal = sampler.ask() {
+        var best: [Double] = []
+        while best.count < count, let proposal = sampler.ask() {
             let value = ModelSamplerTests.value(space.decode(proposal.point))
-            if value < worstValue { values.append(value) }
+            if value < worstValue { best.append(min(value, best.last ?? worstValue)) }
             sampler.tell(value, of: proposal.number)
         }
-        return try #require(values.min())
+        return (best, (sampler as? ModelSampler)?.scales.kappa?.first)
     }
 
-    @Test("a similar study helps at once, one of other values does little harm, mean of 6 seeds")
+    /// The trainings of a search by a model of the similar task.
+    private static func modelled(_ seed: UInt64) throws -> [EarlierTraining] {
+        var sampler = try plan(100 + seed).sampler(in: space)
+        var trainings: [EarlierTraining] = []
+        while trainings.count < 46, let proposal = sampler.ask() {
+            let candidate = space.decode(proposal.point)
+            let value = similarValue(candidate)
+            sampler.tell(value, of: proposal.number)
+            trainings.append(
+                EarlierTraining(
+                    number: proposal.number, network: candidate.architecture,
+                    hyperparameters: [:], value: value))
+        }
+        return trainings
+    }
+
+    @Test("a similar study helps at once, one of other values does little harm, mean of 8 seeds")
     func better() throws {
-        func mean(of count: Int, _ earlier: (UInt64) throws -> [EarlierStudy]?) throws -> Double {
-            try (1...6).map { try Self.best(of: count, $0, knowing: earlier($0)) }.reduce(0, +) / 6
+        let seeds: ClosedRange<UInt64> = 1...8
+        func mean(
+            _ earlier: (UInt64) throws -> [EarlierStudy]?
+        ) throws -> (best: [Double], kappa: Double) {
+            let searches = try seeds.map { try Self.search(30, $0, knowing: earlier($0)) }
+            let best = (0..<30).map { place in
+                searches.reduce(0) { $0 + $1.best[place] } / Double(searches.count)
+            }
+            return (best, searches.reduce(0) { $0 + ($1.kappa ?? 0) } / Double(searches.count))
         }
-        func similar(_ seed: UInt64) throws -> EarlierStudy {
-            try Self.study(Self.trainings(46, seed: 100 + seed))
-        }
-        func shuffled(_ seed: UInt64) throws -> EarlierStudy {
-            var trainings = try Self.trainings(46, seed: 200 + seed)
+        let none = try mean { _ in nil }
+        let warm = try mean { [try Self.study(Self.modelled($0))] }
+        // The same networks, with the values of others.
+        let misled = try mean { seed in
+            var trainings = try Self.modelled(seed)
             var generator = SeededGenerator(seed: seed)
             let values = trainings.map(\.value).shuffled(using: &generator)
             for index in trainings.indices { trainings[index].value = values[index] }
-            return try Self.study(trainings)
+            return [try Self.study(trainings)]
         }
-        for count in [10, 14, 20, 30, 40] {
-            let none = try mean(of: count) { _ in nil }
-            let warm = try mean(of: count) { [try similar($0)] }
-            let misled = try mean(of: count) { [try shuffled($0)] }
-            let both = try mean(of: count) { [try shuffled($0), try similar($0)] }
-            print("WARM", count, none, warm, misled, both)
+        print("WARM", none, warm, misled)
+        // 9 networks with it are better than 30 without.
+        #expect(warm.best[8] < none.best[29], "\(warm.best) \(none.best)")
+        #expect(warm.kappa > 0.4, "\(warm.kappa)")
+        #expect(misled.kappa < 0.2, "\(misled.kappa)")
+        for count in [10, 20, 30] {
+            let (without, with) = (none.best[count - 1], misled.best[count - 1])
+            #expect(with < without + 0.02, "after \(count) networks")
         }
     }
 

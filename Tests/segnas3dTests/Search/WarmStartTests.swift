@@ -37,13 +37,14 @@ struct WarmStartTests {
         try String(contentsOfFile: scene.path("space.yaml"), encoding: .utf8)
     }
 
-    @Test("killed and resumed after the earlier study is gone, it ends alike; all show what it knows")
+    @Test(
+        "killed and resumed after the earlier study is gone, it ends alike; all show what it knows")
     func whole() throws {
         try SearchScene.with { scene in
             let old = scene.path("old")
             // Another setting of the training, which is searched there alone.
             let wider = try space(scene).replacing("n: [2, 5]", with: "n: [2, 7]")
-            try makeStudy(old, space: wider + "weight_decay: {from: 0, to: 0.1}\n")
+            try makeStudy(old, space: wider + "\nweight_decay: {from: 0, to: 0.1}\n")
             let options = ["--warm-start", old, "--attempts", "1000"]
             let whole = try Program.run(arguments(scene, "whole", options))
             #expect(whole.status == 0, "\(whole.errors)")
@@ -75,12 +76,14 @@ struct WarmStartTests {
         let plan = try StudyPlan(in: StudyFolder(whole))
         let study = try #require(plan.sampler.earlier?.first)
         #expect(plan.schema == 3 && study.outside > 0 && study.isWhole)
-        let words = "old, \(study.trained - study.outside) of \(study.trained) networks, "
+        let words =
+            "old, \(study.trained - study.outside) of \(study.trained) networks, "
             + "\(study.outside) of another space; without weight_decay"
         let status = try Program.run("status", whole)
         #expect(status.output.contains("warm start: \(words)\n"), "\(status.output)")
         let json = try Program.run("status", whole, "--json")
-        #expect(json.output.contains("\"unshared\" : [\n        \"weight_decay\""), "\(json.output)")
+        #expect(
+            json.output.contains("\"unshared\" : [\n        \"weight_decay\""), "\(json.output)")
         let inspect = try Program.run("inspect", whole, "--size", "16")
         #expect(inspect.output.contains("warm start: \(words)\n"), "\(inspect)")
         #expect(try Program.run("report", whole).status == 0)
@@ -150,10 +153,14 @@ struct WarmStartTests {
                     "--warm-start: none of the "
                 ),
                 (["--warm-start", scene.folder.path], "is a run of segnas3d train, not a study"),
-                (["--warm-start"] + many, "--warm-start takes at most 10 studies, and 11 are given"),
+                (
+                    ["--warm-start"] + many,
+                    "--warm-start takes at most 10 studies, and 11 are given"
+                ),
             ] {
                 let program = try Program.run(arguments(scene, "study", more))
-                #expect(program.status != 0 && program.errors.contains(sentence), "\(program.errors)")
+                #expect(
+                    program.status != 0 && program.errors.contains(sentence), "\(program.errors)")
                 #expect(!FileManager.default.fileExists(atPath: scene.path("study")))
             }
         }

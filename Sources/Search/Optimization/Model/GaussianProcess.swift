@@ -8,9 +8,10 @@ internal import Glibc
 /// network was trained. A value has the noise s² (ν 3^(top − k) + 10⁻⁶). The variance s² is that of largest likelihood,
 /// zᵀz/n with z = L⁻¹(y − mean y) and L the Cholesky factor of the matrix without s².
 ///
-/// Values of earlier studies are values of other tasks (Bonilla, Chai & Williams 2007, "Multi-task Gaussian process
+/// Networks of earlier studies are those of other tasks (Bonilla, Chai & Williams 2007, "Multi-task Gaussian process
 /// prediction", NeurIPS 20): the covariance of two studies' networks is that of networks of one study times the
-/// correlation of the two, ``ProcessScales/correlation(_:_:)``, and each study has a mean of its own.
+/// correlation of the two, ``ProcessScales/correlation(_:_:)``. A mean for each study, by its values or the likeliest,
+/// was tried and brought nothing: values are relative to their study already.
 struct GaussianProcess: Sendable {
     /// A network that was trained to a rung, or may be.
     struct Input: Hashable, Sendable {
@@ -22,8 +23,8 @@ struct GaussianProcess: Sendable {
     }
 
     let scales: ProcessScales
-    /// The mean of the values of each study.
-    let means: [Double]
+    /// The mean of the values.
+    let mean: Double
     /// s².
     let variance: Double
     private var inputs: [Input]
@@ -46,7 +47,7 @@ struct GaussianProcess: Sendable {
         precondition(!inputs.isEmpty && inputs.count == values.count, "a value for each network")
         let distances = distances ?? PairDistances(inputs)
         let count = values.count
-        var means = Self.means(of: values, inputs)
+        let mean = values.reduce(0, +) / Double(count)
         var factor: [Double] = []
         factor.reserveCapacity(count * (count + 1) / 2)
         var whitened: [Double] = []
@@ -57,44 +58,12 @@ struct GaussianProcess: Sendable {
             }
             covariances[row] += scales.noise(atRung: inputs[row].rung, of: topRung)
             Self.append(covariances, to: &factor)
-            whitened.append(Self.solved(values[row] - means[study], row, factor, whitened))
-        }
-
-        let mode = getenv("SEGNAS_MEANS").map { String(cString: $0) } ?? "study"
-        if means.count > 1, mode != "study" {
-            let studies = mode == "global" ? 1 : means.count
-            let columns = (0..<studies).map { study in
-                var column: [Double] = []
-                for row in 0..<count {
-                    let one = studies == 1 || inputs[row].study == study ? 1.0 : 0
-                    column.append(Self.solved(one, row, factor, column))
-                }
-                return column
-            }
-            var raw: [Double] = []
-            for row in 0..<count { raw.append(Self.solved(values[row], row, factor, raw)) }
-            func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
-            var normal: [Double] = []
-            for row in 0..<studies { Self.append((0...row).map { dot(columns[row], columns[$0]) }, to: &normal) }
-            var half: [Double] = []
-            for row in 0..<studies { half.append(Self.solved(dot(columns[row], raw), row, normal, half)) }
-            var solution = half
-            for row in (0..<studies).reversed() {
-                var rest = half[row]
-                for other in (row + 1)..<max(studies, row + 1) { rest -= normal[Self.start(other) + row] * solution[other] }
-                solution[row] = rest / normal[Self.start(row) + row]
-            }
-            means = mode == "global" ? means.map { _ in solution[0] } : solution
-            if mode == "plain" { means = means.map { _ in values.reduce(0, +) / Double(count) } }
-            whitened = []
-            for row in 0..<count {
-                whitened.append(Self.solved(values[row] - means[inputs[row].study], row, factor, whitened))
-            }
+            whitened.append(Self.solved(values[row] - mean, row, factor, whitened))
         }
         self.inputs = inputs
         self.topRung = topRung
         self.scales = scales
-        self.means = means
+        self.mean = mean
         self.factor = factor
         self.whitened = whitened
         variance = max(whitened.reduce(0) { $0 + $1 * $1 } / Double(count), 1e-6)
@@ -110,7 +79,7 @@ struct GaussianProcess: Sendable {
     /// The mean and the standard deviation, without noise, of a network's value.
     func posterior(at input: Input) -> (mean: Double, deviation: Double) {
         let row = whitened(input)
-        var (mean, explained) = (means[input.study], 0.0)
+        var (mean, explained) = (mean, 0.0)
         for index in row.indices {
             mean += row[index] * whitened[index]
             explained += row[index] * row[index]
@@ -125,18 +94,6 @@ struct GaussianProcess: Sendable {
         Self.append(row + [1 + noise], to: &factor)
         inputs.append(input)
         whitened.append(0)
-    }
-
-    /// The mean of the values of each study, this search being the first.
-    private static func means(of values: [Double], _ inputs: [Input]) -> [Double] {
-        let count = (inputs.map(\.study).max() ?? 0) + 1
-        var sums = Array(repeating: 0.0, count: count)
-        var counts = Array(repeating: 0, count: count)
-        for (input, value) in zip(inputs, values) {
-            sums[input.study] += value
-            counts[input.study] += 1
-        }
-        return zip(sums, counts).map { $0 / Double(max($1, 1)) }
     }
 
     private func covariances(_ input: Input) -> [Double] {
