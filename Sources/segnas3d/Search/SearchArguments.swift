@@ -58,6 +58,11 @@ struct SearchArguments: ParsableArguments {
             if let space { options.space = space }
             conditions.applyToBegun(&options.conditions)
         } else {
+            guard conditions.data.dataset != nil || warmStart.isEmpty else {
+                throw ValidationError(
+                    "DATASET is missing: give it before --warm-start, which takes all names that follow"
+                )
+            }
             let work = try NewWork(
                 conditions.work, network: .median(space: space ?? ""), in: output,
                 needing: [("--space", space != nil)], monitor: monitor)

@@ -110,7 +110,10 @@ extension EarlierStudy {
         digest = try contentDigest()
     }
 
-    /// The trainings with their values as a model sees them.
+    /// The trainings with their values as a model sees them, at most 4 units from the middle.
+    ///
+    /// Few values, or ones that are nearly all the same, say little about their spread, by which others may then be
+    /// hundreds of units apart: beside such a study the search's own values would count for nothing.
     private static func relative(_ trainings: [EarlierTraining]) -> [EarlierTraining] {
         guard let lowest = trainings.map(\.rungsBelow).max() else { return [] }
         let nothing = NetworkFeatures(surroundings: [], cost: [], operations: [])
@@ -122,7 +125,7 @@ extension EarlierStudy {
         let values = RungValues(observations)
         return zip(trainings, observations).map { training, observation in
             var relative = training
-            relative.value = values.relative(observation)
+            relative.value = min(max(values.relative(observation), -4), 4)
             return relative
         }
     }
