@@ -72,7 +72,7 @@ struct Inspect: ParsableCommand {
             let description = SpaceDescription(space, name: target)
             print(json ? try description.json() : description.text())
         case .network(let architecture):
-            if !json { Self.warmStarts(ofStudy: target).forEach { print($0) } }
+            for line in json ? [] : Self.warmStarts(ofStudy: target) { print(line) }
             try inspect(NetworkPlan(architecture, channels: channels, classes: classes))
         case .models(let ensemble):
             let model = try Model.description(contentsOf: ensemble.models[0].model)

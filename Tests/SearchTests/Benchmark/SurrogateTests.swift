@@ -72,6 +72,32 @@ struct SurrogateTests {
         }
     }
 
+    @Test("a relative has other values, which go with those of its landscape, mean of 8 pairs")
+    func relatives() throws {
+        let survey = Survey(.hard, draws: 50)
+        func correlation(_ one: [Double], _ other: [Double]) -> Double {
+            let means = (
+                one.reduce(0, +) / Double(one.count), other.reduce(0, +) / Double(one.count)
+            )
+            let pairs = zip(one, other).map { ($0 - means.0, $1 - means.1) }
+            let squares =
+                pairs.reduce(0) { $0 + $1.0 * $1.0 } * pairs.reduce(0) { $0 + $1.1 * $1.1 }
+            return pairs.reduce(0) { $0 + $1.0 * $1.1 } / squares.squareRoot()
+        }
+        var (related, unrelated) = (0.0, 0.0)
+        for seed in UInt64(1)...8 {
+            let landscape = Surrogate(.hard, seed: seed, survey: survey)
+            let relative = try #require(landscape.relative(seed: 100 + seed))
+            let other = Surrogate(.hard, seed: 100 + seed, survey: survey)
+            let networks = Self.points(200).compactMap { landscape.network(at: $0) }
+            let values = networks.map { landscape.quality(of: $0) }
+            related += correlation(values, networks.map { relative.quality(of: $0) }) / 8
+            unrelated += correlation(values, networks.map { other.quality(of: $0) }) / 8
+        }
+        // Unrelated ones have the worth of size and depth in common.
+        #expect(related > unrelated + 0.1 && related < 0.95, "\(related) \(unrelated)")
+    }
+
     @Test("climbing finds the best of a space that can be counted out")
     func optimum() throws {
         let spaces = [

@@ -55,8 +55,10 @@ package struct Surrogate: Landscape {
         smoothTime = SmoothFunction(using: &generator)
     }
 
-    /// Another dataset of the same kind: its smooth function and operations have a correlation of 0.8 with these, and
-    /// its best poolings and reach lie between these and others. Its best network is not known.
+    /// Another dataset of the same kind, whose best network is not known.
+    ///
+    /// Its smooth function and operations have a correlation of 0.8 with these, and its best poolings and reach lie
+    /// between these and others.
     package func relative(seed: UInt64) -> Surrogate? {
         var relative = Surrogate(scenario, seed: seed, in: space)
         let (own, other) = (0.8, 0.6)
