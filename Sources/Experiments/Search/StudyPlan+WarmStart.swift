@@ -59,12 +59,11 @@ extension StudyPlan {
     private func checkWarmStart(_ paths: [String]) throws {
         guard !paths.isEmpty else { return }
         let earlier = sampler.earlier ?? []
-        let known = paths.map { path -> String? in
-            guard let plan = try? StudyPlan(in: StudyFolder(path)) else {
-                let name = Self.name(ofFolder: path)
-                return earlier.first { $0.name == name }?.study
-            }
-            return plan.study.uuidString
+        let known = paths.flatMap { path -> [String?] in
+            if let plan = try? StudyPlan(in: StudyFolder(path)) { return [plan.study.uuidString] }
+            let name = Self.name(ofFolder: path)
+            let named = earlier.filter { $0.name == name }.map { Optional($0.study) }
+            return named.isEmpty ? [nil] : named
         }
         guard !known.contains(study.uuidString) else {
             throw OptionFaults("`warmStart` names the study itself: leave it out")
