@@ -1,3 +1,4 @@
+public import SegNASSearch
 public import SegNASSegmentation
 public import SegNASStudy
 public import SegNASTorch
@@ -44,6 +45,8 @@ public enum ExperimentEvent {
     case computing(on: [Device], isChosen: Bool)
     /// The work goes into a folder.
     case working(in: String)
+    /// A model learns from earlier studies too.
+    case learning(from: [EarlierStudy])
     /// What was not given has been planned from the images.
     case planned(PlannedTraining)
     /// A warning for the user, which may come again.

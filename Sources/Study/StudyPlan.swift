@@ -4,8 +4,9 @@ public import SegNASSearch
 
 /// The plan of a study, as `plan.json` keeps it: everything that its results depend on.
 public struct StudyPlan: Hashable, Codable, Sendable {
-    /// The schema: 1 if the conditions are those of the first version, options by their flags as text.
-    public internal(set) var schema = Self.newestSchema
+    /// The schema: 1 if the conditions are those of the first version, options by their flags as text; 3 if the search
+    /// learns from earlier studies, which versions that do not would overlook.
+    public internal(set) var schema = Self.usualSchema
     /// A random identifier, so that files of one study are never taken for those of another.
     public var study = UUID()
     /// The version of segnas3d that began it.
@@ -37,8 +38,8 @@ public struct StudyPlan: Hashable, Codable, Sendable {
         case small
     }
 
-    /// The schema of new plans.
-    static let newestSchema = 2
+    /// The schema of new plans, and of those with earlier studies.
+    static let (usualSchema, newestSchema) = (2, 3)
 
     /// The number of trials after which a search ends.
     public enum Budget: Hashable, Codable, Sendable {
@@ -144,6 +145,11 @@ extension StudyPlan {
             case .schema: throw .newer(file: folder.plan)
             default: throw .plan(file: folder.plan, reason: "it \(error.fault)")
             }
+        }
+        if let changed = sampler.earlier?.first(where: { !$0.isWhole }) {
+            throw .plan(
+                file: folder.plan,
+                reason: "what it took over from the study \(changed.name) has been changed")
         }
     }
 

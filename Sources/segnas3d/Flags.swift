@@ -31,7 +31,8 @@ enum Flags {
         "splitIndex": "--split-index", "splits": "--splits", "stepsPerEpoch": "--steps-per-epoch",
         "threads": "--threads",
         "timeLimit": "--time-limit", "trialTimeout": "--trial-timeout",
-        "validationGrid": "--validate-on", "warmUpEpochs": "--warm-up",
+        "validationGrid": "--validate-on", "warmStart": "--warm-start",
+        "warmUpEpochs": "--warm-up",
         "weightAveraging": "--average", "weightDecay": "--weight-decay", "workers": "--workers",
     ]
 

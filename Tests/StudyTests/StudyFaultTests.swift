@@ -95,7 +95,7 @@ struct StudyFaultTests {
             #expect(open(folder) == .mixed(database: folder.database, plan: folder.plan))
             try edit {
                 $0["study"] = id
-                $0["schema"] = 3
+                $0["schema"] = 4
             }
             #expect(open(folder) == .newer(file: folder.plan))
             try edit { $0["schema"] = 2 }

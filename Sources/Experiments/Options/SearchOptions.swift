@@ -20,14 +20,17 @@ public struct SearchOptions: Hashable, Codable, Sendable {
     public var space: String
     public var sampling: SamplingOptions
     public var conditions: TrainingConditions
+    /// Folders of other studies that a model learns from; for a study that was begun those of then, or none.
+    public var warmStart: [String]
 
     public init(
         space: String, sampling: SamplingOptions = SamplingOptions(),
-        conditions: TrainingConditions
+        conditions: TrainingConditions, warmStart: [String] = []
     ) {
         self.space = space
         self.sampling = sampling
         self.conditions = conditions
+        self.warmStart = warmStart
     }
 
     /// The faults of these options, a sentence each.
@@ -46,6 +49,22 @@ public struct SearchOptions: Hashable, Codable, Sendable {
             ? "`ensemble` needs several models, and this search keeps one: give `finalCandidates`, too"
             : nil
         return sampling.faults + conditions.faults + [rungs, ensemble].compactMap(\.self)
+            + warmStartFaults
+    }
+
+    private var warmStartFaults: [String] {
+        var faults: [String] = []
+        if !warmStart.isEmpty, sampling.method != .model {
+            faults.append(
+                "`warmStart` goes with `sampler` model, which learns from other studies: give both, or leave it out"
+            )
+        }
+        if warmStart.count > EarlierStudy.mostStudies {
+            faults.append(
+                "`warmStart` takes at most \(EarlierStudy.mostStudies) studies, and \(warmStart.count) are given"
+            )
+        }
+        return faults
     }
 
     /// Reads the options with which a study was begun or last resumed; nil if there is none.
@@ -64,6 +83,7 @@ public struct SearchOptions: Hashable, Codable, Sendable {
             preference: plan.preference ?? .best, rungs: plan.rungs == nil ? 1 : 2,
             attempts: plan.attempts)
         conditions = try RecordedConditions(plan, in: folder).resumed
+        warmStart = []
     }
 
     /// The text of the space: that of segnas+ is around the learning rate of the training.

@@ -16,6 +16,7 @@ extension SearchSession {
                 is a copy of its study, both go on apart; otherwise stop it
                 """)
         }
+        if let earlier = ledger.plan.sampler.earlier { monitor.report(.learning(from: earlier)) }
         warnOfStart()
         let pool = WorkerPool(conditions, devices: devices)
         let (workers, cores) = (pool.slots.count, conditions.machine.threadCount)
@@ -60,10 +61,10 @@ extension SearchSession {
         }
         let begun =
             ledger.epochs.map { $0.all / (rungs.first ?? 1) } ?? budget.count
-        if ledger.plan.sampler.method == .model, begun <= ModelSampler.startCount {
+        if let start = (ledger.sampler as? ModelSampler)?.startCount, begun <= start {
             monitor.warn(
                 """
-                a model needs \(ModelSampler.startCount) networks to start with, most of them drawn at random: there \
+                a model needs \(start) networks to start with, most of them drawn at random: there \
                 will be no search. Give more `\(budget.name)`
                 """)
         }

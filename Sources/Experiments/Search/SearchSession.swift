@@ -79,6 +79,7 @@ public struct SearchSession {
         try plan.settleStart(options, begun: begun)
         let opened = try begun.map { _ in try StudyLedger(opening: folder.path) }
         do {
+            try plan.settleWarmStart(options.warmStart, begun: begun)
             let differences =
                 try opened.map { ledger in
                     try ledger.plan.differences(to: plan)

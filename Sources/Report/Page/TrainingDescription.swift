@@ -67,9 +67,11 @@ struct SearchFacts {
 
     var facts: [(String, String)] {
         let search = TrainingDescription.search(plan.sampler, plan.budget)
+        let earlier = plan.sampler.earlier?.map(\.words).joined(separator: "; ")
         return [("Search space", spaceText), ("Search", search)]
             + [
                 ("Limits", plan.sampler.limits.flatMap(TrainingDescription.limits)),
+                ("Warm start", earlier),
                 (
                     "Preference",
                     plan.preference == .small ? "fewest parameters among the best" : nil

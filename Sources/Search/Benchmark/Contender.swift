@@ -5,6 +5,8 @@ internal import SegNASRandomness
 package enum Contender: Hashable, Sendable {
     /// One of the program's samplers, with all trainings to the end or two rungs.
     case sampler(SamplerPlan.Method, hasRungs: Bool = false)
+    /// The model, which knows a study of a similar landscape.
+    case warmStart
     /// ``RegularizedEvolution``.
     case evolution
     /// ``TreeParzenSearch``.
@@ -16,6 +18,7 @@ package enum Contender: Hashable, Sendable {
     package var name: String {
         switch self {
         case .sampler(let method, let hasRungs): method.rawValue + (hasRungs ? "+rungs" : "")
+        case .warmStart: "model+warm"
         case .evolution: "evolution"
         case .tpe: "tpe"
         }
@@ -26,28 +29,39 @@ extension Contender: CaseIterable {
     package static let allCases =
         [false, true].flatMap { hasRungs in
             SamplerPlan.Method.allCases.map { Contender.sampler($0, hasRungs: hasRungs) }
-        } + [.evolution, .tpe]
+        } + [.warmStart, .evolution, .tpe]
+
+    /// Those that are compared where nothing else is asked for: similar landscapes are there for scenarios alone.
+    package static let usual = allCases.filter { $0 != .warmStart }
 }
 
 extension Contender {
     /// The search, as it is before its first order.
     func strategy(
         _ problem: SearchProblem, seed: UInt64
-    ) throws(SamplerError) -> any SearchStrategy {
+    ) throws -> any SearchStrategy {
         switch self {
         case .sampler(let method, let hasRungs):
-            var plan = SamplerPlan(method: method, seed: seed)
-            if method == .model {
-                plan.first = Self.first(of: problem, seed: seed)
-                plan.images = problem.task.images
-            }
+            let plan =
+                method == .model
+                ? Self.model(problem, seed: seed) : SamplerPlan(method: method, seed: seed)
             let rungs = Ladder.rungs(
                 epochs: problem.epochs, stepsPerEpoch: Ladder.fewestSteps)
             return try plan.scheduler(
                 in: problem.space, rungs: hasRungs ? rungs : nil, limit: SearchLimit())
+        case .warmStart:
+            var plan = Self.model(problem, seed: seed)
+            plan.earlier = try problem.earlier(plan).map { [$0] }
+            return try plan.scheduler(in: problem.space, rungs: nil, limit: SearchLimit())
         case .evolution: return RegularizedEvolution(problem, seed: seed)
         case .tpe: return TreeParzenSearch(problem, seed: seed)
         }
+    }
+
+    private static func model(_ problem: SearchProblem, seed: UInt64) -> SamplerPlan {
+        SamplerPlan(
+            method: .model, seed: seed, first: first(of: problem, seed: seed),
+            images: problem.task.images)
     }
 
     /// A random network that can be trained: how good the usual one is, is assumed by the landscapes.
@@ -63,7 +77,7 @@ extension Contender {
     var score: Score {
         switch self {
         case .sampler(.crs, _), .sampler(.random, _), .evolution, .tpe: .best
-        case .sampler(.model, _): .mean
+        case .sampler(.model, _), .warmStart: .mean
         }
     }
 
@@ -71,8 +85,11 @@ extension Contender {
     ///
     /// The time of a model grows with the cube of its values, and few trainings are what it is for.
     var usualTrainings: Int? {
-        guard case .sampler(.model, let hasRungs) = self else { return nil }
-        return hasRungs ? 30 : 46
+        switch self {
+        case .sampler(.model, let hasRungs): hasRungs ? 30 : 46
+        case .warmStart: 46
+        default: nil
+        }
     }
 
     /// The proposals after which it ends by itself; nil for as many as the budget allows.

@@ -6,7 +6,7 @@ internal import SegNASRandomness
 /// Regret is the quality of a landscape's best network less that of the delivered one. All searches of a landscape are
 /// compared with the reference's end there, so that what landscapes differ in drops out of the differences.
 package struct SearchBenchmark: Sendable {
-    package var contenders = Contender.allCases
+    package var contenders = Contender.usual
     /// The number of landscapes.
     package var landscapes = 64
     /// Trainings in flight at a time; the search that all are compared with has one.
@@ -99,7 +99,7 @@ package struct SearchBenchmark: Sendable {
 
     private func simulation<Searched: Landscape>(
         _ contender: Contender, on landscape: Searched, _ seed: UInt64, workers: Int
-    ) throws(SamplerError) -> Simulation<Searched> {
+    ) throws -> Simulation<Searched> {
         // Different samplers have different random numbers: random search would begin as the reference does.
         let name = contender.name.utf8.reduce(UInt64(0)) { $0 &* 256 &+ UInt64($1) }
         var generator = SeededGenerator(seed: seed, path: name)

@@ -59,7 +59,7 @@ struct Simulation<Searched: Landscape> {
     /// - Throws: ``SamplerError``
     init(
         _ landscape: Searched, _ contender: Contender, seed: UInt64, workers: Int
-    ) throws(SamplerError) {
+    ) throws {
         self.init(
             landscape, try contender.strategy(landscape.problem, seed: seed),
             score: contender.score, workers: workers,

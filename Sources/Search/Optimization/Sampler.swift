@@ -99,6 +99,8 @@ public struct SamplerPlan: Hashable, Codable, Sendable {
     public var images: SearchedImages?
     /// The training's own values of the hyperparameters that are searched; nil for none.
     public var usual: [Hyperparameter: HyperparameterValue]?
+    /// What a model learns from besides its own search; nil for nothing.
+    public var earlier: [EarlierStudy]?
 
     public enum Method: String, CaseIterable, Codable, Sendable {
         /// ``ControlledRandomSearch``.
@@ -128,7 +130,8 @@ public struct SamplerPlan: Hashable, Codable, Sendable {
         guard method == .model else { return try sampler(in: space.bounds) }
         try checkFirst(in: space.bounds)
         guard let networks = networks(in: space) else { throw .images }
-        return ModelSampler(networks, seed: seed, first: first, topRung: rungs - 1)
+        return ModelSampler(
+            networks, seed: seed, first: first, topRung: rungs - 1, earlier: earlier ?? [])
     }
 
     /// A fresh sampler for a box; the model traps, as it has to know networks.

@@ -128,6 +128,15 @@ extension SegNAS {
 }
 
 extension Dimension.Values {
+    /// True if the dimension has this value of a setting of the training.
+    func admits(_ value: HyperparameterValue) -> Bool {
+        switch (self, value) {
+        case (.categories(let names), .choice(let name)): names.contains(name)
+        case (_, .number(let number)): contains(number)
+        default: false
+        }
+    }
+
     fileprivate func contains(_ value: Double) -> Bool {
         switch self {
         case .fixed(let fixed): value == fixed

@@ -111,7 +111,7 @@ extension StudyLedger {
         guard conditions != plan.conditions else { return }
         try revise { plan in
             plan.conditions = conditions
-            plan.schema = StudyPlan.newestSchema
+            plan.schema = max(plan.schema, StudyPlan.usualSchema)
         }
     }
 

@@ -60,8 +60,10 @@ struct SearchBenchArguments: ParsableArguments {
     @Option(
         name: .customLong("sampler"),
         help: ArgumentHelp(
-            "For search: a sampler; may be repeated, and all are run by default.",
-            valueName: "name"))
+            """
+            For search: a sampler; may be repeated. All are run by default but model+warm, which knows a search of a \
+            similar landscape.
+            """, valueName: "name"))
     var samplers: [BenchSampler] = []
 
     @Option(help: "For search: number of random landscapes of a scenario.")
@@ -104,6 +106,11 @@ struct SearchBenchArguments: ParsableArguments {
         }
         guard curves == nil || scenarios.isEmpty else {
             throw ValidationError("--curves takes the place of --scenario: give one of them")
+        }
+        guard curves == nil || !samplers.contains(where: { $0.contender == .warmStart }) else {
+            throw ValidationError(
+                "model+warm knows a similar landscape, and a table of curves has none: leave out one of the two"
+            )
         }
     }
 

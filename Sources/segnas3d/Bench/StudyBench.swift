@@ -45,11 +45,28 @@ struct StudyBench {
             record.values.append((proposal.number, value))
             random.tell(value, of: proposal.number)
         }
-        let plan = SamplerPlan(
+        var plan = SamplerPlan(
             method: .model, seed: 0,
             images: SearchedImages(size: [64, 64, 64], channels: 1, classes: 4, batch: 3))
-        var sampler = try plan.sampler(in: space)
-        try measure("a model told all") { try sampler.replay(record) }
+        try propose(plan, after: record, by: "a model")
+        let trainings = record.values.filter { $0.value < worstValue }.map { number, value in
+            let candidate = space.decode(record.proposals[number].point)
+            return EarlierTraining(
+                number: number, network: candidate.architecture, hyperparameters: [:], value: value)
+        }
+        plan.earlier = try (0..<2).map {
+            try EarlierStudy(
+                named: "\($0)", study: "\($0)", trainings, of: space, for: plan, in: space,
+                among: 2)
+        }
+        try propose(plan, after: record, by: "one that knows two more studies")
+    }
+
+    private func propose(
+        _ plan: SamplerPlan, after record: SamplerRecord, by name: String
+    ) throws {
+        var sampler = try plan.sampler(in: .segnas11)
+        try measure("\(name), told all") { try sampler.replay(record) }
         // Those of the first are fitted to all values.
         try measure("its proposal with a fit") { _ = sampler.ask() }
         try measure("its next proposal") { _ = sampler.ask() }

@@ -6,6 +6,7 @@ internal import SegNASHost
 internal import SegNASReport
 internal import SegNASSearch
 internal import SegNASSegmentation
+internal import SegNASStudy
 internal import SegNASTorch
 
 /// `segnas3d inspect`: shows a network or a search space before anything is trained.
@@ -71,12 +72,19 @@ struct Inspect: ParsableCommand {
             let description = SpaceDescription(space, name: target)
             print(json ? try description.json() : description.text())
         case .network(let architecture):
+            for line in json ? [] : Self.warmStarts(ofStudy: target) { print(line) }
             try inspect(NetworkPlan(architecture, channels: channels, classes: classes))
         case .models(let ensemble):
             let model = try Model.description(contentsOf: ensemble.models[0].model)
             if !json { print(Self.words(ensemble, model)) }
             try inspect(model.plan())
         }
+    }
+
+    /// A line for each earlier study that the search of a study learned from; none for what is no study.
+    private static func warmStarts(ofStudy path: String) -> [String] {
+        let plan = try? StudyPlan(in: StudyFolder(path))
+        return (plan?.sampler.earlier ?? []).map { "warm start: \($0.words)" }
     }
 
     /// A line about the models of a cross-validation, an ensemble or a cascade.

@@ -1,5 +1,6 @@
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASSearch
 internal import SegNASSegmentation
 
 /// Shows the events of a search, a comparison or a training on standard error.
@@ -27,6 +28,10 @@ final class ExperimentDisplay {
         case .computing(let devices, let isChosen):
             GraphicsObstacle.warn(devices, isChosen: isChosen)
         case .working(let folder): warnOfMissingLocks(in: folder, isQuiet: isQuiet)
+        case .learning(let studies):
+            for study in studies {
+                Progress("", isQuiet: isQuiet).say("Warm start: \(study.words)")
+            }
         case .planned(let planned):
             Progress("", isQuiet: isQuiet).say("Plan: \(planned.plan.fullResolution)")
         case .warning(let sentence): search.warn(sentence)

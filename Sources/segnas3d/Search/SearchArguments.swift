@@ -23,6 +23,15 @@ struct SearchArguments: ParsableArguments {
             """, valueName: "network"))
     var first: String?
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            """
+            With --sampler model: learn from the networks of these studies too, also of other datasets. What they know \
+            is copied, so that they may go.
+            """, valueName: "study"))
+    var warmStart: [String] = []
+
     @OptionGroup var conditions: ConditionArguments
 
     @Option(
@@ -68,6 +77,11 @@ struct SearchArguments: ParsableArguments {
             if let space { options.space = space }
             conditions.applyToBegun(&options.conditions)
         } else {
+            guard conditions.data.dataset != nil || warmStart.isEmpty else {
+                throw ValidationError(
+                    "DATASET is missing: give it before --warm-start, which takes all names that follow"
+                )
+            }
             let work = try NewWork(
                 conditions.work, network: .median(space: space ?? ""), in: output,
                 needing: [("--space", space != nil)], monitor: monitor)
@@ -83,6 +97,8 @@ struct SearchArguments: ParsableArguments {
         if let ensemble { options.conditions.ensemble = ensemble }
         if forceEnsemble { options.conditions.isEnsembleForced = true }
         conditions.sampling.apply(to: &options.sampling)
+        for study in warmStart { try FolderKind.checkStudy(study) }
+        options.warmStart = warmStart
         // A study that was begun with a network has proposed it already, and the file may have moved.
         if let first, options.sampling.first == nil {
             let network = try Architecture(argument: first, orStudy: true)

@@ -51,6 +51,8 @@ struct StatusDocument: Encodable {
     let rungs: [Int]?
     /// Limits on the networks; nil for none.
     let limits: NetworkLimits?
+    /// The earlier studies that a model learns from; nil for none.
+    let warmStart: [WarmStart]?
     /// The number of trials in every state.
     let states: [String: Int]
     let best: Best?
@@ -69,6 +71,32 @@ struct StatusDocument: Encodable {
         var iterations: Int?
         var effectiveIterations: Int?
         var effectiveEpochs: Int?
+    }
+
+    struct WarmStart: Encodable {
+        let study: String
+        /// What was taken over of the networks that it had trained.
+        let networks: Int
+        let trained: Int
+        /// Networks of another space.
+        let outside: Int
+        /// Settings of the training that count for nothing.
+        let unshared: [String]
+
+        fileprivate let words: String
+
+        private enum CodingKeys: CodingKey {
+            case study, networks, trained, outside, unshared
+        }
+
+        fileprivate init(_ study: EarlierStudy) {
+            self.study = study.name
+            networks = Set(study.networks.map(\.number)).count
+            trained = study.trained
+            outside = study.outside
+            unshared = study.unshared.map { "\($0)" }
+            words = study.words
+        }
     }
 
     struct Epochs: Encodable {
@@ -103,6 +131,7 @@ struct StatusDocument: Encodable {
         rungs = status.plan.rungs
         sampler = status.plan.sampler.method
         limits = status.plan.sampler.limits
+        warmStart = status.plan.sampler.earlier.map { $0.map(WarmStart.init) }
         states = Dictionary(
             uniqueKeysWithValues: status.plan.states.map {
                 ($0.rawValue, status.counts[$0, default: 0])
@@ -141,6 +170,7 @@ struct StatusDocument: Encodable {
             lines += comparisons?.map(\.sentence) ?? []
         }
         if let limits { lines.append("limits: at most \(limits.words.joined(separator: ", "))") }
+        lines += (warmStart ?? []).map { "warm start: \($0.words)" }
         if let owner { lines.append("\(owner) is working on it") }
         return lines.joined(separator: "\n")
     }

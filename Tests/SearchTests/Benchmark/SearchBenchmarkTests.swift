@@ -70,6 +70,17 @@ struct SearchBenchmarkTests {
             comparison.rows[1].byEpochs.map { $0?.networks } == [26, 36, 54, nil, nil, nil])
     }
 
+    @Test("a model that knows a relative is paid for its own trainings alone")
+    func warmStart() throws {
+        var benchmark = SearchBenchmark()
+        (benchmark.contenders, benchmark.landscapes, benchmark.trainings) = ([.warmStart], 1, 14)
+        let comparison = try #require(
+            try benchmark.comparison { seed in Surrogate(.easy, seed: seed, survey: Self.survey) })
+        let row = try #require(comparison.rows.first)
+        #expect(row.contender.name == "model+warm")
+        #expect(row.byEpochs.map { $0?.networks } == [14, nil, nil, nil, nil, nil])
+    }
+
     @Test("a search that is followed less far delivers the same until there")
     func followed() throws {
         let whole = try comparison(threads: 2)

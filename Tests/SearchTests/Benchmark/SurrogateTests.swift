@@ -72,6 +72,36 @@ struct SurrogateTests {
         }
     }
 
+    @Test("a relative has other values, which go with those of its landscape, mean of 8 pairs")
+    func relatives() throws {
+        let survey = Survey(.hard, draws: 50)
+        func correlation(_ one: [Double], _ other: [Double]) -> Double {
+            let means = (
+                one.reduce(0, +) / Double(one.count), other.reduce(0, +) / Double(one.count)
+            )
+            let pairs = zip(one, other).map { ($0 - means.0, $1 - means.1) }
+            let squares =
+                pairs.reduce(0) { $0 + $1.0 * $1.0 } * pairs.reduce(0) { $0 + $1.1 * $1.1 }
+            return pairs.reduce(0) { $0 + $1.0 * $1.1 } / squares.squareRoot()
+        }
+        var (related, unrelated) = (0.0, 0.0)
+        for seed in UInt64(1)...8 {
+            let landscape = Surrogate(.hard, seed: seed, survey: survey)
+            let relative = try #require(landscape.relative(seed: 100 + seed))
+            let other = Surrogate(.hard, seed: 100 + seed, survey: survey)
+            // Bad ones are bad everywhere.
+            let all = Self.points(600).compactMap { landscape.network(at: $0) }
+                .map { (network: $0, value: landscape.quality(of: $0)) }
+                .sorted { $0.value > $1.value }
+            let networks = all.prefix(all.count / 4).map(\.network)
+            let values = all.prefix(all.count / 4).map(\.value)
+            related += correlation(values, networks.map { relative.quality(of: $0) }) / 8
+            unrelated += correlation(values, networks.map { other.quality(of: $0) }) / 8
+        }
+        // Unrelated ones have the worth of size and depth in common.
+        #expect(related > unrelated + 0.1 && related < 0.95, "\(related) \(unrelated)")
+    }
+
     @Test("climbing finds the best of a space that can be counted out")
     func optimum() throws {
         let spaces = [

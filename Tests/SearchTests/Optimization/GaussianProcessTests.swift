@@ -13,11 +13,13 @@ struct GaussianProcessTests {
             var cost: [Double]
             var operations: [UInt8]
             var rung: Int
+            var study: Int?
 
             var input: GaussianProcess.Input {
                 .init(
                     features: NetworkFeatures(
-                        surroundings: surroundings, cost: cost, operations: operations), rung: rung)
+                        surroundings: surroundings, cost: cost, operations: operations), rung: rung,
+                    study: study ?? 0)
             }
         }
         var scales: ProcessScales
@@ -36,7 +38,9 @@ struct GaussianProcessTests {
         }
     }
 
-    @Test("mean, deviation, variance and likelihood are scikit-learn's to 1e-8", arguments: 0..<5)
+    @Test(
+        "mean, deviation, variance and likelihood are scikit-learn's and NumPy's to 1e-8",
+        arguments: 0..<7)
     func posterior(_ index: Int) throws {
         let cases: [Case] = try fixture("gaussian-process.json")
         let expected = cases[index]

@@ -227,7 +227,7 @@ struct ModelSamplerTests {
         let space = SearchSpace.segnas11
         let limits = NetworkLimits(parameters: 200_000)
         var sampler = try Self.plan(1, limits: limits).sampler(in: space)
-        let start = (0..<ModelSampler.startCount).compactMap { _ in sampler.ask() }
+        let start = (0..<16).compactMap { _ in sampler.ask() }
         let convolving = start.count { proposal in
             space.decode(proposal.point).network.block.operations.contains {
                 if case .conv(let kernel, _) = $0 { kernel > 1 } else { false }

@@ -17,6 +17,8 @@ package protocol Landscape: Sendable {
     func quality(of network: Network) -> Double
     /// The quality of the best network.
     var best: Double { get }
+    /// A landscape that resembles this one, of another dataset; nil if there is none.
+    func relative(seed: UInt64) -> Self?
 }
 
 /// A network that can be trained.
@@ -28,11 +30,43 @@ package protocol BenchmarkNetwork: Sendable {
 }
 
 extension Landscape {
+    package func relative(seed: UInt64) -> Self? { nil }
+
     /// What a sampler that is not told of the landscape may know.
     var problem: SearchProblem {
-        SearchProblem(space: space, task: task, epochs: epochs) { self.network(at: $0)?.key }
+        SearchProblem(space: space, task: task, epochs: epochs) {
+            self.network(at: $0)?.key
+        } earlier: { plan in
+            try self.relative(seed: plan.seed).map { try $0.study(for: plan) }
+        }
+    }
+
+    /// What the search of a plan could take over from a search by a model here, of ``earlierTrainings`` trainings.
+    private func study(for plan: SamplerPlan) throws -> EarlierStudy {
+        var other = plan
+        // With the same random numbers both would start with the same networks.
+        other.seed &+= 1
+        var sampler = try other.sampler(in: space)
+        var trainings: [EarlierTraining] = []
+        while trainings.count < earlierTrainings, let proposal = sampler.ask() {
+            var value = worstValue
+            if let network = network(at: proposal.point) {
+                value = Score.mean.value(curve(of: network), epochs)
+                trainings.append(
+                    EarlierTraining(
+                        number: proposal.number,
+                        network: space.decode(proposal.point).architecture, hyperparameters: [:],
+                        value: value))
+            }
+            sampler.tell(value, of: proposal.number)
+        }
+        return try EarlierStudy(
+            named: "relative", study: "relative", trainings, of: space, for: plan, in: space)
     }
 }
+
+/// The trainings of an earlier study: as many as a model trains by default without rungs.
+private let earlierTrainings = 46
 
 /// What a sampler of the benchmark may know before anything is trained.
 package struct SearchProblem: Sendable {
@@ -42,4 +76,6 @@ package struct SearchProblem: Sendable {
     package let epochs: Int
     /// The key of the network at a point; nil if it cannot be trained.
     package let key: @Sendable ([Double]) -> UInt64?
+    /// What the search of a plan can take over from a study of a similar dataset; nil if there is none.
+    let earlier: @Sendable (SamplerPlan) throws -> EarlierStudy?
 }

@@ -24,11 +24,27 @@ struct SmoothFunction: Sendable {
         }
     }
 
+    /// The sum of this function and another, each times a number.
+    func mixed(_ share: Double, with other: Self, _ otherShare: Double) -> Self {
+        var mixed = self
+        mixed.weights = (0..<SmoothInputs.count).flatMap { input in
+            [self, other].flatMap { function in
+                let terms = function.phases.count
+                return function.weights[input * terms..<(input + 1) * terms]
+            }
+        }
+        mixed.phases = phases + other.phases
+        mixed.amplitudes =
+            amplitudes.map { $0 * share } + other.amplitudes.map { $0 * otherShare }
+        return mixed
+    }
+
     func callAsFunction(_ inputs: SmoothInputs) -> Double {
         var angles = phases
+        let terms = phases.count
         for (index, value) in inputs.values {
-            let first = index * Self.terms
-            for term in 0..<Self.terms { angles[term] += value * weights[first + term] }
+            let first = index * terms
+            for term in 0..<terms { angles[term] += value * weights[first + term] }
         }
         return zip(amplitudes, angles).reduce(0) { $0 + $1.0 * cos($1.1) }
     }

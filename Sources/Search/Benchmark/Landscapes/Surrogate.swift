@@ -14,14 +14,14 @@ package struct Surrogate: Landscape {
     package private(set) var best = -Double.infinity
 
     private let seed: UInt64
-    private let bestPoolings: Double
-    private let bestReach: Double
+    private var bestPoolings: Double
+    private var bestReach: Double
     private let narrownessLoss: Double
     /// The worth of each operation, in the order of their numbers.
-    private let operations: [Double]
+    private var operations: [Double]
     private let supervision: Double
     private let residual: Double
-    private let smoothQuality: SmoothFunction
+    private var smoothQuality: SmoothFunction
     private let smoothTime: SmoothFunction
 
     package var task: ImageTask { scenario.task }
@@ -33,9 +33,15 @@ package struct Surrogate: Landscape {
     ///   - seed: Of everything that is random in the landscape.
     ///   - survey: Networks of its space, of which the best are where the climb to the best of all begins.
     package init(_ scenario: Scenario, seed: UInt64, survey: Survey) {
+        self.init(scenario, seed: seed, in: survey.space)
+        best = hilltop(survey)
+    }
+
+    /// A landscape whose best network is not looked for.
+    private init(_ scenario: Scenario, seed: UInt64, in space: SearchSpace) {
         self.scenario = scenario
         self.seed = seed
-        space = survey.space
+        self.space = space
         var generator = SeededGenerator(seed: seed, path: Draw.landscape.rawValue)
         bestPoolings = generator.uniform(in: scenario.poolings.best)
         bestReach = generator.uniform(in: scenario.reach.best)
@@ -47,7 +53,20 @@ package struct Surrogate: Landscape {
         residual = 0.001 + 0.0015 * generator.normal()
         smoothQuality = SmoothFunction(using: &generator)
         smoothTime = SmoothFunction(using: &generator)
-        best = hilltop(survey)
+    }
+
+    /// Another dataset of the same kind, whose best network is not known.
+    ///
+    /// Its smooth function and operations have a correlation of 0.8 with these, and its best poolings and reach lie
+    /// between these and others.
+    package func relative(seed: UInt64) -> Surrogate? {
+        var relative = Surrogate(scenario, seed: seed, in: space)
+        let (own, other) = (0.8, 0.6)
+        relative.smoothQuality = smoothQuality.mixed(own, with: relative.smoothQuality, other)
+        relative.operations = zip(operations, relative.operations).map { own * $0 + other * $1 }
+        relative.bestPoolings = (bestPoolings + relative.bestPoolings) / 2
+        relative.bestReach = (bestReach + relative.bestReach) / 2
+        return relative
     }
 
     /// What random numbers are for: each has its own, whatever is drawn before.

@@ -36,7 +36,9 @@ extension SamplerPlan {
         }
         guard !observations.isEmpty else { return [] }
         let numbers = Set(values.map(\.number))
-        let model = NetworkModel(observations, scales: scales, topRung: rungs - 1, seed: seed)
+        let model = NetworkModel(
+            observations, earlier: networks.observations(of: earlier ?? [], topRung: rungs - 1),
+            scales: scales, topRung: rungs - 1, seed: seed)
         return model.ranking.filter { numbers.contains(model.observations[$0].number) }.map {
             index in
             let (mean, deviation) = model.posteriors[index]

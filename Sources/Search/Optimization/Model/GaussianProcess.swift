@@ -7,12 +7,19 @@ internal import Glibc
 /// and d² = |ΔA|²/a² + |ΔB|²/b² + |ΔC|²/c² for the three groups of their ``NetworkFeatures``; k is the rung to which a
 /// network was trained. A value has the noise s² (ν 3^(top − k) + 10⁻⁶). The variance s² is that of largest likelihood,
 /// zᵀz/n with z = L⁻¹(y − mean y) and L the Cholesky factor of the matrix without s².
+///
+/// Networks of earlier studies are those of other tasks (Bonilla, Chai & Williams 2007, "Multi-task Gaussian process
+/// prediction", NeurIPS 20): the covariance of two studies' networks is that of networks of one study times the
+/// correlation of the two, ``ProcessScales/correlation(_:_:)``. A mean for each study, by its values or the likeliest,
+/// was tried and brought nothing: values are relative to their study already.
 struct GaussianProcess: Sendable {
     /// A network that was trained to a rung, or may be.
     struct Input: Hashable, Sendable {
         var features: NetworkFeatures
-        /// From 0, the shortest training.
+        /// From 0, the shortest training; below 0 for shorter ones of earlier studies.
         var rung = 0
+        /// 0 for this search, and the number of an earlier study from 1.
+        var study = 0
     }
 
     let scales: ProcessScales
@@ -45,7 +52,10 @@ struct GaussianProcess: Sendable {
         factor.reserveCapacity(count * (count + 1) / 2)
         var whitened: [Double] = []
         for row in 0..<count {
-            var covariances = (0...row).map { scales.covariance(distances[row, $0]) }
+            let study = inputs[row].study
+            var covariances = (0...row).map {
+                scales.covariance(distances[row, $0]) * scales.correlation(study, inputs[$0].study)
+            }
             covariances[row] += scales.noise(atRung: inputs[row].rung, of: topRung)
             Self.append(covariances, to: &factor)
             whitened.append(Self.solved(values[row] - mean, row, factor, whitened))
@@ -87,7 +97,10 @@ struct GaussianProcess: Sendable {
     }
 
     private func covariances(_ input: Input) -> [Double] {
-        inputs.map { scales.covariance($0.distances(to: input)) }
+        inputs.map {
+            scales.covariance($0.distances(to: input))
+                * scales.correlation($0.study, input.study)
+        }
     }
 
     /// L⁻¹k for the covariances k of a network with all inputs.

@@ -14,6 +14,9 @@ internal import SegNASRandomness
 ///
 /// Where trainings may stop at rungs, it learns from the values of all, and looks for what is best at the top.
 ///
+/// Where it knows the values of earlier studies (``EarlierStudy``), it starts with 6 networks, and changes good ones of
+/// these too.
+///
 /// A recorded proposal is taken as made (``absorb(_:)``), with the scales that it was made by: these are found by
 /// comparing logarithms and exponentials, whose last bits differ between systems.
 public struct ModelSampler: Sampler {
@@ -30,6 +33,8 @@ public struct ModelSampler: Sampler {
     /// The first point; nil for the usual network.
     private let first: [Double]?
     private var observations: [Observation] = []
+    /// Those of earlier studies.
+    private let earlier: [Observation]
     /// The numbers of the proposals by which keys were proposed first.
     private var known: [String: Int] = [:]
     /// Proposals that were not trained.
@@ -41,23 +46,30 @@ public struct ModelSampler: Sampler {
 
     // That it is exhausted is found again.
     private enum CodingKeys: CodingKey {
-        case askCount, tellCount, inFlight, scales, networks, seed, first, observations, known
-        case refusals, topRung, climbing
+        case askCount, tellCount, inFlight, scales, networks, seed, first, observations, earlier
+        case known, refusals, topRung, climbing
     }
 
-    /// Networks proposed before the model is asked.
-    public static let startCount = 16
-    /// Values without which it is not asked.
-    static let leastValues = 8
+    /// Networks proposed before the model is asked; fewer where it knows earlier studies.
+    public var startCount: Int { earlier.isEmpty ? 16 : 6 }
+    /// Values without which it is not asked: half of them.
+    private var leastValues: Int { startCount / 2 }
+    /// Networks of earlier studies that are proposed as they are, if they are new and promise most.
+    private static let mostFromEarlier = 20
     /// Values after which the scales are fitted again.
     static let valuesPerFit = 5
     /// Random networks, and changes of good ones, among which the most promising is proposed.
     static let poolSizes = (random: 80, near: 160)
 
-    init(_ networks: SearchedNetworks, seed: UInt64, first: [Double]?, topRung: Int = 0) {
+    init(
+        _ networks: SearchedNetworks, seed: UInt64, first: [Double]?, topRung: Int = 0,
+        earlier: [EarlierStudy] = []
+    ) {
         self.networks = networks
         self.seed = seed
         self.topRung = topRung
+        self.earlier = networks.observations(of: earlier, topRung: topRung)
+        scales = ProcessScales(earlierStudies: earlier.count)
         self.first = first.map { clamped($0, to: networks.space.bounds) }
     }
 
@@ -81,7 +93,11 @@ public struct ModelSampler: Sampler {
         else { throw ReplayMismatch(number: proposal.number) }
         switch proposal.origin {
         case .given, .uniform: break
-        case .model(let scales): self.scales = scales
+        case .model(let scales):
+            guard scales.kappa?.count == self.scales.kappa?.count else {
+                throw ReplayMismatch(number: proposal.number)
+            }
+            self.scales = scales
         case .reflection, .mutation: throw ReplayMismatch(number: proposal.number)
         }
         take(proposal)
@@ -130,7 +146,8 @@ public struct ModelSampler: Sampler {
         let asked = Set(numbers)
         let waiting = observations.filter { $0.rung == 0 && asked.contains($0.number) }
         guard !waiting.isEmpty else { return nil }
-        let model = NetworkModel(observations, scales: scales, topRung: topRung, seed: seed)
+        let model = NetworkModel(
+            observations, earlier: earlier, scales: scales, topRung: topRung, seed: seed)
         let means = waiting.map { model.posterior(of: $0.features).mean }
         return waiting.indices.min { (means[$0], $0) < (means[$1], $1) }
             .map { waiting[$0].number }
@@ -142,7 +159,7 @@ public struct ModelSampler: Sampler {
     private mutating func proposed() -> (Proposal.Origin, [Double])? {
         var generator = SeededGenerator(seed: seed, path: UInt64(askCount))
         guard
-            askCount - refusals < Self.startCount || observations.count < Self.leastValues
+            askCount - refusals < startCount || observations.count < leastValues
         else {
             let point = promising(using: &generator) ?? uniform(using: &generator)
             return point.map { (.model(scales), $0) }
@@ -160,9 +177,11 @@ public struct ModelSampler: Sampler {
     private mutating func promising(using generator: inout SeededGenerator) -> [Double]? {
         if scales.values == 0 || observations.count - scales.values >= Self.valuesPerFit {
             scales = NetworkModel.fitted(
-                scales, to: observations, topRung: topRung, seed: seed, using: &generator)
+                scales, to: observations, earlier: earlier, topRung: topRung, seed: seed,
+                using: &generator)
         }
-        var model = NetworkModel(observations, scales: scales, topRung: topRung, seed: seed)
+        var model = NetworkModel(
+            observations, earlier: earlier, scales: scales, topRung: topRung, seed: seed)
         for number in inFlight.keys.sorted() {
             let candidate = inFlight[number].map { networks.space.decode($0.point) }
             if let features = candidate.flatMap(networks.features) { model.believe(features) }
@@ -175,11 +194,13 @@ public struct ModelSampler: Sampler {
         addRandom(Self.poolSizes.random, draws: 1000, to: &pool, using: &generator)
         for _ in 0..<Self.poolSizes.near {
             let rank = Int(-3 * log(1 - generator.uniform(in: 0...1)))
-            let parent = model.ranking[min(rank, model.ranking.count - 1)]
+            let parent = model.candidates[min(rank, model.candidates.count - 1)]
             add(
                 networks.neighbour(of: model.observations[parent].point, using: &generator),
                 to: &pool)
         }
+        let others = model.candidates.map { model.observations[$0] }.filter { $0.study > 0 }
+        for other in others.prefix(Self.mostFromEarlier) { add(other.point, to: &pool) }
         let promises = pool.features.map(model.expectedImprovement)
         return promises.indices.max { (promises[$0], $1) < (promises[$1], $0) }
             .map { pool.points[$0] }

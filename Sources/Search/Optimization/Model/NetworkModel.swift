@@ -3,22 +3,26 @@ internal import SegNASRandomness
 
 /// The value reported for a network, and what is known of it.
 struct Observation: Hashable, Codable, Sendable {
-    /// Of the proposal.
+    /// Of the proposal; below 0 for networks of earlier studies.
     var number: Int
     var point: [Double]
     var features: NetworkFeatures
+    /// As it was reported; of an earlier study, as a model sees it.
     var value: Double
     /// The rung to which it was trained.
     var rung = 0
+    /// 0 for this search, and the number of an earlier study from 1.
+    var study = 0
 
     fileprivate var input: GaussianProcess.Input {
-        GaussianProcess.Input(features: features, rung: rung)
+        GaussianProcess.Input(features: features, rung: rung, study: study)
     }
 }
 
-/// What the values of a search say about networks: a ``GaussianProcess`` on at most 250 of them.
+/// What the values of a search say about networks: a ``GaussianProcess`` on at most 250 of them, and on what was taken
+/// over from earlier studies.
 struct NetworkModel {
-    /// The observations that it is made of, in their order.
+    /// The observations that it is made of, in their order: those of the search, then those of earlier studies.
     let observations: [Observation]
     private let values: RungValues
     private let topRung: Int
@@ -26,21 +30,27 @@ struct NetworkModel {
     /// What is expected of each after a whole training, and how sure that is.
     let posteriors: [(mean: Double, deviation: Double)]
     /// Indices of ``observations``, the lowest mean first; each network once.
+    let candidates: [Int]
+    /// Those of the search itself.
     let ranking: [Int]
 
     /// - Parameters:
     ///   - all: At least one.
+    ///   - earlier: Of earlier studies.
     ///   - scales: Those of the process.
     ///   - topRung: The rung of whole trainings.
     ///   - seed: Chooses those of many that are kept.
-    init(_ all: [Observation], scales: ProcessScales, topRung: Int = 0, seed: UInt64) {
-        let observations = Self.kept(of: all, seed: seed)
+    init(
+        _ all: [Observation], earlier: [Observation] = [], scales: ProcessScales, topRung: Int = 0,
+        seed: UInt64
+    ) {
+        let observations = Self.kept(of: all, seed: seed) + earlier
         self.observations = observations
         self.topRung = topRung
-        values = RungValues(all)
+        let values = RungValues(all)
+        self.values = values
         let process = GaussianProcess(
-            observations.map(\.input),
-            values: observations.map { [values] in values.relative($0) }, scales: scales,
+            observations.map(\.input), values: observations.map(values.seen), scales: scales,
             topRung: topRung)
         self.process = process
         let posteriors = observations.map { observation in
@@ -49,19 +59,19 @@ struct NetworkModel {
         }
         self.posteriors = posteriors
         var known: Set<Int> = []
-        ranking = posteriors.indices.filter { known.insert(observations[$0].number).inserted }
+        candidates = posteriors.indices.filter { known.insert(observations[$0].number).inserted }
             .sorted { (posteriors[$0].mean, $0) < (posteriors[$1].mean, $1) }
+        ranking = candidates.filter { observations[$0].study == 0 }
     }
 
     /// Scales that are fitted to the values of a search.
     static func fitted(
-        _ scales: ProcessScales, to all: [Observation], topRung: Int = 0, seed: UInt64,
-        using generator: inout some RandomNumberGenerator
+        _ scales: ProcessScales, to all: [Observation], earlier: [Observation] = [],
+        topRung: Int = 0, seed: UInt64, using generator: inout some RandomNumberGenerator
     ) -> ProcessScales {
-        let kept = kept(of: all, seed: seed)
-        let values = RungValues(all)
+        let kept = kept(of: all, seed: seed) + earlier
         var fitted = scales.fitted(
-            to: kept.map(\.input), values: kept.map { values.relative($0) }, topRung: topRung,
+            to: kept.map(\.input), values: kept.map(RungValues(all).seen), topRung: topRung,
             using: &generator)
         fitted.values = all.count
         return fitted
@@ -109,5 +119,12 @@ struct NetworkModel {
         let u = (posteriors[ranking[0]].mean - mean) / deviation
         let density = exp(-u * u / 2) / (2 * Double.pi).squareRoot()
         return deviation * (u * erfc(-u / 2.0.squareRoot()) / 2 + density)
+    }
+}
+
+extension RungValues {
+    /// The value of an observation as the model sees it: those of earlier studies are relative to theirs already.
+    fileprivate func seen(_ observation: Observation) -> Double {
+        observation.study == 0 ? relative(observation) : observation.value
     }
 }

@@ -11,10 +11,24 @@ public struct ProcessScales: Hashable, Codable, Sendable {
     public var rho = 0.9
     /// ν, the noise of a value at the top rung as a share of s².
     public var nu = 0.15
+    /// κ, the correlation of this search with each earlier study that it learns from; nil without any.
+    public var kappa: [Double]?
     /// The number of values to which they were fitted; 0 before.
     public var values = 0
 
-    public init() {}
+    /// - Parameter earlierStudies: The number of earlier studies.
+    public init(earlierStudies: Int = 0) {
+        kappa = earlierStudies > 0 ? Array(repeating: 0.5, count: earlierStudies) : nil
+    }
+
+    /// The correlation of two studies, 0 being this search: earlier ones are alike as far as both are like it.
+    ///
+    /// That of studies i and j is κᵢκⱼ with κ₀ = 1: a matrix κκᵀ + diag(1 − κ²), which is positive definite.
+    func correlation(_ one: Int, _ other: Int) -> Double {
+        one == other ? 1 : kinship(one) * kinship(other)
+    }
+
+    private func kinship(_ study: Int) -> Double { study == 0 ? 1 : kappa?[study - 1] ?? 0 }
 
     /// Covariance over s² at squared distances by group and a difference of rungs.
     func covariance(_ distances: SIMD4<Double>) -> Double {
@@ -40,7 +54,10 @@ public struct ProcessScales: Hashable, Codable, Sendable {
             - term(rho, start.rho, 0.7) - term(nu, start.nu, 1)
     }
 
-    /// Better scales for values, found by 12 random changes of one of them each.
+    /// Numbers between which each κ is drawn, uniformly, and how often.
+    private static let kinships = (range: 0...0.9, draws: 4)
+
+    /// Better scales for values, found by 12 random changes of one of them each, and then by 4 of each κ.
     func fitted(
         to inputs: [GaussianProcess.Input], values: [Double], topRung: Int = 0,
         using generator: inout some RandomNumberGenerator
@@ -52,10 +69,18 @@ public struct ProcessScales: Hashable, Codable, Sendable {
             ).evidence
         }
         var (best, highest) = (self, evidence(self))
-        for _ in 0..<12 {
-            let changed = best.changed(hasRungs: topRung > 0, using: &generator)
+        func keep(_ changed: ProcessScales) {
             let reached = evidence(changed)
             if reached > highest { (best, highest) = (changed, reached) }
+        }
+        let hasRungs = topRung > 0 || inputs.contains { $0.rung < topRung }
+        for _ in 0..<12 { keep(best.changed(hasRungs: hasRungs, using: &generator)) }
+        for study in (kappa ?? []).indices {
+            for _ in 0..<Self.kinships.draws {
+                var changed = best
+                changed.kappa?[study] = generator.uniform(in: Self.kinships.range)
+                keep(changed)
+            }
         }
         return best
     }
