@@ -43,7 +43,23 @@ public struct SearchOptions: Hashable, Codable, Sendable {
                     : "`firstRung` must be from 1 to half of the \(epochs) epochs, "
                         + "and \(first) is given"
             }
-        return sampling.faults + conditions.faults + [rungs].compactMap(\.self) + warmStartFaults
+        return sampling.faults + conditions.faults + [rungs].compactMap(\.self)
+            + warmStartFaults
+    }
+
+    private var warmStartFaults: [String] {
+        var faults: [String] = []
+        if !warmStart.isEmpty, sampling.method != .model {
+            faults.append(
+                "`warmStart` goes with `sampler` model, which learns from other studies: give both, or leave it out"
+            )
+        }
+        if warmStart.count > EarlierStudy.mostStudies {
+            faults.append(
+                "`warmStart` takes at most \(EarlierStudy.mostStudies) studies, and \(warmStart.count) are given"
+            )
+        }
+        return faults
     }
 
     /// Reads the options with which a study was begun or last resumed; nil if there is none.

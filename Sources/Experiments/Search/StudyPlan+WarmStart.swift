@@ -2,24 +2,6 @@ internal import FoundationEssentials
 internal import SegNASSearch
 internal import SegNASStudy
 
-extension SearchOptions {
-    /// The faults of the studies that it is to learn from, a sentence each.
-    var warmStartFaults: [String] {
-        var faults: [String] = []
-        if !warmStart.isEmpty, sampling.method != .model {
-            faults.append(
-                "`warmStart` goes with `sampler` model, which learns from other studies: give both, or leave it out"
-            )
-        }
-        if warmStart.count > EarlierStudy.mostStudies {
-            faults.append(
-                "`warmStart` takes at most \(EarlierStudy.mostStudies) studies, and \(warmStart.count) are given"
-            )
-        }
-        return faults
-    }
-}
-
 extension StudyPlan {
     /// Takes over what other studies know of networks; a study that was begun keeps what it has.
     ///

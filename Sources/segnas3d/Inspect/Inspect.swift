@@ -81,6 +81,12 @@ struct Inspect: ParsableCommand {
         }
     }
 
+    /// A line for each earlier study that the search of a study learned from; none for what is no study.
+    private static func warmStarts(ofStudy path: String) -> [String] {
+        let plan = try? StudyPlan(in: StudyFolder(path))
+        return (plan?.sampler.earlier ?? []).map { "warm start: \($0.words)" }
+    }
+
     /// A line about the models of a cross-validation or a cascade.
     private static func words(_ ensemble: ModelEnsemble, _ model: ModelDescription) -> String {
         let cleanUp = ensemble.postProcessing.flatMap { chosen in
@@ -93,12 +99,6 @@ struct Inspect: ParsableCommand {
             ensemble.models.count == 1
             ? "this network" : "the mean of \(ensemble.models.count) folds, each of this network"
         return stage + count + "; " + (cleanUp ?? "label maps are not cleaned up")
-    }
-
-    /// A line for each earlier study that the search of a study learned from; none for what is no study.
-    private static func warmStarts(ofStudy path: String) -> [String] {
-        let plan = try? StudyPlan(in: StudyFolder(path))
-        return (plan?.sampler.earlier ?? []).map { "warm start: \($0.words)" }
     }
 
     private func inspect(_ plan: NetworkPlan) throws {
