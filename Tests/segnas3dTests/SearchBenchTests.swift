@@ -100,11 +100,12 @@ struct SearchBenchTests {
             #expect(results.map(\.scenario) == Contender.usual.map { _ in "curves" })
             // Every search finds the best of 13 networks whose curves have no noise.
             #expect(results.allSatisfy { $0.reference.regret == 0 })
-            // A model delivers what it expects most of, and does not know that there is no noise.
-            #expect(
-                results.allSatisfy {
-                    $0.sampler.hasPrefix("model") || $0.byEpochs[5]?.difference == 0
-                })
+            // A model delivers what it expects most of, and does not know that there is no noise; with rungs only one
+            // of three is trained to the end.
+            for result in results
+            where result.sampler != "model" && !result.sampler.hasSuffix("+rungs") {
+                #expect(result.byEpochs[5]?.difference == 0, "\(result.sampler)")
+            }
             try Data(([header] + [rows[0], "x"] + [""]).joined(separator: "\n").utf8)
                 .write(to: file)
             let broken = try Program.run("bench", "search", "--curves", file.path)

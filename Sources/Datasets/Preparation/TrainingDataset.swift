@@ -6,6 +6,8 @@ public struct TrainingDataset: Hashable, Codable, Sendable {
     public var dataset: DatasetRecord
     public var split: Split
     public var preparation: Preparation
+    /// The cases of each group where a table groups them, whose name is not kept.
+    package var groups: [[String]]?
 
     public init(dataset: DatasetRecord, split: Split, preparation: Preparation) {
         self.dataset = dataset

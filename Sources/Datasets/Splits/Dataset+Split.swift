@@ -54,12 +54,25 @@ extension Dataset {
     func shuffledGroups(
         of cases: [String], _ options: SplitOptions
     ) throws(SplitError) -> [[String]] {
-        let names = try options.groups?.groups(of: cases)
-        var groups = Dictionary(grouping: cases) { names?[$0] ?? $0 }
-            .sorted { $0.key < $1.key }.map(\.value)
+        var groups = try sortedGroups(of: cases, options.groups)
         var generator = SeededGenerator(seed: options.seed)
         for _ in 0...options.index { groups.shuffleExactly(using: &generator) }
         return groups
+    }
+
+    /// The cases of each group, or each alone, in the order of the groups' names.
+    private func sortedGroups(
+        of cases: [String], _ groups: SplitGroups?
+    ) throws(SplitError) -> [[String]] {
+        let names = try groups?.groups(of: cases)
+        return Dictionary(grouping: cases) { names?[$0] ?? $0 }
+            .sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// What a table says of the labelled cases, for when it is not given again; nil where there is none to read.
+    package func tableGroups(_ groups: SplitGroups?) throws(SplitError) -> [[String]]? {
+        guard case .table(let path, _) = groups, !path.isEmpty else { return nil }
+        return try sortedGroups(of: training.map(\.identifier).sorted(), groups)
     }
 
     private func fold(_ index: Int) throws(SplitError) -> Split {

@@ -89,6 +89,8 @@ public enum SplitGroups: Hashable, Sendable {
     case pattern(String)
     /// A table with a row for each case: its name in the first column, its group in the named one.
     case table(path: String, column: String)
+    /// The cases of each group, in the order of the groups' names: what a table said once.
+    case known([[String]])
 
     /// Reads `subjects.csv:patient`, or a regular expression such as `^(sub-\d+)`.
     public init(parsing text: String) {
@@ -109,10 +111,22 @@ public enum SplitGroups: Hashable, Sendable {
             switch self {
             case .pattern(let text): try matches(of: text, in: cases)
             case .table(let path, let column): try rows(of: path, column: column)
+            case .known(let groups): Self.numbered(groups)
             }
         let ungrouped = cases.filter { found[$0] == nil }
         guard ungrouped.isEmpty else { throw .ungrouped(ungrouped) }
         return found
+    }
+
+    /// Groups named by numbers, the order of whose texts is theirs.
+    private static func numbered(_ groups: [[String]]) -> [String: String] {
+        let digits = "\(groups.count)".count
+        let named = groups.enumerated().flatMap { number, cases in
+            let text = "\(number)"
+            let name = String(repeating: "0", count: digits - text.count) + text
+            return cases.map { ($0, name) }
+        }
+        return Dictionary(named) { first, _ in first }
     }
 
     private func matches(of text: String, in cases: [String]) throws(SplitError) -> [String: String]

@@ -131,6 +131,7 @@ extension SplitGroups {
         switch self {
         case .pattern(let pattern): pattern
         case .table(_, let column): Self.table + column
+        case .known: Self.table
         }
     }
 }

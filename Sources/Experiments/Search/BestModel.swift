@@ -71,7 +71,8 @@ struct BestNetworkFolds {
         let split = conditions.data.split
         // Entries of a file, or lists, divide other cases.
         options.data.split = SplitOptions(
-            index: split.plan.isShuffled ? split.index : 0, seed: split.seed, groups: split.groups)
+            index: split.plan.isShuffled ? split.index : 0, seed: split.seed,
+            groups: data.groups.map(SplitGroups.known) ?? split.groups)
         let path = study.finalFolds(best.number, epochs: options.training.epochs, folds: folds)
         var monitor = monitor
         monitor.isEndRequested = { clock.end != nil }

@@ -124,7 +124,10 @@ public struct SearchSession {
         let trainer = Trainer(
             task, run: folder.path, on: conditions.machine(device), tracker: monitor.tracker,
             isEndRequested: { clock.end != nil }, report: monitor.training)
-        let data = try clock.run(study: folder.path) { try trainer.prepareData() }
+        var data = try clock.run(study: folder.path) { try trainer.prepareData() }
+        // For the final folds, when the table is not named again.
+        data.groups =
+            try folder.trainingData()?.groups ?? dataset.tableGroups(conditions.data.split.groups)
         guard !data.split.validation.isEmpty else {
             throw OptionFaults(
                 "a search compares networks by validation cases, and the split has none: "

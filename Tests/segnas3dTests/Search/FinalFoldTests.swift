@@ -48,6 +48,38 @@ struct FinalFoldTests {
         }
     }
 
+    @Test("cases that a table groups stay together in the folds, also where it is not named again")
+    func groups() throws {
+        try SearchScene.with(iterations: 4) { scene in
+            let names = try FileManager.default
+                .contentsOfDirectory(atPath: scene.path("data/labelsTr"))
+                .map { String($0.prefix(while: { $0 != "." })) }.sorted()
+            let rows = names.enumerated().map { "\($1),patient\($0 / 2)" }
+            try Data((["case,patient"] + rows + [""]).joined(separator: "\n").utf8)
+                .write(to: URL(filePath: scene.path("patients.csv")))
+            let process = try Program.start(
+                scene.arguments(
+                    "study",
+                    [
+                        "--groups", scene.path("patients.csv:patient"), "--final-folds", "2",
+                        "--final-epochs", "2", "--quiet",
+                    ]))
+            try scene.wait { access(scene.path("study/dataset.json"), F_OK) == 0 }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            #expect(finals(scene).isEmpty)
+            try FileManager.default.removeItem(atPath: scene.path("patients.csv"))
+            let last = try Program.run("search", "--output", scene.path("study"))
+            #expect(last.status == 0, "\(last.errors)")
+            for fold in try plan(scene) {
+                let patients = Dictionary(grouping: fold.validation) {
+                    (names.firstIndex(of: $0) ?? 0) / 2
+                }
+                #expect(!patients.isEmpty && patients.values.allSatisfy { $0.count == 2 })
+            }
+        }
+    }
+
     /// The folders of final trainings.
     private func finals(_ scene: SearchScene) -> [String] {
         let folder = scene.path("study/final")

@@ -145,6 +145,7 @@ extension SplitOptions {
         switch groups {
         case .pattern(let pattern): text += " --groups \(pattern)"
         case .table(_, let column): text += " --groups a table:\(column)"
+        case .known: text += " --groups a table"
         case nil: break
         }
         return text
