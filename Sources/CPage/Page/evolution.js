@@ -11,7 +11,7 @@ function drawEvolution() {
     const end = isTime ? last / unit.seconds : report.trials.length;
     const numbers = isTime ? report.recordsInTime : report.records;
     const best = numbers.map(number => report.trials[number]);
-    const rows = ["illegal", "outOfMemory", "failed", "cached", "running", "queued"]
+    const rows = ["illegal", "outOfMemory", "failed", "cached", "stopped", "paused", "running", "queued"]
         .map(state => report.trials.filter(trial => trial.state === state && place(trial) != null))
         .filter(trials => trials.length);
     const traces = [pointsOf(completed, place), bestLine(best, place, end)];

@@ -150,7 +150,7 @@ extension TrialState {
         case .cached: "cached"
         case .illegal: "illegal"
         case .paused: "paused"
-        case .stopped: "stopped before its last epoch"
+        case .stopped: "stopped early"
         case .outOfMemory: "out of memory"
         case .failed: "failed"
         }

@@ -68,7 +68,10 @@ extension EvolutionFigure {
                 ? trial.dice.map { CompletedTrial(number: trial.number, dice: $0) } : nil
         }
         guard !completed.isEmpty else { return nil }
-        let bands = [TrialState.illegal, .outOfMemory, .failed, .cached].map { state in
+        let others: [TrialState] = [
+            .illegal, .outOfMemory, .failed, .cached, .stopped, .paused,
+        ]
+        let bands = others.map { state in
             Band(
                 name: state.words,
                 trials: data.trials.filter { $0.state == state }.map { $0.number })

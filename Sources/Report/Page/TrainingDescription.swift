@@ -23,8 +23,10 @@ public struct TrainingDescription: Hashable, Sendable {
     /// The kind of device.
     public var device: String { isOnGPU ? "GPU" : "CPU" }
 
-    /// The description of a search: its method, its seed and its budget.
-    public static func search(_ sampler: SamplerPlan, _ budget: StudyPlan.Budget) -> String {
+    /// The description of a search: its method, its seed, its budget and, if trainings may stop before, its rungs.
+    public static func search(
+        _ sampler: SamplerPlan, _ budget: StudyPlan.Budget, rungs: [Int]? = nil
+    ) -> String {
         let method =
             switch sampler.method {
             case .crs: "controlled random search"
@@ -35,10 +37,16 @@ public struct TrainingDescription: Hashable, Sendable {
         let goal =
             switch budget {
             case .iterations(let count): "\(count) trials"
-            case .effectiveIterations(let count): "until \(count) trials are completed"
+            case .effectiveIterations(let count):
+                rungs == nil
+                    ? "until \(count) trials are completed"
+                    : "as many epochs as \(count) whole trainings have"
             case .effectiveEpochs(let count): "\(count) epochs"
             }
-        return "\(method)\(population), seed \(sampler.seed); \(goal)"
+        let stages = rungs.map { rungs in
+            ", rungs at " + rungs.map { "\($0)" }.joined(separator: " and ") + " epochs"
+        }
+        return "\(method)\(population), seed \(sampler.seed); \(goal)\(stages ?? "")"
     }
 }
 
@@ -66,7 +74,8 @@ struct SearchFacts {
     }
 
     var facts: [(String, String)] {
-        let search = TrainingDescription.search(plan.sampler, plan.budget)
+        let search = TrainingDescription.search(
+            plan.sampler, plan.budget, rungs: plan.rungs)
         let earlier = plan.sampler.earlier?.map(\.words).joined(separator: "; ")
         return [("Search space", spaceText), ("Search", search)]
             + [
