@@ -176,8 +176,8 @@ struct SamplingArguments: ParsableArguments {
 
     @Option(
         help: """
-            With 2, the default of a model, trainings stop at a third of --epochs, and one of three goes on; with 1, the \
-            default of others, every network is trained to the end.
+            With 2, the default of a model, trainings stop at a third of --epochs, and one of three goes on; with 1, \
+            the default of others, every network is trained to the end.
             """)
     var rungs: Int?
 
