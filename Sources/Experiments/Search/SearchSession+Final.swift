@@ -143,7 +143,7 @@ extension StudyFolder {
         guard let chosen = plan.chosen,
             let candidates = try? JSONDocument.read(
                 FinalCandidates.self, from: candidates, schema: 1...1),
-            candidates.chosen == chosen
+            candidates.candidates.first?.trial == chosen
         else { return nil }
         return candidates
     }
