@@ -10,8 +10,8 @@ internal import Glibc
 ///
 /// Networks of earlier studies are those of other tasks (Bonilla, Chai & Williams 2007, "Multi-task Gaussian process
 /// prediction", NeurIPS 20): the covariance of two studies' networks is that of networks of one study times the
-/// correlation of the two, ``ProcessScales/correlation(_:_:)``. All have one mean, as values are relative to their study
-/// already.
+/// correlation of the two, ``ProcessScales/correlation(_:_:)``. All have one mean, as values are relative to their
+/// study already.
 struct GaussianProcess: Sendable {
     /// A network that was trained to a rung, or may be.
     struct Input: Hashable, Sendable {
