@@ -42,6 +42,8 @@ public enum ResidentMemory {
 struct TrainingPace {
     /// Seconds of a training step.
     let step: Double
+    /// Seconds of the validation of all cases.
+    let validation: Double
     /// Seconds of an epoch and its validation; reading and augmentation run beside them.
     let epoch: Double
     /// Multiplications and additions of one image's forward pass, to which times are roughly proportional.
@@ -62,10 +64,11 @@ struct TrainingPace {
             try training.step()
             try device.synchronize()
         }
-        let validation = try shortestSeconds(repetitions: Self.repetitions) {
+        let pass = try shortestSeconds(repetitions: Self.repetitions) {
             try prediction.run()
             try device.synchronize()
         }
-        epoch = step * Double(work.steps) + validation * Double(work.validationPasses)
+        validation = pass * Double(work.validationPasses)
+        epoch = step * Double(work.steps) + validation
     }
 }

@@ -14,7 +14,7 @@ func number(_ value: Double) -> String {
 }
 
 /// A suggestion for an unknown name: the one that was probably meant, else the first names.
-func advice(for text: String, among names: [String]) -> String {
+package func advice(for text: String, among names: [String]) -> String {
     if let name = suggestion(for: text, among: names) { return "did you mean \(name)?" }
     let shown = names.prefix(12).joined(separator: ", ")
     return "the names are " + shown + (names.count > 12 ? ", …" : "")

@@ -67,6 +67,9 @@ public struct StudyFolder: Hashable, Sendable {
     public var test: String { "\(path)/test" }
     public var predictions: String { "\(test)/predictions" }
 
+    /// The page about the search.
+    public var report: String { "\(path)/report.html" }
+
     /// True if a file may exist before the plan, which makes a folder a study.
     func isOfNewStudy(_ name: String) -> Bool {
         let file = "\(path)/\(name)"

@@ -92,10 +92,8 @@ struct DemoSteps {
     static func isBegun(in folder: String) -> Bool {
         let files = FileManager.default
         return files.fileExists(atPath: "\(folder)/phantoms")
-            && !files.fileExists(atPath: report(in: folder))
+            && !files.fileExists(atPath: StudyFolder("\(folder)/study").report)
     }
-
-    private static func report(in folder: String) -> String { "\(folder)/study/report.html" }
 
     func run() throws {
         try makePhantoms()
@@ -167,7 +165,7 @@ struct DemoSteps {
     }
 
     private func report() throws {
-        let file = Self.report(in: folder)
+        let file = study.report
         try ReportFile.write(try StudyReport(of: study, showsImages: true).html(), to: file)
         print("report of the search, for a browser: \(file)")
     }

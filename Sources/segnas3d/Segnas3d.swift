@@ -28,13 +28,20 @@ struct Segnas3d: ParsableCommand {
         var parsed: (any ParsableCommand.Type)?
         do {
             try checkArguments()
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(expandedArguments())
             parsed = type(of: command)
             try command.run()
             if let failure = OutputFailure() { throw failure }
         } catch {
             end(error, of: parsed)
         }
+    }
+
+    /// The arguments with those of a configuration file.
+    static func expandedArguments() throws -> [String] {
+        try ConfigurationFile.expanded(
+            Array(CommandLine.arguments.dropFirst()),
+            commands: [Train.self, SearchCommand.self, CompareCommand.self])
     }
 
     private static func end(_ error: any Error, of command: (any ParsableCommand.Type)?) -> Never {

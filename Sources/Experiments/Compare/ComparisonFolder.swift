@@ -96,7 +96,7 @@ extension Comparison.Outcome {
                 seconds: trials + final.reduce(0) { $0 + $1.seconds + $1.validationSeconds },
                 validationDice: best.trial.end?.dice, test: test,
                 trials: Comparison.TrialCounts(record),
-                report: FileManager.default.fileExists(atPath: "\(folder.path)/report.html")
+                report: FileManager.default.fileExists(atPath: folder.report)
                     ? report : nil))
     }
 }

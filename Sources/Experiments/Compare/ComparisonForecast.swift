@@ -61,18 +61,11 @@ public struct ComparisonForecast: Encodable {
 /// Measures steps of the networks that a comparison would train, and writes nothing.
 public struct ForecastMaker {
     private let task: ComparisonTask
-    private let split: Split
-    /// The grids of the cases, where an epoch's steps follow from them.
-    private let grids: [String: Fingerprint.Grid]
+    private let measurement: SpaceMeasurement
     private let pool: WorkerPool
     private let monitor: Monitor
 
     private var options: ComparisonOptions { task.options }
-    private var memoryLimit: ByteCount { task.memoryLimit }
-
-    /// Number of random points of a space, and of their networks to measure.
-    private static let points = 64
-    private static let measured = 3
 
     /// Reads the state of a comparison in a folder, which need not exist yet.
     public init(
@@ -80,23 +73,12 @@ public struct ForecastMaker {
     ) throws {
         task = try ComparisonTask(options, in: path, monitor: monitor)
         self.monitor = monitor
-        split =
-            task.divisions[options.indices.lowerBound]
-            ?? Split(
-                training: [], validation: [], test: [])
-        grids = try Self.grids(task)
+        let split = task.divisions[options.indices.lowerBound]
+        measurement = try SpaceMeasurement(
+            task.dataset, split ?? Split(training: [], validation: [], test: []), task.conditions,
+            limits: options.sampling.limits, device: task.device, memoryLimit: task.memoryLimit,
+            monitor: monitor)
         pool = WorkerPool(options.conditions, devices: task.devices)
-        TensorMemory.setBudget(task.memoryLimit)
-    }
-
-    private static func grids(_ task: ComparisonTask) throws -> [String: Fingerprint.Grid] {
-        let (data, machine) = (task.conditions.data, task.conditions.machine)
-        guard data.preparation.fit == .patch else { return [:] }
-        return try TrainingCheck(
-            task.dataset, Split(training: [], validation: [], test: []), for: .training,
-            allowing: data.allowed, cache: PreparedCache(folder: machine.cache),
-            threads: machine.threadCount
-        ).grids
     }
 
     public func forecast() throws -> ComparisonForecast {
@@ -115,7 +97,7 @@ public struct ForecastMaker {
             monitor.report(.measuring(done: index + 1, all: task.methods.count))
         }
         return ComparisonForecast(
-            task.dataset, split, splits: options.splits, workers: pool.slots.count,
+            task.dataset, measurement.split, splits: options.splits, workers: pool.slots.count,
             methods: forecasts)
     }
 
@@ -127,10 +109,6 @@ public struct ForecastMaker {
         }
     }
 
-    private var feasibility: FeasibilityCheck {
-        FeasibilityCheck(device: task.device, memoryLimit: memoryLimit)
-    }
-
     // MARK: - One method
 
     private func training(
@@ -140,12 +118,13 @@ public struct ForecastMaker {
         var forecast = ComparisonForecast.Method(
             name: name, trainings: 0, epochs: options.finalEpochs)
         let training = task.training(network, split: options.indices.lowerBound)
+        let feasibility = FeasibilityCheck(device: task.device, memoryLimit: task.memoryLimit)
         switch feasibility.verdict(on: training) {
         case .illegal(let reason), .overLimit(let reason, _): forecast.reason = reason
         case .tooLarge(let shortage, _): forecast.reason = shortage.words
         case .train:
-            guard let pace = try pace(of: training) else {
-                forecast.reason = "a step does not fit into \(memoryLimit)"
+            guard let pace = try measurement.pace(of: training) else {
+                forecast.reason = "a step does not fit into \(task.memoryLimit)"
                 return forecast
             }
             (forecast.stepSeconds, forecast.epochSeconds) = (pace.step, pace.epoch)
@@ -160,71 +139,37 @@ public struct ForecastMaker {
     ) throws -> ComparisonForecast.Method {
         try CPU.setThreads(pool.threads)
         defer { try? CPU.setThreads(options.conditions.machine.threadCount) }
-        let (trials, maxTrained) =
-            switch options.sampling.budget {
-            case .iterations(let count): (Int?(count), count)
-            case .effectiveIterations(let count): (nil, count)
-            case .effectiveEpochs(let count):
-                (nil, max(1, count / options.conditions.training.epochs))
-            }
+        let epochs = options.conditions.training.epochs
+        let budget = options.sampling.budget
+        let maxTrained = budget.trainings(epochs: epochs)
         let final = options.conditions.finalEpochs
         var forecast = ComparisonForecast.Method(
-            name: name, proposals: trials, trainings: maxTrained + (final == nil ? 0 : 1),
-            epochs: options.conditions.training.epochs)
-        let trainings = try trainable(space)
-        let share = Double(trainings.count) / Double(Self.points)
-        forecast.trainableShare = share
-        guard let pace = try meanPace(of: trainings) else {
-            forecast.reason = "none of \(Self.points) random points can be trained"
+            name: name, proposals: budget.trials, trainings: maxTrained + (final == nil ? 0 : 1),
+            epochs: epochs)
+        let pace = try measurement.pace(of: space)
+        forecast.trainableShare = pace.trainableShare
+        guard let mean = pace.mean() else {
+            forecast.reason = "none of \(SpaceMeasurement.points) random points can be trained"
             return forecast
         }
-        (forecast.stepSeconds, forecast.epochSeconds) = (pace.step, pace.epoch)
-        let trained = trials.map { Double($0) * share } ?? Double(maxTrained)
+        (forecast.stepSeconds, forecast.epochSeconds) = (mean.step, mean.epoch)
+        let trained = budget.trials.map { Double($0) * pace.trainableShare } ?? Double(maxTrained)
         forecast.seconds =
-            pace.epoch
+            mean.epoch
             * (trained * Double(forecast.epochs) / Double(pool.slots.count) + Double(final ?? 0))
         return forecast
     }
+}
 
-    /// Trainings of random points, those that are feasible.
-    private func trainable(_ space: SearchSpace) throws -> [TrainingTask] {
-        var sampler = try SamplerPlan(method: .random, seed: options.conditions.training.seed)
-            .sampler(in: space.bounds)
-        let proposals = (0..<Self.points).compactMap { _ in sampler.ask() }
-        var limited = feasibility
-        limited.limits = options.sampling.limits
-        return proposals.map { options.conditions.task(space.decode($0.point), on: task.dataset) }
-            .filter { if case .train = limited.verdict(on: $0) { true } else { false } }
-    }
+extension StudyPlan.Budget {
+    /// The number of trials; nil if trainings are counted.
+    var trials: Int? { if case .iterations(let count) = self { count } else { nil } }
 
-    // MARK: - Measuring
-
-    /// Mean seconds of these trainings, from measurements of the first ones; nil if none fits.
-    private func meanPace(
-        of trainings: [TrainingTask]
-    ) throws -> (step: Double, epoch: Double)? {
-        let paces = try trainings.prefix(Self.measured).compactMap { try pace(of: $0) }
-        guard !paces.isEmpty else { return nil }
-        let work = try trainings.map {
-            Double(try $0.networkPlan().multiplyAdds(size: $0.size))
-        }
-        let mean = work.reduce(0, +) / Double(work.count)
-        let measured = paces.reduce(0) { $0 + $1.multiplyAdds }
-        return (
-            mean * paces.reduce(0) { $0 + $1.step } / measured,
-            mean * paces.reduce(0) { $0 + $1.epoch } / measured
-        )
-    }
-
-    /// Seconds of a step and of an epoch; nil if they do not fit into memory.
-    private func pace(of training: TrainingTask) throws -> TrainingPace? {
-        defer { try? TensorMemory.trim() }
-        do {
-            let work = EpochWork(
-                split, grids: grids, preparation: training.preparation, options: training.options)
-            return try TrainingPace(training, work, device: task.device)
-        } catch TorchError.outOfMemory {
-            return nil
+    /// The number of whole trainings, at most.
+    func trainings(epochs: Int) -> Int {
+        switch self {
+        case .iterations(let count), .effectiveIterations(let count): count
+        case .effectiveEpochs(let count): max(1, count / max(epochs, 1))
         }
     }
 }

@@ -27,6 +27,39 @@ func yamlEntries(_ text: String) throws(SearchSpaceError.LocatedFault) -> [YAMLE
     }
 }
 
+/// A name and its values in a YAML file that gives options.
+package struct YAMLOption {
+    package var name: String
+    /// The line, counted from 1.
+    package var line: Int
+    /// One value, or those of a list, as they are written; nil for anything else.
+    package var values: [String]?
+
+    /// Reads YAML that consists of one mapping of names to values; an empty text has none.
+    package static func all(in text: String) throws(YAMLFault) -> [YAMLOption] {
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
+        guard lines.contains(where: { !$0.isEmpty && !$0.hasPrefix("#") }) else { return [] }
+        do {
+            return try yamlEntries(text).map { entry in
+                YAMLOption(name: entry.name, line: entry.line, values: entry.value.written)
+            }
+        } catch {
+            let reason =
+                error.fault == .noNames
+                ? "no options: write a name and its value on each line, for example epochs: 30"
+                : "\(error.fault)"
+            throw YAMLFault(line: error.line, reason: reason)
+        }
+    }
+}
+
+/// What keeps a YAML file from being read.
+package struct YAMLFault: Error {
+    /// The line, counted from 1; nil if the fault is of the whole text.
+    package var line: Int?
+    package var reason: String
+}
+
 /// The most aliases in a file: they multiply its content, and a chain of them would keep the parser busy for years.
 private let maxAliases = 8
 
@@ -81,6 +114,13 @@ extension Node {
 
     /// The whole number in decimal digits: YAML 1.1 would read 010 as 8.
     var wholeNumber: Int? { scalar.flatMap { Int($0.string) } }
+
+    /// A scalar, or the scalars of a list; nil for anything else.
+    fileprivate var written: [String]? {
+        guard let items = sequence else { return scalar.map { [$0.string] } }
+        let scalars = items.compactMap { $0.scalar?.string }
+        return scalars.count == items.count ? scalars : nil
+    }
 
     var truth: Int? { ["false": 0, "true": 1][shown] }
 

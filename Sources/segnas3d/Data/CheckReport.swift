@@ -58,21 +58,11 @@ struct CheckReport {
     /// What train would do, and the command for it.
     private func next(_ plan: DatasetPlan) -> [String] {
         let allowances = AllowableFault.allCases.filter(allowed.contains)
-        let dataset = Self.quoted(source) + allowances.map { " --allow \($0.rawValue)" }.joined()
+        let dataset = shellQuoted(source) + allowances.map { " --allow \($0.rawValue)" }.joined()
         return [
             "Plan: \(plan.fullResolution); segnas3d plan \(dataset) says why.",
             "Next: segnas3d train \(dataset) --output run",
         ]
-    }
-
-    /// A path as a shell reads it.
-    private static func quoted(_ path: String) -> String {
-        let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+~".contains($0) }
-        return isPlain
-            ? path
-            : "'"
-                + path.split(separator: "'", omittingEmptySubsequences: false)
-                .joined(separator: "'\\''") + "'"
     }
 
     /// The dataset, its layout, and the evidence for it.

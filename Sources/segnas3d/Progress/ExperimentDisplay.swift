@@ -68,6 +68,12 @@ final class ExperimentDisplay {
         }
     }
 
+    /// Shows lines that stay.
+    func say(_ lines: String) {
+        let progress = Progress("", isQuiet: isQuiet)
+        for line in lines.split(separator: "\n") { progress.say(String(line)) }
+    }
+
     /// Removes the bars.
     func finish() {
         search.finish()

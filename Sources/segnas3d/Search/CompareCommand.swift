@@ -5,7 +5,7 @@ internal import SegNASHost
 internal import SegNASReport
 
 /// `segnas3d compare`: compares searches of several spaces with fixed networks, as in the paper's Table 3.
-struct CompareCommand: ParsableCommand {
+struct CompareCommand: ConfigurableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Compare searches and fixed networks on several splits of a dataset.",
@@ -25,10 +25,18 @@ struct CompareCommand: ParsableCommand {
 
     @OptionGroup var arguments: CompareArguments
 
+    @OptionGroup var configuration: ConfigurationArguments
+
     func run() throws {
         let display = ExperimentDisplay(isQuiet: arguments.display.quiet)
         defer { display.finish() }
         let options = try arguments.options(display.monitor)
+        if configuration.printConfig {
+            display.finish()
+            let conditions = options.conditions
+            let chosen = conditions.data.chosen.merging(conditions.training.chosen) { $1 }
+            return print(try ConfigurationText(of: Self.self, chosen: chosen).text, terminator: "")
+        }
         if arguments.dryRun {
             let forecast = try ForecastMaker(
                 options, in: arguments.output, monitor: display.monitor

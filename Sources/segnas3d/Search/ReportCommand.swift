@@ -39,7 +39,7 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         try FolderKind.checkStudy(study)
         let folder = StudyFolder(study)
-        let output = output ?? "\(folder.path)/report.html"
+        let output = output ?? folder.report
         try ReportFile.check(output)
         let report = try StudyReport(of: folder, showsImages: images)
         try ReportFile.write(try report.html(), to: output)

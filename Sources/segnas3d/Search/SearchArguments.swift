@@ -10,8 +10,9 @@ internal import SegNASStudy
 struct SearchArguments: ParsableArguments {
     @Option(
         help: """
-            Search space: segnas11, segnas4 or segnas7, the paper's; segnas+, segnas11 with dropout, learning rate and \
-            augmentation, begun at the recipe's; or a YAML file, which may search most options of training.
+            Search space: segnas+, the default, which has the networks of segnas11 with dropout, learning rate and \
+            augmentation, begun at the recipe's; segnas11, segnas4 or segnas7, the paper's; or a YAML file, which may \
+            search most options of training.
             """)
     var space: String?
 
@@ -61,18 +62,52 @@ struct SearchArguments: ParsableArguments {
     @Flag(help: "Make the model of --ensemble even where it is no better.")
     var forceEnsemble = false
 
+    @Flag(
+        help: "Say what is to be trained and how long that may take, from measured steps; write nothing.")
+    var dryRun = false
+
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Folder of the study, new or to be resumed.", valueName: "folder"))
-    var output: String
+        help: ArgumentHelp(
+            "Folder of the study, new or to be resumed; by default in this folder, named as the dataset with -study.",
+            valueName: "folder"))
+    var output: String?
 
     @OptionGroup var display: DisplayArguments
+
+    func validate() throws {
+        guard output != nil || conditions.data.dataset != nil else {
+            throw ValidationError("DATASET is missing: give it to begin, or --output STUDY to resume")
+        }
+    }
+
+    /// The folder of the study.
+    var study: String {
+        if let output { return output }
+        let dataset = URL(filePath: conditions.data.dataset ?? "").standardizedFileURL
+        let named = dataset.pathExtension == "json" ? dataset.deletingPathExtension() : dataset
+        return "\(named.lastPathComponent)-study"
+    }
+
+    /// True if the search that is to begin has nothing that says how much to train.
+    var leavesBudgetOpen: Bool {
+        conditions.sampling.leavesBudgetOpen && conditions.training.epochs == nil
+            && method == .model
+    }
+
+    /// The sampler of a new search.
+    private var method: SamplerPlan.Method {
+        let isPlus = (space ?? Self.usualSpace) == Self.usualSpace
+        return conditions.sampling.sampler ?? (isPlus ? .model : .crs)
+    }
+
+    private static let usualSpace = SearchSpace.Preset.segnasPlus.rawValue
 
     /// The options that were given; if the study exists, its plan supplies the others.
     func options(_ monitor: Monitor) throws -> SearchOptions {
         let space = try space.map { try SearchSpace.text(named: $0) }
         var options: SearchOptions
-        if let begun = try SearchOptions(ofStudy: output) {
+        if let begun = try SearchOptions(ofStudy: study) {
             options = begun
             if let space { options.space = space }
             conditions.applyToBegun(&options.conditions)
@@ -82,13 +117,12 @@ struct SearchArguments: ParsableArguments {
                     "DATASET is missing: give it before --warm-start, which takes all names that follow"
                 )
             }
+            let space = space ?? Self.usualSpace
             let work = try NewWork(
-                conditions.work, network: .median(space: space ?? ""), in: output,
-                needing: [("--space", space != nil)], monitor: monitor)
+                conditions.work, network: .median(space: space), in: study, monitor: monitor)
             options = SearchOptions(
-                space: space ?? "",
-                sampling: SamplingOptions(
-                    method: conditions.sampling.sampler ?? .crs, rungs: conditions.sampling.rungs),
+                space: space,
+                sampling: SamplingOptions(method: method, rungs: conditions.sampling.rungs),
                 conditions: TrainingConditions(data: work.data, training: work.training))
         }
         conditions.apply(to: &options.conditions)
@@ -155,8 +189,9 @@ struct ConditionArguments: ParsableArguments {
 struct SamplingArguments: ParsableArguments {
     @Option(
         help: """
-            Number of trials, trained or not; by default 300, as in the paper. A model trains 46 networks by default, \
-            and with two rungs for as many epochs as 30 whole trainings have.
+            Number of trials, trained or not; by default 300, as in the paper. A model trains as many networks as \
+            --time-limit has room for, or, where --epochs is given, 46, and with two rungs for as many epochs as 30 \
+            whole trainings have.
             """)
     var iterations: Int?
 
@@ -204,8 +239,9 @@ struct SamplingArguments: ParsableArguments {
 
     @Option(
         help: """
-            crs, the paper's controlled random search, is the default; random draws points; model trains the networks \
-            of which a Gaussian process on the results so far expects most, so that fewer are needed.
+            model, the default with segnas+, trains the networks of which a Gaussian process on the results so far \
+            expects most, so that fewer are needed; crs, the default with other spaces, is the paper's controlled \
+            random search; random draws points.
             """)
     var sampler: SamplerPlan.Method?
 
@@ -270,8 +306,17 @@ struct SamplingArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Stop after this time; run the same command to resume.", valueName: "time"))
+            """
+            Stop after this time, such as 90m or 8h; run the same command to resume. A search by a model that begins \
+            without --epochs and without a number of trainings chooses both such that it ends within this time, by \
+            default 8h.
+            """, valueName: "time"))
     var timeLimit: TimeSpan?
+
+    /// True if nothing says how many networks to train.
+    var leavesBudgetOpen: Bool {
+        iterations == nil && effectiveIterations == nil && effectiveEpochs == nil
+    }
 
     func validate() throws {
         guard iterations == nil || effectiveIterations == nil else {

@@ -1,23 +1,27 @@
 internal import ArgumentParser
+internal import FoundationEssentials
 internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASReport
 internal import SegNASSearch
 internal import SegNASStudy
 
 /// `segnas3d search`: searches a space for the best network for a dataset.
-struct SearchCommand: ParsableCommand {
+struct SearchCommand: ConfigurableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
         abstract: "Search for a network for a dataset.",
         discussion: """
-            Writes a study: a folder with the plan, all trials, and the best model (best). Every network is trained in \
-            a separate process. To resume a study that was interrupted or killed, run segnas3d search --output STUDY; \
-            a larger --iterations continues one that was complete. Ctrl-C ends a search so that it can be resumed.
+            Writes a study: a folder with the plan, all trials, the best model (best) and a report. Every network is \
+            trained in a separate process. What is not given follows from the images, from the steps of some networks, \
+            which are measured, and from --time-limit. To resume a study that was interrupted or killed, run the same \
+            command, or segnas3d search --output STUDY; a larger --iterations continues one that was complete. Ctrl-C \
+            ends a search so that it can be resumed.
 
             Networks are compared by their validation Dice. When the search is over, the best one is trained again if \
-            --final-epochs or --final-folds is given, or several with --final-candidates, and the best model is \
-            evaluated once on the test part of the split.
+            --final-epochs or --final-folds is given or its time was planned, or several with --final-candidates, and \
+            the best model is evaluated once on the test part of the split.
 
             Exits with 2 if options differ from those of the study, 3 for a fault of the dataset, 130 when interrupted \
             or at the end of --time-limit.
@@ -25,16 +29,74 @@ struct SearchCommand: ParsableCommand {
 
     @OptionGroup var arguments: SearchArguments
 
+    @OptionGroup var configuration: ConfigurationArguments
+
     func run() throws {
         SignalWatch.start()
         let display = ExperimentDisplay(isQuiet: arguments.display.quiet)
         defer { display.finish() }
+        let folder = StudyFolder(arguments.study)
+        let (options, forecast) = try planned(display)
+        display.finish()
+        if configuration.printConfig {
+            return print(
+                try ConfigurationText(of: Self.self, chosen: options.chosen).text, terminator: "")
+        }
+        guard !arguments.dryRun else { return try show(forecast, of: folder) }
+        if let forecast { display.say(forecast.text) }
         let session = try SearchSession(
-            arguments.options(display.monitor), in: arguments.output,
+            options, in: folder.path,
             timeLimit: arguments.conditions.sampling.timeLimit?.seconds, monitor: display.monitor)
         let result = try SearchResult(session.run())
         display.finish()
         print(arguments.display.json ? try JSONDocument.text(of: result, .indented) : result.text())
+        try report(on: folder, result, display)
+    }
+
+    /// The options, and a forecast of a new search where it was asked for or chooses how much is trained.
+    private func planned(
+        _ display: ExperimentDisplay
+    ) throws -> (options: SearchOptions, forecast: SearchForecast?) {
+        let start = ContinuousClock.now
+        let options = try arguments.options(display.monitor)
+        let isBegun = FileManager.default.fileExists(atPath: StudyFolder(arguments.study).plan)
+        guard !isBegun, arguments.leavesBudgetOpen || arguments.dryRun else { return (options, nil) }
+        let forecaster = try SearchForecaster(options, monitor: display.monitor)
+        guard arguments.leavesBudgetOpen else { return (options, try forecaster.forecast(options)) }
+        let spent = (ContinuousClock.now - start) / .seconds(1)
+        let limit = arguments.conditions.sampling.timeLimit?.seconds
+        let chosen = try forecaster.options(
+            within: (limit ?? SearchForecaster.usualSeconds) - spent)
+        return (chosen, try forecaster.forecast(chosen))
+    }
+
+    /// Says what is to be done; of a study that was begun, what `status` says.
+    private func show(_ forecast: SearchForecast?, of folder: StudyFolder) throws {
+        let isJSON = arguments.display.json
+        if let forecast {
+            print(isJSON ? try JSONDocument.text(of: forecast, .indented) : forecast.text)
+        } else {
+            let status = StatusDocument(try StudyStatus(of: folder.path), in: folder)
+            print(isJSON ? try JSONDocument.text(of: status, .indented) : status.text())
+        }
+    }
+
+    /// Writes the report, and names the commands that come next.
+    private func report(
+        on folder: StudyFolder, _ result: SearchResult, _ display: ExperimentDisplay
+    ) throws {
+        let page = folder.report
+        do {
+            try ReportFile.check(page)
+            try ReportFile.write(try StudyReport(of: folder, showsImages: true).html(), to: page)
+        } catch {
+            display.say("Warning: the report could not be written: \(error)")
+            return
+        }
+        guard !arguments.display.json else { return }
+        print("report, for a browser: \(page)")
+        guard result.model != nil else { return }
+        print("next: segnas3d predict \(shellQuoted(folder.path)) SCANS --output LABELS")
     }
 }
 

@@ -6,7 +6,7 @@ internal import SegNASSearch
 internal import SegNASSegmentation
 
 /// `segnas3d train`: trains a network on a dataset.
-struct Train: ParsableCommand {
+struct Train: ConfigurableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a network on a dataset.",
         discussion: """
@@ -53,6 +53,8 @@ struct Train: ParsableCommand {
 
     @OptionGroup var display: DisplayArguments
 
+    @OptionGroup var configuration: ConfigurationArguments
+
     func validate() throws {
         try time.validate(epochs: training.epochs)
     }
@@ -61,8 +63,15 @@ struct Train: ParsableCommand {
         SignalWatch.start()
         let display = ExperimentDisplay(isQuiet: display.quiet)
         defer { display.finish() }
-        if try cascade.isAsked(in: output) { return try trainCascade(display) }
+        if !configuration.printConfig, try cascade.isAsked(in: output) {
+            return try trainCascade(display)
+        }
         let options = try options(display.monitor)
+        if configuration.printConfig {
+            display.finish()
+            let chosen = options.data.chosen.merging(options.training.chosen) { $1 }
+            return print(try ConfigurationText(of: Self.self, chosen: chosen).text, terminator: "")
+        }
         if let count = try folds.count(in: output) {
             return try crossValidate(options, folds: count, display)
         }

@@ -1,17 +1,22 @@
 /// The epochs that fit into a time.
 ///
 /// All durations are in seconds.
-struct TimeBudget {
+public struct TimeBudget: Sendable {
     /// What is left for epochs.
-    var seconds: Double
-    var pace: TrainingTime.Pace
+    public var seconds: Double
+    public var pace: TrainingTime.Pace
+
+    public init(seconds: Double, pace: TrainingTime.Pace) {
+        self.seconds = seconds
+        self.pace = pace
+    }
 
     /// A number of epochs, each of a number of steps and a validation.
-    struct Choice: Hashable {
-        var epochs: Int
-        var stepsPerEpoch: Int
+    public struct Choice: Hashable, Sendable {
+        public var epochs: Int
+        public var stepsPerEpoch: Int
 
-        var steps: Int { epochs * stepsPerEpoch }
+        public var steps: Int { epochs * stepsPerEpoch }
     }
 
     /// Fewer epochs of patches are not planned while shorter ones fit: the best of the last half is kept.
@@ -21,10 +26,10 @@ struct TimeBudget {
     private static let largestValidationShare = 0.5
 
     /// Seconds of an epoch.
-    func epoch(of steps: Int) -> Double { Double(steps) * pace.step + pace.validation }
+    public func epoch(of steps: Int) -> Double { Double(steps) * pace.step + pace.validation }
 
     /// As many epochs of a fixed length as fit; nil if not even one does.
-    func epochs(of steps: Int) -> Choice? {
+    public func epochs(of steps: Int) -> Choice? {
         let epochs = Int(min(seconds / epoch(of: steps), 1e9))
         return epochs >= 1 ? Choice(epochs: epochs, stepsPerEpoch: steps) : nil
     }
@@ -32,7 +37,7 @@ struct TimeBudget {
     /// Epochs of about a number of steps: shorter ones if fewer than ten would fit, longer ones if validations would
     /// take more than a fifth of the time, and such that they fill it; nil if not even one fits that trains as long as
     /// it validates.
-    func epochs(about steps: Int) -> Choice? {
+    public func epochs(about steps: Int) -> Choice? {
         guard validations(Self.largestValidationShare) >= 1 else { return nil }
         let natural = Int(min(seconds / epoch(of: steps), 1e9))
         var epochs = max(Self.fewestEpochs, natural)
