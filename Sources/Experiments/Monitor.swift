@@ -73,6 +73,6 @@ public enum ExperimentEvent {
     case evaluationEnded
     /// A comparison begins with a method on a split: pair `number` of all.
     case comparing(method: String, split: Int, number: Int, all: Int)
-    /// Numbers of methods that a forecast has measured.
+    /// Numbers of methods or networks that a forecast has measured.
     case measuring(done: Int, all: Int)
 }

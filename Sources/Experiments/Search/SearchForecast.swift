@@ -68,9 +68,9 @@ public struct SearchForecaster {
             memoryLimit: pool.memoryLimit(conditions.machine, begun: nil), monitor: monitor)
         try CPU.setThreads(pool.threads)
         defer { try? CPU.setThreads(conditions.machine.threadCount) }
-        monitor.report(.measuring(done: 0, all: 1))
-        defer { monitor.report(.measuring(done: 1, all: 1)) }
-        pace = try measurement.pace(of: SearchSpace(text: options.plannedSpace))
+        pace = try measurement.pace(of: SearchSpace(text: options.plannedSpace)) {
+            monitor.report(.measuring(done: $0, all: $1))
+        }
         guard pace.mean() != nil else {
             throw OptionFaults(
                 "none of \(SpaceMeasurement.points) random networks of the `space` can be trained here: widen it, "

@@ -70,14 +70,17 @@ struct SpaceMeasurement {
         }
     }
 
-    /// The pace of random networks of a space.
-    func pace(of space: SearchSpace) throws -> SpacePace {
+    /// The pace of random networks of a space; `report` is told how many of how many are measured.
+    func pace(
+        of space: SearchSpace, report: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+    ) throws -> SpacePace {
         let trainings = try trainable(space).map { training in
             (training, cost: Double(try training.networkPlan().multiplyAdds(size: training.size)))
         }.sorted { $0.cost < $1.cost }
         let places = Set(Self.measured.map { Int($0 * Double(trainings.count)) })
-        let paces = try places.sorted().compactMap { place in
-            trainings.isEmpty ? nil : try pace(of: trainings[place].0)
+        let paces = try places.sorted().enumerated().compactMap { index, place in
+            defer { report(index + 1, places.count) }
+            return trainings.isEmpty ? nil : try pace(of: trainings[place].0)
         }
         return SpacePace(
             trainableShare: Double(trainings.count) / Double(Self.points), measured: paces,
