@@ -25,7 +25,8 @@ extension StudyReport {
         guard let best = record.best else { return }
         candidates = folder.finalCandidates(record.plan)
         ensemble = folder.ensembleOutcome(best.number)
-        comparisons = RivalComparison.all(of: best.trial, record.rivals, record.plan, in: folder)
+        comparisons = RivalComparison.all(
+            of: best.trial, record.rivals, record.plan, candidates: candidates, in: folder)
         finalTraining =
             folder.finalTraining.map { record in
                 FinalTraining(epochs: record.epochs.count, dice: record.validation?.mean)
