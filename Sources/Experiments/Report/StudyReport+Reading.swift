@@ -41,7 +41,8 @@ extension NetworkFigure {
         let plan = try NetworkPlan(
             trial.architecture, channels: images.dataset.channels.count,
             classes: images.dataset.labels.outputCount)
-        self.init(plan, size: images.preparation.options.size)
+        let seen = images.choosing(trial.hyperparameters)
+        self.init(plan, size: seen.preparation.options.size)
     }
 }
 
