@@ -68,9 +68,11 @@ public struct ModelShelf {
         for number in ended where number != best { remove(TrialFolder(folder.trial(number)).run) }
     }
 
-    /// Removes the checkpoints of paused trials, but for those of the highest Dice; one without is trained again from
-    /// the start, to the same end, if it is to go on.
+    /// Removes the checkpoints of paused trials, but for some of those of which most is expected.
+    ///
+    /// That is by a model, else by their Dice. One without is trained again from the start, to the same end, if it is to go on.
     public func keepPaused(_ count: Int, by ledger: StudyLedger) throws(StudyError) {
+        guard ledger.counts[.paused, default: 0] > count else { return }
         for trial in try ledger.paused().dropFirst(count) {
             remove(TrialFolder(folder.trial(trial.number)).run)
         }
@@ -94,7 +96,7 @@ public struct ModelShelf {
     public func removeEnsembles(but trial: Int? = nil) {
         let kept = trial.map { StudyFolder.name($0) + StudyFolder.ensembleEnding }
         removeAll(in: "\(folder.path)/\(StudyFolder.finals)") { name in
-            let ensemble = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
+            let ensemble = String(name.prefix { $0 != "." })
             return ensemble.hasSuffix(StudyFolder.ensembleEnding) && ensemble != kept
         }
     }

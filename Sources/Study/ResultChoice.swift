@@ -2,10 +2,8 @@ internal import GRDB
 internal import SegNASHost
 internal import SegNASSearch
 
-/// The choice of the network that a study delivers among those of its completed trials.
-///
-/// A search by a model delivers the network of which the model expects most, as the highest of many noisy Dice values
-/// is a lucky one; others deliver the highest Dice, as in the paper.
+/// The choice of the network that a study delivers among those of its completed trials, or where there is none, of those
+/// that were stopped: by ``TrainedNetwork``, and by what the user prefers.
 struct ResultChoice {
     let plan: StudyPlan
     let space: SearchSpace
@@ -21,21 +19,28 @@ struct ResultChoice {
     }
 
     /// - Parameters:
-    ///   - completed: All completed trials, in their order.
+    ///   - ended: All trials that were completed or stopped, in their order.
     ///   - stages: All stages, where there are rungs.
     ///   - points: The points of trials with stages, by their numbers.
     ///   - scales: Those of the last proposal of a model; nil if there is none.
-    /// - Returns: All of them, or where a model decides the 250 that it knows.
+    /// - Returns: All that may be delivered, or where a model decides the 250 that it knows.
     func ranking(
-        of completed: [Trial], stages: [Stage] = [], points: [Int: [Double]] = [:],
+        of ended: [Trial], stages: [Stage] = [], points: [Int: [Double]] = [:],
         scales: ProcessScales?
     ) -> Ranking {
-        let byDice = completed.sorted { first, second in
-            let (high, low) = (first.end?.dice ?? 0, second.end?.dice ?? 0)
-            return high == low ? first.number < second.number : high > low
+        let trained = ended.map {
+            TrainedNetwork($0.number, state: $0.state, dice: $0.end?.dice)
         }
-        guard plan.isDeliveredByModel else { return Ranking(trials: byDice, chosen: plan.chosen) }
-        let values = completed.compactMap { trial in
+        let trials = Dictionary(uniqueKeysWithValues: ended.map { ($0.number, $0) })
+        func ranking(
+            _ numbers: [Int], _ expectations: [Int: Expectation] = [:]
+        ) -> Ranking {
+            Ranking(
+                trials: numbers.compactMap { trials[$0] }, expectations: expectations,
+                chosen: plan.chosen)
+        }
+        guard plan.isDeliveredByModel else { return ranking(trained.ranked().map(\.number)) }
+        let values = ended.compactMap { trial in
             trial.value.map { (trial.number, trial.proposal.point, $0) }
         }
         let rungs = plan.rungs ?? []
@@ -45,40 +50,41 @@ struct ResultChoice {
             else { return nil as (number: Int, point: [Double], value: Double, rung: Int)? }
             return (stage.trial, point, report.value, rung)
         }
-        var expected = plan.sampler.expectations(
-            of: values, shorter: shorter, rungs: max(rungs.count, 1),
-            scales: scales ?? ProcessScales(), in: space)
-        guard let best = expected.first else {
-            return Ranking(trials: byDice, chosen: plan.chosen)
+        let expectations = Dictionary(
+            uniqueKeysWithValues: plan.sampler.expectations(
+                of: values, shorter: shorter, rungs: max(rungs.count, 1),
+                scales: scales ?? ProcessScales(), in: space
+            ).map { ($0.number, $0) })
+        let numbers = trained.ranked(by: expectations.mapValues(\.mean)).map(\.number)
+        guard plan.preference == .small, let best = numbers.first.flatMap({ expectations[$0] })
+        else { return ranking(numbers, expectations) }
+        func size(_ number: Int) -> Int { trials[number]?.cost?.parameters ?? .max }
+        // As good as the best, as far as is known.
+        let equals = numbers.prefix {
+            expectations[$0].map { $0.mean <= best.mean + best.deviation } == true
         }
-        let trials = Dictionary(uniqueKeysWithValues: completed.map { ($0.number, $0) })
-        if plan.preference == .small {
-            func size(_ expectation: Expectation) -> Int {
-                trials[expectation.number]?.cost?.parameters ?? .max
-            }
-            // As good as the best, as far as is known.
-            let equals = expected.prefix { $0.mean <= best.mean + best.deviation }
-            let small = equals.enumerated().sorted { first, second in
-                (size(first.element), first.offset) < (size(second.element), second.offset)
-            }
-            expected = small.map(\.element) + expected.dropFirst(equals.count)
+        let small = equals.enumerated().sorted { first, second in
+            (size(first.element), first.offset) < (size(second.element), second.offset)
         }
-        return Ranking(
-            trials: expected.compactMap { trials[$0.number] },
-            expectations: Dictionary(uniqueKeysWithValues: expected.map { ($0.number, $0) }),
-            chosen: plan.chosen)
+        return ranking(
+            small.map(\.element) + numbers.dropFirst(equals.count), expectations)
     }
 
     /// The ranking of a study's trials; only the first `count` and the chosen one, where the Dice decides.
     func ranking(in db: Database, first count: Int = 1) throws -> Ranking {
         guard plan.isDeliveredByModel else {
-            var trials = try Row.fetchAll(
+            let trained = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT * FROM trial WHERE state IN ('completed', 'stopped')
-                    ORDER BY state, dice DESC, number LIMIT ?
-                    """, arguments: [count]
-            ).map(Trial.init)
+                    SELECT number, state, dice FROM trial WHERE state IN ('completed', 'stopped')
+                    """
+            ).map { row in
+                TrainedNetwork(
+                    row["number"], state: TrialState(rawValue: row["state"]), dice: row["dice"])
+            }
+            var trials = try trained.ranked().prefix(count).map {
+                try Trial.find($0.number, in: db)
+            }
             if let chosen = plan.chosen, !trials.contains(where: { $0.number == chosen }) {
                 trials.append(try Trial.find(chosen, in: db))
             }
@@ -95,13 +101,20 @@ struct ResultChoice {
             ? []
             : try Trial.all(
                 "state IN ('queued', 'running', 'paused', 'stopped', 'completed')", [], in: db)
-        var ended = try Trial.all("state = 'completed'", [], in: db)
-        if ended.isEmpty { ended = trained.filter { $0.state == .stopped } }
         return ranking(
-            of: ended, stages: stages,
+            of: try Trial.all("state IN ('completed', 'stopped')", [], in: db), stages: stages,
             points: Dictionary(
                 uniqueKeysWithValues: trained.map { ($0.number, $0.proposal.point) }),
             scales: try scales.map { try JSONDocument.parse($0, as: ProcessScales.self) })
+    }
+}
+
+extension TrainedNetwork {
+    /// Of a trial that was completed, or trained to a lower rung.
+    init(_ number: Int, state: TrialState?, dice: Double?) {
+        self.init(
+            number: number, rung: state == .completed ? 1 : 0,
+            value: TrialEnd.completed(dice: dice ?? 0).value)
     }
 }
 
@@ -114,14 +127,23 @@ extension StudyLedger {
         Array(try ranking().trials.prefix(Self.candidateCount))
     }
 
-    /// Networks to train again when the search is over: the first of the ranking, of those that can be trained to the
+    /// Networks to train again when the search is over: the first of the ranking, of those that were trained to the
     /// end, if any was.
+    ///
+    /// Where there are several, the network that the search began with follows, so that it can be compared with them.
     public func finalists(_ count: Int) throws(StudyError) -> [Trial] {
         let choice = ResultChoice(plan: plan, space: space)
-        let trials = try database.read { db in try choice.ranking(in: db, first: count).trials }
-        return trials.prefix(count).filter {
-            $0.state == trials[0].state && $0.end?.dice ?? 0 > 0
+        let (trials, baseline) = try database.read { db in
+            (
+                try choice.ranking(in: db, first: count).trials,
+                count > 1 ? try Rivals.baseline(in: db) : nil
+            )
         }
+        var first = Array(trials.prefix(count))
+        if let baseline, !first.contains(where: { $0.number == baseline.number }) {
+            first.append(baseline)
+        }
+        return first.filter { $0.end?.dice ?? 0 > 0 }
     }
 
     /// The most models that are kept: what a model of the search expects changes with every value.

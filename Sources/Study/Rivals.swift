@@ -14,17 +14,8 @@ public struct Rivals: Hashable, Sendable {
     public let randomCount: Int
 
     init(in db: Database) throws {
-        func first(_ origin: String, by order: String) throws -> Trial? {
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT * FROM trial WHERE origin = ? AND state = 'completed'
-                    ORDER BY \(order), number LIMIT 1
-                    """, arguments: [origin]
-            ).map(Trial.init)
-        }
-        baseline = try first("given", by: "number")
-        random = try first("uniform", by: "dice DESC")
+        baseline = try Self.baseline(in: db)
+        random = try Self.first("uniform", by: "dice DESC", in: db)
         randomCount =
             try Int.fetchOne(
                 db,
@@ -32,6 +23,22 @@ public struct Rivals: Hashable, Sendable {
                     SELECT count(*) FROM trial
                     WHERE origin = 'uniform' AND state IN ('completed', 'paused', 'stopped')
                     """) ?? 0
+    }
+
+    static func baseline(in db: Database) throws -> Trial? {
+        try first("given", by: "number", in: db)
+    }
+
+    private static func first(
+        _ origin: String, by order: String, in db: Database
+    ) throws -> Trial? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT * FROM trial WHERE origin = ? AND state = 'completed'
+                ORDER BY \(order), number LIMIT 1
+                """, arguments: [origin]
+        ).map(Trial.init)
     }
 }
 

@@ -46,6 +46,8 @@ public struct StudyFolder: Hashable, Sendable {
     static let ensembleEnding = "-ensemble"
     /// What came of weighing its networks.
     public func ensembleRecord(_ trial: Int) -> String { ensemble(trial) + ".json" }
+    /// What is known so far of an ensemble that is being weighed.
+    public func ensembleProgress(_ trial: Int) -> String { ensemble(trial) + ".part.json" }
 
     /// The folder of such runs.
     public static let finals = "final"

@@ -164,6 +164,14 @@ extension StudyPlan {
         }
     }
 
+    /// Refuses another sampler than that of the plan.
+    public func checkSampler(_ method: SamplerPlan.Method) throws(StudyError) {
+        guard method != sampler.method else { return }
+        throw .planChanged([
+            .init(name: "`sampler`", before: sampler.method.rawValue, now: method.rawValue)
+        ])
+    }
+
     /// The differences of another plan, without the conditions; a budget of the same kind may grow.
     public func differences(to now: StudyPlan) -> [StudyError.Difference] {
         let pairs: [(String, String?, String?)] = [

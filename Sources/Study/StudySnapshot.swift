@@ -44,8 +44,7 @@ public struct StudySnapshot: Sendable {
             if case .model(let scales) = record.trial.proposal.origin { scales } else { nil }
         }.first
         stages = rows.stageRows.map(Stage.init)
-        var ended = trials.map(\.trial).filter { $0.state == .completed }
-        if ended.isEmpty { ended = trials.map(\.trial).filter { $0.state == .stopped } }
+        let ended = trials.map(\.trial).filter { [.completed, .stopped].contains($0.state) }
         let ranking = ResultChoice(plan: plan, space: space).ranking(
             of: ended, stages: stages,
             points: Dictionary(

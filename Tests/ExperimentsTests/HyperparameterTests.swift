@@ -141,6 +141,59 @@ struct HyperparameterTests {
         #expect(space.faults(for: bare).isEmpty)
     }
 
+    @Test("grids that images do not have, or that cannot be compared, are refused")
+    func grids() throws {
+        let patches = try SearchSpace(yaml: "{base: segnas4, patch: [32, 48]}")
+        let spacings = try SearchSpace(yaml: "{base: segnas4, spacing: [planned, 1.5]}")
+        let sizes = try SearchSpace(yaml: "{base: segnas4, size: [24, 32]}")
+        var original = conditions()
+        original.training.validationGrid = .original
+        var whole = conditions(.paper, fit: .resize)
+        #expect(patches.faults(for: conditions()).isEmpty)
+        #expect(spacings.faults(for: original).isEmpty)
+        let sentences = [
+            (patches.faults(for: whole), "has patch, which is for patches"),
+            (
+                spacings.faults(for: conditions()),
+                "the `space` searches spacing, and Dice on prepared images of different voxels cannot be compared: "
+                    + "give `validationGrid` original"
+            ),
+            (sizes.faults(for: whole), "the `space` searches size, and Dice on prepared images"),
+            (
+                sizes.faults(for: original),
+                "has size, to which whole images are brought, and patches"
+            ),
+        ]
+        for (faults, sentence) in sentences {
+            #expect(faults.count == 1 && faults[0].contains(sentence), "\(faults)")
+        }
+        whole.training.validationGrid = .original
+        #expect(sizes.faults(for: whole).isEmpty)
+        // One size is not searched.
+        whole.training.validationGrid = .prepared
+        #expect(try SearchSpace(yaml: "{base: segnas4, size: 24}").faults(for: whole).isEmpty)
+    }
+
+    @Test(
+        "a training has the grid of its trial; a search begins at the nearest to the training's own"
+    )
+    func chosenGrids() throws {
+        let options = PreparationOptions(
+            size: [40, 40, 20], fit: .patch, spacing: .fixed(mm: [1, 1, 2]))
+        let chosen = options.choosing([.patch: "48x48x32", .spacing: "planned", .batch: 3])
+        #expect(chosen.size == [48, 48, 32] && chosen.spacing == .fixed(mm: [1, 1, 2]))
+        #expect(options.choosing([.spacing: "1.5"]).spacing == .fixed(mm: [1.5, 1.5, 1.5]))
+        #expect(options.choosing([:]) == options)
+        func usual(_ yaml: String) throws -> [Hyperparameter: HyperparameterValue] {
+            options.values(in: try SearchSpace(yaml: "base: segnas4\n" + yaml))
+        }
+        #expect(
+            try usual("patch: [96, 48x48x16, 32]\nspacing: [1, planned]")
+                == [.patch: "48x48x16", .spacing: "planned"])
+        #expect(try usual("spacing: [3, 1x1x2.5, 0.5]") == [.spacing: "1x1x2.5"])
+        #expect(try usual("batch: 2") == [:])
+    }
+
     @Test("segnas+ is planned around the learning rate of the training, and begins at its options")
     func plus() throws {
         func plan(_ recipe: Recipe) throws -> StudyPlan {

@@ -85,6 +85,35 @@ struct ReportPageTests {
         }
     }
 
+    @Test("with rungs, each trial has its stages")
+    func stages() throws {
+        try withTemporaryFolder { folder in
+            let ledger = try SyntheticStudy.make(
+                in: folder, iterations: 30, asked: 36, rungs: [2, 6])
+            let record = try StudySnapshot(of: ledger.folder.path)
+            let data = try pageData(of: StudyReport(record, version: "1").html())
+            let trials = try #require(data["trials"] as? [[String: Any]])
+            let counts = trials.map { ($0["stages"] as? [[String: Any]])?.count ?? 0 }
+            #expect(counts.allSatisfy { $0 == 1 || $0 == 2 } && counts.contains(2))
+            for (trial, entry) in zip(record.trials, trials) {
+                let stages = try #require(entry["stages"] as? [[String: Any]])
+                let epochs = stages.compactMap { $0["epochs"] as? Int }
+                #expect(epochs == Array([2, 6].prefix(stages.count)))
+                let last = try #require(stages.last)
+                let isTrained = [.paused, .stopped, .completed].contains(trial.trial.state)
+                #expect(
+                    last["state"] as? String
+                        == (isTrained ? "completed" : trial.trial.state.rawValue))
+                let (shown, dice) = (last["dice"] as? Double, trial.trial.dice)
+                #expect(abs((shown ?? 0) - (dice ?? 0)) < 1e-14 && (shown != nil) == isTrained)
+            }
+        }
+        try withPage(iterations: 5) { html, _ in
+            let trials = try #require(try pageData(of: html)["trials"] as? [[String: Any]])
+            #expect(trials.allSatisfy { $0["stages"] == nil })
+        }
+    }
+
     @Test("what was searched, with its value in each trial")
     func factors() throws {
         try withPage(iterations: 60) { html, ledger in

@@ -12,7 +12,7 @@ enum SyntheticStudy {
     /// A study in a folder, with the first `asked` of its trials; the last of these still runs if they are not all.
     static func make(
         in folder: URL, iterations: Int, asked: Int? = nil, epochs: Int = 6, seed: UInt64 = 5,
-        method: SamplerPlan.Method = .random, space: String = "segnas11"
+        method: SamplerPlan.Method = .random, space: String = "segnas11", rungs: [Int]? = nil
     ) throws -> StudyLedger {
         let images = SearchedImages(size: [32, 32, 32], channels: 1, classes: 3, batch: 3)
         var plan = StudyPlan(
@@ -20,8 +20,9 @@ enum SyntheticStudy {
             sampler: SamplerPlan(method: method, seed: seed, images: images),
             budget: .iterations(iterations))
         plan.attempts = 1
+        plan.rungs = rungs
         let ledger = try StudyLedger(creating: plan, in: folder.appending(path: "study").path)
-        for number in 0..<(asked ?? iterations) {
+        for number in 0..<(asked ?? iterations * (rungs?.count ?? 1)) {
             guard let trial = try ledger.ask(check), trial.state == .queued else { continue }
             let attempt = try ledger.begin(trial.number, slot: "cpu/0")
             if let asked, number == asked - 1 { break }
@@ -29,7 +30,8 @@ enum SyntheticStudy {
                 _ = try ledger.end(attempt, AttemptEnd(.crashed, lastLines: secretPath))
                 _ = try ledger.reportFailures()
             } else {
-                let records = curve(of: trial, epochs: epochs)
+                let records = curve(
+                    of: trial, epochs: ledger.stage(of: trial.number) ?? epochs)
                 let best = records.map(\.dice).max() ?? 0
                 _ = try ledger.finish(attempt, .completed(dice: best), epochs: records)
             }

@@ -148,6 +148,75 @@ struct SearchSpaceTests {
         #expect(candidate(0.8, 9).key.text == network + "optimizer nadam")
     }
 
+    private static func ranged() throws -> SearchSpace {
+        try SearchSpace(
+            yaml: """
+                base: segnas4
+                optimizer: [adamw, sgd, nadam]
+                learning_rate:
+                  - {from: 1e-4, to: 1e-2, scale: log, when: {optimizer: adamw}}
+                  - {from: 0.01, to: 0.05, when: {optimizer: sgd}}
+                batch:
+                  - {values: [2, 6], when: {optimizer: sgd}}
+                  - {values: 7, when: {optimizer: adamw}}
+                """)
+    }
+
+    @Test("of several ranges a name chooses one; the coordinate is the position in it")
+    func ranges() throws {
+        let space = try Self.ranged()
+        #expect(
+            space.searched.map { "\($0.name)" }.suffix(3) == [
+                "batch", "learning_rate", "optimizer",
+            ])
+        #expect(space.bounds[4...5] == [0...1.0.nextDown, 0...1.0.nextDown])
+        #expect(space.isInfinite)
+        func values(_ batch: Double, _ rate: Double, _ optimizer: Double)
+            -> [Hyperparameter: HyperparameterValue]
+        {
+            space.decode([21, 3, 0, 0, batch, rate, optimizer]).hyperparameters
+        }
+        #expect(values(0, 0, 0) == [.optimizer: "adamw", .batch: 7, .learningRate: 1e-4])
+        let middle = try #require(values(0, 0.5, 0)[.learningRate]?.number)
+        #expect(abs(middle - 1e-3) < 1e-15)
+        #expect(
+            values(1, 2, 0)[.learningRate] == .number(0.01.nextDown),
+            "the end is that of the range, to the bit")
+        #expect(values(0, 0, 1) == [.optimizer: "sgd", .batch: 2, .learningRate: 0.01])
+        #expect(values(0.49, 0, 1)[.batch] == 3 && values(1, 0, 1)[.batch] == 5)
+        // Where no condition holds, there is no value and no part of the key.
+        #expect(values(0.3, 0.3, 2) == [.optimizer: "nadam"])
+        let key = space.decode([21, 3, 0, 0, 0.2, 0, 1]).key.text
+        #expect(key.hasSuffix("{2,0,2} batch 2 learning_rate 0.01 optimizer sgd"))
+    }
+
+    @Test("values are encoded in the range of their names")
+    func encodedRanges() throws {
+        let space = try Self.ranged()
+        for optimizer in 0..<3 {
+            for position in [0, 0.13, 0.5, 0.99] {
+                let candidate = space.decode([
+                    21.5, 3.5, 0.5, 1.5, position, position, Double(optimizer) + 0.5,
+                ])
+                let again = space.decode(
+                    try space.encode(
+                        candidate.architecture, hyperparameters: candidate.hyperparameters))
+                #expect(again.hyperparameters[.optimizer] == candidate.hyperparameters[.optimizer])
+                #expect(again.hyperparameters[.batch] == candidate.hyperparameters[.batch])
+                let (rate, other) = (
+                    candidate.hyperparameters[.learningRate]?.number,
+                    again.hyperparameters[.learningRate]?.number
+                )
+                #expect((rate == nil) == (other == nil))
+                if let rate, let other { #expect(abs(rate / other - 1) < 1e-12) }
+            }
+        }
+        let network = space.decode([21, 3, 0, 0, 0, 0, 0]).architecture
+        let moved = space.decode(
+            try space.encode(network, hyperparameters: [.learningRate: 0.001, .optimizer: "sgd"]))
+        #expect(moved.hyperparameters[.learningRate] == 0.01)
+    }
+
     @Test("hyperparameters are encoded where they are given, moved to the nearest of the space")
     func encodedHyperparameters() throws {
         let space = try Self.conditional()

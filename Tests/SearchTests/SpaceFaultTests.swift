@@ -110,6 +110,62 @@ private let faultyTexts: [(String, String)] = [
         "{n: 3, p: 2, sup: 0, res: 0, nodes: 3, op12: 2}",
         "there are no values for ops; write a value or a range, or start from a preset with base: segnas11"
     ),
+    // Ranges by condition.
+    (
+        """
+        base: segnas4
+        optimizer: [adamw, sgd]
+        loss: [exponential-logarithmic, dice-cross-entropy]
+        learning_rate:
+          - {from: 3e-4, to: 3e-3, when: {optimizer: adamw}}
+          - {from: 3e-3, to: 3e-2}
+        batch:
+          - {values: [1, 4], when: {optimizer: [adamw, sgd]}}
+          - {values: 4, when: {loss: dice-cross-entropy, optimizer: sgd}}
+          - {values: 5, when: {schedule: cosine}}
+        momentum:
+          - {from: 0.8, to: 0.9, when: {optimiser: sgd}}
+          - {from: 0.9, to: 2, when: {optimizer: nadam}}
+        schedule: [{values: constant, when: {optimizer: sgd}}]
+        dropout: [{from: 0, to: 0.5, when: {optimizer: sgd}}]
+        clip: [{from: 1, to: 5, when: {optimizer: nadam}}]
+        average: [0.5, {from: 0.5, to: 0.9, when: {optimizer: sgd}}]
+        """,
+        """
+        line 6: {from: 3e-3, to: 3e-2} of learning_rate has no condition, and each of several ranges must have one, \
+        for example {from: 0.003, to: 0.03, when: {optimizer: sgd}}
+        line 9: batch has two ranges when optimizer is sgd and loss is dice-cross-entropy; change their conditions, so \
+        that one counts at a time
+        line 10: batch has two ranges when loss is dice-cross-entropy, optimizer is sgd and schedule is cosine; change \
+        their conditions, so that one counts at a time
+        line 10: batch has two ranges when optimizer is adamw or sgd and schedule is cosine; change their conditions, \
+        so that one counts at a time
+        line 12: momentum has a condition on "optimiser", which is no category of this space without a condition of \
+        its own; loss, optimizer, schedule, recipe, patch, size and spacing can be such
+        line 13: momentum is {from: 0.9, to: 2}, and it must be a number of at least 0 and below 1, or a range {from: …, \
+        to: …, scale: linear or log} of them
+        line 14: schedule has names and not numbers, so it cannot have several ranges; write one list, with one \
+        condition if need be
+        line 15: dropout cannot have a condition; settings of the training can: batch, learning_rate, weight_decay, \
+        momentum, clip, average, warm_up, foreground_share, augmentation, loss, optimizer, schedule, recipe, patch, \
+        size and spacing
+        line 16: clip has a condition on optimizer being "nadam", and the space has adamw and sgd
+        line 17: 0.5 of average has no condition, and each of several ranges must have one, for example {from: 0.003, \
+        to: 0.03, when: {optimizer: sgd}}
+        """
+    ),
+    // Sizes and spacings.
+    (
+        "base: segnas4\npatch: [64, 64x64x64]\nsize: [32, 0]\nspacing: [planned, 1x1]",
+        """
+        line 2: patch is [64, 64x64x64], and it must be voxels such as 64 or 96x96x32, at most 1024 along an axis, or \
+        a list of different ones in brackets
+        line 3: size is [32, 0], and it must be voxels such as 64 or 96x96x32, at most 1024 along an axis, or a list \
+        of different ones in brackets
+        line 4: spacing is [planned, 1x1], and it must be planned, or mm such as 1.5 or 0.6x0.6x3.6, from 0.01 to 100, \
+        or a list of different ones in brackets
+        """
+    ),
     // Values.
     (
         "n: eight\np: [2]\nsup: yes\nres: [0, 3]\nnodes: [1, 4]\nops:\ndropout: [0, 1]\nlearning_rate: 0\nbatch: "
@@ -205,13 +261,15 @@ private let faultyTexts: [(String, String)] = [
         """
         line 3: momentum has a condition on optimizer being "adam", and the space has adamw and sgd
         line 4: clip has a condition on "n", which is no category of this space without a condition of its own; \
-        loss, optimizer, schedule and recipe can be such
+        loss, optimizer, schedule, recipe, patch, size and spacing can be such
         line 5: average has a condition on "loss", which is no category of this space without a condition of its own; \
-        loss, optimizer, schedule and recipe can be such
+        loss, optimizer, schedule, recipe, patch, size and spacing can be such
         line 6: dropout cannot have a condition; settings of the training can: batch, learning_rate, weight_decay, \
-        momentum, clip, average, warm_up, foreground_share, augmentation, loss, optimizer, schedule and recipe
+        momentum, clip, average, warm_up, foreground_share, augmentation, loss, optimizer, schedule, recipe, patch, \
+        size and spacing
         line 7: n cannot have a condition; settings of the training can: batch, learning_rate, weight_decay, \
-        momentum, clip, average, warm_up, foreground_share, augmentation, loss, optimizer, schedule and recipe
+        momentum, clip, average, warm_up, foreground_share, augmentation, loss, optimizer, schedule, recipe, patch, \
+        size and spacing
         """
     ),
     // Each waits for the other; one for itself; a category that cannot be read is one fault.
@@ -220,11 +278,11 @@ private let faultyTexts: [(String, String)] = [
             + "constant], when: {loss: dice-cross-entropy}}\nrecipe: {values: [paper, default], when: {recipe: paper}}",
         """
         line 2: loss has a condition on "schedule", which is no category of this space without a condition of its \
-        own; loss, optimizer, schedule and recipe can be such
+        own; loss, optimizer, schedule, recipe, patch, size and spacing can be such
         line 3: schedule has a condition on "loss", which is no category of this space without a condition of its \
-        own; loss, optimizer, schedule and recipe can be such
+        own; loss, optimizer, schedule, recipe, patch, size and spacing can be such
         line 4: recipe has a condition on "recipe", which is no category of this space without a condition of its \
-        own; loss, optimizer, schedule and recipe can be such
+        own; loss, optimizer, schedule, recipe, patch, size and spacing can be such
         """
     ),
     (

@@ -7,7 +7,7 @@ struct SpaceFileTests {
     private func dimensions(_ text: String) throws -> String {
         try SearchSpace(yaml: text).dimensions.map { dimension in
             "\(dimension.name) \(dimension.values)"
-                + (dimension.conditions.isEmpty ? "" : " " + dimension.conditionWords)
+                + (dimension.conditions.isEmpty ? "" : " " + dimension.conditions.words)
         }.joined(separator: ", ")
     }
 
@@ -61,6 +61,16 @@ struct SpaceFileTests {
                 + "dice-cross-entropy and schedule is cosine, learning_rate [0.0004, 0.01) log, augmentation [0, 2) "
                 + "linear, loss dice-cross-entropy, schedule constant, cosine"
         ),
+        // Ranges of their own by condition.
+        (
+            "{base: segnas7, n: 8, p: 2, nodes: 2, ops: 2, optimizer: [nadam, adamw, sgd], learning_rate: [{from: "
+                + "3e-4, to: 3e-3, when: {optimizer: [adamw, nadam]}}, {from: 3e-3, to: 3e-2, scale: log, when: "
+                + "{optimizer: sgd}}], batch: [{values: [1, 4], when: {optimizer: sgd}}, {values: 8, when: "
+                + "{optimizer: adamw}}]}",
+            "n 8, p 2, sup 0, res 1, nodes 2, op12 2, dropout 0.2, batch [1, 4) when optimizer is sgd; 8 when "
+                + "optimizer is adamw, learning_rate [0.0003, 0.003) linear when optimizer is adamw or nadam; [0.003, "
+                + "0.03) log when optimizer is sgd, optimizer nadam, adamw, sgd"
+        ),
     ])
     func accepts(text: String, expected: String) throws {
         #expect(try dimensions(text) == expected)
@@ -82,7 +92,7 @@ struct SpaceFileTests {
         let examples = try documentation().split(separator: "```yaml\n").dropFirst().map {
             $0.prefix { $0 != "`" }
         }
-        #expect(examples.count == 3)
+        #expect(examples.count == 5)
         #expect(
             try examples.map { try dimensions(String($0)) } == [
                 "n [8, 25), p 3, sup [0, 2), res 1, nodes [2, 6), op12 [1, 6), op13 [0, 7), op14 [0, 7), op15 [0, "
@@ -95,6 +105,12 @@ struct SpaceFileTests {
                     + "sgd, momentum [0.8, 0.99) linear when optimizer is sgd, warm_up [0, 11) when schedule is "
                     + "cosine, augmentation [0, 2) linear, loss exponential-logarithmic, dice-cross-entropy, "
                     + "optimizer nadam, adamw, sgd, schedule constant, cosine",
+                "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 3, op12 2, op13 0, op23 2, dropout 0.2, "
+                    + "learning_rate [0.0003, 0.003) log when optimizer is adamw; [0.003, 0.03) log when optimizer "
+                    + "is sgd, optimizer adamw, sgd",
+                "n [8, 33), p [2, 6), sup [0, 2), res [0, 2), nodes 3, op12 2, op13 0, op23 2, dropout 0.2, batch "
+                    + "[1, 5) when patch is 64x64x64; [1, 3) when patch is 96x96x96, patch 64x64x64, 96x96x96, "
+                    + "spacing planned, 1.0x1.0x1.0",
             ])
     }
 

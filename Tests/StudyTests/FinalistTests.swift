@@ -61,6 +61,29 @@ struct FinalistTests {
         }
     }
 
+    @Test("the network that a search begins with is trained again with the best ones")
+    func baseline() throws {
+        try withTemporaryFolder { folder in
+            var plan = SmallStudy.plan(seed: 1)
+            let space = try plan.searchSpace()
+            // The smallest one, which the search leaves behind.
+            plan.sampler.first = space.bounds.map(\.lowerBound)
+            plan.sampler.first?[2] = 1
+            plan.sampler.first?[4] = 1
+            let path = folder.appending(path: "study").path
+            let ledger = try StudyLedger(creating: plan, in: path)
+            try ledger.run()
+            #expect(try ledger.trial(0).state == .completed)
+            let finalists = try ledger.finalists(3)
+            #expect(finalists.count == 4 && finalists[3].number == 0)
+            #expect(try StudyStatus(of: path).rivals.baseline == finalists[3])
+            #expect(try ledger.finalists(1).count == 1)
+            // Where it is among the best, once.
+            let all = try ledger.finalists(1000)
+            #expect(Set(all.map(\.number)).count == all.count && all.last?.number != nil)
+        }
+    }
+
     @Test("the Dice of each case is read from the result of a trial, and of its last stage")
     func caseDice() throws {
         try withStudy { ledger in

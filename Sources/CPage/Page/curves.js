@@ -26,11 +26,17 @@ function trialFacts(trial) {
         ["Validation Dice", decimals(trial.dice)],
         ...(labels.length ? [["Of its labels", labels.map(([name, dice]) => `${name} ${decimals(dice)}`).join(", ")]] : []),
         ...(trial.expectedDice ? [["Expected Dice", expectedWords(trial.expectedDice)]] : []),
+        ...(trial.stages ? [["Stages", trial.stages.map(stageWords).join("; ")]] : []),
         ["Parameters", grouped(trial.parameters)],
         ...(trial.operations == null ? [] : [["Multiply-adds", grouped(trial.operations)]]),
         ["Time", trial.seconds == null ? "–"
             : `${duration(trial.seconds)} in ${trial.attempts} ${trial.attempts === 1 ? "run" : "runs"}`],
     ];
+}
+
+/** The training to a rung, and what came of it. */
+function stageWords({ epochs, dice, state }) {
+    return `to epoch ${epochs}: ` + (dice == null ? "" : `Dice ${decimals(dice)}, `) + report.words[state];
 }
 
 /** What a model of the search expects, with one standard deviation. */

@@ -3,7 +3,7 @@ public import SegNASImaging
 
 /// Brings the cases of a dataset to the form that a network sees.
 public struct Preparation: Hashable, Codable, Sendable {
-    public let options: PreparationOptions
+    public package(set) var options: PreparationOptions
     public let labels: LabelTable
     /// The name and the normalisation of each channel of an image, in order.
     public let channels: [Channel]
@@ -63,6 +63,13 @@ public struct Preparation: Hashable, Codable, Sendable {
 
     /// Channels that networks see: those of the images and, in the second stage of a cascade, a mask of each class.
     public var inputs: Int { channels.count + (seesFirstStage ? labels.foreground.count : 0) }
+
+    /// The same for networks that see patches of another size.
+    package func seeing(patches size: SIMD3<Int>) -> Preparation {
+        var other = self
+        other.options.size = size
+        return other
+    }
 
     /// Bytes of a prepared case on a grid.
     public func bytes(ofGrid size: SIMD3<Int>) -> ByteCount {

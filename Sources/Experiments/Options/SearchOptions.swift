@@ -98,8 +98,10 @@ public struct SearchOptions: Hashable, Codable, Sendable {
 
     /// The training's own values of what a space searches.
     private func usual(in space: SearchSpace) -> [Hyperparameter: HyperparameterValue] {
-        conditions.training.values(
-            of: space.searchedHyperparameters, fit: conditions.data.preparation.fit)
+        let preparation = conditions.data.preparation
+        return conditions.training.values(
+            of: space.searchedHyperparameters, fit: preparation.fit
+        ).merging(preparation.values(in: space)) { $1 }
     }
 
     func plan(_ recorded: RecordedConditions, images: SearchedImages) throws -> StudyPlan {

@@ -1,4 +1,5 @@
 internal import SegNASDatasets
+internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASSegmentation
 
@@ -34,6 +35,30 @@ extension SearchSpace {
             faults.append(
                 "the `space` has augmentation, a factor on that of the training, which has none: remove it, or choose "
                     + "kinds of augmentation")
+        }
+        return faults + gridFaults(for: conditions)
+    }
+
+    /// Grids that the images do not have, or on which networks cannot be compared.
+    private func gridFaults(for conditions: TrainingConditions) -> [String] {
+        let names = Self.hyperparameters(in: dimensions)
+        let isOfPatches = conditions.data.preparation.fit == .patch
+        var faults: [String] = []
+        for name in [Hyperparameter.patch, .spacing] where names.contains(name) && !isOfPatches {
+            faults.append(
+                "the `space` has \(name.rawValue), which is for patches, and whole images are trained on: remove it, "
+                    + "or give a `patch`")
+        }
+        if names.contains(.size), isOfPatches {
+            faults.append(
+                "the `space` has size, to which whole images are brought, and patches are trained on: have it search "
+                    + "patch, or give a `size`")
+        }
+        let grids = [Hyperparameter.size, .spacing].filter(searchedHyperparameters.contains)
+        if !grids.isEmpty, conditions.training.validationGrid != .original {
+            faults.append(
+                "the `space` searches \(listed(grids.map(\.rawValue))), and Dice on prepared images of different "
+                    + "voxels cannot be compared: give `validationGrid` original")
         }
         return faults
     }

@@ -89,8 +89,8 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
         if let seed { options.seed = seed }
         options.apply(hyperparameters, fit: data.preparation.fit)
         var task = TrainingTask(
-            dataset, architecture, preparation: data.preparation, split: data.split,
-            options: options)
+            dataset, architecture, preparation: data.preparation.choosing(hyperparameters),
+            split: data.split, options: options)
         task.isTested = false
         task.allowed = data.allowed
         return task

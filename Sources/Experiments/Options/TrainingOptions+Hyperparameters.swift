@@ -36,7 +36,7 @@ extension TrainingOptions {
         case .warmUp: warmUpEpochs = Int(value)
         case .foregroundShare: foregroundShare = value
         case .augmentation: augmentation = value == 0 ? nil : augmentation?.scaled(by: value)
-        case .loss, .optimizer, .schedule, .recipe: break
+        case .loss, .optimizer, .schedule, .recipe, .patch, .size, .spacing: break
         }
     }
 
@@ -44,7 +44,7 @@ extension TrainingOptions {
         switch name {
         case .loss: loss = LossFunction(rawValue: choice) ?? loss
         case .schedule: schedule = LearningRateSchedule(rawValue: choice) ?? schedule
-        // Recipe and optimizer come before the others.
+        // Recipe and optimizer come before the others, and the grid is that of the images.
         default: break
         }
     }
@@ -87,6 +87,8 @@ extension TrainingOptions {
         case .optimizer: .choice(optimizer.rawValue)
         case .schedule: .choice(schedule.rawValue)
         case .recipe: recipe(fit: fit).map { .choice($0.rawValue) }
+        // Those of the images.
+        case .patch, .size, .spacing: nil
         }
     }
 

@@ -25,7 +25,8 @@ extension StudyReport {
         guard let best = record.best else { return }
         candidates = folder.finalCandidates(record.plan)
         ensemble = folder.ensembleOutcome(best.number)
-        comparisons = RivalComparison.all(of: best.trial, record.rivals, record.plan, in: folder)
+        comparisons = RivalComparison.all(
+            of: best.trial, record.rivals, record.plan, candidates: candidates, in: folder)
         finalTraining =
             folder.finalTraining.map { record in
                 FinalTraining(epochs: record.epochs.count, dice: record.validation?.mean)
@@ -40,7 +41,8 @@ extension NetworkFigure {
         let plan = try NetworkPlan(
             trial.architecture, channels: images.dataset.channels.count,
             classes: images.dataset.labels.outputCount)
-        self.init(plan, size: images.preparation.options.size)
+        let seen = images.choosing(trial.hyperparameters)
+        self.init(plan, size: seen.preparation.options.size)
     }
 }
 

@@ -39,7 +39,7 @@ struct BestNetworkTraining {
         var task = conditions.task(
             best.architecture, hyperparameters: best.hyperparameters, seed: seed, on: dataset)
         task.options.epochs = epochs
-        task.preparedData = data
+        task.preparedData = data.choosing(best.hyperparameters)
         defer { monitor.report(.trainingEnded) }
         let trainer = Trainer(
             task, run: run, on: conditions.machine(device), tracker: monitor.tracker,
@@ -66,6 +66,7 @@ struct BestNetworkFolds {
         var options = RunOptions(
             data: conditions.data, network: best.architecture, training: task.options,
             machine: conditions.machine)
+        options.data.preparation = task.preparation
         options.training.epochs = conditions.finalEpochs ?? task.options.epochs
         options.machine.device = "\(device)"
         let split = conditions.data.split

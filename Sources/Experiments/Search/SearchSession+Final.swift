@@ -1,6 +1,7 @@
 internal import SegNASDatasets
 internal import SegNASHost
 public import SegNASReport
+internal import SegNASSearch
 internal import SegNASSegmentation
 public import SegNASStudy
 internal import SegNASTorch
@@ -78,7 +79,8 @@ extension SearchSession {
 
     /// Trains the best networks again, and delivers the one with the highest Dice.
     ///
-    /// All have the seed of the study, which no trial has had. One that cannot be trained is left out.
+    /// All have the seed of the study, which no trial has had. One that cannot be trained is left out. The network that
+    /// the search began with is one of them.
     private func trainCandidates(_ shelf: ModelShelf) throws {
         let finalists = try ledger.finalists(conditions.finalCandidates ?? 1)
         var outcomes: [FinalCandidates.Outcome] = []
@@ -97,7 +99,8 @@ extension SearchSession {
             return try shelf.arrange(by: ledger)
         }
         let candidates = FinalCandidates(
-            outcomes, epochs: finalEpochs, folds: conditions.finalFolds)
+            outcomes, epochs: finalEpochs, folds: conditions.finalFolds,
+            baseline: finalists.first { $0.proposal.origin == .given }?.number)
         try candidates.write(to: folder)
         guard let chosen = finalists.first(where: { $0.number == candidates.chosen }) else {
             preconditionFailure("trial \(candidates.chosen) was not trained again")

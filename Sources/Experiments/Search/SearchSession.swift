@@ -48,6 +48,12 @@ public struct SearchSession {
         _ options: SearchOptions, in study: String, clock: SearchClock, division: Split? = nil,
         monitor: Monitor
     ) throws {
+        let folder = StudyFolder(study)
+        let begun =
+            FileManager.default.fileExists(atPath: folder.plan)
+            ? try StudyPlan(in: folder) : nil
+        // Before the options are examined together: those of one sampler do not go with another.
+        try begun?.checkSampler(options.sampling.method)
         try OptionFaults.refuse(options.faults)
         self.options = options
         self.monitor = monitor
@@ -60,10 +66,6 @@ public struct SearchSession {
         dataset = try Dataset(
             contentsOf: conditions.data.dataset, threads: conditions.machine.threadCount,
             allowing: conditions.data.allowed)
-        let folder = StudyFolder(study)
-        let begun =
-            FileManager.default.fileExists(atPath: folder.plan)
-            ? try StudyPlan(in: folder) : nil
         let former = try begun.map { try RecordedConditions($0, in: folder) }
         memoryLimit = WorkerPool(conditions, devices: devices)
             .memoryLimit(conditions.machine, begun: former)
@@ -113,7 +115,7 @@ public struct SearchSession {
         _ device: Device, _ clock: SearchClock, _ monitor: Monitor
     ) throws -> TrainingDataset {
         let conditions = options.conditions
-        // The preparation is the same for all networks.
+        // The preparation is the same for all networks of a grid.
         var task = conditions.task(.unet3d, on: dataset)
         if conditions.data.keepsSplit {
             task.recordedSplit = try (folder.trainingData()?.split ?? division).map {
@@ -121,10 +123,27 @@ public struct SearchSession {
             }
         }
         defer { monitor.report(.trainingEnded) }
-        let trainer = Trainer(
-            task, run: folder.path, on: conditions.machine(device), tracker: monitor.tracker,
-            isEndRequested: { clock.end != nil }, report: monitor.training)
-        var data = try clock.run(study: folder.path) { try trainer.prepareData() }
+        // What is warned of on one grid is not warned of on others.
+        var warnings: Set<String> = []
+        func prepared(_ task: TrainingTask) throws -> TrainingDataset {
+            let trainer = Trainer(
+                task, run: folder.path, on: conditions.machine(device), tracker: monitor.tracker,
+                isEndRequested: { clock.end != nil },
+                report: { event in
+                    if case .warning(let text) = event, !warnings.insert(text).inserted { return }
+                    monitor.training(event)
+                })
+            return try clock.run(study: folder.path) { try trainer.prepareData() }
+        }
+        var data = try prepared(task)
+        task.recordedSplit = .init(data.split, text: conditions.data.split.text)
+        for grid in try SearchSpace(text: options.plannedSpace).preparedGrids {
+            let preparation = conditions.data.preparation.choosing(grid)
+            guard preparation != task.preparation else { continue }
+            var other = task
+            other.preparation = preparation
+            _ = try prepared(other)
+        }
         // For the final folds, when the table is not named again.
         data.groups =
             try folder.trainingData()?.groups ?? dataset.tableGroups(conditions.data.split.groups)

@@ -15,14 +15,17 @@ extension StudyPlan {
             sampler.limits = limits
         }
         let space = try searchSpace()
-        if let first = sampler.first, first.count == space.searched.count,
-            let network = images.plan(of: space.decode(first).architecture),
-            let excess = limits.excess(
-                parameters: network.parameters,
-                operations: network.multiplyAdds(size: images.size))
-        {
-            throw OptionFaults(
-                "`first` is \(excess): raise the limit, or begin with another network")
+        if let first = sampler.first, first.count == space.searched.count {
+            let candidate = space.decode(first)
+            let seen = images.seen(by: candidate)
+            if let network = seen.plan(of: candidate.architecture),
+                let excess = limits.excess(
+                    parameters: network.parameters,
+                    operations: network.multiplyAdds(size: seen.size))
+            {
+                throw OptionFaults(
+                    "`first` is \(excess): raise the limit, or begin with another network")
+            }
         }
         // A model proposes nothing where it finds nothing that can be trained.
         var probe = sampler

@@ -187,7 +187,7 @@ public struct TrialWorker: Hashable, Sendable {
         var task = conditions.task(
             request.architecture, hyperparameters: request.hyperparameters, seed: request.seed,
             on: dataset)
-        task.preparedData = try study.trainingData()
+        task.preparedData = try study.trainingData()?.choosing(request.hyperparameters)
         if let stage {
             // The beginning of the whole training, bit for bit.
             task.options.horizon = task.options.epochs

@@ -2,8 +2,8 @@ internal import SegNASHost
 internal import SegNASSearch
 public import SegNASStudy
 
-/// How the network that a study delivers compares with another one of the study, by their trainings in the search and
-/// over the same validation cases.
+/// How the network that a study delivers compares with another one of the study, by their trainings in the search, or
+/// both trained again, and over the same validation cases.
 ///
 /// Both were trained alike, but the delivered one was chosen by these very cases: what looks a little better need not
 /// be.
@@ -11,8 +11,10 @@ public struct RivalComparison: Hashable, Sendable, Encodable {
     public let rival: Rival
     /// The trial of the rival; nil if there is none.
     public let trial: Int?
-    /// The validation Dice of the rival in the search.
+    /// The validation Dice of the rival, in the search or trained again.
     public let dice: Double?
+    /// True if both were trained again when the search was over.
+    public let isTrainedAgain: Bool
     /// The number of networks of which the rival is the best; nil for a single one.
     public let networks: Int?
     /// The Dice of the delivered network minus the rival's; nil if it is not known.
@@ -47,15 +49,19 @@ public struct RivalComparison: Hashable, Sendable, Encodable {
     ///   - best: The trial whose network is delivered.
     ///   - rivals: The trials to compare it with.
     ///   - plan: The plan of the study.
+    ///   - candidates: What several networks came to that were trained again; nil if none of them is delivered.
     ///   - folder: The study, whose files have the Dice of each case.
     /// - Returns: With the first network and with the best drawn at random; of a random search with the first alone.
     public static func all(
-        of best: Trial, _ rivals: Rivals, _ plan: StudyPlan, in folder: StudyFolder
+        of best: Trial, _ rivals: Rivals, _ plan: StudyPlan, candidates: FinalCandidates?,
+        in folder: StudyFolder
     ) -> [RivalComparison] {
         func caseDice(_ trial: Trial) -> [Double?]? {
             folder.caseDice(of: trial, rungs: plan.rungs)
         }
-        let baseline = RivalComparison(best, .baseline, rivals.baseline, caseDice: caseDice)
+        let baseline =
+            candidates?.baseline.map { RivalComparison(best, trainedAgain: $0) }
+            ?? RivalComparison(best, .baseline, rivals.baseline, caseDice: caseDice)
         guard plan.sampler.method != .random else { return [baseline] }
         let isEnough = rivals.randomCount >= minNetworks
         return [
@@ -74,6 +80,7 @@ public struct RivalComparison: Hashable, Sendable, Encodable {
         self.networks = networks
         self.trial = trial?.number
         dice = trial?.dice
+        isTrainedAgain = false
         guard let trial, trial.number != best.number else {
             difference = nil
             verdict = trial == nil ? .noRival : .same
@@ -82,15 +89,22 @@ public struct RivalComparison: Hashable, Sendable, Encodable {
         difference = caseDice(best).flatMap { first in
             caseDice(trial).flatMap { PairedDifference(first, minus: $0) }
         }
-        verdict =
-            difference.map { difference in
-                guard difference.isShown else { return .notShown }
-                return difference.mean > 0 ? .better : .worse
-            } ?? .unknown
+        verdict = Verdict(difference)
+    }
+
+    /// The comparison with the network that the search began with, both trained again.
+    init(_ best: Trial, trainedAgain baseline: FinalCandidates.Baseline) {
+        rival = .baseline
+        networks = nil
+        trial = baseline.trial
+        dice = baseline.dice
+        isTrainedAgain = true
+        difference = baseline.difference
+        verdict = baseline.trial == best.number ? .same : Verdict(baseline.difference)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case rival, trial, dice, networks, difference, verdict, sentence
+        case rival, trial, dice, networks, trainedAgain, difference, verdict, sentence
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -99,9 +113,21 @@ public struct RivalComparison: Hashable, Sendable, Encodable {
         try container.encodeIfPresent(trial, forKey: .trial)
         try container.encodeIfPresent(dice, forKey: .dice)
         try container.encodeIfPresent(networks, forKey: .networks)
+        if isTrainedAgain { try container.encode(true, forKey: .trainedAgain) }
         try container.encodeIfPresent(difference, forKey: .difference)
         try container.encode(verdict, forKey: .verdict)
         try container.encode(sentence, forKey: .sentence)
+    }
+}
+
+extension RivalComparison.Verdict {
+    /// That of two different networks.
+    fileprivate init(_ difference: PairedDifference?) {
+        self =
+            difference.map { difference in
+                guard difference.isShown else { return .notShown }
+                return difference.mean > 0 ? .better : .worse
+            } ?? .unknown
     }
 }
 
@@ -109,12 +135,15 @@ extension RivalComparison {
     /// What follows, in a sentence.
     public var sentence: String {
         guard let trial else { return none }
-        let name = "\(self.name), trial \(trial)"
+        let name =
+            "\(self.name), trial \(trial)" + (isTrainedAgain ? ", both trained again" : "")
         switch verdict {
         case .same, .noRival:
             return rival == .baseline
                 ? "The delivered network is the one that the search began with, trial \(trial): "
-                    + "it has found no better one."
+                    + (isTrainedAgain
+                        ? "trained again, no other has a higher Dice."
+                        : "it has found no better one.")
                 : "The delivered network, trial \(trial), was itself drawn at random: "
                     + "proposals that were not have found no better one."
         case .unknown:

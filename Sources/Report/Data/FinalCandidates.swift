@@ -13,6 +13,15 @@ public struct FinalCandidates: Hashable, Codable, Sendable {
     public var chosen: Int { candidates[0].trial }
     /// The Dice of the first minus that of the second, over the cases; nil for a single network.
     public let difference: PairedDifference?
+    /// The network that the search began with, if it is among them.
+    public let baseline: Baseline?
+
+    public struct Baseline: Hashable, Codable, Sendable {
+        public let trial: Int
+        public let dice: Double
+        /// The Dice of the first minus its own, over the cases; nil if it is the first, or if that is not known.
+        public let difference: PairedDifference?
+    }
 
     public struct Candidate: Hashable, Codable, Sendable {
         public let trial: Int
@@ -32,13 +41,20 @@ public struct FinalCandidates: Hashable, Codable, Sendable {
             self.dice = dice
             self.caseDice = caseDice
         }
+
+        fileprivate func difference(to other: Outcome) -> PairedDifference? {
+            caseDice.flatMap { first in
+                other.caseDice.flatMap { PairedDifference(first, minus: $0) }
+            }
+        }
     }
 
     /// - Parameters:
     ///   - outcomes: At least one, in the order of their ranking in the search, which decides between equal Dice.
     ///   - epochs: The epochs of each training.
     ///   - folds: The number of folds on which each was trained; nil for one training.
-    public init(_ outcomes: [Outcome], epochs: Int, folds: Int?) {
+    ///   - baseline: The trial that the search began with.
+    public init(_ outcomes: [Outcome], epochs: Int, folds: Int?, baseline: Int? = nil) {
         precondition(!outcomes.isEmpty, "no network was trained again")
         self.epochs = epochs
         self.folds = folds
@@ -47,10 +63,12 @@ public struct FinalCandidates: Hashable, Codable, Sendable {
         }
         let sorted = order.map { outcomes[$0] }
         candidates = sorted.map { Candidate(trial: $0.trial, dice: $0.dice) }
-        difference = sorted.dropFirst().first.flatMap { second in
-            sorted[0].caseDice.flatMap { first in
-                second.caseDice.flatMap { PairedDifference(first, minus: $0) }
-            }
+        difference = sorted.dropFirst().first.flatMap { sorted[0].difference(to: $0) }
+        self.baseline = sorted.first { $0.trial == baseline }.map { outcome in
+            Baseline(
+                trial: outcome.trial, dice: outcome.dice,
+                difference: outcome.trial == sorted[0].trial
+                    ? nil : sorted[0].difference(to: outcome))
         }
     }
 
@@ -64,8 +82,9 @@ public struct FinalCandidates: Hashable, Codable, Sendable {
                 + "only trial \(first.trial) has a result, a \(kind) Dice of \(decimal(first.dice, 4))."
         }
         let second = candidates[1]
-        return "Of \(candidates.count) networks, trained again \(training), trial \(first.trial) "
-            + "has the highest \(kind) Dice, \(decimal(first.dice, 4)), and is delivered; "
+        let others = baseline.map { ", trial \($0.trial) of the beginning among them" } ?? ""
+        return "Of \(candidates.count) networks, trained again \(training)\(others), "
+            + "trial \(first.trial) has the highest \(kind) Dice, \(decimal(first.dice, 4)), and is delivered; "
             + "next is trial \(second.trial) with \(decimal(second.dice, 4)). \(verdict)"
     }
 

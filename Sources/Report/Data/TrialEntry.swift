@@ -24,6 +24,8 @@ struct TrialEntry: Encodable {
     /// Seconds of training of all trials up to its end.
     let elapsed: Double?
     let attempts: Int
+    /// What it came to at each rung to which it was trained, or is; nil if all trials are trained to the end.
+    let stages: [TrialStage]?
     /// The trial whose result it took.
     let source: Int?
     /// The reason why it has no result.
@@ -32,18 +34,23 @@ struct TrialEntry: Encodable {
     /// All trials of a study, with the Dice of labels in the order of their values.
     static func all(of record: StudySnapshot, labels: [Int]) -> [TrialEntry] {
         let elapsed = record.elapsedSeconds
+        let stages = Dictionary(grouping: record.stages, by: \.trial)
         return record.trials.map { trial in
             // A cached result includes the Dice of labels.
             let trained = trial.trial.source.map { record.trials[$0] } ?? trial
             return TrialEntry(
                 trial, elapsed: elapsed[trial.number],
                 expectation: record.expectations[trial.number],
+                stages: record.plan.rungs.map { _ in
+                    (stages[trial.number] ?? []).map { TrialStage($0, of: trial.trial) }
+                },
                 labels: labels.map { trained.dicePerLabel["\($0)"] })
         }
     }
 
     private init(
-        _ record: TrialRecord, elapsed: Double?, expectation: Expectation?, labels: [Double?]
+        _ record: TrialRecord, elapsed: Double?, expectation: Expectation?,
+        stages: [TrialStage]?, labels: [Double?]
     ) {
         let trial = record.trial
         number = trial.number
@@ -58,8 +65,25 @@ struct TrialEntry: Encodable {
         seconds = record.attempts > 0 ? record.seconds : nil
         self.elapsed = elapsed
         attempts = record.attempts
+        self.stages = stages
         source = trial.source
         reason = trial.reason
+    }
+}
+
+/// The training of a trial to a rung.
+struct TrialStage: Encodable {
+    /// The epochs to which it is trained, those of lower rungs included.
+    let epochs: Int
+    /// The validation Dice there; nil if there is none.
+    let dice: Double?
+    /// Completed if it was trained so far; else that of the trial.
+    let state: TrialState
+
+    init(_ stage: Stage, of trial: Trial) {
+        epochs = stage.epochs
+        dice = stage.report?.dice
+        state = stage.report?.isTrained == true ? .completed : trial.state
     }
 }
 

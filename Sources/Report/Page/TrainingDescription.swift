@@ -93,7 +93,7 @@ struct SearchFacts {
     private var spaceText: String {
         let name = SearchSpace.Preset(rawValue: plan.space)?.rawValue ?? "custom"
         let searched = space.searched.map { dimension in
-            ["\(dimension.name)", dimension.values.words, dimension.conditionWords]
+            ["\(dimension.name)", dimension.values.words, dimension.conditions.words]
                 .filter { !$0.isEmpty }.joined(separator: " ")
         }
         return "\(name), \(searched.count) searched dimensions: \(searched.joined(separator: ", "))"
@@ -110,6 +110,8 @@ extension Dimension.Values {
             "\(significant(range.lowerBound)) to \(significant(range.upperBound))"
                 + (scale == .log ? " (logarithmic)" : "")
         case .categories(let names): names.joined(separator: " or ")
+        case .ranges(let ranges):
+            ranges.map { "\($0.values.words) \($0.conditions.words)" }.joined(separator: " and ")
         }
     }
 }

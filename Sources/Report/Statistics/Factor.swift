@@ -36,15 +36,36 @@ struct Factor: Encodable {
         name = "\(dimension.name)"
         self.values = values
         title = dimension.name.title
-        (kind, meanings) =
+        kind = Kind(dimension)
+        meanings =
             switch (dimension.name, dimension.values) {
-            case (.operation, _): (.category, Operation.allCases.map(\.description))
-            case (.sup, _), (.res, _): (.category, ["without", "with"])
-            case (_, .categories(let names)): (.category, names)
-            case (_, .reals(_, .log)): (.logarithmic, nil)
-            case (_, .reals): (.real, nil)
-            default: (.whole, nil)
+            case (.operation, _): Operation.allCases.map(\.description)
+            case (.sup, _), (.res, _): ["without", "with"]
+            case (_, .categories(let names)): names
+            default: nil
             }
+    }
+}
+
+extension Factor.Kind {
+    fileprivate init(_ dimension: Dimension) {
+        switch dimension.name {
+        case .operation, .sup, .res: self = .category
+        default: self.init(dimension.values)
+        }
+    }
+
+    /// Of several ranges, that of the first that is no single value.
+    private init(_ values: Dimension.Values) {
+        switch values {
+        case .categories: self = .category
+        case .reals(_, .log): self = .logarithmic
+        case .reals: self = .real
+        case .integers, .fixed: self = .whole
+        case .ranges(let ranges):
+            let range = ranges.first { !$0.values.isFixed }
+            self = range.map { Self($0.values) } ?? .real
+        }
     }
 }
 
@@ -98,6 +119,8 @@ extension Hyperparameter {
         case .warmUp: "warm-up"
         case .foregroundShare: "foreground share"
         case .augmentation: "augmentation strength"
+        case .patch, .spacing: rawValue
+        case .size: "image size"
         }
     }
 }

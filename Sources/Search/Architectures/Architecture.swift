@@ -113,6 +113,8 @@ enum Limits {
     case closed(ClosedRange<Double>)
     /// Names.
     case choice([String])
+    /// Names of the sizes of ``GridChoice``, and of its spacings.
+    case sizes, spacings
 
     static let n = Limits.whole(1...1024)
     static let p = Limits.whole(1...10)
@@ -131,7 +133,7 @@ enum Limits {
             Int(exactly: value).map(limits.contains) ?? false
         case .real(let limits): limits.contains(value)
         case .closed(let limits): limits.contains(value)
-        case .choice: false
+        case .choice, .sizes, .spacings: false
         }
     }
 }
@@ -148,6 +150,8 @@ extension Limits: CustomStringConvertible {
         case .closed(let limits):
             "a number from \(number(limits.lowerBound)) to \(number(limits.upperBound))"
         case .choice(let names): "one of \(listed(names))"
+        case .sizes: "voxels such as 64 or 96x96x32, at most 1024 along an axis"
+        case .spacings: "planned, or mm such as 1.5 or 0.6x0.6x3.6, from 0.01 to 100"
         }
     }
 }

@@ -31,8 +31,9 @@ public protocol Sampler: Codable, Sendable {
     /// Reports the value of a proposal that was raised, at the rung that it has reached.
     mutating func tell(_ value: Double, of number: Int, atRung rung: Int)
 
-    /// The proposal of which a model expects most after a whole training, among some with values; nil without a model.
-    func mostPromising(of numbers: [Int]) -> Int?
+    /// The values that a model expects of some proposals after whole trainings, in its own units; only of those with
+    /// values, and none without a model.
+    func expectations(of numbers: [Int]) -> [Int: Double]
 
     /// The number of proposals so far, which is the number of the next one.
     var askCount: Int { get }
@@ -46,7 +47,7 @@ public protocol Sampler: Codable, Sendable {
 extension Sampler {
     public mutating func raise(_ number: Int, to rung: Int) {}
     public mutating func tell(_ value: Double, of number: Int, atRung rung: Int) {}
-    public func mostPromising(of numbers: [Int]) -> Int? { nil }
+    public func expectations(of numbers: [Int]) -> [Int: Double] { [:] }
 }
 
 /// The value of networks that cannot be trained (Wong & Moradi, MICCAI 2019, section 2.3).

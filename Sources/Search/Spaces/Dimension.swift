@@ -1,5 +1,4 @@
 internal import Glibc
-internal import SegNASHost
 
 /// One named quantity of a search space and the values that it can take.
 public struct Dimension: Hashable, Codable, Sendable {
@@ -44,6 +43,8 @@ public struct Dimension: Hashable, Codable, Sendable {
         case reals(Range<Double>, Scale)
         /// Names, searched as [0, count), of which the floor counts; a single one is not searched.
         case categories([String])
+        /// Numbers of which each range has a condition of its own, searched as the position in the one that counts.
+        case ranges([ConditionalRange])
     }
 
     public enum Scale: String, CaseIterable, Codable, Sendable {
@@ -123,10 +124,12 @@ extension Dimension.Values {
         case .reals(let range, .linear): range.lowerBound...range.upperBound.nextDown
         case .reals(let range, .log): log(range.lowerBound)...log(range.upperBound.nextDown)
         case .categories(let names): names.count < 2 ? nil : 0...Double(names.count).nextDown
+        case .ranges(let ranges): ranges.allSatisfy(\.values.isFixed) ? nil : Self.positions
         }
     }
 
-    /// The value at a coordinate of the optimizer, moved into the interval if it lies outside; the index of a name.
+    /// The value at a coordinate of the optimizer, moved into the interval if it lies outside; the index of a name, and
+    /// of several ranges the position.
     func value(at coordinate: Double) -> Double {
         switch self {
         case .fixed(let value): return value
@@ -141,35 +144,43 @@ extension Dimension.Values {
             return value.clamped(to: range.lowerBound...range.upperBound.nextDown)
         case .categories(let names):
             return coordinate.rounded(.down).clamped(to: 0...Double(names.count - 1))
+        case .ranges: return coordinate.clamped(to: Self.positions)
         }
     }
 
     /// True if there is one value, which is not searched.
     package var isFixed: Bool { interval == nil }
 
-    /// The number of values; nil for reals.
+    /// The number of values, of several ranges the largest; nil for reals.
     var count: Int? {
         switch self {
         case .fixed: 1
         case .integers(let range): range.count
         case .reals: nil
         case .categories(let names): names.count
+        case .ranges(let ranges):
+            ranges.reduce(1 as Int?) { most, range in
+                most.flatMap { most in range.values.count.map { max(most, $0) } }
+            }
         }
     }
 
-    /// The coordinate of an optimizer at which the dimension has a value, or the name of an index.
+    /// The coordinate of an optimizer at which the dimension has a value, or the name of an index, or the position in
+    /// several ranges.
     func coordinate(of value: Double) -> Double {
         switch self {
-        case .fixed, .reals(_, .linear): value
+        case .fixed, .reals(_, .linear), .ranges: value
         case .integers, .categories: value + 0.5
         case .reals(_, .log): log(value)
         }
     }
 
-    /// The coordinate of the nearest value that the dimension has; of a name that it has not, that of its first.
+    /// The coordinate of the nearest value that the dimension has; of a name that it has not, that of its first, and
+    /// with several ranges the middle.
     func nearestCoordinate(of value: HyperparameterValue) -> Double {
         let number: Double =
             switch (self, value) {
+            case (.ranges, _): 0.5
             case (.categories(let names), .choice(let name)):
                 Double(names.firstIndex(of: name) ?? 0)
             case (_, .number(let number)): number
@@ -186,7 +197,7 @@ extension Dimension.Values {
 }
 
 extension Dimension.Values: CustomStringConvertible {
-    /// `3`, `[8, 33)`, `[0.0001, 0.01) log` or `adamw, sgd`.
+    /// `3`, `[8, 33)`, `[0.0001, 0.01) log` or `adamw, sgd`; ranges with conditions have semicolons between them.
     public var description: String {
         switch self {
         case .fixed(let value): number(value)
@@ -194,17 +205,8 @@ extension Dimension.Values: CustomStringConvertible {
         case .reals(let range, let scale):
             "[\(number(range.lowerBound)), \(number(range.upperBound))) \(scale)"
         case .categories(let names): names.joined(separator: ", ")
+        case .ranges(let ranges): ranges.map(\.description).joined(separator: "; ")
         }
-    }
-}
-
-extension Dimension {
-    /// What must hold for it to have a value: `when optimizer is sgd`; empty where it always has one.
-    public var conditionWords: String {
-        let words = conditions.map { condition in
-            condition.category.rawValue + " is " + condition.names.joined(separator: " or ")
-        }
-        return words.isEmpty ? "" : "when " + listed(words)
     }
 }
 

@@ -22,8 +22,15 @@ public enum Hyperparameter: String, CaseIterable, Codable, CodingKeyRepresentabl
     case schedule
     /// The set of training options that the others are applied to.
     case recipe
+    /// The voxels of patches, such as `96x96x32`.
+    case patch
+    /// The size to which all images are brought, where networks see whole ones.
+    case size
+    /// The voxels' length in mm, where networks see patches.
+    case spacing
 
-    /// The names among which a category chooses, those of training's options; nil for numbers.
+    /// The names among which a category chooses, those of training's options; nil for numbers, and for sizes and
+    /// spacings, whose names are any.
     public var choices: [String]? {
         switch self {
         case .loss: ["exponential-logarithmic", "dice-cross-entropy"]
@@ -34,8 +41,16 @@ public enum Hyperparameter: String, CaseIterable, Codable, CodingKeyRepresentabl
         }
     }
 
+    /// True if it chooses among names.
+    var isCategory: Bool {
+        switch limits {
+        case .choice, .sizes, .spacings: true
+        case .whole, .real, .closed: false
+        }
+    }
+
     /// The names of the hyperparameters that are categories.
-    static var categories: [String] { allCases.filter { $0.choices != nil }.map(\.rawValue) }
+    static var categories: [String] { allCases.filter(\.isCategory).map(\.rawValue) }
 
     var limits: Limits {
         if let choices { return .choice(choices) }
@@ -47,6 +62,8 @@ public enum Hyperparameter: String, CaseIterable, Codable, CodingKeyRepresentabl
         case .weightDecay, .foregroundShare: .closed(0...1)
         case .clip: .closed(1e-6...1e6)
         case .warmUp: .whole(0...10_000)
+        case .patch, .size: .sizes
+        case .spacing: .spacings
         // Beyond 2 probabilities of a half are 1, and more of the same changes nothing.
         default: .closed(0...2)
         }

@@ -54,10 +54,14 @@ extension SearchSpace {
         }
         // Categories of conditions have none themselves, so one pass is enough.
         for dimension in dimensions {
-            guard case .hyperparameter(let name) = dimension.name,
-                !dimension.conditions.allSatisfy({ $0.holds(for: others) })
-            else { continue }
-            others[name] = nil
+            guard case .hyperparameter(let name) = dimension.name else { continue }
+            if !dimension.conditions.allSatisfy({ $0.holds(for: others) }) { others[name] = nil }
+            guard case .ranges = dimension.values, let position = others[name]?.number else {
+                continue
+            }
+            others[name] = dimension.values.range(with: others).map {
+                .number($0.value(atPosition: position))
+            }
         }
         return others
     }
@@ -106,7 +110,7 @@ extension SearchSpace {
             }
             point.append(coordinate ?? (interval.lowerBound + interval.upperBound) / 2)
         }
-        return point
+        return settled(point, at: hyperparameters)
     }
 }
 
@@ -142,7 +146,7 @@ extension Dimension.Values {
         case .fixed(let fixed): value == fixed
         case .integers(let range): Int(exactly: value).map(range.contains) ?? false
         case .reals(let range, _): range.contains(value)
-        case .categories: false
+        case .categories, .ranges: false
         }
     }
 }

@@ -39,7 +39,7 @@ extension SearchSpace {
         switch self[.operation(edge)] {
         case .integers(let range): EdgeChoices(none: range.contains(0) ? 1 : 0, all: range.count)
         case .fixed(let number): EdgeChoices(none: number == 0 ? 1 : 0, all: 1)
-        case .reals, .categories, nil:
+        case .reals, .categories, .ranges, nil:
             preconditionFailure("operations are whole numbers in every space")
         }
     }

@@ -29,7 +29,8 @@ public struct SearchSpace: Hashable, Codable, Sendable {
         switch self[.nodes] {
         case .integers(let range): range
         case .fixed(let nodes): Int(nodes)..<Int(nodes) + 1
-        case .reals, .categories, nil: preconditionFailure("nodes are whole numbers in every space")
+        case .reals, .categories, .ranges, nil:
+            preconditionFailure("nodes are whole numbers in every space")
         }
     }
 

@@ -47,6 +47,12 @@ public enum SearchSpaceFault: Error, Equatable, Sendable {
     case conditionName(String, String, String, of: [String])
     /// A condition of a dimension that always has a value.
     case unconditional(String)
+    /// One of several ranges of a dimension that has no condition.
+    case rangeWithoutCondition(String, found: String)
+    /// Two ranges of a dimension that both count where this holds: `when optimizer is sgd`.
+    case overlappingRanges(String, String)
+    /// Several ranges of names.
+    case rangesOfNames(String)
     case nothingSearched
     case nothingLegal
 }
@@ -109,6 +115,14 @@ extension SearchSpaceFault: CustomStringConvertible {
         case .unconditional(let name):
             "\(name) cannot have a condition; settings of the training can: "
                 + listed(Hyperparameter.allCases.map(\.rawValue))
+        case .rangeWithoutCondition(let name, let found):
+            "\(found) of \(name) has no condition, and each of several ranges must have one, for example {from: 0.003, "
+                + "to: 0.03, when: {optimizer: sgd}}"
+        case .overlappingRanges(let name, let words):
+            "\(name) has two ranges \(words); change their conditions, so that one counts at a time"
+        case .rangesOfNames(let name):
+            "\(name) has names and not numbers, so it cannot have several ranges; write one list, with one condition "
+                + "if need be"
         case .nothingSearched:
             "nothing is searched; give at least one name a range, for example n: [8, 33]"
         case .nothingLegal:
@@ -124,7 +138,8 @@ extension SearchSpaceFault: CustomStringConvertible {
         switch limits {
         case .whole: range = "[from, below]"
         case .real, .closed: range = "{from: …, to: …, scale: linear or log}"
-        case .choice: return "\(limits), or a list of different ones in brackets"
+        case .choice, .sizes, .spacings:
+            return "\(limits), or a list of different ones in brackets"
         }
         let rule = "\(limits), or a range \(range) of them"
         return name == "ops" ? rule + "; or the list of one block, for example [2, 0, 2]" : rule

@@ -7,6 +7,8 @@ struct SearchSpaceReader {
     private var settings = SpaceSettings()
     /// The line of each name.
     private var lines: [String: Int] = [:]
+    /// The lines of the ranges of those that have several.
+    private var rangeLines: [Dimension.Name: [Int]] = [:]
     private var faults: [SearchSpaceError.LocatedFault] = []
 
     static let schema = 1
@@ -76,6 +78,9 @@ extension SearchSpaceReader {
         }
         settings.values[name] = nil
         settings.conditions[name] = nil
+        if let items = entry.value.sequence, items.contains(where: { $0.mapping != nil }) {
+            return readRanges(Array(items), of: name, line: entry.line)
+        }
         do {
             let setting = try ConditionalNode(entry.value, of: name)
             settings.values[name] = try Dimension.Values(setting.values, of: name)
@@ -83,6 +88,24 @@ extension SearchSpaceReader {
         } catch {
             report(error, entry.line)
         }
+    }
+
+    private mutating func readRanges(_ items: [Node], of name: Dimension.Name, line: Int) {
+        if case .hyperparameter(let setting) = name, setting.isCategory {
+            return report(.rangesOfNames("\(name)"), line)
+        }
+        var ranges: [ConditionalRange] = []
+        rangeLines[name] = []
+        for item in items {
+            let line = item.mark?.line ?? line
+            do {
+                ranges.append(try ConditionalRange(item, of: name))
+                rangeLines[name]?.append(line)
+            } catch {
+                report(error, line)
+            }
+        }
+        if ranges.count == items.count { settings.values[name] = .ranges(ranges) }
     }
 
     private mutating func report(_ fault: SearchSpaceFault, _ line: Int?) {
@@ -113,13 +136,26 @@ extension SearchSpaceReader {
     /// Categories of conditions have none themselves, so that no two wait for each other.
     private mutating func checkConditions() {
         for (name, conditions) in settings.conditions {
-            for condition in conditions { check(condition, of: "\(name)") }
+            for condition in conditions { check(condition, of: "\(name)", lines["\(name)"]) }
+        }
+        for case (let name, .ranges(let ranges)) in settings.values {
+            let lines = rangeLines[name] ?? []
+            for (place, (range, line)) in zip(ranges, lines).enumerated() {
+                for condition in range.conditions { check(condition, of: "\(name)", line) }
+                for earlier in ranges.prefix(place) {
+                    guard let both = earlier.conditions.joined(with: range.conditions) else {
+                        continue
+                    }
+                    report(.overlappingRanges("\(name)", both.words), line)
+                }
+            }
         }
     }
 
-    private mutating func check(_ condition: Dimension.Condition, of name: String) {
+    private mutating func check(
+        _ condition: Dimension.Condition, of name: String, _ line: Int?
+    ) {
         let category = Dimension.Name.hyperparameter(condition.category)
-        let line = lines[name]
         guard case .categories(let names)? = settings.values[category],
             settings.conditions[category, default: []].isEmpty
         else {
@@ -173,7 +209,7 @@ struct SpaceSettings {
         switch values[.nodes] {
         case .integers(let range): Edge.all(nodes: range.upperBound - 1)
         case .fixed(let nodes): Edge.all(nodes: Int(nodes))
-        case .reals, .categories, nil: Edge.all(nodes: 2)
+        case .reals, .categories, .ranges, nil: Edge.all(nodes: 2)
         }
     }
 

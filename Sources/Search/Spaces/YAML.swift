@@ -168,12 +168,23 @@ struct ConditionalNode {
         for (key, value) in parts {
             guard let names = value.names else { throw fault }
             let text = key.scalar?.string ?? key.shown
-            guard let category = Hyperparameter(rawValue: text), category.choices != nil else {
+            guard let category = Hyperparameter(rawValue: text), category.isCategory else {
                 throw .conditionCategory("\(name)", text)
             }
             conditions.append(Dimension.Condition(category: category, names: names))
         }
         return conditions.sorted { $0.category.rawValue < $1.category.rawValue }
+    }
+}
+
+extension ConditionalRange {
+    init(_ node: Node, of name: Dimension.Name) throws(SearchSpaceFault) {
+        let range = try ConditionalNode(node, of: name)
+        guard !range.conditions.isEmpty else {
+            throw .rangeWithoutCondition("\(name)", found: node.shown)
+        }
+        self.init(
+            values: try Dimension.Values(range.values, of: name), conditions: range.conditions)
     }
 }
 
@@ -185,11 +196,25 @@ extension Dimension.Values {
         case .whole: try self.init(whole: node, name: "\(name)", limits: name.limits)
         case .real, .closed: try self.init(real: node, name: "\(name)", limits: name.limits)
         case .choice(let names):
-            guard let chosen = node.names, chosen.allSatisfy(names.contains) else {
-                throw .value("\(name)", found: node.shown)
+            try self.init(names: node, of: name) { names.contains($0) ? $0 : nil }
+        case .sizes: try self.init(names: node, of: name, read: GridChoice.size)
+        case .spacings:
+            try self.init(names: node, of: name) { text in
+                text == GridChoice.planned ? SIMD3.zero : GridChoice.spacing(text)
             }
-            self = .categories(chosen)
         }
+    }
+
+    /// Reads names that have different meanings.
+    private init<Meaning: Hashable>(
+        names node: Node, of name: Dimension.Name, read: (String) -> Meaning?
+    ) throws(SearchSpaceFault) {
+        let chosen = node.names ?? []
+        let meanings = chosen.compactMap(read)
+        guard !chosen.isEmpty, Set(meanings).count == chosen.count else {
+            throw .value("\(name)", found: node.shown)
+        }
+        self = .categories(chosen)
     }
 
     fileprivate init(whole node: Node, name: String, limits: Limits) throws(SearchSpaceFault) {

@@ -141,10 +141,15 @@ extension StudyLedger {
     /// The epochs to which a trial is being trained; nil without rungs.
     public func stage(of trial: Int) -> Int? { scheduler.epochsInFlight(of: trial) }
 
-    /// Trials that may be trained on, those of the highest Dice first.
+    /// Trials that may be trained on, those of which most is expected first: by a model, else by their Dice.
     func paused() throws(StudyError) -> [Trial] {
-        try database.read { db in try Trial.all("state = 'paused'", [], in: db) }
-            .sorted { ($1.dice ?? 0, $0.number) < ($0.dice ?? 0, $1.number) }
+        let trials = try database.read { db in try Trial.all("state = 'paused'", [], in: db) }
+        let ranked = trials.map { TrainedNetwork($0.number, state: $0.state, dice: $0.dice) }
+            .ranked(by: sampler.expectations(of: trials.map(\.number)))
+        let places = Dictionary(
+            uniqueKeysWithValues: ranked.enumerated().map { ($1.number, $0) })
+        func place(_ trial: Trial) -> Int { places[trial.number] ?? .max }
+        return trials.sorted { (place($0), $0.number) < (place($1), $1.number) }
     }
 
     /// Ends the trials that were not trained on when the budget was spent.

@@ -49,6 +49,7 @@ struct StudyBench {
             method: .model, seed: 0,
             images: SearchedImages(size: [64, 64, 64], channels: 1, classes: 4, batch: 3))
         try propose(plan, after: record, by: "a model")
+        try proposeOnLadder(plan, after: record)
         let trainings = record.values.filter { $0.value < worstValue }.map { number, value in
             let candidate = space.decode(record.proposals[number].point)
             return EarlierTraining(
@@ -60,6 +61,27 @@ struct StudyBench {
                 among: 2)
         }
         try propose(plan, after: record, by: "one that knows two more studies")
+    }
+
+    /// The same where trainings stop at a first rung, from where one of three went on.
+    private func proposeOnLadder(_ plan: SamplerPlan, after record: SamplerRecord) throws {
+        let rungs = [10, 30]
+        var scheduler = try plan.scheduler(
+            in: .segnas11, rungs: rungs, limit: SearchLimit(trials: 2 * trials))
+        try measure("a model with two rungs, told all") {
+            var trained = 0
+            for (proposal, (number, value)) in zip(record.proposals, record.values) {
+                try scheduler.absorb(.begin(proposal, epochs: rungs[0]))
+                let isTrained = value < worstValue
+                scheduler.report(Report(number: number, value: value, isTrained: isTrained))
+                trained += isTrained ? 1 : 0
+                guard isTrained, trained.isMultiple(of: Ladder.share) else { continue }
+                try scheduler.absorb(.resume(number: number, epochs: rungs[1]))
+                scheduler.report(Report(number: number, value: 0.9 * value))
+            }
+        }
+        try measure("its proposal with a fit") { _ = scheduler.next() }
+        try measure("its next proposal") { _ = scheduler.next() }
     }
 
     private func propose(

@@ -35,7 +35,7 @@ struct SpaceDescription: Encodable {
             Row(
                 name: "\(dimension.name)", values: "\(dimension.values)",
                 isSearched: space.searched.contains(dimension),
-                condition: dimension.conditions.isEmpty ? nil : dimension.conditionWords)
+                condition: dimension.conditions.isEmpty ? nil : dimension.conditions.words)
         }
         searched = space.searched.count
         integerPoints = "\(space.integerPoints)"

@@ -225,8 +225,8 @@ struct SamplingArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Keep the checkpoints of this many paused trials, by default 30; others are trained from the start if they \
-            go on.
+            Keep the checkpoints of this many paused trials, by default 30, those of the highest Dice, with a model \
+            those of which it expects most; others are trained from the start if they go on.
             """, valueName: "number"))
     var keepPaused: Int?
 

@@ -115,10 +115,12 @@ struct StatusDocument: Encodable {
     }
 
     init(_ status: StudyStatus, in folder: StudyFolder) {
-        candidates = folder.finalCandidates(status.plan)
+        let candidates = folder.finalCandidates(status.plan)
+        self.candidates = candidates
         ensemble = status.best.flatMap { folder.ensembleOutcome($0.number) }
         comparisons = status.best.map {
-            RivalComparison.all(of: $0, status.rivals, status.plan, in: folder)
+            RivalComparison.all(
+                of: $0, status.rivals, status.plan, candidates: candidates, in: folder)
         }
         iterations = status.iterations
         budget =

@@ -111,6 +111,36 @@ struct RivalComparisonTests {
         }
     }
 
+    @Test("the first network is compared by its training at the end where it has one")
+    func trainedAgain() throws {
+        try withTemporaryFolder { folder in
+            let ledger = try SyntheticStudy.make(in: folder, iterations: 40)
+            let best = try #require(try ledger.best())
+            let rivals = try StudyStatus(of: ledger.folder.path).rivals
+            func words(_ first: Double, _ others: [Double?]) -> String {
+                let candidates = FinalCandidates(
+                    [
+                        .init(
+                            trial: best.number, dice: first,
+                            caseDice: [Double?](repeating: first, count: 6)),
+                        .init(trial: 1000, dice: 0.5, caseDice: others),
+                    ], epochs: 9, folds: nil, baseline: first > 0.6 ? 1000 : best.number)
+                return RivalComparison.all(
+                    of: best, rivals, ledger.plan, candidates: candidates, in: ledger.folder
+                )[0].sentence
+            }
+            #expect(
+                words(0.75, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
+                    == "The delivered network is better than the one that the search began with, trial 1000, both "
+                    + "trained again: Dice +0.2500 over 6 cases (95 % interval +0.2500 to +0.2500)."
+            )
+            #expect(
+                words(0.55, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
+                    == "The delivered network is the one that the search began with, trial \(best.number): trained "
+                    + "again, no other has a higher Dice.")
+        }
+    }
+
     @Test("of the networks that were trained again, the highest Dice is delivered")
     func candidates() {
         let cases: [[Double?]] = [
@@ -128,6 +158,12 @@ struct RivalComparisonTests {
                 "Of 3 networks, trained again for 9 epochs, trial 3 has the highest validation Dice, 0.6100, and is "
                     + "delivered; next is trial 7 with 0.5000. It is better: Dice +0.1167 over 6 cases (95 %"
             ))
+        #expect(all.baseline == nil)
+        let begun = FinalCandidates(outcomes, epochs: 9, folds: nil, baseline: 5)
+        #expect(begun.baseline?.trial == 5 && begun.baseline?.dice == 0.5)
+        // Other cases cannot be compared.
+        #expect(begun.baseline?.difference == nil)
+        #expect(begun.words.hasPrefix("Of 3 networks, trained again for 9 epochs, trial 5 of the"))
         let folds = FinalCandidates(Array(outcomes.suffix(1)), epochs: 9, folds: 4)
         #expect(
             folds.words

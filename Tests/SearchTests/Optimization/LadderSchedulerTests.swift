@@ -148,6 +148,58 @@ struct LadderSchedulerTests {
         #expect(ladder.epochsSpent == 80)
     }
 
+    @Test("the network that a search begins with goes on first, beside one of three")
+    func baseline() throws {
+        func fresh() -> LadderScheduler<RandomSearch> {
+            LadderScheduler(
+                rungs: [10, 30],
+                RandomSearch(
+                    in: [0.0...1], plan: SamplerPlan(method: .random, seed: 1, first: [0.5])))
+        }
+        var ladder = fresh()
+        var orders: [Order] = []
+        func next() -> Order? {
+            let order = ladder.next()
+            if let order { orders.append(order) }
+            return order
+        }
+        func begin(_ number: Int, value: Double) {
+            let order = next()
+            #expect(order?.number == number && order?.epochs == 10)
+            ladder.report(Report(number: number, value: value))
+        }
+        begin(0, value: 0.9)
+        let first = next()
+        #expect(first == .resume(number: 0, epochs: 30))
+        for number in 1...2 { begin(number, value: 0.5 - Double(number) / 100) }
+        let second = next()
+        #expect(second == .resume(number: 2, epochs: 30))
+        ladder.report(Report(number: 0, value: 0.8))
+        ladder.report(Report(number: 2, value: 0.3))
+        #expect(ladder.result == 2)
+        begin(3, value: 0.2)
+
+        // Where it cannot be trained, there is none; and in a study of an earlier version it waits like all others.
+        ladder = fresh()
+        _ = next()
+        ladder.report(Report(number: 0, value: worstValue, isTrained: false))
+        begin(1, value: 0.5)
+        let third = next()
+        #expect(third?.number == 2)
+        ladder = fresh()
+        var source = RandomSearch(
+            in: [0.0...1], plan: SamplerPlan(method: .random, seed: 1, first: [0.5]))
+        for (number, value) in [0.9, 0.5, 0.6].enumerated() {
+            let asked = source.ask()
+            try ladder.absorb(.begin(try #require(asked), epochs: 10))
+            ladder.report(Report(number: number, value: value))
+            source.tell(value, of: number)
+        }
+        try ladder.absorb(.resume(number: 1, epochs: 30))
+        let late = ladder.next()
+        #expect(late == .resume(number: 0, epochs: 30))
+    }
+
     @Test("a value that was taken from an equal network costs nothing, and does not go on")
     func cached() throws {
         var ladder = LadderScheduler(
@@ -182,7 +234,9 @@ struct LadderSchedulerTests {
         let epochs = spent.values.reduce(0) { $0 + Self.rungs[$1 - 1] }
         #expect(epochs <= 600 && epochs > 570, "\(epochs)")
         let raised = spent.values.count { $0 == 2 }
-        #expect(raised >= spent.count / 3 - 1 && raised <= spent.count / 3)
+        // A model has a given network, which goes on beside the others.
+        let given = method == .model ? 1 : 0
+        #expect(raised >= spent.count / 3 - 1 && raised <= spent.count / 3 + given)
         #expect(search.inFlight.isEmpty)
     }
 

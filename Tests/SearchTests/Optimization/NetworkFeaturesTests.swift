@@ -127,6 +127,76 @@ struct NetworkFeaturesTests {
         #expect(try features(0.8, 0, 0) == features(0.98, 0.9, 1.5))
     }
 
+    @Test(
+        "of several ranges the one that counts is the interval; values of earlier studies belong to theirs"
+    )
+    func ranges() throws {
+        let space = try SearchSpace(
+            yaml: """
+                {base: segnas7, n: 8, p: 2, nodes: 2, ops: 2, optimizer: [adamw, sgd], learning_rate: [{from: 0.001, \
+                to: 0.003, when: {optimizer: adamw}}, {from: 0.01, to: 0.03, when: {optimizer: sgd}}]}
+                """)
+        let networks = networks(space)
+        for (optimizer, rate) in [(0.0, 0.0025), (1, 0.025)] {
+            let candidate = space.decode([0.75, optimizer])
+            let value = try #require(candidate.hyperparameters[.learningRate]?.number)
+            #expect(abs(value - rate) < 1e-12)
+            let features = try #require(networks.features(of: candidate))
+            #expect(abs(features.surroundings[4] - 0.5) < 1e-9)
+        }
+        func point(_ optimizer: HyperparameterValue, _ rate: Double) -> [Double]? {
+            networks.earlierPoint(
+                EarlierTraining(
+                    number: 0, network: space.decode([0, 0]).architecture,
+                    hyperparameters: [.optimizer: optimizer, .learningRate: .number(rate)],
+                    value: 1), without: [])
+        }
+        let known = try #require(point("sgd", 0.025))
+        #expect(
+            space.decode(known).hyperparameters[.learningRate]?.number.map {
+                abs($0 - 0.025) < 1e-12
+            } == true)
+        #expect(point("adamw", 0.025) == nil)
+    }
+
+    @Test("networks are those of their own grid: features, limits, and what can be trained")
+    func grids() throws {
+        let space = try SearchSpace(
+            yaml: """
+                {base: segnas7, n: 8, p: [2, 5], nodes: 2, ops: 2, patch: [16, 32x32x8], spacing: [planned, 2x2x4]}
+                """)
+        var networks = SearchedNetworks(
+            space: space,
+            images: SearchedImages(
+                size: [64, 64, 64], spacing: [1, 1, 1], channels: 1, classes: 2, batch: 2),
+            limits: NetworkLimits())
+        func candidate(_ p: Double, _ patch: Double, _ spacing: Double) -> Candidate {
+            space.decode([p, patch, spacing])
+        }
+        let seen = networks.images.seen(by: candidate(2, 1, 1))
+        #expect(seen.size == [32, 32, 8] && seen.spacing == [2, 2, 4] && seen.batch == 2)
+        let planned = networks.images.seen(by: candidate(2, 0, 0))
+        #expect(planned.size == [16, 16, 16] && planned.spacing == [1, 1, 1])
+        let features = try #require(networks.features(of: candidate(2, 1, 1)))
+        #expect(features.surroundings[4...] == [5, 5, 3, 1, 1, 2])
+        let other = try #require(networks.features(of: candidate(2, 0, 0)))
+        #expect(other.surroundings[4...] == [4, 4, 4, 0, 0, 0])
+        #expect(features.cost[0] > other.cost[0])
+        // Four poolings leave one voxel of 16, of which two images are too few for a normalization.
+        #expect(networks.admittedFeatures(of: candidate(4, 0, 0)) == nil)
+        #expect(networks.admittedFeatures(of: candidate(3, 0, 0)) != nil)
+        // Twice the voxels, twice the operations.
+        let plan = try #require(planned.plan(of: candidate(2, 0, 0).architecture))
+        networks = SearchedNetworks(
+            space: space, images: networks.images,
+            limits: NetworkLimits(operations: plan.multiplyAdds(size: planned.size)))
+        #expect(networks.admittedFeatures(of: candidate(2, 0, 0)) != nil)
+        #expect(networks.admittedFeatures(of: candidate(2, 1, 0)) == nil)
+        let grids = try SearchSpace(yaml: "{base: segnas4, size: [16, 24], patch: [8, 9]}")
+            .preparedGrids
+        #expect(grids.map(\.size) == [[16, 16, 16], [24, 24, 24]])
+    }
+
     @Test("neighbours choose other names, and leave alone what has no value")
     func neighboursOfSettings() throws {
         let space = try SearchSpace(

@@ -176,6 +176,67 @@ struct FinalCandidateTests {
         }
     }
 
+    @Test("weighing that was interrupted goes on with the next case, to the same weights")
+    func interruptedWeighing() throws {
+        try SearchScene.with(iterations: 8) { scene in
+            let more = ["--final-candidates", "3", "--final-epochs", "4"]
+            let search = try scene.search("study", more)
+            #expect(search.status == 0, "\(search.errors)")
+            let whole = try Program.run(
+                "search", "--output", scene.path("study"), "--ensemble", "3", "--force-ensemble")
+            #expect(whole.status == 0, "\(whole.errors)")
+            let best = try #require(try StudyStatus(of: scene.path("study")).best).number
+            let record = StudyFolder(scene.path("study")).ensembleRecord(best)
+            let expected = try Data(contentsOf: URL(filePath: record))
+            let part = StudyFolder(scene.path("study")).ensembleProgress(best)
+            #expect(!FileManager.default.fileExists(atPath: part))
+            // As when it was killed after the first case, and with a record of other models.
+            for models in [nil, ["x"]] as [[String]?] {
+                try FileManager.default.removeItem(atPath: record)
+                let digests = try models ?? members(of: expected)
+                let counts = [Int](repeating: 1, count: 3 * 2 * 16)
+                let known: [String: Any] = [
+                    "schema": 1, "models": digests, "progress": ["cases": [counts]],
+                ]
+                try JSONSerialization.data(withJSONObject: known).write(to: URL(filePath: part))
+                let again = try Program.run("search", "--output", scene.path("study"))
+                #expect(again.status == 0, "\(again.errors)")
+                let isSame = try Data(contentsOf: URL(filePath: record)) == expected
+                // The made-up counts of the first case are taken where they belong to the models.
+                #expect(isSame == (models != nil))
+                #expect(!FileManager.default.fileExists(atPath: part))
+            }
+        }
+    }
+
+    private func members(of record: Data) throws -> [String] {
+        struct Record: Decodable {
+            struct Member: Decodable { var model: String }
+            var members: [Member]
+        }
+        return try JSONDecoder().decode(Record.self, from: record).members.map(\.model)
+    }
+
+    @Test("the network that a search begins with is trained again, too, and compared so")
+    func baseline() throws {
+        try SearchScene.with(iterations: 10) { scene in
+            let first = scene.path("first.json")
+            try Data(#"{"n": 2, "p": 1, "sup": 0, "res": 0, "nodes": 3, "ops": [1, 0, 1]}"#.utf8)
+                .write(to: URL(filePath: first))
+            let more = ["--final-candidates", "2", "--first", first, "--json", "--rungs", "2"]
+            let search = try document(scene.search("study", more + ["--first-rung", "1"]))
+            // It goes on to the end, whatever it has shown.
+            let states = try scene.trials("study").map(\.state)
+            #expect(states[0] == .completed)
+            let candidates = try #require(search.candidates)
+            #expect(candidates.candidates.contains { $0.trial == 0 })
+            let comparison = try #require(search.comparisons?[0])
+            #expect(comparison.rival == "baseline" && comparison.verdict != "noRival")
+            #expect(
+                comparison.sentence.contains("trained again"), "\(comparison.sentence)")
+        }
+    }
+
     @Test("options that cannot be are refused before anything is done")
     func refused() throws {
         try SearchScene.with(iterations: 8) { scene in

@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import SegNASDatasets
 import SegNASSearch
 import SegNASSegmentation
 import SegNASStudy
@@ -96,6 +98,119 @@ struct SettingSearchTests {
         #expect(first.hyperparameters[.loss] == best.hyperparameters[.loss])
         #expect(first.hyperparameters[.momentum] == best.hyperparameters[.momentum])
         #expect(first.architecture == best.architecture)
+    }
+
+    @Test(
+        "each size has its own prepared images, memory and network, and all are judged on the files' grids"
+    )
+    func sizes() throws {
+        try SearchScene.with { scene in
+            try write(
+                "{n: [2, 4], p: [1, 4], sup: 0, res: 1, nodes: 2, ops: 2, size: [8, 16, 20x16x12]}",
+                scene)
+            let refused = try run(scene, "study", 8)
+            #expect(refused.status == 2)
+            #expect(
+                refused.errors.contains("cannot be compared: give --validate-on original"),
+                "\(refused.errors)")
+            #expect(!FileManager.default.fileExists(atPath: scene.path("study")))
+            let more = ["--validate-on", "original", "--final-epochs", "3"]
+            let search = try run(scene, "study", 10, more)
+            #expect(search.status == 0, "\(search.errors)")
+            let trials = try scene.trials("study")
+            // The training's own size comes first.
+            #expect(trials[0].hyperparameters[.size] == "16")
+            #expect(Set(trials.map { $0.hyperparameters[.size] }).count == 3)
+            let sizes = ["8": [8, 8, 8], "16": [16, 16, 16], "20x16x12": [20, 16, 12]]
+            var known = 0
+            for trial in trials where trial.state == .completed {
+                let size = try #require(trial.hyperparameters[.size]?.choice)
+                let model = StudyFolder(scene.path("study")).model(trial.number)
+                guard FileManager.default.fileExists(atPath: model) else { continue }
+                let options = try Model.description(contentsOf: model).preparation.options
+                #expect((0..<3).map { options.size[$0] } == sizes[size])
+                known += 1
+            }
+            #expect(known > 3)
+            let best = try #require(try StudyStatus(of: scene.path("study")).best)
+            let delivered = StudyFolder(scene.path("study")).bestModel
+            #expect(
+                try Model.description(contentsOf: delivered).preparation.options.size
+                    == GridChoice(best.hyperparameters).size)
+            let size = best.hyperparameters[.size]?.choice ?? ""
+            let status = try Program.run("status", scene.path("study"))
+            #expect(status.output.contains(", size \(size)"), "\(status.output)")
+            let report = try Program.run("report", scene.path("study"))
+            #expect(report.status == 0, "\(report.errors)")
+            // Costs are those of each size: the same network has the same parameters, and other operations.
+            let costs = trials.compactMap { trial in
+                trial.cost?.operations.map {
+                    (trial.architecture, trial.hyperparameters[.size], $0)
+                }
+            }
+            for (network, size, operations) in costs {
+                for (other, another, more) in costs where other == network && another != size {
+                    #expect(more != operations)
+                }
+            }
+            // The prepared images of all sizes are there: one more trial prepares nothing.
+            let cases = try FileManager.default.subpathsOfDirectory(atPath: scene.path("cache"))
+                .filter { $0.hasSuffix("case.json") }
+            #expect(cases.count == 3 * 8)
+            let again = try Program.run("search", "--output", scene.path("study"), "--quiet")
+            #expect(again.status == 0, "\(again.errors)")
+        }
+    }
+
+    @Test("killed in the training of another size, a search goes on as if nothing had happened")
+    func killed() throws {
+        try SearchScene.with(iterations: 8) { scene in
+            try write(
+                "{n: [2, 4], p: 1, sup: 0, res: 1, nodes: 2, ops: [1, 3], size: [8, 12]}", scene)
+            let more = ["--validate-on", "original"] + SearchScene.patience
+            let whole = try scene.search("whole", more)
+            #expect(whole.status == 0, "\(whole.errors)")
+            let process = try Program.start(scene.arguments("study", more))
+            try scene.wait { try scene.logs("study").count > 1 && !scene.workers().isEmpty }
+            kill(process.processIdentifier, SIGKILL)
+            for worker in scene.workers() { kill(worker, SIGKILL) }
+            process.waitUntilExit()
+            let last = try scene.search("study", more)
+            #expect(last.status == 0, "\(last.errors)")
+            #expect(try scene.summary("study") == scene.summary("whole"))
+        }
+    }
+
+    @Test("patches of several sizes share their prepared images; spacings do not")
+    func patches() throws {
+        try SearchScene.with { scene in
+            try write(
+                """
+                {n: [2, 4], p: [1, 3], sup: 0, res: 1, nodes: 2, ops: 2, patch: [8, 12x12x8], spacing: [planned, 16]}
+                """, scene)
+            let arguments = [
+                "search", scene.path("data"), "--space", scene.path("space.yaml"), "--patch", "8",
+                "--spacing", "12", "--iterations", "8", "--epochs", "2", "--steps-per-epoch", "2",
+                "--output", scene.path("study"), "--cache", scene.path("cache"), "--threads", "1",
+                "--memory-limit", "1GiB", "--seed", "3", "--sampler", "model", "--recipe", "paper",
+                "--validate-on", "original", "--final-candidates", "2", "--final-folds", "2",
+            ]
+            let search = try Program.run(arguments)
+            #expect(search.status == 0, "\(search.errors)")
+            let trials = try scene.trials("study")
+            #expect(trials[0].hyperparameters == [.patch: "8", .spacing: "planned"])
+            #expect(Set(trials.map(\.hyperparameters)).count > 2)
+            let best = try #require(try StudyStatus(of: scene.path("study")).best)
+            let fold = CrossValidationFolder(StudyFolder(scene.path("study")).bestModel)
+            let options = try Model.description(contentsOf: fold.run(0) + "/model")
+                .preparation.options
+            let grid = GridChoice(best.hyperparameters)
+            #expect(options.size == grid.size)
+            #expect(options.spacing == .fixed(mm: grid.spacing ?? [12, 12, 12]))
+            let cases = try FileManager.default.subpathsOfDirectory(atPath: scene.path("cache"))
+                .filter { $0.hasSuffix("case.json") }
+            #expect(cases.count == 2 * 8)
+        }
     }
 
     @Test("segnas+ begins at the options of the training with every sampler, also when resumed")

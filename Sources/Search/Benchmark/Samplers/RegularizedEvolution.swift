@@ -11,40 +11,34 @@ struct RegularizedEvolution: SearchStrategy {
     private static let sampleSize = 6
 
     private let problem: SearchProblem
-    private let grid: IntegerGrid
+    private var record: GridRecord
     private var generator: SeededGenerator
     /// The oldest first.
     private var population: [(numbers: [Int], value: Double)] = []
-    private var proposed: [Int: [Int]] = [:]
     private var known: Set<UInt64> = []
-    private var count = 0
-    private var best = BestReport()
 
     init(_ problem: SearchProblem, seed: UInt64) {
         self.problem = problem
-        grid = IntegerGrid(problem.space)
+        record = GridRecord(IntegerGrid(problem.space))
         generator = SeededGenerator(seed: seed)
     }
 
     mutating func next() -> Order? {
-        let numbers = count < Self.populationSize || population.isEmpty ? random() : child()
+        let isStart = record.count < Self.populationSize || population.isEmpty
+        let numbers = isStart ? random() : child()
         if let key = key(numbers) { known.insert(key) }
-        proposed[count] = numbers
-        defer { count += 1 }
-        return .begin(
-            Proposal(
-                number: count, origin: .uniform, point: grid.point(numbers), tellsSeen: 0),
-            epochs: nil)
+        return record.order(numbers)
     }
 
     mutating func report(_ report: Report) {
-        best.add(report)
-        guard let numbers = proposed.removeValue(forKey: report.number) else { return }
+        guard let numbers = record.numbers(of: report) else { return }
         population.append((numbers, report.value))
         if population.count > Self.populationSize { population.removeFirst() }
     }
 
-    var result: Int? { best.number }
+    var result: Int? { record.result }
+
+    private var grid: IntegerGrid { record.grid }
 
     private func key(_ numbers: [Int]) -> UInt64? { problem.key(grid.point(numbers)) }
 

@@ -12,17 +12,14 @@ struct TreeParzenSearch: SearchStrategy {
     private static let drawCount = 24
     private static let mostGood = 25
 
-    private let grid: IntegerGrid
+    private var record: GridRecord
     private let kinds: [ParzenEstimator.Kind]
     private var generator: SeededGenerator
     /// In the order of reporting.
     private var points: [(numbers: [Int], value: Double)] = []
-    private var proposed: [Int: [Int]] = [:]
-    private var count = 0
-    private var best = BestReport()
 
     init(_ problem: SearchProblem, seed: UInt64) {
-        grid = IntegerGrid(problem.space)
+        record = GridRecord(IntegerGrid(problem.space))
         kinds = problem.space.searched.map {
             if case .operation = $0.name { .categories } else { .numbers }
         }
@@ -30,23 +27,18 @@ struct TreeParzenSearch: SearchStrategy {
     }
 
     mutating func next() -> Order? {
-        let numbers =
-            points.count < Self.startCount ? grid.random(using: &generator) : likeliest()
-        proposed[count] = numbers
-        defer { count += 1 }
-        return .begin(
-            Proposal(
-                number: count, origin: .uniform, point: grid.point(numbers), tellsSeen: 0),
-            epochs: nil)
+        record.order(
+            points.count < Self.startCount ? grid.random(using: &generator) : likeliest())
     }
 
     mutating func report(_ report: Report) {
-        best.add(report)
-        guard let numbers = proposed.removeValue(forKey: report.number) else { return }
+        guard let numbers = record.numbers(of: report) else { return }
         points.append((numbers, report.value))
     }
 
-    var result: Int? { best.number }
+    var result: Int? { record.result }
+
+    private var grid: IntegerGrid { record.grid }
 
     private mutating func likeliest() -> [Int] {
         let order = points.indices.sorted {

@@ -169,9 +169,10 @@ extension SearchedNetworks {
         var known: [Hyperparameter: HyperparameterValue] = [:]
         for dimension in searched {
             guard case .hyperparameter(let name) = dimension.name,
-                let value = training.hyperparameters[name]
+                let value = training.hyperparameters[name],
+                let values = dimension.values.range(with: training.hyperparameters)
             else { continue }
-            guard dimension.values.admits(value) else { return nil }
+            guard values.admits(value) else { return nil }
             known[name] = value
         }
         guard

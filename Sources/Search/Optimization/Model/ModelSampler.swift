@@ -142,15 +142,16 @@ public struct ModelSampler: Sampler {
         observations.append(observation)
     }
 
-    public func mostPromising(of numbers: [Int]) -> Int? {
+    public func expectations(of numbers: [Int]) -> [Int: Double] {
         let asked = Set(numbers)
-        let waiting = observations.filter { $0.rung == 0 && asked.contains($0.number) }
-        guard !waiting.isEmpty else { return nil }
+        let known = observations.filter { $0.rung == 0 && asked.contains($0.number) }
+        guard !known.isEmpty else { return [:] }
         let model = NetworkModel(
             observations, earlier: earlier, scales: scales, topRung: topRung, seed: seed)
-        let means = waiting.map { model.posterior(of: $0.features).mean }
-        return waiting.indices.min { (means[$0], $0) < (means[$1], $1) }
-            .map { waiting[$0].number }
+        return Dictionary(
+            uniqueKeysWithValues: known.map {
+                ($0.number, model.posterior(of: $0.features).mean)
+            })
     }
 
     // MARK: - Proposals

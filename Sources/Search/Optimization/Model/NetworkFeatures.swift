@@ -40,8 +40,12 @@ extension NetworkFeatures {
     ///   - candidate: A candidate with a legal block.
     ///   - parameters: Of its network.
     ///   - operations: Multiply-adds of its network for one image.
+    ///   - images: The images as its training sees them.
     ///   - space: The space of the candidate.
-    init(of candidate: Candidate, parameters: Int, operations: Int, in space: SearchSpace) {
+    init(
+        of candidate: Candidate, parameters: Int, operations: Int, on images: SearchedImages,
+        in space: SearchSpace
+    ) {
         let network = candidate.network
         let block = network.block.canonical
         let structure = BlockStructure(block)
@@ -51,7 +55,7 @@ extension NetworkFeatures {
             [
                 Double(network.n - 20) / 8, (Double(network.p) - 3.5) / 1.1,
                 network.sup ? 0.8 : 0, network.res ? 0.8 : 0,
-            ] + space.furtherCoordinates(of: candidate)
+            ] + space.furtherCoordinates(of: candidate, on: images)
         cost = [
             log2(Double(max(operations, 1))) / 3, log2(Double(max(parameters, 1))) / 3,
             log2(1 + Double(structure.reach * voxels)) / 2, 0.8 * Double(structure.wideDepth),
@@ -69,11 +73,18 @@ extension SearchSpace {
     ///
     /// Numbers are from −1 to 1 in their interval. A category has a number for each name, of which one is larger by
     /// 0.8/√2 than the others: so any other name is as far as another sup or res. They add up to 0. What has no value,
-    /// as its condition does not hold, is in the middle, 0.
-    fileprivate func furtherCoordinates(of candidate: Candidate) -> [Double] {
+    /// as its condition does not hold, is in the middle, 0. Of several ranges the one that counts is the interval. Sizes
+    /// and spacings are the log₂ of voxels, or of mm, along each axis.
+    fileprivate func furtherCoordinates(
+        of candidate: Candidate, on images: SearchedImages
+    ) -> [Double] {
         searched.flatMap { dimension -> [Double] in
             switch dimension.name {
             case .n, .p, .sup, .res, .nodes, .operation: []
+            case .hyperparameter(.patch), .hyperparameter(.size):
+                (0..<3).map { log2(Double(images.size[$0])) }
+            case .hyperparameter(.spacing):
+                (0..<3).map { axis in images.spacing.map { log2($0[axis]) } ?? 0 }
             case .dropout: [dimension.values.share(of: candidate.network.dropout)]
             case .hyperparameter(let name):
                 switch (dimension.values, candidate.hyperparameters[name]) {
@@ -83,7 +94,11 @@ extension SearchSpace {
                         return ((name == chosen ? 1 : 0) - 1 / Double(names.count)) * 0.8
                             / 2.0.squareRoot()
                     }
-                case (_, .number(let value)?): [dimension.values.share(of: value)]
+                case (_, .number(let value)?):
+                    [
+                        dimension.values.range(with: candidate.hyperparameters)?.share(of: value)
+                            ?? 0
+                    ]
                 default: [0]
                 }
             }

@@ -22,6 +22,16 @@ public struct SearchedImages: Hashable, Codable, Sendable {
         self.batch = batch
     }
 
+    /// The images as the training of a candidate sees them.
+    package func seen(by candidate: Candidate) -> SearchedImages {
+        let grid = GridChoice(candidate.hyperparameters)
+        var images = self
+        images.size = grid.size ?? size
+        images.spacing = grid.spacing ?? spacing
+        images.batch = candidate.hyperparameters[.batch]?.number.map { Int($0) } ?? batch
+        return images
+    }
+
     /// The plan of a network for such images; nil if it cannot be built.
     package func plan(of architecture: Architecture) -> NetworkPlan? {
         let levels = spacing.map {
@@ -42,25 +52,28 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
 
     /// The features of a candidate; nil if its network cannot be built.
     func features(of candidate: Candidate) -> NetworkFeatures? {
-        images.plan(of: candidate.architecture).map { features(of: candidate, $0) }
+        let images = images.seen(by: candidate)
+        return images.plan(of: candidate.architecture).map { features(of: candidate, $0, images) }
     }
 
     /// The features of a candidate whose network can be trained within the limits; nil for others.
     func admittedFeatures(of candidate: Candidate) -> NetworkFeatures? {
+        let images = images.seen(by: candidate)
         guard let plan = images.plan(of: candidate.architecture) else { return nil }
-        let batch = candidate.hyperparameters[.batch]?.number.map { Int($0) } ?? images.batch
-        guard (try? plan.check(size: images.size, batch: batch)) != nil,
+        guard (try? plan.check(size: images.size, batch: images.batch)) != nil,
             limits.excess(
                 parameters: plan.parameters, operations: plan.multiplyAdds(size: images.size))
                 == nil
         else { return nil }
-        return features(of: candidate, plan)
+        return features(of: candidate, plan, images)
     }
 
-    private func features(of candidate: Candidate, _ plan: NetworkPlan) -> NetworkFeatures {
+    private func features(
+        of candidate: Candidate, _ plan: NetworkPlan, _ images: SearchedImages
+    ) -> NetworkFeatures {
         NetworkFeatures(
             of: candidate, parameters: plan.parameters,
-            operations: plan.multiplyAdds(size: images.size), in: space)
+            operations: plan.multiplyAdds(size: images.size), on: images, in: space)
     }
 
     // MARK: - Points
@@ -115,10 +128,10 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
             return n * n + p * p
         }
         return sizes.sorted { (distance($0), $0.n) < (distance($1), $1.n) }.map { size in
-            space.dimensions.compactMap { dimension in
-                dimension.values.interval == nil
-                    ? nil : dimension.usualCoordinate(n: size.n, p: size.p, usual ?? [:])
+            let point = space.searched.map { dimension in
+                dimension.usualCoordinate(n: size.n, p: size.p, usual ?? [:])
             }
+            return space.settled(point, at: usual ?? [:])
         }
     }
 }
@@ -150,7 +163,7 @@ extension Dimension.Values {
         switch self {
         case .fixed(let value): [value]
         case .integers(let range): range.map(Double.init)
-        case .reals, .categories: []
+        case .reals, .categories, .ranges: []
         }
     }
 
@@ -169,7 +182,7 @@ extension Dimension.Values {
         case .integers(let range): return another(than: now, of: range, using: &generator)
         case .categories(let names):
             return another(than: now, of: 0..<names.count, using: &generator)
-        case .reals:
+        case .reals, .ranges:
             let reach = (interval.upperBound - interval.lowerBound) / 4
             let moved = coordinate + generator.uniform(in: -reach...reach)
             return min(max(moved, interval.lowerBound), interval.upperBound)

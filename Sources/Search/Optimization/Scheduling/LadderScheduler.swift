@@ -6,6 +6,9 @@
 ///
 /// Of the trials with a value at a rung, ⌊n/3⌋ may have gone on from it. Trials in training for their first value are
 /// not among the n; one that has gone on counts as such from then on. What goes on does so before anything new begins.
+///
+/// The network that the search was given to begin with goes on first, whatever its value, and beside those ⌊n/3⌋: others
+/// are compared with it.
 public struct LadderScheduler<Source: Sampler>: Scheduler {
     public private(set) var source: Source
     public var limit: SearchLimit
@@ -21,6 +24,8 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
     private var climbing: [Int: Int] = [:]
     /// The trials that went on from each rung, or tried to, in the order of the orders.
     private var raised: [[Int]]
+    /// The given network that was trained; nil if there is none (yet).
+    private var baseline: Int?
 
     /// - Parameters:
     ///   - rungs: At least one.
@@ -59,7 +64,9 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
             begin(proposal)
         case .resume(let number, let epochs):
             // The choice of a model is taken as made: its last bits differ between systems.
-            guard let rung = dueRung, rungs[rung] == epochs, waiting(at: rung - 1).contains(number)
+            // Earlier versions had the baseline wait like all others.
+            guard let rung = rungs.dropFirst().firstIndex(of: epochs),
+                waiting(at: rung - 1).contains(number), number == baseline || hasPlace(at: rung)
             else { throw ReplayMismatch(number: number) }
             raise(number, to: rung)
         }
@@ -83,9 +90,15 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
     /// The rung to which a trial is to go on now, the highest first; nil if there is none.
     private var dueRung: Int? {
         (1..<rungs.count).last { rung in
-            let reached = values.values.count { $0.count >= rung }
-            return reached / Ladder.share > raised[rung - 1].count && !waiting(at: rung - 1).isEmpty
+            let waiting = waiting(at: rung - 1)
+            return baseline.map(waiting.contains) == true || hasPlace(at: rung) && !waiting.isEmpty
         }
+    }
+
+    /// True if more trials may go on to a rung than have, the baseline left out.
+    private func hasPlace(at rung: Int) -> Bool {
+        values.values.count { $0.count >= rung } / Ladder.share
+            > raised[rung - 1].count { $0 != baseline }
     }
 
     /// Trials with a value at a rung that have not gone on, in their order.
@@ -94,13 +107,20 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
             .keys.sorted()
     }
 
-    /// The waiting trial that goes on: the most promising to a model, else the one of the best value.
-    private func chosen(from rung: Int) -> Int? { best(of: waiting(at: rung)) }
+    /// The waiting trial that goes on: the baseline, the most promising to a model, or the one of the best value.
+    private func chosen(from rung: Int) -> Int? {
+        let waiting = waiting(at: rung)
+        return waiting.first { $0 == baseline } ?? best(of: waiting)
+    }
 
     private func best(of numbers: [Int]) -> Int? {
-        if let promising = source.mostPromising(of: numbers) { return promising }
-        func value(_ number: Int) -> Double { values[number]?.last ?? .infinity }
-        return numbers.min { (value($0), $0) < (value($1), $1) }
+        let trained = numbers.compactMap { number in
+            values[number].map { values in
+                TrainedNetwork(
+                    number: number, rung: values.count - 1, value: values[values.count - 1])
+            }
+        }
+        return trained.ranked(by: source.expectations(of: numbers)).first?.number
     }
 
     /// True if the epochs of one more training to a rung are left.
@@ -120,6 +140,7 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
             preconditionFailure("\(report.number) is not in flight")
         }
         reportCount += 1
+        let isGiven = source.inFlight[report.number]?.origin == .given
         if rung == 0 {
             source.tell(report.value, of: report.number)
         } else {
@@ -130,6 +151,7 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
         if report.isTrained, report.value.isFinite, report.value < worstValue {
             epochsSpent += cost(of: rung)
             values[report.number, default: []].append(report.value)
+            if isGiven, baseline == nil { baseline = report.number }
         }
         #if DEBUG
             checkInvariants()
@@ -138,11 +160,7 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
 
     public func epochsInFlight(of number: Int) -> Int? { climbing[number].map { rungs[$0] } }
 
-    /// One of the highest rung that any has reached.
-    public var result: Int? {
-        guard let highest = values.values.map(\.count).max() else { return nil }
-        return best(of: values.filter { $0.value.count == highest }.keys.sorted())
-    }
+    public var result: Int? { best(of: values.keys.sorted()) }
 
     // MARK: - Invariants
 
@@ -155,7 +173,8 @@ public struct LadderScheduler<Source: Sampler>: Scheduler {
         for (rung, numbers) in raised.enumerated() {
             let reached = values.values.count { $0.count > rung }
             precondition(Set(numbers).count == numbers.count, "a trial went on twice")
-            precondition(numbers.count <= reached / Ladder.share, "too many went on")
+            precondition(
+                numbers.count { $0 != baseline } <= reached / Ladder.share, "too many went on")
             precondition(
                 numbers.allSatisfy { (values[$0]?.count ?? 0) > rung },
                 "a trial without a value went on")

@@ -2,7 +2,7 @@
 public struct PlainScheduler<Source: Sampler>: Scheduler {
     public private(set) var source: Source
     public var limit: SearchLimit
-    private var best = BestReport()
+    private var trained: [TrainedNetwork] = []
 
     /// - Parameters:
     ///   - source: A fresh sampler.
@@ -16,7 +16,7 @@ public struct PlainScheduler<Source: Sampler>: Scheduler {
     public var reportCount: Int { source.tellCount }
     public var epochsSpent: Int { 0 }
     public var result: Int? {
-        source.mostPromising(of: Array(0..<source.askCount)) ?? best.number
+        trained.ranked(by: source.expectations(of: trained.map(\.number))).first?.number
     }
 
     public mutating func next() -> Order? {
@@ -26,7 +26,10 @@ public struct PlainScheduler<Source: Sampler>: Scheduler {
 
     public mutating func report(_ report: Report) {
         source.tell(report.value, of: report.number)
-        best.add(report)
+        // What was taken from an equal network counts as its own: records do not tell them apart.
+        if report.value < worstValue {
+            trained.append(TrainedNetwork(number: report.number, value: report.value))
+        }
     }
 
     public mutating func absorb(_ order: Order) throws(ReplayMismatch) {

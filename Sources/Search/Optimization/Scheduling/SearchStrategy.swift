@@ -6,8 +6,7 @@ public protocol SearchStrategy: Sendable {
     /// Takes the result of an order, once for each, in any order of theirs.
     mutating func report(_ report: Report)
 
-    /// The trial to deliver, as far as is known: where there is a model that of which it expects most, else the one of
-    /// the best value; nil before any was trained.
+    /// The trial to deliver, as far as is known, by ``TrainedNetwork``; nil before any was trained.
     var result: Int? { get }
 }
 
@@ -47,16 +46,5 @@ public struct Report: Hashable, Sendable {
         self.number = number
         self.value = value
         self.isTrained = isTrained
-    }
-}
-
-/// The trial of the best value so far, of those that were trained.
-struct BestReport: Codable, Sendable {
-    private(set) var number: Int?
-    private var value = worstValue
-
-    mutating func add(_ report: Report) {
-        guard report.isTrained, report.value < value else { return }
-        (number, value) = (report.number, report.value)
     }
 }
