@@ -30,10 +30,10 @@ AVX2 := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS
 test-avx2: setup  ## run what computes, and a training, as on a processor without AVX-512: minutes
 	$(AVX2) swift test --filter '^(TorchTests|SegmentationTests)\.|segnas3dTests.TrainTests/whole'
 
-browser:  ## open reports in Chromium, use them, and fail on any error: a minute
+browser:  ## open reports and watched searches in Chromium, use them, and fail on any error: minutes
 	@Scripts/setup.sh chromium
 	swift build --build-tests
-	timeout 300 Scripts/test.sh --filter '^ReportTests.BrowserTests'
+	timeout 600 Scripts/test.sh --filter '^ReportTests.(Watch)?BrowserTests'
 
 # How often searches are killed at random: make faults KILLS=…
 KILLS := 100

@@ -92,20 +92,3 @@ extension TrialEnd {
         }
     }
 }
-
-extension AttemptEnd.Reason {
-    fileprivate var words: String {
-        switch self {
-        case .result: "a result"
-        case .stopped: "stopped"
-        case .preempted: "it was asked to end, or its machine went down"
-        case .crashed: "it crashed"
-        case .hung: "it hung"
-        case .timedOut: "it took longer than `trialTimeout`"
-        case .badData: "its images are at fault"
-        case .diskFull: "the disk is full"
-        case .notLaunched: "it could not be started"
-        case .lost: "it never started"
-        }
-    }
-}

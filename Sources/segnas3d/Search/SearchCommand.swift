@@ -4,6 +4,7 @@ internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASStudy
+internal import SegNASWatching
 
 /// `segnas3d search`: searches a space for the best network for a dataset.
 struct SearchCommand: ParsableCommand {
@@ -25,16 +26,33 @@ struct SearchCommand: ParsableCommand {
 
     @OptionGroup var arguments: SearchArguments
 
+    @Flag(help: "Show the search in a browser along with it, as segnas3d watch does.")
+    var watch = false
+
     func run() throws {
         SignalWatch.start()
         let display = ExperimentDisplay(isQuiet: arguments.display.quiet)
         defer { display.finish() }
+        if watch { startWatch(display.monitor) }
         let session = try SearchSession(
             arguments.options(display.monitor), in: arguments.output,
             timeLimit: arguments.conditions.sampling.timeLimit?.seconds, monitor: display.monitor)
         let result = try SearchResult(session.run())
         display.finish()
         print(arguments.display.json ? try JSONDocument.text(of: result, .indented) : result.text())
+    }
+}
+
+extension SearchCommand {
+    /// Serves the page until the program ends; a search does not fail for it.
+    private func startWatch(_ monitor: Monitor) {
+        do {
+            let server = try WatchServer.start(arguments.output)
+            var standardError = StandardError()
+            print(server.words(of: arguments.output), to: &standardError)
+        } catch {
+            monitor.report(.warning("there is no page to watch: \(error)"))
+        }
     }
 }
 
