@@ -111,8 +111,9 @@ public struct StudyReport {
         guard let work else { return [] }
         let isOver = record.isComplete && work.trainings.isEmpty
         let best = record.best.map { "trial \($0.number), the best one so far," } ?? ""
+        // What is over is a report.
         let sections = [
-            Section.now(record, work),
+            isOver && record.owner == nil ? nil : Section.now(record, work),
             isOver ? nil : Section.working(work, best: bestCurve, labels: data.labels),
             Section.preview(work, of: best, labels: data.labels),
         ]
@@ -145,7 +146,9 @@ public struct StudyReport {
         text.contains(Page.mark) || text.contains("class=\"\(StyleSheet.root)\"")
     }
 
-    var title: String { "Search report: \(images?.dataset.name ?? "study")" }
+    var title: String {
+        (work == nil ? "Search report" : "Search") + ": \(images?.dataset.name ?? "study")"
+    }
 
     /// The figures as SVG documents, by their file names.
     public var figures: [(name: String, svg: String)] {

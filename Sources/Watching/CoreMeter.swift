@@ -17,7 +17,8 @@ struct CoreMeter {
         }
         // Shorter times would show the clock's ticks.
         guard time - before.time >= 5 else { return lately }
-        let spent = seconds.map { max(0, $0.value - (before.seconds[$0.key] ?? $0.value)) }
+        // One that was not there before has begun since.
+        let spent = seconds.map { max(0, $0.value - before.seconds[$0.key, default: 0]) }
         lately = seconds.isEmpty ? nil : spent.reduce(0, +) / (time - before.time)
         self.before = (time, seconds)
         return lately

@@ -73,6 +73,8 @@ private struct CurveLayout {
     let plot: Box
     let values: AxisTicks
     let epochs: AxisTicks
+    /// The last epoch of the axis.
+    let last: Int
 
     private static let style = TextStyle(size: 12, colour: .muted)
 
@@ -81,9 +83,12 @@ private struct CurveLayout {
         self.lines = lines
         let all = lines.flatMap(\.points)
         let known = all.map(\.value) + (figure.range.map { [$0.lowerBound, $0.upperBound] } ?? [])
-        let values = AxisTicks(from: known.min() ?? 0, to: known.max() ?? 1, count: 4)
+        let (low, high) = (known.min() ?? 0, known.max() ?? 1)
+        // A value that never changes stands in the middle.
+        let room = low == high ? abs(low) / 4 : 0
+        let values = AxisTicks(from: low - room, to: high + room, count: 4)
         self.values = values
-        let last = max(all.map(\.epoch).max() ?? 1, figure.epochs)
+        last = max(all.map(\.epoch).max() ?? 1, figure.epochs)
         epochs = AxisTicks(from: 0, to: Double(last), count: 5)
         let left = values.values.map { Self.style.width(of: decimal($0, values.places)) }.max() ?? 30
         plot = Box(
@@ -107,7 +112,7 @@ private struct CurveLayout {
     }
 
     private func x(_ epoch: Double) -> Double {
-        plot.left + plot.width * epoch / max(1, epochs.high)
+        plot.left + plot.width * epoch / Double(last)
     }
 
     private func y(_ value: Double) -> Double {
@@ -143,7 +148,7 @@ private struct CurveLayout {
                 Element.text(text, at: Point(x: left, y: y(value) + 4), Self.style),
             ]
         }
-        let whole = epochs.values.filter { $0 == $0.rounded() }
+        let whole = epochs.values.filter { $0 == $0.rounded() && Int($0) <= last }
         let columns = whole.map { epoch in
             Element.text(
                 "\(Int(epoch))", at: Point(x: x(epoch), y: plot.bottom + 16), Self.style)

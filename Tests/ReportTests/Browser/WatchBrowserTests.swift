@@ -73,6 +73,20 @@ struct WatchBrowserTests {
         try browser.call("Emulation.clearDeviceMetricsOverride")
     }
 
+    /// Has axe look for what hinders readers, where its script is at hand: `make browser` downloads it.
+    private func checkAccess(_ browser: Browser) throws {
+        guard let script = ProcessInfo.processInfo.environment["SEGNAS3D_AXE"] else { return }
+        try browser.value(String(contentsOfFile: script, encoding: .utf8) + "; 0")
+        // That version does not know `aria-roledescription`, nor `autocomplete="off"` of a search field.
+        let violations = try browser.value(
+            """
+            axe.run({rules: {"aria-valid-attr": {enabled: false}, "autocomplete-valid": {enabled: false}}})
+                .then(found => found.violations.map(it =>
+                    it.id + ": " + it.nodes.map(node => node.html.slice(0, 200)).join(" | ")).join("\\n"))
+            """)
+        #expect(violations as? String == "")
+    }
+
     @Test("a search: events arrive, a killed server comes back, and nothing is asked of others")
     func search() throws {
         try withTemporaryFolder { folder in
@@ -100,6 +114,7 @@ struct WatchBrowserTests {
             // The page is made anew by itself, and shows the trial at work.
             try browser.expect(
                 "document.querySelector('#working .card progress')?.value > 0", seconds: 120)
+            try checkAccess(browser)
             try look(browser, "running")
             let reads = "document.getElementById('now').textContent"
             try browser.expect("\(reads).includes('elapsed')")
@@ -110,9 +125,13 @@ struct WatchBrowserTests {
             try browser.expect("!document.getElementById('connection').hidden")
             server = try watch(folder, port: port).process
             try browser.expect("document.getElementById('connection')?.hidden", seconds: 20)
-            try browser.expect("\(reads).includes('The search is complete.')", seconds: 120)
+            try browser.expect(
+                "document.getElementById('state').textContent === 'The search is complete.'",
+                seconds: 120)
             search.waitUntilExit()
-            try browser.expect("!document.getElementById('working')", seconds: 20)
+            try browser.expect("!document.getElementById('now')", seconds: 20)
+            try browser.expect("document.querySelector('#preview img')?.naturalWidth > 100")
+            try checkAccess(browser)
             try browser.click("#trials-table tbody tr:first-child input")
             try browser.click("#trials-table tbody tr:nth-child(2) input")
             try browser.click("#trials-compare")
