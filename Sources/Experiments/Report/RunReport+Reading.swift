@@ -35,6 +35,15 @@ extension RunReport {
 }
 
 extension RecordedRun {
+    /// The names of what images are augmented by.
+    private var augmentation: String {
+        guard let augmentation = options.augmentation,
+            let text = try? JSONDocument.text(of: augmentation, .line),
+            let parts = try? JSONDocument.parse(text, as: [String: JSONValue].self)
+        else { return "none" }
+        return parts.keys.sorted().joined(separator: ", ")
+    }
+
     /// What a reader wants to know of a training, without folders and names of cases.
     var words: [(name: String, words: String)] {
         let prepared = preparation.options
@@ -59,7 +68,7 @@ extension RecordedRun {
                     + "\(split.test.count) for the test"
             ),
             ("Training", settings.joined(separator: ", ")),
-            ("Augmentation", word("augmentation")),
+            ("Augmentation", augmentation),
             ("Device", device == "cuda" ? "GPU" : "CPU"),
         ]
     }

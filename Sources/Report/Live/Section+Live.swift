@@ -131,7 +131,7 @@ extension Section {
             return """
                 <details id="failure-\(run.trial)-\(run.number)"><summary>trial \(run.trial), run \(run.number): \
                 \(escaped(words(run)))</summary>
-                <pre tabindex="0">\(escaped(lines))</pre></details>
+                <pre>\(escaped(lines))</pre></details>
                 """
         }
         let others = failed.count > shown.count ? " The last \(shown.count) are shown." : ""
@@ -201,9 +201,9 @@ private struct TrainingCard {
             last.dicePerLabel["\(label.value)"].map { (label.name, $0) }
         }
         guard !known.isEmpty else { return "" }
-        let terms = known.map { name, dice in
-            "<div><dt>\(escaped(name))</dt><dd>\(decimal(dice))</dd></div>"
+        let items = known.map { name, dice in
+            "<li><span>\(escaped(name))</span> <b>\(decimal(dice))</b></li>"
         }
-        return "<dl class=\"labels\" aria-label=\"Dice of labels\">\(terms.joined())</dl>"
+        return "<ul class=\"labels\" aria-label=\"Dice of labels\">\(items.joined())</ul>"
     }
 }

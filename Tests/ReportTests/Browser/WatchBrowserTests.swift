@@ -106,7 +106,7 @@ struct WatchBrowserTests {
             #expect(try browser.text("main").contains("Nothing has been begun here yet"))
             let search = try start(
                 [
-                    "search", "data", "--space", "space.yaml", "--size", "16", "--iterations", "14",
+                    "search", "data", "--space", "space.yaml", "--size", "16", "--iterations", "24",
                     "--population", "6", "--epochs", "6", "--output", "study", "--cache", "cache",
                     "--threads", "1", "--memory-limit", "1GiB", "--seed", "3",
                 ], in: folder)
@@ -114,10 +114,9 @@ struct WatchBrowserTests {
             // The page is made anew by itself, and shows the trial at work.
             try browser.expect(
                 "document.querySelector('#working .card progress')?.value > 0", seconds: 120)
+            try browser.expect("document.getElementById('now').textContent.includes('elapsed')")
             try checkAccess(browser)
             try look(browser, "running")
-            let reads = "document.getElementById('now').textContent"
-            try browser.expect("\(reads).includes('elapsed')")
             try browser.expect(
                 "document.querySelectorAll('#trials-table tbody tr').length > 2", seconds: 60)
             kill(server.processIdentifier, SIGKILL)
