@@ -22,8 +22,8 @@ enum WatchedFolder {
         switch FolderKind(of: path) {
         case .run?: return .run
         case .comparison?: return .comparison
-        case .crossValidation?: throw .parts(folder: path, "fold-0", of: "a cross-validation")
-        case .cascade?: throw .parts(folder: path, "low or full", of: "a cascade")
+        case .crossValidation?: throw .parts(folder: path, "fold_0", of: "a cross-validation")
+        case .cascade?: throw .parts(folder: path, "full", of: "a cascade")
         // Before its database is there, a study has nothing to show.
         case nil: return FileStamps.isThere("\(path)/study.sqlite") ? .study : .nothing
         }

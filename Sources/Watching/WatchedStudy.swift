@@ -169,7 +169,7 @@ private struct StudyWork {
         let finals = "\(folder.path)/\(StudyFolder.finals)"
         let runs = names(in: finals).flatMap { name -> [String] in
             let path = "\(finals)/\(name)"
-            return [path] + names(in: path).filter { $0.hasPrefix("fold-") }.map { "\(path)/\($0)" }
+            return [path] + names(in: path).filter { $0.hasPrefix("fold_") }.map { "\(path)/\($0)" }
         }
         return runs.filter { run in
             let files = names(in: run)
@@ -183,7 +183,7 @@ private struct StudyWork {
         let trial = run.split(separator: "/").last { Int($0.prefix(6)) != nil }
             .flatMap { Int($0.prefix(6)) }
         let fold = run.split(separator: "/").last.flatMap { name in
-            name.hasPrefix("fold-") ? ", \(name.replacing("-", with: " "))" : nil
+            name.hasPrefix("fold_") ? ", \(name.replacing("_", with: " "))" : nil
         }
         return LiveTraining(
             title: "Final training" + (trial.map { " of trial \($0)" } ?? "") + (fold ?? ""),

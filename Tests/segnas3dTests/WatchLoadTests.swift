@@ -13,7 +13,7 @@ struct WatchLoadTests {
     @Test("a page of 5,000 trials")
     func largeStudy() throws {
         try withTemporaryFolder { folder in
-            let scene = try WatchScene(in: folder, iterations: 5001, ended: 5000)
+            let scene = try WatchScene(in: folder, iterations: 9000, ended: 5000)
             let begin = Date.now
             let server = try scene.watch()
             let started = Date.now

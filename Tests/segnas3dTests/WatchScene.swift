@@ -12,11 +12,11 @@ final class WatchScene {
     let ledger: StudyLedger
     private var servers: [Process] = []
 
-    /// A study of six trials of twelve.
-    init(in folder: URL, iterations: Int = 12, ended: Int = 6) throws {
+    /// A study of which six trials were trained.
+    init(in folder: URL, iterations: Int = 100, ended: Int = 6) throws {
         self.folder = folder
         let plan = StudyPlan(
-            version: Release.version, space: "segnas4",
+            version: Release.version, space: "segnas11",
             sampler: SamplerPlan(method: .random, seed: 1), budget: .iterations(iterations))
         ledger = try StudyLedger(creating: plan, in: folder.appending(path: "study").path)
         for _ in 0..<ended { try finishTrial() }
@@ -35,12 +35,16 @@ final class WatchScene {
 
     var study: String { ledger.folder.path }
 
-    /// Asks for a trial, trains it in no time, and records what came of it.
+    /// Asks for a trial that can be trained, trains it in no time, and records what came of it.
     @discardableResult
     func finishTrial() throws -> Int {
-        let trial = try #require(try ledger.ask { .train(TrialCost(parameters: $0.network.n)) })
+        var asked: Trial?
+        repeat {
+            asked = try ledger.ask { .train(TrialCost(parameters: $0.network.n)) }
+        } while asked.map { $0.state != .queued } ?? false
+        let trial = try #require(asked)
         let attempt = try ledger.begin(trial.number, slot: "cpu/0")
-        _ = try ledger.finish(attempt, .completed(dice: 0.5 + Double(trial.number) / 100))
+        _ = try ledger.finish(attempt, .completed(dice: 0.5 + Double(trial.number) / 20_000))
         return trial.number
     }
 
