@@ -15,11 +15,12 @@ package struct SlicePicture {
     private static let side = 192
     private static let gap = 6
 
+    /// Nil without labels, or if the sizes differ.
+    ///
     /// - Parameters:
     ///   - example: A case with labels.
     ///   - predicted: The class of each voxel, `[z, y, x]`; the background is 0.
     ///   - labels: The number of labels.
-    /// - Returns: Nil without labels, or if the sizes differ.
     package init?(_ example: PreparedCase, predicted: [UInt8], labels: Int) {
         guard let map = example.labels, predicted.count == example.size.volume,
             map.count == predicted.count
@@ -111,7 +112,8 @@ package struct SlicePicture {
                 outline(reference, here, neighbours, corner, 1, in: &picture) { _ in
                     RGB(255, 255, 255)
                 }
-                outline(predicted, here, neighbours, corner, max(1, min(2, zoom - 1)), in: &picture) {
+                outline(predicted, here, neighbours, corner, max(1, min(2, zoom - 1)), in: &picture)
+                {
                     colours[(Int($0) - 1) % max(1, colours.count)]
                 }
             }

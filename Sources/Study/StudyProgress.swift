@@ -83,8 +83,10 @@ private struct Pace {
         workers = Double(max(1, open ?? 1))
     }
 
-    /// Eighty percent of the remaining times, were trials independent: the mean of those so far is uncertain, and so is
-    /// that of those to come. Never closer than a tenth; of fewer than three trials, half to twice.
+    /// The range of remaining times that four of five studies would keep, were their trials independent.
+    ///
+    /// The mean of the trials so far is uncertain, and so is that of those to come. Never closer than a tenth; of fewer
+    /// than three trials, half to twice.
     func range(around left: Double, ofAll share: Double) -> ClosedRange<Double> {
         guard trials >= 3 else { return left / 2...left * 2 }
         let coming = max(1, trials * (1 - share) / share)

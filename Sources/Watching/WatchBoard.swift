@@ -51,7 +51,9 @@ actor WatchBoard {
             look()
             seconds += 1
             // So that dead connections are noticed, here and there.
-            if change > before || seconds % 15 == 0 { for client in clients.values { client.yield() } }
+            if change > before || seconds % 15 == 0 {
+                for client in clients.values { client.yield() }
+            }
         }
     }
 

@@ -19,16 +19,20 @@ struct WatchResponder: HTTPResponder {
     }
 
     private func answer(_ request: Request) async -> Response {
-        if let refusal = RequestOrigin(request).refusal { return Self.text(refusal.status, refusal.words) }
+        if let refusal = RequestOrigin(request).refusal {
+            return Self.text(refusal.status, refusal.words)
+        }
         guard request.method == .get || request.method == .head else {
-            var response = Self.text(.methodNotAllowed, "Only GET and HEAD: nothing here can be changed.")
+            var response = Self.text(
+                .methodNotAllowed, "Only GET and HEAD: nothing here can be changed.")
             response.headers[.allow] = "GET, HEAD"
             return response
         }
         let query = request.uri.queryParameters
         let isLink = query["token"].map { token.matches($0) } ?? false
         guard isLink || cookies(request).contains(where: { token.matches($0) }) else {
-            return Self.text(.forbidden, "Open the link that segnas3d watch prints: it holds a token.")
+            return Self.text(
+                .forbidden, "Open the link that segnas3d watch prints: it holds a token.")
         }
         let isHead = request.method == .head
         switch request.uri.path {
@@ -137,7 +141,8 @@ private struct RequestOrigin {
     var refusal: (status: HTTPResponse.Status, words: String)? {
         // At another end of an ssh tunnel the port may be another one.
         let name = host.last == "]" ? host : String(host.prefix { $0 != ":" })
-        let isLocal = ["127.0.0.1", "localhost", "[::1]"].contains(name)
+        let isLocal =
+            ["127.0.0.1", "localhost", "[::1]"].contains(name)
             || host.hasPrefix("[::1]:")
         guard isLocal else {
             return (.misdirectedRequest, "This page is that of 127.0.0.1 alone.")

@@ -28,6 +28,7 @@ public struct WatchServer: Sendable {
     /// - Parameters:
     ///   - folder: The study, run or comparison, which need not be begun yet.
     ///   - port: The port; nil for the usual one, or the next that is free.
+    /// - Returns: The server, which answers already.
     /// - Throws: ``WatchError`` if the folder holds something else, or no port can be had; else what keeps the files
     ///   from being read.
     public static func start(_ folder: String, port: Int? = nil) throws -> WatchServer {
@@ -50,12 +51,12 @@ public struct WatchServer: Sendable {
     /// Begins to answer at a port; waits until it does.
     ///
     /// - Returns: The port, which is another one for port 0.
-    private static func listen(_ port: Int, _ board: WatchBoard, _ token: WatchToken) throws -> Int {
+    private static func listen(_ port: Int, _ board: WatchBoard, _ token: WatchToken) throws -> Int
+    {
         let start = ServerStart()
         var logger = Logger(label: "segnas3d")
         logger.logLevel = .critical
         let quiet = logger
-        // Of a port that the system chooses nothing is known before: then the cookie has no number.
         let responder = WatchResponder(
             board: board, token: token, cookie: "segnas3d-watch-\(port)")
         Task.detached(priority: .utility) {

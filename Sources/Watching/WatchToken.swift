@@ -22,8 +22,7 @@ struct WatchToken {
             return
         }
         text = Self.random()
-        mkdir((place as String).split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }, 0o700)
-        mkdir(place, 0o700)
+        try? FileSystem.makeFolder(place, permissions: 0o700)
         // Nobody else may read it, not even for a moment.
         let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return }
@@ -52,19 +51,24 @@ struct WatchToken {
     /// 128 random bits, in hexadecimal digits.
     private static func random() -> String {
         var generator = SystemRandomNumberGenerator()
-        return padded(generator.next(), to: 16, radix: 16) + padded(generator.next(), to: 16, radix: 16)
+        return padded(generator.next(), to: 16, radix: 16)
+            + padded(generator.next(), to: 16, radix: 16)
     }
 
     private static func isToken(_ text: String) -> Bool {
         text.utf8.count == 32 && text.allSatisfy(\.isHexDigit)
     }
 
+    /// The same for all ways to name a folder, which need not be there yet.
     private static func canonical(_ folder: String) -> String {
-        guard let path = realpath(folder, nil) else {
-            return folder.hasPrefix("/")
-                ? folder : "\(FileManager.default.currentDirectoryPath)/\(folder)"
-        }
-        defer { free(path) }
-        return String(cString: path)
+        if let path = resolved(folder) { return path }
+        let parts = PathParts(PathParts.trimmed(folder))
+        return "\(resolved(parts.folder) ?? parts.folder)/\(parts.name)"
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 }

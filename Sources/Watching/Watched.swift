@@ -12,6 +12,7 @@ protocol Watched {
     ///
     /// - Parameter change: The number of the change that it is, if it is one.
     /// - Returns: True if the page's data differs; the parts are compared anyway.
+    /// - Throws: What keeps the files from being read.
     mutating func refresh(change: Int) throws -> Bool
 
     /// What of the page's data came after a change, as JSON on one line; nil if nothing did.

@@ -21,7 +21,9 @@ struct WatchedRun: Watched {
     var structure: String { "run \(report.parts.map(\.id))" }
 
     private var files: [String] {
-        ["plan.json", ".lock", "log.jsonl", "test.json", "model/training.json", "preview.png"].map { "\(path)/\($0)" }
+        ["plan.json", ".lock", "log.jsonl", "test.json", "model/training.json", "preview.png"].map {
+            "\(path)/\($0)"
+        }
     }
 
     mutating func refresh(change: Int) throws -> Bool {

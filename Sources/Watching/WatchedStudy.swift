@@ -118,13 +118,16 @@ private struct StudyWork {
             + [folder.database, "\(folder.database)-wal"] + (preview.map { [$0] } ?? [])
         let now = FileStamps(files)
         let running = runs.map(\.trial)
-        guard now != stamps || running != trials || finals.count != live.trainings.count - runs.count
+        guard
+            now != stamps || running != trials || finals.count != live.trainings.count - runs.count
         else { return false }
         (stamps, trials) = (now, running)
         let beats = runs.map { beat(of: $0) }
         let machine = HostResources.current()
         var processes = beats.compactMap { $0?.host == ProcessTable.host ? $0?.process : nil }
-        if hasOwner, let owner = record.owner, owner.isOfThisHost { processes.append(owner.process) }
+        if hasOwner, let owner = record.owner, owner.isOfThisHost {
+            processes.append(owner.process)
+        }
         live = LiveWork(
             trainings: zip(runs, beats).map { training($0, $1, record) }
                 + finals.compactMap(finalTraining),

@@ -95,7 +95,8 @@ struct StatusTests {
                 status.output.hasSuffix("resume, run segnas3d train --output \(folder.path)\n"))
             let report = try Program.run("report", folder.path)
             #expect(report.status == 1)
-            #expect(report.errors.contains("plan.json cannot be read (it is not the plan of a run)"))
+            #expect(
+                report.errors.contains("plan.json cannot be read (it is not the plan of a run)"))
             try Data(#"{"schema": 1, "command": "compare"}"#.utf8).write(
                 to: folder.appending(path: "plan.json"))
             let progress = try Program.run("status", folder.path)

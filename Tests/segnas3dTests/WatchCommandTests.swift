@@ -7,7 +7,9 @@ import Testing
 
 @Suite("Watch")
 struct WatchCommandTests {
-    @Test("the page of a study, to the one who has the link, and with what browsers need to keep it safe")
+    @Test(
+        "the page of a study, to the one who has the link, and with what browsers need to keep it safe"
+    )
     func page() throws {
         try WatchScene.with { scene in
             let server = try scene.watch()
@@ -55,20 +57,25 @@ struct WatchCommandTests {
             for host in ["example.org", "example.org:\(server.port)", "127.0.0.1.example.org", ""] {
                 #expect(try status(host: host) == 421, "\(host)")
             }
-            for origin in ["http://example.org", "null", "http://127.0.0.1:1", "https://127.0.0.1:\(server.port)"] {
+            for origin in [
+                "http://example.org", "null", "http://127.0.0.1:1",
+                "https://127.0.0.1:\(server.port)",
+            ] {
                 #expect(try status(nil, "Origin: \(origin)") == 403, "\(origin)")
             }
             #expect(try status(nil, "Origin: http://127.0.0.1:\(server.port)") == 200)
             #expect(try status(nil, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: cors") == 403)
             #expect(try status(nil, "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: no-cors") == 403)
-            #expect(try status(nil, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate") == 200)
+            #expect(
+                try status(nil, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate") == 200)
             for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"] {
                 let code = try status(method: method)
                 #expect(code == 405 || method == "BREW" && code == 400, "\(method): \(code)")
             }
             for path in [
                 "/plan.json", "/study.sqlite", "/../study/plan.json", "//etc/passwd",
-                "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc/passwd", "/trials/000000/log", "/events/",
+                "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc/passwd", "/trials/000000/log",
+                "/events/",
             ] {
                 #expect(try status("\(path)?token=\(server.token)") == 404, "\(path)")
             }
@@ -81,7 +88,8 @@ struct WatchCommandTests {
             let server = try scene.watch()
             var generator = SeededGenerator(seed: 7)
             let request = Array(
-                "GET /events?since=1-2 HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nAccept: */*\r\n\r\n".utf8)
+                "GET /events?since=1-2 HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nAccept: */*\r\n\r\n"
+                    .utf8)
             for _ in 0..<300 {
                 var bytes = request
                 for _ in 0...Int(generator.next() % 6) {
@@ -178,6 +186,23 @@ struct WatchCommandTests {
         }
     }
 
+    @Test("a search tells where it is shown, and ends as it would otherwise")
+    func alongSearch() throws {
+        try SearchScene.with(iterations: 3) { scene in
+            let program = try Program.run(
+                scene.arguments("study", ["--watch"]),
+                environment: ["XDG_STATE_HOME": scene.path("state")])
+            #expect(program.status == 0, "\(program.errors)")
+            #expect(
+                program.errors.contains("\(scene.path("study")) is shown at http://127.0.0.1:"))
+            let names = try FileManager.default.contentsOfDirectory(
+                atPath: scene.path("state/segnas3d"))
+            let mode = try FileManager.default.attributesOfItem(
+                atPath: scene.path("state/segnas3d/\(names[0])"))[.posixPermissions]
+            #expect(names.count == 1 && mode as? Int == 0o600)
+        }
+    }
+
     @Test("Ctrl-C ends it at once, also while pages are open")
     func interruption() throws {
         try WatchScene.with { scene in
@@ -209,7 +234,8 @@ struct WatchCommandTests {
             let other = try Program.run("watch", folder.path)
             #expect(other.status == 1)
             #expect(
-                other.errors.hasPrefix("Error: \(folder.path) is neither a study of segnas3d search, "))
+                other.errors.hasPrefix(
+                    "Error: \(folder.path) is neither a study of segnas3d search, "))
         }
     }
 }

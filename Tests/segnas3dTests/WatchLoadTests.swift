@@ -21,7 +21,9 @@ struct WatchLoadTests {
                 let asked = Date.now
                 let page = try Answer(server.port, server.link)
                 #expect(page.status == 200)
-                print("page of 5,000 trials: \(page.body.utf8.count) bytes in \(seconds(since: asked)) s")
+                print(
+                    "page of 5,000 trials: \(page.body.utf8.count) bytes in \(seconds(since: asked)) s"
+                )
             }
             print("started in \(started.timeIntervalSince(begin)) s")
         }
@@ -48,8 +50,9 @@ struct WatchLoadTests {
                 let asked = Date.now
                 let number = try scene.finishTrial()
                 for stream in streams {
-                    #expect(stream.read(for: 10) { $0.contains("\"number\":\(number),") }
-                        .contains("\"number\":\(number),"))
+                    #expect(
+                        stream.read(for: 10) { $0.contains("\"number\":\(number),") }
+                            .contains("\"number\":\(number),"))
                 }
                 print("twenty pages have the result after \(seconds(since: asked)) s")
             }

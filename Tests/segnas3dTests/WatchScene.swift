@@ -76,7 +76,8 @@ final class WatchScene {
             try #require(!part.isEmpty, "no link: \(text)")
             text += String(decoding: part, as: UTF8.self)
         }
-        let link = try #require(text.firstMatch(of: /127\.0\.0\.1:([0-9]+)\/\?token=([0-9a-f]{32})/))
+        let link = try #require(
+            text.firstMatch(of: /127\.0\.0\.1:([0-9]+)\/\?token=([0-9a-f]{32})/))
         return Server(
             process: process, port: try #require(UInt16(link.1)), token: String(link.2))
     }

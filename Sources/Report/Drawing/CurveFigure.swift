@@ -90,7 +90,8 @@ private struct CurveLayout {
         self.values = values
         last = max(all.map(\.epoch).max() ?? 1, figure.epochs)
         epochs = AxisTicks(from: 0, to: Double(last), count: 5)
-        let left = values.values.map { Self.style.width(of: decimal($0, values.places)) }.max() ?? 30
+        let left =
+            values.values.map { Self.style.width(of: decimal($0, values.places)) }.max() ?? 30
         plot = Box(
             left: left + 10, top: 12, width: figure.width - left - 26, height: figure.height - 52)
     }

@@ -67,7 +67,9 @@ extension LivePosition {
 }
 
 /// A page that is watched before there is anything to show.
-package func waitingPage(title: String, words: String, version: String, at position: LivePosition) -> String {
+package func waitingPage(title: String, words: String, version: String, at position: LivePosition)
+    -> String
+{
     Page(
         title: title,
         sections: [Section(id: "waiting", title: "Not begun", body: "<p>\(escaped(words))</p>")],

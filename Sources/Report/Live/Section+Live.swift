@@ -87,6 +87,7 @@ extension Section {
     ///   - work: The trainings.
     ///   - best: The curve to compare with, and what it is called; nil for none.
     ///   - labels: The names of the labels.
+    /// - Returns: The section, also if nothing is trained.
     static func working(
         _ work: LiveWork, best: (name: String, places: [CurveFigure.Place])?,
         labels: [LabelTable.Label]
@@ -102,7 +103,8 @@ extension Section {
     /// A validation case, outlined as the best network predicts it; nil without a picture.
     ///
     /// Not in a report that is passed on, which shows test cases if its user wishes.
-    static func preview(_ work: LiveWork, of words: String, labels: [LabelTable.Label]) -> Section? {
+    static func preview(_ work: LiveWork, of words: String, labels: [LabelTable.Label]) -> Section?
+    {
         guard let picture = work.preview else { return nil }
         let colours = LabelColours.distinct(labels.count)
         let legend = zip(labels, colours).map { label, colour in
@@ -137,7 +139,8 @@ extension Section {
         let others = failed.count > shown.count ? " The last \(shown.count) are shown." : ""
         return Section(
             id: "failures", title: "Failures",
-            body: "<p>\(counted(failed.count, "run")) of trials ended without a result.\(others)</p>\n"
+            body:
+                "<p>\(counted(failed.count, "run")) of trials ended without a result.\(others)</p>\n"
                 + shown.joined(separator: "\n"))
     }
 

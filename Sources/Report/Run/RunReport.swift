@@ -160,7 +160,10 @@ extension Section {
             ("Validation Dice", [Line("validation Dice", epochs.places(\.dice))]),
             ("Loss", [Line("loss", epochs.places(\.loss), colour: .vermillion)]),
             ("Validation Dice of labels", perLabel),
-            ("Learning rate", [Line("learning rate", epochs.places(\.learningRate), colour: .green)]),
+            (
+                "Learning rate",
+                [Line("learning rate", epochs.places(\.learningRate), colour: .green)]
+            ),
             ("Seconds of an epoch", [Line("seconds", epochs.places(\.seconds), colour: .purple)]),
         ]
         let drawn = figures.compactMap { title, lines in
@@ -176,13 +179,15 @@ extension Section {
     }
 
     /// The final training of a study's best network.
-    static func final(_ training: StudyReport.FinalTraining, labels: [LabelTable.Label]) -> Section? {
+    static func final(_ training: StudyReport.FinalTraining, labels: [LabelTable.Label]) -> Section?
+    {
         guard !training.curve.isEmpty else { return nil }
         let figures = curves(training.curve, labels: labels, allEpochs: training.epochs).body
         let time = training.seconds.map { " in \(duration($0))" } ?? ""
         return Section(
             id: "final", title: "The final training",
-            body: "<p>The network was trained again for \(training.epochs) epochs\(time); the model has the weights "
+            body:
+                "<p>The network was trained again for \(training.epochs) epochs\(time); the model has the weights "
                 + "of the best of its last half.</p>\n" + figures)
     }
 }

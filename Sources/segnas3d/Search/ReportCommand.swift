@@ -8,8 +8,10 @@ internal import SegNASStudy
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract:
-            "Write a report of a search, a training or a comparison, even one that is still running, as a page that works offline.",
+        abstract: """
+            Write a report of a search, a training or a comparison, even one that is still running, as a page that \
+            works offline.
+            """,
         discussion: """
             One self-contained HTML file. Of a search: summary, evolution, the best network, all trials with their \
             learning curves, what mattered, and how the best model does on the test cases. Of a training: its curves \

@@ -8,7 +8,8 @@ internal import SegNASWatching
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Show a search, a training or a comparison in a browser, while it runs and afterwards.",
+        abstract:
+            "Show a search, a training or a comparison in a browser, while it runs and afterwards.",
         discussion: """
             Serves a page at 127.0.0.1, to this user alone: the link that is printed holds a token. The page follows \
             what happens, also after a night or a restart of this command, and is the report when all is done. \

@@ -25,7 +25,8 @@ extension Browser {
 
     /// Waits until an expression holds, for ten seconds by default: charts are drawn and pictures unpacked in turns.
     func expect(
-        _ expression: String, seconds: Double = 10, sourceLocation: SourceLocation = #_sourceLocation
+        _ expression: String, seconds: Double = 10,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let end = Date.now + seconds
         while true {

@@ -49,7 +49,8 @@ struct WatchBrowserTests {
             }
             usleep(20_000)
         }
-        throw Browser.Failure(description: "no link: \(try String(contentsOf: output, encoding: .utf8))")
+        throw Browser.Failure(
+            description: "no link: \(try String(contentsOf: output, encoding: .utf8))")
     }
 
     /// Pictures of the page in both widths and both schemes.
@@ -96,8 +97,10 @@ struct WatchBrowserTests {
                     "--threads", "1",
                 ], in: folder)
             phantoms.waitUntilExit()
-            try Data("schema: 1\nn: [2, 5]\np: 1\nsup: 0\nres: [0, 2]\nnodes: 3\nops: [0, 3]\n".utf8)
-                .write(to: folder.appending(path: "space.yaml"))
+            try Data(
+                "schema: 1\nn: [2, 5]\np: 1\nsup: 0\nres: [0, 2]\nnodes: 3\nops: [0, 3]\n".utf8
+            )
+            .write(to: folder.appending(path: "space.yaml"))
             var (server, link) = try watch(folder, port: nil)
             defer { server.terminate() }
             let port = try #require(URL(string: link)?.port)
@@ -135,14 +138,16 @@ struct WatchBrowserTests {
             try browser.click("#trials-table tbody tr:nth-child(2) input")
             try browser.click("#trials-compare")
             try browser.expect("document.getElementById('pair').open")
-            #expect(try browser.number("document.querySelectorAll('#pair-table thead th').length") == 2)
+            #expect(
+                try browser.number("document.querySelectorAll('#pair-table thead th').length") == 2)
             try browser.click("#pair-close")
             try look(browser, "complete")
             // The browser says itself that the killed server was missing.
             let errors = browser.takeErrors().filter { error in
-                !["ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "ERR_CONNECTION_RESET"].contains {
-                    error.contains($0)
-                }
+                !["ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED", "ERR_CONNECTION_RESET"]
+                    .contains {
+                        error.contains($0)
+                    }
             }
             #expect(errors == [])
             let others = browser.requests.filter { !$0.hasPrefix("http://127.0.0.1:\(port)/") }

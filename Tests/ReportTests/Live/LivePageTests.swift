@@ -110,7 +110,9 @@ struct LivePageTests {
         #expect(MarkupChecker(begun).faults == [])
         #expect(begun.contains("The training is not complete: 3 of 6 epochs are done."))
         #expect(begun.utf8.count < 200_000 && !begun.contains("Plotly"))
-        for title in ["Validation Dice", "Loss", "Validation Dice of labels", "Seconds of an epoch"] {
+        for title in [
+            "Validation Dice", "Loss", "Validation Dice of labels", "Seconds of an epoch",
+        ] {
             #expect(begun.contains("<figcaption>\(title)</figcaption>"))
         }
         #expect(!begun.contains("<figcaption>Learning rate</figcaption>"))
