@@ -30,10 +30,20 @@ AVX2 := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS
 test-avx2: setup  ## run what computes, and a training, as on a processor without AVX-512: minutes
 	$(AVX2) swift test --filter '^(TorchTests|SegmentationTests)\.|segnas3dTests.TrainTests/whole'
 
-browser:  ## open reports in Chromium, use them, and fail on any error: a minute
+# What finds hindrances for readers in a page: axe-core, as a package of PyPI carries it.
+AXE := .build/axe/axe.min.js
+
+$(AXE):
+	@{ command -v unzip && python3 -m pip --version; } >/dev/null || Scripts/setup.sh unzip python3-pip
+	python3 -m pip download --quiet --no-cache-dir --disable-pip-version-check --no-deps --dest $(@D) \
+		axe-selenium-python==2.1.6
+	unzip -qjo $(@D)/axe_selenium_python-*.whl '*/axe.min.js' -d $(@D)
+	touch $@
+
+browser: $(AXE)  ## open reports and watched searches in Chromium, use them, and fail on any error: minutes
 	@Scripts/setup.sh chromium
 	swift build --build-tests
-	timeout 300 Scripts/test.sh --filter '^ReportTests.BrowserTests'
+	SEGNAS3D_AXE=$(CURDIR)/$(AXE) timeout 600 Scripts/test.sh --filter '^ReportTests.(Watch)?BrowserTests'
 
 # How often searches are killed at random: make faults KILLS=…
 KILLS := 100

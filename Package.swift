@@ -40,7 +40,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // What Hummingbird is made of, named where its types are used.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
@@ -156,6 +162,17 @@ let package = Package(
                 "SegNASRandomness",
             ], path: "Sources/Experiments",
             swiftSettings: swiftSettings),
+        // The page of a study, a run or a comparison, served to this machine while it runs.
+        .target(
+            name: "SegNASWatching",
+            dependencies: [
+                "SegNASExperiments", "SegNASReport", "SegNASStudy", "SegNASHost",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], path: "Sources/Watching",
+            swiftSettings: swiftSettings),
         // Linked instead of 34 MB that no part of the program uses.
         .target(name: "CICUData"),
         // What the program notes before any library is at work.
@@ -166,7 +183,8 @@ let package = Package(
             dependencies: [
                 "SegNASExperiments", "SegNASTorch", "SegNASSearch", "SegNASDatasets",
                 "SegNASImaging", "SegNASSegmentation", "SegNASStudy",
-                "SegNASReport", "SegNASHost", "SegNASRandomness", "CICUData", "CStartUp",
+                "SegNASReport", "SegNASWatching", "SegNASHost", "SegNASRandomness", "CICUData",
+                "CStartUp",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

@@ -39,6 +39,8 @@ static const unsigned char study_script[] = {
     ,
 #embed "Page/curves.js"
     ,
+#embed "Page/pairs.js"
+    ,
 #embed "Page/trials.js"
     ,
 #embed "Page/costs.js"
@@ -66,6 +68,22 @@ static const unsigned char comparison_script[] = {
 #embed "Page/comparison.js"
 };
 
+static const unsigned char live_script[] = {
+#embed "Page/Live/live.js"
+};
+
+static const unsigned char live_study_script[] = {
+#embed "Page/Live/study.js"
+};
+
+static const unsigned char live_comparison_script[] = {
+#embed "Page/Live/comparison.js"
+};
+
+static const unsigned char live_parts_script[] = {
+#embed "Page/Live/parts.js"
+};
+
 #define TEXT(name) ((cp_text){name, sizeof(name)})
 
 cp_text cp_plotly_script(void) {
@@ -91,4 +109,16 @@ cp_text cp_anatomy_script(void) {
 }
 cp_text cp_comparison_script(void) {
     return TEXT(comparison_script);
+}
+cp_text cp_live_script(void) {
+    return TEXT(live_script);
+}
+cp_text cp_live_study_script(void) {
+    return TEXT(live_study_script);
+}
+cp_text cp_live_comparison_script(void) {
+    return TEXT(live_comparison_script);
+}
+cp_text cp_live_parts_script(void) {
+    return TEXT(live_parts_script);
 }

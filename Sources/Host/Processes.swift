@@ -13,6 +13,24 @@ package enum ProcessTable {
         return (state, String(fields[19]))
     }
 
+    /// The seconds for which a process has kept cores busy; nil if there is no such process.
+    package static func busySeconds(of process: Int32) -> Double? {
+        let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        guard let text, let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12])
+        else { return nil }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// The bytes of memory that a process has; nil if there is no such process.
+    package static func residentBytes(of process: Int32) -> UInt64? {
+        let text = try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8)
+        let fields = text?.split(separator: " ") ?? []
+        guard fields.count > 1, let pages = UInt64(fields[1]) else { return nil }
+        return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
     /// The identifier of this boot of the machine.
     package static var boot: String {
         let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
@@ -24,7 +42,7 @@ package enum ProcessTable {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? "?"
     }
 
-    static var host: String {
+    package static var host: String {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)
         return String(

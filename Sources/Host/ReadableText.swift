@@ -66,6 +66,15 @@ package func duration(_ seconds: Double) -> String {
     return minutes < 90 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
 }
 
+/// Where a duration likely is: `12 to 20 min`, `50 s to 2 min`.
+package func duration(_ range: ClosedRange<Double>) -> String {
+    let (low, high) = (duration(range.lowerBound), duration(range.upperBound))
+    guard low != high else { return low }
+    let (first, last) = (low.split(separator: " "), high.split(separator: " "))
+    let isOfOneUnit = first.count == 2 && last.count == 2 && first[1] == last[1]
+    return "\(isOfOneUnit ? String(first[0]) : low) to \(high)"
+}
+
 extension String {
     /// The text fit for one line of a terminal.
     ///

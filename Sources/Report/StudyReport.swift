@@ -33,6 +33,8 @@ public struct StudyReport {
     public var cases: AnatomySection?
     /// The date of the report, as the page shows it.
     public var date: String?
+    /// The work of this moment, for a page that is watched; nil for a report.
+    package var work: LiveWork?
     private let version: String
 
     /// The training of the best network after the search.
@@ -43,11 +45,18 @@ public struct StudyReport {
         public var dice: Double?
         /// The number of folds, whose mean is the model; nil for one training.
         public var folds: Int?
+        /// Its time, that of all folds together; nil if it is not known.
+        public var seconds: Double?
+        /// Its epochs; of folds, those of the first.
+        package var curve: [TrainingEpoch] = []
 
-        public init(epochs: Int, dice: Double? = nil, folds: Int? = nil) {
+        public init(
+            epochs: Int, dice: Double? = nil, folds: Int? = nil, seconds: Double? = nil
+        ) {
             self.epochs = epochs
             self.dice = dice
             self.folds = folds
+            self.seconds = seconds
         }
     }
 
@@ -59,7 +68,7 @@ public struct StudyReport {
         self.version = version
     }
 
-    var data: ReportData {
+    package var data: ReportData {
         ReportData(
             record, labels: images?.dataset.labels, test: test, anatomy: cases?.payload,
             program: version)
@@ -74,18 +83,62 @@ public struct StudyReport {
     /// The whole page.
     ///
     /// - Throws: `EncodingError` never, as all its numbers are finite.
-    public func html() throws -> String {
-        let data = data
-        let sections = [
-            SummarySection(report: self, data: data).section, Section.evolution(data),
-            Section.network(self), Section.blocks(record), Section.trials(data),
-            Section.costs(data), Section.factors(data), Section.cases(cases),
-            data.test.map(Section.test),
-        ].compactMap { $0 }
-        return Page(
-            title: title, sections: sections, data: try pageJSON(data),
-            script: .study(showsCases: cases != nil), version: version
+    public func html() throws -> String { try html(data, at: nil) }
+
+    /// The whole page; with a position one that is watched.
+    package func html(_ data: ReportData, at position: LivePosition?) throws -> String {
+        Page(
+            title: title, sections: sections(data), data: try pageJSON(data),
+            script: .study(showsCases: cases != nil), version: version, position: position
         ).html
+    }
+
+    private func sections(_ data: ReportData) -> [Section] {
+        let labels = data.labels
+        let report = [
+            SummarySection(report: self, data: data).section, Section.evolution(data),
+            Section.network(self),
+            finalTraining.flatMap { Section.final($0, labels: labels) },
+            Section.blocks(record), Section.trials(data),
+            work == nil ? nil : Section.failures(record), Section.costs(data),
+            Section.factors(data), Section.cases(cases), data.test.map { Section.test($0) },
+        ]
+        return workSections(data) + report.compactMap { $0 }
+    }
+
+    /// What goes on at this moment, in a page that is watched.
+    private func workSections(_ data: ReportData) -> [Section] {
+        guard let work else { return [] }
+        let isOver = record.isComplete && work.trainings.isEmpty
+        let best = record.best.map { "trial \($0.number), the best one so far," } ?? ""
+        // What is over is a report.
+        let sections = [
+            isOver && record.owner == nil ? nil : Section.now(record, work),
+            isOver ? nil : Section.working(work, best: bestCurve, labels: data.labels),
+            Section.preview(work, of: best, labels: data.labels),
+        ]
+        return sections.compactMap(\.self)
+    }
+
+    /// The parts that show what goes on at this moment, by their ids.
+    package func workParts(_ data: ReportData) -> [(id: String, html: String)] {
+        workSections(data).map { ($0.id, $0.html) }
+    }
+
+    /// The parts of a page that is watched, by their ids: all but those that scripts have filled.
+    package func parts(_ data: ReportData) -> [(id: String, html: String)] {
+        let filled: Set = ["evolution", "trials", "cases"]
+        return sections(data).map { ($0.id, filled.contains($0.id) ? "" : $0.html) }
+    }
+
+    /// The curve of the best trial, to compare others with.
+    private var bestCurve: (name: String, places: [CurveFigure.Place])? {
+        record.best.map { best in
+            (
+                "best, trial \(best.number)",
+                best.epochs.map { CurveFigure.Place(epoch: $0.number, value: $0.dice) }
+            )
+        }
     }
 
     /// True if a file that begins with the text is a page or figure of a report, which the next one may replace.
@@ -93,7 +146,9 @@ public struct StudyReport {
         text.contains(Page.mark) || text.contains("class=\"\(StyleSheet.root)\"")
     }
 
-    var title: String { "Search report: \(images?.dataset.name ?? "study")" }
+    var title: String {
+        (work == nil ? "Search report" : "Search") + ": \(images?.dataset.name ?? "study")"
+    }
 
     /// The figures as SVG documents, by their file names.
     public var figures: [(name: String, svg: String)] {

@@ -60,6 +60,24 @@ public struct AttemptEnd: Hashable, Sendable {
     }
 }
 
+extension AttemptEnd.Reason {
+    /// The reason in words, properties of a search in backticks.
+    package var words: String {
+        switch self {
+        case .result: "a result"
+        case .stopped: "stopped"
+        case .preempted: "it was asked to end, or its machine went down"
+        case .crashed: "it crashed"
+        case .hung: "it hung"
+        case .timedOut: "it took longer than `trialTimeout`"
+        case .badData: "its images are at fault"
+        case .diskFull: "the disk is full"
+        case .notLaunched: "it could not be started"
+        case .lost: "it never started"
+        }
+    }
+}
+
 /// A launcher's handle of a job, valid after a restart too; only the launcher that made it can read it.
 public struct JobHandle: Hashable, Codable, Sendable {
     public let text: String

@@ -26,10 +26,18 @@ public struct StudySnapshot: Sendable {
     public let rivals: Rivals
     /// The process that works on it now; nil if there is none.
     public let owner: StudyOwner?
+    package let progress: StudyProgress
+    /// Runs of trials that go on, and those that ended without a result, in the order in which they began.
+    package let runs: [AttemptRecord]
+    /// When the first trial was begun, in seconds since 1970; nil before.
+    package let began: Double?
 
     public init(of path: String) throws(StudyError) {
         let folder = StudyFolder(path)
-        plan = try StudyPlan(in: folder)
+        let plan = try StudyPlan(in: folder)
+        self.plan = plan
+        let owner = StudyLock.owner(of: folder)
+        self.owner = owner
         do {
             space = try plan.searchSpace()
         } catch {
@@ -37,8 +45,15 @@ public struct StudySnapshot: Sendable {
         }
         let database = try StudyDatabase.read(folder, study: plan.study)
         // Rows only: the transaction must not wait for them to be understood.
-        let (rows, rivals) = try database.read { db in (try StudyRows(db), try Rivals(in: db)) }
-        self.rivals = rivals
+        let rows: StudyRows
+        (rows, rivals, progress) = try database.read { db in
+            (
+                try StudyRows(db), try Rivals(in: db),
+                try StudyProgress(in: db, plan: plan, isRunning: owner != nil)
+            )
+        }
+        runs = rows.runRows.map(AttemptRecord.init)
+        began = rows.began
         let trials = try naming(folder) { try rows.trials() }
         let scales = trials.reversed().lazy.compactMap { record -> ProcessScales? in
             if case .model(let scales) = record.trial.proposal.origin { scales } else { nil }
@@ -53,7 +68,6 @@ public struct StudySnapshot: Sendable {
         best = ranking.best.map { trials[$0.number] }
         expectations = ranking.expectations
         self.trials = trials
-        owner = StudyLock.owner(of: folder)
     }
 
     /// True if its budget is spent, or its space used up, and all its trials have ended.
@@ -87,6 +101,8 @@ private struct StudyRows {
     let epochRows: [Row]
     let labelRows: [Row]
     let stageRows: [Row]
+    let runRows: [Row]
+    let began: Double?
 
     init(_ db: Database) throws {
         // Studies of earlier versions are read as they are.
@@ -103,6 +119,13 @@ private struct StudyRows {
                 """)
         epochRows = try Row.fetchAll(
             db, sql: "SELECT trial, epoch, loss, dice, seconds FROM epoch ORDER BY trial, epoch")
+        runRows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT trial, number, slot, reason, lastLines, submittedAt, endedAt FROM attempt
+                WHERE reason IS NULL OR reason NOT IN ('result', 'stopped') ORDER BY submittedAt
+                """)
+        began = try Double.fetchOne(db, sql: "SELECT min(submittedAt) FROM attempt")
         // Only those of the epochs that count: large studies have hundreds of thousands of epochs.
         labelRows = try Row.fetchAll(
             db,
@@ -137,6 +160,27 @@ extension TrialRecord.Epoch {
     fileprivate init(_ row: Row) {
         self.init(
             number: row["epoch"], loss: row["loss"], dice: row["dice"], seconds: row["seconds"])
+    }
+}
+
+/// A run of a trial by a worker, with its times.
+package struct AttemptRecord: Hashable, Sendable {
+    package let trial: Int
+    /// The number, from 1.
+    package let number: Int
+    package let slot: String
+    /// Why it ended; nil if it goes on, as far as is known.
+    package let reason: AttemptEnd.Reason?
+    /// What the worker wrote last.
+    package let lastLines: String
+    /// Seconds since 1970.
+    package let began: Double
+    package let ended: Double?
+
+    fileprivate init(_ row: Row) {
+        (trial, number, slot) = (row["trial"], row["number"], row["slot"])
+        reason = (row["reason"] as String?).flatMap(AttemptEnd.Reason.init)
+        (lastLines, began, ended) = (row["lastLines"], row["submittedAt"], row["endedAt"])
     }
 }
 

@@ -19,11 +19,14 @@ public struct StudyStatus: Sendable {
     package let epochs: (done: Int, all: Int)?
     /// The remaining seconds at the mean pace so far; nil before any trial has ended.
     public let secondsLeft: Double?
+    /// Where they likely are, as trials differ; nil before any trial has ended.
+    public let likelySecondsLeft: ClosedRange<Double>?
 
     /// Reads it, also while another process works on the study.
     public init(of path: String) throws(StudyError) {
         let folder = StudyFolder(path)
-        plan = try StudyPlan(in: folder)
+        let plan = try StudyPlan(in: folder)
+        self.plan = plan
         let database = try StudyDatabase.read(folder, study: plan.study)
         let owner = StudyLock.owner(of: folder)
         self.owner = owner
@@ -31,58 +34,19 @@ public struct StudyStatus: Sendable {
         do { choice = ResultChoice(plan: plan, space: try plan.searchSpace()) } catch {
             throw .space(error)
         }
-        let (pace, ranking, spent): (Pace, ResultChoice.Ranking, Int)
-        let hasRungs = plan.rungs != nil
-        (spent, counts, ranking, iterations, pace, rivals) = try database.read { db in
+        let (ranking, progress): (ResultChoice.Ranking, StudyProgress)
+        (progress, ranking, rivals) = try database.read { db in
             (
-                hasRungs ? try Stage.epochsTrained(in: db) : 0,
-                try Trial.counts(in: db), try choice.ranking(in: db),
-                try Int.fetchOne(
-                    db,
-                    sql: """
-                        SELECT count(*) FROM trial WHERE tellSerial IS NOT NULL OR state = 'stopped'
-                        """) ?? 0,
-                try Pace(db, isRunning: owner != nil), try Rivals(in: db)
+                try StudyProgress(in: db, plan: plan, isRunning: owner != nil),
+                try choice.ranking(in: db), try Rivals(in: db)
             )
         }
+        counts = progress.counts
+        iterations = progress.iterations
         best = ranking.best
-        epochs = plan.limit.epochs.map { (spent, $0) }
+        epochs = plan.limit.epochs.map { (progress.spent, $0) }
         expectation = ranking.best.flatMap { ranking.expectations[$0.number] }
-        let (done, all) =
-            switch plan.budget {
-            case .iterations(let count): (iterations, count)
-            case .effectiveIterations, .effectiveEpochs:
-                epochs ?? (counts[.completed, default: 0], plan.budget.count)
-            }
-        let open = [TrialState.queued, .running, .paused].reduce(0) { [counts] in
-            $0 + counts[$1, default: 0]
-        }
-        let isOver =
-            hasRungs && open == 0
-            && plan.isSpent(epochs: spent, trials: counts.values.reduce(0, +))
-        let isExhausted = plan.exhaustedAt == counts.values.reduce(0, +)
-        secondsLeft =
-            done >= all || isExhausted || isOver
-            ? 0 : done == 0 ? nil : pace.seconds / Double(done) * Double(all - done) / pace.workers
-    }
-}
-
-/// The pace of a study.
-private struct Pace {
-    /// The duration of all attempts together.
-    let seconds: Double
-    /// The number of workers now, at least one.
-    let workers: Double
-
-    /// Reads the pace; attempts without a running coordinator take no time.
-    init(_ db: Database, isRunning: Bool) throws {
-        let end = isRunning ? "coalesce(endedAt, \(StudySchema.now))" : "endedAt"
-        seconds =
-            try Double.fetchOne(
-                db, sql: "SELECT total(max(0, \(end) - submittedAt)) FROM attempt")
-            ?? 0
-        let open = try Int.fetchOne(
-            db, sql: "SELECT count(DISTINCT slot) FROM attempt WHERE reason IS NULL")
-        workers = Double(max(1, open ?? 1))
+        secondsLeft = progress.secondsLeft
+        likelySecondsLeft = progress.likelySecondsLeft
     }
 }

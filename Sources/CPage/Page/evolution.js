@@ -1,6 +1,11 @@
 // The search over its trials or over time.
 
-const completed = report.trials.filter(trial => trial.state === "completed");
+const completed = [];
+
+function countCompleted() {
+    completed.splice(0, completed.length, ...report.trials.filter(trial => trial.state === "completed"));
+}
+countCompleted();
 
 function drawEvolution() {
     const isTime = document.querySelector('[name="evolution-view"]:checked').value === "time";

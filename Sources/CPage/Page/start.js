@@ -9,6 +9,7 @@ function drawCharts() {
         drawParallel();
     }
     if (document.getElementById("trial").open) drawCurves();
+    if (document.getElementById("pair").open) drawPair();
 }
 
 document.querySelectorAll('[name="evolution-view"]').forEach(choice =>

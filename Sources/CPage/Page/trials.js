@@ -47,7 +47,8 @@ function drawTable() {
     table.page = Math.min(Math.max(0, table.page), pages - 1);
     const first = isPaper ? 0 : table.page * rowsPerPage;
     const shown = trials.slice(first, first + (isPaper ? rowsOnPaper : rowsPerPage));
-    const focused = document.activeElement?.dataset?.sort;
+    const focused = ["sort", "trial", "compare"].map(name => [name, document.activeElement?.dataset?.[name]])
+        .find(([, value]) => value != null && document.activeElement.closest("#trials-table"));
     const head = document.createElement("thead");
     head.append(element("tr", {}, columns.map(heading)));
     const body = document.createElement("tbody");
@@ -55,7 +56,7 @@ function drawTable() {
     const place = document.getElementById("trials-table");
     place.className = columns.length > 12 ? "wide" : "";
     place.replaceChildren(element("caption", {}, [captionOf(shown, first, trials, columns)]), head, body);
-    if (focused) document.querySelector(`[data-sort="${focused}"]`)?.focus();
+    if (focused) place.querySelector(`[data-${focused[0]}="${focused[1]}"]`)?.focus();
     document.getElementById("trials-count").textContent =
         `${trials.length} of ${report.trials.length} trials`;
     document.getElementById("trials-page").textContent = `page ${table.page + 1} of ${pages}`;
@@ -100,9 +101,32 @@ function row(trial, columns) {
         const button = element("button", { type: "button", class: "trial" }, [String(trial.number)]);
         button.dataset.trial = trial.number;
         button.setAttribute("aria-label", `Trial ${trial.number}: learning curves`);
-        return element("th", { scope: "row", class: style }, [button]);
+        return element("th", { scope: "row", class: style }, [chooser(trial), button]);
     });
     return element("tr", { class: trial.number === report.best ? "best" : "" }, cells);
+}
+
+/** A box that chooses the trial to be compared with another one. */
+function chooser(trial) {
+    const box = element("input", { type: "checkbox" }, []);
+    box.dataset.compare = trial.number;
+    box.checked = compared.includes(trial.number);
+    box.setAttribute("aria-label", `Compare trial ${trial.number}`);
+    box.addEventListener("change", () => choosePair(trial.number, box.checked));
+    return box;
+}
+
+/** The numbers of trials in each state, which change while the page is watched. */
+function countStates() {
+    const choice = document.getElementById("trials-state");
+    const known = new Map([...choice.options].map(option => [option.value, option]));
+    known.get("").textContent = `all (${report.trials.length})`;
+    for (const [state, words] of Object.entries(report.words)) {
+        const count = report.states[state] ?? 0;
+        if (!count && !known.has(state)) continue;
+        const option = known.get(state) ?? choice.appendChild(element("option", { value: state }, []));
+        option.textContent = `${words} (${count})`;
+    }
 }
 
 function element(name, attributes, children) {
@@ -129,6 +153,14 @@ function startTable() {
             if (event.target.disabled) document.querySelector(".pages button:enabled")?.focus();
         });
     }
+    document.getElementById("trials-compare").addEventListener("click", showPair);
+    document.getElementById("trials-csv").addEventListener("click", saveTrials);
+    document.getElementById("trials-jump").addEventListener("submit", event => {
+        event.preventDefault();
+        const number = document.getElementById("trials-number").valueAsNumber;
+        if (report.trials[number]) showTrial(number);
+    });
+    showPairButton();
     if (!report.trials.some(t => t.dicePerLabel.some(dice => dice != null))) {
         document.getElementById("trials-labels").closest("label").hidden = true;
     }

@@ -31,3 +31,11 @@ cp_text cp_anatomy_script(void);
 
 /// What moves in the report of a comparison.
 cp_text cp_comparison_script(void);
+
+/// What listens to a server, in a page that is watched; it comes after the page's script.
+cp_text cp_live_script(void);
+
+/// What takes changes of a study, of a comparison, and of a page whose parts are all that moves.
+cp_text cp_live_study_script(void);
+cp_text cp_live_comparison_script(void);
+cp_text cp_live_parts_script(void);

@@ -54,13 +54,13 @@ extension Comparison.Outcome {
     /// The outcome of a method on a split; nil if it is outstanding.
     init?(
         of method: ComparedMethod, split: Int, in folder: ComparisonFolder,
-        budget: StudyPlan.Budget
+        budget: StudyPlan.Budget, linksReports: Bool = true
     ) throws {
         switch method.kind {
         case .search:
             try self.init(
                 of: folder.study(method, split: split), budget: budget,
-                report: folder.report(method, split: split))
+                report: linksReports ? folder.report(method, split: split) : nil)
         case .training(let network):
             let failure = try BaselineFailure(
                 of: network, in: folder.failure(method, split: split))
@@ -78,7 +78,7 @@ extension Comparison.Outcome {
     }
 
     /// The outcome of a study; nil until its budget is spent and its best model evaluated.
-    private init?(of folder: StudyFolder, budget: StudyPlan.Budget, report: String) throws {
+    private init?(of folder: StudyFolder, budget: StudyPlan.Budget, report: String?) throws {
         guard FileManager.default.fileExists(atPath: folder.database) else { return nil }
         let record = try StudySnapshot(of: folder.path)
         guard record.isComplete, record.plan.budget == budget else { return nil }

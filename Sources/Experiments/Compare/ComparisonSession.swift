@@ -179,19 +179,9 @@ public struct ComparisonSession {
     }
 
     private func report() throws -> ComparisonReport {
-        let comparison = Comparison(
-            dataset: task.dataset.name, labels: task.dataset.labels,
-            methods: try task.methods.map { method in
-                Comparison.Method(
-                    method.title,
-                    outcomes: try options.indices.map { split in
-                        try Comparison.Outcome(
-                            of: method, split: split, in: folder, budget: options.sampling.budget)
-                    })
-            },
-            conditions: task.plan.words(options),
-            isOnGPU: task.isOnGPU,
-            date: Date.now.formatted(.iso8601), firstSplit: options.indices.lowerBound)
+        let comparison = try Comparison(
+            options, task.plan, in: folder, dataset: task.dataset.name,
+            labels: task.dataset.labels, isOnGPU: task.isOnGPU)
         return ComparisonReport(comparison, version: Release.version)
     }
 }

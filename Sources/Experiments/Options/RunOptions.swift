@@ -58,16 +58,16 @@ public struct RunOptions: Hashable, Codable, Sendable {
 /// The parts of a run's plan that say how it was begun.
 struct RecordedRun: Decodable {
     var command: String
-    private var dataset: DatasetRecord
-    private var network: Architecture
-    private var preparation: Preparation
-    private var splitPlan: String
-    private var split: Split
-    private var options: TrainingOptions
+    var dataset: DatasetRecord
+    var network: Architecture
+    var preparation: Preparation
+    var splitPlan: String
+    var split: Split
+    var options: TrainingOptions
     private var time: TrainingTime?
     private var origin: ModelOrigin?
     private var levels: Pyramid?
-    private var device: String
+    var device: String
     private var allowed: [AllowableFault]?
     private var source: String?
     private var machine: MachineOptions?

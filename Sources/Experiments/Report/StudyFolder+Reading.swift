@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASHost
-internal import SegNASReport
+package import SegNASReport
 public import SegNASSegmentation
 public import SegNASStudy
 
@@ -36,15 +36,34 @@ extension StudyFolder {
         guard let count = folder.foldCount,
             let evaluation = try? JSONDocument.read(Evaluation.self, from: folder.evaluation)
         else { return nil }
-        let record = TrainingRecord(
-            ofModel: "\(folder.run(0))/\(ModelLocation.modelOfRun)")
-        return StudyReport.FinalTraining(
-            epochs: record?.epochs.count ?? 0, dice: evaluation.foreground[.dice]?.mean,
-            folds: count)
+        let records = (0..<count).map { fold in
+            TrainingRecord(ofModel: "\(folder.run(fold))/\(ModelLocation.modelOfRun)")?.epochs ?? []
+        }
+        let curve = records[0].map(TrainingEpoch.init)
+        var final = StudyReport.FinalTraining(
+            epochs: curve.count, dice: evaluation.foreground[.dice]?.mean, folds: count,
+            seconds: records.joined().reduce(0) { $0 + $1.seconds + $1.validationSeconds })
+        final.curve = curve
+        return final
+    }
+
+    /// The final training of the best network, once or on folds; nil if there was none.
+    var finalOutcome: StudyReport.FinalTraining? {
+        guard let record = finalTraining else { return foldTraining }
+        var final = StudyReport.FinalTraining(
+            epochs: record.epochs.count, dice: record.validation?.mean,
+            seconds: record.epochs.reduce(0) { $0 + $1.seconds + $1.validationSeconds })
+        final.curve = record.epochs.map(TrainingEpoch.init)
+        return final
     }
 }
 
 extension StudyFolder {
+    /// The epochs of a trial that is trained to the end; nil if its plan does not say.
+    package func epochs(of plan: StudyPlan) -> Int? {
+        (try? RecordedConditions(plan, in: self))?.asked.training.epochs
+    }
+
     /// The images that the study was begun with; nil if they are not recorded yet.
     public func trainingData() throws -> TrainingDataset? {
         do {

@@ -10,7 +10,11 @@ public import SegNASStudy
 extension StudyReport {
     /// Reads the report's content from the files of a study.
     public init(of folder: StudyFolder, showsImages: Bool) throws {
-        let record = try StudySnapshot(of: folder.path)
+        try self.init(of: folder, record: StudySnapshot(of: folder.path), showsImages: showsImages)
+    }
+
+    /// The same of what was read of its database before.
+    package init(of folder: StudyFolder, record: StudySnapshot, showsImages: Bool) throws {
         self.init(record, version: Release.version)
         // The page leaves out what its plan does not say.
         training = (try? RecordedConditions(record.plan, in: folder)).map {
@@ -27,10 +31,7 @@ extension StudyReport {
         ensemble = folder.ensembleOutcome(best.number)
         comparisons = RivalComparison.all(
             of: best.trial, record.rivals, record.plan, candidates: candidates, in: folder)
-        finalTraining =
-            folder.finalTraining.map { record in
-                FinalTraining(epochs: record.epochs.count, dice: record.validation?.mean)
-            } ?? folder.foldTraining
+        finalTraining = folder.finalOutcome
         network = try images.flatMap { try NetworkFigure(best.trial, trainedOn: $0) }
     }
 }

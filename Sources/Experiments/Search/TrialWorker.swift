@@ -148,6 +148,9 @@ public struct TrialWorker: Hashable, Sendable {
         let conditions = try RecordedConditions(StudyPlan(in: study), in: study)
         do {
             let result = try trainer(conditions, request, in: folder, heartbeats, watcher).train()
+            // The run goes with the next trial that is better.
+            try? AtomicFile.replace(
+                folder.preview, with: "\(folder.run)/\(ModelLocation.previewOfRun)")
             return TrialResult(
                 for: request, run: heartbeats.run, outcome: Self.outcome(of: result),
                 epochs: result.epochs.map(TrialEpoch.init))

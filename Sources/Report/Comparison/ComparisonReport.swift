@@ -27,17 +27,29 @@ public struct ComparisonReport {
     /// One self-contained page.
     ///
     /// - Throws: `EncodingError` never, as all its numbers are finite.
-    public func html() throws -> String {
-        let sections = [
+    public func html() throws -> String { try html(at: nil) }
+
+    /// The whole page; with a position one that is watched.
+    package func html(at position: LivePosition?) throws -> String {
+        Page(
+            title: "Comparison: \(comparison.dataset)", sections: sections,
+            data: try pageText(), script: .comparison, version: version, position: position
+        ).html
+    }
+
+    /// The data of the page, as JSON on one line.
+    package func pageText() throws -> String { try pageJSON(data) }
+
+    /// The parts of the page by their ids.
+    package var parts: [(id: String, html: String)] { sections.map { ($0.id, $0.html) } }
+
+    private var sections: [Section] {
+        [
             ComparisonSummary(comparison).section, Section.methods(comparison),
             Section.testCases(comparison), Section.pairs(comparison), Section.labels(comparison),
             Section.splits(comparison), Section.optima(comparison), Section.trials(comparison),
             Section.conditions(comparison),
         ].compactMap { $0 }
-        return Page(
-            title: "Comparison: \(comparison.dataset)", sections: sections,
-            data: try pageJSON(data), script: .comparison, version: version
-        ).html
     }
 
     /// The paper's Table 3 and the paired tests in Markdown.

@@ -3,7 +3,7 @@ internal import SegNASSearch
 internal import SegNASStudy
 
 /// All numbers of a report, as JSON in its element `data`; charts and tables are drawn from it.
-struct ReportData: Encodable {
+package struct ReportData: Encodable {
     let schema = 1
     /// The version of segnas3d that made it.
     let program: String
@@ -18,8 +18,8 @@ struct ReportData: Encodable {
     let labels: [LabelTable.Label]
     /// The number of the best trial; nil before the first is completed.
     let best: Int?
-    let trials: [TrialEntry]
-    let curves: [String: LearningCurve]
+    var trials: [TrialEntry]
+    var curves: [String: LearningCurve]
     /// The numbers of trials each of which had a higher Dice than all with lower numbers.
     let records: [Int]
     /// The same in the order in which trials ended.
@@ -28,7 +28,7 @@ struct ReportData: Encodable {
     let factors: [Factor]
     let test: TestEntry?
     /// The test cases that are shown in images.
-    let anatomy: AnatomyPayload?
+    var anatomy: AnatomyPayload?
 
     /// The completed trials that no other one beats: none has a lower cost and as high a Dice.
     struct Fronts: Encodable {

@@ -3,7 +3,7 @@ internal import SegNASSearch
 internal import SegNASStudy
 
 /// A trial as the page's tables and charts take it.
-struct TrialEntry: Encodable {
+struct TrialEntry: Hashable, Encodable {
     let number: Int
     let state: TrialState
     /// The short form of the network, `n 21 p 3 sup 1 res 0 {2,0,2}`, and of its hyperparameters.
@@ -105,7 +105,7 @@ extension StudySnapshot {
 
 extension Trial {
     /// The short form of the network and its hyperparameters.
-    var form: String {
+    package var form: String {
         let others = hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }
         return others.reduce("\(architecture)") { text, other in
             text + " \(other.key.rawValue) \(other.value.words)"
@@ -132,7 +132,7 @@ extension Trial {
 }
 
 /// The epochs of a training.
-struct LearningCurve: Encodable {
+struct LearningCurve: Hashable, Encodable {
     let epochs: [Int]
     let loss: [Double?]
     let dice: [Double?]

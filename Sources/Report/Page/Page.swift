@@ -35,6 +35,8 @@ struct Page {
     let data: String
     let script: PageScript
     let version: String
+    /// Where the changes begin that a page which is watched asks for; nil for a report.
+    var position: LivePosition?
 
     /// The mark by which a file is recognized as a report of this program, which may be replaced.
     static let mark = #"<meta name="generator" content="segnas3d report">"#
@@ -43,10 +45,13 @@ struct Page {
     ///
     /// Only plotly.js needs `unsafe-eval`: it draws parallel coordinates, and thousands of points, through regl, which
     /// makes functions from text. Without it they are replaced by “WebGL is not supported”.
-    private static let policy = """
+    static let policy = """
         default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; \
         img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'
         """
+
+    /// The same for a page that is watched: it asks its server for what has changed.
+    static let livePolicy = policy + "; connect-src 'self'"
 
     var html: String {
         """
@@ -55,7 +60,8 @@ struct Page {
         <head>
         <meta charset="utf-8">
         \(Self.mark)
-        <meta http-equiv="Content-Security-Policy" content="\(Self.policy)">
+        <meta http-equiv="Content-Security-Policy" content="\(position == nil ? Self.policy : Self.livePolicy)">
+        \(position.map { "<meta name=\"segnas3d-position\" content=\"\(escaped($0.text))\">" } ?? "")
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>\(escaped(title))</title>
@@ -63,16 +69,15 @@ struct Page {
         <style>
         \(PageStyle.css)
         </style>
-        <script>
-        \(Self.plotly)
-        </script>
+        \(script.hasCharts ? "<script>\n\(Self.plotly)\n</script>" : "")
         </head>
         <body>
-        <a class="skip" href="#summary">Skip to the summary</a>
+        <a class="skip" href="#\(sections.first?.id ?? "")">Skip to the content</a>
         <header>
         <h1>\(escaped(title))</h1>
         \(navigation)
         </header>
+        <p id="connection" class="note" role="alert" hidden></p>
         <main>
         <noscript><p class="note">\(script.warning)</p></noscript>
         \(sections.map(\.html).joined())
@@ -82,8 +87,9 @@ struct Page {
         <script type="application/json" id="data">\(data)</script>
         <script>
         (() => {
-        \(embedded(cp_theme_script()))
+        \(script.hasCharts ? embedded(cp_theme_script()) : "\"use strict\";")
         \(script.text)
+        \(position == nil ? "" : embedded(cp_live_script()) + script.live)
         })();
         </script>
         </body>
@@ -112,13 +118,17 @@ struct Page {
         return "<nav aria-label=\"Sections\">\(links.joined(separator: "\n"))</nav>"
     }
 
+    private static let license = """
+        <details><summary>Charts by plotly.js; its licence</summary>
+        <pre>\(escaped(embedded(cp_plotly_license())))</pre></details>
+        """
+
     private var footer: String {
         """
         <footer>
         <p>Made by segnas3d \(escaped(version)). The page loads nothing from elsewhere. Methods: Wong and Moradi,
         “SegNAS3D”, MICCAI 2019.</p>
-        <details><summary>Charts by plotly.js; its licence</summary>
-        <pre>\(escaped(embedded(cp_plotly_license())))</pre></details>
+        \(script.hasCharts ? Self.license : "")
         </footer>
         """
     }
@@ -147,28 +157,46 @@ struct PageScript {
     let dialogs: String
     /// A sentence about what is missing without scripts.
     let warning: String
+    /// What takes changes, in a page that is watched.
+    let live: String
+    /// True if plotly.js draws charts.
+    var hasCharts = true
 
     static func study(showsCases: Bool) -> PageScript {
         // In a block, so that its names do not collide with those of other scripts.
         let cases = showsCases ? "{\n\(embedded(cp_anatomy_script()))}\n" : ""
         return PageScript(
-            text: embedded(cp_study_script()) + cases, dialogs: trialDialog,
-            warning: "The charts and the table of trials need JavaScript.")
+            text: embedded(cp_study_script()) + cases, dialogs: trialDialogs,
+            warning: "The charts and the table of trials need JavaScript.",
+            live: embedded(cp_live_study_script()))
     }
 
     static var comparison: PageScript {
         PageScript(
             text: embedded(cp_comparison_script()), dialogs: "",
-            warning: "The chart needs JavaScript.")
+            warning: "The chart needs JavaScript.", live: embedded(cp_live_comparison_script()))
     }
 
-    /// The dialog of a trial's learning curves.
-    private static let trialDialog = """
+    /// The training of one network, whose figures are drawn without scripts.
+    static var run: PageScript {
+        PageScript(
+            text: "", dialogs: "", warning: "Without JavaScript the page does not move.",
+            live: embedded(cp_live_parts_script()), hasCharts: false)
+    }
+
+    /// The dialogs of a trial's learning curves and of two trials.
+    private static let trialDialogs = """
         <dialog id="trial" aria-labelledby="trial-title">
         <form method="dialog"><button id="trial-close">Close</button></form>
         <h2 id="trial-title">Trial</h2>
         <dl id="trial-facts" class="facts"></dl>
         \(Section.chart("trial", "Loss and validation Dice of each epoch"))
+        </dialog>
+        <dialog id="pair" aria-labelledby="pair-title">
+        <form method="dialog"><button id="pair-close">Close</button></form>
+        <h2 id="pair-title">Two trials</h2>
+        <div class="frame" tabindex="0" role="region" aria-label="Two trials"><table id="pair-table"></table></div>
+        \(Section.chart("pair", "Validation Dice of each epoch of two trials"))
         </dialog>
         """
 }

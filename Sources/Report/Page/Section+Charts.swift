@@ -50,14 +50,19 @@ extension Section {
         return Section(
             id: "trials", title: "Trials",
             body: """
-                <p>The number of a trial opens its learning curves. Dice is that of the validation cases; time is that \
-                of all runs of the trial. Headings sort.</p>
+                <p>The number of a trial opens its learning curves; check two to compare them. Dice is that of the \
+                validation cases; time is that of all runs of the trial. Headings sort.</p>
                 <form id="trials-filter" class="choice" role="search">
                 <label>State <select id="trials-state"><option value="">all (\(data.trials.count))</option>
                 \(options.joined(separator: "\n"))</select></label>
                 <label>Contains <input id="trials-text" type="search" placeholder="{2,0,2}" autocomplete="off"></label>
                 <label><input id="trials-labels" type="checkbox"> Dice of each label</label>
                 </form>
+                <div class="choice"><form id="trials-jump" class="choice">
+                <label>Open trial <input id="trials-number" type="number" min="0" required></label>
+                <button>Open</button></form>
+                <button type="button" id="trials-compare" disabled>Compare two</button>
+                <button type="button" id="trials-csv">Save as CSV</button></div>
                 <p id="trials-count" role="status"></p>
                 <div class="frame" tabindex="0" role="region" aria-label="Table of trials">\
                 <table id="trials-table"></table></div>

@@ -2,11 +2,11 @@ internal import SegNASHost
 
 extension Section {
     /// The tables of the test: labels and cases, the hardest first.
-    static func test(_ test: TestEntry) -> Section {
+    static func test(_ test: TestEntry, subject: String = "The best model") -> Section {
         Section(
             id: "test", title: "Test: labels and cases",
             body: """
-                <p>The best model on \(test.cases.count) test cases, on the grids of their files; the hardest labels \
+                <p>\(subject) on \(test.cases.count) test cases, on the grids of their files; the hardest labels \
                 and cases first. Means over cases in which a metric is defined; ± is the standard deviation, the \
                 interval that of the mean (95 %, bootstrap over cases). Dice from 0 to 1, higher is better; HD95, the \
                 95th percentile of the distance between surfaces, and ASSD, its mean, in mm, lower is better.</p>

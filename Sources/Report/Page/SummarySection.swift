@@ -101,11 +101,12 @@ struct SummarySection {
             figures.append(("parameters", millions(parameters)))
         }
         figures.append(("training in all", duration(seconds)))
-        return "<ul class=\"figures\">"
-            + figures.map { "<li><b>\(escaped($1))</b> \(escaped($0))</li>" }.joined() + "</ul>"
+        return Section.figures(figures.map { ($0, escaped($1)) })
     }
 
-    private var seconds: Double { record.trials.reduce(0) { $0 + $1.seconds } }
+    private var searchSeconds: Double { record.trials.reduce(0) { $0 + $1.seconds } }
+    private var finalSeconds: Double { report.finalTraining?.seconds ?? 0 }
+    private var seconds: Double { searchSeconds + finalSeconds }
 
     // MARK: - Facts
 
@@ -150,7 +151,8 @@ struct SummarySection {
             let kind = final.folds == nil ? "validation" : "cross-validated"
             let dice = final.dice.map { ", \(kind) Dice \(decimal($0))" } ?? ""
             let folds = final.folds.map { "on \($0) folds " } ?? ""
-            facts.append(("Trained again", "\(folds)for \(final.epochs) epochs\(dice)"))
+            let time = final.seconds.map { ", in \(duration($0))" } ?? ""
+            facts.append(("Trained again", "\(folds)for \(final.epochs) epochs\(dice)\(time)"))
         }
         return facts
     }
@@ -181,9 +183,13 @@ struct SummarySection {
         let device = report.training?.device ?? "CPU"
         let days = seconds < 864 ? "less than 0.01" : decimal(seconds / 86_400, 2)
         let attempts = record.trials.reduce(0) { $0 + $1.attempts }
+        let parts =
+            finalSeconds > 0
+            ? "; \(duration(searchSeconds)) of it in the search, \(duration(finalSeconds)) in the final training"
+            : ""
         return (
             "Training in all",
-            "\(duration(seconds)), or \(days) \(device) days, of all workers together in \(attempts) runs"
+            "\(duration(seconds)), or \(days) \(device) days, of all workers together in \(attempts) runs\(parts)"
         )
     }
 

@@ -11,6 +11,8 @@ public struct ModelLocation: Hashable, Sendable {
 
     /// The name of the model in a run's folder.
     public static let modelOfRun = "model"
+    /// The name of a picture in a run's folder: a validation case as the best epoch has predicted it.
+    package static let previewOfRun = "preview.png"
     /// The name of the best trial's model in a study's folder.
     public static let bestOfStudy = "best"
     /// The name of the plan in the folders of runs and studies.

@@ -31,10 +31,13 @@ public struct TrialFolder: Hashable, Sendable {
         (try? MappedFile(path: log))?.bytes.count ?? 0
     }
 
+    /// A picture of a validation case, as the best epoch has predicted it.
+    package var preview: String { "\(path)/preview.png" }
+
     public func heartbeat(_ run: String) -> String { "\(path)/beat.\(run)" }
 
     /// The time of the last heartbeat, in seconds since 1970.
-    var lastHeartbeatTime: Double? {
+    package var lastHeartbeatTime: Double? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { $0.hasPrefix("beat.") }.compactMap { name in
             let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
@@ -43,7 +46,7 @@ public struct TrialFolder: Hashable, Sendable {
     }
 
     /// The heartbeats of all runs of the trial.
-    func heartbeats() -> [Heartbeat] {
+    package func heartbeats() -> [Heartbeat] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { $0.hasPrefix("beat.") }.compactMap { name in
             try? JSONDocument.read(Heartbeat.self, from: "\(path)/\(name)")

@@ -3,11 +3,14 @@ internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASStudy
 
-/// Shows a search on standard error: a line for each trial, and a bar for the whole.
+/// Shows a search on standard error: a line for each trial that is trained, and a bar for the whole, which counts the
+/// others.
 final class SearchDisplay {
     private let isQuiet: Bool
     private var progress: Progress?
     private var warnings: Set<String> = []
+    /// Trials of this session that cost nothing.
+    private var untrained: [TrialState: Int] = [:]
 
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
@@ -15,7 +18,7 @@ final class SearchDisplay {
 
     /// Shows the progress of the search.
     func show(done: Int, all: Int, running: Int) {
-        bar(done).set(done, of: all, notes: ["\(running) in training"])
+        bar(done).set(done, of: all, notes: ["\(running) in training"] + untrainedNotes)
     }
 
     /// Shows an event of a trial.
@@ -23,6 +26,8 @@ final class SearchDisplay {
         switch event {
         case .started: break
         case .paused(let trial): say(Self.line(trial))
+        case .ended(let trial) where Self.untrained.contains { $0.state == trial.state }:
+            untrained[trial.state, default: 0] += 1
         case .ended(let trial):
             let figure = best.map { ", best \(decimal($0.end?.dice ?? 0)) (trial \($0.number))" }
             say(Self.line(trial) + (trial.state == .completed ? figure ?? "" : ""))
@@ -34,6 +39,15 @@ final class SearchDisplay {
             let remedy = process.map { " (kill -CONT \($0))" } ?? ""
             say("trial \(trial): its worker is stopped; waiting for it to continue\(remedy)")
         }
+    }
+
+    private static let untrained: [(state: TrialState, word: String)] = [
+        (.illegal, "illegal"), (.cached, "cached"), (.outOfMemory, "out of memory"),
+    ]
+
+    /// `3 illegal`, `1 cached`.
+    private var untrainedNotes: [String] {
+        Self.untrained.compactMap { state, word in untrained[state].map { "\($0) \(word)" } }
     }
 
     /// Shows a warning once.
@@ -89,23 +103,6 @@ extension TrialEnd {
         case .outOfMemory(let shortage): shortage.words
         case .failed(let reason): "failed: \(reason)"
         case .stopped(let dice): "stopped at Dice \(decimal(dice)), before its last epoch"
-        }
-    }
-}
-
-extension AttemptEnd.Reason {
-    fileprivate var words: String {
-        switch self {
-        case .result: "a result"
-        case .stopped: "stopped"
-        case .preempted: "it was asked to end, or its machine went down"
-        case .crashed: "it crashed"
-        case .hung: "it hung"
-        case .timedOut: "it took longer than `trialTimeout`"
-        case .badData: "its images are at fault"
-        case .diskFull: "the disk is full"
-        case .notLaunched: "it could not be started"
-        case .lost: "it never started"
         }
     }
 }

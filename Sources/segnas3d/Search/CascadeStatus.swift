@@ -1,3 +1,4 @@
+internal import SegNASExperiments
 internal import SegNASSegmentation
 
 /// The progress of a cascade as text or JSON.

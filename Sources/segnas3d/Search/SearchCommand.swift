@@ -6,6 +6,7 @@ internal import SegNASHost
 internal import SegNASReport
 internal import SegNASSearch
 internal import SegNASStudy
+internal import SegNASWatching
 
 /// `segnas3d search`: searches a space for the best network for a dataset.
 struct SearchCommand: ConfigurableCommand {
@@ -29,6 +30,9 @@ struct SearchCommand: ConfigurableCommand {
 
     @OptionGroup var arguments: SearchArguments
 
+    @Flag(help: "Show the search in a browser along with it, as segnas3d watch does.")
+    var watch = false
+
     @OptionGroup var configuration: ConfigurationArguments
 
     func run() throws {
@@ -44,6 +48,7 @@ struct SearchCommand: ConfigurableCommand {
         }
         guard !arguments.dryRun else { return try show(forecast, of: folder) }
         if let forecast { display.say(forecast.text) }
+        if watch { startWatch(display.monitor) }
         let session = try SearchSession(
             options, in: folder.path,
             timeLimit: arguments.conditions.sampling.timeLimit?.seconds, monitor: display.monitor)
@@ -97,6 +102,19 @@ struct SearchCommand: ConfigurableCommand {
         print("report, for a browser: \(page)")
         guard result.model != nil else { return }
         print("next: segnas3d predict \(shellQuoted(folder.path)) SCANS --output LABELS")
+    }
+}
+
+extension SearchCommand {
+    /// Serves the page until the program ends; a search does not fail for it.
+    private func startWatch(_ monitor: Monitor) {
+        do {
+            let server = try WatchServer.start(arguments.study)
+            var standardError = StandardError()
+            print(server.words(of: arguments.study), to: &standardError)
+        } catch {
+            monitor.report(.warning("there is no page to watch: \(error)"))
+        }
     }
 }
 

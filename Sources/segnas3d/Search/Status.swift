@@ -64,6 +64,8 @@ struct StatusDocument: Encodable {
     /// is one.
     let comparisons: [RivalComparison]?
     let secondsLeft: Double?
+    /// The ends of where they likely are.
+    let likelySecondsLeft: [Double]?
     /// Nil if no process is working on the study.
     var owner: StudyOwner?
 
@@ -151,6 +153,7 @@ struct StatusDocument: Encodable {
             )
         }
         secondsLeft = status.secondsLeft
+        likelySecondsLeft = status.likelySecondsLeft.map { [$0.lowerBound, $0.upperBound] }
         owner = status.owner
     }
 
@@ -182,7 +185,9 @@ struct StatusDocument: Encodable {
             budget.iterations.map { " of \($0)" }
             ?? budget.effectiveIterations.map { ", until \($0) are completed" } ?? ""
         let left =
-            secondsLeft.map { $0 > 0 ? "; about \(duration($0)) left" : "; search complete" } ?? ""
+            likelySecondsLeft.map {
+                $0[1] > 0 ? "; \(duration($0[0]...$0[1])) left" : "; search complete"
+            } ?? ""
         if let epochs {
             return "\(counted(iterations, "trial")) done, \(grouped(epochs.done)) of "
                 + "\(counted(epochs.all, "epoch")) trained\(left)"
@@ -249,22 +254,7 @@ struct RunStatus: Encodable {
     }
 }
 
-/// The command that wrote a folder other than a study, as its plan says.
-enum FolderKind: String {
-    case run = "train"
-    case crossValidation = "cross-validation"
-    case cascade
-    case comparison = "compare"
-
-    /// Nil for a study, and for any other folder.
-    init?(of path: String) {
-        struct Plan: Decodable { var command: String? }
-        guard let plan = try? JSONDocument.read(Plan.self, from: "\(path)/plan.json"),
-            let kind = plan.command.flatMap({ FolderKind(rawValue: $0) })
-        else { return nil }
-        self = kind
-    }
-
+extension FolderKind {
     /// Refuses a run or a comparison in place of a study.
     static func checkStudy(_ path: String) throws(NotAStudy) {
         if let kind = FolderKind(of: path) { throw NotAStudy(path: path, kind: kind) }

@@ -23,11 +23,12 @@ extension Browser {
         try value(expression) as? Int
     }
 
-    /// Waits until an expression holds, for ten seconds at most: charts are drawn and pictures unpacked in turns.
+    /// Waits until an expression holds, for ten seconds by default: charts are drawn and pictures unpacked in turns.
     func expect(
-        _ expression: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ expression: String, seconds: Double = 10,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        let end = Date.now + 10
+        let end = Date.now + seconds
         while true {
             if try value("Boolean(\(expression))") as? Bool == true { return }
             guard Date.now < end else { break }

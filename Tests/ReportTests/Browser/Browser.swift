@@ -6,6 +6,8 @@ import Foundation
 final class Browser {
     /// What pages have complained of: errors on the console, uncaught exceptions, what the page's policy forbids.
     private var errors: [String] = []
+    /// The addresses that pages have asked for something, without those of their own data.
+    private(set) var requests: [String] = []
     private let process = Process()
     private let commands = Pipe()
     private let messages = Pipe()
@@ -50,7 +52,7 @@ final class Browser {
         let attached = try call(
             "Target.attachToTarget", ["targetId": target["targetId"] ?? "", "flatten": true])
         session = attached["sessionId"] as? String
-        for domain in ["Page", "Runtime", "Log"] { try call("\(domain).enable") }
+        for domain in ["Page", "Runtime", "Log", "Network"] { try call("\(domain).enable") }
     }
 
     deinit {
@@ -125,6 +127,12 @@ final class Browser {
         events.insert(event)
         let content = message["params"] as? [String: Any] ?? [:]
         switch event {
+        case "Network.requestWillBeSent":
+            let request = content["request"] as? [String: Any]
+            guard let address = request?["url"] as? String, !address.hasPrefix("data:") else {
+                return
+            }
+            requests.append(address)
         case "Runtime.exceptionThrown":
             errors.append("\(content["exceptionDetails"] ?? content)")
         case "Runtime.consoleAPICalled":

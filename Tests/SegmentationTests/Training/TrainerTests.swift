@@ -11,14 +11,16 @@ import Testing
 @TensorActor
 @Suite("Training runs")
 struct TrainerTests {
-    @Test("a run learns, and leaves plan, log, one checkpoint and a model")
+    @Test("a run learns, and leaves plan, log, one checkpoint, a picture and a model")
     func whole() throws {
         try TrainingScene.with { scene in
             var scene = scene
             scene.options.epochs = 12
             scene.options.learningRate = 0.01
             let result = try scene.train()
-            let names = ["checkpoints", "log.jsonl", "model", "plan.json", "test.json"]
+            let names = [
+                "checkpoints", "log.jsonl", "model", "plan.json", "preview.png", "test.json",
+            ]
             #expect(try scene.names("run") == names)
             #expect(try scene.names("run/checkpoints").filter { $0.hasSuffix(".json") }.count == 1)
             let log = try String(contentsOfFile: scene.path("run/log.jsonl"), encoding: .utf8)

@@ -13,6 +13,10 @@ struct TrainingLoop {
     private let loaderThreads: Int
     let observer: TrainingObserver
 
+    /// What the network has made of the first validation case, last and in the best epoch.
+    private let sight = Sight()
+    private var bestSight: (example: PreparedCase, predicted: [UInt8])?
+    private var shown: ContinuousClock.Instant?
     /// The weights of the best epoch, until a checkpoint has them.
     private var unsavedBest: NamedTensors?
     private var saved: Checkpoint?
@@ -30,6 +34,8 @@ struct TrainingLoop {
         self.options = options
         self.cases = cases
         self.patches = patches
+        var validation = validation
+        validation.show = { [sight] in sight.last = ($0, $1) }
         self.validation = validation
         self.folder = folder
         self.loaderThreads = loaderThreads
@@ -80,7 +86,11 @@ struct TrainingLoop {
             if clock.isDue(isEpochEnd: false) { try save() }
         }
         let record = try record()
-        if session.finishEpoch(record) { unsavedBest = try session.evaluatedWeights() }
+        if session.finishEpoch(record) {
+            unsavedBest = try session.evaluatedWeights()
+            bestSight = sight.last
+        }
+        showBest()
         // The model is made from the last one, and more epochs would resume from it.
         if session.state.history.isComplete(options) || clock.isDue(isEpochEnd: true) { try save() }
         try folder.log.append(record)
@@ -147,6 +157,19 @@ struct TrainingLoop {
         clock.wrote(since: begin)
         unsavedBest = nil
         observer.report(.saved(checkpoint: folder.checkpoints.count))
+    }
+
+    /// Leaves a picture for those who watch, not more often than they look.
+    private mutating func showBest() {
+        guard let (example, predicted) = bestSight else { return }
+        let isLate = shown.map { ContinuousClock.now - $0 > .seconds(5) } ?? true
+        guard isLate || session.state.history.isComplete(options) else { return }
+        folder.show(example, predicted: predicted, labels: validation.labels)
+        (bestSight, shown) = (nil, .now)
+    }
+
+    private final class Sight {
+        var last: (example: PreparedCase, predicted: [UInt8])?
     }
 
     private func notFinite(_ what: String, _ cases: [String]) -> TrainingError {

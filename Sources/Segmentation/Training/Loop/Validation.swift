@@ -13,6 +13,8 @@ struct Validation {
     let threads: Int
     /// Makes a model of the network, for predictions on the grid of the files.
     let model: (Network) -> Model
+    /// Called with the first case and the class of each of its voxels, where it is predicted on the prepared grid.
+    var show: ((PreparedCase, [UInt8]) -> Void)?
 
     /// The Dice of the validation cases; nil if there are none.
     ///
@@ -41,7 +43,8 @@ struct Validation {
         var overlaps: [[Overlap]] = []
         while let batch = try loader.next() {
             try checkEnd()
-            overlaps.append(try self.overlaps(pass, batch))
+            let example = overlaps.isEmpty ? cases[0].prepared : nil
+            overlaps.append(try self.overlaps(pass, batch, shown: example))
         }
         return overlaps
     }
@@ -51,7 +54,7 @@ struct Validation {
         _ pass: ForwardPass, _ patch: SIMD3<Int>, _ checkEnd: () throws -> Void
     ) throws -> [[Overlap]] {
         let member = EnsembleMember(number: 0) { try pass($0) }
-        return try cases.map(\.prepared).compactMap { example -> [Overlap]? in
+        return try cases.map(\.prepared).enumerated().compactMap { index, example -> [Overlap]? in
             guard let labels = example.labels else { return nil }
             return try withoutActuallyEscaping(checkEnd) { checkEnd in
                 var window = SlidingWindow(
@@ -61,9 +64,10 @@ struct Validation {
                 let classes = try window.classes(
                     of: example, labels: self.labels.outputCount, by: [member],
                     on: GridMap(from: example.size, to: example.size))
+                let predicted = classes.withValues(as: UInt8.self) { Array($0) }
+                if index == 0 { show?(example, predicted) }
                 return self.labels.overlaps(
-                    labels.withValues(as: UInt8.self) { Array($0) },
-                    classes.withValues(as: UInt8.self) { Array($0) })
+                    labels.withValues(as: UInt8.self) { Array($0) }, predicted)
             }
         }
     }
@@ -71,13 +75,16 @@ struct Validation {
     /// For the probabilities of a case.
     private static let scoreBytes = 1 << 30
 
-    private func overlaps(_ pass: ForwardPass, _ batch: Batch) throws -> [Overlap] {
+    private func overlaps(
+        _ pass: ForwardPass, _ batch: Batch, shown example: PreparedCase?
+    ) throws -> [Overlap] {
         let predicted = try withoutGradients { () throws(TorchError) in
             let scores = try pass(batch.images)  // [1, L, D, H, W]
             return try scores.classes(labels.scoreRule)  // [1, D, H, W]
         }
-        return labels.overlaps(
-            try batch.labels.array(), try predicted.moved(to: .cpu).array())
+        let classes: [UInt8] = try predicted.moved(to: .cpu).array()
+        if let example { show?(example, classes) }
+        return labels.overlaps(try batch.labels.array(), classes)
     }
 
     // MARK: - On the grid of the case's files

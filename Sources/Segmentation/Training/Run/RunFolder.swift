@@ -1,6 +1,7 @@
 import FoundationEssentials
 internal import SegNASDatasets
 internal import SegNASHost
+internal import SegNASImaging
 
 /// The folder of a training: plan, log, checkpoints and, in the end, the model.
 ///
@@ -82,6 +83,19 @@ final class RunFolder {
         } catch {
             throw .unreadable(file: test, reason: "\(error.fault): remove it")
         }
+    }
+
+    /// Replaces the picture of the first validation case, as the best epoch has predicted it, for those who watch.
+    ///
+    /// A picture that cannot be written is missing: the training goes on.
+    func show(_ example: PreparedCase, predicted: [UInt8], labels: LabelTable) {
+        guard
+            let slices = SlicePicture(
+                example, predicted: predicted, labels: labels.structures.count),
+            let file = try? AtomicFile(path: "\(path)/\(ModelLocation.previewOfRun)")
+        else { return }
+        try? file.append(slices.picture.png())
+        try? file.publish()
     }
 
     func write(_ evaluation: Evaluation) throws(TrainingError) {

@@ -1,0 +1,3 @@
+// A page of parts alone.
+
+startLive(() => {});

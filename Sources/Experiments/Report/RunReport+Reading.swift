@@ -1,0 +1,84 @@
+internal import FoundationEssentials
+internal import SegNASDatasets
+internal import SegNASHost
+public import SegNASReport
+package import SegNASSegmentation
+
+extension RunReport {
+    /// Reads the report's content from the files of a run, also while it is trained; no lock is taken.
+    ///
+    /// - Throws: `TrainingError` if the folder has no run, or files that cannot be read.
+    public init(of run: String) throws {
+        guard let plan = RecordedRun(in: run) else {
+            throw TrainingError.unreadable(
+                file: "\(run)/plan.json", reason: "it is not the plan of a run")
+        }
+        let record = TrainingRecord(ofModel: "\(run)/\(ModelLocation.modelOfRun)")
+        let epochs = record?.epochs ?? RunReport.log(of: run)
+        self.init(
+            dataset: plan.dataset.name, network: plan.network, labels: plan.dataset.labels,
+            conditions: plan.words, epochs: epochs.map(TrainingEpoch.init),
+            allEpochs: record?.epochs.count ?? plan.options.epochs, version: Release.version)
+        chosenEpoch = record?.chosenEpoch
+        parameters = record?.parameters
+        test = try TrainingResult(of: run)?.test
+        date = Date.now.formatted(.iso8601)
+    }
+
+    /// The epochs so far, each once: a process that was killed trains some again.
+    package static func log(of run: String) -> [EpochRecord] {
+        let lines = JSONDocument.lines(of: "\(run)/log.jsonl", as: EpochRecord.self)
+        return Dictionary(lines.map { ($0.epoch, $0) }) { $1 }.values.sorted {
+            $0.epoch < $1.epoch
+        }
+    }
+}
+
+extension RecordedRun {
+    /// The names of what images are augmented by.
+    private var augmentation: String {
+        guard let augmentation = options.augmentation,
+            let text = try? JSONDocument.text(of: augmentation, .line),
+            let parts = try? JSONDocument.parse(text, as: [String: JSONValue].self)
+        else { return "none" }
+        return parts.keys.sorted().joined(separator: ", ")
+    }
+
+    /// What a reader wants to know of a training, without folders and names of cases.
+    var words: [(name: String, words: String)] {
+        let prepared = preparation.options
+        func word(_ name: String) -> String {
+            TrainingOptions.fields.first { $0.name == name }?.text(options) ?? "not known"
+        }
+        let settings = [
+            "\(options.epochs) epochs", "batch \(options.batchSize)", word("optimizer"),
+            "learning rate \(options.learningRate)", "schedule \(word("schedule"))",
+            "loss \(word("loss"))", word("precision"), "seed \(options.seed)",
+        ]
+        let size = prepared.size
+        return [
+            (
+                "Images",
+                "channels \(dataset.channels.joined(separator: ", ")); fit \(prepared.fit.rawValue), "
+                    + "\(size.x)×\(size.y)×\(size.z) voxels"
+            ),
+            (
+                "Cases",
+                "\(counted(split.training.count, "training case")), \(split.validation.count) for validation, "
+                    + "\(split.test.count) for the test"
+            ),
+            ("Training", settings.joined(separator: ", ")),
+            ("Augmentation", augmentation),
+            ("Device", device == "cuda" ? "GPU" : "CPU"),
+        ]
+    }
+}
+
+extension TrainingEpoch {
+    package init(_ record: EpochRecord) {
+        self.init(
+            epoch: record.epoch, loss: record.loss, learningRate: record.learningRate,
+            dice: record.validation?.mean, dicePerLabel: record.validation?.perLabel ?? [:],
+            seconds: record.seconds + record.validationSeconds)
+    }
+}
