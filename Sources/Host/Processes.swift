@@ -13,14 +13,15 @@ package enum ProcessTable {
         return (state, String(fields[19]))
     }
 
-    /// The seconds for which a process has kept cores busy; nil if there is no such process.
+    /// The seconds for which a process has kept cores busy, and those of its children that have ended; nil if there is
+    /// no such process.
     package static func busySeconds(of process: Int32) -> Double? {
         let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
         guard let text, let end = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: end)...].split(separator: " ")
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12])
-        else { return nil }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        guard fields.count > 14 else { return nil }
+        let ticks = fields[11...14].compactMap { Double($0) }.reduce(0, +)
+        return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
     /// The bytes of memory that a process has; nil if there is no such process.

@@ -120,6 +120,9 @@ public struct StudyReport {
         return sections.compactMap(\.self)
     }
 
+    /// The ids of sections that show what goes on, of which some may be missing.
+    package static let workIDs: Set = ["now", "working", "preview"]
+
     /// The parts that show what goes on at this moment, by their ids.
     package func workParts(_ data: ReportData) -> [(id: String, html: String)] {
         workSections(data).map { ($0.id, $0.html) }

@@ -12,6 +12,7 @@ actor WatchBoard {
     private var change = 0
     private var structureChange = 0
     private var structure: String
+    private var order: [String]
     /// The parts, and with which change each came.
     private var parts: [String: (html: String, change: Int)]
     private var lastLook = 0.0
@@ -27,6 +28,7 @@ actor WatchBoard {
         self.path = path
         watched = try Self.watched(path)
         structure = watched.structure
+        order = watched.order
         parts = watched.parts.mapValues { ($0, 0) }
     }
 
@@ -91,6 +93,11 @@ actor WatchBoard {
             (structure, structureChange) = (watched.structure, next)
             differs = true
         }
+        if watched.order != order {
+            order = watched.order
+            parts = parts.filter { now[$0.key] != nil }
+            differs = true
+        }
         for (id, html) in now where parts[id]?.html != html {
             parts[id] = (html, next)
             differs = true
@@ -138,6 +145,7 @@ actor WatchBoard {
         let changed = parts.filter { $0.value.change > known && !$0.value.html.isEmpty }
         var fields = [
             #""problem":\#(try JSONDocument.text(of: problem, .line))"#,
+            #""order":\#(try JSONDocument.text(of: order, .line))"#,
             #""parts":\#(try JSONDocument.text(of: changed.mapValues(\.html), .line))"#,
         ]
         if let data = try watched.data(after: known) { fields.append(#""report":\#(data)"#) }

@@ -3,8 +3,10 @@ internal import SegNASReport
 
 /// A folder whose page is watched: it reads its files again when they have changed.
 protocol Watched {
-    /// What the page consists of: with another one, a page is made anew.
+    /// What the page is of, and what it has that only scripts can fill: with another one, a page is made anew.
     var structure: String { get }
+    /// The ids of the sections in their order.
+    var order: [String] { get }
     /// The parts of the page by their ids; empty for those that scripts fill.
     var parts: [String: String] { get }
 
@@ -26,6 +28,7 @@ protocol Watched {
 struct WatchedNothing: Watched {
     let path: String
     var structure: String { "nothing" }
+    var order: [String] { ["waiting"] }
     var parts: [String: String] { [:] }
 
     mutating func refresh(change: Int) -> Bool { false }
@@ -57,7 +60,8 @@ struct WatchedComparison: Watched {
         parts = Dictionary(uniqueKeysWithValues: report.parts.map { ($0.id, $0.html) })
     }
 
-    var structure: String { "comparison \(report.parts.map(\.id))" }
+    var structure: String { "comparison" }
+    var order: [String] { report.parts.map(\.id) }
 
     /// The plan, and what each method leaves on each split when it ends.
     private static func stamps(_ path: String) -> FileStamps {

@@ -18,7 +18,8 @@ struct WatchedRun: Watched {
         _ = try refresh(change: 0)
     }
 
-    var structure: String { "run \(report.parts.map(\.id))" }
+    var structure: String { "run" }
+    var order: [String] { report.parts.map(\.id) }
 
     private var files: [String] {
         ["plan.json", ".lock", "log.jsonl", "test.json", "model/training.json", "preview.png"].map {

@@ -17,7 +17,7 @@ struct WatchedStudy: Watched {
     private var hasOwner: Bool
     /// The time before which the database is not read again.
     private var pause = 0.0
-    private(set) var structure = ""
+    private(set) var order: [String] = []
     private(set) var parts: [String: String] = [:]
 
     init(_ path: String) throws {
@@ -81,11 +81,17 @@ struct WatchedStudy: Watched {
         if all {
             let shown = report.parts(history.data)
             parts = Dictionary(uniqueKeysWithValues: shown.map { ($0.id, $0.html) })
-            structure = "\(record.plan.study) \(shown.map(\.id))"
+            order = shown.map(\.id)
         } else {
-            for (id, html) in report.workParts(history.data) { parts[id] = html }
+            let shown = report.workParts(history.data)
+            let work = StudyReport.workIDs
+            for id in work { parts[id] = nil }
+            for (id, html) in shown { parts[id] = html }
+            order = shown.map(\.id) + order.filter { !work.contains($0) }
         }
     }
+
+    var structure: String { "\(record.plan.study)\(order.contains("cases") ? ", cases" : "")" }
 
     func data(after change: Int) throws -> String? { try history.text(after: change) }
 

@@ -26,6 +26,17 @@ struct PeopleTextTests {
         #expect(counted(1, "case") == "1 case" && counted(0, "case") == "0 cases")
     }
 
+    @Test(
+        "durations that are not known exactly",
+        arguments: [
+            (0.0...0.0, "0 s"), (12...37, "12 to 37 s"), (50...130, "50 s to 2 min"),
+            (720...1200, "12 to 20 min"), (720...725, "12 min"),
+            (3600...9000, "60 min to 2 h 30 min"),
+        ])
+    func ranges(seconds: ClosedRange<Double>, text: String) {
+        #expect(duration(seconds) == text)
+    }
+
     @Test("numbers with zeros before them")
     func zeros() {
         #expect(padded(7, to: 4) == "0007" && padded(12345, to: 4) == "12345")

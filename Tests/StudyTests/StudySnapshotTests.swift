@@ -77,6 +77,49 @@ struct StudySnapshotTests {
         }
     }
 
+    @Test("what is left is a range, the same in a status and a snapshot, and nothing in the end")
+    func timeLeft() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: "study").path
+            let ledger = try StudyLedger(creating: SmallStudy.plan(seed: 4), in: path)
+            #expect(try StudyStatus(of: path).likelySecondsLeft == nil)
+            for _ in 0..<5 {
+                let trial = try #require(try next(ledger))
+                let attempt = try ledger.begin(trial.number, slot: "cpu/0")
+                usleep(10_000)
+                _ = try ledger.finish(attempt, .completed(dice: 0.6))
+            }
+            let status = try StudyStatus(of: path)
+            let (left, range) = (
+                try #require(status.secondsLeft), try #require(status.likelySecondsLeft)
+            )
+            #expect(range.contains(left) && range.lowerBound > 0)
+            #expect(range.upperBound >= 1.0999 * left && range.lowerBound <= 0.9001 * left)
+            let progress = try StudySnapshot(of: path).progress
+            #expect(progress.done == status.iterations)
+            #expect(abs((progress.secondsLeft ?? 0) - left) < 1e-6)
+            try ledger.run()
+            #expect(try StudyStatus(of: path).likelySecondsLeft == 0...0)
+        }
+    }
+
+    @Test("runs that go on, and those that ended without a result")
+    func runs() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: "study").path
+            let ledger = try StudyLedger(creating: SmallStudy.plan(seed: 4), in: path)
+            let trial = try #require(try next(ledger))
+            let first = try ledger.begin(trial.number, slot: "cpu/0")
+            _ = try ledger.end(first, AttemptEnd(.crashed, hasProgressed: true, lastLines: "oh"))
+            _ = try ledger.begin(trial.number, slot: "cpu/1")
+            let record = try StudySnapshot(of: path)
+            #expect(record.runs.map(\.reason) == [.crashed, nil])
+            #expect(record.runs.map(\.lastLines) == ["oh", ""])
+            #expect(record.runs.map(\.slot) == ["cpu/0", "cpu/1"])
+            #expect(record.began == record.runs.first?.began)
+        }
+    }
+
     @Test("what is no study")
     func nothing() throws {
         #expect(throws: StudyError.noStudy(folder: "/none")) { try StudySnapshot(of: "/none") }

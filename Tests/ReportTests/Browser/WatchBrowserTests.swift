@@ -77,6 +77,9 @@ struct WatchBrowserTests {
     /// Has axe look for what hinders readers, where its script is at hand: `make browser` downloads it.
     private func checkAccess(_ browser: Browser) throws {
         guard let script = ProcessInfo.processInfo.environment["SEGNAS3D_AXE"] else { return }
+        // Not while the page is being made anew.
+        try browser.expect(
+            "document.readyState === 'complete' && document.querySelector('main > section')")
         try browser.value(String(contentsOfFile: script, encoding: .utf8) + "; 0")
         // That version does not know `aria-roledescription`, nor `autocomplete="off"` of a search field.
         let violations = try browser.value(
@@ -117,18 +120,18 @@ struct WatchBrowserTests {
             // The page is made anew by itself, and shows the trial at work.
             try browser.expect(
                 "document.querySelector('#working .card progress')?.value > 0", seconds: 120)
-            try browser.expect("document.getElementById('now').textContent.includes('elapsed')")
+            try browser.expect("document.getElementById('now')?.textContent.includes('elapsed')")
             try checkAccess(browser)
             try look(browser, "running")
             try browser.expect(
                 "document.querySelectorAll('#trials-table tbody tr').length > 2", seconds: 60)
             kill(server.processIdentifier, SIGKILL)
             server.waitUntilExit()
-            try browser.expect("!document.getElementById('connection').hidden")
+            try browser.expect("document.getElementById('connection')?.hidden === false")
             server = try watch(folder, port: port).process
             try browser.expect("document.getElementById('connection')?.hidden", seconds: 20)
             try browser.expect(
-                "document.getElementById('state').textContent === 'The search is complete.'",
+                "document.getElementById('state')?.textContent === 'The search is complete.'",
                 seconds: 120)
             search.waitUntilExit()
             try browser.expect("!document.getElementById('now')", seconds: 20)

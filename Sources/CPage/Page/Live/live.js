@@ -39,7 +39,8 @@ function listen(apply) {
         live.problem = change.problem ?? live.problem;
         hear(change);
         if (change.reload) return reload();
-        for (const [id, html] of Object.entries(change.parts ?? {})) replacePart(id, html);
+        for (const [id, html] of Object.entries(change.parts)) replacePart(id, html);
+        arrange(change.order, change.parts);
         apply(change);
         tick();
     });
@@ -65,7 +66,27 @@ function say(words) {
     place.hidden = !words;
 }
 
-/** New sections came, or others: the page is made anew, as soon as nobody reads in a dialog. */
+/** Sections come and go, and the links to them. */
+function arrange(order, parts) {
+    const main = document.querySelector("main");
+    for (const section of main.querySelectorAll(":scope > section")) if (!order.includes(section.id)) section.remove();
+    let before = main.querySelector(":scope > noscript");
+    for (const id of order) {
+        if (!document.getElementById(id) && parts[id]) before.insertAdjacentHTML("afterend", parts[id]);
+        before = document.getElementById(id) ?? before;
+    }
+    const links = document.querySelector("header nav");
+    const shown = [...main.querySelectorAll(":scope > section")];
+    if ([...links.children].map(link => link.hash).join() === shown.map(section => "#" + section.id).join()) return;
+    links.replaceChildren(...shown.flatMap(section => {
+        const link = document.createElement("a");
+        link.href = "#" + section.id;
+        link.textContent = section.querySelector("h2").textContent;
+        return [link, "\n"];
+    }));
+}
+
+/** What only another page can show came: the page is made anew, as soon as nobody reads in a dialog. */
 function reload() {
     const dialog = document.querySelector("dialog[open]");
     if (!dialog) return location.reload();
