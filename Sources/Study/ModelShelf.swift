@@ -70,7 +70,8 @@ public struct ModelShelf {
 
     /// Removes the checkpoints of paused trials, but for some of those of which most is expected.
     ///
-    /// That is by a model, else by their Dice. One without is trained again from the start, to the same end, if it is to go on.
+    /// That is by a model, else by their Dice. One without is trained again from the start, to the same end, if it is
+    /// to go on.
     public func keepPaused(_ count: Int, by ledger: StudyLedger) throws(StudyError) {
         guard ledger.counts[.paused, default: 0] > count else { return }
         for trial in try ledger.paused().dropFirst(count) {

@@ -2,8 +2,8 @@ internal import GRDB
 internal import SegNASHost
 internal import SegNASSearch
 
-/// The choice of the network that a study delivers among those of its completed trials, or where there is none, of those
-/// that were stopped: by ``TrainedNetwork``, and by what the user prefers.
+/// The choice of the network that a study delivers among those of its completed trials, or where there is none, of
+/// those that were stopped: by ``TrainedNetwork``, and by what the user prefers.
 struct ResultChoice {
     let plan: StudyPlan
     let space: SearchSpace

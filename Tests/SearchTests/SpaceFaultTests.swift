@@ -142,8 +142,8 @@ private let faultyTexts: [(String, String)] = [
         so that one counts at a time
         line 12: momentum has a condition on "optimiser", which is no category of this space without a condition of \
         its own; loss, optimizer, schedule, recipe, patch, size and spacing can be such
-        line 13: momentum is {from: 0.9, to: 2}, and it must be a number of at least 0 and below 1, or a range {from: …, \
-        to: …, scale: linear or log} of them
+        line 13: momentum is {from: 0.9, to: 2}, and it must be a number of at least 0 and below 1, or a range {from: \
+        …, to: …, scale: linear or log} of them
         line 14: schedule has names and not numbers, so it cannot have several ranges; write one list, with one \
         condition if need be
         line 15: dropout cannot have a condition; settings of the training can: batch, learning_rate, weight_decay, \

@@ -10,7 +10,8 @@ internal import SegNASTorch
 extension SearchSession {
     /// Weighs the best networks on the validation cases, and links `best` to their ensemble where it is better.
     ///
-    /// What was weighed is not weighed again, nor are cases before an interruption, and the model of the best network alone stays where it is not.
+    /// What was weighed is not weighed again, nor are cases before an interruption, and the model of the best network
+    /// alone stays where it is not.
     func weighEnsemble(_ shelf: ModelShelf) throws {
         guard conditions.weighsEnsemble, let best = try ledger.best() else { return }
         let members = try ensembleMembers(shelf)

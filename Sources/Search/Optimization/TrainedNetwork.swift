@@ -17,8 +17,9 @@ package struct TrainedNetwork: Hashable, Codable, Sendable {
 extension [TrainedNetwork] {
     /// Those that may be delivered, the best first: of the highest rung that any has reached.
     ///
-    /// The highest of many noisy values is a lucky one. So where there is a model, what it expects after a whole training
-    /// decides, and those of which it knows nothing are left out. Of equals the one that was proposed first is better.
+    /// The highest of many noisy values is a lucky one. So where there is a model, what it expects after a whole
+    /// training decides, and those of which it knows nothing are left out. Of equals the one that was proposed first is
+    /// better.
     ///
     /// - Parameter expected: Values that a model expects, by the numbers of proposals; empty without a model.
     /// - Returns: Those that are known to the model, or all of that rung.

@@ -84,8 +84,8 @@ public struct EnsembleWeighing {
     ///
     /// `checkEnd` is called before each pass of a network, and throws to end it.
     ///
-    /// - Throws: `PreparationError`, ``PredictionError``, `TorchError`, what `checkEnd` throws, or `SystemFailure` where
-    ///   probabilities that memory does not hold have no room on the disk either.
+    /// - Throws: `PreparationError`, ``PredictionError``, `TorchError`, what `checkEnd` throws, or `SystemFailure`
+    ///   where probabilities that memory does not hold have no room on the disk either.
     public mutating func add(_ subject: Dataset.Case, checkEnd: () throws -> Void) throws {
         let prepared = try preparation.prepare(subject, threads: options.threads).prepared
         guard let labels = prepared.labels else {

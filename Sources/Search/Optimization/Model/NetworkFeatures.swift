@@ -73,8 +73,8 @@ extension SearchSpace {
     ///
     /// Numbers are from −1 to 1 in their interval. A category has a number for each name, of which one is larger by
     /// 0.8/√2 than the others: so any other name is as far as another sup or res. They add up to 0. What has no value,
-    /// as its condition does not hold, is in the middle, 0. Of several ranges the one that counts is the interval. Sizes
-    /// and spacings are the log₂ of voxels, or of mm, along each axis.
+    /// as its condition does not hold, is in the middle, 0. Of several ranges the one that counts is the interval.
+    /// Sizes and spacings are the log₂ of voxels, or of mm, along each axis.
     fileprivate func furtherCoordinates(
         of candidate: Candidate, on images: SearchedImages
     ) -> [Double] {

@@ -7,8 +7,8 @@
 /// Of the trials with a value at a rung, ⌊n/3⌋ may have gone on from it. Trials in training for their first value are
 /// not among the n; one that has gone on counts as such from then on. What goes on does so before anything new begins.
 ///
-/// The network that the search was given to begin with goes on first, whatever its value, and beside those ⌊n/3⌋: others
-/// are compared with it.
+/// The network that the search was given to begin with goes on first, whatever its value, and beside those ⌊n/3⌋:
+/// others are compared with it.
 public struct LadderScheduler<Source: Sampler>: Scheduler {
     public private(set) var source: Source
     public var limit: SearchLimit
