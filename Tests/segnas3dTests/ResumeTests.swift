@@ -101,8 +101,7 @@ struct ResumeTests {
     @Test(
         "where nothing was begun, all that lacks is named",
         arguments: [
-            (["search"], "give DATASET, --space"),
-            (["search", "/d", "--size", "16"], "give --space"),
+            (["search"], "give DATASET"),
             (["train"], "give DATASET"),
             (["compare"], "give DATASET"),
         ])

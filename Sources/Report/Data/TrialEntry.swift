@@ -72,7 +72,7 @@ struct TrialEntry: Hashable, Encodable {
 }
 
 /// The training of a trial to a rung.
-struct TrialStage: Encodable {
+struct TrialStage: Hashable, Encodable {
     /// The epochs to which it is trained, those of lower rungs included.
     let epochs: Int
     /// The validation Dice there; nil if there is none.
