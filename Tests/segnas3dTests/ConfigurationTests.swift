@@ -45,7 +45,8 @@ struct ConfigurationTests {
         #expect(folder.contains("--no-images") && folder.contains("--output=study"))
         #expect(try arguments(yaml, "compare", "-o", "other").contains("--output=study") == false)
         #expect(try arguments(yaml, "compare", "lungs").contains("brains") == false)
-        #expect(try arguments(yaml, "compare", "--warm-start", "a", "b").contains("brains") == false)
+        #expect(
+            try arguments(yaml, "compare", "--warm-start", "a", "b").contains("brains") == false)
     }
 
     @Test("an empty file, and one of comments, give nothing", arguments: ["", "# a\n\n  # b\n"])

@@ -125,6 +125,7 @@ public struct SearchForecaster {
     /// are done in a time; where that leaves too few steps, the dearer networks of the space are left out.
     ///
     /// - Parameter seconds: From the beginning of the command.
+    /// - Returns: The options that were measured with, and what was chosen.
     /// - Throws: ``OptionFaults`` if that is too little.
     public func options(within seconds: Double) throws -> SearchOptions {
         let limits: [Int?] =

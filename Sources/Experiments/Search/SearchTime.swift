@@ -80,8 +80,8 @@ struct SearchTime {
             Double(Self.fewestTrainings) * training / Double(workers) / (1 - Self.finalShare)
             / Self.plannedShare
         return OptionFaults(
-            "`timeLimit` leaves \(duration(asked)), and \(Self.fewestTrainings) trainings of \(steps) steps with a longer "
-                + "one at the end take about \(duration(least * 1.1)): give more time, or a smaller `patch` or `size`, or "
-                + "`epochs` and `effectiveIterations` yourself")
+            "`timeLimit` leaves \(duration(asked)), and \(Self.fewestTrainings) trainings of \(steps) steps with a "
+                + "longer one at the end take about \(duration(least * 1.1)): give more time, or a smaller `patch` or "
+                + "`size`, or `epochs` and `effectiveIterations` yourself")
     }
 }

@@ -21,7 +21,7 @@ struct SpaceMeasurement {
 
     /// Number of random points of a space.
     static let points = 64
-    /// The networks that are measured, by the share of others that cost less: not the dearest, for which one would wait.
+    /// The networks that are measured, by the share of others that cost less: one would wait for the dearest.
     private static let measured = [0.2, 0.35, 0.5]
 
     init(
@@ -111,8 +111,11 @@ struct SpacePace {
     /// Seconds by multiply-adds; nil if no network can be trained.
     private let rates: (step: Double, validation: Double, epoch: Double)?
 
+    /// The pace of networks of which some were measured: times are taken to be proportional to multiply-adds.
+    ///
     /// - Parameters:
-    ///   - measured: The pace of some of the networks: times are taken to be proportional to multiply-adds.
+    ///   - trainableShare: The share of random points that can be trained.
+    ///   - measured: The pace of some of the networks.
     ///   - costs: The multiply-adds of all, in ascending order.
     init(trainableShare: Double, measured: [TrainingPace], costs: [Double]) {
         self.trainableShare = trainableShare

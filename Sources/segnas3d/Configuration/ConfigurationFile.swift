@@ -12,7 +12,10 @@ struct ConfigurationArguments: ParsableArguments {
             """, valueName: "file"))
     var config: String?
 
-    @Flag(help: "Print such a file with the options that are given, those that were planned, and all others.")
+    @Flag(
+        help:
+            "Print such a file with the options that are given, those that were planned, and all others."
+    )
     var printConfig = false
 }
 
@@ -70,7 +73,9 @@ struct ConfigurationFile {
         guard let option = known.settable.first(where: { $0.name == given.name }) else {
             let names = known.settable.map(\.name)
             throw Fault(
-                reason: "there is no '\(given.name.printable)'; \(advice(for: given.name, among: names))")
+                reason:
+                    "there is no '\(given.name.printable)'; \(advice(for: given.name, among: names))"
+            )
         }
         guard let values = given.values, !values.isEmpty, !values.contains("") else {
             throw Fault(reason: "\(option.name) has no value: write one, or leave the line out")
@@ -127,6 +132,8 @@ struct ConfigurationFile {
     /// - Parameters:
     ///   - arguments: Those that follow the program's name.
     ///   - commands: The commands whose options may come from a file.
+    /// - Returns: The arguments for the parser.
+    /// - Throws: `OptionFaults` with all that is wrong with the file.
     static func expanded(
         _ arguments: [String], commands: [any ConfigurableCommand.Type]
     ) throws -> [String] {

@@ -13,6 +13,7 @@ struct ConfigurationText {
     /// - Parameters:
     ///   - command: The command whose options they are.
     ///   - chosen: The values that were planned, by the options' names.
+    /// - Throws: `OptionFaults` if a file of options that adds to them cannot be read.
     init(of command: any ConfigurableCommand.Type, chosen: [String: String]) throws {
         options = try CommandOptions(of: command)
         given = GivenArguments(Array(try Segnas3d.expandedArguments().dropFirst()), options)
@@ -53,7 +54,9 @@ struct ConfigurationText {
     private static func scalar(_ text: String) -> String {
         let isPlain =
             !text.isEmpty
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+".contains($0)) }
+            && text.allSatisfy {
+                $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+".contains($0))
+            }
             && text.first.map { $0.isLetter || $0.isNumber || "/.".contains($0) } == true
         guard !isPlain else { return text }
         let escaped = text.split(separator: "'", omittingEmptySubsequences: false)

@@ -9,8 +9,8 @@ final class SearchDisplay {
     private let isQuiet: Bool
     private var progress: Progress?
     private var warnings: Set<String> = []
-    /// Trials of this session that cost nothing.
-    private var untrained: [TrialState: Int] = [:]
+    /// How many trials of this session cost nothing, by the word for it.
+    private var untrained: [String: Int] = [:]
 
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
@@ -18,19 +18,25 @@ final class SearchDisplay {
 
     /// Shows the progress of the search.
     func show(done: Int, all: Int, running: Int) {
-        bar(done).set(done, of: all, notes: ["\(running) in training"] + untrainedNotes)
+        let others = untrained.sorted { $0.key < $1.key }.map { "\($1) \($0)" }
+        bar(done).set(done, of: all, notes: ["\(running) in training"] + others)
     }
 
     /// Shows an event of a trial.
     func show(_ event: Coordinator.Event, best: Trial?) {
         switch event {
         case .started: break
-        case .paused(let trial): say(Self.line(trial))
-        case .ended(let trial) where Self.untrained.contains { $0.state == trial.state }:
-            untrained[trial.state, default: 0] += 1
+        case .paused(let trial): say(trial, "Dice \(decimal(trial.dice ?? 0)) so far")
         case .ended(let trial):
-            let figure = best.map { ", best \(decimal($0.end?.dice ?? 0)) (trial \($0.number))" }
-            say(Self.line(trial) + (trial.state == .completed ? figure ?? "" : ""))
+            switch trial.end?.notice {
+            case .count(let word): untrained[word, default: 0] += 1
+            case .line(let words):
+                let figure = best.map {
+                    ", best \(decimal($0.end?.dice ?? 0)) (trial \($0.number))"
+                }
+                say(trial, words + (trial.state == .completed ? figure ?? "" : ""))
+            case nil: break
+            }
         case .attemptEnded(_, let end) where end.reason == .stopped: break
         case .attemptEnded(let trial, let end):
             say("trial \(trial): an attempt ended without a result: \(end.reason.words)")
@@ -39,15 +45,6 @@ final class SearchDisplay {
             let remedy = process.map { " (kill -CONT \($0))" } ?? ""
             say("trial \(trial): its worker is stopped; waiting for it to continue\(remedy)")
         }
-    }
-
-    private static let untrained: [(state: TrialState, word: String)] = [
-        (.illegal, "illegal"), (.cached, "cached"), (.outOfMemory, "out of memory"),
-    ]
-
-    /// `3 illegal`, `1 cached`.
-    private var untrainedNotes: [String] {
-        Self.untrained.compactMap { state, word in untrained[state].map { "\($0) \(word)" } }
     }
 
     /// Shows a warning once.
@@ -73,15 +70,12 @@ final class SearchDisplay {
         return bar
     }
 
-    /// `trial 12: n 21 p 3 sup 1 res 0 {2,0,2}, 2,516,000 parameters: Dice 0.812`.
-    static func line(_ trial: Trial) -> String {
+    /// Says `trial 12: n 21 p 3 sup 1 res 0 {2,0,2}, 2,516,000 parameters: Dice 0.812`.
+    private func say(_ trial: Trial, _ end: String) {
         let others = trial.hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { " \($0.key.rawValue) \($0.value.words)" }.joined()
         let size = trial.cost.map { ", \(grouped($0.parameters)) parameters" } ?? ""
-        let end =
-            trial.state == .paused
-            ? ": Dice \(decimal(trial.dice ?? 0)) so far" : trial.end.map { ": \($0.words)" } ?? ""
-        return "trial \(trial.number): \(trial.architecture)\(others)\(size)\(end)"
+        say("trial \(trial.number): \(trial.architecture)\(others)\(size): \(end)")
     }
 }
 
@@ -93,16 +87,21 @@ extension HyperparameterValue {
 }
 
 extension TrialEnd {
-    /// Text for a reader: `Dice 0.812`, or the reason why there is none.
-    fileprivate var words: String {
+    /// What is shown of it: a line for a training, a count of what cost nothing.
+    fileprivate enum Notice {
+        case line(String)
+        case count(String)
+    }
+
+    fileprivate var notice: Notice {
         switch self {
-        case .completed(let dice): "Dice \(decimal(dice))"
-        case .cached(let trial, let dice?): "Dice \(decimal(dice)), as trial \(trial)"
-        case .cached(let trial, nil): "out of memory, as trial \(trial)"
-        case .illegal(let reason): "illegal: \(reason)"
-        case .outOfMemory(let shortage): shortage.words
-        case .failed(let reason): "failed: \(reason)"
-        case .stopped(let dice): "stopped at Dice \(decimal(dice)), before its last epoch"
+        case .completed(let dice): .line("Dice \(decimal(dice))")
+        case .stopped(let dice): .line("stopped at Dice \(decimal(dice)), before its last epoch")
+        case .failed(let reason): .line("failed: \(reason)")
+        case .outOfMemory(let shortage) where shortage.kind == .real: .line(shortage.words)
+        case .outOfMemory: .count("out of memory")
+        case .illegal: .count("illegal")
+        case .cached: .count("cached")
         }
     }
 }

@@ -63,7 +63,9 @@ struct SearchArguments: ParsableArguments {
     var forceEnsemble = false
 
     @Flag(
-        help: "Say what is to be trained and how long that may take, from measured steps; write nothing.")
+        help:
+            "Say what is to be trained and how long that may take, from measured steps; write nothing."
+    )
     var dryRun = false
 
     @Option(
@@ -77,7 +79,8 @@ struct SearchArguments: ParsableArguments {
 
     func validate() throws {
         guard output != nil || conditions.data.dataset != nil else {
-            throw ValidationError("DATASET is missing: give it to begin, or --output STUDY to resume")
+            throw ValidationError(
+                "DATASET is missing: give it to begin, or --output STUDY to resume")
         }
     }
 

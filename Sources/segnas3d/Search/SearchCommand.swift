@@ -65,7 +65,9 @@ struct SearchCommand: ConfigurableCommand {
         let start = ContinuousClock.now
         let options = try arguments.options(display.monitor)
         let isBegun = FileManager.default.fileExists(atPath: StudyFolder(arguments.study).plan)
-        guard !isBegun, arguments.leavesBudgetOpen || arguments.dryRun else { return (options, nil) }
+        guard !isBegun, arguments.leavesBudgetOpen || arguments.dryRun else {
+            return (options, nil)
+        }
         let forecaster = try SearchForecaster(options, monitor: display.monitor)
         guard arguments.leavesBudgetOpen else { return (options, try forecaster.forecast(options)) }
         let spent = (ContinuousClock.now - start) / .seconds(1)

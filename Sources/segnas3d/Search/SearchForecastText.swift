@@ -13,13 +13,15 @@ extension SearchForecast {
                 ? "as much as \(counted(trainings, "training")) of \(length), of which many stop on the way"
                 : "\(counted(trainings, "training")) of \(length)")
         let limit =
-            maxOperations.map { ", of networks of at most \(grouped($0 / 1_000_000)) M multiply-adds" } ?? ""
+            maxOperations.map {
+                ", of networks of at most \(grouped($0 / 1_000_000)) M multiply-adds"
+            } ?? ""
         let final = finalEpochs.map { "; then \(counted($0, "epoch")) of what is best" } ?? ""
         return """
             \(dataset): \(cases)
             Search: \(search)\(limit)\(final)
             Time: about \(duration(leastSeconds)) to \(duration(mostSeconds)) with \(counted(workers, "worker")), \
-            after the images are prepared; a step of the mean network takes \(significant(stepSeconds)) s, measured just now
+            after the images are prepared; a step of the mean network takes \(significant(stepSeconds)) s
             For another time: --time-limit 2h, or --epochs and --effective-iterations
             """
     }

@@ -12,20 +12,17 @@ struct NewWork {
 
     /// Plans what the arguments of the command leave open.
     ///
-    /// `recipe` takes the place of that of the images if none is given, `network` is what is to be trained, `output`
-    /// the folder of the work, and `others` are arguments that are needed, too.
+    /// `recipe` takes the place of that of the images if none is given, `network` is what is to be trained, and
+    /// `output` the folder of the work.
     ///
-    /// - Throws: `ValidationError` for what is missing, and what planning throws.
+    /// - Throws: `ValidationError` if there is no dataset, and what planning throws.
     init(
         _ arguments: WorkArguments, recipe: Recipe? = nil, network: TrainingPlanner.Network,
-        in output: String, needing others: [(name: String, isGiven: Bool)] = [], monitor: Monitor
+        in output: String, monitor: Monitor
     ) throws {
-        let needed = [("DATASET", arguments.data.dataset != nil)] + others
-        let missing = needed.filter { !$0.1 }.map(\.0)
-        guard missing.isEmpty, let dataset = arguments.data.dataset else {
+        guard let dataset = arguments.data.dataset else {
             throw ValidationError(
-                "there is nothing to resume in \(output); to begin, give \(missing.joined(separator: ", "))"
-            )
+                "there is nothing to resume in \(output); to begin, give DATASET")
         }
         let whole = try arguments.data.wholeImages(of: dataset)
         let fit = whole?.preparation.fit ?? .patch

@@ -39,7 +39,10 @@ struct ForecastTests {
                 folder, "--space", "segnas4", "--iterations", "7", "--epochs", "2")
             #expect(given.trials == 7 && given.epochs == 2 && given.finalEpochs == nil)
             let few = try Program.run(
-                ["search", "data", "--batch", "2", "--dry-run", "--time-limit", "2s", "--cache", "cache"],
+                [
+                    "search", "data", "--batch", "2", "--dry-run", "--time-limit", "2s", "--cache",
+                    "cache",
+                ],
                 in: folder.url)
             #expect(few.status == 2 && few.errors.contains("--time-limit leaves"), "\(few.errors)")
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)

@@ -27,7 +27,7 @@ struct SearchCommandTests {
         var test: Test?
     }
 
-    @Test("a study from the command line: a line for each trial, the best model, its test")
+    @Test("a study from the command line: a line for each training, the best model, its test")
     func whole() throws {
         try SearchScene.with { scene in
             let program = try scene.search("study", ["--final-epochs", "3", "--json"])
@@ -37,7 +37,8 @@ struct SearchCommandTests {
             #expect(document.test?.cases == 2)
             let best = try #require(document.status.best)
             let lines = program.errors.split(separator: "\n")
-            #expect(lines.filter { $0.hasPrefix("trial ") }.count == 14, "\(program.errors)")
+            let trained = document.status.states["completed", default: 0]
+            #expect(lines.count { $0.hasPrefix("trial ") } == trained, "\(program.errors)")
             #expect(document.status.states.values.reduce(0, +) == 14)
             for state in ["completed", "cached", "illegal"] {
                 #expect(document.status.states[state, default: 0] > 0, "\(state)")
@@ -111,7 +112,6 @@ struct SearchCommandTests {
         try SearchScene.with { scene in
             let tight = try scene.search("study", ["--memory-limit", "100KiB"])
             #expect(tight.status == 0, "\(tight.errors)")
-            #expect(tight.errors.contains(": out of memory: would need about "))
             let status = try StudyStatus(of: scene.path("study"))
             #expect(status.counts[.outOfMemory, default: 0] > 0 && status.best == nil)
             #expect(scene.logs("study").isEmpty)
