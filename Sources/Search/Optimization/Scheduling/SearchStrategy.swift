@@ -6,7 +6,7 @@ public protocol SearchStrategy: Sendable {
     /// Takes the result of an order, once for each, in any order of theirs.
     mutating func report(_ report: Report)
 
-    /// The trial to deliver, as far as is known, by ``TrainedNetwork``; nil before any was trained.
+    /// The trial to deliver, as far as is known, by `TrainedNetwork`; nil before any was trained.
     var result: Int? { get }
 }
 
