@@ -79,15 +79,6 @@ extension PlannedNetwork {
     }
 }
 
-extension PlannedNetwork {
-    /// The network for images as they are prepared; without a fixed spacing all axes count alike.
-    func architecture(for images: PreparationOptions) -> Architecture {
-        let spacing =
-            if case .fixed(let mm) = images.spacing { mm } else { SIMD3(repeating: 1.0) }
-        return architecture(for: PlannedPatch(given: images.size, spacing: spacing))
-    }
-}
-
 extension Architecture {
     /// The network that an argument names; a study stands for its best one.
     init(argument text: String, orStudy: Bool = false) throws {

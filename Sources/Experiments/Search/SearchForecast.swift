@@ -45,10 +45,12 @@ public struct SearchForecaster {
 
     /// The time that is planned for where none is given, in seconds: a night.
     public static let usualSeconds = 8.0 * 3600
-    /// Where the networks of the space have no time for so many, the dearer ones are left out: so many quarters of them
-    /// remain.
+    /// Where the networks of the space have no time for so many steps, the dearer ones are left out, and these shares of
+    /// them remain.
     private static let goodSteps = 1500
-    private static let keptQuarters = [3, 2, 1]
+    private static let keptShares = [0.75, 0.5, 0.25]
+    /// At the least, those that cost no more than the network which is planned for these images, or this share.
+    private static let leastShare = 0.1
 
     /// - Throws: ``OptionFaults`` if none of the space's networks can be trained, and what keeps the dataset from being
     ///   read and divided.
@@ -130,13 +132,25 @@ public struct SearchForecaster {
     public func options(within seconds: Double) throws -> SearchOptions {
         let limits: [Int?] =
             options.sampling.limits.operations == nil
-            ? [nil] + Self.keptQuarters.map { Int(pace.costs[(pace.costs.count - 1) * $0 / 4]) }
-            : [options.sampling.limits.operations]
+            ? [nil] + (try operationLimits()) : [options.sampling.limits.operations]
         let times = limits.map { time($0, within: seconds) }
         let good = times.first { time in
             time.choice(SearchTime.usualTrainings).map { $0.steps >= Self.goodSteps } ?? false
         }
         return try (good ?? times[times.count - 1]).options(options)
+    }
+
+    /// Limits of multiply-adds in descending order.
+    private func operationLimits() throws -> [Int] {
+        func quantile(_ share: Double) -> Int {
+            Int(pace.costs[Int(share * Double(pace.costs.count - 1))])
+        }
+        let conditions = options.conditions
+        let planned = PlannedNetwork.standard.architecture(for: conditions.data.preparation)
+        let task = conditions.task(planned, on: measurement.dataset)
+        let least = max(
+            try task.networkPlan().multiplyAdds(size: task.size), quantile(Self.leastShare))
+        return Self.keptShares.map(quantile).filter { $0 > least } + [least]
     }
 
     private func time(_ limit: Int?, within seconds: Double) -> SearchTime {
