@@ -45,8 +45,8 @@ public struct SearchForecaster {
 
     /// The time that is planned for where none is given, in seconds: a night.
     public static let usualSeconds = 8.0 * 3600
-    /// Where the networks of the space have no time for so many steps, the dearer ones are left out, and these shares of
-    /// them remain.
+    /// Where the networks of the space have no time for so many steps, the dearer ones are left out, and these shares
+    /// of them remain.
     private static let goodSteps = 1500
     private static let keptShares = [0.75, 0.5, 0.25]
     /// At the least, those that cost no more than the network which is planned for these images, or this share.
