@@ -43,7 +43,7 @@ $(AXE):
 browser: $(AXE)  ## open reports and watched searches in Chromium, use them, and fail on any error: minutes
 	@Scripts/setup.sh chromium
 	swift build --build-tests
-	SEGNAS3D_AXE=$(CURDIR)/$(AXE) timeout 600 Scripts/test.sh --filter '^ReportTests.(Watch)?BrowserTests'
+	SEGNAS3D_AXE=$(CURDIR)/$(AXE) timeout 300 Scripts/test.sh --filter '^ReportTests.(Watch)?BrowserTests'
 
 # How often searches are killed at random: make faults KILLS=…
 KILLS := 100

@@ -35,13 +35,15 @@ extension RunReport {
 }
 
 extension RecordedRun {
-    /// The names of what images are augmented by.
+    /// The names of what images are augmented by, as `--augment` takes them: `low-resolution`.
     private var augmentation: String {
         guard let augmentation = options.augmentation,
             let text = try? JSONDocument.text(of: augmentation, .line),
             let parts = try? JSONDocument.parse(text, as: [String: JSONValue].self)
         else { return "none" }
-        return parts.keys.sorted().joined(separator: ", ")
+        return parts.keys.sorted().map { name in
+            name.map { $0.isUppercase ? "-\($0.lowercased())" : "\($0)" }.joined()
+        }.joined(separator: ", ")
     }
 
     /// What a reader wants to know of a training, without folders and names of cases.

@@ -102,7 +102,7 @@ struct ConfigurationFile {
     ) -> String? {
         do {
             // What else the command needs.
-            let needed = [".", "--output", "."].filter { _ in option.name != "output" }
+            let needed = option.name == "output" ? ["."] : [".", "--output", "."]
             _ = try command.parse(needed + values.flatMap { ["--\(option.name)=\($0)"] })
             return nil
         } catch {
