@@ -28,6 +28,12 @@ static const unsigned char figure_style[] = {
 #embed "Page/figure.css"
 };
 
+static const unsigned char page_script[] = {
+#embed "Page/navigation.js"
+    ,
+#embed "Page/saving.js"
+};
+
 static const unsigned char theme_script[] = {
 #embed "Page/theme.js"
     ,
@@ -97,6 +103,9 @@ cp_text cp_page_style(void) {
 }
 cp_text cp_figure_style(void) {
     return TEXT(figure_style);
+}
+cp_text cp_page_script(void) {
+    return TEXT(page_script);
 }
 cp_text cp_theme_script(void) {
     return TEXT(theme_script);

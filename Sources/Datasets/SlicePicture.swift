@@ -45,20 +45,21 @@ package struct SlicePicture {
         return values.map { UInt8(max(0, min(255, ($0 - low) * scale))) }
     }
 
-    /// Axial, coronal and sagittal, as they are looked at: the body's right on the left, its front or its head on top.
+    /// Axial, coronal and sagittal below each other, as they are looked at: the body's right on the left, its front or
+    /// its head on top.
     package var picture: Picture {
         let size = example.size
         let centre = centre
         let planes = [(0, 1, 2), (0, 2, 1), (1, 2, 0)]
-        let width = planes.reduce(0) { $0 + size[$1.0] * zoom + Self.gap } - Self.gap
-        let height = planes.map { size[$0.1] * zoom }.max() ?? 1
+        let width = planes.map { size[$0.0] * zoom }.max() ?? 1
+        let height = planes.reduce(0) { $0 + size[$1.1] * zoom + Self.gap } - Self.gap
         var picture = Picture(width: width, height: height, background: .grey(0))
-        var left = 0
+        var top = 0
         for (across, down, through) in planes {
             draw(
-                Plane(across: across, down: down, place: centre, through: through), left: left,
-                in: &picture)
-            left += size[across] * zoom + Self.gap
+                Plane(across: across, down: down, place: centre, through: through),
+                at: ((width - size[across] * zoom) / 2, top), in: &picture)
+            top += size[down] * zoom + Self.gap
         }
         return picture
     }
@@ -88,7 +89,9 @@ package struct SlicePicture {
         let through: Int
     }
 
-    private func draw(_ plane: Plane, left: Int, in picture: inout Picture) {
+    private func draw(
+        _ plane: Plane, at origin: (left: Int, top: Int), in picture: inout Picture
+    ) {
         let size = example.size
         let (columns, rows) = (size[plane.across], size[plane.down])
         func voxel(_ column: Int, _ row: Int) -> Int {
@@ -100,7 +103,7 @@ package struct SlicePicture {
         for row in 0..<rows {
             for column in 0..<columns {
                 let here = voxel(column, row)
-                let corner = (x: left + column * zoom, y: row * zoom)
+                let corner = (x: origin.left + column * zoom, y: origin.top + row * zoom)
                 picture.fill(
                     x: corner.x, y: corner.y, width: zoom, height: zoom, .grey(grey[here]))
                 let neighbours = [

@@ -107,3 +107,11 @@ extension Unicode.Scalar {
         }
     }
 }
+
+/// A path, or another word, as a shell reads it.
+package func shellQuoted(_ path: String) -> String {
+    let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+~".contains($0) }
+    guard !isPlain else { return path }
+    let parts = path.split(separator: "'", omittingEmptySubsequences: false)
+    return "'" + parts.joined(separator: "'\\''") + "'"
+}

@@ -31,6 +31,8 @@ public struct StudyReport {
     public var network: NetworkFigure?
     /// The test cases in images, before the tables of the test.
     public var cases: AnatomySection?
+    /// True to name cases, as their evaluation does.
+    public var namesCases = false
     /// The date of the report, as the page shows it.
     public var date: String?
     /// The work of this moment, for a page that is watched; nil for a report.
@@ -70,7 +72,8 @@ public struct StudyReport {
 
     package var data: ReportData {
         ReportData(
-            record, labels: images?.dataset.labels, test: test, anatomy: cases?.payload,
+            record, labels: images?.dataset.labels,
+            test: test.map { TestEntry($0, namesCases: namesCases) }, anatomy: cases?.payload,
             program: version)
     }
 
@@ -89,19 +92,22 @@ public struct StudyReport {
     package func html(_ data: ReportData, at position: LivePosition?) throws -> String {
         Page(
             title: title, sections: sections(data), data: try pageJSON(data),
-            script: .study(showsCases: cases != nil), version: version, position: position
+            script: .study(showsCases: cases != nil), version: version,
+            hasSide: position != nil, hasFiles: cases?.hasFiles ?? false, position: position
         ).html
     }
 
     private func sections(_ data: ReportData) -> [Section] {
         let labels = data.labels
+        let summary = SummarySection(report: self, data: data)
+        // Results first, for readers who want to know what the model does.
         let report = [
-            SummarySection(report: self, data: data).section, Section.evolution(data),
-            Section.network(self),
+            summary.section, Section.cases(cases),
+            data.test.map { Section.test($0) }, Section.network(self),
             finalTraining.flatMap { Section.final($0, labels: labels) },
-            Section.blocks(record), Section.trials(data),
+            summary.search, Section.evolution(data), Section.blocks(record), Section.trials(data),
             work == nil ? nil : Section.failures(record), Section.costs(data),
-            Section.factors(data), Section.cases(cases), data.test.map { Section.test($0) },
+            Section.factors(data),
         ]
         return workSections(data) + report.compactMap { $0 }
     }
@@ -115,7 +121,7 @@ public struct StudyReport {
         let sections = [
             isOver && record.owner == nil ? nil : Section.now(record, work),
             isOver ? nil : Section.working(work, best: bestCurve, labels: data.labels),
-            Section.preview(work, of: best, labels: data.labels),
+            Section.preview(work.preview, of: best, labels: data.labels),
         ]
         return sections.compactMap(\.self)
     }

@@ -1,35 +1,42 @@
 internal import SegNASHost
 
 extension Table {
-    /// The table as HTML, in a frame that scrolls on narrow screens.
+    /// The table as HTML.
     var html: String {
         """
         <div class="frame" tabindex="0" role="region" aria-label="\(escaped(caption))">
-        <table\(columns.count > 12 ? " class=\"wide\"" : "")><caption>\(escaped(caption))</caption>
-        <thead><tr>\(columns.map(Self.heading).joined())</tr></thead>
-        <tbody>
+        <table role="table"\(columns.count > 12 ? " class=\"wide\"" : "")><caption>\(escaped(caption))</caption>
+        <thead role="rowgroup"><tr role="row">\(columns.map(Self.heading).joined())</tr></thead>
+        <tbody role="rowgroup">
         \(rows.map(written).joined(separator: "\n"))
         </tbody></table></div>
+        \(Section.saveButton("table", caption, "CSV", of: caption))
         """
     }
 
     private static func heading(_ column: Column) -> String {
-        "<th scope=\"col\"\(style(column))>\(escaped(column.title))</th>"
+        "<th scope=\"col\" role=\"columnheader\"\(style(column))>\(escaped(column.title))</th>"
     }
 
     private func written(_ row: Row) -> String {
         let span = row.lines.count > 1 ? " rowspan=\"\(row.lines.count)\"" : ""
         let beside = zip(row.cells, columns).enumerated().map { index, pair in
             let (cell, column) = pair
-            let (name, scope) = index == 0 ? ("th", " scope=\"row\"") : ("td", "")
+            let (name, scope) =
+                index == 0 ? ("th", " scope=\"row\" role=\"rowheader\"") : ("td", Self.cell(column))
             return "<\(name)\(scope)\(Self.style(column))\(span)>\(cell.html)</\(name)>"
         }.joined()
         return row.lines.enumerated().map { index, line in
             let cells = zip(line, columns[row.cells.count...]).map { cell, column in
-                "<td\(Self.style(column))>\(cell.html)</td>"
+                "<td\(Self.cell(column))\(Self.style(column))>\(cell.html)</td>"
             }
-            return "<tr>\(index == 0 ? beside : "")\(cells.joined())</tr>"
+            return "<tr role=\"row\">\(index == 0 ? beside : "")\(cells.joined())</tr>"
         }.joined(separator: "\n")
+    }
+
+    /// On narrow screens rows become lists, whose entries have the titles of their columns; roles keep it a table.
+    private static func cell(_ column: Column) -> String {
+        " role=\"cell\" data-title=\"\(escaped(column.title))\""
     }
 
     private static func style(_ column: Column) -> String {

@@ -37,6 +37,8 @@ actor WatchBoard {
         case .nothing: WatchedNothing(path: path)
         case .study: try WatchedStudy(path)
         case .run: try WatchedRun(path)
+        case .crossValidation: try WatchedTrainings(path, isCascade: false)
+        case .cascade: try WatchedTrainings(path, isCascade: true)
         case .comparison: try WatchedComparison(path)
         }
     }

@@ -6,6 +6,8 @@ enum WatchedFolder {
     case nothing
     case study
     case run
+    case crossValidation
+    case cascade
     case comparison
 
     /// - Throws: ``WatchError`` for a folder that holds something else.
@@ -22,8 +24,10 @@ enum WatchedFolder {
         switch FolderKind(of: path) {
         case .run?: return .run
         case .comparison?: return .comparison
-        case .crossValidation?: throw .parts(folder: path, "fold_0", of: "a cross-validation")
-        case .cascade?: throw .parts(folder: path, "full", of: "a cascade")
+        case .crossValidation?: return .crossValidation
+        // Before its first stage is begun, a cascade has nothing to show.
+        case .cascade?:
+            return FolderKind(of: "\(path)/low") == .crossValidation ? .cascade : .nothing
         // Before its database is there, a study has nothing to show.
         case nil: return FileStamps.isThere("\(path)/study.sqlite") ? .study : .nothing
         }
@@ -32,10 +36,8 @@ enum WatchedFolder {
 
 /// The reason why a folder cannot be watched.
 public enum WatchError: Error, CustomStringConvertible {
-    /// It holds no study, run or comparison.
+    /// It holds no study, training or comparison.
     case other(folder: String)
-    /// Its parts can be watched.
-    case parts(folder: String, String, of: String)
     /// No port could be had.
     case noPort(first: Int, reason: String)
 
@@ -44,8 +46,6 @@ public enum WatchError: Error, CustomStringConvertible {
         case .other(let folder):
             "\(folder) is neither a study of segnas3d search, nor a run of segnas3d train, nor a comparison: name the "
                 + "folder that one of these was given as --output"
-        case .parts(let folder, let part, let kind):
-            "\(folder) is \(kind): name one of its runs, such as \(folder)/\(part)"
         case .noPort(let port, let reason):
             "no page can be served at port \(port): \(reason); name another --port"
         }

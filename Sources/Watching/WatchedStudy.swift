@@ -24,7 +24,7 @@ struct WatchedStudy: Watched {
         folder = StudyFolder(path)
         stamps = Self.stamps(folder)
         record = try StudySnapshot(of: path)
-        report = try StudyReport(of: folder, record: record, showsImages: true)
+        report = try StudyReport(of: folder, record: record)
         report.date = nil
         work = StudyWork(folder)
         work.refresh(record, hasOwner: record.owner != nil)
@@ -63,7 +63,7 @@ struct WatchedStudy: Watched {
     private mutating func read(_ now: FileStamps, _ change: Int) throws -> Bool {
         let begin = currentTime()
         record = try StudySnapshot(of: folder.path)
-        report = try StudyReport(of: folder, record: record, showsImages: true)
+        report = try StudyReport(of: folder, record: record)
         report.date = nil
         (stamps, hasOwner) = (now, record.owner != nil)
         work.refresh(record, hasOwner: hasOwner)

@@ -66,11 +66,3 @@ struct TextTable {
         return column.isRight ? space + cell : cell + space
     }
 }
-
-/// A path as a shell reads it.
-func shellQuoted(_ path: String) -> String {
-    let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+~".contains($0) }
-    guard !isPlain else { return path }
-    let parts = path.split(separator: "'", omittingEmptySubsequences: false)
-    return "'" + parts.joined(separator: "'\\''") + "'"
-}

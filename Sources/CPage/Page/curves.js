@@ -12,6 +12,10 @@ function showTrial(number) {
         words.textContent = value;
         return [term, words];
     }));
+    // It is ours, made with the page.
+    const drawing = document.getElementById("trial-block");
+    drawing.innerHTML = report.drawings[shownTrial.drawing] ?? "";
+    drawing.hidden = !drawing.innerHTML;
     const dialog = document.getElementById("trial");
     if (!dialog.open) dialog.showModal();
     drawCurves();

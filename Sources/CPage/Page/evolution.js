@@ -16,7 +16,7 @@ function drawEvolution() {
     const end = isTime ? last / unit.seconds : report.trials.length;
     const numbers = isTime ? report.recordsInTime : report.records;
     const best = numbers.map(number => report.trials[number]);
-    const rows = ["illegal", "outOfMemory", "failed", "cached", "stopped", "paused", "running", "queued"]
+    const rows = ["queued", "running", "cached", "illegal", "paused", "stopped", "outOfMemory", "failed"]
         .map(state => report.trials.filter(trial => trial.state === state && place(trial) != null))
         .filter(trials => trials.length);
     const traces = [pointsOf(completed, place), bestLine(best, place, end)];

@@ -67,14 +67,6 @@ function saveTrials() {
         ["parameters", t => t.parameters], ["multiply_adds", t => t.operations], ["seconds", t => t.seconds],
         ["attempts", t => t.attempts], ["source", t => t.source], ["reason", t => t.reason],
     ];
-    const quoted = value => {
-        const text = value == null ? "" : String(value);
-        return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-    };
-    const lines = chosenTrials(tableColumns()).map(trial => columns.map(([, value]) => quoted(value(trial))).join(","));
-    const text = [columns.map(([name]) => quoted(name)).join(","), ...lines].join("\r\n") + "\r\n";
-    const link = element("a", { download: "trials.csv" }, []);
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    const lines = chosenTrials(tableColumns()).map(trial => columns.map(([, value]) => value(trial)));
+    saveFile("trials.csv", csvText([columns.map(([name]) => name), ...lines]), "text/csv");
 }

@@ -1,5 +1,3 @@
-"use strict";
-
 // The numbers of the report, and how all its charts look.
 const report = JSON.parse(document.getElementById("data").textContent);
 const isDark = matchMedia("screen and (prefers-color-scheme: dark)");
@@ -66,7 +64,7 @@ const settings = {
     // On a phone its buttons would hide the legend, and fingers do without.
     displayModeBar: innerWidth < 700 ? false : "hover",
     responsive: true, displaylogo: false, showSendToCloud: false,
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"],
 };
 
 /** Draws a chart, again where it is there; points that carry a trial's number open its curves. */

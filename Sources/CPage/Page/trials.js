@@ -49,10 +49,8 @@ function drawTable() {
     const shown = trials.slice(first, first + (isPaper ? rowsOnPaper : rowsPerPage));
     const focused = ["sort", "trial", "compare"].map(name => [name, document.activeElement?.dataset?.[name]])
         .find(([, value]) => value != null && document.activeElement.closest("#trials-table"));
-    const head = document.createElement("thead");
-    head.append(element("tr", {}, columns.map(heading)));
-    const body = document.createElement("tbody");
-    body.append(...shown.map(t => row(t, columns)));
+    const head = element("thead", { role: "rowgroup" }, [element("tr", { role: "row" }, columns.map(heading))]);
+    const body = element("tbody", { role: "rowgroup" }, shown.map(t => row(t, columns)));
     const place = document.getElementById("trials-table");
     place.className = columns.length > 12 ? "wide" : "";
     place.replaceChildren(element("caption", {}, [captionOf(shown, first, trials, columns)]), head, body);
@@ -86,7 +84,7 @@ function heading(column) {
         table.page = 0;
         drawTable();
     });
-    const cell = element("th", { scope: "col", class: column.isNumber ? "number" : "" }, [button]);
+    const cell = element("th", { scope: "col", role: "columnheader", class: column.isNumber ? "number" : "" }, [button]);
     if (isSorted) cell.setAttribute("aria-sort", table.isRising ? "ascending" : "descending");
     return cell;
 }
@@ -96,14 +94,14 @@ function row(trial, columns) {
         const style = column.isNumber ? "number" : column.style ?? "";
         if (column.name !== "number") {
             const text = column.text ? column.text(trial) : column.value(trial);
-            return element("td", { class: style }, [String(text)]);
+            return element("td", { class: style, role: "cell", "data-title": column.title }, [String(text)]);
         }
         const button = element("button", { type: "button", class: "trial" }, [String(trial.number)]);
         button.dataset.trial = trial.number;
         button.setAttribute("aria-label", `Trial ${trial.number}: learning curves`);
-        return element("th", { scope: "row", class: style }, [chooser(trial), button]);
+        return element("th", { scope: "row", role: "rowheader", class: style }, [chooser(trial), button]);
     });
-    return element("tr", { class: trial.number === report.best ? "best" : "" }, cells);
+    return element("tr", { role: "row", class: trial.number === report.best ? "best" : "" }, cells);
 }
 
 /** A box that chooses the trial to be compared with another one. */

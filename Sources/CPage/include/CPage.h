@@ -20,6 +20,9 @@ cp_text cp_page_style(void);
 /// The style that each figure carries, without its colours.
 cp_text cp_figure_style(void);
 
+/// What all pages do: their filter, and the files that they save.
+cp_text cp_page_script(void);
+
 /// How the charts of all reports look; it comes before the others.
 cp_text cp_theme_script(void);
 

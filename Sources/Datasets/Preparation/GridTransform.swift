@@ -37,6 +37,20 @@ extension GridTransform {
             labels.storedValues(of: onFile(onImage.samples, threads: threads)), geometry: original)
     }
 
+    /// The classes of a label map on the grid of the image's file, brought to the prepared grid: `[z, y, x]`.
+    ///
+    /// Nil if it lies on another grid, or holds a value that is no label.
+    package func classes(of map: LabelMap, labels: LabelTable, threads: Int) -> [UInt8]? {
+        guard map.geometry.size == original.size,
+            let classes = try? ClassMapper(labels).classes(
+                of: Volume(Samples(map.values), geometry: original))
+        else { return nil }
+        let image = Volume(classes, geometry: original)
+            .reoriented(by: reorientation, threads: threads)
+        return LabelResampler(self.map, .nearest, border: .zero, threads: threads)
+            .resample(image.channel(0, in: box).samples).withValues(as: UInt8.self) { Array($0) }
+    }
+
     /// Classes of the part that is prepared, uint8 [z, y, x], in the array of the file; background elsewhere.
     func onFile(_ classes: Samples, threads: Int) -> Samples {
         let image = reorientation(original)

@@ -22,7 +22,7 @@ extension RunReport {
         chosenEpoch = record?.chosenEpoch
         parameters = record?.parameters
         test = try TrainingResult(of: run)?.test
-        date = Date.now.formatted(.iso8601)
+        date = LocalTime.now
     }
 
     /// The epochs so far, each once: a process that was killed trains some again.

@@ -11,16 +11,20 @@ struct AnatomyMarkup {
     var html: String {
         """
         <div class="anatomy">
-        \(cases)
+        \(chooser)
         <div class="an-row an-tools">
         \(toggle("reference", "reference", sample: "an-solid"))
+        \(toggle("reference-fill", "filled", sample: "an-filled", of: "reference"))
         \(toggle("prediction", "prediction", sample: "an-dashed"))
+        \(toggle("prediction-fill", "filled", sample: "an-hatched", of: "prediction"))
         \(hasImages ? toggle("image", "image") : "")
+        <button type="button" class="save" data-save="slices">Save as PNG</button>
         </div>
         <div class="an-planes">
         \(Plane.allCases.map(figure).joined(separator: "\n"))
         </div>
         <p class="an-note an-here" aria-live="polite"></p>
+        \(hasViewers ? "<dl class=\"an-viewers\"></dl>" : "")
         <p class="an-note">\(conventions)</p>
         \(labels("Outlines", "outline") { _ in true })
         <div class="an-surfaces">
@@ -30,6 +34,7 @@ struct AnatomyMarkup {
         </div>
         <div class="an-row an-tools an-views" role="group" aria-label="View of the surfaces">
         \(Self.views.map(button).joined(separator: "\n"))
+        <button type="button" class="save" data-save="surfaces">Save as PNG</button>
         </div>
         <p class="an-note">\(surfaceWords)</p>
         \(labels("Surfaces", "surface") { !$0.isOuter })
@@ -42,25 +47,63 @@ struct AnatomyMarkup {
         case axial, coronal, sagittal
     }
 
-    private var cases: String {
-        let buttons = payload.cases.enumerated().map { index, shown in
-            let dice = shown.dice.map { "<small>Dice \(decimal($0))</small>" } ?? ""
-            return """
-                <button type="button" data-case="\(index)" aria-pressed="\(index == 0)">\
-                \(escaped(shown.title)) \(dice)</button>
-                """
-        }
+    // MARK: - The choice of a case
+
+    private var chooser: String {
+        """
+        <div class="an-row an-tools">
+        <label>Cases by <select class="an-order"><option value="0">mean Dice</option>
+        \(orders)<option value="number">number</option></select></label>
+        <button type="button" data-step="-1">Previous</button>
+        <button type="button" data-step="1">Next</button>
+        </div>
+        <div class="an-row an-cases" role="group" aria-label="Case">
+        \(payload.cases.enumerated().map(button).joined(separator: "\n"))
+        </div>
+        <p class="an-note">\(escaped(omission))</p>
+        """
+    }
+
+    private var orders: String {
+        payload.scored.enumerated().map { index, name in
+            "<option value=\"\(index + 1)\">Dice of \(escaped(name))</option>\n"
+        }.joined()
+    }
+
+    private func button(_ index: Int, _ shown: ShownCase) -> String {
+        let rank = shown.ranks.first.flatMap(\.self).map { "\($0): " } ?? ""
+        let dice = shown.dice.first.flatMap(\.self).map { "Dice \(decimal($0))" } ?? "no Dice"
         return """
-            <div class="an-row an-cases" role="group" aria-label="Case">
-            \(buttons.joined(separator: "\n"))
-            </div>
+            <button type="button" data-case="\(index)" aria-pressed="\(index == 0)">\
+            <span class="an-rank">\(rank)</span>\(escaped(shown.title)) \
+            <small class="an-dice">\(dice)</small></button>
             """
     }
 
-    private func toggle(_ name: String, _ words: String, sample: String? = nil) -> String {
+    /// Which cases there are, and how many are not.
+    private var omission: String {
+        let all = payload.cases.count + payload.omitted
+        guard payload.omitted > 0 else {
+            return payload.cases.count == 1
+                ? "This is the only case." : "All \(all) cases that can be read are shown."
+        }
+        return "\(payload.cases.count) of \(all) cases are shown, first the worst, the median and the best by the "
+            + "mean Dice and by that of each label, then the others from the worst. \(payload.omitted) are left out, "
+            + "so that this page stays below 10 MB: segnas3d report --all-cases shows them all."
+    }
+
+    private var hasViewers: Bool { payload.cases.contains { $0.viewers != nil } }
+
+    // MARK: - What is shown of it
+
+    private func toggle(
+        _ name: String, _ words: String, sample: String? = nil, of owner: String? = nil
+    ) -> String {
         let line = sample.map { "<span class=\"an-line \($0)\"></span>" } ?? ""
+        let isOn = owner == nil ? " checked" : ""
+        let label = owner.map { " aria-label=\"\($0) \(words)\"" } ?? ""
         return """
-            <label><input type="checkbox" data-show="\(name)" checked>\(line) \(words)</label>
+            <label><input type="checkbox" data-show="\(name)"\(label)\(isOn)>\(line) \(words)</label>
             """
     }
 
@@ -110,7 +153,10 @@ struct AnatomyMarkup {
         "Surfaces of the reference and of the prediction; arrow keys turn both, with shift they move them, "
         + "plus and minus bring them nearer and farther"
 
-    private var hasImages: Bool { payload.cases.contains { $0.image != nil } }
+    private var hasImages: Bool {
+        // What lies in files is not known here, and most have images.
+        payload.cases.contains { $0.content.map { $0.image != nil } ?? true }
+    }
 
     private var conventions: String {
         let image = """
@@ -137,4 +183,9 @@ struct AnatomyMarkup {
             readers without red or green cones too.
             """
     }
+}
+
+extension ShownCase {
+    /// `case 12`, or its name with it.
+    var title: String { "case \(number)" + (name.map { " (\($0))" } ?? "") }
 }

@@ -3,9 +3,13 @@ internal import SegNASImaging
 
 /// The data of the page's script for test cases.
 struct AnatomyPayload: Codable, Equatable, Sendable {
-    var schema = 1
+    var schema = 2
     var labels: [Label]
-    var cases: [PackedCase]
+    /// The names of the labels, or regions, that were evaluated.
+    var scored: [String]
+    var cases: [ShownCase]
+    /// The number of cases that the page has no room for.
+    var omitted: Int
 
     struct Label: Codable, Equatable, Sendable {
         var name: String
@@ -15,10 +19,37 @@ struct AnatomyPayload: Codable, Equatable, Sendable {
     }
 }
 
-/// A case as the page's script reads it; bytes are compressed with gzip and written in base64.
+/// A case of the page: what it is chosen by, and its voxels.
+struct ShownCase: Codable, Equatable, Sendable {
+    /// The number of the case, from 1.
+    var number: Int
+    /// Its name, if the user wishes that.
+    var name: String?
+    /// The mean Dice over labels, then that of each label; nil where it is not defined.
+    var dice: [Double?]
+    /// By the same: `worst`, `median` or `best` of all cases.
+    var ranks: [String?]
+    /// The lines that open it in other programs.
+    var viewers: [CaseSummary.Viewer]?
+    /// Nil if they lie in a file of their own beside the page: ``fileName``.
+    var content: PackedCase?
+
+    init(_ summary: CaseSummary, _ content: PackedCase?) {
+        func finite(_ dice: Double?) -> Double? { dice.flatMap { $0.isFinite ? $0 : nil } }
+        number = summary.number
+        name = summary.name
+        dice = ([summary.dice] + summary.dicePerLabel).map(finite)
+        ranks = summary.ranks
+        viewers = summary.viewers.isEmpty ? nil : summary.viewers
+        self.content = content
+    }
+
+    /// The name of the file that has its voxels, in the page's folder.
+    var fileName: String { "cases/\(number).js" }
+}
+
+/// The voxels of a case as the page's script reads them; bytes are compressed with gzip and written in base64.
 struct PackedCase: Codable, Equatable, Sendable {
-    var title: String
-    var dice: Double?
     /// The voxels shown along right, anterior and superior, and below the mm between them.
     var size: [Int]
     var spacing: [Double]
@@ -42,6 +73,13 @@ struct PackedCase: Codable, Equatable, Sendable {
         /// See `SurfacePacking`.
         var surfaces: String
         var nets: [SurfacePacking.Net]
+    }
+}
+
+extension PackedCase {
+    /// The number of bytes that it adds to the page, about.
+    var byteCount: Int {
+        reference.byteCount + prediction.byteCount + (image?.data.utf8.count ?? 0) + 300
     }
 }
 
@@ -98,7 +136,6 @@ struct CasePacking: Sendable {
             if left >= 0, image != nil || shown.image == nil || grid.voxelCount <= 4096 {
                 self.enclosed = enclosed
                 self.packed = PackedCase(
-                    title: shown.title, dice: shown.dice.flatMap { $0.isFinite ? $0 : nil },
                     size: grid.size.elements,
                     spacing: grid.spacing.elements, reduction: grid.factors.elements,
                     start: Self.start(shownMap, size: grid.size, enclosed: enclosed).elements,

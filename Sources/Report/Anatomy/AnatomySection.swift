@@ -8,32 +8,112 @@ public import SegNASImaging
 public struct AnatomySection: Sendable {
     let payload: AnatomyPayload
 
-    /// Prepares cases, the first of which is shown first, and labels in the order of the palette's colours.
-    ///
-    /// A surface that hides others in any of the cases is off at first. Nil if there is no case.
+    /// Prepares cases that are in memory, the first of which is shown first: ``init(_:labels:scored:options:read:)``.
     public init?(
         cases: [AnatomyCase], labels: [AnatomyLabel], options: AnatomyOptions = AnatomyOptions()
     ) {
-        guard !cases.isEmpty else { return nil }
-        let packings = concurrentMap(cases.count, threads: options.threads) {
-            CasePacking(cases[$0], labels: labels, options: options)
+        self.init(cases.map(\.summary), labels: labels, options: options) { cases[$0] }
+    }
+
+    /// Reads and prepares cases one after the other, as many as the page has room for.
+    ///
+    /// A surface that hides others in any of the cases is off at first.
+    ///
+    /// - Parameters:
+    ///   - summaries: The cases, the most interesting ones first.
+    ///   - labels: The labels of their maps, in the order of the palette's colours.
+    ///   - scored: The names of the labels, or regions, that their Dice is of.
+    ///   - options: Limits.
+    ///   - read: Reads a case by its index; nil leaves it out.
+    /// - Returns: Nil if no case can be read.
+    public init?(
+        _ summaries: [CaseSummary], labels: [AnatomyLabel], scored: [String] = [],
+        options: AnatomyOptions = AnatomyOptions(), read: @Sendable (Int) -> AnatomyCase?
+    ) {
+        let section = try? Self(
+            summaries, labels: labels, scored: scored, options: options, apart: nil, read: read)
+        guard let section else { return nil }
+        self = section
+    }
+
+    /// The same with the voxels of all cases in files of their own beside the page.
+    ///
+    /// - Parameter write: Takes the name of a file in the page's folder, and its text.
+    /// - Throws: What `write` throws.
+    package init?(
+        _ summaries: [CaseSummary], labels: [AnatomyLabel], scored: [String],
+        options: AnatomyOptions = AnatomyOptions(), write: (String, String) throws -> Void,
+        read: @Sendable (Int) -> AnatomyCase?
+    ) throws {
+        let section = try withoutActuallyEscaping(write) { write in
+            try Self(
+                summaries, labels: labels, scored: scored, options: options, apart: write,
+                read: read)
         }
+        guard let section else { return nil }
+        self = section
+    }
+
+    private init?(
+        _ summaries: [CaseSummary], labels: [AnatomyLabel], scored: [String],
+        options: AnatomyOptions, apart write: ((String, String) throws -> Void)?,
+        read: @Sendable (Int) -> AnatomyCase?
+    ) throws {
+        var shown: [ShownCase] = []
+        var isOuter = labels.map { _ in false }
+        var (next, bytes, isFull) = (0, 0, false)
+        while next < summaries.count, !isFull {
+            let first = next
+            let packings = concurrentMap(
+                min(options.threads, summaries.count - first), threads: options.threads
+            ) { index in
+                read(first + index).map { CasePacking($0, labels: labels, options: options) }
+            }
+            for packing in packings {
+                let summary = summaries[next]
+                next += 1
+                guard let packing else { continue }
+                if let write {
+                    let apart = ShownCase(summary, nil)
+                    let text = try pageJSON(packing.packed)
+                    try write(
+                        apart.fileName, "(window.segnas3dCases ??= {})[\(summary.number)] = \(text);\n")
+                    shown.append(apart)
+                } else {
+                    bytes += packing.packed.byteCount
+                    isFull = bytes > options.bytes && !shown.isEmpty
+                    guard !isFull else {
+                        next -= 1
+                        break
+                    }
+                    shown.append(ShownCase(summary, packing.packed))
+                }
+                for label in labels.indices where !packing.enclosed[label].isEmpty {
+                    isOuter[label] = true
+                }
+            }
+        }
+        guard !shown.isEmpty else { return nil }
         let colours = LabelPalette(count: labels.count).css
         payload = AnatomyPayload(
             labels: labels.indices.map { label in
                 AnatomyPayload.Label(
-                    name: labels[label].name, colour: colours[label],
-                    isOuter: packings.contains { !$0.enclosed[label].isEmpty })
+                    name: labels[label].name, colour: colours[label], isOuter: isOuter[label])
             },
-            cases: packings.map(\.packed))
+            scored: scored, cases: shown, omitted: summaries.count - next)
     }
 
     /// The content of the page's `<section>`, to be filled by its script.
     var html: String { AnatomyMarkup(payload).html }
+
+    /// True if the page needs the files beside it.
+    var hasFiles: Bool { payload.cases.contains { $0.content == nil } }
 }
 
 /// The limits and the margin of cases on a page.
 public struct AnatomyOptions: Sendable {
+    /// The most bytes that all cases together add to the page, which has 10 MB then.
+    public var bytes = 5_000_000
     /// The most bytes that a case adds to the page.
     public var bytesPerCase = 1_000_000
     /// The margin around the labels that slices show, in mm.
@@ -45,31 +125,10 @@ public struct AnatomyOptions: Sendable {
     public var threads = HostResources.current().cores
 
     public init() {}
-}
 
-/// A test case that the report shows in images: the labels of its reference beside the predicted ones.
-public struct AnatomyCase: Sendable {
-    /// The title on the page, such as "worst (case 12)": never the name of its files.
-    public let title: String
-    /// The image, whose first channel is shown; nil leaves images out.
-    public let image: Volume?
-    public let reference: LabelMap
-    public let prediction: LabelMap
-    /// The mean Dice over labels; nil if it is not defined.
-    public let dice: Double?
-
-    /// Makes a case of three arrays of one size, whose geometry is the reference's.
-    public init(
-        title: String, image: Volume?, reference: LabelMap, prediction: LabelMap, dice: Double?
-    ) {
-        let size = reference.geometry.size
-        precondition(prediction.geometry.size == size, "the prediction has another grid")
-        precondition(image.map { $0.geometry.size == size } ?? true, "the image has another grid")
-        self.title = title
-        self.image = image
-        self.reference = reference
-        self.prediction = prediction
-        self.dice = dice
+    /// Limits with which ten cases, or all if they are fewer, have room on a page.
+    public init(cases: Int) {
+        bytesPerCase = min(bytesPerCase, bytes / max(1, min(cases, 10)))
     }
 }
 

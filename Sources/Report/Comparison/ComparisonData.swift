@@ -134,7 +134,7 @@ struct SplitEntry: Encodable {
             parameters = result.parameters
             seconds = result.seconds
             validationDice = result.validationDice
-            test = result.test.map(TestEntry.init)
+            test = result.test.map { TestEntry($0) }
             proposals = result.trials
             report = result.report
         }

@@ -119,7 +119,7 @@ struct ComparisonSummary {
     }
 
     private var state: String {
-        comparison.state + (comparison.date.map { " This page was made on \($0)." } ?? "")
+        comparison.state + (comparison.date.map { " This page was made on \(LocalTime.text(ofISO8601: $0))." } ?? "")
     }
 
     private var best: MethodSummary? {

@@ -19,6 +19,8 @@ package struct ReportData: Encodable {
     /// The number of the best trial; nil before the first is completed.
     let best: Int?
     var trials: [TrialEntry]
+    /// Drawings of illegal blocks as SVG, by the keys that trials name.
+    let drawings: [String: String]
     var curves: [String: LearningCurve]
     /// The numbers of trials each of which had a higher Dice than all with lower numbers.
     let records: [Int]
@@ -37,7 +39,7 @@ package struct ReportData: Encodable {
     }
 
     init(
-        _ record: StudySnapshot, labels table: LabelTable?, test evaluation: Evaluation?,
+        _ record: StudySnapshot, labels table: LabelTable?, test: TestEntry?,
         anatomy: AnatomyPayload?, program: String
     ) {
         self.program = program
@@ -56,6 +58,7 @@ package struct ReportData: Encodable {
         self.labels = labels
         best = record.best?.number
         trials = TrialEntry.all(of: record, labels: labels.map(\.value))
+        drawings = IllegalBlocks(record).drawings
         curves = LearningCurve.all(of: record)
         let trained = trials.filter { $0.state == .completed }
         records = Self.records(trained)
@@ -65,7 +68,7 @@ package struct ReportData: Encodable {
             parameters: Self.front(trained) { $0.parameters.map(Double.init) },
             seconds: Self.front(trained) { $0.seconds })
         factors = Factor.all(of: record)
-        test = evaluation.map(TestEntry.init)
+        self.test = test
         self.anatomy = anatomy
     }
 

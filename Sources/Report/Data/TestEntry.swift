@@ -1,7 +1,7 @@
 internal import SegNASDatasets
 internal import SegNASImaging
 
-/// The evaluation of the best model on the test cases, the hardest labels and cases first.
+/// The evaluation of the best model on the test cases, the hardest cases first.
 struct TestEntry: Encodable {
     /// The mean over the labels of a case.
     let dice: Statistics?
@@ -37,6 +37,8 @@ struct TestEntry: Encodable {
     /// A test case by its number: names may identify the person who was scanned.
     struct Case: Encodable {
         let number: Int
+        /// Its name, if the user wishes that.
+        let name: String?
         let dice: Double?
         let hausdorff95: Double?
         let averageSurfaceDistance: Double?
@@ -44,7 +46,7 @@ struct TestEntry: Encodable {
         let dicePerLabel: [Double?]
     }
 
-    init(_ evaluation: Evaluation) {
+    init(_ evaluation: Evaluation, namesCases: Bool = false) {
         dice = Statistics(evaluation.foreground[.dice])
         hausdorff95 = Statistics(evaluation.foreground[.hausdorff95])
         averageSurfaceDistance = Statistics(evaluation.foreground[.averageSurfaceDistance])
@@ -52,12 +54,19 @@ struct TestEntry: Encodable {
         let labels = evaluation.labelStatistics.map { statistics in
             Label(statistics, evaluation.cases, voxels)
         }
-        self.labels = labels.hardestFirst(\.dice?.mean)
-        let order = self.labels.map(\.value)
+        self.labels = labels
+        let order = labels.map(\.value)
         cases = evaluation.cases.enumerated().map { index, evaluated in
-            Case(number: index + 1, evaluated, labels: order)
+            Case(
+                number: index + 1, evaluated, name: namesCases ? evaluated.identifier : nil,
+                labels: order)
         }.hardestFirst(\.dice)
     }
+}
+
+extension TestEntry {
+    /// True if its cases have names.
+    var namesCases: Bool { cases.contains { $0.name != nil } }
 }
 
 extension TestEntry.Statistics {
@@ -92,9 +101,11 @@ extension TestEntry.Label {
 }
 
 extension TestEntry.Case {
-    fileprivate init(number: Int, _ evaluated: CaseEvaluation, labels: [Int]) {
+    fileprivate init(
+        number: Int, _ evaluated: CaseEvaluation, name: String?, labels: [Int]
+    ) {
         self.init(
-            number: number, dice: evaluated.foregroundMean(.dice),
+            number: number, name: name, dice: evaluated.foregroundMean(.dice),
             hausdorff95: evaluated.foregroundMean(.hausdorff95),
             averageSurfaceDistance: evaluated.foregroundMean(.averageSurfaceDistance),
             dicePerLabel: labels.map { evaluated.scores[$0]?.values[.dice] })

@@ -30,6 +30,8 @@ struct TrialEntry: Hashable, Encodable {
     let source: Int?
     /// The reason why it has no result.
     let reason: String?
+    /// The key of the drawing that shows why its block is illegal.
+    let drawing: String?
 
     /// All trials of a study, with the Dice of labels in the order of their values.
     static func all(of record: StudySnapshot, labels: [Int]) -> [TrialEntry] {
@@ -68,6 +70,7 @@ struct TrialEntry: Hashable, Encodable {
         self.stages = stages
         source = trial.source
         reason = trial.reason
+        drawing = state == .illegal ? BlockFigure(illegal: trial)?.pattern : nil
     }
 }
 
@@ -120,7 +123,8 @@ extension Trial {
     /// The reason why it was not completed; nil if it was, or may be.
     var reason: String? {
         switch end {
-        case .illegal(let reason)?, .failed(let reason)?: reason
+        case .illegal(let reason)?: BlockFigure(illegal: self)?.faultWords ?? reason
+        case .failed(let reason)?: reason
         case .outOfMemory(let shortage)?:
             "needs \(ByteCount(shortage.needed)) of \(ByteCount(shortage.limit))"
                 + (shortage.kind == .predicted ? ", as predicted" : ", as tried")
@@ -165,18 +169,6 @@ private func rounded(_ value: Double) -> Double? {
 }
 
 extension TrialState {
-    /// The name of the state on a page.
-    var words: String {
-        switch self {
-        case .queued: "waiting"
-        case .running: "in training"
-        case .completed: "completed"
-        case .cached: "cached"
-        case .illegal: "illegal"
-        case .paused: "paused"
-        case .stopped: "stopped early"
-        case .outOfMemory: "out of memory"
-        case .failed: "failed"
-        }
-    }
+    /// The name of the state on a page, as `segnas3d status` has it.
+    var words: String { self == .outOfMemory ? "out of memory" : rawValue }
 }

@@ -4,7 +4,27 @@ internal import SegNASHost
 extension EvolutionFigure {
     var drawing: Drawing {
         let layout = EvolutionLayout(self)
-        return Drawing(elements: layout.elements, size: layout.size)
+        let graph = Drawing(elements: layout.elements, size: layout.size)
+        return .stacked(
+            [graph, legend.drawn(width: layout.plot.width)], width: layout.size.x, margin: 8)
+    }
+
+    private var legend: Legend {
+        var line = Path(from: Point(x: 0, y: 0))
+        line.line(to: Point(x: Legend.sampleWidth, y: 0))
+        var stroke = Path(from: Point(x: Legend.sampleWidth / 2, y: -4))
+        stroke.line(to: Point(x: Legend.sampleWidth / 2, y: 4))
+        let middle = Point(x: Legend.sampleWidth / 2, y: 0)
+        let known = [
+            Legend.Entry(
+                sample: [EvolutionLayout.point(at: middle)],
+                text: "completed trial (\(completed.count))"),
+            Legend.Entry(
+                sample: [.path(line, Stroke(colour: .vermillion, width: 2))], text: "best so far"),
+        ]
+        let other = Legend.Entry(
+            sample: [.path(stroke, Stroke(colour: .muted, width: 1))], text: "any other trial")
+        return Legend(entries: known + (bands.isEmpty ? [] : [other]))
     }
 }
 
@@ -40,14 +60,17 @@ private struct EvolutionLayout {
     var elements: [Element] { axes + band + [line] + points + titles }
 
     private var points: [Element] {
-        figure.completed.map { trial in
-            Element(
-                "circle",
-                [
-                    ("cx", coordinate(x(trial.number))), ("cy", coordinate(y(trial.dice))),
-                    ("r", "2.6"), ("class", "sf-fill-blue"),
-                ])
-        }
+        figure.completed.map { Self.point(at: Point(x: x($0.number), y: y($0.dice))) }
+    }
+
+    /// The mark of a completed trial.
+    static func point(at place: Point) -> Element {
+        Element(
+            "circle",
+            [
+                ("cx", coordinate(place.x)), ("cy", coordinate(place.y)), ("r", "2.6"),
+                ("class", "sf-fill-blue"),
+            ])
     }
 
     /// The line of the best so far, in steps.

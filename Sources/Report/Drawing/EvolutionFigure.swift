@@ -68,9 +68,9 @@ extension EvolutionFigure {
                 ? trial.dice.map { CompletedTrial(number: trial.number, dice: $0) } : nil
         }
         guard !completed.isEmpty else { return nil }
-        let others: [TrialState] = [
-            .illegal, .outOfMemory, .failed, .cached, .stopped, .paused,
-        ]
+        let others = TrialState.allCases.filter {
+            ![.completed, .queued, .running].contains($0)
+        }
         let bands = others.map { state in
             Band(
                 name: state.words,

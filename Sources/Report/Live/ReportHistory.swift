@@ -73,6 +73,6 @@ package func waitingPage(title: String, words: String, version: String, at posit
     Page(
         title: title,
         sections: [Section(id: "waiting", title: "Not begun", body: "<p>\(escaped(words))</p>")],
-        data: "{}", script: .run, version: version, position: position
+        data: "{}", script: .trainings(showsCases: false), version: version, position: position
     ).html
 }

@@ -103,9 +103,10 @@ extension Section {
     /// A validation case, outlined as the best network predicts it; nil without a picture.
     ///
     /// Not in a report that is passed on, which shows test cases if its user wishes.
-    static func preview(_ work: LiveWork, of words: String, labels: [LabelTable.Label]) -> Section?
-    {
-        guard let picture = work.preview else { return nil }
+    static func preview(
+        _ picture: String?, of words: String, labels: [LabelTable.Label]
+    ) -> Section? {
+        guard let picture else { return nil }
         let colours = LabelColours.distinct(labels.count)
         let legend = zip(labels, colours).map { label, colour in
             let look = "background:rgb(\(colour.red) \(colour.green) \(colour.blue))"
@@ -116,9 +117,9 @@ extension Section {
             body: """
                 <p>A validation case in axial, coronal and sagittal slices, outlined in colours as \(escaped(words)) \
                 predicts it, in white as it is labelled.</p>
-                <figure class="preview"><img src="data:image/png;base64,\(picture)" \
+                <div class="aside"><figure class="preview"><img src="data:image/png;base64,\(picture)" \
                 alt="Slices of a validation case with the outlines of labels"></figure>
-                <ul class="legend">\(legend.joined())</ul>
+                <ul class="legend">\(legend.joined())</ul></div>
                 """)
     }
 

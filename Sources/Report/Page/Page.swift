@@ -22,7 +22,25 @@ struct Section {
     static func chart(_ name: String, _ words: String) -> String {
         """
         <div class="plot"><div class="chart" id="\(name)-chart" role="img" aria-label="\(escaped(words))"></div>
-        <p class="keyed" id="\(name)-point" role="status"></p></div>
+        <p class="keyed" id="\(name)-point" role="status"></p>
+        \(saveButton("chart", name, "SVG", of: words))</div>
+        """
+    }
+
+    /// A drawing with its caption, which is HTML, and a button that saves it as a file of that name.
+    static func figure(_ svg: String, _ caption: String, name: String) -> String {
+        """
+        <figure>\(svg)<figcaption>\(caption) \(saveButton("svg", name, "SVG", of: name))</figcaption></figure>
+        """
+    }
+
+    /// A button by which the page's script saves a figure or a table.
+    static func saveButton(
+        _ kind: String, _ name: String, _ format: String, of words: String
+    ) -> String {
+        """
+        <button type="button" class="save" data-save="\(kind)" data-name="\(escaped(name))" \
+        aria-label="Save as \(format): \(escaped(words))">Save as \(format)</button>
         """
     }
 }
@@ -35,6 +53,10 @@ struct Page {
     let data: String
     let script: PageScript
     let version: String
+    /// True if the section `preview` has a column of its own, where the window is wide.
+    var hasSide = false
+    /// True if there are files of cases beside the page.
+    var hasFiles = false
     /// Where the changes begin that a page which is watched asks for; nil for a report.
     var position: LivePosition?
 
@@ -50,6 +72,10 @@ struct Page {
         img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'
         """
 
+    /// The same for a page with files of cases beside it.
+    private static let folderPolicy = policy.replacing(
+        "'unsafe-eval'", with: "'unsafe-eval' 'self' file:")
+
     /// The same for a page that is watched: it asks its server for what has changed.
     static let livePolicy = policy + "; connect-src 'self'"
 
@@ -60,7 +86,7 @@ struct Page {
         <head>
         <meta charset="utf-8">
         \(Self.mark)
-        <meta http-equiv="Content-Security-Policy" content="\(position == nil ? Self.policy : Self.livePolicy)">
+        <meta http-equiv="Content-Security-Policy" content="\(contentPolicy)">
         \(position.map { "<meta name=\"segnas3d-position\" content=\"\(escaped($0.text))\">" } ?? "")
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
@@ -73,21 +99,26 @@ struct Page {
         </head>
         <body>
         <a class="skip" href="#\(sections.first?.id ?? "")">Skip to the content</a>
-        <header>
-        <h1>\(escaped(title))</h1>
+        <header><h1>\(escaped(title))</h1></header>
+        <div class="bar">
         \(navigation)
-        </header>
+        <label class="filter" role="search"><span class="unseen">Filter sections and rows</span>
+        <input type="search" id="page-filter" placeholder="Filter" autocomplete="off"></label>
+        </div>
         <p id="connection" class="note" role="alert" hidden></p>
-        <main>
-        <noscript><p class="note">\(script.warning)</p></noscript>
+        <main\(hasSide ? " class=\"with-side\"" : "")>
+        <noscript><p class="note">\(script.warning)</p><style>.save, .filter { display: none; }</style></noscript>
         \(sections.map(\.html).joined())
+        <p id="nothing" class="note" role="status" hidden></p>
         </main>
         \(footer)
         \(script.dialogs)
         <script type="application/json" id="data">\(data)</script>
         <script>
         (() => {
-        \(script.hasCharts ? embedded(cp_theme_script()) : "\"use strict\";")
+        "use strict";
+        \(embedded(cp_page_script()))
+        \(script.hasCharts ? embedded(cp_theme_script()) : "")
         \(script.text)
         \(position == nil ? "" : embedded(cp_live_script()) + script.live)
         })();
@@ -96,6 +127,10 @@ struct Page {
         </html>
 
         """
+    }
+
+    private var contentPolicy: String {
+        position != nil ? Self.livePolicy : hasFiles ? Self.folderPolicy : Self.policy
     }
 
     /// The script plotly.js; control characters in its strings, which HTML forbids, are written as escapes.
@@ -177,11 +212,12 @@ struct PageScript {
             warning: "The chart needs JavaScript.", live: embedded(cp_live_comparison_script()))
     }
 
-    /// The training of one network, whose figures are drawn without scripts.
-    static var run: PageScript {
+    /// Trainings, whose figures are drawn without scripts, but for cases in images.
+    static func trainings(showsCases: Bool) -> PageScript {
         PageScript(
-            text: "", dialogs: "", warning: "Without JavaScript the page does not move.",
-            live: embedded(cp_live_parts_script()), hasCharts: false)
+            text: showsCases ? "{\n\(embedded(cp_anatomy_script()))}\n" : "", dialogs: "",
+            warning: "Without JavaScript the page does not move.",
+            live: embedded(cp_live_parts_script()), hasCharts: showsCases)
     }
 
     /// The dialogs of a trial's learning curves and of two trials.
@@ -190,6 +226,7 @@ struct PageScript {
         <form method="dialog"><button id="trial-close">Close</button></form>
         <h2 id="trial-title">Trial</h2>
         <dl id="trial-facts" class="facts"></dl>
+        <figure id="trial-block" hidden></figure>
         \(Section.chart("trial", "Loss and validation Dice of each epoch"))
         </dialog>
         <dialog id="pair" aria-labelledby="pair-title">
@@ -209,6 +246,7 @@ enum PageStyle {
         :root.paper{color-scheme:light}
         @media screen and (prefers-color-scheme:dark){:root:not(.paper){\(variables(\.dark))}}
         \(embedded(cp_page_style()))
+        \(StyleSheet.css)
         """
     }
 

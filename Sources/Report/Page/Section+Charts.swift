@@ -25,14 +25,17 @@ extension Section {
     static func network(_ report: StudyReport) -> Section? {
         guard let best = report.record.best else { return nil }
         let figures = [
-            (report.network?.svg(), "The network. Sizes are voxels of the prepared images."),
             (
-                report.block?.svg(),
+                "network", report.network?.svg(),
+                "The network. Sizes are voxels of the prepared images."
+            ),
+            (
+                "block", report.block?.svg(),
                 "The block that each of its boxes repeats: nodes are feature maps, edges operations."
             ),
         ]
-        let drawn = figures.compactMap { svg, words in
-            svg.map { "<figure>\($0)<figcaption>\(words)</figcaption></figure>" }
+        let drawn = figures.compactMap { name, svg, words in
+            svg.map { figure($0, words, name: name) }
         }
         return Section(
             id: "network", title: "The best network",
@@ -108,12 +111,12 @@ extension Section {
                 seen.insert(network.block.canonical).inserted
             else { continue }
             figures.append(
-                """
-                <figure>\(BlockFigure(network.block).thumbnail())
-                <figcaption>\(figures.count + 1). <button class="trial" data-trial="\(trial.number)">trial \
-                \(trial.number)</button>,
-                Dice \(decimal(trial.trial.end?.dice ?? 0))</figcaption></figure>
-                """)
+                figure(
+                    BlockFigure(network.block).thumbnail(),
+                    """
+                    \(figures.count + 1). <button class="trial" data-trial="\(trial.number)">trial \
+                    \(trial.number)</button>, Dice \(decimal(trial.trial.end?.dice ?? 0))
+                    """, name: "block of trial \(trial.number)"))
         }
         guard figures.count > 1 else { return nil }
         return Section(

@@ -1,34 +1,42 @@
 internal import SegNASHost
 
 extension Section {
-    /// The tables of the test: labels and cases, the hardest first.
-    static func test(_ test: TestEntry, subject: String = "The best model") -> Section {
+    /// The tables of an evaluation: labels in their order, as `segnas3d evaluate` lists them, and cases, the hardest
+    /// first.
+    static func test(
+        _ test: TestEntry, subject: String = "The best model", kind: String = "test",
+        note: String = ""
+    ) -> Section {
         Section(
-            id: "test", title: "Test: labels and cases",
+            id: "test", title: "Labels and cases",
             body: """
-                <p>\(subject) on \(test.cases.count) test cases, on the grids of their files; the hardest labels \
-                and cases first. Means over cases in which a metric is defined; ± is the standard deviation, the \
-                interval that of the mean (95 %, bootstrap over cases). Dice from 0 to 1, higher is better; HD95, the \
-                95th percentile of the distance between surfaces, and ASSD, its mean, in mm, lower is better.</p>
+                <p>\(subject) on \(counted(test.cases.count, "\(kind) case")), on the grids of their files\(note). \
+                Means over cases in which a metric is defined; ± is the standard deviation, the interval that of the \
+                mean (95 %, bootstrap over cases). Dice from 0 to 1, higher is better; HD95, the 95th percentile of \
+                the distance between surfaces, and ASSD, its mean, in mm, lower is better. Missed: cases in which only \
+                the reference has the label; made up: only the prediction. * hardest by mean Dice.</p>
                 \(labels(test))
                 \(cases(test))
                 """)
     }
 
     private static func labels(_ test: TestEntry) -> String {
-        Table(
-            caption: "Labels, the hardest first",
+        let lowest = test.labels.compactMap { $0.dice?.mean }.min()
+        return Table(
+            caption: "Labels",
             columns: [
                 ("label", false), ("Dice", true), ("95 % interval", true), ("HD95 (mm)", true),
-                ("ASSD (mm)", true), ("volume (ml)", true), ("predicted (ml)", true),
-                ("difference", true), ("missed", true), ("invented", true),
+                ("ASSD (mm)", true), ("missed", true), ("made up", true), ("volume (ml)", true),
+                ("predicted (ml)", true), ("difference", true),
             ],
             rows: test.labels.map { label in
-                [
-                    label.name, spread(label.dice, 3), interval(label.dice),
-                    spread(label.hausdorff95, 2), spread(label.averageSurfaceDistance, 2),
-                    volume(label.referenceVolume), volume(label.predictedVolume),
-                    difference(label), "\(label.missed)", "\(label.invented)",
+                let isHardest = test.labels.count > 1 && label.dice?.mean == lowest
+                return [
+                    label.name + (isHardest ? " *" : ""), spread(label.dice, 3),
+                    interval(label.dice), spread(label.hausdorff95, 2),
+                    spread(label.averageSurfaceDistance, 2), "\(label.missed)",
+                    "\(label.invented)", volume(label.referenceVolume),
+                    volume(label.predictedVolume), difference(label),
                 ]
             }
         ).html
@@ -37,11 +45,11 @@ extension Section {
     private static func cases(_ test: TestEntry) -> String {
         Table(
             caption: "Cases, the hardest first",
-            columns: [("case", true), ("Dice", true), ("HD95 (mm)", true), ("ASSD (mm)", true)]
+            columns: [("case", !test.namesCases), ("Dice", true), ("HD95 (mm)", true), ("ASSD (mm)", true)]
                 + test.labels.map { ($0.name, true) },
             rows: test.cases.map { evaluated in
                 [
-                    "\(evaluated.number)", number(evaluated.dice, 3),
+                    "\(evaluated.number)" + (evaluated.name.map { " (\($0))" } ?? ""), number(evaluated.dice, 3),
                     number(evaluated.hausdorff95, 2),
                     number(evaluated.averageSurfaceDistance, 2),
                 ] + evaluated.dicePerLabel.map { number($0, 3) }

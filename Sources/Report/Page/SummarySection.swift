@@ -3,7 +3,7 @@ internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASStudy
 
-/// The summary of a study in words and numbers, readable without scripts.
+/// A study in words and numbers, readable without scripts: its results, and how the search went.
 struct SummarySection {
     let report: StudyReport
     let data: ReportData
@@ -15,11 +15,27 @@ struct SummarySection {
                 <p id="state" class="note">\(escaped(state))</p>
                 <p>\(escaped(sentences.joined(separator: " ")))</p>
                 \(figures)
-                <dl class="facts">
-                \(facts.map { "<dt>\(escaped($0))</dt><dd>\(escaped($1))</dd>" }.joined(separator: "\n"))
-                </dl>
-                \(UntrainedTable(report.record)?.html ?? "")
+                \(list(dataset + test))
                 """)
+    }
+
+    /// How the search went: after the results.
+    var search: Section {
+        let facts =
+            SearchFacts(record.plan, record.space, report.training).facts + network + comparisons
+            + [time]
+        return Section(
+            id: "search", title: "The search",
+            body: """
+                \(list(facts))
+                \(UntrainedTable(record)?.html ?? "")
+                \(IllegalBlocks(record).html ?? "")
+                """)
+    }
+
+    private func list(_ facts: [(String, String)]) -> String {
+        let terms = facts.map { "<dt>\(escaped($0))</dt><dd>\(escaped($1))</dd>" }
+        return "<dl class=\"facts\">\n\(terms.joined(separator: "\n"))\n</dl>"
     }
 
     private var record: StudySnapshot { report.record }
@@ -109,11 +125,6 @@ struct SummarySection {
     private var seconds: Double { searchSeconds + finalSeconds }
 
     // MARK: - Facts
-
-    private var facts: [(String, String)] {
-        dataset + SearchFacts(record.plan, record.space, report.training).facts + network
-            + comparisons + test + [time]
-    }
 
     private var dataset: [(String, String)] {
         guard let images = report.images else { return [] }
@@ -220,10 +231,8 @@ struct UntrainedTable {
 
     /// Makes the table of a study; nil if all trials were completed.
     init?(_ record: StudySnapshot) {
-        let states: [TrialState] = [
-            .illegal, .outOfMemory, .failed, .cached, .stopped, .paused, .queued, .running,
-        ]
-        rows = states.compactMap { state in
+        // In the order of `segnas3d status`.
+        rows = TrialState.allCases.filter { $0 != .completed }.compactMap { state in
             let trials = record.trials.filter { $0.trial.state == state }
             guard !trials.isEmpty else { return nil }
             let share = Int((100 * Double(trials.count) / Double(record.trials.count)).rounded())

@@ -52,8 +52,9 @@ public struct RunReport {
     /// The whole page; with a position one that is watched.
     package func html(at position: LivePosition?) throws -> String {
         Page(
-            title: "Training: \(dataset)", sections: sections, data: "{}", script: .run,
-            version: version, position: position
+            title: "Training: \(dataset)", sections: sections, data: "{}",
+            script: .trainings(showsCases: false), version: version, hasSide: position != nil,
+            position: position
         ).html
     }
 
@@ -63,32 +64,23 @@ public struct RunReport {
     var sections: [Section] {
         [
             summary,
-            work.flatMap {
-                Section.preview($0, of: "the best epoch so far", labels: labels.structures)
-            },
-            Section.curves(epochs, labels: labels.structures, allEpochs: allEpochs),
+            Section.preview(
+                work?.preview, of: "the best epoch so far", labels: labels.structures),
             test.map { Section.test(TestEntry($0), subject: "The model") },
+            Section.curves(epochs, labels: labels.structures, allEpochs: allEpochs),
         ].compactMap { $0 }
     }
 
     // MARK: - Summary
 
     /// The best epoch: the one whose weights the model has, or will likely have.
-    private var best: TrainingEpoch? {
+    var best: TrainingEpoch? {
         if let chosenEpoch { return epochs.first { $0.epoch == chosenEpoch } }
         return epochs.max { ($0.dice ?? -1) < ($1.dice ?? -1) }
     }
 
     private var summary: Section {
-        Section(
-            id: "summary", title: "Summary",
-            body: """
-                <p id="state" class="note" role="status">\(escaped(state))</p>
-                \(Section.figures(figures))
-                <dl class="facts">
-                \(facts.map { "<dt>\(escaped($0.name))</dt><dd>\(escaped($0.words))</dd>" }.joined(separator: "\n"))
-                </dl>
-                """)
+        Section.summary(state: state, figures: figures, facts: facts)
     }
 
     private var state: String {
@@ -99,7 +91,7 @@ public struct RunReport {
         return (work.trainings.isEmpty ? "The training is interrupted: " : "Training: ") + done
     }
 
-    private var figures: [(name: String, value: String)] {
+    var figures: [(name: String, value: String)] {
         var figures: [(String, String)] = []
         if let dice = test.flatMap({ TestEntry($0).dice }) {
             figures.append(("test Dice", decimal(dice.mean)))
@@ -134,7 +126,7 @@ public struct RunReport {
         return max(shortest, 0.8 * mean) * count...min(longest, 1.25 * mean) * count
     }
 
-    private var facts: [(name: String, words: String)] {
+    var facts: [(name: String, words: String)] {
         let labels = labels.structures.map(\.name).joined(separator: ", ")
         let chosen = chosenEpoch.map {
             [("Epoch of the model", "\($0) of \(epochs.last?.epoch ?? 0)")]
@@ -145,6 +137,23 @@ public struct RunReport {
 }
 
 extension Section {
+    /// The summary of trainings; the values of figures are HTML.
+    static func summary(
+        state: String, figures: [(name: String, value: String)],
+        facts: [(name: String, words: String)]
+    ) -> Section {
+        let terms = facts.map { "<dt>\(escaped($0.name))</dt><dd>\(escaped($0.words))</dd>" }
+        return Section(
+            id: "summary", title: "Summary",
+            body: """
+                <p id="state" class="note" role="status">\(escaped(state))</p>
+                \(Section.figures(figures))
+                <dl class="facts">
+                \(terms.joined(separator: "\n"))
+                </dl>
+                """)
+    }
+
     /// The curves of a training: Dice, loss, Dice of labels, learning rate, time.
     static func curves(
         _ epochs: [TrainingEpoch], labels: [LabelTable.Label], allEpochs: Int
@@ -168,7 +177,7 @@ extension Section {
         ]
         let drawn = figures.compactMap { title, lines in
             CurveFigure(title: title, lines: lines, epochs: allEpochs).svg().map {
-                "<figure>\($0)<figcaption>\(title)</figcaption></figure>"
+                figure($0, title, name: title)
             }
         }
         return Section(

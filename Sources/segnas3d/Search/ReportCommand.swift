@@ -13,22 +13,26 @@ struct ReportCommand: ParsableCommand {
             works offline.
             """,
         discussion: """
-            One self-contained HTML file. Of a search: summary, evolution, the best network, all trials with their \
-            learning curves, what mattered, and how the best model does on the test cases. Of a training: its curves \
-            and the test. It names neither cases nor folders, so it can be passed on; --no-images leaves out the \
-            images of test cases. segnas3d watch shows the same while the work goes on.
+            One self-contained HTML file, results first. Of a search: summary, test cases in images, labels and \
+            cases, the best network, evolution, all trials with their learning curves, and what mattered. Of a \
+            training: the test and the curves; of a cross-validation or a cascade also its cases in images. It names \
+            neither cases nor folders, so it can be passed on; --no-images leaves out the images of cases. \
+            segnas3d watch shows the same while the work goes on.
 
             An earlier report is replaced; any other file is not.
             """)
 
-    @Argument(help: "Folder of the study, run or comparison.")
+    @Argument(help: "Folder of the study, run, cross-validation, cascade or comparison.")
     var folder: String
 
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "HTML file; by default report.html in the folder, of a comparison comparison.html.",
-            valueName: "file"))
+            """
+            HTML file; by default report.html in the folder, of a comparison comparison.html. With --all-cases a \
+            folder, by default report in the folder.
+            """,
+            valueName: "path"))
     var output: String?
 
     @Option(
@@ -37,8 +41,22 @@ struct ReportCommand: ParsableCommand {
             valueName: "folder"))
     var figures: String?
 
-    @Flag(inversion: .prefixedNo, help: "Show images of test cases.")
+    @Flag(inversion: .prefixedNo, help: "Show images of cases.")
     var images = true
+
+    @Flag(
+        help: """
+            Show all cases in images, and not only as many as 10 MB hold: write a folder with a page and a file for \
+            each case.
+            """)
+    var allCases = false
+
+    @Flag(
+        help: """
+            Name cases, with lines that open each in 3D Slicer or ITK-SNAP. Such a page holds paths of this machine: \
+            names may identify the persons who were scanned.
+            """)
+    var caseNames = false
 
     func run() throws {
         let kind = FolderKind(of: folder)
@@ -47,18 +65,41 @@ struct ReportCommand: ParsableCommand {
             throw ValidationError("--figures is for studies, and \(folder) is none")
         }
         switch kind {
-        case .run: try write("report.html") { try RunReport(of: folder).html() }
+        case .run:
+            try refuseCases("a run, whose report shows none")
+            try write("report.html") { _ in try RunReport(of: folder).html() }
+        case .crossValidation:
+            try write("report.html") { page in
+                try FoldsReport(
+                    of: folder, showsImages: images, namesCases: caseNames, in: page
+                ).html()
+            }
+        case .cascade:
+            try write("report.html") { page in
+                try StagesReport(
+                    of: folder, showsImages: images, namesCases: caseNames, in: page
+                ).html()
+            }
         case .comparison:
-            try write("comparison.html") { try ComparisonReport(of: folder).html() }
-        case .cascade, .crossValidation: try FolderKind.checkStudy(folder)
+            try refuseCases("a comparison, whose searches have reports of their own")
+            try write("comparison.html") { _ in try ComparisonReport(of: folder).html() }
+        }
+    }
+
+    /// Refuses options about cases where there are none.
+    private func refuseCases(_ words: String) throws {
+        for (flag, isGiven) in [("--all-cases", allCases), ("--case-names", caseNames)]
+        where isGiven {
+            throw ValidationError("\(flag) is for reports with cases, and \(folder) is \(words)")
         }
     }
 
     private func reportStudy() throws {
         let study = StudyFolder(folder)
         var figures: [(name: String, svg: String)] = []
-        try write("report.html") {
-            let report = try StudyReport(of: study, showsImages: images)
+        try write("report.html") { page in
+            let report = try StudyReport(
+                of: study, showsImages: images, namesCases: caseNames, in: page)
             figures = report.figures
             return try report.html()
         }
@@ -67,10 +108,15 @@ struct ReportCommand: ParsableCommand {
     }
 
     /// Writes the page, by default into the folder; other files stay as they are.
-    private func write(_ name: String, _ html: () throws -> String) throws {
-        let output = output ?? "\(StudyFolder(folder).path)/\(name)"
+    private func write(_ name: String, _ html: (PageFolder?) throws -> String) throws {
+        let path = StudyFolder(folder).path
+        guard !allCases else {
+            let page = try PageFolder(output ?? "\(path)/report")
+            return print("Wrote \(try page.publish(try html(page)))")
+        }
+        let output = output ?? "\(path)/\(name)"
         try ReportFile.check(output)
-        try ReportFile.write(try html(), to: output)
+        try ReportFile.write(try html(nil), to: output)
         print("Wrote \(output)")
     }
 }

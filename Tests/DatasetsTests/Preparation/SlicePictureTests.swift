@@ -30,8 +30,8 @@ struct SlicePictureTests {
     func outlines() throws {
         let (example, predicted) = scene()
         let picture = try #require(SlicePicture(example, predicted: predicted, labels: 2)).picture
-        // 12 pixels a voxel; 16 + 16 + 12 voxels across, with gaps.
-        #expect(picture.width == 44 * 12 + 12 && picture.height == 12 * 12)
+        // 12 pixels a voxel; 12 + 8 + 8 voxels down, with gaps.
+        #expect(picture.width == 16 * 12 && picture.height == 28 * 12 + 12)
         let (white, colour) = (RGB(255, 255, 255), LabelColours.distinct(2)[0])
         // The axial slice is turned: column 15 - x, row 11 - y.
         func pixel(_ x: Int, _ y: Int, _ dx: Int, _ dy: Int) -> RGB {

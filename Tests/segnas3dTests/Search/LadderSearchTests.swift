@@ -77,7 +77,7 @@ struct LadderSearchTests {
             #expect(report.status == 0, "\(report.errors)")
             let page = try String(
                 contentsOfFile: scene.path("study") + "/report.html", encoding: .utf8)
-            #expect(page.contains("stopped early"))
+            #expect(page.contains("<th scope=\"row\" role=\"rowheader\">stopped</th>"))
             // The same command is complete, another rung is refused, and more epochs go on.
             #expect(try Program.run(arguments).status == 0)
             let other = try Program.run("search", "--output", scene.path("study"), "--rungs", "1")

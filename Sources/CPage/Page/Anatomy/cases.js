@@ -43,9 +43,18 @@ const labelsOf = async (text, size) => {
     return labels;
 };
 
+// The voxels of a case, out of the page or of a file beside it.
+const contentOf = shown => shown.content ?? new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = `cases/${shown.number}.js`;
+    script.onload = () => resolve(window.segnas3dCases[shown.number]);
+    script.onerror = () => reject(new Error(`the file ${script.getAttribute("src")} is not beside this page`));
+    document.head.append(script);
+});
+
 const loaded = [];
 const load = index => loaded[index] ??= (async () => {
-    const shown = payload.cases[index];
+    const shown = await contentOf(payload.cases[index]);
     const [grey, reference, prediction] = await Promise.all([
         greyLevels(shown), labelsOf(shown.reference.labels, shown.size),
         labelsOf(shown.prediction.labels, shown.size)]);

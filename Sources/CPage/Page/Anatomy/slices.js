@@ -103,22 +103,48 @@ const drawImage = (context, plane) => {
     context.drawImage(small, 0, 0, context.canvas.width, context.canvas.height);
 };
 
-const drawOutlines = (context, plane, name, ratio) => {
+// The outlines of the labels of a map that are chosen: their colours and paths.
+const outlinesOf = (context, plane, name) => {
     const slice = sliceOf(current.maps[name], plane);
     const scale = [context.canvas.width / slice.wide, context.canvas.height / slice.high];
     const boxes = marked("outline");
-    for (const [label, edges] of edgesOf(slice)) {
-        if (!boxes[label - 1]) continue;
-        const path = pathOf(edges, slice.wide, scale);
-        if (name === "prediction") {
-            context.setLineDash([5 * ratio, 4 * ratio]);
-            context.strokeStyle = "#000";
-            context.lineWidth = 3.5 * ratio;
-            context.stroke(path);
+    return [...edgesOf(slice)].filter(([label]) => boxes[label - 1]).map(([label, edges]) =>
+        ({colour: payload.labels[label - 1].colour, path: pathOf(edges, slice.wide, scale)}));
+};
+
+// Stripes in a colour, so that a filled prediction can be told from a filled reference below it.
+const stripes = (context, colour, ratio) => {
+    const side = Math.round(8 * ratio);
+    const tile = document.createElement("canvas");
+    [tile.width, tile.height] = [side, side];
+    const pen = tile.getContext("2d");
+    [pen.strokeStyle, pen.lineWidth] = [colour, side / 3];
+    for (const shift of [-side, 0, side]) {
+        pen.moveTo(shift, side);
+        pen.lineTo(shift + side, 0);
+    }
+    pen.stroke();
+    return context.createPattern(tile, "repeat");
+};
+
+const drawFilled = (context, name, outlines, ratio) => {
+    context.globalAlpha = name === "reference" ? 0.4 : 0.75;
+    for (const {colour, path} of outlines) {
+        context.fillStyle = name === "reference" ? colour : stripes(context, colour, ratio);
+        context.fill(path, "evenodd");
+    }
+    context.globalAlpha = 1;
+};
+
+// Below each line lies a light one with a dark edge, which stands out from bright and from dark tissue.
+const drawOutlines = (context, name, outlines, ratio) => {
+    for (const [colour, width] of [["rgb(0 0 0 / 55%)", 5], ["rgb(255 255 255 / 85%)", 3.5], [null, 1.75]]) {
+        if (!colour && name === "prediction") context.setLineDash([5 * ratio, 4 * ratio]);
+        context.lineWidth = width * ratio;
+        for (const outline of outlines) {
+            context.strokeStyle = colour ?? outline.colour;
+            context.stroke(outline.path);
         }
-        context.strokeStyle = payload.labels[label - 1].colour;
-        context.lineWidth = 1.75 * ratio;
-        context.stroke(path);
         context.setLineDash([]);
     }
 };
@@ -161,8 +187,9 @@ const drawPlane = plane => {
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.lineJoin = "round";
     if (current.grey && isOn("image")) drawImage(context, plane);
-    for (const name of ["reference", "prediction"])
-        if (isOn(name)) drawOutlines(context, plane, name, ratio);
+    const maps = ["reference", "prediction"].map(name => [name, outlinesOf(context, plane, name)]);
+    for (const [name, outlines] of maps) if (isOn(name + "-fill")) drawFilled(context, name, outlines, ratio);
+    for (const [name, outlines] of maps) if (isOn(name)) drawOutlines(context, name, outlines, ratio);
     drawMarks(context, plane, ratio);
     plane.slider.value = current.place[plane.through];
     plane.slider.setAttribute("aria-valuetext",

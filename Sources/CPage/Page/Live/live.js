@@ -42,6 +42,7 @@ function listen(apply) {
         for (const [id, html] of Object.entries(change.parts)) replacePart(id, html);
         arrange(change.order, change.parts);
         apply(change);
+        filterPage();
         tick();
     });
     source.addEventListener("error", () => {
@@ -75,7 +76,7 @@ function arrange(order, parts) {
         if (!document.getElementById(id) && parts[id]) before.insertAdjacentHTML("afterend", parts[id]);
         before = document.getElementById(id) ?? before;
     }
-    const links = document.querySelector("header nav");
+    const links = document.querySelector(".bar nav");
     const shown = [...main.querySelectorAll(":scope > section")];
     if ([...links.children].map(link => link.hash).join() === shown.map(section => "#" + section.id).join()) return;
     links.replaceChildren(...shown.flatMap(section => {

@@ -65,6 +65,7 @@ extension BlockFigure.Operation {
                 dashes: dilation == 1 ? nil : "7 4")
         case .skip: Stroke(colour: .muted, width: 1.6, dashes: "1.5 3.5")
         case .projection: Stroke(colour: .muted, width: 1.6, dashes: "8 3 1.5 3")
+        case .any: Stroke(colour: .ink)
         }
     }
 
@@ -85,6 +86,7 @@ extension BlockFigure.Operation {
         case .convolution(let kernel, let dilation): (dilation, kernel)
         case .skip: (.max, 0)
         case .projection: (.max, 1)
+        case .any: (.max, 2)
         }
     }
 }

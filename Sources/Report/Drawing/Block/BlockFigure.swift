@@ -17,6 +17,8 @@ public struct BlockFigure: Hashable, Sendable {
         case skip
         /// A linear 1×1×1 convolution, where a skip changes the number of channels.
         case projection
+        /// Whatever it is.
+        case any
     }
 
     /// An operation that leads from a node to a later one, both counted from 1.
@@ -63,8 +65,12 @@ public struct BlockFigure: Hashable, Sendable {
     }
 
     /// The graph without its legend, for small pictures.
-    public func thumbnail() -> String {
-        BlockChain(self).drawing.svg(title: title, description: description)
+    public func thumbnail() -> String { thumbnail(isStyled: true) }
+
+    /// The same without its style, for a page that has it.
+    func thumbnail(isStyled: Bool) -> String {
+        BlockChain(self).drawing.svg(
+            title: title, description: description, isStyled: isStyled)
     }
 }
 
@@ -114,6 +120,7 @@ extension BlockFigure.Operation {
         case .convolution(let kernel, let dilation): "Conv(\(kernel),\(dilation))"
         case .skip: "skip"
         case .projection: "projection"
+        case .any: "any"
         }
     }
 
@@ -125,6 +132,7 @@ extension BlockFigure.Operation {
                 + (dilation == 1 ? "" : ", dilation \(dilation)")
         case .skip: "skip: unchanged"
         case .projection: "1×1×1 projection"
+        case .any: "any operation"
         }
     }
 }
@@ -143,7 +151,9 @@ extension BlockFigure {
     /// The graph in words, for those who cannot see it.
     var description: String {
         let ends = "A block of \(nodes) nodes from input 1 to output \(nodes). "
-        let lines = edges.map { "\($0.from) to \($0.to): \($0.label)." }
+        let lines = edges.map {
+            "\($0.from) to \($0.to)" + ($0.label.isEmpty ? "." : ": \($0.label).")
+        }
         let faults = faultyNodes.map { "Node \($0.node) \($0.fault.words)." }
         return ends + (lines + faults).joined(separator: " ")
     }

@@ -17,15 +17,17 @@ struct Drawing {
     }
 
     /// The `<svg>` element: a figure with its title and description, that needs nothing outside itself.
-    func svg(title: String, description: String) -> String {
+    ///
+    /// Without its style it needs that of a page.
+    func svg(title: String, description: String, isStyled: Bool = true) -> String {
         let width = size.x.rounded(.up)
         let height = size.y.rounded(.up)
         let paper = Box(left: 0, top: 0, width: width, height: height)
         let heading = [
             Element("title", [], .text(title)), Element("desc", [], .text(description)),
-            Element("style", [], .text(StyleSheet.css)),
+            isStyled ? Element("style", [], .text(StyleSheet.css)) : nil,
             Element.rectangle(paper, fill: .paper, radius: 6),
-        ]
+        ].compactMap(\.self)
         return Element(
             "svg",
             [

@@ -13,7 +13,7 @@ struct Validation {
     let threads: Int
     /// Makes a model of the network, for predictions on the grid of the files.
     let model: (Network) -> Model
-    /// Called with the first case and the class of each of its voxels, where it is predicted on the prepared grid.
+    /// Called with the first case and the class of each of its voxels on the prepared grid.
     var show: ((PreparedCase, [UInt8]) -> Void)?
 
     /// The Dice of the validation cases; nil if there are none.
@@ -103,10 +103,22 @@ struct Validation {
         return try cases.compactMap { example in
             guard let label = example.subject.label else { return nil }
             let prediction = try predictor.labelMap(of: example, checkEnd: checkEnd)
+            if example.subject.identifier == cases[0].subject.identifier {
+                showOriginal(prediction, of: example)
+            }
             return try labels.compare(
                 prediction, with: LabelMap(contentsOf: label), options
             ).map(\.overlap)
         }
+    }
+
+    /// Shows what was predicted on the grid of the file as the network sees the case.
+    private func showOriginal(_ prediction: LabelMap, of example: RunCase) {
+        guard let show,
+            let classes = example.preparation.transform.classes(
+                of: prediction, labels: labels, threads: threads)
+        else { return }
+        show(example.prepared, classes)
     }
 }
 
