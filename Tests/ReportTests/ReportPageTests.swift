@@ -179,7 +179,7 @@ struct ReportPageTests {
         }
     }
 
-    @Test("the test's tables have the hardest first, cases by numbers")
+    @Test("the test's tables have the hardest cases first, by numbers, and labels in their order")
     func testTables() throws {
         try withPage(iterations: 10, evaluated: true) { html, _ in
             let test = try #require(try pageData(of: html)["test"] as? [String: Any])
@@ -214,6 +214,41 @@ struct ReportPageTests {
             #expect(html.contains("The search is complete") == (asked == nil))
             #expect(html.contains("The search is running") == (asked != nil))
             #expect(StudyReport.isReport(String(html.prefix(4096))))
+        }
+    }
+
+    @Test("results come before the search, and this before what mattered")
+    func order() throws {
+        try withPage(iterations: 90, evaluated: true) { html, _ in
+            let ids = html.matches(of: /<section id="([a-z]+)"/).map { String($0.1) }
+            #expect(
+                ids == [
+                    "summary", "test", "network", "search", "evolution", "blocks", "trials",
+                    "costs", "factors",
+                ])
+            let links = html.matches(of: /<a href="#([a-z]+)">/).map { String($0.1) }
+            #expect(links == ids)
+        }
+    }
+
+    @Test("illegal blocks are drawn, and explained in words that name what is missing")
+    func illegalBlocks() throws {
+        try withPage(iterations: 90) { html, ledger in
+            let data = try pageData(of: html)
+            let trials = try #require(data["trials"] as? [[String: Any]])
+            let drawings = try #require(data["drawings"] as? [String: String])
+            let illegal = trials.filter { $0["state"] as? String == "illegal" }
+            #expect(!illegal.isEmpty)
+            for trial in illegal {
+                let reason = try #require(trial["reason"] as? String)
+                #expect(reason.contains("has no") || reason.contains("is not connected"))
+                let key = try #require(trial["drawing"] as? String)
+                let drawing = try #require(drawings[key])
+                #expect(drawing.hasPrefix("<svg ") && !drawing.contains("<style>"))
+            }
+            #expect(trials.count { $0["drawing"] != nil } == illegal.count)
+            #expect(!html.contains("is a source") && !html.contains("is a sink"))
+            #expect(html.contains("In a legal block features flow"))
         }
     }
 
@@ -260,7 +295,7 @@ struct ReportPageTests {
         let map = LabelMap(
             values: (0..<512).map { $0 % 8 < 4 ? 1 : 0 }, geometry: geometry)
         let shown = AnatomyCase(
-            title: "worst", image: nil, reference: map, prediction: map, dice: 1)
+            CaseSummary(number: 1, dice: 1), image: nil, reference: map, prediction: map)
         let section = AnatomySection(cases: [shown], labels: [AnatomyLabel(name: "a", value: 1)])
         let cases = try #require(Section.cases(section))
         let page = Page(

@@ -89,6 +89,15 @@ struct CascadeTests {
         let shown = try Program.run("inspect", scene.path("whole"), "--size", "16")
         #expect(shown.output.hasPrefix("the second stage of a cascade, after 3 networks: "))
         #expect(shown.output.contains("channels in: 3"), "\(shown)")
+        let report = try Program.run("report", scene.path("whole"))
+        #expect(report.output == "Wrote \(scene.path("whole"))/report.html\n", "\(report)")
+        let page = try scene.text("whole/report.html")
+        #expect(page.contains("The cascade is complete."))
+        #expect(page.contains("Dice of the first stage"))
+        for id in ["test", "curves", "first-folds"] {
+            #expect(page.contains("<section id=\"\(id)\""), "\(id)")
+        }
+        #expect(!page.contains("phantom000") && !page.contains(scene.path("data")))
         let json = try Program.run("train", "--output", scene.path("whole"), "--json", "--quiet")
         #expect(json.output.contains("\"firstStage\"") && json.output.contains("\"secondStage\""))
     }

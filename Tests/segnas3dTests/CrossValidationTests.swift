@@ -57,8 +57,7 @@ struct CrossValidationTests {
             let status = try Program.run("status", scene.path("cv"))
             #expect(status.output.contains(": 3 of 3 folds are trained\n"), "\(status)")
             #expect(status.output.contains("complete: cross-validated Dice "))
-            let report = try Program.run("report", scene.path("cv"))
-            #expect(report.status == 1 && report.errors.contains("is a cross-validation of"))
+            try expectReport(scene)
             let shown = try Program.run("inspect", scene.path("cv"))
             #expect(shown.output.hasPrefix("the mean of 3 folds, each of"), "\(shown)")
             let again = try Program.run("train", "--output", scene.path("cv"), "--quiet")
@@ -66,6 +65,40 @@ struct CrossValidationTests {
             try expectRefusals(scene)
             try expectDamage(scene)
         }
+    }
+
+    /// Its page shows every case and names none, but for a user who wishes it.
+    private func expectReport(_ scene: Scene) throws {
+        let report = try Program.run("report", scene.path("cv"))
+        #expect(report.output == "Wrote \(scene.path("cv"))/report.html\n", "\(report)")
+        let page = try scene.phantoms.text("cv/report.html")
+        for id in ["summary", "cases", "test", "folds"] {
+            #expect(page.contains("<section id=\"\(id)\""), "\(id)")
+        }
+        #expect(page.contains("its model is the mean of 3 folds"))
+        #expect(page.contains("All 6 cases that can be read are shown."))
+        #expect(!page.contains("phantom000") && !page.contains(scene.path("data")))
+        let folder = scene.path("all of them")
+        let named = try Program.run(
+            "report", scene.path("cv"), "--all-cases", "--case-names", "--output", folder)
+        #expect(named.output == "Wrote \(folder)/index.html\n", "\(named)")
+        let index = try scene.phantoms.text("all of them/index.html")
+        #expect(index.contains("case 1 (phantom0000)"))
+        #expect(index.contains("itksnap -g \(scene.path("data"))/"))
+        #expect(index.contains("Slicer --python-code 'slicer.util.loadVolume("))
+        let files = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/cases")
+        #expect(Set(files) == Set((1...6).map { "\($0).js" }))
+        // It is replaced, and a folder of something else is not.
+        try Data().write(to: URL(filePath: "\(folder)/mine.txt"))
+        let refused = try Program.run(
+            "report", scene.path("cv"), "--all-cases", "--output", folder)
+        #expect(refused.status == 1 && refused.errors.contains("is not a report of segnas3d"))
+        try FileManager.default.removeItem(atPath: "\(folder)/mine.txt")
+        let again = try Program.run("report", scene.path("cv"), "--all-cases", "--output", folder)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try !scene.phantoms.text("all of them/index.html").contains("phantom000"))
+        let run = try Program.run("report", scene.path("cv/fold_0"), "--all-cases")
+        #expect(run.status == 2 && run.errors.contains("--all-cases is for reports with cases"))
     }
 
     /// The label map of a case is that of `predict` with the model of the fold that validates it.

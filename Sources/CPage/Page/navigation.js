@@ -28,7 +28,9 @@ function filterRows(body, holds) {
 function followReading() {
     const bar = document.querySelector(".bar");
     const edge = bar.getBoundingClientRect().bottom + 40;
-    const sections = [...document.querySelectorAll("main > section:not([hidden])")];
+    // What stays in view in a column of its own is not what is read.
+    const sections = [...document.querySelectorAll("main > section:not([hidden])")]
+        .filter(section => getComputedStyle(section).position !== "sticky");
     const read = sections.findLast(section => section.getBoundingClientRect().top < edge) ?? sections[0];
     for (const link of bar.querySelectorAll("a")) {
         const isRead = link.hash === "#" + read?.id;

@@ -53,15 +53,6 @@ const savers = {
         const table = button.previousElementSibling.querySelector("table");
         saveFile(name + ".csv", csvText(linesOf(table)), "text/csv");
     },
-    chart: async (button, name) => {
-        const chart = button.parentElement.querySelector(".chart");
-        if (!chart.data) return;
-        const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
-        const [width, height] = [chart.clientWidth, chart.clientHeight];
-        const layout = { ...chart.layout, paper_bgcolor: paper, plot_bgcolor: paper };
-        const address = await Plotly.toImage({ data: chart.data, layout }, { format: "svg", width, height });
-        saveFile(name + ".svg", decodeURIComponent(address.slice(address.indexOf(",") + 1)), "image/svg+xml");
-    },
 };
 
 document.addEventListener("click", event => {

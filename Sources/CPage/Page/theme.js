@@ -67,6 +67,15 @@ const settings = {
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toImage"],
 };
 
+savers.chart = async (button, name) => {
+    const chart = button.parentElement.querySelector(".chart");
+    if (!chart.data) return;
+    const look = { ...chart.layout, paper_bgcolor: colour("paper"), plot_bgcolor: colour("paper") };
+    const size = { width: chart.clientWidth, height: chart.clientHeight };
+    const address = await Plotly.toImage({ data: chart.data, layout: look }, { format: "svg", ...size });
+    saveFile(name + ".svg", decodeURIComponent(address.slice(address.indexOf(",") + 1)), "image/svg+xml");
+};
+
 /** Draws a chart, again where it is there; points that carry a trial's number open its curves. */
 function draw(name, traces, look, points = trialPoints(traces)) {
     const place = document.getElementById(name + "-chart");

@@ -13,6 +13,7 @@ extension StudyReport {
     ///   - showsImages: True to show images behind the labels of test cases.
     ///   - namesCases: True to name cases, with lines that open their files in other programs.
     ///   - page: The folder of a page with all cases; nil for as many as one file holds.
+    /// - Throws: What keeps the files from being read, or those of the page from being written.
     public init(
         of folder: StudyFolder, showsImages: Bool, namesCases: Bool = false,
         in page: PageFolder? = nil

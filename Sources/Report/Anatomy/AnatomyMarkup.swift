@@ -87,9 +87,11 @@ struct AnatomyMarkup {
             return payload.cases.count == 1
                 ? "This is the only case." : "All \(all) cases that can be read are shown."
         }
-        return "\(payload.cases.count) of \(all) cases are shown, first the worst, the median and the best by the "
-            + "mean Dice and by that of each label, then the others from the worst. \(payload.omitted) are left out, "
-            + "so that this page stays below 10 MB: segnas3d report --all-cases shows them all."
+        return """
+            \(payload.cases.count) of \(all) cases are shown, first the worst, the median and the best by the mean \
+            Dice and by that of each label, then the others from the worst. \(payload.omitted) are left out, so that \
+            this page stays below 10 MB: segnas3d report --all-cases shows them all.
+            """
     }
 
     private var hasViewers: Bool { payload.cases.contains { $0.viewers != nil } }

@@ -17,7 +17,7 @@ public struct AnatomySection: Sendable {
 
     /// Reads and prepares cases one after the other, as many as the page has room for.
     ///
-    /// A surface that hides others in any of the cases is off at first.
+    /// A surface that hides others in any of the cases is off at first. Nil if no case can be read.
     ///
     /// - Parameters:
     ///   - summaries: The cases, the most interesting ones first.
@@ -25,7 +25,6 @@ public struct AnatomySection: Sendable {
     ///   - scored: The names of the labels, or regions, that their Dice is of.
     ///   - options: Limits.
     ///   - read: Reads a case by its index; nil leaves it out.
-    /// - Returns: Nil if no case can be read.
     public init?(
         _ summaries: [CaseSummary], labels: [AnatomyLabel], scored: [String] = [],
         options: AnatomyOptions = AnatomyOptions(), read: @Sendable (Int) -> AnatomyCase?
@@ -36,10 +35,8 @@ public struct AnatomySection: Sendable {
         self = section
     }
 
-    /// The same with the voxels of all cases in files of their own beside the page.
-    ///
-    /// - Parameter write: Takes the name of a file in the page's folder, and its text.
-    /// - Throws: What `write` throws.
+    /// The same with the voxels of all cases in files of their own beside the page, which `write` takes by their names in
+    /// the page's folder.
     package init?(
         _ summaries: [CaseSummary], labels: [AnatomyLabel], scored: [String],
         options: AnatomyOptions = AnatomyOptions(), write: (String, String) throws -> Void,
@@ -76,8 +73,8 @@ public struct AnatomySection: Sendable {
                 if let write {
                     let apart = ShownCase(summary, nil)
                     let text = try pageJSON(packing.packed)
-                    try write(
-                        apart.fileName, "(window.segnas3dCases ??= {})[\(summary.number)] = \(text);\n")
+                    let place = "(window.segnas3dCases ??= {})[\(summary.number)]"
+                    try write(apart.fileName, "\(place) = \(text);\n")
                     shown.append(apart)
                 } else {
                     bytes += packing.packed.byteCount

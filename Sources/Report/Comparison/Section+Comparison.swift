@@ -119,7 +119,8 @@ struct ComparisonSummary {
     }
 
     private var state: String {
-        comparison.state + (comparison.date.map { " This page was made on \(LocalTime.text(ofISO8601: $0))." } ?? "")
+        let date = comparison.date.map { LocalTime.text(ofISO8601: $0) }
+        return comparison.state + (date.map { " This page was made on \($0)." } ?? "")
     }
 
     private var best: MethodSummary? {

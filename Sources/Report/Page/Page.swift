@@ -102,8 +102,9 @@ struct Page {
         <header><h1>\(escaped(title))</h1></header>
         <div class="bar">
         \(navigation)
-        <label class="filter" role="search"><span class="unseen">Filter sections and rows</span>
-        <input type="search" id="page-filter" placeholder="Filter" autocomplete="off"></label>
+        <div class="filter" role="search" aria-label="This page">
+        <label><span class="unseen">Filter sections and rows</span>
+        <input type="search" id="page-filter" placeholder="Filter" autocomplete="off"></label></div>
         </div>
         <p id="connection" class="note" role="alert" hidden></p>
         <main\(hasSide ? " class=\"with-side\"" : "")>

@@ -55,7 +55,7 @@ extension Section {
             body: """
                 <p>The number of a trial opens its learning curves; check two to compare them. Dice is that of the \
                 validation cases; time is that of all runs of the trial. Headings sort.</p>
-                <form id="trials-filter" class="choice" role="search">
+                <form id="trials-filter" class="choice" role="search" aria-label="Trials">
                 <label>State <select id="trials-state"><option value="">all (\(data.trials.count))</option>
                 \(options.joined(separator: "\n"))</select></label>
                 <label>Contains <input id="trials-text" type="search" placeholder="{2,0,2}" autocomplete="off"></label>
@@ -93,9 +93,9 @@ extension Section {
                 """)
     }
 
-    /// Images and surfaces of test cases.
-    static func cases(_ anatomy: AnatomySection?) -> Section? {
-        anatomy.map { Section(id: "cases", title: "Test cases", body: $0.html) }
+    /// Images and surfaces of cases.
+    static func cases(_ anatomy: AnatomySection?, title: String = "Test cases") -> Section? {
+        anatomy.map { Section(id: "cases", title: title, body: $0.html) }
     }
 }
 

@@ -45,11 +45,14 @@ extension Section {
     private static func cases(_ test: TestEntry) -> String {
         Table(
             caption: "Cases, the hardest first",
-            columns: [("case", !test.namesCases), ("Dice", true), ("HD95 (mm)", true), ("ASSD (mm)", true)]
-                + test.labels.map { ($0.name, true) },
+            columns: [
+                ("case", !test.namesCases), ("Dice", true), ("HD95 (mm)", true),
+                ("ASSD (mm)", true),
+            ] + test.labels.map { ($0.name, true) },
             rows: test.cases.map { evaluated in
                 [
-                    "\(evaluated.number)" + (evaluated.name.map { " (\($0))" } ?? ""), number(evaluated.dice, 3),
+                    "\(evaluated.number)" + (evaluated.name.map { " (\($0))" } ?? ""),
+                    number(evaluated.dice, 3),
                     number(evaluated.hausdorff95, 2),
                     number(evaluated.averageSurfaceDistance, 2),
                 ] + evaluated.dicePerLabel.map { number($0, 3) }

@@ -68,7 +68,7 @@ public struct FoldsReport: TrainingsPage {
         [
             summary,
             Section.preview(preview, of: "the best epoch so far", labels: labels.structures),
-            Section.cases(cases),
+            Section.cases(cases, title: "Cases"),
             evaluation.map {
                 Section.test(
                     TestEntry($0, namesCases: namesCases), subject: "The network",

@@ -9,7 +9,7 @@ import Testing
 
 struct AnatomySectionTests {
     /// A case of two labels in voxels of 1×1×2 mm, in an array that runs to left, posterior and superior.
-    private static func small(_ title: String = "worst (case 3)") -> AnatomyCase {
+    private static func small(_ name: String? = nil) -> AnatomyCase {
         let affine = Affine(x: [-1, 0, 0], y: [0, -1, 0], z: [0, 0, 2])
         var reference = Canvas([40, 36, 20])
         reference.paintBall(1, at: [15, 15, 10], radius: 6)
@@ -23,15 +23,17 @@ struct AnatomySectionTests {
                 return Float(2 * x + y) / 2
             })
         let geometry = Geometry(size: reference.size, affine: affine)
+        var summary = CaseSummary(number: 3, dice: 0.8765)
+        summary.name = name
         return AnatomyCase(
-            title: title, image: Volume(image, geometry: geometry),
-            reference: reference.map(affine), prediction: prediction.map(affine), dice: 0.8765)
+            summary, image: Volume(image, geometry: geometry),
+            reference: reference.map(affine), prediction: prediction.map(affine))
     }
 
     @Test func labelsComeBack() throws {
         let shown = Self.small()
         let content = try payload(AnatomySection(cases: [shown], labels: labels(2)))
-        let packed = try #require(content.cases.first)
+        let packed = try #require(content.shown.first)
         #expect(packed.spacing == [1, 1, 2] && packed.reduction == [1, 1, 1])
         for (map, text) in [
             (shown.reference, packed.reference.labels),
@@ -53,7 +55,7 @@ struct AnatomySectionTests {
 
     @Test func picturesComeBackAlmost() throws {
         let content = try payload(AnatomySection(cases: [Self.small()], labels: labels(2)))
-        let packed = try #require(content.cases.first)
+        let packed = try #require(content.shown.first)
         let grey = try unpackedGrey(try #require(packed.image), size: packed.size)
         #expect(grey.count == 35 * 29 * 20)
         // Brightness rises to the left and, half as fast, to the back.
@@ -65,7 +67,7 @@ struct AnatomySectionTests {
 
     @Test func surfacesComeBack() throws {
         let content = try payload(AnatomySection(cases: [Self.small()], labels: labels(2)))
-        let packed = try #require(content.cases.first)
+        let packed = try #require(content.shown.first)
         let values = try unpackedLabels(packed.reference.labels)
         let nets = try unpackedNets(packed.reference)
         #expect(nets.map(\.label) == [0, 1])
@@ -91,7 +93,7 @@ struct AnatomySectionTests {
 
     @Test func slicesBeginWhereLabelsAre() throws {
         let content = try payload(AnatomySection(cases: [Self.small()], labels: labels(2)))
-        let packed = try #require(content.cases.first)
+        let packed = try #require(content.shown.first)
         let values = try unpackedLabels(packed.reference.labels)
         for axis in 0..<3 {
             let step = [1, packed.size[0], packed.size[0] * packed.size[1]][axis]
@@ -106,17 +108,18 @@ struct AnatomySectionTests {
         var shown = Self.small()
         let empty = Canvas(shown.reference.geometry.size).map(shown.reference.geometry.affine)
         shown = AnatomyCase(
-            title: "median", image: shown.image, reference: shown.reference, prediction: empty,
-            dice: nil)
+            CaseSummary(number: 1, dice: nil), image: shown.image, reference: shown.reference,
+            prediction: empty)
         let nothing = AnatomyCase(
-            title: "best", image: nil, reference: empty, prediction: empty, dice: .nan)
+            CaseSummary(number: 1, dice: .nan), image: nil, reference: empty,
+            prediction: empty)
         let content = try payload(
             AnatomySection(cases: [shown, nothing], labels: labels(2)))
-        #expect(content.cases.map(\.prediction.nets) == [[], []])
-        #expect(content.cases.map { $0.image == nil } == [false, true])
-        #expect(content.cases[1].size == [40, 36, 20])
+        #expect(content.shown.map(\.prediction.nets) == [[], []])
+        #expect(content.shown.map { $0.image == nil } == [false, true])
+        #expect(content.shown[1].size == [40, 36, 20])
         #expect(
-            try unpackedLabels(content.cases[1].reference.labels)
+            try unpackedLabels(content.shown[1].reference.labels)
                 == Array(repeating: 0, count: 28_800))
         #expect(AnatomySection(cases: [], labels: labels(2)) == nil)
     }
@@ -131,11 +134,12 @@ struct AnatomySectionTests {
         canvas.paintBox(0, [50, 40, 0], [60, 50, 10])
         canvas.paintBox(30, [59, 49, 9], [60, 50, 10])
         let shown = AnatomyCase(
-            title: "x", image: nil, reference: canvas.map(), prediction: canvas.map(), dice: 1)
+            CaseSummary(number: 1, dice: 1), image: nil, reference: canvas.map(),
+            prediction: canvas.map())
         let section = try #require(AnatomySection(cases: [shown], labels: labels(30)))
         let content = try payload(section)
         #expect(Set(content.labels.map(\.colour)).count == 30)
-        #expect(content.cases[0].reference.nets.map(\.label) == Array(0..<30))
+        #expect(content.shown[0].reference.nets.map(\.label) == Array(0..<30))
         #expect(section.html.components(separatedBy: "data-surface=").count == 31)
     }
 
@@ -157,17 +161,67 @@ struct AnatomySectionTests {
             }
         }
         let shown = AnatomyCase(
-            title: "x", image: Volume(image, geometry: map.geometry), reference: map,
-            prediction: map, dice: 1)
+            CaseSummary(number: 1, dice: 1), image: Volume(image, geometry: map.geometry),
+            reference: map, prediction: map)
         var options = AnatomyOptions()
         options.bytesPerCase = bytes
         let section = try #require(
             AnatomySection(cases: [shown], labels: labels(30), options: options))
-        let packed = try #require(try payload(section).cases.first)
+        let packed = try #require(try payload(section).shown.first)
         #expect(packed.image != nil)
         let count = try byteCount(section)
         #expect(count < bytes + 20_000, "\(count)")
         #expect(packed.size.reduce(1, *) > 100_000, "\(packed.size)")
+    }
+
+    @Test("as many cases as a page has room for, and the number of the others; in a folder all")
+    func room() throws {
+        let shown = Self.small()
+        let summaries = (1...9).map { CaseSummary(number: $0, dice: 0.5) }
+        var options = AnatomyOptions()
+        options.threads = 2
+        let one = try payload(AnatomySection(cases: [shown], labels: labels(2))).shown[0].byteCount
+        options.bytes = 3 * one + one / 2
+        @Sendable func read(_ index: Int) -> AnatomyCase? {
+            // The file of one is gone.
+            index == 1
+                ? nil
+                : AnatomyCase(
+                    summaries[index], image: shown.image, reference: shown.reference,
+                    prediction: shown.prediction)
+        }
+        let section = try #require(
+            AnatomySection(summaries, labels: labels(2), options: options, read: read))
+        let content = try payload(section)
+        #expect(content.cases.map(\.number) == [1, 3, 4] && content.omitted == 5)
+        #expect(section.html.contains("3 of 8 cases are shown"))
+        #expect(section.html.contains("5 are left out"))
+        #expect(!section.hasFiles)
+
+        var files: [String: String] = [:]
+        let whole = try #require(
+            try AnatomySection(
+                summaries, labels: labels(2), scored: ["a"], options: options,
+                write: { files[$0] = $1 }, read: read))
+        #expect(whole.hasFiles)
+        #expect(try payload(whole).cases.map(\.number) == [1, 3, 4, 5, 6, 7, 8, 9])
+        #expect(try payload(whole).shown.isEmpty && !whole.html.contains("left out"))
+        #expect(Set(files.keys) == Set([1, 3, 4, 5, 6, 7, 8, 9].map { "cases/\($0).js" }))
+        #expect(files["cases/3.js"]?.hasPrefix("(window.segnas3dCases ??= {})[3] = {") == true)
+    }
+
+    @Test("the worst, the median and the best come first, then those of each label")
+    func ranks() {
+        // By the mean 3, 5, 1, 4, 2 rise; by the label 1 has none.
+        let dice = [0.5, 0.9, 0.1, 0.7, 0.3]
+        let label = [nil, 0.1, 0.2, 0.3, 0.4] as [Double?]
+        let ranked = CaseSummary.ranked(
+            (0..<5).map { CaseSummary(number: $0 + 1, dice: dice[$0], dicePerLabel: [label[$0]]) })
+        #expect(ranked.map(\.number) == [3, 1, 2, 5, 4])
+        #expect(ranked.map { $0.ranks[0] } == ["worst", "median", "best", nil, nil])
+        #expect(ranked.map { $0.ranks[1] } == ["median", nil, "worst", "best", nil])
+        #expect(CaseSummary.ranked([CaseSummary(number: 1, dice: 1)])[0].ranks == ["only"])
+        #expect(CaseSummary.ranked([CaseSummary(number: 1, dice: nil)]).count == 1)
     }
 
     /// Row by row, as there are many voxels.
@@ -209,16 +263,17 @@ struct AnatomySectionTests {
         let folder = RealData.path("Dataset019_Brains")
         let map = try LabelMap(contentsOf: folder + "/labelsTr/brain_1001.nii.gz")
         let shown = AnatomyCase(
-            title: "x", image: try Volume(contentsOf: folder + "/imagesTr/brain_1001_0000.nii.gz"),
-            reference: map, prediction: map, dice: 1)
+            CaseSummary(number: 1, dice: 1),
+            image: try Volume(contentsOf: folder + "/imagesTr/brain_1001_0000.nii.gz"),
+            reference: map, prediction: map)
         let section = try #require(AnatomySection(cases: [shown], labels: labels(19)))
         let content = try payload(section)
         #expect(try byteCount(section) < 1_020_000)
-        #expect(content.cases[0].reduction == [1, 1, 1])
+        #expect(content.shown[0].reduction == [1, 1, 1])
         // Cerebral grey, cerebellar grey, cerebellar white and cerebral white.
         let outer = content.labels.indices.filter { content.labels[$0].isOuter }.map { $0 + 1 }
         #expect(outer == [1, 11, 13] || outer == [1, 11, 12, 13])
-        #expect(try unpackedNets(content.cases[0].reference).map(\.label) == Array(0..<19))
+        #expect(try unpackedNets(content.shown[0].reference).map(\.label) == Array(0..<19))
     }
 }
 

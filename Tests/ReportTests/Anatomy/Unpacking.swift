@@ -11,6 +11,11 @@ func payload(_ section: AnatomySection?) throws -> AnatomyPayload {
     return try JSONDecoder().decode(AnatomyPayload.self, from: Data(json.utf8))
 }
 
+extension AnatomyPayload {
+    /// The voxels of its cases.
+    var shown: [PackedCase] { cases.compactMap(\.content) }
+}
+
 /// What a section adds to its page.
 func byteCount(_ section: AnatomySection) throws -> Int {
     try section.html.utf8.count + pageJSON(section.payload).utf8.count

@@ -33,16 +33,18 @@ struct BrowserTests {
             var report = StudyReport(try StudySnapshot(of: ledger.folder.path), version: "0.1.0")
             report.test = try SyntheticStudy.evaluation()
             report.network = try vnet()
+            let cases = [Self.shown(1, shift: 3), Self.shown(2, shift: 0)]
             report.cases = AnatomySection(
-                cases: [Self.shown("worst", shift: 3), Self.shown("best", shift: 0)],
-                labels: SyntheticStudy.labels.foreground)
+                CaseSummary.ranked(cases.map(\.summary)),
+                labels: SyntheticStudy.labels.foreground, scored: ["box", "shell"]
+            ) { cases[$0] }
             return try report.html()
         }
         try withPage(html, body)
     }
 
     /// Two boxes of 12 voxels along each axis, in front of a ramp; one of them is predicted aside.
-    private static func shown(_ title: String, shift: Double) -> AnatomyCase {
+    private static func shown(_ number: Int, shift: Double) -> AnatomyCase {
         var reference = Canvas([48, 24, 24])
         var prediction = reference
         reference.paintBox(1, [6, 6, 6], [18, 18, 18])
@@ -51,9 +53,12 @@ struct BrowserTests {
         prediction.paintBox(2, [28, 6, 6], [40, 18, 18])
         let image = Samples((0..<48 * 24 * 24).map { Float($0 % 48) })
         let geometry = Geometry(size: reference.size, affine: .identity)
+        // By the mean the first is the worst, by the second label the best.
+        let dice = [0.9 + 0.01 * Double(number), 0.8, 0.9 - 0.1 * Double(number)]
         return AnatomyCase(
-            title: title, image: Volume(image, geometry: geometry), reference: reference.map(),
-            prediction: prediction.map(), dice: 0.9)
+            CaseSummary(number: number, dice: dice[0], dicePerLabel: [dice[1], dice[2]]),
+            image: Volume(image, geometry: geometry), reference: reference.map(),
+            prediction: prediction.map())
     }
 
     @Test("a report is used: its charts, trials, tables, slices and surfaces")
@@ -62,10 +67,114 @@ struct BrowserTests {
             // Before anything brings them into view.
             try useSurfaces(browser)
             try useSlices(browser)
+            try useChoices(browser)
             try useTrials(browser)
             try useTable(browser)
+            try useFilter(browser)
+            try useSaving(browser)
             try useCharts(browser)
+            let pages = browser.requests.filter { !$0.hasPrefix("blob:") }
+            #expect(pages.count == 1, "\(pages)")
         }
+    }
+
+    /// Cases are taken by the Dice of a label or by number, and labels are filled.
+    private func useChoices(_ browser: Browser) throws {
+        func shown() throws -> [Int] {
+            let buttons = "[...document.querySelectorAll('[data-case]')]"
+            return try #require(
+                try browser.value("\(buttons).map(button => Number(button.dataset.case))")
+                    as? [Int])
+        }
+        func choose(_ order: String) throws {
+            try browser.value(
+                """
+                document.querySelector(".an-order").value = "\(order)";
+                document.querySelector(".an-order").dispatchEvent(new Event("change"));
+                """)
+        }
+        #expect(try shown() == [0, 1])
+        #expect(try browser.text("[data-case='0']").contains("worst: case 1 Dice 0.910"))
+        try choose("2")
+        #expect(try shown() == [1, 0])
+        #expect(try browser.text("[data-case='1']").contains("worst: case 2 Dice 0.700"))
+        try browser.expect("document.querySelector(`[data-case='1']`).ariaPressed === 'true'")
+        try choose("number")
+        #expect(try shown() == [0, 1])
+        try browser.click("[data-step='1']")
+        try browser.expect("document.querySelector(`[data-case='1']`).ariaPressed === 'true'")
+        try browser.click("[data-step='-1']")
+        try browser.expect("document.querySelector(`[data-case='0']`).ariaPressed === 'true'")
+        // A filled label colours the middle of the slice, which is grey without.
+        let middle = """
+            (() => {
+                const canvas = document.querySelector("[data-plane=axial] canvas");
+                const [wide, high] = [canvas.width, canvas.height];
+                const pixels = canvas.getContext("2d").getImageData(0, 0, wide, high).data;
+                let count = 0;
+                for (let k = 0; k < pixels.length; k += 4)
+                    if (Math.abs(pixels[k] - pixels[k + 2]) > 40) count++;
+                return count / (wide * high);
+            })()
+            """
+        try browser.expect("\(middle) < 0.15")
+        try browser.click("[data-show=reference-fill]")
+        try browser.expect("\(middle) > 0.15")
+        try browser.click("[data-show=reference-fill]")
+        try browser.click("[data-show=prediction-fill]")
+        try browser.expect("\(middle) > 0.1")
+        try browser.click("[data-show=prediction-fill]")
+    }
+
+    /// The filter leaves the sections and the rows that have the words.
+    private func useFilter(_ browser: Browser) throws {
+        func filter(_ words: String) throws {
+            try browser.value(
+                """
+                document.getElementById("page-filter").value = "\(words)";
+                document.getElementById("page-filter").dispatchEvent(new Event("input"));
+                """)
+        }
+        try filter("hardest first")
+        try browser.expect("!document.getElementById('test').hidden")
+        try browser.expect("document.getElementById('costs').hidden")
+        try browser.expect("document.querySelector('.bar a[href=\"#costs\"]').hidden")
+        try filter("no such words")
+        try browser.expect("!document.getElementById('nothing').hidden")
+        try filter("")
+        try browser.expect("!document.querySelector('main > section[hidden], tbody tr[hidden]')")
+        // The links stay in view.
+        try browser.value("document.getElementById('costs').scrollIntoView({behavior: 'instant'})")
+        try browser.expect(
+            "Math.abs(document.querySelector('.bar').getBoundingClientRect().top) < 1")
+        try browser.expect("document.querySelector('.bar a[aria-current]')?.hash === '#costs'")
+    }
+
+    /// Each figure and table has one button, which makes a file.
+    private func useSaving(_ browser: Browser) throws {
+        try browser.value(
+            """
+            window.saved = [];
+            HTMLAnchorElement.prototype.click = function () {
+                saved.push(this.download);
+            };
+            """)
+        for (button, file) in [
+            ("#network [data-save=svg]", "network.svg"),
+            ("#test [data-save=table]", "labels.csv"),
+            ("#evolution [data-save=chart]", "evolution.svg"),
+            ("[data-save=slices]", "case-1-slices.png"),
+            ("[data-save=surfaces]", "case-1-surfaces.png"), ("#trials-csv", "trials.csv"),
+        ] {
+            try browser.click(button)
+            try browser.expect("saved.includes('\(file)')")
+        }
+        let shown = "document.querySelectorAll('main figure:has(svg), main .plot, main .frame')"
+        try browser.expect(
+            """
+            [...\(shown)].every(it =>
+                it.closest("#trials") || it.parentElement.querySelector(".save"))
+            """)
     }
 
     @Test("of a search by a model, what it expects of networks is shown with its uncertainty")
@@ -165,6 +274,16 @@ struct BrowserTests {
         #expect(try browser.text("#evolution-point").contains("trial "))
         try browser.press("Enter", 13, in: "#evolution-chart")
         #expect(try isOpen())
+        try browser.expect("document.getElementById('trial-block').hidden")
+        try browser.click("#trial-close")
+        // Why an illegal one is not trained is drawn.
+        let data = "JSON.parse(document.getElementById('data').textContent)"
+        let illegal = try #require(
+            try browser.number("\(data).trials.find(trial => trial.state === 'illegal').number"))
+        try browser.value("document.getElementById('trials-number').value = \(illegal)")
+        try browser.click("#trials-jump button")
+        #expect(try isOpen())
+        try browser.expect("document.querySelector('#trial-block svg').clientWidth > 50")
         try browser.click("#trial-close")
     }
 

@@ -148,8 +148,8 @@ struct ComparisonTests {
     func labels() throws {
         let html = try report(try SyntheticComparison.table3()).html()
         let section = try #require(html.firstRange(of: "<section id=\"labels\"")).lowerBound
-        let anterior = try #require(html[section...].firstRange(of: "<th scope=\"row\">anterior"))
-        let posterior = try #require(html[section...].firstRange(of: "<th scope=\"row\">posterior"))
+        let anterior = try #require(html[section...].firstRange(of: "\"rowheader\">anterior"))
+        let posterior = try #require(html[section...].firstRange(of: "\"rowheader\">posterior"))
         #expect(anterior.lowerBound < posterior.lowerBound)
     }
 

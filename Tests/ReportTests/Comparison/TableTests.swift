@@ -47,15 +47,21 @@ struct TableTests {
         #expect(
             table.html == """
                 <div class="frame" tabindex="0" role="region" aria-label="A &amp; B">
-                <table><caption>A &amp; B</caption>
-                <thead><tr><th scope="col">name</th><th scope="col" class="number">x</th>\
-                <th scope="col">rest</th></tr></thead>
-                <tbody>
-                <tr><th scope="row" rowspan="2">one</th><td class="number">1</td><td>a\
+                <table role="table"><caption>A &amp; B</caption>
+                <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">name</th>\
+                <th scope="col" role="columnheader" class="number">x</th>\
+                <th scope="col" role="columnheader">rest</th></tr></thead>
+                <tbody role="rowgroup">
+                <tr role="row"><th scope="row" role="rowheader" rowspan="2">one</th>\
+                <td role="cell" data-title="x" class="number">1</td><td role="cell" data-title="rest">a\
                 <s><span class="unseen">unused </span>b</s></td></tr>
-                <tr><td class="number"><strong>22</strong></td><td></td></tr>
-                <tr><th scope="row">2 &lt; 3</th><td class="number">–</td><td>c</td></tr>
+                <tr role="row"><td role="cell" data-title="x" class="number"><strong>22</strong></td>\
+                <td role="cell" data-title="rest"></td></tr>
+                <tr role="row"><th scope="row" role="rowheader">2 &lt; 3</th>\
+                <td role="cell" data-title="x" class="number">–</td><td role="cell" data-title="rest">c</td></tr>
                 </tbody></table></div>
+                <button type="button" class="save" data-save="table" data-name="A &amp; B" \
+                aria-label="Save as CSV: A &amp; B">Save as CSV</button>
                 """)
     }
 

@@ -130,6 +130,9 @@ struct SettingSearchTests {
                 let options = try Model.description(contentsOf: model).preparation.options
                 #expect((0..<3).map { options.size[$0] } == sizes[size])
                 known += 1
+                // Those who watch see what is predicted on the grid of the files, too.
+                let folder = StudyFolder(scene.path("study")).trial(trial.number)
+                #expect(FileManager.default.fileExists(atPath: "\(folder)/preview.png"))
             }
             #expect(known > 3)
             let best = try #require(try StudyStatus(of: scene.path("study")).best)
