@@ -20,7 +20,7 @@ struct WatchCommand: ParsableCommand {
             differs, and open the same link.
             """)
 
-    @Argument(help: "Folder of the study, run or comparison.")
+    @Argument(help: "Folder of the study, run, cross-validation, cascade or comparison.")
     var folder: String
 
     @Option(
