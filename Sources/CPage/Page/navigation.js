@@ -27,7 +27,7 @@ function filterRows(body, holds) {
 /** Marks the link to the section that is read. */
 function followReading() {
     const bar = document.querySelector(".bar");
-    const edge = bar.getBoundingClientRect().bottom + 40;
+    const edge = bar.getBoundingClientRect().bottom + 80;
     // What stays in view in a column of its own is not what is read.
     const sections = [...document.querySelectorAll("main > section:not([hidden])")]
         .filter(section => getComputedStyle(section).position !== "sticky");
