@@ -112,13 +112,14 @@ extension Trial {
         }
     }
 
-    fileprivate var source: Int? {
+    /// The trial whose result it took; nil if it has its own.
+    package var source: Int? {
         guard case .cached(let source, _)? = end else { return nil }
         return source
     }
 
     /// The reason why it was not completed; nil if it was, or may be.
-    var reason: String? {
+    package var reason: String? {
         switch end {
         case .illegal(let reason)?, .failed(let reason)?: reason
         case .outOfMemory(let shortage)?:

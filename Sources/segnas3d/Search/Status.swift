@@ -9,7 +9,11 @@ internal import SegNASStudy
 /// `segnas3d status`: shows the progress of a search or a training.
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the progress of a search or a training at any time, even while it runs.")
+        abstract: "Show the progress of a search or a training at any time, even while it runs.",
+        discussion: """
+            With --csv a table for spreadsheets: a row for each trial of a study, for each epoch of a run, of all folds \
+            and stages too, or for each method and split of a comparison.
+            """)
 
     @Argument(help: "Folder of the study or run.")
     var study: String
@@ -17,7 +21,24 @@ struct Status: ParsableCommand {
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
+    @Flag(help: "Print a table of comma-separated values: trials of a study, epochs of a run.")
+    var csv = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the study to this new file as a journal of Optuna 5, for optuna-dashboard, and print nothing.",
+            valueName: "file"))
+    var optuna: String?
+
+    func validate() throws {
+        guard [json, csv, optuna != nil].count(where: \.self) <= 1 else {
+            throw ValidationError("--json, --csv and --optuna exclude each other")
+        }
+    }
+
     func run() throws {
+        if let optuna { return try writeJournal(to: optuna) }
+        if csv { return print(try table(), terminator: "") }
         if let status = CascadeStatus(of: study) {
             return print(
                 json ? try JSONDocument.text(of: status, .indented) : status.text(of: study))
@@ -35,6 +56,26 @@ struct Status: ParsableCommand {
         let document = StatusDocument(try StudyStatus(of: study), in: StudyFolder(study))
         guard !json else { return print(try JSONDocument.text(of: document, .indented)) }
         print(document.text() + (document.owner == nil ? "\nno process is working on it" : ""))
+    }
+
+    private func table() throws -> String {
+        switch FolderKind(of: study) {
+        case .comparison: try ComparisonReport(of: study).csv
+        case .run, .crossValidation, .cascade: EpochTable(of: study).csv
+        case nil:
+            TrialTable(
+                try StudySnapshot(of: study),
+                labels: try StudyFolder(study).trainingData()?.preparation.labels
+            ).csv
+        }
+    }
+
+    private func writeJournal(to file: String) throws {
+        try NewFile.checkAbsence(of: file)
+        try FolderKind.checkStudy(study)
+        let record = try StudySnapshot(of: study)
+        try NewFile.write(
+            OptunaJournal(record, name: PathParts(absolutePath(study)).name).text(), to: file)
     }
 }
 
