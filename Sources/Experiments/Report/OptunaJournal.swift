@@ -6,8 +6,8 @@ public import SegNASStudy
 
 /// A study as a journal of Optuna 5, which `optuna.storages.JournalStorage` and `optuna-dashboard` open.
 ///
-/// Each line is an operation on the journal, numbered as in `optuna/storages/journal/_storage.py`: one creates the study,
-/// one each describes it and names its objective, and one for each trial creates it as it is.
+/// Each line is an operation on the journal, numbered as in `optuna/storages/journal/_storage.py`: one creates the
+/// study, one each describes it and names its objective, and one for each trial creates it as it is.
 public struct OptunaJournal {
     private let record: StudySnapshot
     private let name: String
@@ -75,9 +75,11 @@ public struct OptunaJournal {
             "datetime_start": .string(Self.date(began)),
             "datetime_complete": record.ended.map { .string(Self.date($0)) } ?? .null,
             "state": .integer(Int64(state.rawValue)), "value": dice, "values": .null,
-            "params": .object(Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })),
+            "params": .object(
+                Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })),
             "distributions": .object(
-                Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, .string($0.distribution)) })),
+                Dictionary(
+                    uniqueKeysWithValues: parameters.map { ($0.name, .string($0.distribution)) })),
             "intermediate_values": .object(Dictionary(uniqueKeysWithValues: curve)),
             "user_attrs": .object(attributes(record)), "system_attrs": .object([:]),
         ]

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASStudy
@@ -23,7 +22,9 @@ struct OptunaParameter {
             case .res: flag(dimension, network.res)
             case .dropout: number(dimension, network.dropout)
             case .operation(let edge):
-                operation(dimension, Edge.all(nodes: network.block.nodes).firstIndex(of: edge), in: network)
+                operation(
+                    dimension, Edge.all(nodes: network.block.nodes).firstIndex(of: edge),
+                    in: network)
             case .hyperparameter(let name):
                 trial.hyperparameters[name].flatMap { setting(dimension, $0) }
             }
@@ -82,7 +83,10 @@ struct OptunaParameter {
     private static func integers(_ low: Int, _ high: Int) -> String {
         distribution(
             "IntDistribution",
-            ["log": .bool(false), "step": .integer(1), "low": .integer(Int64(low)), "high": .integer(Int64(high))])
+            [
+                "log": .bool(false), "step": .integer(1), "low": .integer(Int64(low)),
+                "high": .integer(Int64(high)),
+            ])
     }
 
     private static func reals(_ low: Double, _ high: Double, _ isLog: Bool) -> String {
@@ -107,12 +111,16 @@ extension Dimension.Values {
     fileprivate var ends: (low: Double, high: Double, isLog: Bool)? {
         switch self {
         case .fixed(let value): return (value, value, value > 0)
-        case .integers(let range): return (Double(range.lowerBound), Double(range.upperBound - 1), false)
-        case .reals(let range, let scale): return (range.lowerBound, range.upperBound, scale == .log)
+        case .integers(let range):
+            return (Double(range.lowerBound), Double(range.upperBound - 1), false)
+        case .reals(let range, let scale):
+            return (range.lowerBound, range.upperBound, scale == .log)
         case .categories: return nil
         case .ranges(let ranges):
             let all = ranges.compactMap(\.values.ends)
-            guard let low = all.map(\.low).min(), let high = all.map(\.high).max() else { return nil }
+            guard let low = all.map(\.low).min(), let high = all.map(\.high).max() else {
+                return nil
+            }
             return (low, high, low > 0 && all.allSatisfy(\.isLog))
         }
     }

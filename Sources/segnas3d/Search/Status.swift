@@ -11,8 +11,8 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the progress of a search or a training at any time, even while it runs.",
         discussion: """
-            With --csv a table for spreadsheets: a row for each trial of a study, for each epoch of a run, of all folds \
-            and stages too, or for each method and split of a comparison.
+            With --csv a table for spreadsheets: a row for each trial of a study, for each epoch of a run, of all its \
+            folds and stages, or for each method and split of a comparison.
             """)
 
     @Argument(help: "Folder of the study or run.")
@@ -97,6 +97,8 @@ struct StatusDocument: Encodable {
     /// The number of trials in every state.
     let states: [String: Int]
     let best: Best?
+    /// The network that the search began with; nil before it is trained to the end.
+    let baseline: Baseline?
     /// What several networks that were trained again came to; nil if none of them is delivered.
     let candidates: FinalCandidates?
     /// What came of weighing an ensemble of several networks; nil if none was asked for.
@@ -157,7 +159,13 @@ struct StatusDocument: Encodable {
         let hyperparameters: [String: HyperparameterValue]
     }
 
+    struct Baseline: Encodable {
+        let trial: Int
+        let dice: Double?
+    }
+
     init(_ status: StudyStatus, in folder: StudyFolder) {
+        baseline = status.rivals.baseline.map { Baseline(trial: $0.number, dice: $0.dice) }
         let candidates = folder.finalCandidates(status.plan)
         self.candidates = candidates
         ensemble = status.best.flatMap { folder.ensembleOutcome($0.number) }
@@ -210,6 +218,11 @@ struct StatusDocument: Encodable {
             lines.append(
                 "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0))"
                     + "\(best.words), \(best.architecture)\(others)")
+        }
+        if let baseline, let dice = baseline.dice {
+            lines.append(
+                "baseline, the network that the search began with: trial \(baseline.trial), Dice \(decimal(dice))"
+            )
         }
         if secondsLeft == 0 {
             lines += [candidates?.words, ensemble?.words].compactMap(\.self)
