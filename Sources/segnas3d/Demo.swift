@@ -86,9 +86,12 @@ struct DemoSteps {
         dropout: 0.1
         """
     private static let population = 6
-    private static let first = SegNAS(
-        n: 8, p: 3, sup: false, res: true,
-        block: BlockGraph(nodes: 3, entries: [2, 0, 2]), dropout: 0.1)
+    private static var first: SegNAS {
+        get throws {
+            SegNAS(
+                n: 8, p: 3, sup: false, res: true, block: try BlockGraph([2, 0, 2]), dropout: 0.1)
+        }
+    }
 
     private var dataset: String { "\(folder)/phantoms" }
     private var spaceFile: String { "\(folder)/space.yaml" }
@@ -176,7 +179,7 @@ struct DemoSteps {
             compute.apply(to: &options.conditions.training)
             compute.apply(to: &options.conditions.machine)
             options.conditions.machine.cache = "\(folder)/cache"
-            options.sampling.first = try options.point(of: .segnas(Self.first), named: "n 8")
+            options.sampling.first = try options.point(of: .segnas(try Self.first), named: "n 8")
             return options
         }
     }
@@ -258,7 +261,7 @@ struct DemoScale {
             Int(min(max(number, Double(range.lowerBound)), Double(range.upperBound)))
         }
         trainings = count(Self.planned * Self.searchShare * Double(workers) / training, 8...14)
-        finalEpochs = count(Self.planned * (1 - Self.searchShare) / last, 6...25)
+        finalEpochs = count(Self.planned * (1 - Self.searchShare) / last, 9...25)
         seconds =
             Self.others + Double(trainings) * training / Double(workers)
             + Double(finalEpochs) * last

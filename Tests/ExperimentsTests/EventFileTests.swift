@@ -29,10 +29,10 @@ struct EventFileTests {
             0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 0x10, 0xAC, 0x02, 0x2A, 0x0D, 0x0A, 0x0B, 0x0A,
             0x04, 0x6C, 0x6F, 0x73, 0x73, 0x15, 0, 0, 0x80, 0x3E,
         ]
-        let record = EventRecord(step: 300, time: 1.5, scalars: [("loss", 0.25)])
+        let record = EventRecord(step: 300, time: 1.5, scalars: [.init("loss", 0.25)])
         #expect(Array(record.bytes[12..<record.bytes.count - 4]) == message)
         #expect(record.bytes[..<8].elementsEqual([27, 0, 0, 0, 0, 0, 0, 0]))
-        #expect(EventRecord.read(record.bytes) == (43, 300))
+        #expect(EventRecord.read(record.bytes) == EventRecord.Contents(bytes: 43, lastStep: 300))
     }
 
     @Test(
@@ -42,17 +42,22 @@ struct EventFileTests {
             let place = folder.appending(path: "a/run").path
             var file = try EventFile(in: place, named: "one")
             for step in 1...3 {
-                try file.append(step: step, time: 1, [("dice/mean", 0.5), ("loss", .nan)])
+                try file.append(
+                    step: step, time: 1, [.init("dice/mean", 0.5), .init("loss", .nan)])
             }
             let path = place + "/events.out.tfevents.one.segnas3d"
             let whole = try Data(contentsOf: URL(filePath: path))
             for kept in [whole.count - 1, whole.count - 20, 3] {
                 try (whole.prefix(kept) + Data([1, 2, 3])).write(to: URL(filePath: path))
                 var again = try EventFile(in: place, named: "one")
-                for step in 1...3 { try again.append(step: step, time: 1, [("dice/mean", 0.5)]) }
+                for step in 1...3 {
+                    try again.append(step: step, time: 1, [.init("dice/mean", 0.5)])
+                }
                 let bytes = try Data(contentsOf: URL(filePath: path))
                 #expect(bytes.count == whole.count)
-                #expect(EventRecord.read(Array(bytes)) == (whole.count, 3))
+                #expect(
+                    EventRecord.read(Array(bytes))
+                        == EventRecord.Contents(bytes: whole.count, lastStep: 3))
             }
             // Of another training in the same place.
             _ = try EventFile(in: place, named: "two")

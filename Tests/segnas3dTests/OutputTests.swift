@@ -100,7 +100,7 @@ struct OutputTests {
             let written = try Program.run("status", path, "--optuna", journal)
             #expect(written.status == 0 && written.output.isEmpty, "\(written.errors)")
             let lines = try String(contentsOfFile: journal, encoding: .utf8).split(separator: "\n")
-            #expect(lines.count == 3 + ledger.sampler.askCount)
+            #expect(lines.count == 5 + ledger.sampler.askCount)
             let again = try Program.run("status", path, "--optuna", journal)
             #expect(again.status == 1)
             #expect(again.errors.contains("journal.log exists"))

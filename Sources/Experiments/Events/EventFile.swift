@@ -19,22 +19,22 @@ struct EventFile {
     /// - Throws: What keeps the file from being read or written.
     init(in folder: String, named name: String) throws(SystemFailure) {
         try FileSystem.makeFolder(folder)
-        let name = "\(Self.prefix)\(name).segnas3d"
-        path = "\(folder)/\(name)"
+        let own = "\(Self.prefix)\(name).segnas3d"
+        path = "\(folder)/\(own)"
         let files = FileManager.default
         for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []
-        where other != name && other.hasPrefix(Self.prefix) && other.hasSuffix(".segnas3d") {
+        where other != own && other.hasPrefix(Self.prefix) && other.hasSuffix(".segnas3d") {
             try? files.removeItem(atPath: "\(folder)/\(other)")
         }
-        let bytes = files.contents(atPath: path).map(Array.init) ?? []
-        let (whole, last) = EventRecord.read(bytes)
-        if whole < bytes.count || bytes.isEmpty {
+        let bytes = [UInt8](files.contents(atPath: path) ?? Data())
+        let whole = EventRecord.read(bytes)
+        if whole.bytes < bytes.count || bytes.isEmpty {
             let begin = EventRecord(beginningAt: Date.now.timeIntervalSince1970).bytes
             let file = try AtomicFile(path: path)
-            try file.append(whole > 0 ? Array(bytes.prefix(whole)) : begin)
+            try file.append(whole.bytes > 0 ? Array(bytes.prefix(whole.bytes)) : begin)
             try file.publish()
         }
-        lastStep = last
+        lastStep = whole.lastStep
     }
 
     /// Adds a step, unless it is there already; values that are no numbers are left out.

@@ -6,7 +6,15 @@ internal import SegNASHost
 /// their checksum, the message, its checksum. The checksums are CRC-32C (Castagnoli), turned and shifted by a constant.
 struct EventRecord {
     /// A name such as `dice/mean`, of which the part before the slash makes a group, and its value.
-    typealias Scalar = (tag: String, value: Double)
+    struct Scalar {
+        let tag: String
+        let value: Double
+
+        init(_ tag: String, _ value: Double) {
+            self.tag = tag
+            self.value = value
+        }
+    }
 
     let bytes: [UInt8]
 
@@ -41,14 +49,21 @@ struct EventRecord {
 
     // MARK: - Reading
 
-    /// The whole records at the beginning of a file: how many bytes they have, and the highest step in them.
-    static func read(_ file: [UInt8]) -> (bytes: Int, lastStep: Int) {
-        var (end, last) = (0, 0)
-        while let message = message(at: end, in: file) {
-            last = max(last, step(of: message))
-            end += message.count + frameBytes
+    /// The whole records at the beginning of a file.
+    struct Contents: Hashable {
+        /// How many bytes they have.
+        var bytes = 0
+        /// The highest step in them.
+        var lastStep = 0
+    }
+
+    static func read(_ file: [UInt8]) -> Contents {
+        var contents = Contents()
+        while let message = message(at: contents.bytes, in: file) {
+            contents.lastStep = max(contents.lastStep, step(of: message))
+            contents.bytes += message.count + frameBytes
         }
-        return (end, last)
+        return contents
     }
 
     private static let frameBytes = 16

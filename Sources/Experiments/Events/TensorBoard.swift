@@ -80,8 +80,8 @@ public final class TensorBoard {
     private func take(trial: Int) throws {
         guard let study else { return }
         let log = "\(TrialFolder(study.folder.trial(trial)).run)/log.jsonl"
-        let attributes = try? FileManager.default.attributesOfItem(atPath: log)
-        guard let bytes = attributes?[.size] as? Int, bytes != logBytes[trial] else { return }
+        guard let bytes = (try? MappedFile(path: log))?.bytes.count, bytes != logBytes[trial]
+        else { return }
         logBytes[trial] = bytes
         try take(
             JSONDocument.lines(of: log, as: EpochRecord.self), in: place(ofTrial: trial),
@@ -97,7 +97,7 @@ public final class TensorBoard {
                 let dice = record.validation
                 try file.append(
                     step: record.epoch, time: record.time,
-                    [("loss", record.loss), ("learning_rate", record.learningRate)]
+                    [.init("loss", record.loss), .init("learning_rate", record.learningRate)]
                         + Self.scalars(dice?.mean, dice?.perLabel ?? [:], labels))
             }
         }
@@ -106,8 +106,11 @@ public final class TensorBoard {
     private static func scalars(
         _ mean: Double?, _ dice: [String: Double], _ labels: [String: String]
     ) -> [EventRecord.Scalar] {
-        (mean.map { [("dice/mean", $0)] } ?? [])
-            + dice.sorted { $0.key < $1.key }.map { ("dice/\(labels[$0.key] ?? $0.key)", $0.value) }
+        let means = mean.map { [EventRecord.Scalar("dice/mean", $0)] } ?? []
+        return means
+            + dice.sorted { $0.key < $1.key }.map { label, value in
+                EventRecord.Scalar("dice/\(labels[label] ?? label)", value)
+            }
     }
 
     private func write(
@@ -145,7 +148,7 @@ public final class TensorBoard {
                     time += epoch.seconds
                     try file.append(
                         step: epoch.number, time: time,
-                        [("loss", epoch.loss), ("dice/mean", epoch.dice)])
+                        [.init("loss", epoch.loss), .init("dice/mean", epoch.dice)])
                 }
             }
         }
@@ -163,7 +166,7 @@ public final class TensorBoard {
         try write(in: "\(folder)/search", named: study.name) { file in
             try file.append(
                 step: serial + 1, time: time ?? Date.now.timeIntervalSince1970,
-                [("search/trial", dice), ("search/best", best)])
+                [.init("search/trial", dice), .init("search/best", best)])
         }
     }
 }

@@ -7,7 +7,7 @@ public import SegNASStudy
 /// A study as a journal of Optuna 5, which `optuna.storages.JournalStorage` and `optuna-dashboard` open.
 ///
 /// Each line is an operation on the journal, numbered as in `optuna/storages/journal/_storage.py`: one creates the
-/// study, one each describes it and names its objective, and one for each trial creates it as it is.
+/// study, some describe it and name its objective, and one for each trial creates it as it is.
 public struct OptunaJournal {
     private let record: StudySnapshot
     private let name: String
@@ -46,19 +46,22 @@ public struct OptunaJournal {
                 // Larger is better.
                 "directions": .array([.integer(2)]),
             ],
-            [
-                "op_code": .integer(Int64(Code.userAttribute)), "study_id": .integer(0),
-                "user_attr": .object([
-                    "segnas3d": .string(version), "space": .string(record.plan.space),
-                    "sampler": .string(record.plan.sampler.method.rawValue),
-                ]),
-            ],
+            attribute("segnas3d", version), attribute("space", record.plan.space),
+            attribute("sampler", record.plan.sampler.method.rawValue),
             [
                 "op_code": .integer(Int64(Code.systemAttribute)), "study_id": .integer(0),
                 "system_attr": .object([
                     "study:metric_names": .array([.string("validation Dice")])
                 ]),
             ],
+        ]
+    }
+
+    /// An attribute of the study, one to a line.
+    private func attribute(_ name: String, _ value: String) -> Fields {
+        [
+            "op_code": .integer(Int64(Code.userAttribute)), "study_id": .integer(0),
+            "user_attr": .object([name: .string(value)]),
         ]
     }
 

@@ -45,7 +45,7 @@ public struct TrialTable {
         return ["\(trial.number)", trial.state.rawValue, text(trial.dice)]
             + labels.map { text(dice["\($0.value)"]) }
             + [text(trial.value), trial.proposal.origin.name] + network(trial.architecture)
-            + settings.map { trial.hyperparameters[$0].map(text) ?? "" }
+            + settings.map { trial.hyperparameters[$0].map(setting) ?? "" }
             + [
                 text(trial.cost?.parameters), text(trial.cost?.operations),
                 text(trial.cost?.memory?.bytes), "\(record.epochs.count)", "\(record.attempts)",
@@ -64,7 +64,7 @@ public struct TrialTable {
         ]
     }
 
-    private func text(_ value: HyperparameterValue) -> String {
+    private func setting(_ value: HyperparameterValue) -> String {
         value.number.map { Int(exactly: $0).map(String.init) ?? "\($0)" } ?? "\(value)"
     }
 

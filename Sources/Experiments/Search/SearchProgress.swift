@@ -39,11 +39,15 @@ public struct SearchProgress: Hashable, Sendable {
 extension EpochRecord {
     /// The last line of a run's log that is whole; nil if there is none.
     fileprivate init?(lastOf log: String) {
-        let lines = (try? MappedFile(path: log))?.bytes.split(separator: UInt8(ascii: "\n")) ?? []
-        let records = lines.reversed().lazy.compactMap { line in
-            try? JSONDocument.parse(String(decoding: line, as: UTF8.self), as: EpochRecord.self)
+        guard let file = try? MappedFile(path: log) else { return nil }
+        let record = withExtendedLifetime(file) { () -> EpochRecord? in
+            let lines = file.bytes.split(separator: UInt8(ascii: "\n"))
+            let records = lines.reversed().lazy.compactMap { line in
+                try? JSONDocument.parse(String(decoding: line, as: UTF8.self), as: EpochRecord.self)
+            }
+            return records.first
         }
-        guard let record = records.first else { return nil }
+        guard let record else { return nil }
         self = record
     }
 }

@@ -53,9 +53,7 @@ final class SearchDisplay {
     /// Names the first model, which is there for use while the search goes on.
     private func sayIfBaseline(_ trial: Trial) {
         guard trial.state == .completed, trial.proposal.origin == .given else { return }
-        say(
-            "trial \(trial.number) is the baseline, the network that the search began with: the study has a model for "
-                + "segnas3d predict from now on, the best so far")
+        say("the baseline is trained: segnas3d predict STUDY works from now on")
     }
 
     /// Shows a warning once.
@@ -93,7 +91,7 @@ final class SearchDisplay {
 extension SearchProgress.Training {
     /// What it is at: `trial 12 epoch 3 Dice 0.812`.
     var words: String {
-        "trial \(trial) epoch \(epochs + 1)" + (dice.map { " Dice \(decimal($0))" } ?? "")
+        "trial \(trial) epoch \(max(epochs, 1))" + (dice.map { " Dice \(decimal($0))" } ?? "")
     }
 }
 

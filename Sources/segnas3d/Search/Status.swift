@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import FoundationEssentials
+internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASReport
@@ -74,8 +76,8 @@ struct Status: ParsableCommand {
         try NewFile.checkAbsence(of: file)
         try FolderKind.checkStudy(study)
         let record = try StudySnapshot(of: study)
-        try NewFile.write(
-            OptunaJournal(record, name: PathParts(absolutePath(study)).name).text(), to: file)
+        let name = URL(filePath: study).standardizedFileURL.lastPathComponent
+        try NewFile.write(OptunaJournal(record, name: name).text(), to: file)
     }
 }
 
