@@ -261,7 +261,7 @@ struct DemoScale {
             Int(min(max(number, Double(range.lowerBound)), Double(range.upperBound)))
         }
         trainings = count(Self.planned * Self.searchShare * Double(workers) / training, 8...14)
-        finalEpochs = count(Self.planned * (1 - Self.searchShare) / last, 9...25)
+        finalEpochs = count(Self.planned * (1 - Self.searchShare) / last, 14...25)
         seconds =
             Self.others + Double(trainings) * training / Double(workers)
             + Double(finalEpochs) * last
