@@ -16,7 +16,7 @@ build: setup  ## build .build/release/segnas3d
 	swift build -c release --static-swift-stdlib --product segnas3d-torch $(NO_PATHS)
 	swift build -c release --static-swift-stdlib --product segnas3d $(NO_PATHS)
 
-demo: build  ## build, then search for a network on phantoms and evaluate it: minutes
+demo: build  ## build, then search for a network on phantoms and evaluate it: 5 minutes at most after the build
 	.build/release/segnas3d demo
 
 # Real images, which some tests need, lie in the folder that SEGNAS3D_DATA names.

@@ -58,13 +58,15 @@ public enum ExperimentEvent {
     case fold(run: String, number: Int, all: Int)
     /// A cascade begins with its first stage or its second one, or resumes it.
     case stage(run: String, isFirst: Bool)
-    /// Numbers of trials that are done, of all trials (or completed ones, if these are counted), and of running ones.
-    case searching(done: Int, all: Int, running: Int)
+    /// How far a search is, every second.
+    case searching(SearchProgress)
     /// An event of a trial, and the best trial so far.
     case trial(Coordinator.Event, best: Trial?)
     case searchEnded
     /// The final training of one of several networks begins, or is resumed: `number` of all, counted from 1.
     case candidate(trial: Int, number: Int, all: Int)
+    /// A network is trained again after the search, once or as a candidate, or that is resumed.
+    case finalTraining(run: String)
     /// Numbers of validation cases on which the networks of an ensemble are weighed.
     case weighing(done: Int, all: Int)
     /// Numbers of test cases that are predicted or evaluated.

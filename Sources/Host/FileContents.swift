@@ -66,6 +66,16 @@ package func appendLine(_ line: String, to path: String) throws(SystemFailure) {
     guard fsync(descriptor) == 0 else { throw .last }
 }
 
+/// Appends bytes to a file, which the system writes to the disk in its time; a missing file is created.
+package func appendBytes(_ bytes: [UInt8], to path: String) throws(SystemFailure) {
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .last }
+    defer { close(descriptor) }
+    try bytes.withUnsafeBufferPointer { bytes throws(SystemFailure) in
+        try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor)
+    }
+}
+
 /// True if a file ends in the middle of a line.
 private func endsInLine(_ descriptor: Int32) -> Bool {
     let end = lseek(descriptor, 0, SEEK_END)

@@ -113,7 +113,7 @@ private struct StudyRows {
         attemptRows = try Row.fetchAll(
             db,
             sql: """
-                SELECT trial, count(*) AS attempts,
+                SELECT trial, count(*) AS attempts, min(submittedAt) AS began,
                     total(max(0, coalesce(endedAt, \(StudySchema.now)) - submittedAt)) AS seconds
                 FROM attempt GROUP BY trial
                 """)
@@ -137,8 +137,10 @@ private struct StudyRows {
     }
 
     func trials() throws -> [TrialRecord] {
-        var attempts: [Int: (count: Int, seconds: Double)] = [:]
-        for row in attemptRows { attempts[row["trial"]] = (row["attempts"], row["seconds"]) }
+        var attempts: [Int: (count: Int, seconds: Double, began: Double)] = [:]
+        for row in attemptRows {
+            attempts[row["trial"]] = (row["attempts"], row["seconds"], row["began"])
+        }
         var epochs: [Int: [TrialRecord.Epoch]] = [:]
         for row in epochRows { epochs[row["trial"], default: []].append(.init(row)) }
         var labels: [Int: [String: Double]] = [:]
@@ -151,6 +153,7 @@ private struct StudyRows {
             return TrialRecord(
                 trial: trial, attempts: attempts[trial.number]?.count ?? 0,
                 seconds: attempts[trial.number]?.seconds ?? 0,
+                began: attempts[trial.number]?.began, ended: row["endedAt"],
                 epochs: epochs[trial.number] ?? [], dicePerLabel: labels[trial.number] ?? [:])
         }
     }
@@ -191,6 +194,10 @@ public struct TrialRecord: Hashable, Sendable {
     public let attempts: Int
     /// The duration of all attempts; of a running one, until now.
     public let seconds: Double
+    /// When its first attempt was begun, in seconds since 1970; nil if there was none.
+    package let began: Double?
+    /// When it ended, in seconds since 1970; nil before.
+    package let ended: Double?
     /// The epochs in order; empty before the trial has ended, and if it was not trained.
     public let epochs: [Epoch]
     /// Validation Dice of each label, by its value in the dataset's files, in the epoch of the trial's Dice.

@@ -16,9 +16,10 @@ struct Demo: ParsableCommand {
         abstract: "Search for a network on phantoms and look at its predictions, in a few minutes.",
         discussion: """
             Makes a dataset of brain phantoms, searches a small space for the network that segments them best, \
-            trains it, evaluates it on phantoms that it has not seen, and writes a report. The folder holds what the \
-            commands phantom, search, check --preview and report write. To resume a demo that was interrupted, run the \
-            same command.
+            trains it, evaluates it on phantoms that it has not seen, and writes a report. Networks are trained for as \
+            many steps as take less than five minutes on two cores, by some steps that are measured; the expected time \
+            is printed first. The folder holds what the commands phantom, search, check --preview and report write. To \
+            resume a demo that was interrupted, run the same command.
             """)
 
     @Option(
@@ -33,22 +34,18 @@ struct Demo: ParsableCommand {
     var quiet = false
 
     // For tests, which have less time.
-    @Option(help: .hidden) var cases = 30
-    @Option(help: .hidden) var size = 40
-    @Option(help: .hidden) var iterations = 16
-    @Option(help: .hidden) var population = 8
-    @Option(help: .hidden) var epochs = 6
-    @Option(help: .hidden) var finalEpochs = 40
+    @Option(help: .hidden) var cases = 24
+    @Option(help: .hidden) var size = 64
+    @Option(help: .hidden) var trainings: Int?
+    @Option(help: .hidden) var finalEpochs: Int?
 
     func run() throws {
         SignalWatch.start()
         // Refuses impossible options before anything is written.
         _ = try compute.start()
-        let scale = DemoScale(
-            cases: cases, size: size, iterations: iterations, population: population,
-            epochs: epochs, finalEpochs: finalEpochs)
         try DemoSteps(
-            folder: output ?? Self.freeFolder(), scale: scale, compute: compute, isQuiet: quiet
+            folder: output ?? Self.freeFolder(), cases: cases, size: size,
+            given: (trainings, finalEpochs), compute: compute, isQuiet: quiet
         ).run()
     }
 
@@ -64,23 +61,37 @@ struct Demo: ParsableCommand {
 /// The steps of the demo; those that are done already are skipped.
 struct DemoSteps {
     let folder: String
-    let scale: DemoScale
+    let cases: Int
+    let size: Int
+    /// For tests, which have less time than the measured step would give them.
+    let given: (trainings: Int?, finalEpochs: Int?)
     let compute: ComputeArguments
     let isQuiet: Bool
 
-    /// Large structures, and some smaller ones.
-    private static let structures = 7
+    /// Large structures: smaller ones need longer trainings.
+    private static let structures = 5
 
-    /// Networks narrower than the paper's, and two operations beside none.
+    /// Networks narrower than the paper's, each of which has a way from the first node to the last; how many points
+    /// the search keeps, so that it goes beyond its random start; and the network that it begins with.
     private static let space = """
         schema: 1
         n: [6, 13]
-        p: [2, 4]
-        sup: [0, 2]
+        p: 3
+        sup: 0
         res: [0, 2]
         nodes: 3
         ops: [0, 3]
+        op12: [1, 3]
+        op23: [1, 3]
+        dropout: 0.1
         """
+    private static let population = 6
+    private static var first: SegNAS {
+        get throws {
+            SegNAS(
+                n: 8, p: 3, sup: false, res: true, block: try BlockGraph([2, 0, 2]), dropout: 0.1)
+        }
+    }
 
     private var dataset: String { "\(folder)/phantoms" }
     private var spaceFile: String { "\(folder)/space.yaml" }
@@ -105,16 +116,16 @@ struct DemoSteps {
     private func makePhantoms() throws {
         if FileManager.default.fileExists(atPath: "\(dataset)/dataset.json") { return }
         let phantom = Phantom(
-            size: SIMD3(repeating: scale.size), seed: compute.seed ?? 0,
+            size: SIMD3(repeating: size), seed: compute.seed ?? 0,
             source: .brain(structures: Self.structures))
         let progress = Progress("Phantoms", isQuiet: isQuiet)
         defer { progress.finish() }
-        try phantom.write(cases: scale.cases, to: dataset, threads: threads) {
+        try phantom.write(cases: cases, to: dataset, threads: threads) {
             progress.advance(of: $0)
         }
         progress.finish()
         print(
-            "\(scale.cases) phantoms of \(scale.size)×\(scale.size)×\(scale.size) voxels "
+            "\(cases) phantoms of \(size)×\(size)×\(size) voxels "
                 + "with \(Self.structures) structures: \(dataset)")
     }
 
@@ -125,29 +136,71 @@ struct DemoSteps {
         }
         let display = ExperimentDisplay(isQuiet: isQuiet)
         defer { display.finish() }
+        let options = try scaled(display)
         let outcome = try SearchSession(options, in: study.path, monitor: display.monitor).run()
         display.finish()
         print(try SearchResult(outcome).text())
+    }
+
+    /// The options of a demo that was begun, or new ones whose trainings are as long as this machine has time for.
+    private func scaled(_ display: ExperimentDisplay) throws -> SearchOptions {
+        if let begun = try SearchOptions(ofStudy: study.path) { return begun }
+        var options = try options
+        var scale = DemoScale.least
+        if given.trainings == nil {
+            let forecaster = try SearchForecaster(options, monitor: display.monitor)
+            let step = try forecaster.forecast(options).stepSeconds
+            scale = DemoScale(stepSeconds: step, workers: options.conditions.workers.count ?? 1)
+            display.finish()
+            print(
+                "expected time: \(duration(scale.seconds / 2...scale.seconds * 1.2)), as a step takes "
+                    + "\(significant(step)) s: \(counted(scale.trainings, "short training")), "
+                    + "then one of \(scale.finalEpochs * DemoScale.stepsPerEpoch) steps")
+        }
+        options.sampling.budget = .effectiveIterations(given.trainings ?? scale.trainings)
+        options.conditions.finalEpochs = given.finalEpochs ?? scale.finalEpochs
+        return options
     }
 
     private var options: SearchOptions {
         get throws {
             let data = DataOptions(
                 dataset: dataset,
-                preparation: PreparationOptions(size: SIMD3(repeating: scale.size)))
+                preparation: PreparationOptions(
+                    size: SIMD3(repeating: min(size, Self.patch)), fit: .patch))
             var options = SearchOptions(
                 space: try SearchSpace.text(named: spaceFile),
+                sampling: SamplingOptions(
+                    population: Self.population,
+                    budget: .effectiveIterations(DemoScale.least.trainings)),
                 conditions: TrainingConditions(data: data))
-            options.sampling.budget = .iterations(scale.iterations)
-            options.sampling.population = scale.population
-            options.conditions.training.epochs = scale.epochs
-            options.conditions.finalEpochs = scale.finalEpochs
+            options.conditions.training = Self.recipe
             options.conditions.workers.count = min(2, threads)
             compute.apply(to: &options.conditions.training)
             compute.apply(to: &options.conditions.machine)
             options.conditions.machine.cache = "\(folder)/cache"
+            options.sampling.first = try options.point(of: .segnas(try Self.first), named: "n 8")
             return options
         }
+    }
+
+    /// Voxels of a patch: its steps are short, and it shows much of the brain.
+    private static let patch = 40
+
+    /// What has learnt most on these phantoms after some hundred steps.
+    ///
+    /// The logarithmic loss finds small structures
+    /// early; with patches of one image more steps fit into the time; augmentation pays in longer trainings.
+    private static var recipe: TrainingOptions {
+        var options = Recipe.standard.options
+        options.epochs = DemoScale.epochs
+        options.stepsPerEpoch = DemoScale.stepsPerEpoch
+        options.batchSize = 1
+        options.learningRate = 0.006
+        options.weightAveraging = 0.98
+        options.loss = .exponentialLogarithmic
+        options.augmentation = nil
+        return options
     }
 
     /// Draws the best network's predictions for test phantoms beside their references.
@@ -171,12 +224,46 @@ struct DemoSteps {
     }
 }
 
-/// The size of the demo's dataset, search and trainings.
+/// The number of the demo's trainings and the length of the last one, such that they take the same time on fast and
+/// slow machines.
 struct DemoScale {
-    var cases: Int
-    var size: Int
-    var iterations: Int
-    var population: Int
-    var epochs: Int
-    var finalEpochs: Int
+    let trainings: Int
+    let finalEpochs: Int
+    /// How long the demo takes about, in seconds.
+    let seconds: Double
+
+    /// The trainings of the search.
+    static let epochs = 2
+    static let stepsPerEpoch = 40
+
+    /// Half of the five minutes that are promised: the rest is for machines on which steps get slower.
+    private static let planned = 150.0
+    /// The share of the search.
+    private static let searchShare = 0.4
+    /// Steps that take as long as the validation after an epoch does.
+    private static let validationSteps = 14.0
+    /// The pace of a step on all threads, where several workers have had one each.
+    private static let speedUp = 1.5
+    /// Beside the trainings: phantoms, preparation, start of workers, and the test.
+    private static let others = 25.0
+
+    /// As little as makes a demo.
+    static let least = DemoScale(stepSeconds: .infinity, workers: 1)
+
+    /// - Parameters:
+    ///   - stepSeconds: The time of a step of a mean network of the search.
+    ///   - workers: Networks that the search trains at a time.
+    init(stepSeconds: Double, workers: Int) {
+        let epoch = (Double(Self.stepsPerEpoch) + Self.validationSteps) * stepSeconds
+        let training = epoch * Double(Self.epochs)
+        let last = workers > 1 ? epoch / Self.speedUp : epoch
+        func count(_ number: Double, _ range: ClosedRange<Int>) -> Int {
+            Int(min(max(number, Double(range.lowerBound)), Double(range.upperBound)))
+        }
+        trainings = count(Self.planned * Self.searchShare * Double(workers) / training, 8...14)
+        finalEpochs = count(Self.planned * (1 - Self.searchShare) / last, 14...25)
+        seconds =
+            Self.others + Double(trainings) * training / Double(workers)
+            + Double(finalEpochs) * last
+    }
 }

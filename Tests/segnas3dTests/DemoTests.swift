@@ -11,14 +11,13 @@ struct DemoTests {
         try withTemporaryFolder { folder in
             let output = folder.appending(path: "demo").path
             let arguments = [
-                "demo", "--output", output, "--cases", "5", "--size", "16", "--iterations", "10",
-                "--population", "8", "--epochs", "1", "--final-epochs", "2", "--device", "cpu",
-                "--memory-limit", "1GiB", "--quiet",
+                "demo", "--output", output, "--cases", "5", "--size", "16", "--trainings", "2",
+                "--final-epochs", "2", "--device", "cpu", "--memory-limit", "1GiB", "--quiet",
             ]
             let program = try Program.run(arguments)
             #expect(program.status == 0 && program.errors == "", "\(program.errors)")
-            #expect(program.output.contains("5 phantoms of 16×16×16 voxels with 7 structures"))
-            #expect(program.output.contains("10 of 10 trials done; search complete"))
+            #expect(program.output.contains("5 phantoms of 16×16×16 voxels with 5 structures"))
+            #expect(program.output.contains("until 2 are completed; search complete"))
             #expect(program.output.contains("\nlabel "))
             #expect(program.output.hasSuffix("\(output)/study/report.html\n"))
             let picture = try Data(contentsOf: URL(filePath: output + "/predictions.png"))
@@ -37,9 +36,8 @@ struct DemoTests {
     func interrupted() throws {
         try withTemporaryFolder { folder in
             let arguments = [
-                "demo", "--cases", "5", "--size", "16", "--iterations", "10", "--population", "8",
-                "--epochs", "1", "--final-epochs", "2", "--device", "cpu", "--memory-limit", "1GiB",
-                "--quiet",
+                "demo", "--cases", "5", "--size", "16", "--trainings", "2", "--final-epochs", "2",
+                "--device", "cpu", "--memory-limit", "1GiB", "--quiet",
             ]
             let study = folder.appending(path: "segnas3d-demo/study/study.sqlite").path
             let first = try Program.start(arguments, in: folder)

@@ -27,6 +27,17 @@ extension SearchSpace {
                 "none of \(Self.points) random networks of the `space` can be built: widen it, or give `size`"
             )
         }
-        return ordered[ordered.count / 2].architecture
+        return ordered[ordered.count / 2].architecture.withShortDropout
+    }
+}
+
+extension Architecture {
+    /// The same with a dropout of three digits, which people read and nothing of a plan depends on.
+    fileprivate var withShortDropout: Architecture {
+        guard case .segnas(let network) = self else { return self }
+        return .segnas(
+            SegNAS(
+                n: network.n, p: network.p, sup: network.sup, res: network.res,
+                block: network.block, dropout: (network.dropout * 1000).rounded(.down) / 1000))
     }
 }

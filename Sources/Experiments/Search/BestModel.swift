@@ -41,6 +41,7 @@ struct BestNetworkTraining {
         task.options.epochs = epochs
         task.preparedData = data.choosing(best.hyperparameters)
         defer { monitor.report(.trainingEnded) }
+        monitor.report(.finalTraining(run: run))
         let trainer = Trainer(
             task, run: run, on: conditions.machine(device), tracker: monitor.tracker,
             isEndRequested: { clock.end != nil }, report: monitor.training)

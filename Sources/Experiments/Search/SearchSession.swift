@@ -204,22 +204,25 @@ public struct SearchSession {
     }
 
     private func runTrials(_ coordinator: Coordinator, _ shelf: ModelShelf) throws {
-        showProgress()
+        var shown = -Double.infinity
         while true {
+            if clock.now - shown >= 1 {
+                monitor.report(.searching(try SearchProgress(ledger)))
+                shown = clock.now
+            }
             try clock.check(study: folder.path)
             guard let events = try coordinator.step(now: clock.now) else {
+                monitor.report(.searching(try SearchProgress(ledger)))
                 return try warnOfExhaustion()
             }
-            guard !events.isEmpty else {
-                usleep(200_000)
-                continue
-            }
             for event in events { try handle(event, shelf) }
-            showProgress()
+            if events.isEmpty { usleep(200_000) }
         }
     }
 
     private func handle(_ event: Coordinator.Event, _ shelf: ModelShelf) throws {
+        // Before its run may be removed.
+        monitor.report(.trial(event, best: try ledger.best()))
         switch event {
         case .ended(let trial): try shelf.arrange([trial.number], by: ledger)
         case .paused:
@@ -227,21 +230,7 @@ public struct SearchSession {
                 conditions.workers.keptPaused ?? WorkerOptions.usuallyKeptPaused, by: ledger)
         default: break
         }
-        monitor.report(.trial(event, best: try ledger.best()))
         if let fault = ledger.backupFault { monitor.warn("no backup could be made: \(fault)") }
-    }
-
-    /// Reports the trials that are done, or completed if these are counted, and the number to reach.
-    private func showProgress() {
-        let (done, all) =
-            switch ledger.plan.budget {
-            case .iterations(let all): (ledger.sampler.tellCount, all)
-            case .effectiveIterations, .effectiveEpochs:
-                ledger.epochs
-                    ?? (ledger.counts[.completed, default: 0], ledger.plan.budget.count)
-            }
-        monitor.report(
-            .searching(done: done, all: all, running: ledger.counts[.running, default: 0]))
     }
 }
 

@@ -115,13 +115,14 @@ extension Trial {
         }
     }
 
-    fileprivate var source: Int? {
+    /// The trial whose result it took; nil if it has its own.
+    package var source: Int? {
         guard case .cached(let source, _)? = end else { return nil }
         return source
     }
 
     /// The reason why it was not completed; nil if it was, or may be.
-    var reason: String? {
+    package var reason: String? {
         switch end {
         case .illegal(let reason)?: BlockFigure(illegal: self)?.faultWords ?? reason
         case .failed(let reason)?: reason

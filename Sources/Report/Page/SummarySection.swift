@@ -174,7 +174,7 @@ struct SummarySection {
         return candidates + ensemble
             + report.comparisons.map { comparison in
                 switch comparison.rival {
-                case .baseline: ("Against the first network", comparison.sentence)
+                case .baseline: ("Against the baseline", comparison.sentence)
                 case .random: ("Against random search", comparison.sentence)
                 }
             }

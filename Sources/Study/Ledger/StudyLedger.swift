@@ -119,6 +119,11 @@ public final class StudyLedger {
         plan.limit.epochs.map { (scheduler.epochsSpent, $0) }
     }
 
+    /// How far the search is, as ``StudyStatus`` tells it.
+    package func progress() throws(StudyError) -> StudyProgress {
+        try database.read { db in try StudyProgress(in: db, plan: plan, isRunning: true) }
+    }
+
     /// A trial by its number.
     public func trial(_ number: Int) throws(StudyError) -> Trial {
         try database.read { db in try Trial.find(number, in: db) }

@@ -45,14 +45,14 @@ final class ExperimentDisplay {
             finishTraining()
             trainingTitle = "Fold \(number) of \(all)"
             Progress("", isQuiet: isQuiet).say("\(trainingTitle): \(run)")
-        case .searching(let done, let all, let running):
-            search.show(done: done, all: all, running: running)
+        case .searching(let progress): search.show(progress)
         case .trial(let event, let best): search.show(event, best: best)
         case .searchEnded: search.finish()
         case .candidate(let trial, let number, let all):
             finishTraining()
             trainingTitle = "Candidate \(number) of \(all)"
             Progress("", isQuiet: isQuiet).say("\(trainingTitle): the network of trial \(trial)")
+        case .finalTraining: break
         case .weighing(let done, let all):
             finishTraining()
             bar("Weighing").set(done, of: all)

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SegNASHost
 internal import Synchronization
 
 // Everything that the program does with a terminal. It uses no library: it needs a width and one line that is
@@ -47,12 +48,16 @@ final class Progress: Sendable {
     }
 
     /// Shows how many of all steps are done, and notes behind that, the most important first.
-    func set(_ done: Int, of total: Int, notes: @autoclosure () -> [String] = []) {
-        update(of: total, notes: notes()) { $0 = done }
+    func set(
+        _ done: Int, of total: Int, left: ProgressLine.Left = .byPace,
+        notes: @autoclosure () -> [String] = []
+    ) {
+        update(of: total, left: left, notes: notes()) { $0 = done }
     }
 
     private func update(
-        of total: Int, notes: @autoclosure () -> [String] = [], _ count: (inout Int) -> Void
+        of total: Int, left: ProgressLine.Left = .byPace,
+        notes: @autoclosure () -> [String] = [], _ count: (inout Int) -> Void
     ) {
         guard style != .nothing else { return }
         state.withLock { state in
@@ -62,7 +67,7 @@ final class Progress: Sendable {
             state.lastShown = now
             let line = ProgressLine(
                 title: title, done: state.done, total: total, first: first, time: now - begin,
-                notes: notes())
+                left: left, notes: notes())
             show(
                 style == .bar
                     ? terminal.rewritten(line.bar(width: terminal.width)) : line.text + "\n")
@@ -119,8 +124,17 @@ struct ProgressLine {
     var first = 0
     /// Time since the first of the steps that were done now.
     var time: Duration
+    var left = Left.byPace
     /// Notes behind the rest, the most important first.
     var notes: [String] = []
+
+    /// The remaining time.
+    enum Left {
+        /// At the pace of the steps that were done now.
+        case byPace
+        /// Where the remaining seconds likely are; nil if nothing is known of them.
+        case known(ClosedRange<Double>?)
+    }
 
     /// For a log: `Training: 60 of 120 (50 %), 2:00:00 left · epoch 2, loss 0.500`.
     var text: String { "\(title): \(words)\(note(notes.count))" }
@@ -145,9 +159,16 @@ struct ProgressLine {
     private var share: Double { Double(done) / Double(max(total, 1)) }
 
     private var words: String {
-        let pace = time / .seconds(1) / Double(max(done - first, 1))
-        let left = Progress.clock(seconds: Int((pace * Double(total - done)).rounded(.up)))
-        return "\(done) of \(total) (\(Int(share * 100)) %), \(left) left"
+        "\(done) of \(total) (\(Int(share * 100)) %)" + (timeLeft.map { ", \($0) left" } ?? "")
+    }
+
+    private var timeLeft: String? {
+        switch left {
+        case .byPace:
+            let pace = time / .seconds(1) / Double(max(done - first, 1))
+            return Progress.clock(seconds: Int((pace * Double(total - done)).rounded(.up)))
+        case .known(let seconds): return seconds.map { duration($0) }
+        }
     }
 
     private func note(_ count: Int) -> String {

@@ -17,9 +17,11 @@ final class SearchDisplay {
     }
 
     /// Shows the progress of the search.
-    func show(done: Int, all: Int, running: Int) {
+    func show(_ progress: SearchProgress) {
         let others = untrained.sorted { $0.key < $1.key }.map { "\($1) \($0)" }
-        bar(done).set(done, of: all, notes: ["\(running) in training"] + others)
+        bar(progress.done).set(
+            progress.done, of: progress.all, left: .known(progress.secondsLeft),
+            notes: progress.running.map(\.words) + others)
     }
 
     /// Shows an event of a trial.
@@ -35,6 +37,7 @@ final class SearchDisplay {
                     ", best \(decimal($0.end?.dice ?? 0)) (trial \($0.number))"
                 }
                 say(trial, words + (trial.state == .completed ? figure ?? "" : ""))
+                sayIfBaseline(trial)
             case nil: break
             }
         case .attemptEnded(_, let end) where end.reason == .stopped: break
@@ -45,6 +48,12 @@ final class SearchDisplay {
             let remedy = process.map { " (kill -CONT \($0))" } ?? ""
             say("trial \(trial): its worker is stopped; waiting for it to continue\(remedy)")
         }
+    }
+
+    /// Names the first model, which is there for use while the search goes on.
+    private func sayIfBaseline(_ trial: Trial) {
+        guard trial.state == .completed, trial.proposal.origin == .given else { return }
+        say("the baseline is trained: segnas3d predict STUDY works from now on")
     }
 
     /// Shows a warning once.
@@ -76,6 +85,13 @@ final class SearchDisplay {
             .map { " \($0.key.rawValue) \($0.value.words)" }.joined()
         let size = trial.cost.map { ", \(grouped($0.parameters)) parameters" } ?? ""
         say("trial \(trial.number): \(trial.architecture)\(others)\(size): \(end)")
+    }
+}
+
+extension SearchProgress.Training {
+    /// What it is at: `trial 12 epoch 3 Dice 0.812`.
+    var words: String {
+        "trial \(trial) epoch \(max(epochs, 1))" + (dice.map { " Dice \(decimal($0))" } ?? "")
     }
 }
 

@@ -30,6 +30,8 @@ struct SearchCommand: ConfigurableCommand {
 
     @OptionGroup var arguments: SearchArguments
 
+    @OptionGroup var events: TensorBoardArguments
+
     @Flag(help: "Show the search in a browser along with it, as segnas3d watch does.")
     var watch = false
 
@@ -51,7 +53,8 @@ struct SearchCommand: ConfigurableCommand {
         if watch { startWatch(display.monitor) }
         let session = try SearchSession(
             options, in: folder.path,
-            timeLimit: arguments.conditions.sampling.timeLimit?.seconds, monitor: display.monitor)
+            timeLimit: arguments.conditions.sampling.timeLimit?.seconds,
+            monitor: events.observing(display.monitor, of: folder.path))
         let result = try SearchResult(session.run())
         display.finish()
         print(arguments.display.json ? try JSONDocument.text(of: result, .indented) : result.text())

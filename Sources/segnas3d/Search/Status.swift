@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import FoundationEssentials
+internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASReport
@@ -9,7 +11,11 @@ internal import SegNASStudy
 /// `segnas3d status`: shows the progress of a search or a training.
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the progress of a search or a training at any time, even while it runs.")
+        abstract: "Show the progress of a search or a training at any time, even while it runs.",
+        discussion: """
+            With --csv a table for spreadsheets: a row for each trial of a study, for each epoch of a run, of all its \
+            folds and stages, or for each method and split of a comparison.
+            """)
 
     @Argument(help: "Folder of the study or run.")
     var study: String
@@ -17,7 +23,24 @@ struct Status: ParsableCommand {
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
+    @Flag(help: "Print a table of comma-separated values: trials of a study, epochs of a run.")
+    var csv = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the study to this new file as a journal of Optuna 5, for optuna-dashboard, and print nothing.",
+            valueName: "file"))
+    var optuna: String?
+
+    func validate() throws {
+        guard [json, csv, optuna != nil].count(where: \.self) <= 1 else {
+            throw ValidationError("--json, --csv and --optuna exclude each other")
+        }
+    }
+
     func run() throws {
+        if let optuna { return try writeJournal(to: optuna) }
+        if csv { return print(try table(), terminator: "") }
         if let status = CascadeStatus(of: study) {
             return print(
                 json ? try JSONDocument.text(of: status, .indented) : status.text(of: study))
@@ -35,6 +58,26 @@ struct Status: ParsableCommand {
         let document = StatusDocument(try StudyStatus(of: study), in: StudyFolder(study))
         guard !json else { return print(try JSONDocument.text(of: document, .indented)) }
         print(document.text() + (document.owner == nil ? "\nno process is working on it" : ""))
+    }
+
+    private func table() throws -> String {
+        switch FolderKind(of: study) {
+        case .comparison: try ComparisonReport(of: study).csv
+        case .run, .crossValidation, .cascade: EpochTable(of: study).csv
+        case nil:
+            TrialTable(
+                try StudySnapshot(of: study),
+                labels: try StudyFolder(study).trainingData()?.preparation.labels
+            ).csv
+        }
+    }
+
+    private func writeJournal(to file: String) throws {
+        try NewFile.checkAbsence(of: file)
+        try FolderKind.checkStudy(study)
+        let record = try StudySnapshot(of: study)
+        let name = URL(filePath: study).standardizedFileURL.lastPathComponent
+        try NewFile.write(OptunaJournal(record, name: name).text(), to: file)
     }
 }
 
@@ -56,6 +99,8 @@ struct StatusDocument: Encodable {
     /// The number of trials in every state.
     let states: [String: Int]
     let best: Best?
+    /// The network that the search began with; nil before it is trained to the end.
+    let baseline: Baseline?
     /// What several networks that were trained again came to; nil if none of them is delivered.
     let candidates: FinalCandidates?
     /// What came of weighing an ensemble of several networks; nil if none was asked for.
@@ -116,7 +161,13 @@ struct StatusDocument: Encodable {
         let hyperparameters: [String: HyperparameterValue]
     }
 
+    struct Baseline: Encodable {
+        let trial: Int
+        let dice: Double?
+    }
+
     init(_ status: StudyStatus, in folder: StudyFolder) {
+        baseline = status.rivals.baseline.map { Baseline(trial: $0.number, dice: $0.dice) }
         let candidates = folder.finalCandidates(status.plan)
         self.candidates = candidates
         ensemble = status.best.flatMap { folder.ensembleOutcome($0.number) }
@@ -169,6 +220,11 @@ struct StatusDocument: Encodable {
             lines.append(
                 "best so far: trial \(best.trial), Dice \(decimal(best.dice ?? 0))"
                     + "\(best.words), \(best.architecture)\(others)")
+        }
+        if let baseline, let dice = baseline.dice {
+            lines.append(
+                "baseline, the network that the search began with: trial \(baseline.trial), Dice \(decimal(dice))"
+            )
         }
         if secondsLeft == 0 {
             lines += [candidates?.words, ensemble?.words].compactMap(\.self)

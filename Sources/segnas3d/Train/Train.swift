@@ -51,6 +51,8 @@ struct Train: ConfigurableCommand {
 
     @OptionGroup var compute: ComputeArguments
 
+    @OptionGroup var events: TensorBoardArguments
+
     @OptionGroup var display: DisplayArguments
 
     @OptionGroup var configuration: ConfigurationArguments
@@ -75,11 +77,15 @@ struct Train: ConfigurableCommand {
         if let count = try folds.count(in: output) {
             return try crossValidate(options, folds: count, display)
         }
-        let session = try RunSession(options, in: output, monitor: display.monitor)
+        let session = try RunSession(options, in: output, monitor: monitor(display))
         let result = try session.run()
         display.finish()
         let report = TrainingReport(result, labels: session.labels)
         print(self.display.json ? try report.json() : report.text())
+    }
+
+    private func monitor(_ display: ExperimentDisplay) -> Monitor {
+        events.observing(display.monitor, of: output)
     }
 
     private func trainCascade(_ display: ExperimentDisplay) throws {
@@ -87,7 +93,7 @@ struct Train: ConfigurableCommand {
         let count = folds.folds ?? CascadeOptions.foldCount(in: output)
         if count != nil { try folds.check(data, origin) }
         let session = try CascadeSession(
-            cascadeOptions(display.monitor), folds: count, in: output, monitor: display.monitor)
+            cascadeOptions(display.monitor), folds: count, in: output, monitor: monitor(display))
         let result = try session.run()
         display.finish()
         let report = CascadeReport(result, labels: session.labels)
@@ -99,7 +105,7 @@ struct Train: ConfigurableCommand {
     ) throws {
         try folds.check(data, origin)
         let session = try CrossValidationSession(
-            options, folds: count, in: output, monitor: display.monitor)
+            options, folds: count, in: output, monitor: monitor(display))
         let result = try session.run()
         display.finish()
         let report = CrossValidationReport(result, labels: session.labels)
