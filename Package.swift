@@ -90,7 +90,7 @@ let package = Package(
             ]),
         // The machine's files, memory and cores.
         .target(
-            name: "SegNASHost", dependencies: ["CXXHash"], path: "Sources/Host",
+            name: "SegNASHost", dependencies: ["CDeflate", "CXXHash"], path: "Sources/Host",
             swiftSettings: swiftSettings),
         // Random numbers that depend on a seed alone.
         .target(name: "SegNASRandomness", path: "Sources/Randomness", swiftSettings: swiftSettings),

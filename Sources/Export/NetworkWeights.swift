@@ -1,4 +1,4 @@
-package import SegNASSearch
+internal import SegNASSearch
 
 /// The trained numbers of a network, by the names that its file of weights gives them.
 package struct NetworkWeights: Sendable {

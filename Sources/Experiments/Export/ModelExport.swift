@@ -110,7 +110,11 @@ public struct ModelExport {
 
     private func write(_ output: String) throws -> (bytes: Int, parity: ExportParity?) {
         switch options.format {
-        case .onnx, .torchscript, .bundle, .python, .zip: try writeONNX(to: output)
+        case .onnx: try writeONNX(to: output)
+        case .torchscript: try writeTorchScript(to: output)
+        case .bundle: try writeTorchScript(to: output)
+        case .python: (try writePython(to: output), nil)
+        case .zip: (try writeZip(to: output), nil)
         }
     }
 

@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASSegmentation
 
 /// `segnas3d export`: a model for other programs.
 struct ExportCommand: ParsableCommand {
@@ -65,7 +66,9 @@ struct ExportCommand: ParsableCommand {
         _ = try host.machine.apply(seed: 0)
         let options = ExportOptions(
             format: format, output: outputs ?? .probabilities, hasFixedSize: fixedSize)
-        let result = try ModelExport(of: model, options).write(to: output)
+        let result = try ZippedModel.withFolder(of: model) { folder in
+            try ModelExport(of: folder, options).write(to: output)
+        }
         guard !json else { return print(try JSONDocument.text(of: result, .indented)) }
         print(result.text(isChecked: check))
         var standardError = StandardError()
