@@ -16,6 +16,7 @@ package enum BundleScript {
 
     private static let preparation = #"""
         import json
+        import re
         from collections import defaultdict
         from pathlib import Path
 
@@ -161,7 +162,7 @@ package enum BundleScript {
 
             def file(self, array):
                 ras = np.array([[0, 1], [1, 1], [2, 1]])
-                return nibabel.apply_orientation(array, nibabel.orientations.ornt_transform(self.axes, ras))
+                return nibabel.apply_orientation(array, nibabel.orientations.ornt_transform(ras, self.axes))
 
             def slices(self):
                 return tuple(slice(a, b) for a, b in self.box.reshape(3, 2))
@@ -225,7 +226,27 @@ package enum BundleScript {
                     whole = np.full(place.size, BACKGROUND, np.int32)
                     whole[place.slices()] = labels
                     file = torch.from_numpy(np.ascontiguousarray(place.file(whole)[None]))
-                    data[key] = MetaTensor(file, affine=affine, meta={"filename_or_obj": meta["filename_or_obj"]})
+                    facts = {"filename_or_obj": meta["filename_or_obj"]}
+                    data[key] = MetaTensor(file, affine=affine, meta=facts)
+                return data
+
+
+        class Saved(MapTransform):
+            """Label maps [1, x, y, z] to NIfTI files CASE.nii.gz: SaveImaged fails where axes are exchanged."""
+
+            def __init__(self, keys, output_dir):
+                super().__init__(keys)
+                self.folder = Path(output_dir)
+
+            def __call__(self, data):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                for key in self.keys:
+                    labels = np.asarray(data[key])[0]
+                    fits = BACKGROUND >= 0 and min(VALUES) >= 0 and max(BACKGROUND, *VALUES) < 256
+                    image = nibabel.Nifti1Image(labels.astype(np.uint8 if fits else np.int32), data[key].affine.numpy())
+                    image.header.set_xyzt_units("mm")
+                    case = re.sub(r"(_0000)?\.nii(\.gz)?$", "", Path(data[key].meta["filename_or_obj"]).name)
+                    nibabel.save(image, self.folder / f"{case}.nii.gz")
                 return data
 
 

@@ -61,6 +61,7 @@ extension ONNXModel {
         model.add(1, Self.representation)
         model.add(2, "segnas3d")
         model.add(3, producer)
+        model.add(5, 1)
         model.message(7) { graph in
             for node in nodes { graph.message(1, node.write) }
             graph.add(2, "segnas3d")

@@ -46,12 +46,10 @@ extension PythonNetwork {
             class Network(nn.Module):
                 def __init__(self):
                     super().__init__()
-                    width = [N << level for level in range(P + 1)]
-                    inputs = [CHANNELS] + width
-                    self.encoder = nn.ModuleList(Block(l, inputs[l], width[l]) for l in range(P + 1))
-                    self.decoder = nn.ModuleList(Block(l, 3 * width[l], width[l]) for l in range(P))
-                    heads = range(P + 1) if SUP else [0]
-                    self.head = nn.ModuleList(linear(width[l], CLASSES, bias=l == 0) for l in heads)
+                    w = [N << level for level in range(P + 1)]  # channels of each level
+                    self.encoder = nn.ModuleList(Block(l, w[l - 1] if l else CHANNELS, w[l]) for l in range(P + 1))
+                    self.decoder = nn.ModuleList(Block(l, 3 * w[l], w[l]) for l in range(P))
+                    self.head = nn.ModuleList(linear(w[l], CLASSES, bias=l == 0) for l in range(P + 1 if SUP else 1))
 
                 def scores(self, x):
                     copies = []

@@ -71,7 +71,8 @@ extension ExportParity {
     private static func text(_ value: Double) -> String {
         guard value.isFinite, value > 0 else { return "\(value)" }
         var (digits, exponent) = (value, 0)
-        while digits < 1 {
+        // What would be rounded to 10 has the next exponent.
+        while digits < 0.995 {
             digits *= 10
             exponent -= 1
         }

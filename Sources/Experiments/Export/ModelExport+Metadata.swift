@@ -29,6 +29,9 @@ extension ModelExport {
         return texts
     }
 
+    /// The description of the first model, of which others differ in the network alone.
+    func modelText() throws(ModelError) -> String { try text(of: ensemble.models[0].model) }
+
     /// The description of a model as its file has it.
     private func text(of model: String) throws(ModelError) -> String {
         let file = "\(AtomicFolder.path(of: model) ?? model)/\(Model.descriptionName)"

@@ -14,7 +14,7 @@ extension ModelExport {
         }
         let models = try loadModels()
         let file = "\(folder.temporaryPath)/\(PathParts(output).name)"
-        let parity = try writeTorchScript(models, of: subject(models), to: file)
+        let parity = try writeTorchScript(models, of: subject(models), to: file, for: output)
         do {
             let bytes = try MappedFile(path: file).bytes.count
             try AtomicFile.move(file, toNew: output)
@@ -26,18 +26,19 @@ extension ModelExport {
         }
     }
 
-    /// Writes a module, and compares it with the models.
+    /// Writes a module of the `output`, and compares it with the models.
     func writeTorchScript(
-        _ models: [Model], of subject: ExportSubject, to file: String
+        _ models: [Model], of subject: ExportSubject, to file: String, for output: String
     ) throws -> ExportParity {
         let script = try TorchScript(TorchScriptSource(subject), files: subject.metadata)
-        // libtorch's words for a full disk are a stack of its functions.
-        let needed = script.buffers.byteCount
-        if let room = diskSpace(at: PathParts(file).folder), room < ByteCount(needed) {
-            throw ExportError.unwritable(
-                file, reason: "\(ByteCount(needed)) are needed, and the disk has \(room)")
+        do throws(TorchError) {
+            try script.write(to: file)
+        } catch {
+            // libtorch's words for a full disk are a stack of its functions.
+            let room = diskSpace(at: PathParts(file).folder)
+            guard let room, room < ByteCount(script.buffers.byteCount) else { throw error }
+            throw ExportError.unwritable(output, reason: "only \(room) are left on the disk")
         }
-        try script.write(to: file)
         let parity = try ParityCheck(models: models, subject: subject) {
             try TorchScript.run(file, on: $0)
         }

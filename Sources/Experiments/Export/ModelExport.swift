@@ -112,7 +112,7 @@ public struct ModelExport {
         switch options.format {
         case .onnx: try writeONNX(to: output)
         case .torchscript: try writeTorchScript(to: output)
-        case .bundle: try writeTorchScript(to: output)
+        case .bundle: try writeBundle(to: output)
         case .python: (try writePython(to: output), nil)
         case .zip: (try writeZip(to: output), nil)
         }
