@@ -109,7 +109,8 @@ package enum BundleScript {
                 if interpolation == "nearest":
                     matrix[row, np.clip(int(np.floor(centre + 0.5)), 0, source - 1)] = 1
                     continue
-                voxels = np.arange(np.floor(centre - reach) + 1, max(np.floor(centre - reach) + 2, np.ceil(centre + reach)))
+                first = np.floor(centre - reach) + 1
+                voxels = np.arange(first, max(first + 1, np.ceil(centre + reach)))
                 np.add.at(matrix[row], np.clip(voxels.astype(int), 0, source - 1),
                           kernel(interpolation, voxels - centre, box))
                 matrix[row] /= matrix[row].sum()

@@ -4,11 +4,7 @@ package import SegNASSearch
 ///
 /// One text for each family: it builds the network from the numbers of its plan, so that people can read and change it.
 package enum PythonNetwork {
-    /// The text of `network.py`.
-    ///
-    /// - Parameters:
-    ///   - plan: The network.
-    ///   - program: The program that wrote it, with its version.
+    /// The text of `network.py` for a network; `program` wrote it, and has its version.
     package static func text(_ plan: NetworkPlan, program: String) -> String {
         let family =
             switch plan.family {
@@ -18,7 +14,8 @@ package enum PythonNetwork {
             case .nnunet(let family): nnunet(family)
             }
         // PReLU's slopes have a name of their own in the file.
-        let rename = if case .vnet = plan.family { #".replace("slopes", "act.weight")"# } else { "" }
+        let rename =
+            if case .vnet = plan.family { #".replace("slopes", "act.weight")"# } else { "" }
         return header(plan, program) + family + footer(rename: rename)
     }
 

@@ -2,7 +2,7 @@ internal import SegNASSearch
 
 /// A network as the source of a TorchScript module's `forward`, and the numbers that it reads.
 package struct TorchScriptSource: Sendable {
-    /// `def forward(self, image: Tensor) -> Tensor: …`
+    /// The method `forward(self, image: Tensor) -> Tensor`.
     package private(set) var text = ""
     /// Buffers of the module, in the order in which they are registered.
     package private(set) var floats: [(name: String, array: FloatArray)] = []

@@ -3,8 +3,8 @@ import Glibc
 
 /// A zip archive whose files are stored as they are, with their CRC-32.
 ///
-/// Format: PKWARE's APPNOTE 6.3.10, without its 64-bit sizes: at most 4 GiB. Weights hardly compress, and what is stored
-/// can be read by any program.
+/// Format: PKWARE's APPNOTE 6.3.10, without its 64-bit sizes: at most 4 GiB. Weights hardly compress, and what is
+/// stored can be read by any program.
 package enum ZipArchive {
     /// A file in an archive.
     package struct Entry: Hashable, Sendable {

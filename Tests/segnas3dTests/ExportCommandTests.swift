@@ -24,7 +24,8 @@ struct ExportCommandTests {
         try Program.run(["export", model, "--format", format, "--output", output] + more)
     }
 
-    @Test("each format is written, its check printed, and no file holds a path or what is not meant")
+    @Test(
+        "each format is written, its check printed, and no file holds a path or what is not meant")
     func formats() async throws {
         try await withScene { scene in
             for format in ExportFormat.allCases.map(\.rawValue) {
@@ -94,7 +95,8 @@ struct ExportCommandTests {
             let output = scene.folder.appending(path: "x").path
             let missing = scene.folder.appending(path: "missing").path
             expect(try export(missing, "onnx", output), 1, "missing: does not exist")
-            expect(try export(scene.images, "onnx", output), 1, "images: is no model: name a folder")
+            expect(
+                try export(scene.images, "onnx", output), 1, "images: is no model: name a folder")
             expect(try export(scene.model, "tflite", output), 2, "The value 'tflite' is invalid")
             expect(try export(scene.model, "onnx", output, "--outputs", "x"), 2, "'x' is invalid")
             expect(
@@ -120,8 +122,10 @@ struct ExportCommandTests {
             for format in ExportFormat.allCases.map(\.rawValue) {
                 let program = try export(scene.model, format, disk.path + "/out")
                 #expect(program.status == 1, "\(format)")
-                #expect(program.errors.contains("disk/out cannot be written: "), "\(program.errors)")
-                #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == ["filler"])
+                #expect(
+                    program.errors.contains("disk/out cannot be written: "), "\(program.errors)")
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: disk.path) == ["filler"])
             }
         }
     }
@@ -167,7 +171,8 @@ struct ExportEnsembleTests {
                 _ = try ModelExport(of: folder + "/both", .init(format: .zip))
                     .write(to: folder + "/both.zip")
                 try ZippedModel.withFolder(of: folder + "/both.zip") { unpacked in
-                    #expect(try ModelEnsemble(of: unpacked).weights == [0.25, 0.75])
+                    let weights = try ModelEnsemble(of: unpacked).weights
+                    #expect(weights == [0.25, 0.75])
                 }
                 let scores = ExportOptions(format: .onnx, output: .scores)
                 #expect(throws: ExportError.scoresOfSeveral(folder + "/both")) {
@@ -196,7 +201,8 @@ struct ExportEnsembleTests {
                 let fold = #"{"schema": 1, "training": ["secret"], "validation": [], "test": []}"#
                 try Data(#"{"command": "cascade"}"#.utf8)
                     .write(to: URL(filePath: CascadeFolder(folder).plan))
-                let plan = #"{"command": "cross-validation", "folds": [\#(fold), \#(fold), \#(fold)]}"#
+                let plan =
+                    #"{"command": "cross-validation", "folds": [\#(fold), \#(fold), \#(fold)]}"#
                 try Data(plan.utf8).write(to: URL(filePath: low.plan))
                 let archive = url.path + "/cascade.zip"
                 _ = try ModelExport(of: folder, .init(format: .zip)).write(to: archive)

@@ -39,7 +39,9 @@ struct ExportTests {
         }
     }
 
-    @Test("the text of network.py has less than 80 lines of at most 120 columns", arguments: ExportZoo.all)
+    @Test(
+        "the text of network.py has less than 80 lines of at most 120 columns",
+        arguments: ExportZoo.all)
     func python(_ zoo: ExportZoo) async throws {
         try await TensorActor.run { () throws in
             try withFolder { folder in
@@ -115,8 +117,9 @@ struct RuntimeTests {
         try export(.python, .probabilities, "python")
         var lines = ["\(zoo.name)", zoo.labels.regions == nil ? "softmax" : "sigmoid"]
         let values = zoo.labels.structures.map(\.value)
-        lines.append((zoo.labels.regions == nil ? [zoo.labels.background] : []).map { "\($0)" }
-            .joined() + " " + values.map { "\($0)" }.joined(separator: " "))
+        lines.append(
+            (zoo.labels.regions == nil ? [zoo.labels.background] : []).map { "\($0)" }
+                .joined() + " " + values.map { "\($0)" }.joined(separator: " "))
         lines.append("\(zoo.labels.background)")
         for (index, size) in [[13, 21, 30], [17, 8, 9], [16, 24, 33]].enumerated() {
             let shape = [1, zoo.channels] + size

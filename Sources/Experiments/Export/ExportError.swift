@@ -60,7 +60,8 @@ extension ExportParity {
     public var words: String {
         images.map { image in
             let size = SizeText.xyz(image.size)
-            let labels = "\(image.otherLabels) of \(image.size.x * image.size.y * image.size.z) labels"
+            let voxels = image.size.x * image.size.y * image.size.z
+            let labels = "\(image.otherLabels) of \(voxels) labels"
             let value = image.difference.map { "probabilities by \(Self.text($0)) at most, " } ?? ""
             let wrong = image.wrongLabels > 0 ? ", \(image.wrongLabels) clearly" : ""
             return "at \(size) \(value)\(labels)\(wrong)"

@@ -41,9 +41,7 @@ struct ParityCheck {
     let models: [Model]
     let subject: ExportSubject
 
-    /// Runs both on random images.
-    ///
-    /// - Parameter exported: Gives the subject's output for an image `[1, C, D, H, W]`.
+    /// Runs both on random images `[1, C, D, H, W]`, for which `exported` gives the subject's output.
     func callAsFunction(
         _ exported: (Tensor) throws -> Tensor
     ) throws -> ExportParity {

@@ -62,7 +62,7 @@ extension ModelExport {
     private var inference: String {
         """
         {
-          "imports": ["$import numpy as np", "$from scripts.preparation import cases"],
+          "imports": ["$from scripts.preparation import cases"],
           "bundle_root": ".",
           "dataset_dir": "images",
           "output_dir": "$@bundle_root + '/eval'",
@@ -74,7 +74,7 @@ extension ModelExport {
           "preprocessing": {
             "_target_": "Compose",
             "transforms": [
-              {"_target_": "LoadImaged", "keys": "image", "ensure_channel_first": true, "dtype": "$np.float64"},
+              {"_target_": "LoadImaged", "keys": "image", "ensure_channel_first": true, "dtype": "$torch.float64"},
               {"_target_": "scripts.preparation.Prepared", "keys": "image"}
             ]
           },
@@ -117,8 +117,8 @@ extension ModelExport {
 
             \(labels)
 
-            `models/model.ts` is a TorchScript module and `models/model.onnx` the same network for ONNX Runtime: prepared
-            images [N, C, z, y, x] in, probabilities out. PyTorch has deprecated TorchScript but still loads it.
+            `models/model.ts` is a TorchScript module and `models/model.onnx` the same network for ONNX Runtime:
+            prepared images [N, C, z, y, x] in, probabilities out. PyTorch has deprecated TorchScript but still loads it.
 
             """
     }
