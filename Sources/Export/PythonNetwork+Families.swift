@@ -16,7 +16,7 @@ extension PythonNetwork {
         return """
             N, P, SUP, RES, DROPOUT = \(network.n), \(network.p), \(python(network.sup)), \
             \(python(network.res)), \(network.dropout)
-            EDGES = {\(edges.joined(separator: ", "))}  # of a block: kernel and dilation, or a skip
+            EDGES = {\(edges.joined(separator: ", "))}  # kernel, dilation
 
             def layer(i, o, level=0, kernel=1, dilation=1):
                 k = [1 if flat == 1 else kernel for flat in KERNELS[level]]
@@ -113,8 +113,8 @@ extension PythonNetwork {
         let decoder = plan.decoder.reversed().map { "\($0.convolutions.count)" }
             .joined(separator: ", ")
         return """
-            WIDTH = \(plan.encoder[0].convolutions[0].outputs)  # of the first stage
-            DEPTHS, UP_DEPTHS = (\(encoder)), (\(decoder))  # convolutions of each stage, from the top down
+            WIDTH = \(plan.encoder[0].convolutions[0].outputs)  # of the first stage; convolutions of each:
+            DEPTHS, UP_DEPTHS = (\(encoder)), (\(decoder))
 
             def layer(conv, o):
                 return nn.Sequential(OrderedDict(conv=conv, norm=nn.BatchNorm3d(o), act=nn.PReLU(o)))
@@ -123,10 +123,10 @@ extension PythonNetwork {
                 def __init__(self, i, o, depth, level):
                     super().__init__()
                     k = [1 if flat == 1 else 5 for flat in KERNELS[level]]
-                    for index in range(depth):
-                        conv = nn.Conv3d(o if index else i, o, k, padding=[n // 2 for n in k], bias=False)
-                        self.add_module(f"conv{index + 1}", layer(conv, o))
                     self.depth = depth
+                    for n in range(depth):
+                        conv = nn.Conv3d(o if n else i, o, k, padding=[m // 2 for m in k], bias=False)
+                        self.add_module(f"conv{n + 1}", layer(conv, o))
 
                 def forward(self, x):
                     y = x
@@ -134,8 +134,7 @@ extension PythonNetwork {
                         y = self.get_submodule(f"conv{index}")(y)
                     last = self.get_submodule(f"conv{self.depth}")
                     y = last.norm(last.conv(y))
-                    copies = [x] * -(-y.shape[1] // x.shape[1])  # the image's channels fill the first stage
-                    return last.act(y + torch.cat(copies, 1)[:, :y.shape[1]])
+                    return last.act(y + torch.cat([x] * -(-y.shape[1] // x.shape[1]), 1)[:, :y.shape[1]])
 
             class Network(nn.Module):
                 def __init__(self):
@@ -151,8 +150,7 @@ extension PythonNetwork {
                         w = WIDTH << level
                         below = 2 * w if level == len(STRIDES) - 1 else 4 * w
                         self.decoder.append(Stage(2 * w, 2 * w, depth, level))
-                        up = nn.ConvTranspose3d(below, w, s, s, bias=False)
-                        self.decoder[level].up = layer(up, w)
+                        self.decoder[level].up = layer(nn.ConvTranspose3d(below, w, s, s, bias=False), w)
                     self.head = nn.Sequential(OrderedDict(conv=nn.Conv3d(2 * WIDTH, CLASSES, 1)))
 
                 def scores(self, x):
@@ -187,21 +185,19 @@ extension PythonNetwork {
                     strides = [(1, 1, 1)] + STRIDES
                     above = \(isResidual ? "(WIDTHS[0], *WIDTHS)" : "(CHANNELS, *WIDTHS)")
             \(isResidual ? "        self.stem = layer(CHANNELS, WIDTHS[0], 0)\n" : "")\
-                    self.encoder = nn.ModuleList(
-                        stage(above[l], w, l, strides[l]) for l, w in enumerate(WIDTHS))
+                    self.encoder = nn.ModuleList(stage(above[l], w, l, strides[l]) for l, w in enumerate(WIDTHS))
                     self.decoder, self.head = nn.ModuleList(), nn.ModuleList()
                     for level, s in enumerate(STRIDES):
                         w = WIDTHS[level]
-                        up = nn.ConvTranspose3d(WIDTHS[level + 1], w, s, s)
-                        parts = OrderedDict(up=nn.Sequential(OrderedDict(conv=up)))
+                        up = OrderedDict(conv=nn.ConvTranspose3d(WIDTHS[level + 1], w, s, s))
+                        parts = OrderedDict(up=nn.Sequential(up))
                         for index in range(\(plan.decoder[0].convolutions.count)):
                             parts[f"conv{index + 1}"] = layer(w if index else 2 * w, w, level)
                         self.decoder.append(nn.Sequential(parts))
                         self.head.append(nn.Sequential(OrderedDict(conv=nn.Conv3d(w, CLASSES, 1))))
 
                 def scores(self, x):
-                    copies = []
-            \(isResidual ? "        x = self.stem(x)\n" : "")\
+                    copies\(isResidual ? ", x = [], self.stem(x)" : " = []")
                     for stage in self.encoder:
                         x = stage(x)
                         copies.append(x)
@@ -225,19 +221,17 @@ extension PythonNetwork {
             class Block(nn.Module):
                 def __init__(self, i, o, level, stride):
                     super().__init__()
-                    self.stride = stride
-                    self.conv1 = layer(i, o, level, stride)
-                    self.conv2 = layer(o, o, level, act=False)
+                    self.pool = nn.AvgPool3d(stride, stride)
+                    self.conv1, self.conv2 = layer(i, o, level, stride), layer(o, o, level, act=False)
                     self.skip = layer(i, o, level, act=False, skip=True) if i != o else nn.Identity()
 
                 def forward(self, x):
-                    pooled = x if set(self.stride) == {1} else nn.functional.avg_pool3d(x, self.stride)
-                    return nn.functional.leaky_relu(self.conv2(self.conv1(x)) + self.skip(pooled), 0.01)
-
-            BLOCKS = (\(blocks))
+                    y = self.conv2(self.conv1(x)) + self.skip(self.pool(x))
+                    return nn.functional.leaky_relu(y, 0.01)
 
             def stage(i, o, level, stride):
-                blocks = [Block(o if n else i, o, level, (1, 1, 1) if n else stride) for n in range(BLOCKS[level])]
+                count = (\(blocks))[level]
+                blocks = [Block(o if n else i, o, level, (1, 1, 1) if n else stride) for n in range(count)]
                 return nn.Sequential(OrderedDict((f"block{n + 1}", b) for n, b in enumerate(blocks)))
 
             """

@@ -34,10 +34,9 @@ package enum PythonNetwork {
             import torch
             from torch import nn
 
-            CHANNELS, CLASSES = \(plan.channels), \(plan.classes)
+            CHANNELS, CLASSES, UNIT = \(plan.channels), \(plan.classes), (\(unit.z), \(unit.y), \(unit.x))
             STRIDES = \(tuples(levels.strides))  # z, y, x
             KERNELS = \(tuples(levels.kernels))  # flat where 1
-            UNIT = (\(unit.z), \(unit.y), \(unit.x))  # sizes are padded to multiples of it
 
             """
     }
@@ -45,7 +44,7 @@ package enum PythonNetwork {
     private static func footer(rename: String) -> String {
         """
 
-            def forward(self, x):
+            def forward(self, x):  # padded to multiples of UNIT, and cropped again
                 size, short = x.shape[2:], [-n % unit for n, unit in zip(x.shape[2:], UNIT)]
                 x = nn.functional.pad(x, [n for s in short[::-1] for n in (s // 2, s - s // 2)])
                 return self.scores(x)[(..., *(slice(s // 2, s // 2 + n) for s, n in zip(short, size)))]

@@ -118,7 +118,7 @@ struct ExportCommandTests {
         try await withScene { scene in
             let disk = try SmallDisk(scene.folder.appending(path: "disk").path)
             defer { disk.unmount() }
-            try disk.fill(leaving: 8192)
+            try disk.fill()
             for format in ExportFormat.allCases.map(\.rawValue) {
                 let program = try export(scene.model, format, disk.path + "/out")
                 #expect(program.status == 1, "\(format)")

@@ -74,7 +74,7 @@ extension ModelExport {
           "preprocessing": {
             "_target_": "Compose",
             "transforms": [
-              {"_target_": "LoadImaged", "keys": "image", "ensure_channel_first": true, "dtype": "$torch.float64"},
+              {"_target_": "LoadImaged", "keys": "image", "ensure_channel_first": true, "dtype": "$np.float64"},
               {"_target_": "scripts.preparation.Prepared", "keys": "image"}
             ]
           },
