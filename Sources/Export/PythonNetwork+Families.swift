@@ -226,8 +226,7 @@ extension PythonNetwork {
                     self.skip = layer(i, o, level, act=False, skip=True) if i != o else nn.Identity()
 
                 def forward(self, x):
-                    y = self.conv2(self.conv1(x)) + self.skip(self.pool(x))
-                    return nn.functional.leaky_relu(y, 0.01)
+                    return nn.functional.leaky_relu(self.conv2(self.conv1(x)) + self.skip(self.pool(x)), 0.01)
 
             def stage(i, o, level, stride):
                 count = (\(blocks))[level]

@@ -33,7 +33,6 @@ package enum PythonNetwork {
             from pathlib import Path
             import torch
             from torch import nn
-
             CHANNELS, CLASSES, UNIT = \(plan.channels), \(plan.classes), (\(unit.z), \(unit.y), \(unit.x))
             STRIDES = \(tuples(levels.strides))  # z, y, x
             KERNELS = \(tuples(levels.kernels))  # flat where 1
