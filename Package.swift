@@ -90,7 +90,7 @@ let package = Package(
             ]),
         // The machine's files, memory and cores.
         .target(
-            name: "SegNASHost", dependencies: ["CXXHash"], path: "Sources/Host",
+            name: "SegNASHost", dependencies: ["CDeflate", "CXXHash"], path: "Sources/Host",
             swiftSettings: swiftSettings),
         // Random numbers that depend on a seed alone.
         .target(name: "SegNASRandomness", path: "Sources/Randomness", swiftSettings: swiftSettings),
@@ -126,6 +126,10 @@ let package = Package(
                 "SegNASHost", "SegNASRandomness", .product(name: "Yams", package: "Yams"),
             ], path: "Sources/Search",
             swiftSettings: optimizedSettings),
+        // Networks as lists of operations, and their files in the formats of other programs. Knows nothing of libtorch.
+        .target(
+            name: "SegNASExport", dependencies: ["SegNASSearch"], path: "Sources/Export",
+            swiftSettings: optimizedSettings),
         // Networks built from architectures, and what they cost. Knows nothing of where trials run.
         .target(
             name: "SegNASSegmentation",
@@ -157,7 +161,7 @@ let package = Package(
         .target(
             name: "SegNASExperiments",
             dependencies: [
-                "SegNASReport", "SegNASStudy", "SegNASSegmentation", "SegNASSearch",
+                "SegNASReport", "SegNASStudy", "SegNASSegmentation", "SegNASSearch", "SegNASExport",
                 "SegNASDatasets", "SegNASImaging", "SegNASTorch", "SegNASHost",
                 "SegNASRandomness",
             ], path: "Sources/Experiments",

@@ -60,7 +60,9 @@ public enum FailureKind: Sendable {
             TrainingError.tooLittleTime,
             StudyError.planChanged, StudyError.space, StudyError.sampler,
             ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults,
-            SplitError.noFoldsIn, SplitError.foldCount, SplitError.fewForFolds, is CascadeIsUseless:
+            SplitError.noFoldsIn, SplitError.foldCount, SplitError.fewForFolds, is CascadeIsUseless,
+            ExportError.cascade, ExportError.severalModels, ExportError.scoresOfSeveral,
+            ExportError.preparations:
             self = .options
         case TrainingError.interrupted, is SearchInterruption, is PlanningInterrupted:
             self = .interrupted

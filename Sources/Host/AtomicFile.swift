@@ -38,26 +38,36 @@ package final class AtomicFile {
     package func publish(replacing: Bool = true) throws(SystemFailure) {
         guard fsync(descriptor) == 0 else { throw .last }
         if replacing {
-            guard rename(temporaryPath, path) == 0 else { throw .last }
+            guard Glibc.rename(temporaryPath, path) == 0 else { throw .last }
         } else {
-            try publishNew()
+            try Self.rename(temporaryPath, toNew: path)
         }
         close(descriptor)
         descriptor = -1
         try FileSystem.synchronizeNames(in: PathParts(path).folder)
     }
 
-    /// Gives the file a name that no other has.
-    private func publishNew() throws(SystemFailure) {
+    /// Gives a file a name that no other has, on the same file system.
+    private static func rename(_ file: String, toNew path: String) throws(SystemFailure) {
         // Unlike a check before a rename, a link cannot miss a file that appears in between.
-        if link(temporaryPath, path) == 0 {
-            unlink(temporaryPath)
+        if link(file, path) == 0 {
+            unlink(file)
             return
         }
         // Some file systems, such as exFAT and many on servers, have no links.
         guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else { throw .last }
         guard access(path, F_OK) != 0 else { throw SystemFailure(code: EEXIST) }
-        guard rename(temporaryPath, path) == 0 else { throw .last }
+        guard Glibc.rename(file, path) == 0 else { throw .last }
+    }
+
+    /// Moves a file that another library has written, and closed, to a name that no other has on its file system.
+    package static func move(_ file: String, toNew path: String) throws(SystemFailure) {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .last }
+        try rename(file, toNew: path)
+        try FileSystem.synchronizeNames(in: PathParts(path).folder)
     }
 
     /// Replaces a file by another one, which is closed and on the same file system.
@@ -65,7 +75,7 @@ package final class AtomicFile {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0, rename(file, path) == 0 else { throw .last }
+        guard fsync(descriptor) == 0, Glibc.rename(file, path) == 0 else { throw .last }
         try FileSystem.synchronizeNames(in: PathParts(path).folder)
     }
 }

@@ -9,6 +9,12 @@ package enum FileSystem {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// True if a file, a folder or a link lies at a path.
+    package static func isThere(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
     /// Makes a folder and the folders above it; one that exists stays as it is.
     package static func makeFolder(
         _ path: String, permissions: UInt32 = 0o777

@@ -15,7 +15,7 @@ struct Segnas3d: ParsableCommand {
             Demo.self, PhantomCommand.self, Check.self, Plan.self, Info.self, Inspect.self,
             Train.self,
             SearchCommand.self, CompareCommand.self, Worker.self, Predict.self, Evaluate.self,
-            Status.self, WatchCommand.self,
+            ExportCommand.self, Status.self, WatchCommand.self,
             ReportCommand.self, Bench.self, Doctor.self,
         ])
 

@@ -2,7 +2,7 @@ public import SegNASDatasets
 import SegNASRandomness
 import SegNASSearch
 public import SegNASSegmentation
-import SegNASTorch
+public import SegNASTorch
 
 /// Small models for tests.
 public enum ModelScene {

@@ -21,6 +21,7 @@
 #include "ct_autograd.h"
 #include "ct_random.h"
 #include "ct_optimizer.h"
+#include "ct_script.h"
 #include "ct_device.h"
 #include "ct_memory.h"
 

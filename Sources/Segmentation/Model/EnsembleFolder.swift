@@ -12,18 +12,23 @@ public struct EnsembleFolder: Hashable, Sendable {
     }
 
     /// The weights of the models.
-    var description: String { "\(path)/ensemble.json" }
+    package var description: String { "\(path)/ensemble.json" }
 
     /// The model of a network, counted from 0.
     public func member(_ index: Int) -> String { "\(path)/member_\(index)" }
 
     /// The contents of `ensemble.json`.
-    struct Document: Codable {
+    package struct Document: Codable {
         private(set) var schema = 1
         /// How much each model counts; together 1.
         var weights: [Double]
         /// The checksums of the models' weights.
         var models: [String]
+
+        package init(weights: [Double], models: [String]) {
+            self.weights = weights
+            self.models = models
+        }
     }
 
     /// True if the folder holds an ensemble.

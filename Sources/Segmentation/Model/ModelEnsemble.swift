@@ -23,6 +23,8 @@ public struct ModelEnsemble: Hashable, Sendable {
     public var postProcessing: PostProcessing?
     /// The models of a cascade's first stage, whose mean the models see; empty outside of cascades.
     public var firstStage: [ModelLocation] = []
+    /// The file in which the clean-up is recorded; nil where there is none.
+    package private(set) var postProcessingFile: String?
     /// The study whose best model it is; nil for all others.
     private var study: String?
 
@@ -106,6 +108,7 @@ public struct ModelEnsemble: Hashable, Sendable {
         models = []
         for fold in 0..<folds { models.append(try ModelLocation(of: folder.run(fold))) }
         postProcessing = record.chosen
+        postProcessingFile = folder.postProcessing
         guard try weightsDigests() == record.models else {
             throw ModelError(file: folder.path, fault: .foldsChanged)
         }

@@ -50,6 +50,8 @@ public enum ModelFault: Error, Equatable, Sendable {
     case tensors(TorchError)
     case exists
     case unwritable(String)
+    /// A zip archive that holds no whole model, with the reason.
+    case archive(String)
 }
 
 extension ModelError: CustomStringConvertible {
@@ -101,6 +103,7 @@ extension ModelFault: CustomStringConvertible {
         case .tensors(let error): "\(error)"
         case .exists: "exists: remove it, or name another folder"
         case .unwritable(let reason): "cannot be written: \(reason)"
+        case .archive(let words): words
         }
     }
 }

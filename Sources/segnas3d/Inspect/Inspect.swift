@@ -20,9 +20,9 @@ struct Inspect: ParsableCommand {
 
     @Argument(
         help: """
-            unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, a study, for its best network, or the \
-            folder of train --folds; or a search space: segnas11, segnas4, segnas7, segnas+ or a YAML file; or \
-            recipes, for the options of each.
+            unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, a study, for its best network, the \
+            folder of train --folds, or a zip file of export; or a search space: segnas11, segnas4, segnas7, segnas+ \
+            or a YAML file; or recipes, for the options of each.
             """)
     var target: String
 
@@ -64,7 +64,14 @@ struct Inspect: ParsableCommand {
             print(json ? try RecipeDescription.json() : RecipeDescription.text())
             return
         }
-        switch try InspectTarget(target) {
+        try ZippedModel.withFolder(of: target) { folder in
+            let isZipped = folder != target
+            try inspect(isZipped ? .models(ModelEnsemble(of: folder)) : InspectTarget(target))
+        }
+    }
+
+    private func inspect(_ found: InspectTarget) throws {
+        switch found {
         case .space(let space):
             guard svg == nil else {
                 throw ValidationError("only networks can be drawn, not spaces")

@@ -24,8 +24,10 @@ struct Predict: ParsableCommand {
 
     @Argument(
         help:
-            "A model, or the folder of a run or study; that of train --folds is the mean of all folds."
-    )
+            """
+            A model, one in a zip file of export, or the folder of a run or study; that of train --folds is the mean \
+            of all folds.
+            """)
     var model: String
 
     @Argument(help: "Images, folders of images, and datasets.")
@@ -97,16 +99,8 @@ struct Predict: ParsableCommand {
         SignalWatch.start()
         if let preview { try NewFile.checkAbsence(of: preview) }
         let device = try compute.start()[0]
-        let ensembles = try ([model] + ensemble).map { try ModelEnsemble(of: $0) }
-        let locations = ensembles.flatMap(\.models)
-        let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
-        let options = PredictionOptions(
-            precision: compute.precision ?? .auto, mirroredAxes: mirror?.axes ?? [],
-            overlap: overlap ?? 0.5,
-            keepsProbabilities: probabilities, scratch: output, series: dicom.series,
-            postProcessing: cleanUp(ensembles), modelWeights: weights(ensembles),
-            threads: compute.machine.threadCount)
-        let firstStage = try firstStage(ensembles, options, device)
+        let loaded = try ZippedModel.withFolders(of: [model] + ensemble) { try load($0, device) }
+        let (ensembles, models, options) = (loaded.ensembles, loaded.models, loaded.options)
         let predictor = try Predictor(models, options)
         let inputs = try ImageInputs(
             input, channels: models[0].description.preparation.channels.count,
@@ -116,11 +110,11 @@ struct Predict: ParsableCommand {
         if let note = cleanUpNote(ensembles, predictor.labels) { print(note, to: &standardError) }
         for note in inputs.notes { print(Flags.spelled(in: note), to: &standardError) }
         let folder = try PredictionFolder(
-            output, of: PredictionRecord(locations, models, options), labels: predictor.labels,
+            output, of: loaded.record, labels: predictor.labels,
             cases: inputs.cases, overwrites: overwrite, probabilities: probabilities)
         let progress = Progress("Predicting", isQuiet: display.quiet)
         let job = PredictionJob(
-            predictor: predictor, folder: folder, firstStage: firstStage,
+            predictor: predictor, folder: folder, firstStage: loaded.firstStage,
             isEndRequested: { SignalWatch.isEndRequested },
             report: { done, all in progress.set(done, of: all) })
         let report = job.run(inputs).spelled
@@ -133,6 +127,31 @@ struct Predict: ParsableCommand {
         }
         try draw(inputs.cases, report, of: predictor.labels)
         if let code = report.exitCode { throw ExitCode(code.rawValue) }
+    }
+
+    /// Models with all that is read from their folders.
+    private struct Loaded {
+        let ensembles: [ModelEnsemble]
+        let models: [Model]
+        let options: PredictionOptions
+        let firstStage: FirstStagePredictor?
+        let record: PredictionRecord
+    }
+
+    private func load(_ folders: [String], _ device: Device) throws -> Loaded {
+        let ensembles = try folders.map { try ModelEnsemble(of: $0) }
+        let locations = ensembles.flatMap(\.models)
+        let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
+        let options = PredictionOptions(
+            precision: compute.precision ?? .auto, mirroredAxes: mirror?.axes ?? [],
+            overlap: overlap ?? 0.5,
+            keepsProbabilities: probabilities, scratch: output, series: dicom.series,
+            postProcessing: cleanUp(ensembles), modelWeights: weights(ensembles),
+            threads: compute.machine.threadCount)
+        return Loaded(
+            ensembles: ensembles, models: models, options: options,
+            firstStage: try firstStage(ensembles, options, device),
+            record: try PredictionRecord(locations, models, options))
     }
 
     /// The first stage of a cascade, which writes what the second sees into the folder of the label maps.

@@ -1,0 +1,143 @@
+/// A writer of protocol buffers: the three kinds of fields that ONNX needs.
+///
+/// Format: https://protobuf.dev/programming-guides/encoding.
+struct ProtocolBuffer {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func add(_ field: Int, _ number: Int) {
+        key(field, .varint)
+        varint(UInt64(bitPattern: Int64(number)))
+    }
+
+    mutating func add(_ field: Int, _ number: Float) {
+        key(field, .fixed32)
+        withUnsafeBytes(of: number.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func add(_ field: Int, _ text: String) { add(field, Array(text.utf8)) }
+
+    mutating func add(_ field: Int, _ content: [UInt8]) {
+        key(field, .bytes)
+        varint(UInt64(content.count))
+        bytes += content
+    }
+
+    mutating func add(_ field: Int, _ numbers: [Int]) {
+        var packed = ProtocolBuffer()
+        for number in numbers { packed.varint(UInt64(bitPattern: Int64(number))) }
+        add(field, packed.bytes)
+    }
+
+    mutating func message(_ field: Int, _ fill: (inout ProtocolBuffer) -> Void) {
+        var inner = ProtocolBuffer()
+        fill(&inner)
+        add(field, inner.bytes)
+    }
+
+    private mutating func key(_ field: Int, _ kind: Kind) {
+        varint(UInt64(field) << 3 | kind.rawValue)
+    }
+
+    private mutating func varint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    enum Kind: UInt64 {
+        case varint = 0
+        case fixed64 = 1
+        case bytes = 2
+        case fixed32 = 5
+    }
+}
+
+/// A field of a protocol buffer that is read.
+enum ProtocolField {
+    case number(UInt64)
+    case bytes(ArraySlice<UInt8>)
+}
+
+/// A protocol buffer cannot be read.
+package struct ProtocolBufferError: Error, Hashable {}
+
+extension ProtocolField {
+    /// Calls a body with each field of a message.
+    static func each(
+        of message: ArraySlice<UInt8>, _ body: (_ field: Int, ProtocolField) throws -> Void
+    ) throws {
+        var rest = message
+        while !rest.isEmpty {
+            let key = try varint(&rest)
+            guard let kind = ProtocolBuffer.Kind(rawValue: key & 7) else {
+                throw ProtocolBufferError()
+            }
+            let field = Int(key >> 3)
+            switch kind {
+            case .varint: try body(field, .number(varint(&rest)))
+            case .fixed64: try body(field, .number(fixed(&rest, 8)))
+            case .fixed32: try body(field, .number(fixed(&rest, 4)))
+            case .bytes:
+                let count = try varint(&rest)
+                guard count <= rest.count else { throw ProtocolBufferError() }
+                try body(field, .bytes(rest.prefix(Int(count))))
+                rest = rest.dropFirst(Int(count))
+            }
+        }
+    }
+
+    private static func varint(_ rest: inout ArraySlice<UInt8>) throws -> UInt64 {
+        var value: UInt64 = 0
+        for shift in stride(from: 0, to: 64, by: 7) {
+            guard let byte = rest.popFirst() else { break }
+            value |= UInt64(byte & 0x7F) << UInt64(shift)
+            if byte < 0x80 { return value }
+        }
+        throw ProtocolBufferError()
+    }
+
+    private static func fixed(_ rest: inout ArraySlice<UInt8>, _ count: Int) throws -> UInt64 {
+        guard rest.count >= count else { throw ProtocolBufferError() }
+        let value = rest.prefix(count).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        rest = rest.dropFirst(count)
+        return value
+    }
+
+    var int: Int {
+        get throws {
+            guard case .number(let number) = self else { throw ProtocolBufferError() }
+            return Int(Int64(bitPattern: number))
+        }
+    }
+
+    var float: Float {
+        get throws {
+            guard case .number(let number) = self else { throw ProtocolBufferError() }
+            return Float(bitPattern: UInt32(truncatingIfNeeded: number))
+        }
+    }
+
+    var content: ArraySlice<UInt8> {
+        get throws {
+            guard case .bytes(let bytes) = self else { throw ProtocolBufferError() }
+            return bytes
+        }
+    }
+
+    var text: String {
+        get throws { String(decoding: try content, as: UTF8.self) }
+    }
+
+    /// Packed numbers, or one of them by itself.
+    var ints: [Int] {
+        get throws {
+            guard case .bytes(var rest) = self else { return [try int] }
+            var numbers: [Int] = []
+            while !rest.isEmpty { numbers.append(Int(Int64(bitPattern: try Self.varint(&rest)))) }
+            return numbers
+        }
+    }
+}
