@@ -128,7 +128,8 @@ let package = Package(
             swiftSettings: optimizedSettings),
         // Networks as lists of operations, and their files in the formats of other programs. Knows nothing of libtorch.
         .target(
-            name: "SegNASExport", dependencies: ["SegNASSearch"], path: "Sources/Export",
+            name: "SegNASExport", dependencies: ["SegNASSearch", "SegNASHost"],
+            path: "Sources/Export",
             swiftSettings: optimizedSettings),
         // Networks built from architectures, and what they cost. Knows nothing of where trials run.
         .target(

@@ -1,3 +1,5 @@
+internal import SegNASHost
+
 /// A model in the ONNX format: operator set 17, intermediate representation 8.
 ///
 /// Field numbers are those of `onnx.proto3`: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3.
@@ -57,7 +59,7 @@ package struct ONNXModel: Hashable, Sendable {
 extension ONNXModel {
     /// The bytes of the file.
     package func encoded() -> [UInt8] {
-        var model = ProtocolBuffer()
+        var model = ProtobufWriter()
         model.add(1, Self.representation)
         model.add(2, "segnas3d")
         model.add(3, producer)
@@ -84,7 +86,7 @@ extension ONNXModel {
 }
 
 extension ONNXModel.Node {
-    fileprivate func write(to node: inout ProtocolBuffer) {
+    fileprivate func write(to node: inout ProtobufWriter) {
         for input in inputs { node.add(1, input) }
         node.add(2, name)
         node.add(3, name)
@@ -99,7 +101,7 @@ extension ONNXModel.Node {
 }
 
 extension ONNXModel.Attribute {
-    fileprivate func write(to attribute: inout ProtocolBuffer) {
+    fileprivate func write(to attribute: inout ProtobufWriter) {
         switch self {
         case .float(let number):
             attribute.add(2, number)
@@ -118,7 +120,7 @@ extension ONNXModel.Attribute {
 }
 
 extension ONNXModel.Constant {
-    fileprivate func write(to tensor: inout ProtocolBuffer) {
+    fileprivate func write(to tensor: inout ProtobufWriter) {
         tensor.add(1, shape)
         tensor.add(2, type.rawValue)
         tensor.add(8, name)
@@ -127,7 +129,7 @@ extension ONNXModel.Constant {
 }
 
 extension ONNXModel.Port {
-    fileprivate func write(to info: inout ProtocolBuffer) {
+    fileprivate func write(to info: inout ProtobufWriter) {
         info.add(1, name)
         info.message(2) { type in
             type.message(1) { tensor in

@@ -6,39 +6,48 @@ package struct ProtobufWriter {
 
     package init() {}
 
-    package mutating func varint(_ field: Int, _ value: UInt64) {
+    /// A whole number; a negative one has ten bytes.
+    package mutating func add(_ field: Int, _ number: Int) {
         key(field, .varint)
-        append(value)
+        append(UInt64(bitPattern: Int64(number)))
     }
 
-    package mutating func double(_ field: Int, _ value: Double) {
+    package mutating func add(_ field: Int, _ number: Double) {
         key(field, .eightBytes)
-        append(bits: value.bitPattern)
+        append(bits: number.bitPattern)
     }
 
-    package mutating func float(_ field: Int, _ value: Float) {
+    package mutating func add(_ field: Int, _ number: Float) {
         key(field, .fourBytes)
-        append(bits: value.bitPattern)
+        append(bits: number.bitPattern)
     }
 
-    package mutating func bytes(_ field: Int, _ value: some Collection<UInt8>) {
+    package mutating func add(_ field: Int, _ content: [UInt8]) {
         key(field, .lengthThenBytes)
-        append(UInt64(value.count))
-        bytes += value
+        append(UInt64(content.count))
+        bytes += content
     }
 
-    package mutating func string(_ field: Int, _ value: String) {
-        bytes(field, value.utf8)
+    package mutating func add(_ field: Int, _ text: String) {
+        add(field, Array(text.utf8))
+    }
+
+    /// Whole numbers, packed into one field.
+    package mutating func add(_ field: Int, _ numbers: [Int]) {
+        var packed = ProtobufWriter()
+        for number in numbers { packed.append(UInt64(bitPattern: Int64(number))) }
+        add(field, packed.bytes)
     }
 
     /// A message inside of this one.
     package mutating func message(_ field: Int, _ fill: (inout ProtobufWriter) -> Void) {
         var inner = ProtobufWriter()
         fill(&inner)
-        bytes(field, inner.bytes)
+        add(field, inner.bytes)
     }
 
-    private enum WireType: UInt64 {
+    /// How a field is stored.
+    package enum WireType: UInt64 {
         case varint = 0
         case eightBytes = 1
         case lengthThenBytes = 2

@@ -7,12 +7,13 @@ struct ProtobufWriterTests {
     func fields() {
         // protobuf.dev/programming-guides/encoding: 150 in field 1, "testing" in field 2, a message in field 3.
         var writer = ProtobufWriter()
-        writer.varint(1, 150)
-        writer.string(2, "testing")
-        writer.message(3) { $0.varint(1, 150) }
-        writer.double(4, 1)
-        writer.float(5, 1)
-        writer.varint(6, .max)
+        writer.add(1, 150)
+        writer.add(2, "testing")
+        writer.message(3) { $0.add(1, 150) }
+        writer.add(4, 1.0)
+        writer.add(5, Float(1))
+        writer.add(6, -1)
+        writer.add(7, [1, 150])
         #expect(
             writer.bytes == [
                 0x08, 0x96, 0x01,
@@ -21,6 +22,7 @@ struct ProtobufWriterTests {
                 0x21, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F,
                 0x2D, 0, 0, 0x80, 0x3F,
                 0x30, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01,
+                0x3A, 0x03, 0x01, 0x96, 0x01,
             ])
     }
 }

@@ -20,13 +20,13 @@ struct EventRecord {
 
     init(step: Int, time: Double, scalars: [Scalar]) {
         var event = ProtobufWriter()
-        event.double(1, time)
-        event.varint(2, UInt64(step))
+        event.add(1, time)
+        event.add(2, step)
         event.message(5) { summary in
             for scalar in scalars {
                 summary.message(1) { value in
-                    value.string(1, scalar.tag)
-                    value.float(2, Float(scalar.value))
+                    value.add(1, scalar.tag)
+                    value.add(2, Float(scalar.value))
                 }
             }
         }
@@ -36,8 +36,8 @@ struct EventRecord {
     /// The event with which a file begins.
     init(beginningAt time: Double) {
         var event = ProtobufWriter()
-        event.double(1, time)
-        event.string(3, "brain.Event:2")
+        event.add(1, time)
+        event.add(3, "brain.Event:2")
         bytes = Self.framed(event.bytes)
     }
 

@@ -1,59 +1,4 @@
-/// A writer of protocol buffers: the three kinds of fields that ONNX needs.
-///
-/// Format: https://protobuf.dev/programming-guides/encoding.
-struct ProtocolBuffer {
-    private(set) var bytes: [UInt8] = []
-
-    mutating func add(_ field: Int, _ number: Int) {
-        key(field, .varint)
-        varint(UInt64(bitPattern: Int64(number)))
-    }
-
-    mutating func add(_ field: Int, _ number: Float) {
-        key(field, .fixed32)
-        withUnsafeBytes(of: number.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-
-    mutating func add(_ field: Int, _ text: String) { add(field, Array(text.utf8)) }
-
-    mutating func add(_ field: Int, _ content: [UInt8]) {
-        key(field, .bytes)
-        varint(UInt64(content.count))
-        bytes += content
-    }
-
-    mutating func add(_ field: Int, _ numbers: [Int]) {
-        var packed = ProtocolBuffer()
-        for number in numbers { packed.varint(UInt64(bitPattern: Int64(number))) }
-        add(field, packed.bytes)
-    }
-
-    mutating func message(_ field: Int, _ fill: (inout ProtocolBuffer) -> Void) {
-        var inner = ProtocolBuffer()
-        fill(&inner)
-        add(field, inner.bytes)
-    }
-
-    private mutating func key(_ field: Int, _ kind: Kind) {
-        varint(UInt64(field) << 3 | kind.rawValue)
-    }
-
-    private mutating func varint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
-
-    enum Kind: UInt64 {
-        case varint = 0
-        case fixed64 = 1
-        case bytes = 2
-        case fixed32 = 5
-    }
-}
+internal import SegNASHost
 
 /// A field of a protocol buffer that is read.
 enum ProtocolField {
@@ -72,15 +17,15 @@ extension ProtocolField {
         var rest = message
         while !rest.isEmpty {
             let key = try varint(&rest)
-            guard let kind = ProtocolBuffer.Kind(rawValue: key & 7) else {
+            guard let kind = ProtobufWriter.WireType(rawValue: key & 7) else {
                 throw ProtocolBufferError()
             }
             let field = Int(key >> 3)
             switch kind {
             case .varint: try body(field, .number(varint(&rest)))
-            case .fixed64: try body(field, .number(fixed(&rest, 8)))
-            case .fixed32: try body(field, .number(fixed(&rest, 4)))
-            case .bytes:
+            case .eightBytes: try body(field, .number(fixed(&rest, 8)))
+            case .fourBytes: try body(field, .number(fixed(&rest, 4)))
+            case .lengthThenBytes:
                 let count = try varint(&rest)
                 guard count <= rest.count else { throw ProtocolBufferError() }
                 try body(field, .bytes(rest.prefix(Int(count))))
