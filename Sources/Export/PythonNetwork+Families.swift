@@ -13,10 +13,14 @@ extension PythonNetwork {
             case .conv(let kernel, let dilation): "\"\(edge)\": (\(kernel), \(dilation))"
             }
         }
+        // Blocks of five nodes have up to ten edges: two lines.
+        let lines = stride(from: 0, to: edges.count, by: 6).map { first in
+            edges[first..<min(first + 6, edges.count)].joined(separator: ", ")
+        }
         return """
             N, P, SUP, RES, DROPOUT = \(network.n), \(network.p), \(python(network.sup)), \
             \(python(network.res)), \(network.dropout)
-            EDGES = {\(edges.joined(separator: ", "))}  # kernel, dilation
+            EDGES = {\(lines.joined(separator: ",\n         "))}  # kernel, dilation
 
             def layer(i, o, level=0, kernel=1, dilation=1):
                 k = [1 if flat == 1 else kernel for flat in KERNELS[level]]

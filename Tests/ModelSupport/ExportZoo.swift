@@ -64,7 +64,7 @@ public struct ExportZoo: Sendable, CustomStringConvertible {
         ]
     }()
 
-    /// The model with random weights and running statistics.
+    /// The model with random weights, and the running statistics of random images.
     @TensorActor
     public func model(seed: UInt64 = 1) throws -> Model {
         let description = ModelDescription(
@@ -78,14 +78,21 @@ public struct ExportZoo: Sendable, CustomStringConvertible {
         for (name, tensor) in model.network.weights.all {
             let range: ClosedRange<Double>
             switch name.split(separator: ".").suffix(2).joined(separator: ".") {
-            case "norm.weight", "norm.running_var": range = 0.7...1.3
-            case "norm.bias", "norm.running_mean", "conv.bias": range = -0.2...0.2
+            case "norm.weight": range = 0.7...1.3
+            case "norm.bias", "conv.bias": range = -0.2...0.2
             default:
                 guard name.hasSuffix("slopes") else { continue }
                 range = 0.1...0.4
             }
             let values = (0..<tensor.count).map { _ in Float(generator.uniform(in: range)) }
             try tensor.assign(Tensor(values, shape: tensor.shape))
+        }
+        // Running statistics near those of the activations, as training leaves them: with any others scores grow from
+        // level to level, and the least rounding with them.
+        for _ in 0..<40 {
+            let values = (0..<channels * 24 * 24 * 24).map { _ in Float(generator.normal()) }
+            let image = try Tensor(values, shape: [1, channels, 24, 24, 24])
+            _ = try withoutGradients { try model.network(image, training: true) }
         }
         return model
     }
