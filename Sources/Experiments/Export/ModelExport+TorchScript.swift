@@ -26,19 +26,21 @@ extension ModelExport {
         }
     }
 
+    /// Bytes for the source, the metadata and the archive around them.
+    private static let roomForText = 1 << 20
+
     /// Writes a module of the `output`, and compares it with the models.
     func writeTorchScript(
         _ models: [Model], of subject: ExportSubject, to file: String, for output: String
     ) throws -> ExportParity {
         let script = try TorchScript(TorchScriptSource(subject), files: subject.metadata)
-        do throws(TorchError) {
-            try script.write(to: file)
-        } catch {
-            // libtorch's words for a full disk are a stack of its functions.
-            let room = diskSpace(at: PathParts(file).folder)
-            guard let room, room < ByteCount(script.buffers.byteCount) else { throw error }
-            throw ExportError.unwritable(output, reason: "only \(room) are left on the disk")
+        // Where the disk is full, libtorch ends the program instead of throwing.
+        let needed = ByteCount(script.buffers.byteCount + Self.roomForText)
+        if let room = diskSpace(at: PathParts(file).folder), room < needed {
+            throw ExportError.unwritable(
+                output, reason: "\(needed) are needed, and \(room) are left on the disk")
         }
+        try script.write(to: file)
         let parity = try ParityCheck(models: models, subject: subject) {
             try TorchScript.run(file, on: $0)
         }
