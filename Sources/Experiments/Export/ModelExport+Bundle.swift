@@ -118,7 +118,7 @@ extension ModelExport {
             \(labels)
 
             `models/model.ts` is a TorchScript module and `models/model.onnx` the same network for ONNX Runtime:
-            prepared images [N, C, z, y, x] in, probabilities out. PyTorch has deprecated TorchScript but still loads it.
+            prepared images [N, C, z, y, x] in, probabilities out. PyTorch has deprecated TorchScript but loads it.
 
             """
     }

@@ -35,8 +35,8 @@ public struct AnatomySection: Sendable {
         self = section
     }
 
-    /// The same with the voxels of all cases in files of their own beside the page, which `write` takes by their names in
-    /// the page's folder.
+    /// The same with the voxels of all cases in files of their own beside the page, which `write` takes by their names
+    /// in the page's folder.
     package init?(
         _ summaries: [CaseSummary], labels: [AnatomyLabel], scored: [String],
         options: AnatomyOptions = AnatomyOptions(), write: (String, String) throws -> Void,

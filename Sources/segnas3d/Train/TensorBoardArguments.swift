@@ -6,8 +6,8 @@ struct TensorBoardArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Write event files for TensorBoard below this folder: loss, learning rate and validation Dice of epochs, and \
-            of a search the best Dice so far. Give it again to go on in them.
+            Write event files for TensorBoard below this folder: loss, learning rate and validation Dice of epochs, \
+            and of a search the best Dice so far. Give it again to go on in them.
             """, valueName: "folder"))
     var tensorboard: String?
 
