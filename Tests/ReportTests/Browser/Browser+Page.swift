@@ -30,7 +30,8 @@ extension Browser {
     ) throws {
         let end = Date.now + seconds
         while true {
-            if try value("Boolean(\(expression))") as? Bool == true { return }
+            // A page that is just being made anew has no answer.
+            if (try? value("Boolean(\(expression))")) as? Bool == true { return }
             guard Date.now < end else { break }
             usleep(20_000)
         }
