@@ -62,6 +62,26 @@ package struct NetworkGraph: Sendable {
         steps = builder.steps
     }
 
+    /// The name of the scores, where each step is given a name.
+    ///
+    /// - Parameters:
+    ///   - image: The name of the image, padded to a multiple of ``unit``.
+    ///   - add: Names the result of a step whose inputs have these names.
+    /// - Returns: The name of the result that gives the scores.
+    func named(_ image: String, _ add: (Step, _ inputs: [String]) -> String) -> String {
+        var results: [String] = []
+        for step in steps {
+            let inputs = step.inputs.map { input in
+                switch input {
+                case .image: image
+                case .step(let index): results[index]
+                }
+            }
+            results.append(add(step, inputs))
+        }
+        return results[scores]
+    }
+
     /// Voxels along x, y and z of which the size of feature maps at the top must be a multiple.
     package var unit: SIMD3<Int> { plan.levels.unit }
 

@@ -92,17 +92,10 @@ struct ONNXWriter {
         let graph = member.graph
         let padding = Padding(prefix: prefix, unit: graph.unit.zyx, fixed: fixedSize?.zyx)
         let image = pad("image", padding)
-        var results: [String] = []
-        for step in graph.steps {
-            let inputs = step.inputs.map { input in
-                switch input {
-                case .image: image
-                case .step(let index): results[index]
-                }
-            }
-            results.append(add(step, prefix, inputs, member.weights))
+        let scores = graph.named(image) { step, inputs in
+            add(step, prefix, inputs, member.weights)
         }
-        return crop(results[graph.scores], padding)
+        return crop(scores, padding)
     }
 
     private mutating func add(

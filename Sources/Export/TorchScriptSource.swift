@@ -50,17 +50,9 @@ package struct TorchScriptSource: Sendable {
         }
         let image = bind(
             "torch.constant_pad_nd(image, [bw, pw - bw, bh, ph - bh, bd, pd - bd])")
-        var results: [String] = []
-        for step in graph.steps {
-            let inputs = step.inputs.map { input in
-                switch input {
-                case .image: image
-                case .step(let index): results[index]
-                }
-            }
-            results.append(add(step.operation, inputs, member.weights))
+        let scores = graph.named(image) { step, inputs in
+            add(step.operation, inputs, member.weights)
         }
-        let scores = results[graph.scores]
         return bind("\(scores)[:, :, bd : bd + d, bh : bh + h, bw : bw + w]")
     }
 

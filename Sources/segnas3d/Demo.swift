@@ -189,8 +189,8 @@ struct DemoSteps {
 
     /// What has learnt most on these phantoms after some hundred steps.
     ///
-    /// The logarithmic loss finds small structures
-    /// early; with patches of one image more steps fit into the time; augmentation pays in longer trainings.
+    /// The logarithmic loss finds small structures early; with patches of one image more steps fit into the time;
+    /// augmentation pays in longer trainings.
     private static var recipe: TrainingOptions {
         var options = Recipe.standard.options
         options.epochs = DemoScale.epochs

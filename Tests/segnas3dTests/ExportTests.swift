@@ -58,31 +58,10 @@ struct ExportTests {
     }
 }
 
-/// A Python that has the runtimes: `$SEGNAS3D_PYTHON`, or else the first on the path.
-enum RuntimePython {
-    static let path: String? = {
-        let named = ProcessInfo.processInfo.environment["SEGNAS3D_PYTHON"]
-        let command = named ?? "python3"
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [command, "-c", "import onnxruntime, torch"]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? command : nil
-    }()
-
-    static func run(_ script: String, _ arguments: [String]) throws -> Program {
-        let file = Bundle.module.bundleURL.appending(path: "Fixtures").appending(path: script)
-        return try Program.run(
-            [path ?? "", file.path] + arguments, of: URL(filePath: "/usr/bin/env"))
-    }
-}
-
 @Suite(
     "Exported networks in other programs",
     .enabled(
-        if: RuntimePython.path != nil,
+        if: Python.has("onnxruntime, torch"),
         "name a Python with onnxruntime and torch in SEGNAS3D_PYTHON"))
 struct RuntimeTests {
     @Test("ONNX Runtime, PyTorch and OpenVINO give what the model gives")
@@ -92,7 +71,7 @@ struct RuntimeTests {
                 for (index, zoo) in ExportZoo.all.enumerated() {
                     try write(zoo, to: "\(folder)/\(index)")
                 }
-                let program = try RuntimePython.run("export_check.py", [folder])
+                let program = try Python.run(fixture: "export_check.py", folder)
                 #expect(program.status == 0, "\(program.errors)")
                 print(program.output)
             }

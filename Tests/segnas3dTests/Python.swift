@@ -17,4 +17,10 @@ enum Python {
         try Program.run(
             first + ["-c", script] + arguments, of: URL(filePath: path))
     }
+
+    /// Runs a script among the fixtures with arguments.
+    static func run(fixture: String, _ arguments: String...) throws -> Program {
+        let file = Bundle.module.bundleURL.appending(path: "Fixtures").appending(path: fixture)
+        return try Program.run(first + [file.path] + arguments, of: URL(filePath: path))
+    }
 }

@@ -19,7 +19,8 @@ extension ModelExport {
             let network = "\(root)/models/model.ts"
             let parity = try writeTorchScript(models, of: subject, to: network, for: output)
             var bytes = try MappedFile(path: network).bytes.count
-            bytes += try writeNetworkToBundle(models, subject, root)
+            bytes += try write(
+                checkedONNX(models, of: subject).bytes, to: "\(root)/models/model.onnx")
             for (name, text) in try texts() {
                 bytes += try write(Array(text.utf8), to: "\(root)/\(name)")
             }
@@ -30,17 +31,6 @@ extension ModelExport {
                 ? ExportError.exists(output)
                 : ExportError.unwritable(output, reason: "\(failure)")
         }
-    }
-
-    private func writeNetworkToBundle(
-        _ models: [Model], _ subject: ExportSubject, _ root: String
-    ) throws -> Int {
-        let encoded = ONNXModel(subject, producer: Release.version).encoded()
-        guard encoded.count < 1 << 31 else { return 0 }
-        let runner = try ONNXRunner(ONNXModel(decoding: encoded))
-        let parity = try ParityCheck(models: models, subject: subject) { try runner($0) }
-        guard parity.isGood else { throw ExportError.parity(.onnx, parity) }
-        return try write(encoded, to: "\(root)/models/model.onnx")
     }
 
     /// The bundle's files of text, by their paths.

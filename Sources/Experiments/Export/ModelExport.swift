@@ -130,19 +130,26 @@ public struct ModelExport {
 extension ModelExport {
     private func writeONNX(to output: String) throws -> (bytes: Int, parity: ExportParity?) {
         let models = try loadModels()
-        let subject = try subject(models)
-        let bytes = ONNXModel(subject, producer: Release.version).encoded()
-        // Protocol buffers have no more.
-        guard bytes.count < 1 << 31 else { throw ExportError.tooLarge(bytes: bytes.count) }
-        let runner = try ONNXRunner(ONNXModel(decoding: bytes))
-        let parity = try ParityCheck(models: models, subject: subject) { try runner($0) }
-        guard parity.isGood else { throw ExportError.parity(options.format, parity) }
+        let (bytes, parity) = try checkedONNX(models, of: subject(models))
         do {
             try NewFile.write(bytes, to: output)
         } catch {
             throw ExportError(error)
         }
         return (bytes.count, parity)
+    }
+
+    /// The bytes of an ONNX file, and how what they hold differs from the models.
+    func checkedONNX(
+        _ models: [Model], of subject: ExportSubject
+    ) throws -> (bytes: [UInt8], parity: ExportParity) {
+        let bytes = ONNXModel(subject, producer: Release.version).encoded()
+        // Protocol buffers have no more.
+        guard bytes.count < 1 << 31 else { throw ExportError.tooLarge(bytes: bytes.count) }
+        let runner = try ONNXRunner(ONNXModel(decoding: bytes))
+        let parity = try ParityCheck(models: models, subject: subject) { try runner($0) }
+        guard parity.isGood else { throw ExportError.parity(.onnx, parity) }
+        return (bytes, parity)
     }
 
     func loadModels() throws -> [Model] {

@@ -2,7 +2,7 @@ internal import CPage
 internal import SegNASHost
 
 /// A part of the page under a heading.
-struct Section {
+package struct Section {
     let id: String
     let title: String
     /// The content as HTML.

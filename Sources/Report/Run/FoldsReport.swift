@@ -26,7 +26,7 @@ public struct FoldsReport: TrainingsPage {
     public var date: String?
     /// A validation case as the network of this moment sees it, as a PNG file in base64; nil in a report.
     package var preview: String?
-    private let version: String
+    package let version: String
 
     /// - Parameters:
     ///   - dataset: The name of the dataset.
@@ -50,21 +50,9 @@ public struct FoldsReport: TrainingsPage {
     /// - Throws: `EncodingError` never, as all its numbers are finite.
     public func html() throws -> String { try html(at: nil) }
 
-    /// The whole page; with a position one that is watched.
-    package func html(at position: LivePosition?) throws -> String {
-        try Page(
-            title: "Cross-validation: \(dataset)", sections: sections, cases: cases,
-            version: version, position: position
-        ).html
-    }
+    package var title: String { "Cross-validation: \(dataset)" }
 
-    /// The parts of the page by their ids: all but those that scripts have filled.
-    package var parts: [(id: String, html: String)] { sections.parts }
-
-    /// True if the page shows cases, which scripts draw.
-    package var showsCases: Bool { cases != nil }
-
-    var sections: [Section] {
+    package var sections: [Section] {
         [
             summary,
             Section.preview(preview, of: "the best epoch so far", labels: labels.structures),
@@ -119,41 +107,6 @@ public struct FoldsReport: TrainingsPage {
             ? "The cross-validation is complete: its model is the mean of \(folds.count) folds."
             : "The cross-validation is not complete: \(done) of \(folds.count) folds are trained."
     }
-}
-
-/// The report of several trainings.
-package protocol TrainingsPage {
-    /// The parts of the page by their ids: all but those that scripts have filled.
-    var parts: [(id: String, html: String)] { get }
-    /// True if the page shows cases, which scripts draw.
-    var showsCases: Bool { get }
-    var date: String? { get set }
-    var preview: String? { get set }
-
-    /// The whole page; with a position one that is watched.
-    func html(at position: LivePosition?) throws -> String
-}
-
-extension Page {
-    /// A page of trainings, perhaps with cases in images.
-    init(
-        title: String, sections: [Section], cases: AnatomySection?, version: String,
-        position: LivePosition?
-    ) throws {
-        struct Content: Encodable {
-            var anatomy: AnatomyPayload?
-        }
-        self.init(
-            title: title, sections: sections,
-            data: try pageJSON(Content(anatomy: cases?.payload)),
-            script: .trainings(showsCases: cases != nil), version: version,
-            hasSide: position != nil, hasFiles: cases?.hasFiles ?? false, position: position)
-    }
-}
-
-extension [Section] {
-    /// By their ids; those that scripts have filled are empty.
-    var parts: [(id: String, html: String)] { map { ($0.id, $0.id == "cases" ? "" : $0.html) } }
 }
 
 extension Section {

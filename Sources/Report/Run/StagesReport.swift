@@ -13,7 +13,7 @@ public struct StagesReport: TrainingsPage {
     public var date: String?
     /// A validation case as the network of this moment sees it, as a PNG file in base64; nil in a report.
     package var preview: String?
-    private let version: String
+    package let version: String
 
     public enum SecondStage {
         case run(RunReport)
@@ -35,26 +35,14 @@ public struct StagesReport: TrainingsPage {
     /// - Throws: `EncodingError` never, as all its numbers are finite.
     public func html() throws -> String { try html(at: nil) }
 
-    /// The whole page; with a position one that is watched.
-    package func html(at position: LivePosition?) throws -> String {
-        try Page(
-            title: "Cascade: \(first.dataset)", sections: sections, cases: cases,
-            version: version, position: position
-        ).html
-    }
-
-    /// The parts of the page by their ids: all but those that scripts have filled.
-    package var parts: [(id: String, html: String)] { sections.parts }
-
-    /// True if the page shows cases, which scripts draw.
-    package var showsCases: Bool { cases != nil }
+    package var title: String { "Cascade: \(first.dataset)" }
 
     /// The cases of the second stage, where it has folds.
-    private var cases: AnatomySection? {
+    package var cases: AnatomySection? {
         if case .folds(let folds) = second { folds.cases } else { nil }
     }
 
-    var sections: [Section] {
+    package var sections: [Section] {
         let stage: [Section] =
             switch second {
             case .run(let run): run.sections
