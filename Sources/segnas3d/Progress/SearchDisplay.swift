@@ -53,7 +53,7 @@ final class SearchDisplay {
     /// Names the first model, which is there for use while the search goes on.
     private func sayIfBaseline(_ trial: Trial) {
         guard trial.state == .completed, trial.proposal.origin == .given else { return }
-        say("the baseline is trained: segnas3d predict STUDY works from now on")
+        say("the baseline is trained: segnas3d predict takes the study from now on")
     }
 
     /// Shows a warning once.
