@@ -27,7 +27,6 @@ struct HyperparameterTests {
         #expect(Hyperparameter.optimizer.choices == OptimizerChoice.allCases.map(\.rawValue))
         #expect(Hyperparameter.schedule.choices == LearningRateSchedule.allCases.map(\.rawValue))
         #expect(Hyperparameter.recipe.choices == Recipe.allCases.map(\.rawValue))
-        #expect(SearchSpace.usualLearningRate == Recipe.standard.options.learningRate)
     }
 
     @Test("every setting reaches the training, and nothing else changes")
@@ -203,8 +202,10 @@ struct HyperparameterTests {
                 images: SearchedImages(size: [32, 32, 32], channels: 1, classes: 2, batch: 2))
         }
         let standard = try plan(.standard)
-        #expect(standard.space == "segnas+")
-        #expect(standard.sampler.usual == [.learningRate: 2e-3, .augmentation: 1])
+        #expect(
+            standard.space
+                == "{base: segnas+, learning_rate: {from: 0.0008, to: 0.02, scale: log}}")
+        #expect(standard.sampler.usual == [.learningRate: 4e-3, .augmentation: 1])
         let paper = try plan(.paper)
         #expect(
             paper.space
@@ -228,10 +229,10 @@ struct HyperparameterTests {
             return TrainingDescription(recorded, in: space).training
         }
         let all = TrainingDescription(recorded).training
-        #expect(all.contains("batch 3, adamw, learning rate 0.002, loss dice-cross-entropy, "))
+        #expect(all.contains("batch 3, adamw, learning rate 0.004, loss dice-cross-entropy, "))
         #expect(
             try words("batch: 2\nloss: exponential-logarithmic")
-                .contains("batch 2, adamw, learning rate 0.002, loss exponential-logarithmic, "))
+                .contains("batch 2, adamw, learning rate 0.004, loss exponential-logarithmic, "))
         #expect(
             try words("optimizer: [adamw, nadam]\nlearning_rate: {from: 1e-4, to: 1e-2}")
                 .contains("batch 3, loss dice-cross-entropy, "))

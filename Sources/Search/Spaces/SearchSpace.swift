@@ -69,7 +69,10 @@ extension SearchSpace {
     /// The space in which everything, the dropout, the learning rate and the augmentation are searched.
     public static let segnasPlus = SearchSpace(.segnasPlus)
 
-    /// The learning rate in the middle of ``segnasPlus``: that of the default recipe.
+    /// The learning rate in the middle of ``segnasPlus``.
+    ///
+    /// Studies keep the space's name, so it stays what it was; a search by that name alone moves the range to the learning
+    /// rate of its training.
     public static let usualLearningRate = 2e-3
 
     /// The YAML of ``segnasPlus`` around a learning rate: a factor of 5 either way.
@@ -106,7 +109,7 @@ extension SearchSpace.Preset {
         }
     }
 
-    /// The learning rate around that of the default recipe.
+    /// The paper's eleven, and how networks are trained.
     private static var withTraining: SpaceSettings {
         var settings = Self.segnas11.settings
         settings.values[.dropout] = .reals(0..<0.5, .linear)

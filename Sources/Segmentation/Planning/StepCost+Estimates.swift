@@ -47,10 +47,10 @@ extension StepCost {
 }
 
 extension StepCost {
-    /// A CPU sees as many voxels in a second whatever the patch, and learns more from many steps than from a few.
-    private static let edgeOnCPU = 96.0
-
     /// The memory of a step of this program's training on the CPU, predicted by the code that trains.
+    ///
+    /// A CPU sees as many voxels in a second whatever the patch and the batch, and learns more from many steps than from
+    /// a few (`Documentation/measurements/recipe`): its patches have 96³ voxels at most, and its batches are the smallest.
     ///
     /// - Parameters:
     ///   - network: The network that is planned for.
@@ -64,8 +64,10 @@ extension StepCost {
         _ network: PlannedNetwork, channels: Int, classes: Int,
         options: TrainingOptions = TrainingOptions(), limit: ByteCount, device: Device = .cpu
     ) -> StepCost {
-        let edge = device == .cpu ? edgeOnCPU : largestEdge
-        return StepCost(of: network, limit: limit, edge: edge) { patch, batch in
+        StepCost(
+            of: network, limit: limit, edge: device == .cpu ? edgeOnCPU : largestEdge,
+            batchRule: device == .cpu ? .smallest : .largest
+        ) { patch, batch in
             let architecture = network.architecture(for: patch)
             let plan = try NetworkPlan(
                 architecture, channels: channels, classes: classes,
@@ -79,4 +81,6 @@ extension StepCost {
             return predicted.map { Double($0.bytes) } ?? 0
         }
     }
+
+    private static let edgeOnCPU = 96.0
 }

@@ -17,7 +17,7 @@ public struct StepCost {
     /// The patch would have as many voxels as a cube of this edge, if memory allowed.
     let edge: Double
     private let bytes: Bytes
-    private let batchRule: BatchRule
+    let batchRule: BatchRule
 
     /// How the batch follows from the cost.
     public enum BatchRule: Sendable {
@@ -25,6 +25,8 @@ public struct StepCost {
         case nearest
         /// The largest batch within the limit, of no more voxels than the smallest batch of the largest patches.
         case largest
+        /// The smallest batch, whatever the limit has room for.
+        case smallest
     }
 
     /// nnU-Net's largest patch has as many voxels as a cube of this edge.
@@ -70,6 +72,8 @@ public struct StepCost {
             return max(smallest, nearest < Double(most) ? Int(nearest) : most)
         case .largest:
             return try largestBatch(of: patch, most: min(most, largestBatchByVoxels(of: patch)))
+        case .smallest:
+            return smallest
         }
     }
 

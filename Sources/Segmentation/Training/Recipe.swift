@@ -80,11 +80,12 @@ public enum Recipe: String, CaseIterable, Codable, Sendable {
         var options = TrainingOptions()
         options.loss = .diceCrossEntropy
         options.optimizer = .adamw
-        options.learningRate = 2e-3
+        options.learningRate = 4e-3
         options.weightDecay = 0.01
         options.gradientClipping = 12
-        options.schedule = .cosine
-        options.weightAveraging = 0.99
+        // The average of the weights does what a falling rate would do, and needs no end to fall to.
+        options.schedule = .constant
+        options.weightAveraging = 0.999
         // Left and right stay what they are.
         var augmentation = ofNNUNetsImages
         augmentation.mirroring = nil

@@ -43,6 +43,12 @@ struct StepCostTests {
         #expect(try cost.batch(of: patch([32, 32, 32]), most: 100) == 2)
     }
 
+    @Test("the smallest batch, whatever there is room for", arguments: [0, 2, 100])
+    func smallestBatch(_ most: Int) throws {
+        let cost = StepCost(limit: ByteCount(1000), batchRule: .smallest) { _, _ in 1 }
+        #expect(try cost.batch(of: patch([8, 8, 8]), most: most) == 2)
+    }
+
     @Test("nnU-Net's batch is the nearest, also beyond the limit")
     func nearestBatch() throws {
         let cost = StepCost(limit: ByteCount(1000), batchRule: .nearest) { _, batch in
