@@ -25,7 +25,7 @@ auditwheel repair --plat manylinux_2_34_x86_64 --only-plat \
 unzip -l "$work"/*.whl > "$work/contents"
 ! grep -F segnas3d.libs/ "$work/contents" || { echo "auditwheel adds these libraries" >&2; exit 1; }
 
-mypy --strict --cache-dir "$work/mypy" "$environment"/lib/python*/site-packages/segnas3d
+mypy --strict --cache-dir "$work/mypy" --package segnas3d
 
 # Away from the sources: the package is the environment's.
 python -m pytest -p no:cacheprovider --basetemp "$work/pytest" Python/tests
