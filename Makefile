@@ -4,7 +4,7 @@
 # C sources name their files in assertions: without the folders of this machine.
 NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
 
-.PHONY: help setup build demo test test-avx2 browser faults fuzz headers lint format dist clean
+.PHONY: help setup build demo test test-avx2 browser faults fuzz headers lint format dist wheel wheel-test clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\): .*## /  make \1\t/p' Makefile
@@ -86,6 +86,12 @@ format:  ## format the sources in place
 
 dist: build  ## make dist/segnas3d-VERSION-linux-x86_64, which runs on machines without Swift
 	Scripts/dist.sh
+
+wheel: build  ## make dist/segnas3d-VERSION-….whl for pip
+	Scripts/wheel.py
+
+wheel-test: wheel  ## install the wheel with PyTorch in a new environment, and test it: minutes, 5 GB
+	Scripts/wheel-test.sh
 
 clean:  ## delete build products and the link to libtorch, never the downloaded libtorch
 	rm -rf .build dist .deps/libtorch

@@ -1,10 +1,8 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// Set up by Scripts/setup.sh: links to libtorch 2.11.0 and plotly.js, and to ITK's headers and libraries without
-// the version that their names carry.
+// Set up by Scripts/setup.sh: links to libtorch 2.11.0 and plotly.js.
 let libtorch = "\(Context.packageDirectory)/.deps/libtorch"
-let itk = "\(Context.packageDirectory)/.deps/itk"
 let plotly = "\(Context.packageDirectory)/.deps/plotly"
 
 let swiftSettings: [SwiftSetting] = [
@@ -78,16 +76,11 @@ let package = Package(
         // link the functions into programs, which need that code.
         .target(
             name: "CTorchLibrary", linkerSettings: [.unsafeFlags(["-nostartfiles"])]),
-        // GDCM, through ITK, behind a C interface: it decompresses DICOM.
+        // GDCM behind a C interface: it decompresses DICOM.
         .target(
-            name: "CITK",
-            cxxSettings: [.unsafeFlags(["-isystem", "\(itk)/include", "-O2", "-Wall"])],
-            linkerSettings: [
-                .unsafeFlags(["-L\(itk)/lib"]),
-                .linkedLibrary("ITKIOGDCM"),
-                .linkedLibrary("ITKIOImageBase"),
-                .linkedLibrary("ITKCommon"),
-            ]),
+            name: "CGDCM",
+            cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/gdcm-3.0", "-O2", "-Wall"])],
+            linkerSettings: [.linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED")]),
         // The machine's files, memory and cores.
         .target(
             name: "SegNASHost", dependencies: ["CDeflate", "CXXHash"], path: "Sources/Host",
@@ -101,7 +94,7 @@ let package = Package(
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         // Images: their files, geometry, resampling and comparison. Knows nothing of tensors.
         .target(
-            name: "SegNASImaging", dependencies: ["SegNASHost", "CDeflate", "CITK"],
+            name: "SegNASImaging", dependencies: ["SegNASHost", "CDeflate", "CGDCM"],
             path: "Sources/Imaging",
             swiftSettings: optimizedSettings),
         // Folders of images and labels: their layouts, faults, splits and preparation.
@@ -180,6 +173,8 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Linked instead of 34 MB that no part of the program uses.
         .target(name: "CICUData"),
+        // Linked instead of functions that older systems do not have.
+        .target(name: "COlderGlibc"),
         // What the program notes before any library is at work.
         .target(name: "CStartUp"),
         // The program: parse, call, print.
@@ -189,7 +184,7 @@ let package = Package(
                 "SegNASExperiments", "SegNASTorch", "SegNASSearch", "SegNASDatasets",
                 "SegNASImaging", "SegNASSegmentation", "SegNASStudy",
                 "SegNASReport", "SegNASWatching", "SegNASHost", "SegNASRandomness", "CICUData",
-                "CStartUp",
+                "COlderGlibc", "CStartUp",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -224,8 +219,7 @@ let package = Package(
         .testTarget(
             name: "ImagingTests",
             dependencies: [
-                "SegNASImaging", "CITK", "FuzzImages", "SegNASHost", "SegNASRandomness",
-                "TestSupport",
+                "SegNASImaging", "FuzzImages", "SegNASHost", "SegNASRandomness", "TestSupport",
             ],
             resources: [.copy("Fixtures")], swiftSettings: swiftSettings),
         .testTarget(

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes this machine ready for `swift build`: checks Swift, installs missing Debian packages (those
-# named as arguments too), and links .deps/itk to ITK, and .deps/libtorch and .deps/plotly to libtorch
-# and plotly.js, downloaded once for each user. With LIBTORCH=…/site-packages/torch it links to the libtorch of that installed
-# PyTorch instead.
+# named as arguments too), and links .deps/libtorch and .deps/plotly to libtorch and plotly.js,
+# downloaded once for each user. With LIBTORCH=…/site-packages/torch it links to the libtorch of that
+# installed PyTorch instead.
 # `make` runs it before every build; when all is there, it only looks.
 set -euo pipefail
 
@@ -17,7 +17,7 @@ fail() { say "$@"; exit 1; }
 packages=(
     g++                      # the headers of libstdc++, and the linker
     libdeflate-dev           # gzip
-    libinsighttoolkit5-dev   # ITK, whose GDCM decompresses DICOM
+    libgdcm-dev              # GDCM, which decompresses DICOM
     libsqlite3-dev           # studies
     libwebp-dev              # images in reports
     libxxhash-dev            # fingerprints of files
@@ -167,20 +167,6 @@ link() {
     say ".deps/libtorch is now $1"
 }
 
-# ITK's headers and libraries under names without its version: 5.2 in Debian 12, 5.3 in Debian 13.
-link_itk() {
-    local headers version library found
-    headers=$(find /usr/include -maxdepth 1 -name 'ITK-*' | sort -V | tail -n 1)
-    version=${headers##*/ITK-}
-    mkdir -p .deps/itk/lib
-    for library in ITKCommon ITKIOImageBase ITKIOGDCM; do
-        found=$(find /usr/lib -maxdepth 2 -name "lib$library-$version.so" -print -quit)
-        [[ -n $headers && -n $found ]] || fail "ITK's headers or lib$library are not in /usr."
-        ln -sfnT "$found" ".deps/itk/lib/lib$library.so"
-    done
-    ln -sfnT "$headers" .deps/itk/include
-}
-
 # A cache that another user fills may be read-only; one without what the command $@ looks for must be
 # ours to write.
 choose_cache() {
@@ -213,7 +199,6 @@ if ! { is_wanted "$torch" && { has_plotly || is_plotly "$cache/$plotly"; }; }; t
     command -v unzip >/dev/null || packages+=(unzip)
 fi
 install_packages
-link_itk
 is_wanted "$torch" || download
 [[ $torch -ef .deps/libtorch ]] || link "$torch"
 link_plotly

@@ -85,7 +85,13 @@ struct OutputTests {
                 guard trial.state == .queued else { continue }
                 let attempt = try ledger.begin(trial.number, slot: "cpu/0")
                 if trial.number == 11 { break }
-                _ = try ledger.finish(attempt, .completed(dice: 0.5 + Double(trial.number) / 100))
+                let dice = 0.5 + Double(trial.number) / 100
+                _ = try ledger.finish(
+                    attempt, .completed(dice: dice),
+                    epochs: [
+                        TrialEpoch(epoch: 1, loss: 1.5, dice: 0.25, seconds: 2),
+                        TrialEpoch(epoch: 2, loss: 0.5, dice: dice, seconds: 3),
+                    ])
             }
             let table = try Program.run("status", path, "--csv").output
             let rows = table.split(separator: "\r\n")
@@ -96,6 +102,16 @@ struct OutputTests {
                     + "augmentation,parameters,multiply_adds,memory_bytes,epochs,attempts,seconds,"
                     + "taken_from_trial,reason")
             #expect(table.contains("\"few channels, \"\"too\"\" few\"\r\n"))
+            let curves = try Program.run("status", path, "--csv", "--epochs").output
+                .split(separator: "\r\n")
+            let trained = try #require(try ledger.best())
+            #expect(curves[0] == "trial,epoch,loss,validation_dice,seconds")
+            #expect(
+                curves.filter { $0.hasPrefix("\(trained.number),") } == [
+                    "\(trained.number),1,1.5,0.25,2.000",
+                    "\(trained.number),2,0.5,\(trained.dice ?? 0),3.000",
+                ])
+            #expect(curves.count == 1 + 2 * (ledger.counts[.completed] ?? 0))
             let journal = folder.appending(path: "journal.log").path
             let written = try Program.run("status", path, "--optuna", journal)
             #expect(written.status == 0 && written.output.isEmpty, "\(written.errors)")
@@ -138,6 +154,7 @@ struct OutputTests {
     @Test("one form at a time, and of a folder that has it")
     func refused() throws {
         #expect(try Program.run("status", "x", "--csv", "--json").status == 2)
+        #expect(try Program.run("status", "x", "--epochs").status == 2)
         #expect(try Program.run("status", "/none", "--csv").status == 1)
         #expect(try Program.run("status", "/none", "--optuna", "/none/x").status == 1)
     }

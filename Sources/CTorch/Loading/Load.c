@@ -48,8 +48,9 @@ static void fail(const char *reason) {
                               strstr(reason, "annot allocate memory");
     const char *remedy = lacks_memory
                              ? "it needs about 1 GiB of address space: raise 'ulimit -v', or ask for more memory"
-                             : "link the torch folder of an installed PyTorch " TORCH_VERSION
-                               " as INSTALL.txt says, or set LIBTORCH to it; in a clone of the sources run make build";
+                             : "pip install torch==" TORCH_VERSION
+                               ", and unless pip installed segnas3d too, link its folder as INSTALL.txt says or set "
+                               "LIBTORCH to it; in a clone of the sources run make build";
     fail_with_remedy(reason, remedy);
 }
 

@@ -55,9 +55,9 @@ public enum ImageFault: Error, Equatable, Sendable {
     /// A header of text lines.
     case header(HeaderFault)
     case dicom(DICOMFault)
-    /// ITK's message.
-    case refusedByITK(String)
-    case crashedITK(signal: Int32)
+    /// Why GDCM does not decompress it.
+    case refusedByGDCM(String)
+    case crashedGDCM(signal: Int32)
     /// A name to write to without the ending of a format.
     case writtenName
     case exists
@@ -139,10 +139,10 @@ extension ImageFault: CustomStringConvertible {
             "says that its samples lie in a second file: name the two .hdr and .img"
         case .header(let fault): fault.description
         case .dicom(let fault): fault.description
-        case .refusedByITK(let reason):
-            "cannot be read: ITK says “\(reason)”; " + Self.writeAgain
-        case .crashedITK(let signal):
-            "is damaged in a way that makes ITK crash (signal \(signal)): " + Self.copyAgain
+        case .refusedByGDCM(let reason):
+            "cannot be decompressed by GDCM: \(reason); " + Self.writeAgain
+        case .crashedGDCM(let signal):
+            "is damaged in a way that makes GDCM crash (signal \(signal)): " + Self.copyAgain
         case .writtenName: "cannot be written: its name must end in .nii or .nii.gz"
         case .exists: "exists: remove it, or name another file"
         default: ""

@@ -14,7 +14,8 @@ struct Status: ParsableCommand {
         abstract: "Show the progress of a search or a training at any time, even while it runs.",
         discussion: """
             With --csv a table for spreadsheets: a row for each trial of a study, for each epoch of a run, of all its \
-            folds and stages, or for each method and split of a comparison.
+            folds and stages, or for each method and split of a comparison. With --csv --epochs a study's rows are the \
+            epochs of its trials, once these have ended.
             """)
 
     @Argument(help: "Folder of the study or run.")
@@ -26,6 +27,9 @@ struct Status: ParsableCommand {
     @Flag(help: "Print a table of comma-separated values: trials of a study, epochs of a run.")
     var csv = false
 
+    @Flag(help: "With --csv and a study, print the epochs of its trials instead.")
+    var epochs = false
+
     @Option(
         help: ArgumentHelp(
             "Write the study to this new file as a journal of Optuna 5, for optuna-dashboard, and print nothing.",
@@ -36,6 +40,7 @@ struct Status: ParsableCommand {
         guard [json, csv, optuna != nil].count(where: \.self) <= 1 else {
             throw ValidationError("--json, --csv and --optuna exclude each other")
         }
+        guard csv || !epochs else { throw ValidationError("--epochs is for --csv") }
     }
 
     func run() throws {
@@ -64,6 +69,7 @@ struct Status: ParsableCommand {
         switch FolderKind(of: study) {
         case .comparison: try ComparisonReport(of: study).csv
         case .run, .crossValidation, .cascade: EpochTable(of: study).csv
+        case nil where epochs: TrialEpochTable(try StudySnapshot(of: study)).csv
         case nil:
             TrialTable(
                 try StudySnapshot(of: study),

@@ -1,4 +1,3 @@
-import CITK
 import Foundation
 import TestSupport
 import Testing
@@ -244,7 +243,7 @@ final class ITKDamageTests {
         }
     }
 
-    @Test("What makes ITK crash is an error, and nothing is printed")
+    @Test("What makes GDCM crash is an error, and nothing is printed")
     func crash() throws {
         // A DICOM image that breaks off behind its header: GDCM, as Debian builds it, ends the process.
         var slice = DICOMBytes()
@@ -252,10 +251,10 @@ final class ITKDamageTests {
         slice.fragments = [[UInt8](repeating: 0, count: 80)]
         let path = try write(slice.file, "a.dcm")
         let size = slice.file.count
-        let buffer = try SampleBuffer.itk(for: path, byteCount: 12)
+        let buffer = try SampleBuffer.shared(for: path, byteCount: 12)
         for bytes in [0..<size / 2, size - 60..<size - 20] {
             #expect(throws: ImageError.self) {
-                try ITKDecompression.decompress([(path, [], bytes)], .int16, into: buffer)
+                try GDCMDecompression.decompress([(path, [], bytes)], .int16, into: buffer)
             }
         }
     }

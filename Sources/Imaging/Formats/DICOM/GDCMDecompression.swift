@@ -1,15 +1,16 @@
-internal import CITK
+internal import CGDCM
 internal import Glibc
 internal import SegNASHost
 
-/// Decompression by GDCM, through ITK, in a separate process: it ends its process on data that are cut short.
-enum ITKDecompression {
-    /// Decompresses parts of DICOM files of the same size, each behind a header, into ITK's memory, one after another.
+/// Decompression by GDCM, in a separate process: it ends its process on data that are cut short.
+enum GDCMDecompression {
+    /// Decompresses parts of DICOM files of the same size, each behind a header, into shared memory, one after
+    /// another.
     static func decompress(
         _ images: [(path: String, header: [UInt8], bytes: Range<Int>)], _ type: SampleType,
         into buffer: SampleBuffer
     ) throws(ImageError) {
-        var report = citk_report()
+        var report = cgdcm_report()
         let strings = images.map { strdup($0.path) }
         let headers = images.map { image in
             let copy = UnsafeMutableRawBufferPointer.allocate(
@@ -22,13 +23,13 @@ enum ITKDecompression {
             for header in headers { header.deallocate() }
         }
         let parts = images.indices.map { index in
-            citk_dicom(
+            cgdcm_image(
                 header: headers[index].baseAddress, header_bytes: headers[index].count,
                 path: strings[index], offset: UInt64(images[index].bytes.lowerBound),
                 bytes: UInt64(images[index].bytes.count))
         }
-        let status = citk_decompress(
-            parts, parts.count, citk_sample(type), buffer.bytes.baseAddress,
+        let status = cgdcm_decompress(
+            parts, parts.count, cgdcm_sample(type), buffer.bytes.baseAddress,
             buffer.bytes.count / images.count, &report)
         if let fault = status.fault(report) {
             throw ImageError(file: images[report.file].path, fault: fault)
@@ -36,65 +37,64 @@ enum ITKDecompression {
     }
 }
 
-extension citk_status {
+extension cgdcm_status {
     /// The fault of a failed decompression.
-    func fault(_ report: citk_report) -> ImageFault? {
+    func fault(_ report: cgdcm_report) -> ImageFault? {
         switch self {
-        case .CITK_OK: nil
-        case .CITK_REFUSED: .refusedByITK(report.words)
-        case .CITK_CRASHED: .crashedITK(signal: report.signal)
-        case .CITK_NO_PROCESS: .system(SystemFailure(code: report.code).description)
+        case .CGDCM_OK: nil
+        case .CGDCM_REFUSED: .refusedByGDCM(report.words)
+        case .CGDCM_CRASHED: .crashedGDCM(signal: report.signal)
+        case .CGDCM_NO_PROCESS: .system(SystemFailure(code: report.code).description)
         }
     }
 }
 
-extension citk_report {
+extension cgdcm_report {
     fileprivate var words: String {
         withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }
 
 extension SampleBuffer {
-    /// New memory that ITK's process can fill, zero before.
-    static func itk(for path: String, byteCount: Int) throws(ImageError) -> SampleBuffer {
-        guard let memory = citk_allocate(byteCount) else {
+    /// New memory that GDCM's process can fill, zero before.
+    static func shared(for path: String, byteCount: Int) throws(ImageError) -> SampleBuffer {
+        guard let memory = cgdcm_allocate(byteCount) else {
             throw ImageError(file: path, fault: .outOfMemory(bytes: byteCount))
         }
         return SampleBuffer(UnsafeMutableRawBufferPointer(start: memory, count: byteCount)) {
-            citk_free(memory, byteCount)
+            cgdcm_free(memory, byteCount)
         }
     }
 }
 
-extension citk_sample {
+extension cgdcm_sample {
     fileprivate init(_ type: SampleType) {
         switch type {
-        case .uint8: self = .CITK_UINT8
-        case .int8: self = .CITK_INT8
-        case .uint16: self = .CITK_UINT16
-        case .int16: self = .CITK_INT16
-        case .uint32: self = .CITK_UINT32
-        case .int32: self = .CITK_INT32
-        case .uint64: self = .CITK_UINT64
-        case .int64: self = .CITK_INT64
-        case .float32: self = .CITK_FLOAT32
-        case .float64: self = .CITK_FLOAT64
+        case .uint8: self = .CGDCM_UINT8
+        case .int8: self = .CGDCM_INT8
+        case .uint16: self = .CGDCM_UINT16
+        case .int16: self = .CGDCM_INT16
+        case .uint32: self = .CGDCM_UINT32
+        case .int32: self = .CGDCM_INT32
+        case .uint64: self = .CGDCM_UINT64
+        case .int64: self = .CGDCM_INT64
+        case .float32: self = .CGDCM_FLOAT32
+        case .float64: self = .CGDCM_FLOAT64
         }
     }
 }
 
 /// The compressed pixels of slices, each behind a header that says no more than how they are compressed.
 ///
-/// GDCM, through ITK, is kept from what it would make of the other attributes: it inverts MONOCHROME1, and of scaled
-/// values it takes other types than ours. The elements of the files have been followed to their ends before.
+/// GDCM is kept from what it would make of the other attributes. The elements of the files have been followed to their ends before.
 enum DICOMStream {
     /// The pixels of slices as they are stored, of the same size and type, one slice after the other.
     static func decompress(_ slices: [DICOMSlice]) throws(ImageError) -> SampleBuffer {
         let byteCount = slices[0].byteCount
-        let buffer = try SampleBuffer.itk(
+        let buffer = try SampleBuffer.shared(
             for: slices[0].path, byteCount: slices.count * byteCount)
         let parts = slices.map { ($0.path, header: header(of: $0), bytes: $0.pixels) }
-        try ITKDecompression.decompress(parts, slices[0].encoding.storedType, into: buffer)
+        try GDCMDecompression.decompress(parts, slices[0].encoding.storedType, into: buffer)
         return buffer
     }
 
