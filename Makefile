@@ -51,13 +51,10 @@ KILLS := 100
 faults: setup  ## cause what can happen to a machine while it searches, and kill a search 100 times: minutes
 	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.(FaultTests|LadderSearchTests|StandstillTests|FileSystemTests|SignalTests|PredictTests)'
 
-# Real Slurm faults: how often everything is killed at random: make slurm SLURM_KILLS=…
-SLURM_KILLS := 8
-
-slurm: setup  ## search on a small Slurm cluster of this machine, and cause what happens to clusters: 10 minutes
+slurm: setup  ## search on a small Slurm cluster of this machine: minutes
 	@Scripts/setup.sh slurmctld slurmd slurm-client munge
 	swift build --build-tests
-	SEGNAS3D_SLURM=$(SLURM_KILLS) timeout 900 Scripts/test.sh --filter '^segnas3dTests\.Slurm'
+	timeout 600 Scripts/test.sh --filter '^segnas3dTests\.Slurm'
 
 # Folders of image files besides those that the command makes itself: make fuzz IMAGES=…
 FUZZ_COUNT := 200000

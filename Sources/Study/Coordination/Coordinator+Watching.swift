@@ -9,7 +9,7 @@ extension Coordinator {
         // The state first: a job that is gone has written all that it will.
         let state = isAnswered ? state(of: watch) : .unreachable
         watch.look(
-            in: folder(trial), rests: state == .stopped || state == .waiting, now: now)
+            in: folder(trial), rests: [.stopped, .waiting, .unreachable].contains(state), now: now)
         watches[trial] = watch
         let result = TrialRequest(in: folder(trial)).flatMap {
             TrialResult(of: $0, in: folder(trial))

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import SegNASHost
 import SegNASRandomness
+import SegNASSearch
 import SegNASStudy
 import TestSupport
 import Testing

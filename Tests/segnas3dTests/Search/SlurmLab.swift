@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 import SegNASHost
+import SegNASSearch
+import SegNASStudy
 import TestSupport
 import Testing
 

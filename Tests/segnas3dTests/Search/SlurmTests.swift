@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SegNASSearch
 import SegNASStudy
 import TestSupport
 import Testing
@@ -49,7 +50,10 @@ struct SlurmTests {
                 // Which options the study has is known from now on.
                 let resume = ["search", "--output", scene.path("study"), "--quiet"]
                 let second = try Program.start(resume)
-                try scene.wait { !scene.workers().isEmpty }
+                // The log of its job: sbatch has the same words among its arguments.
+                try scene.wait {
+                    scene.logs("study").values.joined().contains { $0.contains(" attempt 2 ") }
+                }
                 for worker in scene.workers() { kill(worker, SIGSTOP) }
                 kill(second.processIdentifier, SIGKILL)
                 second.waitUntilExit()
