@@ -84,14 +84,6 @@ extension SearchScene {
             ] + more
     }
 
-    /// Fails where not exactly one run of a trial has published a result: Slurm may run a job twice.
-    func expectPublishedOnce(_ study: String) {
-        for (trial, lines) in logs(study) {
-            let published = lines.count { $0.hasPrefix("published ") }
-            #expect(published == 1, "trial \(trial): \(lines)")
-        }
-    }
-
     /// Number, network, point and result of every trial, in whatever order they ended.
     func results(_ study: String) throws -> [String] {
         try trials(study).map { trial in
