@@ -58,17 +58,9 @@ struct SlurmLab {
         Glibc.kill(process, SIGKILL)
     }
 
-    /// Runs a command of Slurm.
-    @discardableResult
-    func call(_ name: String, _ arguments: String...) throws -> Command.Output {
-        try Command(name, arguments).run(timeLimit: 30)
-    }
-
-    /// The numbers of jobs in a state, such as `RUNNING`; of all that have not ended where none is given.
-    func jobs(_ state: String? = nil) throws -> [String] {
-        let choice = state.map { ["--states=\($0)"] } ?? []
-        let output = try Command("squeue", ["--noheader", "--format=%A"] + choice)
-            .run(timeLimit: 30)
+    /// The numbers of the jobs that have not ended.
+    func jobs() throws -> [String] {
+        let output = try Command("squeue", ["--noheader", "--format=%A"]).run(timeLimit: 30)
         return output.text.split(separator: "\n").map { $0.filter(\.isNumber) }
     }
 }
