@@ -4,7 +4,7 @@
 # C sources name their files in assertions: without the folders of this machine.
 NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
 
-.PHONY: help setup build demo test test-avx2 browser faults fuzz headers lint format dist wheel wheel-test clean
+.PHONY: help setup build demo test test-avx2 browser faults slurm fuzz headers lint format dist wheel wheel-test gpu-check clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\): .*## /  make \1\t/p' Makefile
@@ -50,6 +50,11 @@ KILLS := 100
 
 faults: setup  ## cause what can happen to a machine while it searches, and kill a search 100 times: minutes
 	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.(FaultTests|LadderSearchTests|StandstillTests|FileSystemTests|SignalTests|PredictTests)'
+
+slurm: setup  ## search on a small Slurm cluster of this machine: minutes
+	@Scripts/setup.sh slurmctld slurmd slurm-client munge
+	swift build --build-tests
+	timeout 600 Scripts/test.sh --filter '^segnas3dTests\.Slurm'
 
 # Folders of image files besides those that the command makes itself: make fuzz IMAGES=…
 FUZZ_COUNT := 200000

@@ -62,7 +62,7 @@ public enum FailureKind: Sendable {
             ComparisonError.planChanged, ComparisonError.noComparison, is OptionFaults,
             SplitError.noFoldsIn, SplitError.foldCount, SplitError.fewForFolds, is CascadeIsUseless,
             ExportError.cascade, ExportError.severalModels, ExportError.scoresOfSeveral,
-            ExportError.preparations:
+            ExportError.preparations, SlurmError.refused:
             self = .options
         case TrainingError.interrupted, is SearchInterruption, is PlanningInterrupted:
             self = .interrupted

@@ -1,4 +1,5 @@
 public import SegNASDatasets
+internal import SegNASHost
 public import SegNASSegmentation
 
 /// The training of one network in a run's folder, begun or resumed.

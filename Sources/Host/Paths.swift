@@ -130,3 +130,9 @@ package struct NonUTF8Name: Hashable, Sendable {
         return text
     }
 }
+
+/// A path that means the same file in any working folder.
+package func absolutePath(_ path: String) -> String {
+    guard !path.hasPrefix("/") else { return path }
+    return FileManager.default.currentDirectoryPath + "/" + path
+}

@@ -33,6 +33,8 @@ public struct AttemptEnd: Hashable, Sendable {
         case crashed
         case hung
         case timedOut
+        /// The time that a batch system gives its jobs was over before it had written a checkpoint on request.
+        case timeLimit
         case badData
         /// Its checkpoint could not be written.
         case diskFull
@@ -70,6 +72,7 @@ extension AttemptEnd.Reason {
         case .crashed: "it crashed"
         case .hung: "it hung"
         case .timedOut: "it took longer than `trialTimeout`"
+        case .timeLimit: "the time of its job was over"
         case .badData: "its images are at fault"
         case .diskFull: "the disk is full"
         case .notLaunched: "it could not be started"

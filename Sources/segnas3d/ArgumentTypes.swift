@@ -68,6 +68,11 @@ extension SamplerPlan.Method: ExpressibleByArgument {}
 
 extension StudyPlan.Preference: ExpressibleByArgument {}
 
+/// Where the trainings of a search run.
+enum LauncherChoice: String, CaseIterable, ExpressibleByArgument {
+    case local, slurm
+}
+
 extension PlannedNetwork {
     /// The network that an argument names; nnU-Net's has as many stages as its images allow.
     init(argument text: String, orStudy: Bool = false) throws {

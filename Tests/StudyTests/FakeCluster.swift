@@ -43,23 +43,34 @@ final class FakeCluster: Launcher {
     var isForgetful = false
     /// Whether all workers stand still.
     var isStopped = false
+    /// What is said of all jobs that have not ended instead of the truth; nil for the truth.
+    var openState: JobState?
+    /// Whether its jobs take memory of this machine until they have ended.
+    var sharesMachine = true
+    /// Whether a launch is reported as one that may have failed; its job begins all the same, if the fate is not to
+    /// refuse.
+    var isUncertain = false
     private(set) var starts: [LaunchOrder] = []
     private(set) var trained: [Int: Int] = [:]
     private(set) var mostAlive = 0
 
     func launch(_ order: LaunchOrder) throws -> JobHandle {
         let fate = fate(order)
-        if fate == .refuse { throw CocoaError(.executableLoad) }
+        if fate == .refuse {
+            if isUncertain { throw UncertainLaunch(reason: "no answer") }
+            throw CocoaError(.executableLoad)
+        }
         starts.append(order)
         let job = JobHandle("\(starts.count)")
         jobs[job] = Job(order: order, fate: fate, begin: now, duration: duration(order))
         mostAlive = max(mostAlive, jobs.values.count(where: \.isAlive))
+        if isUncertain { throw UncertainLaunch(reason: "no answer") }
         return job
     }
 
     func look(at job: JobHandle, in folder: TrialFolder) -> JobState {
         guard let job = jobs[job], !isForgetful else { return .unknown }
-        return job.isAlive ? isStopped ? .stopped : .alive : .gone(job.exit)
+        return job.isAlive ? openState ?? (isStopped ? .stopped : .alive) : .gone(job.exit)
     }
 
     func find(_ attempt: Attempt, in folder: TrialFolder) -> JobHandle? {

@@ -35,9 +35,9 @@ struct ComparisonTask {
         folder = ComparisonFolder(path: path)
         let begun = try ComparisonPlan(in: folder)
         isBegun = begun != nil
-        memoryLimit = WorkerPool(conditions, devices: devices)
-            .memoryLimit(conditions.machine, begun: begun?.conditions)
-        let recorded = RecordedConditions(conditions, on: devices[0], memoryLimit: memoryLimit)
+        let workers = WorkerPool(conditions, devices: devices)
+        memoryLimit = workers.memoryLimit(conditions.machine, begun: begun?.conditions)
+        let recorded = RecordedConditions(conditions, on: workers.device, memoryLimit: memoryLimit)
         let now = ComparisonPlan(options, begun: begun, conditions: recorded, divisions: [:])
         let differences = begun?.differences(to: now) ?? []
         guard differences.isEmpty else { throw ComparisonError.planChanged(differences) }

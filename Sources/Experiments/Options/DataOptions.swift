@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASStudy
 
@@ -143,10 +142,4 @@ extension SplitOptions {
         if case .table("", _) = groups { return true }
         return false
     }
-}
-
-/// A path that means the same file in any working folder.
-func absolutePath(_ path: String) -> String {
-    guard !path.hasPrefix("/") else { return path }
-    return FileManager.default.currentDirectoryPath + "/" + path
 }

@@ -133,6 +133,8 @@ public struct WorkerOptions: Hashable, Codable, Sendable {
     public var hangTimeout: Double?
     /// Paused trials whose checkpoints are kept; nil for 30.
     public var keptPaused: Int?
+    /// What is asked of a Slurm cluster, of which each training is a job; nil for processes of this machine.
+    public var slurm: SlurmOptions?
 
     /// Those that are kept where no number is given.
     static let usuallyKeptPaused = 30
@@ -144,5 +146,5 @@ public struct WorkerOptions: Hashable, Codable, Sendable {
     }
 
     /// The faults of these options, a sentence each.
-    public var faults: [String] { faultsOfCounts([("workers", count)]) }
+    public var faults: [String] { faultsOfCounts([("workers", count)]) + (slurm?.faults ?? []) }
 }

@@ -59,9 +59,11 @@ public struct SearchInterruption: Error, CustomStringConvertible {
 
 extension Coordinator {
     /// Opens a study only to end the workers that another coordinator has left.
-    convenience init(stopping ledger: StudyLedger) throws(StudyError) {
+    convenience init(
+        stopping ledger: StudyLedger, launcher: any Launcher
+    ) throws(StudyError) {
         try self.init(
-            ledger, launcher: LocalLauncher { _ in [] }, options: CoordinatorOptions(),
+            ledger, launcher: launcher, options: CoordinatorOptions(),
             check: { _ in .train(nil) }, now: 0)
     }
 
@@ -87,23 +89,65 @@ extension Coordinator {
 
 /// The workers of a search: their devices, and the share of threads and memory of each.
 struct WorkerPool {
-    /// Slots such as `cuda:1/0`: a device, and the index of a worker on it.
+    /// Slots such as `cuda:1/0`: a device, and the index of a worker on it; on a cluster `slurm/3`.
     let slots: [String]
     /// Threads of each worker: together they use each core once.
+    ///
+    /// On a cluster they are as many as a job has cores, and as this process has where that is not known.
     let threads: Int
+    /// The kind of device that trains.
+    let device: Device
     private let workers: WorkerOptions
 
     init(_ conditions: TrainingConditions, devices: [Device]) {
         workers = conditions.workers
-        let count = workers.count ?? devices.count
-        slots = (0..<count).map { "\(devices[$0 % devices.count])/\($0 / devices.count)" }
-        threads = max(1, conditions.machine.threadCount / count)
+        if let slurm = workers.slurm {
+            slots = (0..<slurm.jobCount).map { "slurm/\($0)" }
+            threads = slurm.cores ?? conditions.machine.threadCount
+            device = slurm.hasGPU ? .cuda(0) : .cpu
+        } else {
+            let count = workers.count ?? devices.count
+            slots = (0..<count).map { "\(devices[$0 % devices.count])/\($0 / devices.count)" }
+            threads = max(1, conditions.machine.threadCount / count)
+            device = devices[0]
+        }
     }
 
-    /// Memory limit of one training: the given one, the recorded one, or a share of what is available.
+    /// Memory limit of one training: the given one, the recorded one, or a share of what is available; on a cluster
+    /// what a job's memory has room for, if that is given.
     func memoryLimit(_ machine: MachineOptions, begun: RecordedConditions?) -> ByteCount {
-        machine.memoryLimit ?? begun?.memoryLimit
-            ?? ByteCount(machine.limit.bytes / UInt64(slots.count))
+        if let limit = machine.memoryLimit ?? begun?.memoryLimit { return limit }
+        guard let slurm = workers.slurm else {
+            return ByteCount(machine.limit.bytes / UInt64(slots.count))
+        }
+        return slurm.memory.map(SlurmLauncher.tensors) ?? machine.limit
+    }
+
+    /// What starts the workers of a study.
+    func launcher(for study: StudyFolder, memoryLimit: ByteCount) -> any Launcher {
+        guard let slurm = slurm(study, memoryLimit) else {
+            return LocalLauncher { [threads] in TrialWorker($0, threads: threads).arguments }
+        }
+        return slurm
+    }
+
+    /// Refuses what a cluster would refuse of every job.
+    func check(for study: StudyFolder, memoryLimit: ByteCount) throws {
+        try slurm(study, memoryLimit)?.check()
+    }
+
+    private func slurm(_ study: StudyFolder, _ memoryLimit: ByteCount) -> SlurmLauncher? {
+        guard let slurm = workers.slurm else { return nil }
+        return SlurmLauncher(
+            study: study, options: slurm,
+            // On a GPU, tensors are not in the memory of the job.
+            maxMemory: device == .cpu ? SlurmLauncher.memory(ofTensors: memoryLimit) : nil
+        ) { [device] order in
+            var order = order
+            // A job sees its own devices alone.
+            order.slot = "\(device)/0"
+            return TrialWorker(order, threads: slurm.cores).arguments
+        }
     }
 
     func options(_ memoryLimit: ByteCount) -> CoordinatorOptions {
@@ -112,6 +156,11 @@ struct WorkerPool {
         options.trialTimeout = workers.trialTimeout
         if let hangTimeout = workers.hangTimeout { options.minHangTimeout = hangTimeout }
         options.memoryLimit = memoryLimit.bytes
+        if workers.slurm != nil {
+            // A network file system may show a change a minute late, and a queue what has become of a job.
+            options.silence += 120
+            options.patience = 30
+        }
         return options
     }
 }

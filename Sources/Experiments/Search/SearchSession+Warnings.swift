@@ -18,6 +18,11 @@ extension SearchSession {
         }
         if let earlier = ledger.plan.sampler.earlier { monitor.report(.learning(from: earlier)) }
         warnOfStart()
+        if conditions.workers.slurm == nil { warnOfMachine() }
+    }
+
+    /// Reports workers that are too many for this machine.
+    private func warnOfMachine() {
         let pool = WorkerPool(conditions, devices: devices)
         let (workers, cores) = (pool.slots.count, conditions.machine.threadCount)
         if workers > cores {

@@ -67,16 +67,17 @@ public struct SearchSession {
             contentsOf: conditions.data.dataset, threads: conditions.machine.threadCount,
             allowing: conditions.data.allowed)
         let former = try begun.map { try RecordedConditions($0, in: folder) }
-        memoryLimit = WorkerPool(conditions, devices: devices)
-            .memoryLimit(conditions.machine, begun: former)
-        let recorded = RecordedConditions(conditions, on: devices[0], memoryLimit: memoryLimit)
+        let workers = WorkerPool(conditions, devices: devices)
+        memoryLimit = workers.memoryLimit(conditions.machine, begun: former)
+        try workers.check(for: folder, memoryLimit: memoryLimit)
+        let recorded = RecordedConditions(conditions, on: workers.device, memoryLimit: memoryLimit)
         let images = conditions.searchedImages(of: dataset)
         var plan = try options.plan(recorded, images: images)
         if let begun {
             plan.rungs = options.sampling.rungs(
                 begun: begun.rungs, epochs: conditions.training.epochs)
         } else {
-            try plan.settleLimits(precision: recorded.asked.training.precision, on: devices[0])
+            try plan.settleLimits(precision: recorded.asked.training.precision, on: workers.device)
         }
         try plan.settleStart(options, begun: begun)
         let opened = try begun.map { _ in try StudyLedger(opening: folder.path) }
@@ -98,7 +99,10 @@ public struct SearchSession {
             }
         } catch {
             // A coordinator that was killed may have left workers.
-            if let opened { try? Coordinator(stopping: opened).endWorkers(by: clock) }
+            if let opened {
+                let launcher = workers.launcher(for: folder, memoryLimit: memoryLimit)
+                try? Coordinator(stopping: opened, launcher: launcher).endWorkers(by: clock)
+            }
             throw error
         }
         if begun == nil {
@@ -187,13 +191,11 @@ public struct SearchSession {
         try CPU.setThreads(workers.threads)
         defer { try? CPU.setThreads(conditions.machine.threadCount) }
         let feasibility = FeasibilityCheck(
-            device: devices[0], memoryLimit: memoryLimit,
+            device: workers.device, memoryLimit: memoryLimit,
             limits: ledger.plan.sampler.limits ?? NetworkLimits())
         let coordinator = try Coordinator(
-            ledger,
-            launcher: LocalLauncher { order in
-                TrialWorker(order, threads: workers.threads).arguments
-            }, options: workers.options(memoryLimit),
+            ledger, launcher: workers.launcher(for: folder, memoryLimit: memoryLimit),
+            options: workers.options(memoryLimit),
             check: { feasibility.verdict(on: conditions.task($0, on: dataset)) }, now: clock.now)
         do {
             try runTrials(coordinator, shelf)
@@ -206,7 +208,7 @@ public struct SearchSession {
     private func runTrials(_ coordinator: Coordinator, _ shelf: ModelShelf) throws {
         var shown = -Double.infinity
         while true {
-            if clock.now - shown >= 1 {
+            if clock.now - shown >= max(1, Double(coordinator.options.slots.count) / 50) {
                 monitor.report(.searching(try SearchProgress(ledger)))
                 shown = clock.now
             }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Glibc
 internal import SegNASDatasets
 internal import SegNASHost
@@ -23,25 +24,26 @@ public struct TrialWorker: Hashable, Sendable {
     private let attempt: Int
     /// A device, and the index of this worker on it.
     private let slot: String
-    /// This worker's share of the threads.
-    private let threads: Int
+    /// This worker's share of the threads; nil for one on each core that its job has.
+    private let threads: Int?
     /// The epochs of the stage to train; nil to train to the end.
     private let stage: Int?
 
     /// The subcommand of a worker.
     public static let command = "worker"
 
-    init(_ order: LaunchOrder, threads: Int) {
+    init(_ order: LaunchOrder, threads: Int?) {
         self.init(
-            study: order.study.path, trial: order.trial, attempt: order.attempt, slot: order.slot,
-            threads: threads, stage: order.stage)
+            study: absolutePath(order.study.path), trial: order.trial, attempt: order.attempt,
+            slot: order.slot, threads: threads, stage: order.stage)
     }
 
     /// The worker of an attempt at a trial, on a slot such as `cuda:1/0` and with a share of the threads.
     ///
-    /// `stage` is the number of epochs to which it is trained now; nil for all.
+    /// Without a number of threads it has one on each core of its job. `stage` is the number of epochs to which it is
+    /// trained now; nil for all.
     public init(
-        study: String, trial: Int, attempt: Int, slot: String, threads: Int, stage: Int? = nil
+        study: String, trial: Int, attempt: Int, slot: String, threads: Int?, stage: Int? = nil
     ) {
         self.stage = stage
         self.study = StudyFolder(study)
@@ -56,17 +58,47 @@ public struct TrialWorker: Hashable, Sendable {
         let words = Array(arguments.dropFirst())
         guard words.count == 6 || words.count == 7 && Int(words[6]) != nil,
             words[0] == Self.command, let trial = Int(words[2]),
-            let attempt = Int(words[3]), let threads = Int(words[5])
+            let attempt = Int(words[3]), let threads = Threads(words[5])
         else { return nil }
         self.init(
-            study: words[1], trial: trial, attempt: attempt, slot: words[4], threads: threads,
+            study: words[1], trial: trial, attempt: attempt, slot: words[4], threads: threads.count,
             stage: words.count == 7 ? Int(words[6]) : nil)
     }
 
     /// The arguments that make a program this worker.
     var arguments: [String] {
-        [Self.command, study.path, "\(trial)", "\(attempt)", slot, "\(threads)"]
+        [Self.command, study.path, "\(trial)", "\(attempt)", slot, Threads(threads).text]
             + (stage.map { ["\($0)"] } ?? [])
+    }
+
+    /// A worker's threads as an argument: a number, or `job` for the cores of its job.
+    public struct Threads: Hashable, Sendable {
+        /// Nil for the cores of the job.
+        public let count: Int?
+
+        /// Reads the argument; nil for anything else.
+        public init?(_ text: String) {
+            guard text != Self.ofJob else {
+                count = nil
+                return
+            }
+            guard let number = Int(text) else { return nil }
+            count = number
+        }
+
+        init(_ count: Int?) {
+            self.count = count
+        }
+
+        fileprivate var text: String { count.map(String.init) ?? Self.ofJob }
+        private static let ofJob = "job"
+
+        /// The number; of a job the cores that Slurm says it has, else those that this process may use.
+        fileprivate var resolved: Int {
+            let cores = HostResources.current().cores
+            let variable = ProcessInfo.processInfo.environment["SLURM_CPUS_PER_TASK"]
+            return count ?? min(variable.flatMap { Int($0) } ?? cores, cores)
+        }
     }
 
     /// Observes a worker.
@@ -181,6 +213,7 @@ public struct TrialWorker: Hashable, Sendable {
         _ heartbeats: WorkerHeartbeats, _ watcher: Watcher
     ) throws -> Trainer {
         let device = try Device.parse(String(slot.prefix { $0 != "/" }))[0]
+        let threads = Threads(threads).resolved
         try CPU.setThreads(threads)
         TensorMemory.setBudget(recorded.memoryLimit)
         let conditions = recorded.asked

@@ -11,7 +11,7 @@ struct AttemptWatch {
     private var steps: Int?
     private var firstStep: (count: Int, time: Double)?
     private var lastStep: Double
-    private var lastLook: Double
+    private(set) var lastLook: Double
     /// Seconds for which its worker has been stopped, until now.
     private(set) var standstill = 0.0
     /// True once that was reported.
@@ -46,9 +46,9 @@ struct AttemptWatch {
             before.filter { $0.attempt < attempt.number }.map(\.checkpoints).max() ?? 0
     }
 
-    /// Reads the heartbeats; the time for which the worker is stopped does not count.
-    mutating func look(in folder: TrialFolder, isStopped: Bool = false, now: Double) {
-        rest(isStopped ? now - lastLook : nil)
+    /// Reads the heartbeats; time for which the worker rests, stopped or in a queue, does not count.
+    mutating func look(in folder: TrialFolder, rests: Bool = false, now: Double) {
+        rest(rests ? now - lastLook : nil)
         lastLook = now
         for heartbeat in folder.heartbeats() where heartbeats[heartbeat.run] != heartbeat {
             heartbeats[heartbeat.run] = heartbeat

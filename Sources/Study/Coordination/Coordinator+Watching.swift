@@ -5,25 +5,34 @@ extension Coordinator {
     /// Looks at one attempt: takes its result if it has one, else decides if it is waited for.
     func look(at trial: Int, now: Double) throws -> [Event] {
         guard var watch = watches[trial] else { return [] }
-        try adopt(&watch)
+        let isAnswered = try adopt(&watch)
         // The state first: a job that is gone has written all that it will.
-        let state = state(of: watch)
-        watch.look(in: folder(trial), isStopped: state == .stopped, now: now)
+        let state = isAnswered ? state(of: watch) : .unreachable
+        watch.look(
+            in: folder(trial), rests: [.stopped, .waiting, .unreachable].contains(state), now: now)
         watches[trial] = watch
         let result = TrialRequest(in: folder(trial)).flatMap {
             TrialResult(of: $0, in: folder(trial))
         }
         switch state {
         case .alive, .stopped:
+            if let result, !launcher.sharesMachine { return try take(result, of: watch) }
             if result == nil {
                 endIfNeeded(watch, now: now)
             } else {
                 awaitEnd(watch, now: now)
             }
-            return standstill(of: watch)
+            return state == .stopped ? standstill(of: watch) : []
+        case .waiting, .unreachable: return try result.map { try take($0, of: watch) } ?? []
         case .unknown where result == nil && !isOver(watch, now: now): return []
         case .gone(let exit): return try result.map { try take($0, of: watch) } ?? end(watch, exit)
-        case .unknown: return try result.map { try take($0, of: watch) } ?? end(watch, nil)
+        case .unknown:
+            if let result { return try take(result, of: watch) }
+            // It may be at work after all, or begin to: the next attempt is not to meet it.
+            if case .launched(let job) = watch.attempt.state {
+                launcher.cancel(job, in: folder(trial))
+            }
+            return try end(watch, nil)
         }
     }
 
@@ -38,12 +47,21 @@ extension Coordinator {
     }
 
     /// Records the job of an attempt whose coordinator was killed before it could, and ends it if that was asked for.
-    private func adopt(_ watch: inout AttemptWatch) throws {
-        guard watch.attempt.state == .submitting,
-            let job = launcher.find(watch.attempt, in: folder(watch.attempt.trial))
-        else { return }
+    ///
+    /// - Returns: False if the launcher cannot tell at present whether there is one.
+    private func adopt(_ watch: inout AttemptWatch) throws -> Bool {
+        guard watch.attempt.state == .submitting else { return true }
+        let found: JobHandle?
+        do {
+            found = try launcher.find(watch.attempt, in: folder(watch.attempt.trial))
+        } catch {
+            return false
+        }
+        guard let job = found else { return true }
+        uncertain.remove(watch.attempt.trial)
         if watch.canceled != nil { launcher.cancel(job, in: folder(watch.attempt.trial)) }
         watch.attempt = try ledger.launched(watch.attempt, as: job)
+        return true
     }
 
     private func state(of watch: AttemptWatch) -> JobState {
@@ -108,7 +126,7 @@ extension Coordinator {
             _ = try self.end(watch.attempt.trial, .badData, lastLines: message)
             throw CoordinatorError.badData(message)
         }
-        watches[watch.attempt.trial] = nil
+        forget(watch.attempt.trial)
         let ended = try ledger.finish(
             watch.attempt, end, epochs: result.epochs, at: watch.leftAt)
         // Something can be trained here, so earlier failures are those of their trials.
@@ -118,7 +136,7 @@ extension Coordinator {
     private func end(_ watch: AttemptWatch, _ exit: JobState.Exit?) throws -> [Event] {
         let trial = watch.attempt.trial
         if watch.canceled == nil, let shortage = try shortage(of: watch, exit) {
-            watches[trial] = nil
+            forget(trial)
             let ended = try ledger.finish(
                 watch.attempt, .outOfMemory(shortage), at: watch.leftAt)
             return (ended + (try ledger.reportFailures())).map(Event.ended)
@@ -135,6 +153,7 @@ extension Coordinator {
     /// The reason why a worker ended that this coordinator did not end.
     private func reason(of watch: AttemptWatch, _ exit: JobState.Exit?) -> AttemptEnd.Reason {
         if watch.attempt.state == .submitting, watch.last == nil { return .lost }
+        if exit == .timeLimit { return .timeLimit }
         // A job of another machine, or of this one before it was restarted, which ended its worker.
         let isOfOtherTime = state(of: watch) == .unknown
         let isBlameless = exit?.isBlameless ?? watch.last?.wasAsked ?? false
@@ -147,18 +166,28 @@ extension Coordinator {
         }
         let end = AttemptEnd(
             reason, hasProgressed: watch.hasProgressed, lastLines: lastLines)
-        watches[trial] = nil
+        forget(trial)
         _ = try ledger.end(watch.attempt, end, at: watch.leftAt)
         return .attemptEnded(trial: trial, end)
+    }
+
+    private func forget(_ trial: Int) {
+        watches[trial] = nil
+        uncertain.remove(trial)
     }
 
     /// The shortage of memory that killed a worker: the system uses signal 9 and counts such kills, or the last
     /// heartbeat shows it.
     private func shortage(of watch: AttemptWatch, _ exit: JobState.Exit?) throws -> MemoryShortage?
     {
-        guard exit == .signal(9) else { return nil }
         let memory = watch.last?.residentMemory ?? 0
         let limit = options.memoryLimit ?? .max
+        if exit == .outOfMemory {
+            // A first job has the memory that is predicted, later ones all there may be.
+            guard watch.attempt.number > 1 else { return nil }
+            return MemoryShortage(.real, needed: ByteCount(memory), limit: ByteCount(limit))
+        }
+        guard exit == .signal(9), launcher.sharesMachine else { return nil }
         let kills = memoryKills() ?? 0
         let isCounted = kills > watch.memoryKills
         guard isCounted || Double(memory) >= 0.95 * Double(limit) else { return nil }

@@ -14,6 +14,8 @@ public final class Coordinator {
     private let check: (Candidate) -> Feasibility
     let memoryKills: () -> Int?
     var watches: [Int: AttemptWatch] = [:]
+    /// The trials whose workers may or may not have been started; nothing else is, until that is known.
+    var uncertain: Set<Int> = []
 
     /// An event of a step.
     public enum Event: Hashable, Sendable {
@@ -72,7 +74,9 @@ public final class Coordinator {
     /// - Throws: ``StudyError`` or ``CoordinatorError``: the search stops, and can go on later.
     public func step(now: Double) throws -> [Event]? {
         var events: [Event] = []
-        for trial in watches.keys.sorted() { events += try look(at: trial, now: now) }
+        for trial in watches.keys.sorted() where isDue(trial, now: now) {
+            events += try look(at: trial, now: now)
+        }
         try checkFailures(max: options.maxFailures)
         events += try fillSlots(now: now)
         let isIdle = watches.isEmpty && events.isEmpty
@@ -85,6 +89,16 @@ public final class Coordinator {
         let stopped = try ledger.stopPaused().map(Event.ended)
         return stopped.isEmpty ? nil : stopped
     }
+
+    /// True if a worker is to be looked at: with many workers each is looked at less often, so that all together cost
+    /// little time.
+    private func isDue(_ trial: Int, now: Double) -> Bool {
+        guard let watch = watches[trial] else { return false }
+        let interval = Double(watches.count - Self.fewWorkers) * Self.secondsPerLook
+        return now - watch.lastLook >= interval
+    }
+
+    private static let (fewWorkers, secondsPerLook) = (20, 0.01)
 
     /// Asks all workers to end, as when the user stops the search; call ``stopped(now:)`` until it is true.
     public func stop(now: Double) {
@@ -116,7 +130,7 @@ public final class Coordinator {
     private func fillSlots(now: Double) throws -> [Event] {
         var events: [Event] = []
         var asks = 0
-        while let slot = freeSlot, asks < options.maxAsks {
+        while uncertain.isEmpty, let slot = freeSlot, asks < options.maxAsks {
             if let trial = try ledger.waiting().first {
                 let begun = try start(trial, slot: slot, now: now)
                 events += begun
@@ -162,9 +176,11 @@ public final class Coordinator {
             throw StudyError.file(folder.request, reason: "cannot be written: \(error)")
         }
         var attempt = try ledger.begin(trial.number, slot: slot)
-        let order = LaunchOrder(
+        var order = LaunchOrder(
             study: ledger.folder, trial: trial.number, attempt: attempt.number, slot: slot,
             stage: folder.stage)
+        order.memory = trial.cost?.memory
+        order.seconds = try ledger.likelySeconds(of: trial)
         watch(attempt, now: now)
         if let events = try takePublished(request, of: attempt) { return events }
         do {
@@ -174,6 +190,10 @@ public final class Coordinator {
             attempt = try ledger.launched(attempt, as: job)
         } catch let error as StudyError {
             throw error
+        } catch is UncertainLaunch {
+            // Its job is looked for; if there is none, the attempt is lost, and does not count.
+            uncertain.insert(trial.number)
+            return []
         } catch {
             return [try end(trial.number, .notLaunched, lastLines: "\(error)")]
         }

@@ -22,8 +22,10 @@ public final class LocalLauncher: Launcher {
         self.arguments = arguments
     }
 
+    public var sharesMachine: Bool { true }
+
     public func launch(_ order: LaunchOrder) throws -> JobHandle {
-        Self.keepFilesToItself()
+        OpenFiles.keepFromChildren()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -52,14 +54,6 @@ public final class LocalLauncher: Launcher {
         let code = posix_spawn(&process, executable, &actions, &attributes, &strings, environ)
         guard code == 0 else { throw SystemFailure(code: code) }
         return ProcessHandle(process).job
-    }
-
-    /// Keeps workers from inheriting this process's files: who waits for these to be closed must not wait for workers.
-    private static func keepFilesToItself() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        for descriptor in names.compactMap({ Int32($0) }) where descriptor > 2 {
-            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        }
     }
 
     public func look(at job: JobHandle, in folder: TrialFolder) -> JobState {

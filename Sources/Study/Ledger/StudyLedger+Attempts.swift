@@ -42,6 +42,26 @@ extension StudyLedger {
         return attempt
     }
 
+    /// The seconds that the whole training of a trial may take: as long as the slowest of the last ones, by their
+    /// multiply-adds.
+    ///
+    /// - Returns: Nil before any training is complete, and for a trial whose multiply-adds are not known.
+    /// - Throws: ``StudyError``.
+    func likelySeconds(of trial: Trial) throws(StudyError) -> Double? {
+        guard let operations = trial.cost?.operations else { return nil }
+        let pace = try database.read { db in
+            try Double.fetchOne(
+                db,
+                sql: """
+                    SELECT max(pace) FROM (SELECT sum(epoch.seconds) / last.operations AS pace
+                        FROM (SELECT number, operations FROM trial WHERE state = 'completed' AND operations > 0
+                            ORDER BY endedAt DESC LIMIT 20) AS last
+                        JOIN epoch ON epoch.trial = last.number GROUP BY last.number)
+                    """)
+        }
+        return pace.map { $0 * Double(operations) }
+    }
+
     /// Records the job that was started.
     public func launched(_ attempt: Attempt, as handle: JobHandle) throws(StudyError) -> Attempt {
         try database.write { db in

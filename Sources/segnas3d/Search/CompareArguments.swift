@@ -86,7 +86,7 @@ struct CompareArguments: ParsableArguments {
                 ComparedMethod(named: $0, .training($1.architecture(for: images)))
             } ?? options.methods.filter { !$0.isSearch })
         if let splits { options.splits = splits }
-        conditions.apply(to: &options.conditions)
+        try conditions.apply(to: &options.conditions)
         conditions.sampling.apply(to: &options.sampling)
         return options
     }

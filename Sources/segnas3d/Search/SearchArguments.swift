@@ -128,7 +128,7 @@ struct SearchArguments: ParsableArguments {
                 sampling: SamplingOptions(method: method, rungs: conditions.sampling.rungs),
                 conditions: TrainingConditions(data: work.data, training: work.training))
         }
-        conditions.apply(to: &options.conditions)
+        try conditions.apply(to: &options.conditions)
         if let finalFolds { options.conditions.finalFolds = finalFolds }
         if let finalCandidates { options.conditions.finalCandidates = finalCandidates }
         if let ensemble { options.conditions.ensemble = ensemble }
@@ -180,8 +180,8 @@ struct ConditionArguments: ParsableArguments {
     }
 
     /// Applies the other options that were given.
-    func apply(to conditions: inout TrainingConditions) {
-        sampling.apply(to: &conditions)
+    func apply(to conditions: inout TrainingConditions) throws {
+        try sampling.apply(to: &conditions)
         compute.apply(to: &conditions.machine)
         training.apply(to: &conditions.machine)
         data.apply(to: &conditions.machine)
@@ -284,6 +284,29 @@ struct SamplingArguments: ParsableArguments {
     var workers: Int?
 
     @Option(
+        help: """
+            local, the default, trains on this machine; slurm trains each network in a job of a Slurm cluster, whose \
+            nodes share the folder of the study with this machine.
+            """)
+    var launcher: LauncherChoice?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            With --launcher slurm: options of sbatch for each job, such as "partition=gpu gres=gpu:1 time=4:00:00". \
+            Memory and time follow from the networks where they are not given.
+            """, valueName: "options"))
+    var slurm: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            With --launcher slurm: jobs at a time, those that wait in the queue included; by default \
+            \(SlurmOptions.usualJobs).
+            """, valueName: "number"))
+    var jobs: Int?
+
+    @Option(
         help: ArgumentHelp(
             "When the search is over, train its best network again from scratch for this many epochs.",
             valueName: "epochs"))
@@ -329,6 +352,10 @@ struct SamplingArguments: ParsableArguments {
             throw ValidationError(
                 "--effective-epochs excludes --iterations and --effective-iterations")
         }
+        guard launcher != .slurm || workers == nil else {
+            throw ValidationError(
+                "--workers are trainings on this machine: give --jobs with --launcher slurm")
+        }
     }
 
     /// Applies the options that were given.
@@ -348,7 +375,20 @@ struct SamplingArguments: ParsableArguments {
     }
 
     /// Applies the options that were given.
-    func apply(to conditions: inout TrainingConditions) {
+    func apply(to conditions: inout TrainingConditions) throws {
+        switch launcher {
+        case .slurm: conditions.workers.slurm = conditions.workers.slurm ?? SlurmOptions()
+        case .local: conditions.workers.slurm = nil
+        case nil: break
+        }
+        if slurm != nil || jobs != nil {
+            guard var options = conditions.workers.slurm else {
+                throw ValidationError("--slurm and --jobs go with --launcher slurm")
+            }
+            if let slurm { options.resources = slurm }
+            if let jobs { options.jobs = jobs }
+            conditions.workers.slurm = options
+        }
         if let finalEpochs { conditions.finalEpochs = finalEpochs }
         if let keepPaused { conditions.workers.keptPaused = keepPaused }
         if let workers { conditions.workers.count = workers }

@@ -20,11 +20,20 @@ struct Worker: ParsableCommand {
     @Argument(help: "A device, and the index of this worker on it.")
     var slot: String
 
-    @Argument(help: "This worker's share of the threads.")
-    var threads: Int
+    @Argument(
+        help: "This worker's share of the threads, or job for the cores that its job has.",
+        transform: Self.threads)
+    var threads: TrialWorker.Threads
 
     @Argument(help: "The epochs to train to, where trainings stop at rungs.")
     var stage: Int?
+
+    private static func threads(_ text: String) throws -> TrialWorker.Threads {
+        guard let threads = TrialWorker.Threads(text) else {
+            throw ValidationError("'\(text)' is no number of threads")
+        }
+        return threads
+    }
 
     func run() throws {
         var watcher = TrialWorker.Watcher()
@@ -32,7 +41,8 @@ struct Worker: ParsableCommand {
         watcher.show = display.show
         do {
             try TrialWorker(
-                study: study, trial: trial, attempt: attempt, slot: slot, threads: threads,
+                study: study, trial: trial, attempt: attempt, slot: slot,
+                threads: threads.count,
                 stage: stage
             ).run(watcher)
         } catch let error as DiskFull {

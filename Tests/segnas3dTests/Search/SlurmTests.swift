@@ -1,0 +1,98 @@
+import Foundation
+import Glibc
+import SegNASSearch
+import SegNASStudy
+import TestSupport
+import Testing
+
+/// Searches whose trainings are jobs of a real Slurm.
+@Suite(
+    "Slurm", .serialized, .enabled(if: SlurmLab.isInstalled, SlurmLab.absence),
+    .timeLimit(.minutes(4)))
+struct SlurmTests {
+    @Test("four jobs at a time give the same networks and results as four workers of this machine")
+    func same() throws {
+        try SlurmLab.with { lab in
+            try SearchScene.with { scene in
+                // Drawn at random: proposals do not depend on the order of results.
+                let random = ["--sampler", "random"]
+                let local = try scene.search(
+                    "local", SearchScene.patience + random + ["--workers", "4"])
+                try #require(local.status == 0, "\(local.errors)")
+                let slurm = try Program.run(scene.slurmArguments("slurm", jobs: 4, random))
+                try #require(slurm.status == 0, "\(slurm.errors)")
+                #expect(try scene.results("slurm") == scene.results("local"))
+                try scene.expectTrainedOnce("slurm")
+                // Controlled random search depends on it: opening the study proposes all again in the order in which
+                // results were told, and refuses a record that differs.
+                let crs = try Program.run(scene.slurmArguments("crs", jobs: 4))
+                try #require(crs.status == 0, "\(crs.errors)")
+                #expect(try scene.trials("crs").count == 14)
+                try scene.expectTrainedOnce("crs")
+                #expect(try lab.jobs().isEmpty)
+            }
+        }
+    }
+
+    @Test(
+        "one job at a time searches as one worker does; Ctrl-C leaves no job, and kill -9 loses none"
+    )
+    func interrupted() throws {
+        try SlurmLab.with { lab in
+            try SearchScene.with { scene in
+                let first = try Program.start(scene.slurmArguments("study", jobs: 1))
+                try scene.waitForEpoch("study")
+                kill(first.processIdentifier, SIGINT)
+                first.waitUntilExit()
+                #expect(first.terminationStatus == 130)
+                #expect(scene.processes().isEmpty)
+                #expect(try lab.jobs().isEmpty)
+                // Which options the study has is known from now on.
+                let resume = ["search", "--output", scene.path("study"), "--quiet"]
+                let second = try Program.start(resume)
+                // The log of its job: sbatch has the same words among its arguments.
+                try scene.wait {
+                    scene.logs("study").values.joined().contains { $0.contains(" attempt 2 ") }
+                }
+                for worker in scene.workers() { kill(worker, SIGSTOP) }
+                kill(second.processIdentifier, SIGKILL)
+                second.waitUntilExit()
+                for worker in scene.workers() { kill(worker, SIGCONT) }
+                let last = try Program.run(resume)
+                #expect(last.status == 0, "\(last.errors)")
+                #expect(try scene.summary("study") == scene.undisturbed())
+                try scene.expectTrainedOnce("study")
+                let starts = scene.logs("study").values.map { $0.count { $0.hasPrefix("start ") } }
+                #expect(starts.reduce(0, +) <= starts.count + 1, "the orphan was not adopted")
+            }
+        }
+    }
+
+    @Test("what Slurm would refuse of every job is refused before anything is written")
+    func refused() throws {
+        try SlurmLab.with { lab in
+            try SearchScene.with { scene in
+                for (more, words) in [
+                    (
+                        ["--slurm", "partition=nope"],
+                        "Slurm takes no job with --slurm partition=nope"
+                    ),
+                    (["--slurm", "mem=9999G"], "Slurm takes no job with --slurm mem=9999G"),
+                    (["--slurm", "array=1-3"], "--slurm may not give array"),
+                    (["--jobs", "0"], "--jobs must be at least 1"),
+                    (["--workers", "2"], "give --jobs with --launcher slurm"),
+                    (["--launcher", "local"], "--slurm and --jobs go with --launcher slurm"),
+                ] {
+                    let program = try Program.run(scene.slurmArguments("study", jobs: 1, more))
+                    #expect(program.status == 2, "\(more)")
+                    #expect(program.errors.contains(words), "\(program.errors)")
+                    #expect(!FileManager.default.fileExists(atPath: scene.path("study/plan.json")))
+                }
+                try lab.kill("slurmctld")
+                let down = try Program.run(scene.slurmArguments("study", jobs: 1))
+                #expect(down.status == 1 && down.errors.contains("Slurm does not answer"))
+                try lab.repair()
+            }
+        }
+    }
+}
