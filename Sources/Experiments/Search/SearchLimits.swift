@@ -87,16 +87,38 @@ extension Coordinator {
 
 /// The workers of a search: their devices, and the share of threads and memory of each.
 struct WorkerPool {
-    /// Slots such as `cuda:1/0`: a device, and the index of a worker on it.
+    /// Slots such as `cuda:1/0` or `cuda:0,1,2/0`: a worker's devices, and its index on them.
     let slots: [String]
+    /// The devices of the first worker, on which trainings run that are not trials.
+    let devices: [Device]
     /// Threads of each worker: together they use each core once.
     let threads: Int
     private let workers: WorkerOptions
 
-    init(_ conditions: TrainingConditions, devices: [Device]) {
+    /// Divides devices into groups of as many as a training takes; workers take the groups in turn.
+    ///
+    /// - Throws: ``OptionFaults`` if that leaves devices over, or has none.
+    init(_ conditions: TrainingConditions, devices: [Device]) throws {
         workers = conditions.workers
-        let count = workers.count ?? devices.count
-        slots = (0..<count).map { "\(devices[$0 % devices.count])/\($0 / devices.count)" }
+        let size = workers.devicesOfTrial
+        guard devices.count.isMultiple(of: size) else {
+            let all = counted(devices.count, "device")
+            let remedy =
+                devices.count > size
+                ? "give `device` with \(devices.count / size * size) of them"
+                : "give `device` with as many, such as cuda:0,1, or fewer `devicesPerTrial`"
+            throw OptionFaults(
+                "\(all) (\(Device.text(naming: devices))) cannot be divided into groups of "
+                    + "`devicesPerTrial` \(size): \(remedy)")
+        }
+        let groups = stride(from: 0, to: devices.count, by: size).map {
+            Array(devices[$0..<$0 + size])
+        }
+        self.devices = groups[0]
+        let count = workers.count ?? groups.count
+        slots = (0..<count).map {
+            "\(Device.text(naming: groups[$0 % groups.count]))/\($0 / groups.count)"
+        }
         threads = max(1, conditions.machine.threadCount / count)
     }
 
