@@ -86,10 +86,13 @@ struct DevicesPerTrialTests {
         "a training is divided among the devices that are named, with its norm synchronized or not")
     func train() throws {
         try SearchScene.with { scene in
+            let network = #"{"n": 8, "p": 1, "sup": 0, "res": 0, "nodes": 2, "ops": [2]}"#
+            try Data(network.utf8).write(to: URL(filePath: scene.path("net.json")))
             func train(_ run: String, _ more: String...) throws -> Program {
                 try Program.run(
                     [
-                        "train", scene.path("data"), "--network", "vnet", "--size", "16",
+                        "train", scene.path("data"), "--network", scene.path("net.json"), "--size",
+                        "16",
                         "--epochs",
                         "1", "--output", scene.path(run), "--cache", scene.path("cache"),
                         "--threads", "1", "--precision", "float32", "--quiet",
