@@ -3,16 +3,17 @@ internal import SegNASTorch
 
 /// nnU-Net's networks: an encoder that strides down, and a decoder with a head at each level.
 extension NNUNetPlan: RunnablePlan {
-    func run(_ x: ShardedTensor, through layers: LayerList, training: Bool) throws(TorchError)
-        -> ShardedTensor
-    {
+    func run(
+        _ x: ShardedTensor, through layers: LayerList, training: Bool
+    ) throws(TorchError) -> ShardedTensor {
         var (y, copies) = try encode(x, through: layers)
         for level in decoder { y = try level.run(y, beside: copies.removeLast(), layers) }
         return try layers[heads[heads.count - 1]](y, training: training)
     }
 
-    func scores(_ x: ShardedTensor, through layers: LayerList) throws(TorchError) -> [ShardedTensor]
-    {
+    func scores(
+        _ x: ShardedTensor, through layers: LayerList
+    ) throws(TorchError) -> [ShardedTensor] {
         var (y, copies) = try encode(x, through: layers)
         var scores: [ShardedTensor] = []
         for (level, head) in zip(decoder, heads) {
@@ -51,9 +52,9 @@ extension NNUNetPlan.Ascension {
 }
 
 extension NNUNetPlan.Unit {
-    fileprivate func run(_ x: ShardedTensor, _ layers: LayerList) throws(TorchError)
-        -> ShardedTensor
-    {
+    fileprivate func run(
+        _ x: ShardedTensor, _ layers: LayerList
+    ) throws(TorchError) -> ShardedTensor {
         switch self {
         case .convolution(let layer): try layers[layer](x, training: true)
         case .block(let block): try block.run(x, layers)
@@ -62,18 +63,18 @@ extension NNUNetPlan.Unit {
 }
 
 extension NNUNetPlan.Block {
-    fileprivate func run(_ x: ShardedTensor, _ layers: LayerList) throws(TorchError)
-        -> ShardedTensor
-    {
+    fileprivate func run(
+        _ x: ShardedTensor, _ layers: LayerList
+    ) throws(TorchError) -> ShardedTensor {
         let main = try layers[second].summand(.features(layers[first](x, training: true)))
         return try .sum(
             [main, shortcut(x, layers)], training: true, slope: PlannedLayer.leakySlope)
     }
 
     /// The input at the output's size and with its channels.
-    private func shortcut(_ x: ShardedTensor, _ layers: LayerList) throws(TorchError) -> Summand<
-        ShardedTensor
-    > {
+    private func shortcut(
+        _ x: ShardedTensor, _ layers: LayerList
+    ) throws(TorchError) -> Summand<ShardedTensor> {
         let isSame = first.stride == [1, 1, 1]
         let y = isSame ? x : try x.averagePool3D(size: Extent(xyz: first.stride))
         guard let projection else { return Summand(y) }

@@ -4,16 +4,18 @@ internal import SegNASTorch
 /// A plan of a network family that can run its built layers.
 protocol RunnablePlan: FamilyPlan {
     /// Turns `[N, I, D, H, W]` into `[N, classes, D, H, W]`; D, H and W are multiples of what the poolings divide by.
-    func run(_ x: ShardedTensor, through layers: LayerList, training: Bool) throws(TorchError)
-        -> ShardedTensor
+    func run(
+        _ x: ShardedTensor, through layers: LayerList, training: Bool
+    ) throws(TorchError) -> ShardedTensor
 
     /// In training the scores that are compared with labels: those of full size, then maybe of levels below, in order.
     func scores(_ x: ShardedTensor, through layers: LayerList) throws(TorchError) -> [ShardedTensor]
 }
 
 extension RunnablePlan {
-    func scores(_ x: ShardedTensor, through layers: LayerList) throws(TorchError) -> [ShardedTensor]
-    {
+    func scores(
+        _ x: ShardedTensor, through layers: LayerList
+    ) throws(TorchError) -> [ShardedTensor] {
         [try run(x, through: layers, training: true)]
     }
 
@@ -34,9 +36,9 @@ extension NetworkPlan.PlannedFamily {
 
 /// The searched family: an encoder and a decoder of MegaBlocks.
 extension SegNASPlan: RunnablePlan {
-    func run(_ x: ShardedTensor, through layers: LayerList, training: Bool) throws(TorchError)
-        -> ShardedTensor
-    {
+    func run(
+        _ x: ShardedTensor, through layers: LayerList, training: Bool
+    ) throws(TorchError) -> ShardedTensor {
         var (y, copies) = try encode(x, through: layers, training: training)
         var scores = isSupervised ? try layers[heads[0]](y, training: training) : nil
         for (index, block) in decoder.enumerated() {
@@ -67,9 +69,9 @@ extension SegNASPlan: RunnablePlan {
 }
 
 extension UNet3DPlan: RunnablePlan {
-    func run(_ x: ShardedTensor, through layers: LayerList, training: Bool) throws(TorchError)
-        -> ShardedTensor
-    {
+    func run(
+        _ x: ShardedTensor, through layers: LayerList, training: Bool
+    ) throws(TorchError) -> ShardedTensor {
         var copies: [ShardedTensor] = []
         var y = x
         for (level, convolutions) in encoder.enumerated() {
@@ -88,9 +90,9 @@ extension UNet3DPlan: RunnablePlan {
 }
 
 extension VNetPlan: RunnablePlan {
-    func run(_ x: ShardedTensor, through layers: LayerList, training: Bool) throws(TorchError)
-        -> ShardedTensor
-    {
+    func run(
+        _ x: ShardedTensor, through layers: LayerList, training: Bool
+    ) throws(TorchError) -> ShardedTensor {
         var copies: [ShardedTensor] = []
         var y = x
         for stage in encoder {
