@@ -31,27 +31,10 @@ namespace {
 
 using torch::autograd::variable_list;
 
-constexpr auto channels_last = at::MemoryFormat::ChannelsLast3d;
-
-/// Calls a body with the element type of a tensor as a value of it.
-template <class Body>
-void with_type_of(const at::Tensor &x, Body &&body) {
-    if (x.scalar_type() == at::kFloat) {
-        body(float{});
-    } else {
-        body(BFloat16{});
-    }
-}
-
 struct Gradients {
     at::Tensor x, weight, bias;
+    at::Tensor mean, variance;  // undefined unless they were given
 };
-
-at::Tensor of_channels(const std::vector<double> &values) {
-    auto tensor = at::empty({static_cast<int64_t>(values.size())}, at::kFloat);
-    std::copy(values.begin(), values.end(), elements<float>(tensor));
-    return tensor;
-}
 
 template <class T>
 Gradients gradients_of(const NormSum &sum, size_t index, const at::Tensor &dy, bool training) {
@@ -66,8 +49,8 @@ Gradients gradients_of(const NormSum &sum, size_t index, const at::Tensor &dy, b
 
     const float *inverse = elements<float>(term.inverse);
     const int64_t groups = term.is_by_image ? chunks.images : 1;
-    // Running statistics do not depend on x.
-    const bool is_own = training || term.is_by_image;
+    // Running statistics do not depend on x, and those that were given get gradients of their own.
+    const bool is_own = !term.is_given && (training || term.is_by_image);
     const double count = is_own ? static_cast<double>(term.x.numel() / channels / groups) : INFINITY;
     std::vector<double> of_weight(channels), of_bias(channels);
     std::vector<std::vector<float>> offsets, inclines;
@@ -84,7 +67,18 @@ Gradients gradients_of(const NormSum &sum, size_t index, const at::Tensor &dy, b
         offsets.push_back(chunks.rows.repeated(offset.data()));
         inclines.push_back(chunks.rows.repeated(incline.data()));
     }
-    Gradients result{at::empty_like(term.x), of_channels(of_weight), of_channels(of_bias)};
+    Gradients result{at::empty_like(term.x), of_channels(of_weight), of_channels(of_bias), {}, {}};
+    if (term.is_given) {
+        // y = scale·(x − mean) + bias with scale = weight·inverse, inverse = (variance + ε)^−½.
+        const float *scale = elements<float>(term.scale);
+        std::vector<double> of_mean, of_variance;
+        for (int64_t c = 0; c < channels; ++c) {
+            of_mean.push_back(-scale[c] * of_bias[c]);
+            of_variance.push_back(-0.5 * scale[c] * inverse[c] * of_weight[c]);
+        }
+        result.mean = of_channels(of_mean);
+        result.variance = of_channels(of_variance);
+    }
     T *dx = elements<T>(result.x);
     chunks.for_each([&](int64_t, int64_t image, int64_t start, int64_t count) {
         const int64_t g = term.is_by_image ? image : 0;
@@ -116,11 +110,13 @@ struct NormSumBackward : torch::autograd::Node {
             Gradients g;
             if (dy.is_meta()) {
                 const auto of_channels = [&] { return at::empty({term.x.size(1)}, term.scale.options()); };
-                g = {at::empty_like(term.x), of_channels(), of_channels()};
+                g = {at::empty_like(term.x), of_channels(), of_channels(), {}, {}};
+                if (term.is_given) g.mean = of_channels(), g.variance = of_channels();
             } else {
                 with_type_of(dy, [&]<class T>(T) { g = gradients_of<T>(sum, i, dy, training); });
             }
             out.insert(out.end(), {g.x, g.weight, g.bias});
+            if (term.is_given) out.insert(out.end(), {g.mean, g.variance});
         }
         return out;
     }
@@ -132,11 +128,13 @@ struct NormSumBackward : torch::autograd::Node {
     }
 };
 
-/// The linear map that normalization is, from the statistics of the batch or of each image, or the running ones.
+/// The linear map that normalization is, from the statistics that are given, of the batch or of each image, or the
+/// running ones.
 void set_normalization(Term &term, const ct_term &given, const ct_norm_sum_options &options) {
     const auto weight = borrow(given.weight), bias = borrow(given.bias);
     auto running_mean = borrow(given.running_mean), running_variance = borrow(given.running_variance);
-    term.is_by_image = !given.running_mean.impl;
+    term.is_given = given.mean.impl;
+    term.is_by_image = !term.is_given && !given.running_mean.impl;
     if (term.x.is_meta()) {
         const int64_t values = term.is_by_image ? term.x.size(0) * term.x.size(1) : term.x.size(1);
         for (auto *part : {&term.mean, &term.inverse, &term.scale, &term.shift}) {
@@ -149,7 +147,9 @@ void set_normalization(Term &term, const ct_term &given, const ct_norm_sum_optio
         return std::vector<double>(begin, begin + x.numel());
     };
     Moments moments;
-    if (options.training || term.is_by_image) {
+    if (term.is_given) {
+        moments = {values(borrow(given.mean)), values(borrow(given.variance))};
+    } else if (options.training || term.is_by_image) {
         with_type_of(term.x, [&]<class T>(T) { moments = moments_of<T>(term.x, term.is_by_image); });
     } else {
         moments = {values(running_mean), values(running_variance)};
@@ -162,7 +162,7 @@ void set_normalization(Term &term, const ct_term &given, const ct_norm_sum_optio
         scale.push_back(gamma[c] * inverse[i]);
         shift.push_back(beta[c] - moments.mean[i] * scale[i]);
     }
-    if (options.training && !term.is_by_image) {
+    if (options.training && !term.is_by_image && !term.is_given) {
         const double count = static_cast<double>(term.x.numel() / term.x.size(1));
         float *mean = elements<float>(running_mean), *variance = elements<float>(running_variance);
         for (size_t c = 0; c < gamma.size(); ++c) {
@@ -174,11 +174,6 @@ void set_normalization(Term &term, const ct_term &given, const ct_norm_sum_optio
     term.inverse = of_channels(inverse);
     term.scale = of_channels(scale);
     term.shift = of_channels(shift);
-}
-
-bool is_fused(const at::Tensor &x) {
-    return (x.is_cpu() || x.is_meta()) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) &&
-           x.is_contiguous(channels_last) && x.numel() > 0;
 }
 
 at::Tensor fused(const ct_term *given, size_t count, const ct_norm_sum_options &options) {
@@ -196,6 +191,7 @@ at::Tensor fused(const ct_term *given, size_t count, const ct_norm_sum_options &
         if (given[i].weight.impl) {
             set_normalization(term, given[i], options);
             inputs.insert(inputs.end(), {borrow(given[i].weight), borrow(given[i].bias)});
+            if (term.is_given) inputs.insert(inputs.end(), {borrow(given[i].mean), borrow(given[i].variance)});
         }
         sum.terms.push_back(std::move(term));
     }
@@ -211,12 +207,22 @@ at::Tensor fused(const ct_term *given, size_t count, const ct_norm_sum_options &
     return options.slope == 1 ? y : at::leaky_relu_(y, options.slope);
 }
 
+/// Normalized by mean and variance [C], with gradients for both; computed in their type.
+at::Tensor normalized(const at::Tensor &x, const ct_term &given) {
+    const auto of_channels = [](const at::Tensor &values) { return values.view({1, -1, 1, 1, 1}); };
+    const auto scale = borrow(given.weight) * (borrow(given.variance) + given.epsilon).rsqrt();
+    const auto shift = borrow(given.bias) - borrow(given.mean) * scale;
+    return (x * of_channels(scale) + of_channels(shift)).to(x.scalar_type());
+}
+
 /// The same by libtorch's operations: on other devices, for other types and orders of memory.
 at::Tensor composed(const ct_term *given, size_t count, const ct_norm_sum_options &options) {
     at::Tensor y;
     for (size_t i = 0; i < count; ++i) {
         auto term = borrow(given[i].x);
-        if (given[i].weight.impl && !given[i].running_mean.impl) {
+        if (given[i].weight.impl && given[i].mean.impl) {
+            term = normalized(term, given[i]);
+        } else if (given[i].weight.impl && !given[i].running_mean.impl) {
             term = instance_norm(term, borrow(given[i].weight), borrow(given[i].bias), given[i].epsilon);
         } else if (given[i].weight.impl) {
             term = at::batch_norm(
@@ -240,7 +246,11 @@ void check_term(const ct_term &given, const at::Tensor &first, const ct_norm_sum
     TORCH_CHECK(
         x.sizes() == first.sizes() && x.scalar_type() == first.scalar_type(), "maps of shapes ", first.sizes(), " and ",
         x.sizes(), ", or of different types, cannot be summed");
-    if (given.weight.impl) {
+    if (given.mean.impl) {
+        check_batch_norm(
+            x,
+            {given.weight, given.bias, given.mean, given.variance, /*training=*/false, given.momentum, given.epsilon});
+    } else if (given.weight.impl) {
         check_batch_norm(
             x, {given.weight, given.bias, given.running_mean, given.running_variance, options.training, given.momentum,
                 given.epsilon});

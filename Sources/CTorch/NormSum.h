@@ -15,6 +15,7 @@ struct Term {
     at::Tensor mean, inverse;  // [C] of the normalization, [N·C] where by image; undefined for values as they are
     at::Tensor scale, shift;   // the same, the whole linear map
     bool is_by_image = false;  // whether each image is normalized by itself
+    bool is_given = false;     // whether mean and variance were given, and get gradients
     bool has_relu = false;
     bool is_dropped = false;  // whether dropout applies
     float slope = 0;          // of negative values under ReLU

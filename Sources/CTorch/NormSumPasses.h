@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 
 #include <algorithm>
 #include <utility>
@@ -13,6 +14,30 @@
 #include "Parallel.h"
 
 namespace segnas {
+
+constexpr auto channels_last = at::MemoryFormat::ChannelsLast3d;
+
+/// Whether the passes can read a map, or have only its shape to look at.
+inline bool is_fused(const at::Tensor &x) {
+    return (x.is_cpu() || x.is_meta()) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) &&
+           x.is_contiguous(channels_last) && x.numel() > 0;
+}
+
+/// Calls a body with the element type of a tensor as a value of it.
+template <class Body>
+void with_type_of(const at::Tensor &x, Body &&body) {
+    if (x.scalar_type() == at::kFloat) {
+        body(float{});
+    } else {
+        body(BFloat16{});
+    }
+}
+
+inline at::Tensor of_channels(const std::vector<double> &values) {
+    auto tensor = at::empty({static_cast<int64_t>(values.size())}, at::kFloat);
+    std::copy(values.begin(), values.end(), elements<float>(tensor));
+    return tensor;
+}
 
 /// A map [N, C, D, H, W] as images of rows, cut into chunks whose sums are added up in order: results do not depend on
 /// the number of threads.

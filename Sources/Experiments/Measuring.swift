@@ -52,12 +52,13 @@ struct TrainingPace {
     /// Repetitions, of which the shortest counts.
     private static let repetitions = 2
 
-    init(_ task: TrainingTask, _ work: EpochWork, device: Device) throws {
+    init(_ task: TrainingTask, _ work: EpochWork, devices: [Device]) throws {
+        let device = devices[0]
         let options = task.options
         let plan = try task.networkPlan()
         multiplyAdds = Double(plan.multiplyAdds(size: task.size))
         let training = try SyntheticTraining(
-            plan, size: task.size, options: options, device: device)
+            plan, size: task.size, options: options, devices: devices)
         let prediction = try SyntheticPrediction(
             plan, size: task.size, precision: options.precision, device: device)
         step = try shortestSeconds(repetitions: Self.repetitions) {

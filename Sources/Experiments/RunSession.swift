@@ -31,7 +31,8 @@ public struct RunSession {
         firstStage: FirstStageInput?, monitor: Monitor
     ) throws {
         try OptionFaults.refuse(options.faults)
-        let devices = try options.machine.apply(seed: options.training.seed)
+        let devices = options.machine.devices(
+            ofOneTraining: try options.machine.apply(seed: options.training.seed))
         monitor.report(.computing(on: devices, isChosen: options.machine.device == "auto"))
         let threads = options.machine.threadCount
         let dataset = try Dataset(
@@ -50,7 +51,7 @@ public struct RunSession {
         if options.data.keepsSplit { task.recordedSplit = RecordedRun(in: run)?.recordedSplit }
         if let split { task.recordedSplit = split }
         var machine = Trainer.Machine(
-            device: devices[0], threads: threads, cache: options.machine.cache,
+            devices: devices, threads: threads, cache: options.machine.cache,
             version: Release.version)
         machine.loaderThreads = options.machine.loaderThreads(for: devices[0], threads: threads)
         machine.source = absolutePath(options.data.dataset)

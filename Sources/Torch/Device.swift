@@ -48,9 +48,12 @@ extension Device {
 
     /// The devices that `text` names: `auto` (all CUDA devices, else the CPU), `cpu`, `cuda:0` or `cuda:0,2`.
     ///
+    /// The CPU may be named several times, as `cpu,cpu`: a batch is then divided as among devices, to try that out.
+    ///
     /// - Throws: ``DeviceError`` if it names none, or one that this machine does not have.
     public static func parse(_ text: String) throws(DeviceError) -> [Device] {
-        if text == "cpu" { return [.cpu] }
+        let names = text.split(separator: ",", omittingEmptySubsequences: false)
+        if names.allSatisfy({ $0 == "cpu" }) { return names.map { _ in .cpu } }
         if text == "auto" {
             let found = (try? cudaDevices()) ?? []
             return found.isEmpty ? [.cpu] : found
@@ -69,6 +72,15 @@ extension Device {
         }
         guard let missing = devices.first(where: { !present.contains($0) }) else { return devices }
         throw .absent(missing, count: present.count)
+    }
+
+    /// The text that names devices of one kind: `cuda:0,2`.
+    public static func text(naming devices: [Device]) -> String {
+        let indices = devices.compactMap { device in
+            if case .cuda(let index) = device { "\(index)" } else { nil }
+        }
+        guard indices.isEmpty else { return "cuda:" + indices.joined(separator: ",") }
+        return devices.map(\.description).joined(separator: ",")
     }
 
     /// Seeds the generators that random operations draw from, on the CPU and every CUDA device.

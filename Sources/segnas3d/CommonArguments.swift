@@ -43,9 +43,10 @@ struct HostArguments: ParsableArguments {
 /// Arguments for device, precision, threads, memory and seed, which all computing subcommands share.
 struct ComputeArguments: ParsableArguments {
     @Option(
-        help:
-            "Device: auto, which is the default, cpu, cuda:0, or several GPUs such as cuda:0,1."
-    )
+        help: """
+            Device: auto, which is the default, cpu, cuda:0, or several GPUs such as cuda:0,1, among which train divides \
+            each batch.
+            """)
     var device: String?
 
     @Option(help: "Type of activations; auto by default.")

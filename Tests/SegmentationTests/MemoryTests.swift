@@ -34,7 +34,7 @@ struct MemoryTests {
         options.precision = precision
         let predicted = try MemoryPrediction(plan, size: Self.cube, options: options)
         let training = try TensorMemory.peak {
-            try SyntheticTraining(plan, size: Self.cube, options: options, device: .cpu).step()
+            try SyntheticTraining(plan, size: Self.cube, options: options, devices: [.cpu]).step()
         }
         let inference = try TensorMemory.peak {
             try SyntheticPrediction(
@@ -97,7 +97,7 @@ struct MemoryTests {
             of: plan, size: [32, 24, 20], options: choice.options)
         let measured = try TensorMemory.peak {
             let training = try SyntheticTraining(
-                plan, size: [32, 24, 20], options: choice.options, device: .cpu)
+                plan, size: [32, 24, 20], options: choice.options, devices: [.cpu])
             for _ in 0..<3 { try training.step() }
         }
         #expect(abs(ratio(predicted, measured) - 1) < 0.1)

@@ -44,16 +44,17 @@ struct NNUNetTests {
         let images = try sines([2, expected.channels] + expected.size, phase: 0.4)
             .cast(to: .float32).laidOut(in: format)
         let labels = try Tensor.zeros([2] + expected.size, dtype: .uint8)
-        let levels = try network.supervised(images, labels: labels)
+        let levels = try network.supervised(
+            ShardedTensor(images), labels: ShardedTensor(labels))
         #expect(levels.count == expected.outputs.count)
         for (level, output) in zip(levels, expected.outputs) {
-            #expect(relativeError(try level.scores.values, output) < 1e-4)
+            #expect(relativeError(try level.scores.first.values, output) < 1e-4)
         }
         let alone = try network(images, training: false)
         #expect(relativeError(try alone.values, expected.outputs[0]) < 1e-4)
         let sums = try levels.enumerated().map { index, level in
-            let seed = try sines(level.scores.shape, phase: 100 + Double(index))
-            return try (level.scores * seed.cast(to: .float32)).sum()
+            let seed = try sines(level.scores.first.shape, phase: 100 + Double(index))
+            return try (level.scores.first * seed.cast(to: .float32)).sum()
         }
         try (sums[0] + sums[1]).backward()
         try compareGradients(network, expected.parameters)
@@ -106,11 +107,14 @@ struct NNUNetTests {
         let images = try sines([1, 1, 8, 16, 16], phase: 0).cast(to: .float32)
             .laidOut(in: .channelsLast)
         let labels = try Tensor.zeros([1, 8, 16, 16], dtype: .uint8)
-        let exact = try network.supervised(images, labels: labels)
-        let rounded = try network.supervised(images.cast(to: .bfloat16), labels: labels)
+        let exact = try network.supervised(
+            ShardedTensor(images), labels: ShardedTensor(labels))
+        let rounded = try network.supervised(
+            ShardedTensor(images.cast(to: .bfloat16)), labels: ShardedTensor(labels))
         for (exact, rounded) in zip(exact, rounded) {
-            #expect(rounded.scores.dtype == .bfloat16)
-            #expect(relativeError(try rounded.scores.values, try exact.scores.values) < 0.05)
+            let (exact, rounded) = (exact.scores.first, rounded.scores.first)
+            #expect(rounded.dtype == .bfloat16)
+            #expect(relativeError(try rounded.values, try exact.values) < 0.05)
         }
         try Loss(.diceCrossEntropy, labelFrequencies: [1, 1, 1])(rounded).backward()
         for (name, parameter) in network.weights.parameters {
@@ -167,18 +171,20 @@ struct NNUNetTests {
         let network = try Network(plan, using: &generator)
         let labels = try Tensor((0..<64).map { UInt8($0 % 3) }, shape: [1, 4, 2, 8])
         let images = try Tensor.ones([1, 1, 4, 2, 8], format: .channelsLast)
-        let levels = try network.supervised(images, labels: labels)
-        #expect(levels.map(\.scores.shape) == [[1, 3, 4, 2, 8], [1, 3, 2, 2, 4]])
+        let levels = try network.supervised(
+            ShardedTensor(images), labels: ShardedTensor(labels))
+        #expect(levels.map(\.scores.first.shape) == [[1, 3, 4, 2, 8], [1, 3, 2, 2, 4]])
         let odd = [1, 3, 5, 7]
         let expected = [1, 3].flatMap { z in
             [0, 1].flatMap { y in odd.map { x in Double((z * 16 + y * 8 + x) % 3) } }
         }
-        #expect(try levels[1].labels.values == expected)
+        #expect(try levels[1].labels.first.values == expected)
         // 7 voxels along x are padded by one at the end.
         let narrow = try network.supervised(
-            images.sliced(0..<7, along: 4), labels: labels.sliced(0..<7, along: 3))
-        #expect(narrow[0].scores.shape == [1, 3, 4, 2, 7])
-        #expect(try narrow[1].labels.values.filter { $0 == 255 }.count == 4)
+            ShardedTensor(images.sliced(0..<7, along: 4)),
+            labels: ShardedTensor(labels.sliced(0..<7, along: 3)))
+        #expect(narrow[0].scores.first.shape == [1, 3, 4, 2, 7])
+        #expect(try narrow[1].labels.first.values.filter { $0 == 255 }.count == 4)
     }
 
     @Test(
@@ -195,7 +201,8 @@ struct NNUNetTests {
         let predicted = try MemoryPrediction.training(
             of: plan, size: [32, 32, 16], options: options)
         let measured = try TensorMemory.peak {
-            try SyntheticTraining(plan, size: [32, 32, 16], options: options, device: .cpu).step()
+            try SyntheticTraining(plan, size: [32, 32, 16], options: options, devices: [.cpu])
+                .step()
         }
         let ratio = Double(predicted.bytes) / Double(measured.bytes)
         #expect(abs(ratio - 1) < 0.15, "predicted/measured \(ratio)")
@@ -215,7 +222,8 @@ struct NNUNetTests {
             values.values.map { UInt8($0 > 0.3 ? 1 : 0) + UInt8($0 > 0.8 ? 1 : 0) },
             shape: [2, 16, 32, 32])
         return try (0..<steps).map { _ in
-            let value = try loss(network.supervised(images, labels: labels))
+            let value = try loss(
+                network.supervised(ShardedTensor(images), labels: ShardedTensor(labels)))
             try value.backward()
             try optimizer.step()
             try optimizer.clearGradients()

@@ -69,7 +69,9 @@ struct NetworkTests {
                 graph: try BlockGraph([2]),
                 isResidual: true, dropout: dropout)
             let layers = try LayerList(plan.layers, device: .cpu, using: &generator)
-            return try plan.run(.features(x), through: layers, training: training)
+            return try plan.run(
+                .features(ShardedTensor(x)), through: layers, training: training
+            ).first
         }
         let values = (0..<6 * 64).map { _ in Float.random(in: -1...1, using: &generator) }
         let x = try Tensor(values, shape: [1, 6, 4, 4, 4])

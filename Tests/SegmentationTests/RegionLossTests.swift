@@ -108,11 +108,13 @@ struct RegionLossTests {
         let loss = Loss(
             function, labelFrequencies: [9, 3, 2, 1], regions: [[1, 2, 3], [2, 3], [3]])
         let (full, low) = (try scores([2, 3, 4, 6, 4]), try scores([2, 3, 2, 3, 2]))
-        let lowLabels = try labels.every(Extent(xyz: [2, 2, 2]))
+        let lowLabels = try ShardedTensor(labels).every(Extent(xyz: [2, 2, 2])).first
         #expect(lowLabels.shape == [2, 2, 3, 2])
         let sum = try loss([
-            SupervisedScores(scores: full, labels: labels, weight: 0.75),
-            SupervisedScores(scores: low, labels: lowLabels, weight: 0.25),
+            SupervisedScores(
+                scores: ShardedTensor(full), labels: ShardedTensor(labels), weight: 0.75),
+            SupervisedScores(
+                scores: ShardedTensor(low), labels: ShardedTensor(lowLabels), weight: 0.25),
         ]).item()
         let parts = (
             try loss(full, labels: labels).item(), try loss(low, labels: lowLabels).item()

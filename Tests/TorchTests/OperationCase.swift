@@ -187,7 +187,7 @@ extension OperationCase {
     }
 
     /// A summand whose instance normalization has the second and third tensor as scale and shift.
-    static func instance(_ x: ArraySlice<Tensor>, isLeaky: Bool) throws -> Summand {
+    static func instance(_ x: ArraySlice<Tensor>, isLeaky: Bool) throws -> Summand<Tensor> {
         let start = x.startIndex
         let dtype = x[start].dtype == .bfloat16 ? DType.float32 : x[start].dtype
         let norm = try InstanceNorm3D(

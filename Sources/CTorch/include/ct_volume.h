@@ -36,11 +36,12 @@ typedef struct {
 // Normalizes each channel of [N, C, D, H, W] over images and voxels.
 ct_status ct_batch_norm(ct_tensor x, const ct_batch_norm_options *options, ct_tensor *out);
 
-// A summand: a map [N, C, D, H, W], normalized where there is a weight: over the batch, or where there are no running
-// statistics over each image by itself.
+// A summand: a map [N, C, D, H, W], normalized where there is a weight: by the mean and variance that are given, which
+// get gradients, else over the batch, or where there are no running statistics over each image by itself.
 typedef struct {
     ct_tensor x;
     ct_tensor weight, bias, running_mean, running_variance;  // [C] each, or no tensor
+    ct_tensor mean, variance;                                // [C] each, or no tensor
     double momentum, epsilon;
     bool has_relu, is_dropped;
     double slope;  // of negative values under ReLU: 0, or that of a leaky one
@@ -54,6 +55,10 @@ typedef struct {
 
 // Σ of terms of one shape, ReLU and dropout applied to those that have them.
 ct_status ct_norm_sum(const ct_term *terms, size_t count, const ct_norm_sum_options *options, ct_tensor *out);
+
+// Mean and variance (divided by the count) of each channel of [N, C, D, H, W] over images and voxels, [C] each, with
+// gradients: float32, for float64 that.
+ct_status ct_channel_moments(ct_tensor x, ct_tensor *mean, ct_tensor *variance);
 
 // [images, channels], 0 with a probability, else 1/(1 − probability). Draws from the device's generator (`ct_seed`).
 ct_status ct_dropout_factors(int64_t images, int64_t channels, double probability, ct_device device, ct_tensor *out);

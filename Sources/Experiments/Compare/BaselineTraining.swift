@@ -25,7 +25,7 @@ struct BaselineTraining {
         do {
             let trainer = Trainer(
                 task.training(network, split: split), run: run,
-                on: task.conditions.machine(task.device),
+                on: task.conditions.machine(task.devices),
                 tracker: monitor.tracker, isEndRequested: { clock.end != nil },
                 report: monitor.training)
             _ = try clock.run(study: run) { try trainer.train() }

@@ -52,14 +52,16 @@ struct ComparisonFolder {
 
 extension Comparison.Outcome {
     /// The outcome of a method on a split; nil if it is outstanding.
+    ///
+    /// Its time is counted for each of the devices of a training.
     init?(
-        of method: ComparedMethod, split: Int, in folder: ComparisonFolder,
+        of method: ComparedMethod, split: Int, in folder: ComparisonFolder, devices: Int,
         budget: StudyPlan.Budget, linksReports: Bool = true
     ) throws {
         switch method.kind {
         case .search:
             try self.init(
-                of: folder.study(method, split: split), budget: budget,
+                of: folder.study(method, split: split), devices: devices, budget: budget,
                 report: linksReports ? folder.report(method, split: split) : nil)
         case .training(let network):
             let failure = try BaselineFailure(
@@ -69,7 +71,8 @@ extension Comparison.Outcome {
             } else if let result = try TrainingResult(of: folder.run(method, split: split)) {
                 self = .evaluated(
                     Comparison.Result(
-                        network, parameters: result.parameters, seconds: result.seconds,
+                        network, parameters: result.parameters,
+                        seconds: Double(devices) * result.seconds,
                         validationDice: result.validation?.mean, test: result.test))
             } else {
                 return nil
@@ -78,7 +81,9 @@ extension Comparison.Outcome {
     }
 
     /// The outcome of a study; nil until its budget is spent and its best model evaluated.
-    private init?(of folder: StudyFolder, budget: StudyPlan.Budget, report: String?) throws {
+    private init?(
+        of folder: StudyFolder, devices: Int, budget: StudyPlan.Budget, report: String?
+    ) throws {
         guard FileManager.default.fileExists(atPath: folder.database) else { return nil }
         let record = try StudySnapshot(of: folder.path)
         guard record.isComplete, record.plan.budget == budget else { return nil }
@@ -88,12 +93,13 @@ extension Comparison.Outcome {
         }
         guard let test = try folder.evaluation() else { return nil }
         let trials = record.trials.flatMap(\.epochs).reduce(0) { $0 + $1.seconds }
-        let final = folder.finalTraining?.epochs ?? []
+        let final = (folder.finalTraining?.epochs ?? [])
+            .reduce(0) { $0 + $1.seconds + $1.validationSeconds }
         self = .evaluated(
             Comparison.Result(
                 best.trial.architecture, optimum: record.space.decode(best.trial.proposal.point),
                 parameters: best.trial.cost?.parameters ?? 0,
-                seconds: trials + final.reduce(0) { $0 + $1.seconds + $1.validationSeconds },
+                seconds: Double(devices) * (trials + final),
                 validationDice: best.trial.end?.dice, test: test,
                 trials: Comparison.TrialCounts(record),
                 report: FileManager.default.fileExists(atPath: folder.report)

@@ -62,7 +62,6 @@ public struct ComparisonForecast: Encodable {
 public struct ForecastMaker {
     private let task: ComparisonTask
     private let measurement: SpaceMeasurement
-    private let pool: WorkerPool
     private let monitor: Monitor
 
     private var options: ComparisonOptions { task.options }
@@ -76,9 +75,8 @@ public struct ForecastMaker {
         let split = task.divisions[options.indices.lowerBound]
         measurement = try SpaceMeasurement(
             task.dataset, split ?? Split(training: [], validation: [], test: []), task.conditions,
-            limits: options.sampling.limits, device: task.device, memoryLimit: task.memoryLimit,
+            limits: options.sampling.limits, devices: task.devices, memoryLimit: task.memoryLimit,
             monitor: monitor)
-        pool = WorkerPool(options.conditions, devices: task.devices)
     }
 
     public func forecast() throws -> ComparisonForecast {
@@ -97,7 +95,7 @@ public struct ForecastMaker {
             monitor.report(.measuring(done: index + 1, all: task.methods.count))
         }
         return ComparisonForecast(
-            task.dataset, measurement.split, splits: options.splits, workers: pool.slots.count,
+            task.dataset, measurement.split, splits: options.splits, workers: task.pool.slots.count,
             methods: forecasts)
     }
 
@@ -105,7 +103,8 @@ public struct ForecastMaker {
     private func outstandingSplits(of method: ComparedMethod) throws -> Int {
         try options.indices.count { split in
             try SegNASReport.Comparison.Outcome(
-                of: method, split: split, in: task.folder, budget: options.sampling.budget) == nil
+                of: method, split: split, in: task.folder, devices: task.devices.count,
+                budget: options.sampling.budget) == nil
         }
     }
 
@@ -118,7 +117,7 @@ public struct ForecastMaker {
         var forecast = ComparisonForecast.Method(
             name: name, trainings: 0, epochs: options.finalEpochs)
         let training = task.training(network, split: options.indices.lowerBound)
-        let feasibility = FeasibilityCheck(device: task.device, memoryLimit: task.memoryLimit)
+        let feasibility = FeasibilityCheck(devices: task.devices, memoryLimit: task.memoryLimit)
         switch feasibility.verdict(on: training) {
         case .illegal(let reason), .overLimit(let reason, _): forecast.reason = reason
         case .tooLarge(let shortage, _): forecast.reason = shortage.words
@@ -137,7 +136,7 @@ public struct ForecastMaker {
     private func search(
         _ name: String, _ space: SearchSpace
     ) throws -> ComparisonForecast.Method {
-        try CPU.setThreads(pool.threads)
+        try CPU.setThreads(task.pool.threads)
         defer { try? CPU.setThreads(options.conditions.machine.threadCount) }
         let epochs = options.conditions.training.epochs
         let budget = options.sampling.budget
@@ -156,7 +155,8 @@ public struct ForecastMaker {
         let trained = budget.trials.map { Double($0) * pace.trainableShare } ?? Double(maxTrained)
         forecast.seconds =
             mean.epoch
-            * (trained * Double(forecast.epochs) / Double(pool.slots.count) + Double(final ?? 0))
+            * (trained * Double(forecast.epochs) / Double(task.pool.slots.count)
+                + Double(final ?? 0))
         return forecast
     }
 }

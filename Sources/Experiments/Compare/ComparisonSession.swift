@@ -66,7 +66,7 @@ public struct ComparisonSession {
             // The network does not matter.
             try Trainer(
                 task.training(.unet3d, split: split), run: folder.path,
-                on: options.conditions.machine(task.device),
+                on: options.conditions.machine(task.devices),
                 isEndRequested: { [clock] in clock.end != nil },
                 report: monitor.training
             ).checkData(for: .comparison(isSearched: options.hasSearch))

@@ -10,7 +10,7 @@ struct ComparisonTask {
     let options: ComparisonOptions
     let folder: ComparisonFolder
     let dataset: Dataset
-    let devices: [Device]
+    let pool: WorkerPool
     /// Limit on the tensors of one training.
     let memoryLimit: ByteCount
     let plan: ComparisonPlan
@@ -21,23 +21,24 @@ struct ComparisonTask {
 
     var methods: [ComparedMethod] { options.methods }
     var conditions: TrainingConditions { options.conditions }
-    /// The device of baselines.
-    var device: Device { devices[0] }
-    var isOnGPU: Bool { device != .cpu }
+    /// The devices of a baseline.
+    var devices: [Device] { pool.devices }
+    var isOnGPU: Bool { devices[0] != .cpu }
 
     init(_ options: ComparisonOptions, in path: String, monitor: Monitor) throws {
         try OptionFaults.refuse(options.faults)
         self.options = options
         let conditions = options.conditions
-        devices = try conditions.machine.apply(seed: conditions.training.seed)
+        let devices = try conditions.machine.apply(seed: conditions.training.seed)
         monitor.report(
             .computing(on: devices, isChosen: conditions.machine.device == "auto"))
+        pool = try WorkerPool(conditions, devices: devices)
         folder = ComparisonFolder(path: path)
         let begun = try ComparisonPlan(in: folder)
         isBegun = begun != nil
-        let workers = WorkerPool(conditions, devices: devices)
-        memoryLimit = workers.memoryLimit(conditions.machine, begun: begun?.conditions)
-        let recorded = RecordedConditions(conditions, on: workers.device, memoryLimit: memoryLimit)
+        memoryLimit = pool.memoryLimit(conditions.machine, begun: begun?.conditions)
+        let recorded = RecordedConditions(
+            conditions, on: pool.workerDevices[0], memoryLimit: memoryLimit)
         let now = ComparisonPlan(options, begun: begun, conditions: recorded, divisions: [:])
         let differences = begun?.differences(to: now) ?? []
         guard differences.isEmpty else { throw ComparisonError.planChanged(differences) }
@@ -82,6 +83,8 @@ struct ComparisonTask {
 
     /// Refuses at once what the last method on the last split would refuse after days.
     private func check() throws {
+        try OptionFaults.refuse(
+            [conditions.training.fault(devices: devices.count)].compactMap(\.self))
         for case .search(let space) in methods.map(\.kind) {
             do {
                 let sampler = options.sampling.plan(

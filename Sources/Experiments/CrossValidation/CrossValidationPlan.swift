@@ -46,7 +46,7 @@ struct CrossValidationPlan: Hashable, Codable {
     var resumed: RunOptions {
         var resumed = options
         resumed.data.keepsSplit = true
-        if device == "cpu" { resumed.machine.device = device }
+        if device == "cpu", resumed.machine.device == "auto" { resumed.machine.device = device }
         return resumed
     }
 

@@ -48,9 +48,6 @@ public struct RunOptions: Hashable, Codable, Sendable {
         if let minutes, !(minutes > 0 && minutes.isFinite) {
             faults.append("`minutes` must be positive, and \(minutes) is given")
         }
-        if machine.device.contains(",") {
-            faults.append("a network is trained on one device: give `device` cuda:0")
-        }
         return faults
     }
 }
@@ -89,7 +86,7 @@ struct RecordedRun: Decodable {
             split: SplitOptions(recordedInRun: splitPlan), allowed: Set(allowed ?? []))
         data.keepsSplit = true
         var machine = machine ?? MachineOptions()
-        if device == "cpu" { machine.device = device }
+        if device == "cpu", machine.device == "auto" { machine.device = device }
         var resumed = RunOptions(
             data: data, network: network, training: options, machine: machine)
         resumed.minutes = time?.minutes
@@ -134,7 +131,7 @@ extension MachineOptions {
 
     /// Sets threads, memory limit and seed of this process.
     ///
-    /// - Returns: The devices that were asked for, the first of which a single training takes.
+    /// - Returns: The devices that were asked for, of which a single training takes ``devices(ofOneTraining:)``.
     public func apply(seed: UInt64) throws -> [Device] {
         let devices: [Device]
         do {
@@ -145,6 +142,11 @@ extension MachineOptions {
         try applyToHost()
         try Device.seed(seed)
         return devices
+    }
+
+    /// The devices among which a single training divides its batches: those that are named, or the first that is found.
+    func devices(ofOneTraining devices: [Device]) -> [Device] {
+        device == "auto" ? [devices[0]] : devices
     }
 
     /// Sets threads and memory limit of this process.

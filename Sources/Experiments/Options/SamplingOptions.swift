@@ -125,8 +125,10 @@ extension SamplingOptions {
 
 /// Options for the number of workers and their time.
 public struct WorkerOptions: Hashable, Codable, Sendable {
-    /// Number of networks to train in parallel; nil for one, or one on each GPU.
+    /// Number of networks to train in parallel; nil for one, or one on each GPU or group of GPUs.
     public var count: Int?
+    /// Number of devices among which each training divides its batches; nil for one.
+    public var devicesPerTrial: Int?
     /// Seconds after which an attempt is ended; nil for no limit.
     public var trialTimeout: Double?
     /// Seconds without a step after which a worker is ended; nil for five minutes.
@@ -145,6 +147,12 @@ public struct WorkerOptions: Hashable, Codable, Sendable {
         self.hangTimeout = hangTimeout
     }
 
+    /// The number of devices of each training.
+    var devicesOfTrial: Int { devicesPerTrial ?? 1 }
+
     /// The faults of these options, a sentence each.
-    public var faults: [String] { faultsOfCounts([("workers", count)]) + (slurm?.faults ?? []) }
+    public var faults: [String] {
+        faultsOfCounts([("workers", count), ("devicesPerTrial", devicesPerTrial)])
+            + (slurm?.faults ?? [])
+    }
 }

@@ -36,6 +36,11 @@ extension SearchSpace {
                 "the `space` has augmentation, a factor on that of the training, which has none: remove it, or choose "
                     + "kinds of augmentation")
         }
+        // A batch that is searched, or a recipe's, concerns its trials alone.
+        if !names.contains(.batch), !names.contains(.recipe) {
+            let devices = conditions.workers.devicesOfTrial
+            faults += [conditions.training.fault(devices: devices)].compactMap(\.self)
+        }
         return faults + gridFaults(for: conditions)
     }
 

@@ -113,22 +113,24 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
         let preparation = data.preparation
         var images = SearchedImages(
             size: preparation.size, channels: dataset.channels.count,
-            classes: dataset.labels.outputCount, batch: training.partSize)
+            classes: dataset.labels.outputCount,
+            batch: training.normalizedImages(devices: workers.devicesOfTrial))
         if preparation.fit == .patch, case .fixed(let mm) = preparation.spacing {
             images.spacing = mm
         }
         return images
     }
 
-    func machine(_ device: Device) -> Trainer.Machine {
-        machine(device, threads: machine.threadCount)
+    /// The machine of a training on these devices.
+    func machine(_ devices: [Device]) -> Trainer.Machine {
+        machine(devices, threads: machine.threadCount)
     }
 
     /// The same with threads of its own, as a worker has them.
-    func machine(_ device: Device, threads: Int) -> Trainer.Machine {
+    func machine(_ devices: [Device], threads: Int) -> Trainer.Machine {
         var machine = Trainer.Machine(
-            device: device, threads: threads, cache: self.machine.cache, version: Release.version)
-        machine.loaderThreads = self.machine.loaderThreads(for: device, threads: threads)
+            devices: devices, threads: threads, cache: self.machine.cache, version: Release.version)
+        machine.loaderThreads = self.machine.loaderThreads(for: devices[0], threads: threads)
         return machine
     }
 }
@@ -160,7 +162,7 @@ public struct RecordedConditions: Hashable, Codable, Sendable {
     /// The conditions under which the work is resumed by default: on the same kind of device.
     public var resumed: TrainingConditions {
         var resumed = asked
-        if device == "cpu" { resumed.machine.device = device }
+        if device == "cpu", resumed.machine.device == "auto" { resumed.machine.device = device }
         return resumed
     }
 
@@ -170,9 +172,14 @@ public struct RecordedConditions: Hashable, Codable, Sendable {
         let training = TrainingOptions.fields.filter { $0.name != "seed" }.compactMap {
             StudyError.Difference($0.name, $0.text(asked.training), $0.text(now.asked.training))
         }
+        let normsByDevice = asked.training.syncNorm != true
         return training + asked.data.differences(to: now.asked.data)
             + [
                 StudyError.Difference("device", device, now.device),
+                normsByDevice
+                    ? StudyError.Difference(
+                        "devicesPerTrial", "\(asked.workers.devicesOfTrial)",
+                        "\(now.asked.workers.devicesOfTrial)") : nil,
                 StudyError.Difference(
                     "memoryLimit", "\(memoryLimit.bytes)", "\(now.memoryLimit.bytes)"),
             ].compactMap(\.self)

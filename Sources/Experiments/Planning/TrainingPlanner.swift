@@ -175,7 +175,7 @@ public struct PlannedTraining: Sendable {
             network, channels: dataset.channels.count, classes: dataset.labels.outputCount,
             levels: full.networkLevels)
         let step = try SyntheticTraining(
-            network, size: full.patch, options: training.resolved(on: .cpu), device: .cpu)
+            network, size: full.patch, options: training.resolved(on: .cpu), devices: [.cpu])
         return try shortestSeconds(repetitions: 1) { try step.step() }
     }
 }

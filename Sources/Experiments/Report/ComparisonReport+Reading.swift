@@ -42,7 +42,9 @@ extension Comparison {
                     method.title,
                     outcomes: try options.indices.map { split in
                         try Comparison.Outcome(
-                            of: method, split: split, in: folder, budget: options.sampling.budget,
+                            of: method, split: split, in: folder,
+                            devices: options.conditions.workers.devicesOfTrial,
+                            budget: options.sampling.budget,
                             linksReports: linksReports)
                     })
             },

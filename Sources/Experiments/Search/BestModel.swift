@@ -11,7 +11,7 @@ struct BestNetworkTraining {
     let conditions: TrainingConditions
     let dataset: Dataset
     let data: TrainingDataset
-    let device: Device
+    let devices: [Device]
     let clock: SearchClock
     let monitor: Monitor
 
@@ -43,7 +43,7 @@ struct BestNetworkTraining {
         defer { monitor.report(.trainingEnded) }
         monitor.report(.finalTraining(run: run))
         let trainer = Trainer(
-            task, run: run, on: conditions.machine(device), tracker: monitor.tracker,
+            task, run: run, on: conditions.machine(devices), tracker: monitor.tracker,
             isEndRequested: { clock.end != nil }, report: monitor.training)
         _ = try clock.run(study: study.path) { try trainer.train() }
     }
@@ -54,7 +54,7 @@ struct BestNetworkFolds {
     let conditions: TrainingConditions
     let dataset: Dataset
     let data: TrainingDataset
-    let device: Device
+    let devices: [Device]
     let clock: SearchClock
     let monitor: Monitor
 
@@ -69,7 +69,7 @@ struct BestNetworkFolds {
             machine: conditions.machine)
         options.data.preparation = task.preparation
         options.training.epochs = conditions.finalEpochs ?? task.options.epochs
-        options.machine.device = "\(device)"
+        options.machine.device = Device.text(naming: devices)
         let split = conditions.data.split
         // Entries of a file, or lists, divide other cases.
         options.data.split = SplitOptions(

@@ -7,7 +7,8 @@ internal import SegNASTorch
 
 /// Checks before training whether networks can be built, are within the limits, and may fit into memory.
 struct FeasibilityCheck {
-    let device: Device
+    /// The devices of a training.
+    let devices: [Device]
     let memoryLimit: ByteCount
     /// Those of a search; a given network has none.
     var limits = NetworkLimits()
@@ -24,18 +25,19 @@ struct FeasibilityCheck {
     }
 
     private func examine(_ task: TrainingTask) throws -> Feasibility {
-        guard task.options.faults.isEmpty else {
-            return .illegal(reason: task.options.faults.joined(separator: "; "))
-        }
+        let options = task.options
+        let faults = options.faults + [options.fault(devices: devices.count)].compactMap(\.self)
+        guard faults.isEmpty else { return .illegal(reason: faults.joined(separator: "; ")) }
         let plan = try task.networkPlan()
-        try plan.check(size: task.size, batch: task.options.partSize)
+        try plan.check(
+            size: task.size, batch: options.normalizedImages(devices: devices.count))
         var cost = TrialCost(
             parameters: plan.parameters, operations: plan.multiplyAdds(size: task.size))
         let excess = limits.excess(
             parameters: cost.parameters, operations: cost.operations ?? 0)
         if let excess { return .overLimit(reason: excess, cost) }
         let memory = try MemoryCheck(
-            plan: plan, size: task.size, options: task.options, device: device
+            plan: plan, size: task.size, options: options, devices: devices
         ).predicted()
         cost.memory = memory
         guard let memory, !MemoryCheck.fits(memory, into: memoryLimit) else {

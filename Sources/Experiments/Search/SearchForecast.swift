@@ -62,11 +62,11 @@ public struct SearchForecaster {
         let dataset = try Dataset(
             contentsOf: conditions.data.dataset, threads: conditions.machine.threadCount,
             allowing: conditions.data.allowed)
-        let pool = WorkerPool(conditions, devices: devices)
+        let pool = try WorkerPool(conditions, devices: devices)
         workers = pool.slots.count
         measurement = try SpaceMeasurement(
             dataset, dataset.split(conditions.data.split), conditions,
-            limits: options.sampling.limits, device: devices[0],
+            limits: options.sampling.limits, devices: pool.devices,
             memoryLimit: pool.memoryLimit(conditions.machine, begun: nil), monitor: monitor)
         try CPU.setThreads(pool.threads)
         defer { try? CPU.setThreads(conditions.machine.threadCount) }

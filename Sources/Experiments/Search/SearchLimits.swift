@@ -89,28 +89,52 @@ extension Coordinator {
 
 /// The workers of a search: their devices, and the share of threads and memory of each.
 struct WorkerPool {
-    /// Slots such as `cuda:1/0`: a device, and the index of a worker on it; on a cluster `slurm/3`.
+    /// Slots such as `cuda:1/0` or `cuda:0,1,2/0`: a worker's devices, and its index on them; on a cluster `slurm/3`.
     let slots: [String]
+    /// The devices on which trainings run that are not trials: those of the first worker of this machine.
+    let devices: [Device]
+    /// The devices of a worker, which are a job's on a cluster.
+    let workerDevices: [Device]
     /// Threads of each worker: together they use each core once.
     ///
     /// On a cluster they are as many as a job has cores, and as this process has where that is not known.
     let threads: Int
-    /// The kind of device that trains.
-    let device: Device
     private let workers: WorkerOptions
 
-    init(_ conditions: TrainingConditions, devices: [Device]) {
+    /// Divides devices into groups of as many as a training takes; workers take the groups in turn.
+    ///
+    /// - Throws: ``OptionFaults`` if that leaves devices over, or has none.
+    init(_ conditions: TrainingConditions, devices: [Device]) throws {
         workers = conditions.workers
+        let size = workers.devicesOfTrial
         if let slurm = workers.slurm {
             slots = (0..<slurm.jobCount).map { "slurm/\($0)" }
             threads = slurm.cores ?? conditions.machine.threadCount
-            device = slurm.hasGPU ? .cuda(0) : .cpu
-        } else {
-            let count = workers.count ?? devices.count
-            slots = (0..<count).map { "\(devices[$0 % devices.count])/\($0 / devices.count)" }
-            threads = max(1, conditions.machine.threadCount / count)
-            device = devices[0]
+            // A job sees its own devices alone.
+            workerDevices = (0..<size).map { slurm.hasGPU ? .cuda($0) : .cpu }
+            self.devices = Array(devices.prefix(size))
+            return
         }
+        guard devices.count.isMultiple(of: size) else {
+            let all = counted(devices.count, "device")
+            let remedy =
+                devices.count > size
+                ? "give `device` with \(devices.count / size * size) of them"
+                : "give `device` with as many, such as cuda:0,1, or fewer `devicesPerTrial`"
+            throw OptionFaults(
+                "\(all) (\(Device.text(naming: devices))) cannot be divided into groups of "
+                    + "`devicesPerTrial` \(size): \(remedy)")
+        }
+        let groups = stride(from: 0, to: devices.count, by: size).map {
+            Array(devices[$0..<$0 + size])
+        }
+        self.devices = groups[0]
+        workerDevices = groups[0]
+        let count = workers.count ?? groups.count
+        slots = (0..<count).map {
+            "\(Device.text(naming: groups[$0 % groups.count]))/\($0 / groups.count)"
+        }
+        threads = max(1, conditions.machine.threadCount / count)
     }
 
     /// Memory limit of one training: the given one, the recorded one, or a share of what is available; on a cluster
@@ -141,11 +165,10 @@ struct WorkerPool {
         return SlurmLauncher(
             study: study, options: slurm,
             // On a GPU, tensors are not in the memory of the job.
-            maxMemory: device == .cpu ? SlurmLauncher.memory(ofTensors: memoryLimit) : nil
-        ) { [device] order in
+            maxMemory: workerDevices[0] == .cpu ? SlurmLauncher.memory(ofTensors: memoryLimit) : nil
+        ) { [workerDevices] order in
             var order = order
-            // A job sees its own devices alone.
-            order.slot = "\(device)/0"
+            order.slot = "\(Device.text(naming: workerDevices))/0"
             return TrialWorker(order, threads: slurm.cores).arguments
         }
     }

@@ -103,7 +103,7 @@ extension SearchSession {
     }
 
     private func weigh(_ members: [EnsembleMember], _ best: Trial) throws -> EnsembleOutcome {
-        let models = try members.map { try Model(contentsOf: $0.model, device: devices[0]) }
+        let models = try members.map { try Model(contentsOf: $0.model, device: pool.devices[0]) }
         let file = folder.ensembleProgress(best.number)
         var known = KnownCases(models: members.map(\.digest), progress: .init())
         if let former = try? JSONDocument.read(KnownCases.self, from: file, schema: 1...1),

@@ -34,7 +34,7 @@ extension SearchSession {
 
     private var training: BestNetworkTraining {
         BestNetworkTraining(
-            conditions: conditions, dataset: dataset, data: data, device: devices[0],
+            conditions: conditions, dataset: dataset, data: data, devices: pool.devices,
             clock: clock, monitor: monitor)
     }
 
@@ -44,7 +44,7 @@ extension SearchSession {
     private func trainAgain(_ trial: Trial) throws -> FinalCandidates.Outcome? {
         if let folds = conditions.finalFolds {
             let path = try BestNetworkFolds(
-                conditions: conditions, dataset: dataset, data: data, device: devices[0],
+                conditions: conditions, dataset: dataset, data: data, devices: pool.devices,
                 clock: clock, monitor: monitor
             ).run(trial, folds: folds, in: folder)
             return FinalCandidates.Outcome(trial, folds: CrossValidationFolder(path))
@@ -52,7 +52,7 @@ extension SearchSession {
         let run = folder.final(trial.number, epochs: finalEpochs)
         try training.run(
             trial, epochs: finalEpochs, in: run, of: folder,
-            minThreads: WorkerPool(conditions, devices: devices).threads)
+            minThreads: pool.threads)
         return FinalCandidates.Outcome(trial, run: run)
     }
 
@@ -73,7 +73,7 @@ extension SearchSession {
         try training.run(
             best, epochs: conditions.training.epochs,
             seed: ledger.plan.seed(ofTrial: best.number), in: run, of: folder,
-            minThreads: WorkerPool(conditions, devices: devices).threads)
+            minThreads: pool.threads)
         try shelf.setBest(finalRun: run)
     }
 

@@ -23,13 +23,12 @@ extension SearchSession {
 
     /// Reports workers that are too many for this machine.
     private func warnOfMachine() {
-        let pool = WorkerPool(conditions, devices: devices)
         let (workers, cores) = (pool.slots.count, conditions.machine.threadCount)
         if workers > cores {
             monitor.warn("\(workers) workers share \(cores) threads: fewer `workers` are faster")
         }
         let available = HostResources.current().available
-        if devices[0] == .cpu, memoryLimit.bytes > available.bytes / UInt64(workers) {
+        if pool.devices[0] == .cpu, memoryLimit.bytes > available.bytes / UInt64(workers) {
             monitor.warn(
                 """
                 \(workers) workers of \(memoryLimit) each may need more than the \(available) that are available: \

@@ -14,7 +14,7 @@ internal import SegNASTorch
 public struct SearchSession {
     private let options: SearchOptions
     let conditions: TrainingConditions
-    let devices: [Device]
+    let pool: WorkerPool
     let dataset: Dataset
     let ledger: StudyLedger
     let data: TrainingDataset
@@ -60,17 +60,18 @@ public struct SearchSession {
         self.clock = clock
         let conditions = options.conditions
         self.conditions = conditions
-        devices = try conditions.machine.apply(seed: conditions.training.seed)
+        let devices = try conditions.machine.apply(seed: conditions.training.seed)
         monitor.report(
             .computing(on: devices, isChosen: conditions.machine.device == "auto"))
+        pool = try WorkerPool(conditions, devices: devices)
         dataset = try Dataset(
             contentsOf: conditions.data.dataset, threads: conditions.machine.threadCount,
             allowing: conditions.data.allowed)
         let former = try begun.map { try RecordedConditions($0, in: folder) }
-        let workers = WorkerPool(conditions, devices: devices)
-        memoryLimit = workers.memoryLimit(conditions.machine, begun: former)
-        try workers.check(for: folder, memoryLimit: memoryLimit)
-        let recorded = RecordedConditions(conditions, on: workers.device, memoryLimit: memoryLimit)
+        memoryLimit = pool.memoryLimit(conditions.machine, begun: former)
+        try pool.check(for: folder, memoryLimit: memoryLimit)
+        let recorded = RecordedConditions(
+            conditions, on: pool.workerDevices[0], memoryLimit: memoryLimit)
         let images = conditions.searchedImages(of: dataset)
         var plan = try options.plan(recorded, images: images)
         if let begun {
@@ -90,7 +91,7 @@ public struct SearchSession {
                 } ?? []
             guard differences.isEmpty else { throw StudyError.planChanged(differences) }
             data = try Self.prepare(
-                options, folder, division, dataset, devices[0], clock, monitor)
+                options, folder, division, dataset, pool.devices, clock, monitor)
             if let opened {
                 try folder.check(data)
                 if opened.plan.budget != plan.budget { try opened.raiseBudget(to: plan.budget) }
@@ -116,7 +117,7 @@ public struct SearchSession {
     /// Prepares all cases before the first trial, so that trials find them prepared.
     private static func prepare(
         _ options: SearchOptions, _ folder: StudyFolder, _ division: Split?, _ dataset: Dataset,
-        _ device: Device, _ clock: SearchClock, _ monitor: Monitor
+        _ devices: [Device], _ clock: SearchClock, _ monitor: Monitor
     ) throws -> TrainingDataset {
         let conditions = options.conditions
         // The preparation is the same for all networks of a grid.
@@ -131,7 +132,7 @@ public struct SearchSession {
         var warnings: Set<String> = []
         func prepared(_ task: TrainingTask) throws -> TrainingDataset {
             let trainer = Trainer(
-                task, run: folder.path, on: conditions.machine(device), tracker: monitor.tracker,
+                task, run: folder.path, on: conditions.machine(devices), tracker: monitor.tracker,
                 isEndRequested: { clock.end != nil },
                 report: { event in
                     if case .warning(let text) = event, !warnings.insert(text).inserted { return }
@@ -180,22 +181,21 @@ public struct SearchSession {
         try weighEnsemble(shelf)
         let test = try BestModelTest(
             folder: folder, data: data, dataset: dataset, conditions: conditions,
-            device: devices[0], clock: clock, monitor: monitor
+            device: pool.devices[0], clock: clock, monitor: monitor
         ).run()
         return SearchOutcome(ledger, test: test)
     }
 
     private func search(_ shelf: ModelShelf) throws {
         // Buffers of convolutions are counted by thread: as the workers have them.
-        let workers = WorkerPool(conditions, devices: devices)
-        try CPU.setThreads(workers.threads)
+        try CPU.setThreads(pool.threads)
         defer { try? CPU.setThreads(conditions.machine.threadCount) }
         let feasibility = FeasibilityCheck(
-            device: workers.device, memoryLimit: memoryLimit,
+            devices: pool.workerDevices, memoryLimit: memoryLimit,
             limits: ledger.plan.sampler.limits ?? NetworkLimits())
         let coordinator = try Coordinator(
-            ledger, launcher: workers.launcher(for: folder, memoryLimit: memoryLimit),
-            options: workers.options(memoryLimit),
+            ledger, launcher: pool.launcher(for: folder, memoryLimit: memoryLimit),
+            options: pool.options(memoryLimit),
             check: { feasibility.verdict(on: conditions.task($0, on: dataset)) }, now: clock.now)
         do {
             try runTrials(coordinator, shelf)

@@ -12,7 +12,8 @@ struct SpaceMeasurement {
     let conditions: TrainingConditions
     /// Limits on the networks of a space.
     let limits: NetworkLimits
-    let device: Device
+    /// The devices of a training.
+    let devices: [Device]
     /// Limit on the tensors of one training.
     let memoryLimit: ByteCount
     let monitor: Monitor
@@ -26,13 +27,13 @@ struct SpaceMeasurement {
 
     init(
         _ dataset: Dataset, _ split: Split, _ conditions: TrainingConditions,
-        limits: NetworkLimits, device: Device, memoryLimit: ByteCount, monitor: Monitor
+        limits: NetworkLimits, devices: [Device], memoryLimit: ByteCount, monitor: Monitor
     ) throws {
         self.dataset = dataset
         self.split = split
         self.conditions = conditions
         self.limits = limits
-        self.device = device
+        self.devices = devices
         self.memoryLimit = memoryLimit
         self.monitor = monitor
         grids = try Self.grids(of: dataset, conditions)
@@ -64,7 +65,7 @@ struct SpaceMeasurement {
         guard !monitor.isEndRequested() else { throw PlanningInterrupted() }
         defer { try? TensorMemory.trim() }
         do {
-            return try TrainingPace(training, work(training), device: device)
+            return try TrainingPace(training, work(training), devices: devices)
         } catch TorchError.outOfMemory {
             return nil
         }
@@ -93,7 +94,7 @@ struct SpaceMeasurement {
             .sampler(in: space.bounds)
         let proposals = (0..<Self.points).compactMap { _ in sampler.ask() }
         let feasibility = FeasibilityCheck(
-            device: device, memoryLimit: memoryLimit, limits: limits)
+            devices: devices, memoryLimit: memoryLimit, limits: limits)
         return try proposals.map { conditions.task(space.decode($0.point), on: dataset) }
             .filter { training in
                 guard !monitor.isEndRequested() else { throw PlanningInterrupted() }

@@ -22,7 +22,7 @@ public struct TrialWorker: Hashable, Sendable {
     private let trial: Int
     /// The number of this attempt at the trial.
     private let attempt: Int
-    /// A device, and the index of this worker on it.
+    /// Devices, and the index of this worker on them.
     private let slot: String
     /// This worker's share of the threads; nil for one on each core that its job has.
     private let threads: Int?
@@ -38,7 +38,8 @@ public struct TrialWorker: Hashable, Sendable {
             slot: order.slot, threads: threads, stage: order.stage)
     }
 
-    /// The worker of an attempt at a trial, on a slot such as `cuda:1/0` and with a share of the threads.
+    /// The worker of an attempt at a trial, on a slot such as `cuda:1/0` or `cuda:0,1/0` and with a share of the
+    /// threads.
     ///
     /// Without a number of threads it has one on each core of its job. `stage` is the number of epochs to which it is
     /// trained now; nil for all.
@@ -212,7 +213,7 @@ public struct TrialWorker: Hashable, Sendable {
         _ recorded: RecordedConditions, _ request: TrialRequest, in folder: TrialFolder,
         _ heartbeats: WorkerHeartbeats, _ watcher: Watcher
     ) throws -> Trainer {
-        let device = try Device.parse(String(slot.prefix { $0 != "/" }))[0]
+        let devices = try Device.parse(String(slot.prefix { $0 != "/" }))
         let threads = Threads(threads).resolved
         try CPU.setThreads(threads)
         TensorMemory.setBudget(recorded.memoryLimit)
@@ -230,7 +231,7 @@ public struct TrialWorker: Hashable, Sendable {
             task.options.epochs = stage
         }
         return Trainer(
-            task, run: folder.run, on: conditions.machine(device, threads: threads),
+            task, run: folder.run, on: conditions.machine(devices, threads: threads),
             tracker: watcher.tracker,
             isEndRequested: {
                 // Called after every batch and every validation case: each is a step.

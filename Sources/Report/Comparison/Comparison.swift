@@ -64,7 +64,7 @@ public struct Comparison: Sendable {
         public var optimum: Candidate?
         /// The number of parameters.
         public var parameters: Int
-        /// The duration of all trainings, summed over workers.
+        /// The duration of all trainings, summed over workers and the devices of each.
         public var seconds: Double
         /// The mean Dice of the validation cases.
         public var validationDice: Double?

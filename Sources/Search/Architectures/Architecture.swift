@@ -52,6 +52,14 @@ extension Architecture {
                 n: network.n, p: network.p, sup: network.sup, res: network.res,
                 block: network.block.canonical, dropout: network.dropout))
     }
+
+    /// True if its batch normalization takes statistics of several images; instance normalization takes those of one.
+    public var hasBatchNorm: Bool {
+        switch self {
+        case .segnas, .unet3d, .vnet: true
+        case .nnunet: false
+        }
+    }
 }
 
 // MARK: - Short form

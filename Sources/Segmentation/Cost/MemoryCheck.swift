@@ -8,21 +8,23 @@ public struct MemoryCheck {
     /// Voxels of the prepared images along x, y and z.
     let size: SIMD3<Int>
     let options: TrainingOptions
-    let device: Device
+    private let devices: [Device]
 
     /// - Parameters:
     ///   - plan: The network.
     ///   - size: Voxels of the prepared images, along x, y and z.
     ///   - options: The options of the training.
-    ///   - device: The device that trains.
+    ///   - devices: The devices that train, which are all GPUs or all the CPU.
     public init(
-        plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions, device: Device
+        plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions, devices: [Device]
     ) {
         self.plan = plan
         self.size = size
         self.options = options
-        self.device = device
+        self.devices = devices
     }
+
+    private var device: Device { devices[0] }
 
     /// Predictions are right within a few percent; a training further beyond the limit cannot work.
     private static let tolerance = 1.1
@@ -72,7 +74,8 @@ public struct MemoryCheck {
 
     private func predicted(_ options: TrainingOptions) throws -> ByteCount? {
         guard device == .cpu else { return nil }
-        let step = try MemoryPrediction.training(of: plan, size: size, options: options)
+        let step = try MemoryPrediction.training(
+            of: plan, size: size, options: options, parts: devices.count)
         // Plus the weights of the best epoch, until a checkpoint has them.
         return ByteCount(step.bytes + UInt64(plan.parameters * 4))
     }
@@ -87,20 +90,24 @@ public struct MemoryCheck {
 
     /// Changes of options with which the training would fit.
     private func suggestion(_ limit: ByteCount) throws -> String {
+        let most = options.batchSize / devices.count
         var parts = options
-        parts.accumulation = options.batchSize
+        // As many parts as leave an image for each device.
+        parts.accumulation =
+            (1...max(most, 1)).last { options.batchSize.isMultiple(of: $0) } ?? options.accumulation
         var half = options
         half.precision = .bfloat16
         var both = parts
         both.precision = .bfloat16
         let changes = [
-            ("`accumulation` \(options.batchSize)", parts), ("`precision` bfloat16", half),
-            ("`accumulation` \(options.batchSize) `precision` bfloat16", both),
+            ("`accumulation` \(parts.accumulation)", parts), ("`precision` bfloat16", half),
+            ("`accumulation` \(parts.accumulation) `precision` bfloat16", both),
         ]
         for (words, changed) in changes
         where changed != options
             && (isBFloat16Native || changed.precision == options.precision)
-            && (try? plan.check(size: size, batch: changed.partSize)) != nil
+            && (try? plan.check(
+                size: size, batch: changed.normalizedImages(devices: devices.count))) != nil
         {
             guard let needed = try predicted(changed), Self.fits(needed, into: limit) else {
                 continue

@@ -8,7 +8,7 @@ package import SegNASTorch
 /// It is not a formula: the code that trains and predicts runs on the meta device, where tensors have shapes but no
 /// elements and the allocator only counts.
 public struct MemoryPrediction: Equatable, Sendable {
-    /// The peak of a step of ``training(of:size:options:)``.
+    /// The peak of a step of ``training(of:size:options:parts:)``.
     public var training: ByteCount
     /// The peak of a forward pass without gradients; parameters and one image included.
     public var inference: ByteCount
@@ -50,11 +50,23 @@ public struct MemoryPrediction: Equatable, Sendable {
     /// batch.
     ///
     /// Parameters, the optimizer's state, the average of weights and the batch are included.
+    ///
+    /// - Parameters:
+    ///   - plan: The network.
+    ///   - size: Voxels along x, y and z.
+    ///   - options: Those of the training.
+    ///   - parts: The number of devices among which a batch is divided, all of which have this memory, as a CPU that is
+    ///     named several times; each after the first has a copy of the parameters in addition.
+    /// - Returns: The peak on all these devices together.
+    /// - Throws: `TorchError` for a network that cannot be run at this size.
     public static func training(
-        of plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions
+        of plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions, parts: Int = 1
     ) throws -> ByteCount {
         try TensorMemory.peak(on: .meta) {
-            try SyntheticTraining(plan, size: size, options: options, device: .meta).step()
+            try SyntheticTraining(
+                plan, size: size, options: options,
+                devices: Array(repeating: .meta, count: parts)
+            ).step()
         }
     }
 }
@@ -131,7 +143,7 @@ package struct MemoryBenchmarkCase: Sendable, CustomStringConvertible {
     /// The peak of a real training step, as the CPU allocator counts it.
     package func measuredPeak() throws -> ByteCount {
         try TensorMemory.peak {
-            try SyntheticTraining(plan(), size: volume, options: options, device: .cpu).step()
+            try SyntheticTraining(plan(), size: volume, options: options, devices: [.cpu]).step()
         }
     }
 }

@@ -14,7 +14,7 @@ package struct SyntheticTraining {
     /// size.
     package init(
         _ plan: NetworkPlan, images: Tensor, labels: Tensor, options: TrainingOptions,
-        device: Device
+        devices: [Device]
     ) throws(TorchError) {
         var options = options
         // A step costs the same, and the weights stay as they were drawn, so that no number of steps diverges.
@@ -24,24 +24,24 @@ package struct SyntheticTraining {
         session = try TrainingSession(
             plan, options,
             labelFrequencies: Array(repeating: 1, count: isRegion ? 2 : plan.classes),
-            regions: isRegion ? [[1]] : nil, device: device)
+            regions: isRegion ? [[1]] : nil, devices: devices)
         batch = Batch(
             images: images, labels: labels, cases: [], position: BatchPosition(epoch: 0))
     }
 
     /// Trains on images of zeros, `size` being voxels along x, y and z.
     package init(
-        _ plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions, device: Device
+        _ plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions, devices: [Device]
     ) throws(TorchError) {
         let axes = Extent(xyz: size).axes
-        let home = Self.home(of: device)
+        let home = Self.home(of: devices[0])
         try self.init(
             plan,
             images: .zeros(
                 [options.batchSize, plan.channels] + axes, dtype: .float32, device: home,
                 format: .channelsLast),
             labels: .zeros([options.batchSize] + axes, dtype: .uint8, device: home),
-            options: options, device: device)
+            options: options, devices: devices)
     }
 
     /// The device of batches before they are moved: the CPU, unless tensors are to have no elements.

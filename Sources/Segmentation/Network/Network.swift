@@ -10,12 +10,20 @@ public struct Network: Layer {
     private let layers: LayerList
 
     /// A network with random weights; equal generators give equal networks.
+    ///
+    /// - Parameters:
+    ///   - plan: The layers.
+    ///   - synchronizesNorm: True if batch normalization takes the statistics of all devices of a batch together.
+    ///   - device: Where the weights are.
+    ///   - generator: Draws the weights.
+    /// - Throws: `TorchError`.
     public init(
-        _ plan: NetworkPlan, device: Device = .cpu,
+        _ plan: NetworkPlan, synchronizesNorm: Bool = false, device: Device = .cpu,
         using generator: inout some RandomNumberGenerator
     ) throws(TorchError) {
         self.plan = plan
-        layers = try LayerList(plan.layers, device: device, using: &generator)
+        layers = try LayerList(
+            plan.layers, isSynchronized: synchronizesNorm, device: device, using: &generator)
     }
 
     /// Scores before softmax, in the images' type.
@@ -26,16 +34,16 @@ public struct Network: Layer {
     ) throws(TorchError) -> Tensor {
         let padding = try padding(of: images)
         let scores = try plan.family.runnable.run(
-            padding.padded(images), through: layers, training: training)
-        return try padding.cropped(scores)
+            padding.padded(ShardedTensor(images)), through: layers, training: training)
+        return try padding.cropped(scores).first
     }
 
     /// Scores in training beside the labels `[N, D, H, W]` of their voxels: of full size, and with nnU-Net's deep
     /// supervision of the levels below.
     func supervised(
-        _ images: Tensor, labels: Tensor
+        _ images: ShardedTensor, labels: ShardedTensor
     ) throws(TorchError) -> [SupervisedScores] {
-        let padding = try padding(of: images)
+        let padding = try padding(of: images.first)
         let scores = try plan.family.runnable.scores(padding.padded(images), through: layers)
         let weights = SupervisedScores.weights(levels: scores.count)
         var all = [
@@ -82,16 +90,16 @@ private struct Padding {
 
     private var isEmpty: Bool { amounts.allSatisfy { $0 == (0, 0) } }
 
-    func padded(_ x: Tensor) throws(TorchError) -> Tensor {
+    func padded(_ x: ShardedTensor) throws(TorchError) -> ShardedTensor {
         isEmpty ? x : try x.padded(amounts)
     }
 
     /// What is added to labels is ignored.
-    func padded(labels: Tensor) throws(TorchError) -> Tensor {
+    func padded(labels: ShardedTensor) throws(TorchError) -> ShardedTensor {
         isEmpty ? labels : try labels.padded(amounts, with: Double(Tensor.ignoredLabel))
     }
 
-    func cropped(_ y: Tensor) throws(TorchError) -> Tensor {
+    func cropped(_ y: ShardedTensor) throws(TorchError) -> ShardedTensor {
         var y = y
         for (axis, extent) in size.axes.enumerated() where !isEmpty {
             let start = amounts[axis].before

@@ -13,19 +13,28 @@ struct PlannedLayer: Layer {
     /// The slope of leaky ReLU.
     static let leakySlope = 0.01
 
+    /// - Parameters:
+    ///   - plan: What is built.
+    ///   - isSynchronized: True if batch normalization takes the statistics of all devices together.
+    ///   - device: Where the parameters are.
+    ///   - generator: Draws the first weights.
+    /// - Throws: `TorchError`.
     init(
-        _ plan: LayerPlan, device: Device, using generator: inout some RandomNumberGenerator
+        _ plan: LayerPlan, isSynchronized: Bool = false, device: Device,
+        using generator: inout some RandomNumberGenerator
     ) throws(TorchError) {
         self.plan = plan
         convolution = try Convolution(plan, device: device, using: &generator)
-        norm = try Norm3D(plan, device: device)
+        norm = try Norm3D(plan, isSynchronized: isSynchronized, device: device)
         slopes =
             plan.activation == .prelu
             ? try .full([plan.outputs], Self.initialSlope, device: device) : nil
         try slopes?.setRequiresGradient(true)
     }
 
-    func callAsFunction(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
+    func callAsFunction(
+        _ x: ShardedTensor, training: Bool
+    ) throws(TorchError) -> ShardedTensor {
         guard plan.activation != .prelu else {
             return try activated(preactivation(x, training: training))
         }
@@ -33,7 +42,7 @@ struct PlannedLayer: Layer {
     }
 
     /// The summand of this layer's output; not for PReLU.
-    func summand(_ x: BlockInput) throws(TorchError) -> Summand {
+    func summand(_ x: BlockInput) throws(TorchError) -> Summand<ShardedTensor> {
         let isLeaky = plan.activation == .leakyReLU
         return Summand(
             try convolution(x), norm: norm, hasReLU: isLeaky || plan.activation == .relu,
@@ -42,25 +51,25 @@ struct PlannedLayer: Layer {
 
     /// The sum of this layer's values before their activation and a residual, activated.
     func callAsFunction(
-        _ x: Tensor, adding residual: Tensor, training: Bool
-    ) throws(TorchError) -> Tensor {
+        _ x: ShardedTensor, adding residual: ShardedTensor, training: Bool
+    ) throws(TorchError) -> ShardedTensor {
         try activated(preactivation(x, training: training) + residual)
     }
 
-    private func preactivation(_ x: Tensor, training: Bool) throws(TorchError) -> Tensor {
+    private func preactivation(
+        _ x: ShardedTensor, training: Bool
+    ) throws(TorchError) -> ShardedTensor {
         let y = try convolution(.features(x))
-        return try norm?(y, training: training) ?? y
+        return norm == nil ? y : try .sum([Summand(y, norm: norm)], training: training)
     }
 
-    private func activated(_ y: Tensor) throws(TorchError) -> Tensor {
+    private func activated(_ y: ShardedTensor) throws(TorchError) -> ShardedTensor {
         switch plan.activation {
         case .none: y
         case .relu: try y.relu()
         case .leakyReLU: try .sum([Summand(y)], training: false, slope: Self.leakySlope)
         case .prelu:
-            try slopes.map { slopes throws(TorchError) in
-                try y.prelu(weight: slopes.cast(to: y.dtype))
-            } ?? y
+            try slopes.map { slopes throws(TorchError) in try y.prelu(weight: slopes) } ?? y
         }
     }
 
@@ -74,10 +83,15 @@ struct PlannedLayer: Layer {
 }
 
 extension Norm3D {
-    fileprivate init?(_ plan: LayerPlan, device: Device) throws(TorchError) {
+    fileprivate init?(
+        _ plan: LayerPlan, isSynchronized: Bool, device: Device
+    ) throws(TorchError) {
         switch plan.normalization {
         case .none: return nil
-        case .batch: self = .batch(try BatchNorm3D(plan.outputs, device: device))
+        case .batch:
+            var norm = try BatchNorm3D(plan.outputs, device: device)
+            norm.isSynchronized = isSynchronized
+            self = .batch(norm)
         case .instance:
             self = .instance(
                 try InstanceNorm3D(plan.outputs, scale: plan.initialScale, device: device))
@@ -113,10 +127,10 @@ private enum Convolution: Layer {
         }
     }
 
-    func callAsFunction(_ x: BlockInput) throws(TorchError) -> Tensor {
+    func callAsFunction(_ x: BlockInput) throws(TorchError) -> ShardedTensor {
         switch (self, x) {
         case (.plain(let conv), .features(let x)): try conv(x)
-        case (.plain(let conv), .joined(let x)): try conv(x)
+        case (.plain(let conv), .joined(let lower, let same)): try conv(lower: lower, same: same)
         case (.transposed(let conv), _): try conv(x.tensor())
         }
     }
@@ -135,11 +149,13 @@ struct LayerList: Layer {
     private let order: [LayerPlan]
 
     init(
-        _ plans: [LayerPlan], device: Device, using generator: inout some RandomNumberGenerator
+        _ plans: [LayerPlan], isSynchronized: Bool = false, device: Device,
+        using generator: inout some RandomNumberGenerator
     ) throws(TorchError) {
         order = plans
         for plan in plans {
-            layers[plan.name] = try PlannedLayer(plan, device: device, using: &generator)
+            layers[plan.name] = try PlannedLayer(
+                plan, isSynchronized: isSynchronized, device: device, using: &generator)
         }
     }
 
@@ -152,8 +168,8 @@ struct LayerList: Layer {
 
     /// Runs layers one after the other.
     func run(
-        _ plans: some Sequence<LayerPlan>, _ x: Tensor, training: Bool
-    ) throws(TorchError) -> Tensor {
+        _ plans: some Sequence<LayerPlan>, _ x: ShardedTensor, training: Bool
+    ) throws(TorchError) -> ShardedTensor {
         var y = x
         for plan in plans { y = try self[plan](y, training: training) }
         return y

@@ -76,7 +76,7 @@ extension StepCost {
             options.batchSize = batch
             options.accumulation = 1
             let predicted = try MemoryCheck(
-                plan: plan, size: plan.padded(patch.size), options: options, device: .cpu
+                plan: plan, size: plan.padded(patch.size), options: options, devices: [.cpu]
             ).predicted()
             return predicted.map { Double($0.bytes) } ?? 0
         }

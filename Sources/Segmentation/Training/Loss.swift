@@ -11,8 +11,12 @@ public enum LossFunction: String, CaseIterable, Codable, Sendable {
 /// A loss for one dataset: scores `[N, L, D, H, W]` and labels `[N, D, H, W]` of type uint8 in, rank 0 out.
 ///
 /// Voxels of label `Tensor.ignoredLabel` do not enter it.
+///
+/// Of images on several devices it is the loss of the whole batch: each device makes the sums of its images, from which
+/// the first one computes the loss. So Dice coefficients over the batch, and means over voxels of which some are ignored,
+/// are those of one device.
 public struct Loss {
-    private let compute: (Tensor, Tensor) throws(TorchError) -> Tensor
+    private let compute: (ShardedTensor, ShardedTensor) throws(TorchError) -> Tensor
 
     /// A loss for labels with these frequencies in the training set, background included.
     ///
@@ -41,7 +45,7 @@ public struct Loss {
     public func callAsFunction(
         _ scores: Tensor, labels: Tensor
     ) throws(TorchError) -> Tensor {
-        try compute(scores, labels)
+        try compute(ShardedTensor(scores), ShardedTensor(labels))
     }
 
     /// The weighted sum over levels.
@@ -83,11 +87,12 @@ struct ExponentialLogarithmicLoss {
         labelWeights = frequencies.map { $0 > 0 ? (total / $0).squareRoot() : 0 as Double }
     }
 
-    func callAsFunction(_ scores: Tensor, labels: Tensor) throws(TorchError) -> Tensor {
+    func callAsFunction(
+        _ scores: ShardedTensor, labels: ShardedTensor
+    ) throws(TorchError) -> Tensor {
         let weights = try Tensor(labelWeights, shape: [labelWeights.count])
         let sums = try scores.classSums(
-            labels: labels, weights: weights.moved(to: scores.device), gamma: gamma,
-            minLogarithm: Self.minLogarithm)
+            labels: labels, weights: weights, gamma: gamma, minLogarithm: Self.minLogarithm)
         let cross = try sums.cross / sums.actual.sum().clamped(min: 1)
         return try diceTerm(sums) * diceWeight + cross * crossEntropyWeight
     }
@@ -125,10 +130,11 @@ struct DiceCrossEntropyLoss {
 
     let classes: Int
 
-    func callAsFunction(_ scores: Tensor, labels: Tensor) throws(TorchError) -> Tensor {
+    func callAsFunction(
+        _ scores: ShardedTensor, labels: ShardedTensor
+    ) throws(TorchError) -> Tensor {
         let sums = try scores.classSums(
-            labels: labels, weights: .ones([classes], device: scores.device), gamma: 1,
-            minLogarithm: 0)
+            labels: labels, weights: .ones([classes]), gamma: 1, minLogarithm: 0)
         let common = try sums.common.sum(over: [0]).sliced(1..<classes, along: 0)  // [L − 1]
         let total = try (sums.predicted + sums.actual).sum(over: [0]).sliced(1..<classes, along: 0)
         let dice = try (common * 2.0 + Self.smoothing) / (total + Self.smoothing)

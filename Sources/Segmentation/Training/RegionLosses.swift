@@ -30,13 +30,13 @@ struct RegionTargets {
 
     /// The sums over the voxels of scores `[N, R, D, H, W]`, with weights outside and inside of each region.
     func sums(
-        of scores: Tensor, labels: Tensor, weights: [(outside: Double, inside: Double)],
-        gamma: Double, minLogarithm: Double
+        of scores: ShardedTensor, labels: ShardedTensor,
+        weights: [(outside: Double, inside: Double)], gamma: Double, minLogarithm: Double
     ) throws(TorchError) -> RegionSums {
         let weights = try Tensor(weights.flatMap { [$0.outside, $0.inside] }, shape: [count, 2])
         return try scores.regionSums(
-            labels: labels, members: memberTensor().moved(to: scores.device),
-            weights: weights.moved(to: scores.device), gamma: gamma, minLogarithm: minLogarithm)
+            labels: labels, members: memberTensor(), weights: weights, gamma: gamma,
+            minLogarithm: minLogarithm)
     }
 }
 
@@ -64,7 +64,9 @@ struct ExponentialLogarithmicRegionLoss {
         self.regions = regions
     }
 
-    func callAsFunction(_ scores: Tensor, labels: Tensor) throws(TorchError) -> Tensor {
+    func callAsFunction(
+        _ scores: ShardedTensor, labels: ShardedTensor
+    ) throws(TorchError) -> Tensor {
         let weights = regions.shares.map { share in
             (
                 outside: share < 1 ? 1 / (1 - share).squareRoot() : 0 as Double,
@@ -113,7 +115,9 @@ struct ExponentialLogarithmicRegionLoss {
 struct DiceCrossEntropyRegionLoss {
     let regions: RegionTargets
 
-    func callAsFunction(_ scores: Tensor, labels: Tensor) throws(TorchError) -> Tensor {
+    func callAsFunction(
+        _ scores: ShardedTensor, labels: ShardedTensor
+    ) throws(TorchError) -> Tensor {
         let sums = try regions.sums(
             of: scores, labels: labels,
             weights: Array(repeating: (outside: 1, inside: 1), count: regions.count), gamma: 1,

@@ -4,8 +4,8 @@ internal import SegNASTorch
 ///
 /// nnU-Net's deep supervision: Isensee et al. 2021, doi:10.1038/s41592-020-01008-z.
 struct SupervisedScores {
-    var scores: Tensor  // [N, L, D′, H′, W′]
-    var labels: Tensor  // [N, D′, H′, W′]
+    var scores: ShardedTensor  // [N, L, D′, H′, W′]
+    var labels: ShardedTensor  // [N, D′, H′, W′]
     var weight: Double
 
     /// 1, ½, ¼ … from the full size down, the lowest 0, scaled to a sum of 1; one level has all.
@@ -19,10 +19,10 @@ struct SupervisedScores {
     }
 }
 
-extension Tensor {
+extension ShardedTensor {
     /// Of labels `[N, D, H, W]` the voxel nearest to the centre of each box of voxels.
-    func every(_ stride: Extent) throws(TorchError) -> Tensor {
-        let shape = shape
+    func every(_ stride: Extent) throws(TorchError) -> ShardedTensor {
+        let shape = first.shape
         var y = self
         for (axis, step) in stride.axes.enumerated() where step > 1 {
             y = try y.sliced(step / 2..<shape[axis + 1], along: axis + 1, step: step)

@@ -87,7 +87,9 @@ extension Trainer {
     public func train() throws -> TrainingResult {
         let begin = ContinuousClock.now
         let options = task.options.resolved(on: machine.device)
-        guard options.faults.isEmpty else { throw TrainingError.options(options.faults) }
+        let impossible =
+            options.faults + [options.fault(devices: machine.devices.count)].compactMap(\.self)
+        guard impossible.isEmpty else { throw TrainingError.options(impossible) }
         if !RunFolder.isBegun(run) { try task.checkOrigin() }
         let split = try task.dividedCases()
         let faults = options.faults(for: task.preparation, split)
@@ -110,9 +112,10 @@ extension Trainer {
     private func checkedNetwork() throws -> (NetworkPlan, MemoryCheck) {
         let options = task.options.resolved(on: machine.device)
         let network = try task.networkPlan()
-        try network.check(size: task.size, batch: options.partSize)
+        try network.check(
+            size: task.size, batch: options.normalizedImages(devices: machine.devices.count))
         let memory = MemoryCheck(
-            plan: network, size: task.size, options: options, device: machine.device)
+            plan: network, size: task.size, options: options, devices: machine.devices)
         try memory.check()
         return (network, memory)
     }
@@ -155,7 +158,7 @@ extension Trainer {
         let session = try TrainingSession(
             network, plan.options,
             labelFrequencies: labelFrequencies(training, classes: labels.classCount),
-            regions: labels.regionClasses, device: machine.device)
+            regions: labels.regionClasses, devices: machine.devices)
         let validation = Validation(
             cases: cases.validation, labels: labels, grid: plan.options.validationGrid,
             patch: plan.preparation.options.fit == .patch ? plan.preparation.options.size : nil,

@@ -1,5 +1,6 @@
 import Glibc
 internal import SegNASDatasets
+internal import SegNASHost
 public import SegNASTorch
 
 /// Options of a training, with the paper's as defaults.
@@ -19,6 +20,9 @@ public struct TrainingOptions: Hashable, Codable, Sendable {
     /// part alone, and updates its running statistics for each part; with voxels to ignore, means over voxels are those
     /// of each part; and the batch Dice of the Dice and cross-entropy loss becomes that of each part.
     public var accumulation = 1
+    /// True if batch normalization on several devices takes the statistics of all of them together; nil for each device
+    /// those of its part, as the paper's.
+    public var syncNorm: Bool?
     public var learningRate = 1e-3
     public var schedule = LearningRateSchedule.constant
     /// The number of epochs in which the learning rate rises to its value, step by step.
@@ -54,6 +58,22 @@ public struct TrainingOptions: Hashable, Codable, Sendable {
 
     /// The number of images in one forward and backward pass.
     public var partSize: Int { batchSize / accumulation }
+
+    /// The least number of images of which batch normalization takes the statistics, on so many devices.
+    public func normalizedImages(devices: Int) -> Int {
+        syncNorm == true ? partSize : partSize / max(devices, 1)
+    }
+
+    /// The fault of a batch that cannot be divided among so many devices, with its remedy; nil if there is none.
+    ///
+    /// Parts may differ by an image: the loss is that of the whole batch.
+    public func fault(devices: Int) -> String? {
+        guard partSize < devices else { return nil }
+        let part = accumulation == 1 ? "a batch" : "a part of a batch"
+        return
+            "\(part) of \(counted(partSize, "image")) cannot be divided among \(devices) devices: "
+            + "give fewer devices, or a `batchSize` of at least \(devices * accumulation)"
+    }
 
     /// Takes another optimizer, without what it has not: a momentum, or a weight decay.
     public mutating func choose(_ optimizer: OptimizerChoice) {

@@ -88,9 +88,13 @@ public struct TrainingTask: Sendable {
 }
 
 extension Trainer {
-    /// The device, the threads and the folders that a training uses: they change only the last bits of sums.
+    /// The devices, the threads and the folders that a training uses: they change only the last bits of sums.
     public struct Machine: Sendable {
-        public var device: Device
+        /// The devices among which every batch is divided, all GPUs or all the CPU: see `ShardedTensor`.
+        ///
+        /// The first one has the weights, validates and evaluates. Statistics of batch normalization, unless they are
+        /// synchronized, depend on the number of devices.
+        public var devices: [Device]
         /// The number of cases that are prepared at a time.
         public var threads: Int
         /// The folder of prepared cases; nil for the default one.
@@ -107,20 +111,26 @@ extension Trainer {
         public var options: MachineOptions?
 
         public init(
-            device: Device = .cpu, threads: Int = HostResources.current().cores,
+            devices: [Device] = [.cpu], threads: Int = HostResources.current().cores,
             cache: String? = nil, version: String = ""
         ) {
-            self.device = device
+            precondition(!devices.isEmpty, "no device trains nothing")
+            self.devices = devices
             self.threads = threads
             self.cache = cache
             self.version = version
         }
+
+        /// The device that has the weights.
+        var device: Device { devices[0] }
     }
 }
 
-/// The parts of the machine that a training may use; only the kind of the device changes the result.
+/// The parts of the machine that a training may use; only the kind and the number of devices change the result.
 public struct MachineOptions: Hashable, Codable, Sendable {
-    /// `auto`, `cpu`, `cuda:0` or several GPUs as `cuda:0,1`.
+    /// `auto`, `cpu`, `cuda:0`, several GPUs as `cuda:0,1`, or the CPU several times as `cpu,cpu`.
+    ///
+    /// A training divides every batch among several that are named; of those that `auto` finds it takes the first.
     public var device = "auto"
     /// The CPU's threads; nil for the number in OMP_NUM_THREADS, else one for each core that this process may use.
     public var threads: Int?

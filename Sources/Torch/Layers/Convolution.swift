@@ -21,6 +21,10 @@ public struct Conv3D: Layer {
         self.window = window ?? .sameSize(kernel: kernel)
     }
 
+    init(weight: Tensor, bias: Tensor?, window: ConvolutionWindow) {
+        (self.weight, self.bias, self.window) = (weight, bias, window)
+    }
+
     /// Turns `[N, I, D, H, W]` into `[N, O, D′, H′, W′]`.
     public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
         try x.conv3D(
@@ -66,6 +70,10 @@ public struct ConvTranspose3D: Layer {
             fanOut: outputChannels * kernel.volume, device: device, using: &generator)
         self.bias = bias ? try parameter(.zeros([outputChannels], device: device)) : nil
         self.window = window
+    }
+
+    init(weight: Tensor, bias: Tensor?, window: ConvolutionWindow) {
+        (self.weight, self.bias, self.window) = (weight, bias, window)
     }
 
     /// Turns `[N, I, D, H, W]` into `[N, O, D′, H′, W′]`.

@@ -7,6 +7,10 @@ public struct BatchNorm3D: Layer {
     public let running: RunningStatistics
     public var momentum: Double
     public var epsilon: Double
+    /// True if in training on several devices statistics are those of the whole batch, and not of each device's part.
+    ///
+    /// Devices then wait for one another at every normalization, forward and backward.
+    public var isSynchronized = false
 
     /// Scale 1, shift 0, running mean 0 and variance 1.
     public init(
@@ -20,12 +24,15 @@ public struct BatchNorm3D: Layer {
         self.epsilon = epsilon
     }
 
-    init(weight: Tensor, bias: Tensor, running: RunningStatistics) {
+    init(
+        weight: Tensor, bias: Tensor, running: RunningStatistics, momentum: Double = 0.1,
+        epsilon: Double = 1e-5
+    ) {
         self.weight = weight
         self.bias = bias
         self.running = running
-        momentum = 0.1
-        epsilon = 1e-5
+        self.momentum = momentum
+        self.epsilon = epsilon
     }
 
     /// Normalizes `[N, C, D, H, W]`; in training the running statistics are updated.
@@ -58,10 +65,10 @@ public struct InstanceNorm3D: Layer {
         self.epsilon = epsilon
     }
 
-    init(weight: Tensor, bias: Tensor) {
+    init(weight: Tensor, bias: Tensor, epsilon: Double = 1e-5) {
         self.weight = weight
         self.bias = bias
-        epsilon = 1e-5
+        self.epsilon = epsilon
     }
 
     /// Normalizes `[N, C, D, H, W]`.

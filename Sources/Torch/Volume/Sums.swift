@@ -1,8 +1,8 @@
 internal import CTorch
 
-/// A summand of a feature map: plain values, or normalized and rectified ones.
-public struct Summand {
-    public var x: Tensor  // [N, C, D, H, W]
+/// A summand of a feature map, a ``Tensor`` or a ``ShardedTensor``: plain values, or normalized and rectified ones.
+public struct Summand<Map> {
+    public var x: Map  // [N, C, D, H, W]
     public var norm: Norm3D?
     /// True if negative values are rectified, which needs a normalization.
     public var hasReLU: Bool
@@ -10,8 +10,10 @@ public struct Summand {
     public var slope: Double
     /// True if dropout applies.
     public var isDropped = false
+    /// The moments by which batch normalization goes; nil for those of the map, or the running ones.
+    var moments: ChannelMoments?
 
-    public init(_ x: Tensor, norm: Norm3D? = nil, hasReLU: Bool = false, slope: Double = 0) {
+    public init(_ x: Map, norm: Norm3D? = nil, hasReLU: Bool = false, slope: Double = 0) {
         self.x = x
         self.norm = norm
         self.hasReLU = hasReLU
@@ -26,7 +28,7 @@ extension Tensor {
     /// On the CPU, in channels-last order, each map is read twice forward and twice backward, and the input of a
     /// following convolution is recomputed for its gradient rather than kept.
     public static func sum(
-        _ summands: [Summand], keep: Tensor? = nil, training: Bool, slope: Double = 1
+        _ summands: [Summand<Tensor>], keep: Tensor? = nil, training: Bool, slope: Double = 1
     ) throws(TorchError) -> Tensor {
         try withExtendedLifetime((summands, keep)) { () throws(TorchError) in
             let terms = summands.map(\.term)
@@ -48,7 +50,7 @@ extension Tensor {
     }
 }
 
-extension Summand {
+extension Summand<Tensor> {
     fileprivate var term: ct_term {
         var term = ct_term()
         term.x = x.handle
@@ -62,6 +64,9 @@ extension Summand {
             term.running_mean = norm.running.mean.handle
             term.running_variance = norm.running.variance.handle
             (term.momentum, term.epsilon) = (norm.momentum, norm.epsilon)
+            if let moments {
+                (term.mean, term.variance) = (moments.mean.handle, moments.variance.handle)
+            }
         case .instance(let norm):
             (term.weight, term.bias) = (norm.weight.handle, norm.bias.handle)
             term.epsilon = norm.epsilon
@@ -104,5 +109,24 @@ extension Tensor {
         return ClassSums(
             common: Tensor(owning: sums.common), predicted: Tensor(owning: sums.predicted),
             actual: Tensor(owning: sums.actual), cross: Tensor(owning: sums.cross))
+    }
+}
+
+extension ShardedTensor {
+    /// The sums of all shards, see ``Tensor/classSums(labels:weights:gamma:minLogarithm:)``, on the first device.
+    ///
+    /// Each device sums its images. A loss of these sums is that of the whole batch, also where it is no sum over images.
+    public func classSums(
+        labels: ShardedTensor, weights: Tensor, gamma: Double, minLogarithm: Double
+    ) throws(TorchError) -> ClassSums {
+        let parts = try zip(shards, labels.shards).map { scores, labels throws(TorchError) in
+            try scores.classSums(
+                labels: labels, weights: weights.moved(to: scores.device), gamma: gamma,
+                minLogarithm: minLogarithm)
+        }
+        return ClassSums(
+            common: try .gathered(parts.map(\.common)),
+            predicted: try .gathered(parts.map(\.predicted)),
+            actual: try .gathered(parts.map(\.actual)), cross: try .reduced(parts.map(\.cross)))
     }
 }

@@ -26,7 +26,7 @@ struct NetworkBench {
         options.batchSize = 1
         options.precision = precision
         let training = try SyntheticTraining(
-            plan, images: images(), labels: labels, options: options, device: .cpu)
+            plan, images: images(), labels: labels, options: options, devices: [.cpu])
         // The first steps choose oneDNN's kernels, and touch the pages.
         try training.step()
         try show("train-step", plan) { try training.step() }

@@ -279,7 +279,8 @@ struct SamplingArguments: ParsableArguments {
 
     @Option(
         help: """
-            Networks to train in parallel; by default one, or one on each GPU. They share cores and memory.
+            Networks to train in parallel; by default one, or one on each GPU or group of GPUs. They share cores and \
+            memory.
             """)
     var workers: Int?
 
@@ -305,6 +306,14 @@ struct SamplingArguments: ParsableArguments {
             \(SlurmOptions.usualJobs).
             """, valueName: "number"))
     var jobs: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Devices among which each training divides its batches, by default 1: with 3, six GPUs train two networks at \
+            a time.
+            """, valueName: "count"))
+    var devicesPerTrial: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -392,6 +401,7 @@ struct SamplingArguments: ParsableArguments {
         if let finalEpochs { conditions.finalEpochs = finalEpochs }
         if let keepPaused { conditions.workers.keptPaused = keepPaused }
         if let workers { conditions.workers.count = workers }
+        if let devicesPerTrial { conditions.workers.devicesPerTrial = devicesPerTrial }
         if let trialTimeout { conditions.workers.trialTimeout = trialTimeout.seconds }
         if let hangTimeout { conditions.workers.hangTimeout = hangTimeout.seconds }
     }

@@ -98,6 +98,8 @@ struct StatusDocument: Encodable {
     let sampler: SamplerPlan.Method
     /// The epochs of the rungs; nil if all trials are trained to the end.
     let rungs: [Int]?
+    /// The number of devices among which each training divides its batches; nil for one.
+    let devicesPerTrial: Int?
     /// Limits on the networks; nil for none.
     let limits: NetworkLimits?
     /// The earlier studies that a model learns from; nil for none.
@@ -191,6 +193,8 @@ struct StatusDocument: Encodable {
         epochs = status.epochs.map { Epochs(done: $0.done, all: $0.all) }
         rungs = status.plan.rungs
         sampler = status.plan.sampler.method
+        devicesPerTrial =
+            (try? RecordedConditions(status.plan, in: folder))?.asked.workers.devicesPerTrial
         limits = status.plan.sampler.limits
         warmStart = status.plan.sampler.earlier.map { $0.map(WarmStart.init) }
         states = Dictionary(
@@ -235,6 +239,9 @@ struct StatusDocument: Encodable {
         if secondsLeft == 0 {
             lines += [candidates?.words, ensemble?.words].compactMap(\.self)
             lines += comparisons?.map(\.sentence) ?? []
+        }
+        if let devicesPerTrial, devicesPerTrial > 1 {
+            lines.append("each network is trained on \(devicesPerTrial) devices")
         }
         if let limits { lines.append("limits: at most \(limits.words.joined(separator: ", "))") }
         lines += (warmStart ?? []).map { "warm start: \($0.words)" }

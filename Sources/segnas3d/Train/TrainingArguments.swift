@@ -25,6 +25,13 @@ struct TrainingArguments: ParsableArguments {
             """)
     var accumulate: Int?
 
+    @Flag(
+        help: """
+            On several devices, take the statistics of batch normalization from the whole batch, not from each device's \
+            part.
+            """)
+    var syncNorm = false
+
     @Option(
         help: ArgumentHelp(
             """
@@ -122,6 +129,7 @@ struct TrainingArguments: ParsableArguments {
         if let epochs { options.epochs = epochs }
         if let batch { options.batchSize = batch }
         if let accumulate { options.accumulation = accumulate }
+        if syncNorm { options.syncNorm = true }
         if let stepsPerEpoch { options.stepsPerEpoch = stepsPerEpoch }
         if let foregroundShare { options.foregroundShare = foregroundShare }
         if let learningRate { options.learningRate = learningRate }

@@ -11,6 +11,7 @@ import Testing
 struct TrainingScene {
     let folder: String
     var options: TrainingOptions
+    var devices: [Device] = [.cpu]
 
     /// Calls a body with a dataset of eight phantoms, and removes everything after.
     ///
@@ -50,7 +51,8 @@ struct TrainingScene {
         let task = try TrainingTask(
             Dataset(contentsOf: path("data"), threads: 1), Self.network(),
             preparation: PreparationOptions(size: [16, 16, 16]), options: options)
-        var machine = Trainer.Machine(threads: 1, cache: path("cache"), version: "test")
+        var machine = Trainer.Machine(
+            devices: devices, threads: 1, cache: path("cache"), version: "test")
         machine.checkpoints = checkpoints
         return Trainer(
             task, run: path(run), on: machine, isEndRequested: isEndRequested, report: report)

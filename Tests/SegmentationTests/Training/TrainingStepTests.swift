@@ -22,7 +22,7 @@ struct TrainingStepTests {
         let plan = try NetworkPlan(
             TrainingScene.network(dropout: 0), channels: 1, classes: 3)
         let session = try TrainingSession(
-            plan, options, labelFrequencies: [4, 2, 1], device: .cpu)
+            plan, options, labelFrequencies: [4, 2, 1], devices: [.cpu])
         let example = PreparedCase.example("a", size: [6, 5, 4]) { place in
             Float((place.x * 7 + place.y * 5 + place.z * 3) % 3)
         }

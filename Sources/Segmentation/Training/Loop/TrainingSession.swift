@@ -4,10 +4,11 @@ internal import SegNASTorch
 
 /// A network in training, with the state that a checkpoint keeps.
 ///
-/// All random numbers follow from the seed, the epoch and the batch, so that none need to be kept.
+/// All random numbers follow from the seed, the epoch and the batch, so that none need to be kept. On several devices,
+/// each computes a part of every batch (``ShardedTensor``); all state is on the first, which also validates.
 final class TrainingSession {
     let network: Network
-    let device: Device
+    private let devices: [Device]
     let dtype: DType
     private(set) var state = State()
     /// Names of the cases of the last batch.
@@ -23,14 +24,16 @@ final class TrainingSession {
     /// Regions are given by the labels that make them up, where the network has one output for each.
     init(
         _ plan: NetworkPlan, _ options: TrainingOptions, labelFrequencies: [Double],
-        regions: [[UInt8]]? = nil, device: Device
+        regions: [[UInt8]]? = nil, devices: [Device]
     ) throws(TorchError) {
         self.options = options
-        self.device = device
+        self.devices = devices
+        let device = devices[0]
         dtype = options.precision.dtype(on: device)
         loss = Loss(options.loss, labelFrequencies: labelFrequencies, regions: regions)
         var generator = SeededGenerator(seed: options.seed, path: Path.weights)
-        network = try Network(plan, device: device, using: &generator)
+        network = try Network(
+            plan, synchronizesNorm: options.syncNorm ?? false, device: device, using: &generator)
         optimizer = try Optimizer(
             network.weights.parameters, options.method,
             learningRate: options.learningRate)
@@ -85,11 +88,16 @@ final class TrainingSession {
         try seed(batch.position, part)
         let size = options.partSize
         let range = part * size..<(part + 1) * size
-        let images = try batch.images.sliced(range, along: 0)  // [N, C, D, H, W]
-        let labels = try batch.labels.sliced(range, along: 0).moved(to: device)  // [N, D, H, W]
+        let images = try ShardedTensor(
+            batch.images.sliced(range, along: 0), over: devices)  // [N, C, D, H, W]
+        let labels = try ShardedTensor(
+            batch.labels.sliced(range, along: 0), over: devices)  // [N, D, H, W]
         // The scores get no name: it would keep their memory until the end of the backward pass, which needs none.
         let whole = try loss(
-            network.supervised(images.ready(on: device, as: dtype), labels: labels))
+            network.supervised(
+                images.map { images, replica throws(TorchError) in
+                    try images.ready(on: replica.device, as: dtype)
+                }, labels: labels))
         let share = options.accumulation == 1 ? whole : try whole / Double(options.accumulation)
         let value = try share.valueIfKnown() ?? 0
         guard value.isFinite else { throw LossNotFinite(cases: Array(batch.cases[range])) }
@@ -97,7 +105,7 @@ final class TrainingSession {
         return value
     }
 
-    /// Seeds the device's generator, from which dropout draws, for one part of a batch.
+    /// Seeds the first device's generator, from which dropout draws, for one part of a batch.
     private func seed(_ position: BatchPosition, _ part: Int) throws(TorchError) {
         var generator = SeededGenerator(
             seed: options.seed,
@@ -114,6 +122,8 @@ final class TrainingSession {
     // MARK: - Epochs
 
     var precision: Precision { options.precision }
+
+    private var device: Device { devices[0] }
 
     /// The network for validation.
     var forwardPass: ForwardPass {

@@ -29,6 +29,8 @@ struct RunPlan: Hashable, Codable {
     var firstStage: FirstStage?
     /// `cpu` or `cuda`, without a number.
     var device: String
+    /// The number of devices that each compute a part of every batch; nil for one.
+    var devices: Int?
     /// The number of the CPU's threads.
     var threads: Int
     /// Allowed faults of the dataset, sorted; nil for none.
@@ -43,6 +45,7 @@ struct RunPlan: Hashable, Codable {
 
     /// Takes over the fields of a new plan that change no result.
     mutating func update(from now: RunPlan) {
+        devices = now.devices
         guard now.source != nil || now.machine != nil else { return }
         (schema, source, machine) = (Self.newestSchema, now.source, now.machine)
     }
@@ -80,8 +83,16 @@ extension RunPlan {
                 differ("`minutes`", time.map { "\($0.minutes)" } ?? "not given", "\(minutes)"))
         }
         all.append(differ("`device`", device, now.device))
+        if normalizesByDevice {
+            all.append(
+                differ("the number of devices", "\(devices ?? 1)", "\(now.devices ?? 1)"))
+        }
         return all.compactMap(\.self)
     }
+
+    /// True if statistics of batch normalization are those of each device's images, so that results depend on their
+    /// number.
+    private var normalizesByDevice: Bool { options.syncNorm != true && network.hasBatchNorm }
 
     private var levelsText: String {
         levels.flatMap { try? JSONDocument.text(of: $0, .line) } ?? "all axes halved"
@@ -110,6 +121,7 @@ extension TrainingOptions {
         ("horizon", { $0.horizon.map { "\($0)" } ?? "the epochs" }),
         ("batchSize", { "\($0.batchSize)" }),
         ("accumulation", { "\($0.accumulation)" }),
+        ("syncNorm", { $0.syncNorm == true ? "given" : "not given" }),
         ("learningRate", { "\($0.learningRate)" }),
         ("schedule", { $0.schedule.rawValue }),
         ("warmUpEpochs", { "\($0.warmUpEpochs)" }),

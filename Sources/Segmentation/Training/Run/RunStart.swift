@@ -1,4 +1,5 @@
 internal import SegNASDatasets
+internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASTorch
 
@@ -35,6 +36,13 @@ struct RunStart {
             data.observer.report(
                 .remark(
                     "begun with \(begun.threads) threads, now \(now.threads): "
+                        + "the last bits of the result may differ"))
+        }
+        let (before, after) = (begun.devices ?? 1, now.devices ?? 1)
+        if before != after {
+            data.observer.report(
+                .remark(
+                    "begun on \(counted(before, "device")), now on \(after): "
                         + "the last bits of the result may differ"))
         }
         plan = begun
@@ -149,7 +157,8 @@ extension RunPlan {
             options: task.options.resolved(on: machine.device),
             time: task.minutes.map { TrainingTime(minutes: $0) }, origin: task.origin,
             firstStage: task.firstStage,
-            device: machine.device == .cpu ? "cpu" : "cuda", threads: CPU.threads,
+            device: machine.device == .cpu ? "cpu" : "cuda",
+            devices: machine.devices.count > 1 ? machine.devices.count : nil, threads: CPU.threads,
             allowed: task.allowed.inOrder, source: machine.source, machine: machine.options)
     }
 }
