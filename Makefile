@@ -4,7 +4,7 @@
 # C sources name their files in assertions: without the folders of this machine.
 NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
 
-.PHONY: help setup build demo test test-avx2 browser faults fuzz headers lint format dist clean
+.PHONY: help setup build demo test test-avx2 browser faults fuzz headers lint format dist gpu-check clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\): .*## /  make \1\t/p' Makefile
@@ -86,6 +86,9 @@ format:  ## format the sources in place
 
 dist: build  ## make dist/segnas3d-VERSION-linux-x86_64, which runs on machines without Swift
 	Scripts/dist.sh
+
+gpu-check: build  ## make dist/gpu-check.tar.xz, which tests and measures the program on a machine with a GPU
+	Scripts/gpu-check.sh pack
 
 clean:  ## delete build products and the link to libtorch, never the downloaded libtorch
 	rm -rf .build dist .deps/libtorch

@@ -177,7 +177,7 @@ void set_normalization(Term &term, const ct_term &given, const ct_norm_sum_optio
 }
 
 bool is_fused(const at::Tensor &x) {
-    return (x.is_cpu() || x.is_meta()) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) &&
+    return on_host(x) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) &&
            x.is_contiguous(channels_last) && x.numel() > 0;
 }
 

@@ -35,7 +35,7 @@ struct ComparisonTask {
         folder = ComparisonFolder(path: path)
         let begun = try ComparisonPlan(in: folder)
         isBegun = begun != nil
-        memoryLimit = WorkerPool(conditions, devices: devices)
+        memoryLimit = try WorkerPool(conditions, devices: devices)
             .memoryLimit(conditions.machine, begun: begun?.conditions)
         let recorded = RecordedConditions(conditions, on: devices[0], memoryLimit: memoryLimit)
         let now = ComparisonPlan(options, begun: begun, conditions: recorded, divisions: [:])

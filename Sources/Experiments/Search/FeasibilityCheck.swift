@@ -38,7 +38,7 @@ struct FeasibilityCheck {
             plan: plan, size: task.size, options: task.options, device: device
         ).predicted()
         cost.memory = memory
-        guard let memory, !MemoryCheck.fits(memory, into: memoryLimit) else {
+        guard !MemoryCheck.fits(memory, into: memoryLimit) else {
             return .train(cost)
         }
         return .tooLarge(

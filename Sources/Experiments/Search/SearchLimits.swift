@@ -2,7 +2,6 @@ internal import Glibc
 internal import SegNASHost
 internal import SegNASSegmentation
 internal import SegNASStudy
-internal import SegNASTorch
 
 /// The clock that ends a search: on request of the user or the system, or when its time is over.
 struct SearchClock {
@@ -82,36 +81,5 @@ extension Coordinator {
             usleep(50_000)
         }
         return false
-    }
-}
-
-/// The workers of a search: their devices, and the share of threads and memory of each.
-struct WorkerPool {
-    /// Slots such as `cuda:1/0`: a device, and the index of a worker on it.
-    let slots: [String]
-    /// Threads of each worker: together they use each core once.
-    let threads: Int
-    private let workers: WorkerOptions
-
-    init(_ conditions: TrainingConditions, devices: [Device]) {
-        workers = conditions.workers
-        let count = workers.count ?? devices.count
-        slots = (0..<count).map { "\(devices[$0 % devices.count])/\($0 / devices.count)" }
-        threads = max(1, conditions.machine.threadCount / count)
-    }
-
-    /// Memory limit of one training: the given one, the recorded one, or a share of what is available.
-    func memoryLimit(_ machine: MachineOptions, begun: RecordedConditions?) -> ByteCount {
-        machine.memoryLimit ?? begun?.memoryLimit
-            ?? ByteCount(machine.limit.bytes / UInt64(slots.count))
-    }
-
-    func options(_ memoryLimit: ByteCount) -> CoordinatorOptions {
-        var options = CoordinatorOptions()
-        options.slots = slots
-        options.trialTimeout = workers.trialTimeout
-        if let hangTimeout = workers.hangTimeout { options.minHangTimeout = hangTimeout }
-        options.memoryLimit = memoryLimit.bytes
-        return options
     }
 }

@@ -67,7 +67,7 @@ public struct SearchSession {
             contentsOf: conditions.data.dataset, threads: conditions.machine.threadCount,
             allowing: conditions.data.allowed)
         let former = try begun.map { try RecordedConditions($0, in: folder) }
-        memoryLimit = WorkerPool(conditions, devices: devices)
+        memoryLimit = try WorkerPool(conditions, devices: devices)
             .memoryLimit(conditions.machine, begun: former)
         let recorded = RecordedConditions(conditions, on: devices[0], memoryLimit: memoryLimit)
         let images = conditions.searchedImages(of: dataset)
@@ -162,7 +162,7 @@ public struct SearchSession {
         defer {
             monitor.report(.searchEnded)
             // Frees what the last training has kept for its next step.
-            try? TensorMemory.trim()
+            try? TensorMemory.trim(on: devices[0])
         }
         warn()
         let shelf = ModelShelf(folder, finalists: conditions.finalCandidates ?? 1)
@@ -191,8 +191,8 @@ public struct SearchSession {
             limits: ledger.plan.sampler.limits ?? NetworkLimits())
         let coordinator = try Coordinator(
             ledger,
-            launcher: LocalLauncher { order in
-                TrialWorker(order, threads: workers.threads).arguments
+            launcher: LocalLauncher(environment: workers.environment) { order in
+                TrialWorker(workers.isolated(order), threads: workers.threads).arguments
             }, options: workers.options(memoryLimit),
             check: { feasibility.verdict(on: conditions.task($0, on: dataset)) }, now: clock.now)
         do {

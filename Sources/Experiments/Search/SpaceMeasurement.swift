@@ -36,7 +36,7 @@ struct SpaceMeasurement {
         self.memoryLimit = memoryLimit
         self.monitor = monitor
         grids = try Self.grids(of: dataset, conditions)
-        TensorMemory.setBudget(memoryLimit)
+        try TensorMemory.setBudget(memoryLimit, on: device)
     }
 
     private static func grids(
@@ -62,7 +62,7 @@ struct SpaceMeasurement {
     /// - Throws: ``PlanningInterrupted`` if the user ends it.
     func pace(of training: TrainingTask) throws -> TrainingPace? {
         guard !monitor.isEndRequested() else { throw PlanningInterrupted() }
-        defer { try? TensorMemory.trim() }
+        defer { try? TensorMemory.trim(on: device) }
         do {
             return try TrainingPace(training, work(training), device: device)
         } catch TorchError.outOfMemory {

@@ -158,7 +158,7 @@ public struct TrialWorker: Hashable, Sendable {
             return TrialResult(
                 for: request, run: heartbeats.run,
                 outcome: .outOfMemory(
-                    needed: shortage.predicted?.bytes ?? 0,
+                    needed: (shortage.predicted ?? shortage.reached)?.bytes ?? 0,
                     limit: shortage.available?.bytes ?? conditions.memoryLimit.bytes))
         } catch let error as TrainingError where error.isDivergence {
             // Unlike a crash, this says something about the network.
@@ -182,7 +182,7 @@ public struct TrialWorker: Hashable, Sendable {
     ) throws -> Trainer {
         let device = try Device.parse(String(slot.prefix { $0 != "/" }))[0]
         try CPU.setThreads(threads)
-        TensorMemory.setBudget(recorded.memoryLimit)
+        try TensorMemory.setBudget(recorded.memoryLimit, on: device)
         let conditions = recorded.asked
         let dataset = try Dataset(
             contentsOf: conditions.data.dataset, threads: threads,

@@ -1,9 +1,9 @@
 public import SegNASHost
 internal import SegNASRandomness
 public import SegNASSearch
-package import SegNASTorch
+public import SegNASTorch
 
-/// The bytes of tensors that a network needs on the CPU, predicted before anything is allocated.
+/// The bytes of tensors that a network needs, predicted before anything is allocated.
 ///
 /// It is not a formula: the code that trains and predicts runs on the meta device, where tensors have shapes but no
 /// elements and the allocator only counts.
@@ -49,12 +49,15 @@ public struct MemoryPrediction: Equatable, Sendable {
     /// The peak of a training step with these options: forward, loss, backward and optimizer, part by part of the
     /// batch.
     ///
-    /// Parameters, the optimizer's state, the average of weights and the batch are included.
+    /// Parameters, the optimizer's state, the average of weights and the batch are included. `device` is the one that
+    /// would compute; the type of activations is not to be left to it.
     public static func training(
-        of plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions
+        of plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions, on device: Device = .cpu
     ) throws -> ByteCount {
-        try TensorMemory.peak(on: .meta) {
-            try SyntheticTraining(plan, size: size, options: options, device: .meta).step()
+        try TensorMemory.countingMeta(as: device) {
+            try TensorMemory.peak(on: .meta) {
+                try SyntheticTraining(plan, size: size, options: options, device: .meta).step()
+            }
         }
     }
 }
