@@ -98,5 +98,8 @@ wheel: build  ## make dist/segnas3d-VERSION-….whl for pip
 wheel-test: wheel  ## install the wheel with PyTorch in a new environment, and test it: minutes, 5 GB
 	Scripts/wheel-test.sh
 
+gpu-check: build  ## make dist/gpu-check.tar.xz, which tests and measures the program on a machine with a GPU
+	Scripts/gpu-check.sh pack
+
 clean:  ## delete build products and the link to libtorch, never the downloaded libtorch
 	rm -rf .build dist .deps/libtorch

@@ -80,6 +80,12 @@ at::ScalarType scalar_type(ct_dtype dtype);
 at::Device device_of(ct_device device);
 at::MemoryFormat memory_format(ct_format format);
 
+/// Whether operations on a tensor are the CPU's, as on the meta device where it stands for the CPU.
+bool on_host(const at::Tensor &x);
+
+/// Whether they are a GPU's, as on the meta device where it stands for one.
+bool on_gpu(const at::Tensor &x);
+
 /// [N, C, D, H, W], said plainly: libtorch's own words differ from operation to operation.
 void check_volume(const at::Tensor &x);
 void check_batch_norm(const at::Tensor &x, const ct_batch_norm_options &options);

@@ -233,8 +233,7 @@ ct_status ct_sum_classes(
     return guarded("class sums", [&] {
         const auto s = borrow(scores), l = borrow(labels).contiguous(), w = borrow(weights).contiguous();
         check_inputs(s, l, w);
-        const bool is_fused = (s.is_cpu() || s.is_meta()) &&
-                              (s.scalar_type() == at::kFloat || s.scalar_type() == at::kBFloat16);
+        const bool is_fused = on_host(s) && (s.scalar_type() == at::kFloat || s.scalar_type() == at::kBFloat16);
         auto sums = is_fused ? ClassSums::apply(s, l, w.to(at::kFloat), gamma, least)
                              : composed_sums(s, l, w, gamma, least);
         out->common = give(sums[0]);

@@ -1,4 +1,4 @@
-// 3D convolution on the CPU, always by oneDNN.
+// 3D convolution: on the CPU always by oneDNN, on a GPU by cuDNN, with a second try where its workspace has no room.
 //
 // libtorch's own choice sends single volumes whose N·C·D·H is at most 20,480 to another kernel, which unfolds the
 // input into a matrix 27 (3×3×3) or 125 (5×5×5) times its size: slower, and far more memory than the network's
@@ -15,6 +15,8 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/native/ConvUtils.h>
 #include <ATen/ops/conv3d.h>
+#include <ATen/ops/convolution.h>
+#include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/mkldnn_convolution.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <torch/csrc/autograd/function.h>
@@ -22,6 +24,7 @@
 
 #include "Bridge.h"
 #include "Convolution.h"
+#include "GpuMemory.h"
 #include "NormSum.h"
 #include "OneDNN.h"
 
@@ -55,8 +58,18 @@ void check_shapes(
     }
 }
 
+const std::vector<int64_t> no_output_padding{0, 0, 0};
+
 at::Tensor forward(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const Window &window) {
+    if (x.is_cuda()) {
+        return with_room(x, [&] {
+            return at::convolution(
+                x, weight, bias, window.stride, window.padding, window.dilation, /*transposed=*/false,
+                no_output_padding, /*groups=*/1);
+        });
+    }
+    if (x.is_meta() && on_gpu(x)) return meta_convolution(x, weight, window);
     if (!onednn_multiplies(x.scalar_type())) {
         const auto offset = bias ? std::optional(bias->to(at::kFloat)) : std::nullopt;
         const auto y = forward(x.to(at::kFloat), weight.to(at::kFloat), offset, window);
@@ -71,6 +84,15 @@ using Gradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 Gradients backward(
     const at::Tensor &x, const at::Tensor &gradient, const at::Tensor &weight, const Window &window,
     std::array<bool, 3> wanted) {
+    if (x.is_cuda()) {
+        const std::vector<int64_t> bias_shape{weight.size(0)};
+        return with_room(x, [&] {
+            return at::convolution_backward(
+                gradient, x, weight, at::OptionalIntArrayRef(bias_shape), window.stride, window.padding,
+                window.dilation, /*transposed=*/false, no_output_padding, /*groups=*/1, wanted);
+        });
+    }
+    if (x.is_meta() && on_gpu(x)) return meta_convolution_backward(gradient, x, weight, window, wanted);
     const auto type = x.scalar_type();
     if (!onednn_multiplies(type)) {
         const auto [dx, dweight, dbias] = backward(
@@ -89,7 +111,7 @@ Gradients backward(
 /// of 2, 3 and 5 over inputs of 1 to 6 voxels an axis, only such ones were wrong, though not all. Nothing else was:
 /// not the output, not the gradient of the input, nothing with dilation, and nothing in float32.
 bool has_wrong_weight_gradient(const at::Tensor &x, const at::Tensor &weight) {
-    if (x.scalar_type() != at::kBFloat16 || !onednn_multiplies(at::kBFloat16)) return false;
+    if (on_gpu(x) || x.scalar_type() != at::kBFloat16 || !onednn_multiplies(at::kBFloat16)) return false;
     for (int axis = 2; axis < 5; ++axis)
         if (x.size(axis) < weight.size(axis)) return true;
     return false;
@@ -134,7 +156,11 @@ struct ConvolutionBackward : torch::autograd::Node {
 
 bool segnas::by_onednn(const at::Tensor &x) {
     const bool has_type = x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16;
-    return has_type && (x.is_meta() || (x.is_cpu() && x.numel() > 0));
+    return has_type && on_host(x) && (x.is_meta() || x.numel() > 0);
+}
+
+bool segnas::has_convolution(const at::Tensor &x) {
+    return on_gpu(x) || by_onednn(x);
 }
 
 at::Tensor segnas::convolution(
@@ -163,7 +189,7 @@ ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_wind
         auto offset = borrow_optional(bias);
         const auto stride = axes(window->stride), padding = axes(window->padding), dilation = axes(window->dilation);
         check_shapes(input, kernel, offset, stride, padding, dilation);
-        return by_onednn(input) && kernel.scalar_type() == input.scalar_type()
+        return has_convolution(input) && kernel.scalar_type() == input.scalar_type()
                    ? convolution(input, kernel, offset, {stride, padding, dilation})
                    : at::conv3d(input, kernel, offset, stride, padding, dilation);
     });

@@ -1,4 +1,4 @@
-// 3D convolution by oneDNN, and its shapes and memory without values: what runs on the meta device.
+// 3D convolution by oneDNN and cuDNN, and its shapes and memory without values: what runs on the meta device.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -15,8 +15,11 @@ struct Window {
     std::vector<int64_t> stride, padding, dilation;
 };
 
-/// Whether `convolution` takes an input like this one: float32 or bfloat16 on the CPU.
+/// Whether oneDNN convolves an input like this one: float32 or bfloat16 on the CPU.
 bool by_onednn(const at::Tensor &x);
+
+/// Whether `convolution` takes an input like this one: that, or any on a GPU.
+bool has_convolution(const at::Tensor &x);
 
 /// x [N, I, D, H, W] and a weight [O, I, …] of the same type, with gradients; in the order of x.
 at::Tensor convolution(

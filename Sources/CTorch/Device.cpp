@@ -2,7 +2,6 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
-#include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 #include <torch/csrc/inductor/aoti_torch/c/shim.h>
 #include <torch/headeronly/version.h>
@@ -14,6 +13,7 @@
 #include <typeinfo>
 
 #include "Bridge.h"
+#include "GpuMemory.h"
 #include "HostAllocator.h"
 #include "MetaAllocator.h"
 #include "OneDNN.h"
@@ -44,10 +44,13 @@ std::string version_in(const std::string &text) {
     return text;
 }
 
-/// Of the GPUs' memory; CUDA is initialized, without which it knows of no device.
-c10::DeviceAllocator *gpu_memory() {
-    at::globalContext().lazyInitDevice(c10::kCUDA);
-    return c10::getDeviceAllocator(c10::kCUDA);
+/// float32 is computed in float32: libtorch would round the factors of convolutions to 10 bits. cuDNN measures which of
+/// its kernels is the fastest for each new shape.
+void choose_kernels() {
+    auto &context = at::globalContext();
+    context.setAllowTF32CuDNN(false);
+    context.setAllowTF32CuBLAS(false);
+    context.setBenchmarkCuDNN(true);
 }
 
 }  // namespace
@@ -110,6 +113,7 @@ ct_status ct_load_cuda(void) {
         // libtorch looks for its CUDA part once, at the first question of any kind that concerns it.
         const auto &hooks = at::detail::getCUDAHooks();
         TORCH_CHECK(typeid(hooks) != typeid(at::CUDAHooksInterface), "it was asked for after other work had begun");
+        choose_kernels();
         cuda_is_loaded = true;
     });
 }
@@ -118,6 +122,13 @@ int32_t ct_cuda_device_count(void) {
     if (!cuda_is_loaded) return 0;
     int32_t count = 0;
     return guarded("CUDA", [&] { count = at::detail::getCUDAHooks().deviceCount(); }) == CT_OK ? count : 0;
+}
+
+int32_t ct_cuda_version(void) {
+    int32_t version = 0;
+    if (cuda_is_loaded)
+        guarded("CUDA", [&] { version = static_cast<int32_t>(at::detail::getCUDAHooks().versionCUDART()); });
+    return version;
 }
 
 ct_status ct_synchronize(ct_device device) {
@@ -140,15 +151,7 @@ ct_status ct_memory_statistics_of(ct_device device, ct_memory_statistics *out) {
             *out = device == -1 ? host_memory_statistics() : meta_memory_statistics();
             return;
         }
-        auto *allocator = gpu_memory();
-        const auto index = static_cast<c10::DeviceIndex>(device);
-        constexpr auto all = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
-        const auto statistics = allocator->getDeviceStats(index);
-        out->current = statistics.allocated_bytes[all].current;
-        out->peak = statistics.allocated_bytes[all].peak;
-        out->allocations = statistics.allocation[all].current;
-        out->reserved = statistics.reserved_bytes[all].current;
-        out->limit = allocator->getMemoryInfo(index).second;
+        *out = gpu_memory_statistics(static_cast<c10::DeviceIndex>(device));
     });
 }
 
@@ -159,7 +162,16 @@ ct_status ct_reset_peak_memory(ct_device device) {
         else if (device == -2)
             reset_meta_peak();
         else
-            gpu_memory()->resetPeakStats(static_cast<c10::DeviceIndex>(device));
+            reset_gpu_peak(static_cast<c10::DeviceIndex>(device));
+    });
+}
+
+ct_status ct_set_memory_budget(ct_device device, uint64_t bytes) {
+    return guarded("memory", [&] {
+        if (device == -1)
+            set_host_budget(bytes);
+        else if (device >= 0)
+            set_gpu_budget(static_cast<c10::DeviceIndex>(device), bytes);
     });
 }
 
@@ -168,6 +180,6 @@ ct_status ct_trim_memory(ct_device device) {
         if (device == -1)
             trim_host_memory();
         else if (device >= 0)
-            gpu_memory()->emptyCache();
+            trim_gpu_memory();
     });
 }

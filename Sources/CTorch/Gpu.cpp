@@ -16,24 +16,30 @@ struct Driver {
     int (*name)(char *name, int length, int device) = nullptr;
     int (*memory)(size_t *bytes, int device) = nullptr;
     int (*attribute)(int *value, int attribute, int device) = nullptr;
+    ct_driver state = {};
     bool is_usable = false;
 };
 
 constexpr int compute_capability_major = 75;
+constexpr int unknown_error = 999;
 
 const Driver &driver() {
     static const Driver loaded = [] {
         Driver found;
         void *library = dlopen("libcuda.so.1", RTLD_NOW);
         if (!library) return found;
+        found.state.is_found = true;
         auto initialize = reinterpret_cast<int (*)(unsigned)>(dlsym(library, "cuInit"));
+        auto version = reinterpret_cast<int (*)(int *)>(dlsym(library, "cuDriverGetVersion"));
+        if (version) version(&found.state.version);
         found.count = reinterpret_cast<decltype(found.count)>(dlsym(library, "cuDeviceGetCount"));
         found.get = reinterpret_cast<decltype(found.get)>(dlsym(library, "cuDeviceGet"));
         found.name = reinterpret_cast<decltype(found.name)>(dlsym(library, "cuDeviceGetName"));
         found.memory = reinterpret_cast<decltype(found.memory)>(dlsym(library, "cuDeviceTotalMem_v2"));
         found.attribute = reinterpret_cast<decltype(found.attribute)>(dlsym(library, "cuDeviceGetAttribute"));
-        found.is_usable = initialize && found.count && found.get && found.name && found.memory && found.attribute &&
-                          initialize(0) == 0;
+        found.state.failure = initialize ? initialize(0) : unknown_error;
+        found.is_usable = found.count && found.get && found.name && found.memory && found.attribute &&
+                          found.state.failure == 0;
         return found;
     }();
     return loaded;
@@ -44,6 +50,10 @@ const Driver &driver() {
 int32_t ct_gpu_count(void) {
     int count = 0;
     return driver().is_usable && driver().count(&count) == 0 ? count : 0;
+}
+
+ct_driver ct_driver_state(void) {
+    return driver().state;
 }
 
 ct_status ct_gpu_describe(int32_t index, ct_gpu *out) {

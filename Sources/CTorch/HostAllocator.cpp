@@ -133,11 +133,11 @@ void trim_host_memory() {
     allocator().trim();
 }
 
-}  // namespace segnas
-
-void ct_set_memory_budget(uint64_t bytes) {
-    segnas::allocator().set_limit(bytes);
+void set_host_budget(uint64_t bytes) {
+    allocator().set_limit(bytes);
 }
+
+}  // namespace segnas
 
 bool ct_host_heap_is_consistent(void) {
     return segnas::allocator().is_consistent();

@@ -18,5 +18,6 @@ class HostMemoryShortage : public c10::OutOfMemoryError {
 ct_memory_statistics host_memory_statistics();
 void reset_host_peak();
 void trim_host_memory();
+void set_host_budget(uint64_t bytes);
 
 }  // namespace segnas

@@ -126,8 +126,8 @@ ct_status ct_conv3d_joined(ct_tensor lower, ct_tensor same, ct_tensor weight, in
         const bool is_taken_apart = is_halved(low, full) && is_cube(kernel) && is_fused(low) && is_fused(full);
         if (!is_taken_apart || !pays(low, kernel)) {
             const auto joined = at::cat({at::upsample_nearest3d(low, full.sizes().slice(2)), full}, 1);
-            return by_onednn(joined) ? convolution(joined, cast(kernel), {}, {ones, pads, dilations})
-                                     : at::conv3d(joined, cast(kernel), {}, ones, pads, dilations);
+            return has_convolution(joined) ? convolution(joined, cast(kernel), {}, {ones, pads, dilations})
+                                           : at::conv3d(joined, cast(kernel), {}, ones, pads, dilations);
         }
         const LowKernel of_low(kernel.size(2), dilation);
         const std::vector<int64_t> low_pads(3, of_low.padding);

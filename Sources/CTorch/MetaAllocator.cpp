@@ -3,6 +3,7 @@
 #include <c10/core/Allocator.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 
@@ -47,6 +48,8 @@ class MetaAllocator final : public c10::Allocator {
     uint64_t current_ = 0, peak_ = 0, blocks_ = 0;
 };
 
+std::atomic<bool> counts_gpu = false;
+
 /// Never destroyed, as `HostAllocator`.
 MetaAllocator &allocator() {
     static auto *instance = new MetaAllocator;
@@ -71,8 +74,16 @@ ct_memory_statistics meta_memory_statistics() {
     return allocator().statistics();
 }
 
+bool meta_counts_gpu() {
+    return counts_gpu;
+}
+
 void reset_meta_peak() {
     allocator().reset_peak();
 }
 
 }  // namespace segnas
+
+void ct_set_meta_counts_gpu(bool counts) {
+    segnas::counts_gpu = counts;
+}

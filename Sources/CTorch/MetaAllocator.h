@@ -8,4 +8,7 @@ namespace segnas {
 ct_memory_statistics meta_memory_statistics();
 void reset_meta_peak();
 
+/// Whether the meta device stands for a GPU, else for the CPU.
+bool meta_counts_gpu();
+
 }  // namespace segnas

@@ -1,6 +1,8 @@
-// A convolution on the meta device: its shapes, and the memory that the CPU takes for it.
+// A convolution on the meta device: its shapes, and the memory that the CPU or a GPU takes for it.
 //
-// Tensors are made as libtorch's kernel makes them, in its order; what oneDNN needs in between it is asked for.
+// Tensors are made as libtorch's kernel makes them, in its order; what oneDNN needs in between it is asked for. cuDNN
+// cannot be asked without a GPU: the kernels that it chooses for maps in the order of channels last need little, and it
+// takes those that fit.
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
@@ -9,6 +11,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "Bridge.h"
 #include "Convolution.h"
 #include "OneDNN.h"
 
@@ -27,6 +30,7 @@ PassBuffers estimate(Pass pass, const at::Tensor &x, const at::Tensor &weight, c
 
 PassBuffers buffers(
     Pass pass, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &y, const Window &window) {
+    if (on_gpu(x)) return {0, 0};
     const auto asked = onednn_buffers(pass, x, weight, y, window);
     return asked ? *asked : estimate(pass, x, weight, y);
 }

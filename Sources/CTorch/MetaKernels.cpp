@@ -124,6 +124,25 @@ std::tuple<Tensor, Tensor> prelu_backward(const Tensor &, const Tensor &x, const
     return {at::empty_like(x), at::empty_like(x)};
 }
 
+Tensor take(const Tensor &x, const Tensor &index) {
+    return at::empty(index.sizes(), x.options());
+}
+
+Tensor index_select(const Tensor &x, int64_t dimension, const Tensor &index) {
+    auto shape = x.sizes().vec();
+    shape[dimension] = index.numel();
+    return at::empty(shape, x.options());
+}
+
+/// The CPU keeps a buffer of the input's size, a GPU none.
+std::tuple<Tensor, Tensor> log_sigmoid_forward(const Tensor &x) {
+    return {at::empty_like(x), segnas::on_gpu(x) ? at::empty({0}, x.options()) : at::empty_like(x)};
+}
+
+Tensor log_sigmoid_backward(const Tensor &gradient, const Tensor &, const Tensor &) {
+    return at::empty_like(gradient);
+}
+
 TORCH_LIBRARY_IMPL(aten, Meta, library) {
     library.impl("convolution", convolution);
     library.impl("convolution_backward", convolution_backward);
@@ -136,6 +155,10 @@ TORCH_LIBRARY_IMPL(aten, Meta, library) {
     library.impl("relu", relu);
     library.impl("relu_", relu_);
     library.impl("where.self", where);
+    library.impl("take", take);
+    library.impl("index_select", index_select);
+    library.impl("log_sigmoid_forward", log_sigmoid_forward);
+    library.impl("log_sigmoid_backward", log_sigmoid_backward);
     library.impl("logical_and", logical_and);
     library.impl("logical_and_", logical_and_);
 }

@@ -19,7 +19,7 @@ constexpr auto channels_last = at::MemoryFormat::ChannelsLast3d;
 
 /// Whether the passes can read a map, or have only its shape to look at.
 inline bool is_fused(const at::Tensor &x) {
-    return (x.is_cpu() || x.is_meta()) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) &&
+    return on_host(x) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) &&
            x.is_contiguous(channels_last) && x.numel() > 0;
 }
 

@@ -181,7 +181,7 @@ ct_status step(
         if (count == 0) return;
         c10::AutoGradMode recording(false);
         auto all = gather_slots(slots, count, with_second);
-        if (method == CT_STEP_FOREACH) return foreach_step(all, coefficients);
+        if (method == CT_STEP_FOREACH || on_gpu(all.parameters[0])) return foreach_step(all, coefficients);
         if (all.parameters[0].is_meta()) return;
         for (const auto &parameter : all.parameters) {
             TORCH_CHECK(parameter.is_cpu(), "the fused step is for parameters on the CPU");

@@ -180,8 +180,7 @@ at::Tensor halved(const at::Tensor &x) {
 
 bool halves(ct_extent size, ct_extent stride, ct_extent padding, const at::Tensor &x) {
     auto all = [](ct_extent e, int64_t value) { return e.depth == value && e.height == value && e.width == value; };
-    const bool is_known = (x.is_cpu() || x.is_meta()) &&
-                          (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+    const bool is_known = on_host(x) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
     return is_known && all(size, 2) && all(stride, 2) && all(padding, 0) && x.is_contiguous(channels_last) &&
            x.size(2) % 2 == 0 && x.size(3) % 2 == 0 && x.size(4) % 2 == 0 && x.numel() > 0;
 }

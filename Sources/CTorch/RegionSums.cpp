@@ -254,8 +254,7 @@ ct_status ct_sum_regions(
         const auto m = borrow(members).contiguous(), w = borrow(weights).contiguous();
         check_volume(s);
         check_inputs(s, l, m, w);
-        const bool is_fused = (s.is_cpu() || s.is_meta()) &&
-                              (s.scalar_type() == at::kFloat || s.scalar_type() == at::kBFloat16);
+        const bool is_fused = on_host(s) && (s.scalar_type() == at::kFloat || s.scalar_type() == at::kBFloat16);
         auto sums = is_fused ? RegionSums::apply(s, l, m.to(at::kFloat), w.to(at::kFloat), gamma, least)
                              : composed_sums(s, l, m, w, gamma, least);
         out->common = give(sums[0]);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "Bridge.h"
+#include "GpuMemory.h"
 #include "HostAllocator.h"
 
 namespace {
@@ -50,12 +51,17 @@ ct_status status_of_current_exception(const char *operation) noexcept {
         last_shortage = error.shortage;
         return fail(CT_OUT_OF_MEMORY, operation, error.what_without_backtrace());
     } catch (const c10::OutOfMemoryError &error) {
-        last_shortage = {};
+        has_gpu_refused();  // told now
+        last_shortage = gpu_shortage_in(error.what_without_backtrace());
         return fail(CT_OUT_OF_MEMORY, operation, error.what_without_backtrace());
     } catch (const std::bad_alloc &) {
         last_shortage = {};
         return fail(CT_OUT_OF_MEMORY, operation, "the system has no more memory");
     } catch (const c10::Error &error) {
+        if (is_gpu_shortage(error.what_without_backtrace(), has_gpu_refused())) {
+            last_shortage = {};
+            return fail(CT_OUT_OF_MEMORY, operation, error.what_without_backtrace());
+        }
         return fail(CT_ERROR, operation, error.what_without_backtrace());
     } catch (const std::exception &error) {
         if (lacks_addresses(error)) {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "Bridge.h"
+#include "MetaAllocator.h"
 
 namespace segnas {
 
@@ -29,6 +30,14 @@ at::Device device_of(ct_device device) {
     case -1: return at::Device(at::kCPU);
     default: return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device));
     }
+}
+
+bool on_host(const at::Tensor &x) {
+    return x.is_cpu() || (x.is_meta() && !meta_counts_gpu());
+}
+
+bool on_gpu(const at::Tensor &x) {
+    return x.is_cuda() || (x.is_meta() && meta_counts_gpu());
 }
 
 at::MemoryFormat memory_format(ct_format format) {
@@ -124,7 +133,13 @@ ct_status ct_tensor_to_dtype(ct_tensor tensor, ct_dtype dtype, ct_tensor *out) {
 }
 
 ct_status ct_tensor_to_device(ct_tensor tensor, ct_device device, ct_tensor *out) {
-    return produce("copy to device", out, [&] { return borrow(tensor).to(device_of(device)); });
+    return produce("copy to device", out, [&] {
+        const auto x = borrow(tensor);
+        const auto target = device_of(device);
+        if (!x.is_cpu() || !target.is_cuda() || x.requires_grad()) return x.to(target);
+        // From memory that the GPU reads by itself: the host does not wait until it has done what it was given before.
+        return x.pin_memory().to(target, x.scalar_type(), /*non_blocking=*/true);
+    });
 }
 
 ct_status ct_tensor_to_format(ct_tensor tensor, ct_format format, ct_tensor *out) {

@@ -53,7 +53,7 @@ at::Tensor segnas::instance_norm(
     double epsilon) {
     // CUDA's kernel wants one type; the CPU's takes scales in float32 beside any.
     const auto of_type = [&](const std::optional<at::Tensor> &part) {
-        return part && x.is_cuda() ? std::optional(part->to(x.scalar_type())) : part;
+        return part && on_gpu(x) ? std::optional(part->to(x.scalar_type())) : part;
     };
     // A group for each channel is the same; at::instance_norm would leave the channels-last order.
     return at::group_norm(x, /*num_groups=*/x.size(1), of_type(weight), of_type(bias), epsilon);
@@ -65,7 +65,7 @@ ct_status ct_conv_transpose3d(ct_tensor x, ct_tensor weight, ct_tensor bias, con
         check_volume(input);
         const auto kernel = borrow(weight);
         const auto offset = borrow_optional(bias);
-        if (input.is_cuda() || input.scalar_type() != at::kBFloat16 || onednn_multiplies(at::kBFloat16)) {
+        if (on_gpu(input) || input.scalar_type() != at::kBFloat16 || onednn_multiplies(at::kBFloat16)) {
             return conv_transpose(input, kernel, offset, *window);
         }
         // As in Convolution.cpp, in float32 where the processor does not multiply bfloat16.
@@ -108,7 +108,7 @@ ct_status ct_avg_pool3d(ct_tensor x, ct_extent size, ct_tensor *out) {
         check_volume(input);
         // The CPU's kernel has no bfloat16, and loses the order of the maps.
         const auto type = input.scalar_type();
-        const auto given = type == at::kBFloat16 && !input.is_cuda() ? input.to(at::kFloat) : input;
+        const auto given = type == at::kBFloat16 && !on_gpu(input) ? input.to(at::kFloat) : input;
         return at::avg_pool3d(given, axes(size), axes(size)).to(type).contiguous(input.suggest_memory_format());
     });
 }

@@ -172,7 +172,8 @@ inline void check_labels(const at::Tensor &scores, const at::Tensor &labels, int
         labels.scalar_type() == at::kByte && labels.sizes() == of_labels, "labels of shape ", labels.sizes(),
         " and type ", labels.scalar_type(), " do not fit scores of shape ", shape);
     TORCH_CHECK(classes > 0 && classes <= ignored, "classes must be 1 to 255, not ", classes);
-    if (labels.is_meta() || labels.numel() == 0) return;
+    // A GPU would be waited for: what is prepared has been examined, and all of it is trained on.
+    if (!labels.is_cpu() || labels.numel() == 0) return;
     const auto known = labels.lt(classes).logical_or(labels.eq(ignored));
     TORCH_CHECK(known.all().item<bool>(), "a label is not one of the ", classes, " classes, nor ", int(ignored));
 }

@@ -5,7 +5,7 @@ public enum Device: Hashable, Sendable {
     case cpu
     case cuda(Int)
     /// Shapes without elements: operations cost next to nothing, and ``TensorMemory`` counts the bytes that they
-    /// would need on the CPU.
+    /// would need on the CPU, or on a GPU (``TensorMemory/countingMeta(as:_:)``).
     case meta
 
     init(_ code: ct_device) {
@@ -36,6 +36,11 @@ extension Device: CustomStringConvertible {
 }
 
 extension Device {
+    /// True for a GPU, which computes while the program goes on.
+    public var isGPU: Bool {
+        if case .cuda = self { true } else { false }
+    }
+
     /// The CUDA devices that libtorch can use; the first call loads its CUDA library.
     ///
     /// It must come before any other work with tensors: libtorch looks for that library once, at its first use.
@@ -71,7 +76,8 @@ extension Device {
             throw .noCUDA(reason: error.description)
         }
         guard let missing = devices.first(where: { !present.contains($0) }) else { return devices }
-        throw .absent(missing, count: present.count)
+        throw .absent(
+            missing, count: present.count, reason: present.isEmpty ? CUDADriver.obstacle() : nil)
     }
 
     /// The text that names devices of one kind: `cuda:0,2`.
@@ -110,7 +116,8 @@ extension Device {
 public enum DeviceError: Error, Equatable, Sendable, CustomStringConvertible {
     case notADevice(String)
     case noCUDA(reason: String)
-    case absent(Device, count: Int)
+    /// There are fewer devices, and why there are none at all, if that is known.
+    case absent(Device, count: Int, reason: String? = nil)
 
     public var description: String {
         switch self {
@@ -118,7 +125,9 @@ public enum DeviceError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(text)' is no device: use auto, cpu, cuda:0, or several as cuda:0,1"
         case .noCUDA(let reason):
             "no CUDA device can be used (\(reason)); use --device cpu, or see segnas3d doctor"
-        case .absent(let device, let count):
+        case .absent(let device, 0, let reason?):
+            "there is no \(device): \(reason); use --device cpu, or see segnas3d doctor"
+        case .absent(let device, let count, _):
             "there is no \(device): this machine has \(count) CUDA device(s), counted from 0"
         }
     }

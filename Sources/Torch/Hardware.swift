@@ -58,29 +58,6 @@ public enum Libtorch {
     public static var path: String { String(cString: ct_torch_library_path()) }
 }
 
-/// A GPU that the driver reports, whether or not libtorch can use it.
-public struct GPU: Hashable, Sendable {
-    public var name: String
-    public var memory: ByteCount
-    /// Major number of NVIDIA's compute capability: 8 is Ampere (2020).
-    public var generation: Int
-
-    /// The GPUs that the driver shows to this process; none without a driver.
-    public static func all() throws(TorchError) -> [GPU] {
-        var gpus: [GPU] = []
-        for index in 0..<ct_gpu_count() {
-            var gpu = ct_gpu()
-            try check(ct_gpu_describe(index, &gpu))
-            let name = withUnsafeBytes(of: &gpu.name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            gpus.append(
-                GPU(name: name, memory: ByteCount(gpu.memory), generation: Int(gpu.generation)))
-        }
-        return gpus
-    }
-}
-
 /// Statistics on the memory of tensors on a device, and its budget.
 ///
 /// CPU tensors come from a separate allocator. It counts bytes, keeps freed memory for the next step, and refuses
@@ -94,7 +71,7 @@ public struct TensorMemory: Equatable, Sendable {
     public var blocks: Int
     /// Bytes held from the system, in use or kept for reuse.
     public var reserved: ByteCount
-    /// The budget (CPU), or the device's memory; nil if there is no limit.
+    /// The budget, on a GPU at most its memory; nil if there is no limit.
     public var limit: ByteCount?
 
     public static func statistics(on device: Device = .cpu) throws(TorchError) -> TensorMemory {
@@ -111,13 +88,28 @@ public struct TensorMemory: Equatable, Sendable {
         try check(ct_reset_peak_memory(device.code))
     }
 
-    /// Limits the bytes of all CPU tensors of this process together; nil lifts the limit.
-    public static func setBudget(_ budget: ByteCount?) {
-        ct_set_memory_budget(budget?.bytes ?? .max)
+    /// Runs a body in which operations on the meta device count what they would take on another one.
+    public static func countingMeta<Result>(
+        as device: Device, _ body: () throws -> Result
+    ) rethrows -> Result {
+        ct_set_meta_counts_gpu(device.isGPU)
+        defer { ct_set_meta_counts_gpu(false) }
+        return try body()
     }
 
-    /// Returns freed memory that was kept for reuse to the system.
+    /// Limits the bytes of all tensors of this process on a device; nil lifts the limit.
+    ///
+    /// On a GPU the budget must be set before its first use in the process: a later one is what ``statistics(on:)``
+    /// tell, but the allocator refuses only what exceeds the first.
+    public static func setBudget(
+        _ budget: ByteCount?, on device: Device = .cpu
+    ) throws(TorchError) {
+        try check(ct_set_memory_budget(device.code, budget?.bytes ?? .max))
+    }
+
+    /// Returns freed memory that was kept for reuse: the CPU's to the system, and a device's to other processes.
     public static func trim(on device: Device = .cpu) throws(TorchError) {
+        try check(ct_trim_memory(Device.cpu.code))
         try check(ct_trim_memory(device.code))
     }
 

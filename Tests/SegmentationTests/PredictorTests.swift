@@ -165,9 +165,9 @@ struct PredictorTests {
             let prepared = try predictor.preparer.prepare(subject)
             let inUse = try TensorMemory.statistics().current.bytes
             for room in [1 << 20, 5 << 20] as [UInt64] {
-                TensorMemory.setBudget(ByteCount(inUse + room))
+                try TensorMemory.setBudget(ByteCount(inUse + room))
                 let error = #expect(throws: TorchError.self) { try predictor.predict(prepared) }
-                TensorMemory.setBudget(nil)
+                try TensorMemory.setBudget(nil)
                 guard case .outOfMemory = error else {
                     Issue.record("\(String(describing: error))")
                     return

@@ -34,6 +34,9 @@ ct_status ct_load_cuda(void);
 // Number of usable CUDA devices; 0 before `ct_load_cuda`.
 int32_t ct_cuda_device_count(void);
 
+// The version of CUDA that libtorch was built for, as 1000 · major + 10 · minor; 0 before `ct_load_cuda`.
+int32_t ct_cuda_version(void);
+
 // A GPU as its driver tells, whether or not libtorch can use it.
 typedef struct {
     char name[128];
@@ -43,6 +46,15 @@ typedef struct {
 
 // Number of GPUs that the driver shows to this process; 0 without a driver.
 int32_t ct_gpu_count(void);
+
+// NVIDIA's driver, as far as its library tells.
+typedef struct {
+    bool is_found;
+    int32_t version;  // the newest CUDA that it can serve, as 1000 · major + 10 · minor; 0 if it does not tell
+    int32_t failure;  // CUDA's number of the error with which it does not start; 0 if it does
+} ct_driver;
+
+ct_driver ct_driver_state(void);
 ct_status ct_gpu_describe(int32_t index, ct_gpu *out);
 
 // Waits until the device has done all that it was given.

@@ -10,7 +10,7 @@ typedef struct {
     uint64_t current, peak;
     uint64_t allocations;  // blocks in use
     uint64_t reserved;     // held from the system, in use or kept for reuse
-    uint64_t limit;        // the budget (CPU), or the device's memory; UINT64_MAX: none
+    uint64_t limit;        // the budget, and on a GPU at most its memory; UINT64_MAX: none
 } ct_memory_statistics;
 
 ct_status ct_memory_statistics_of(ct_device device, ct_memory_statistics *out);
@@ -18,8 +18,13 @@ ct_status ct_memory_statistics_of(ct_device device, ct_memory_statistics *out);
 // The peak starts again from what is in use now.
 ct_status ct_reset_peak_memory(ct_device device);
 
-// CPU tensors together may not exceed `bytes`; an allocation that would is refused with CT_OUT_OF_MEMORY.
-void ct_set_memory_budget(uint64_t bytes);
+// Tensors of a device together may not exceed `bytes`; an allocation that would is refused with CT_OUT_OF_MEMORY.
+// On a GPU that holds from its first use in this process on: a budget that is set later is told by the statistics, but
+// refuses nothing.
+ct_status ct_set_memory_budget(ct_device device, uint64_t bytes);
+
+// Whether operations on the meta device count what a GPU takes for them, else what the CPU takes; in all threads.
+void ct_set_meta_counts_gpu(bool counts);
 
 // Gives freed memory that was kept for reuse back to the system.
 ct_status ct_trim_memory(ct_device device);

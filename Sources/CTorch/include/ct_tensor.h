@@ -56,8 +56,20 @@ void *ct_tensor_data(ct_tensor tensor);
 // exactly count × element size.
 ct_status ct_tensor_copy_out(ct_tensor tensor, void *bytes, size_t size);
 
+// A number on its way from a device to the host.
+typedef struct {
+    void *impl;
+} ct_reading;
+
+// Queues the copy of the only element of a tensor behind what its device was given; the host goes on.
+ct_status ct_reading_begin(ct_tensor tensor, ct_reading *out);
+
+// The number; waits until it is there.
+ct_status ct_reading_value(ct_reading reading, double *out);
+void ct_reading_release(ct_reading reading);
+
 // The same elements in another type, on another device, in another order of memory; the tensor itself where
-// nothing changes. Differentiable.
+// nothing changes. Differentiable. To a GPU they are copied while the host goes on.
 ct_status ct_tensor_to_dtype(ct_tensor tensor, ct_dtype dtype, ct_tensor *out);
 ct_status ct_tensor_to_device(ct_tensor tensor, ct_device device, ct_tensor *out);
 ct_status ct_tensor_to_format(ct_tensor tensor, ct_format format, ct_tensor *out);

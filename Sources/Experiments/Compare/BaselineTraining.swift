@@ -16,11 +16,11 @@ struct BaselineTraining {
     /// Trains and evaluates, or resumes that; what cannot be trained is not tried twice.
     func run(in run: String, failure file: String) throws {
         if try BaselineFailure(of: network, in: file) != nil { return }
-        TensorMemory.setBudget(task.memoryLimit)
+        for device in task.devices { try TensorMemory.setBudget(task.memoryLimit, on: device) }
         defer {
             monitor.report(.trainingEnded)
             // Frees what it has kept for its next step.
-            try? TensorMemory.trim()
+            for device in task.devices { try? TensorMemory.trim(on: device) }
         }
         do {
             let trainer = Trainer(
@@ -59,7 +59,8 @@ struct BaselineFailure: Codable {
         self.network = network
         switch error {
         case TrainingError.outOfMemory(let shortage):
-            outOfMemory = Shortage(needed: shortage.predicted?.bytes, limit: limit.bytes)
+            outOfMemory = Shortage(
+                needed: (shortage.predicted ?? shortage.reached)?.bytes, limit: limit.bytes)
         case TrainingError.notFinite(let what, let epoch, _, _, _):
             reason = "\(what) was not a finite number in epoch \(epoch)"
         case let error as NetworkError: reason = error.reason

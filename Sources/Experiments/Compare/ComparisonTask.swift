@@ -36,7 +36,7 @@ struct ComparisonTask {
         folder = ComparisonFolder(path: path)
         let begun = try ComparisonPlan(in: folder)
         isBegun = begun != nil
-        memoryLimit = pool.memoryLimit(conditions.machine, begun: begun?.conditions)
+        memoryLimit = try pool.memoryLimit(conditions.machine, begun: begun?.conditions)
         let recorded = RecordedConditions(
             conditions, on: pool.workerDevices[0], memoryLimit: memoryLimit)
         let now = ComparisonPlan(options, begun: begun, conditions: recorded, divisions: [:])

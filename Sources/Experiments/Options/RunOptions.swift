@@ -112,10 +112,34 @@ extension MachineOptions {
     /// Number of CPU threads.
     public var threadCount: Int { threads ?? ThreadEnvironment.current.threads }
 
-    /// Memory limit for tensors.
+    /// The limit of tensors' memory on the CPU.
     public var limit: ByteCount {
         memoryLimit ?? ByteCount(HostResources.current().available.bytes / 10 * 9)
     }
+
+    /// The limit of tensors' memory on a device, in each of several processes that share it.
+    ///
+    /// - Throws: ``TorchError`` if a GPU's driver does not describe it.
+    func limit(on device: Device, sharedBy processes: Int = 1) throws(TorchError) -> ByteCount {
+        if let memoryLimit { return memoryLimit }
+        guard case .cuda(let index) = device else {
+            return ByteCount(limit.bytes / UInt64(processes))
+        }
+        let gpus = try GPU.all()
+        guard gpus.indices.contains(index) else {
+            throw .operation("the NVIDIA driver does not describe \(device)")
+        }
+        return Self.share(of: gpus[index].memory, processes: processes)
+    }
+
+    /// What tensors of each process may take of a GPU: 95 % of what the processes' CUDA contexts leave.
+    static func share(of memory: ByteCount, processes: Int) -> ByteCount {
+        let contexts = UInt64(processes) * contextBytes
+        return ByteCount((max(memory.bytes, contexts) - contexts) / UInt64(processes) / 20 * 19)
+    }
+
+    /// CUDA's own memory in a process, with its libraries' kernels: 0.5 GiB on an H100.
+    private static let contextBytes: UInt64 = 768 << 20
 
     /// Number of threads that make batches for a device whose computing threads are so many.
     func loaderThreads(for device: Device, threads: Int) -> Int {
@@ -139,7 +163,13 @@ extension MachineOptions {
         } catch {
             throw OptionFaults(error.description)
         }
-        try applyToHost()
+        // Before the first use of a GPU, which takes its budget over.
+        var host = self
+        for device in devices where device != .cpu {
+            try TensorMemory.setBudget(limit(on: device), on: device)
+            host.memoryLimit = nil
+        }
+        try host.applyToHost()
         try Device.seed(seed)
         return devices
     }
@@ -149,7 +179,7 @@ extension MachineOptions {
         device == "auto" ? [devices[0]] : devices
     }
 
-    /// Sets threads and memory limit of this process.
+    /// Sets threads and the memory limit of the CPU's tensors in this process.
     public func applyToHost() throws {
         try Libtorch.load()
         if let limit = CPU.unknownInstructionLimit {
@@ -160,6 +190,6 @@ extension MachineOptions {
         // The forward and the backward pass run on two threads with a team each; watches take two more.
         try ProcessLimits.checkThreads(2 * threadCount + 2 + (loaderThreads ?? 1))
         try CPU.setThreads(threadCount)
-        TensorMemory.setBudget(limit)
+        try TensorMemory.setBudget(limit)
     }
 }

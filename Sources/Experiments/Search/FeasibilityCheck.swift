@@ -40,7 +40,7 @@ struct FeasibilityCheck {
             plan: plan, size: task.size, options: options, devices: devices
         ).predicted()
         cost.memory = memory
-        guard let memory, !MemoryCheck.fits(memory, into: memoryLimit) else {
+        guard !MemoryCheck.fits(memory, into: memoryLimit) else {
             return .train(cost)
         }
         return .tooLarge(

@@ -19,7 +19,7 @@ struct PredictionRate {
         }
         let prediction = try SyntheticPrediction(
             plan, size: images.size, precision: precision, device: device)
-        defer { try? TensorMemory.trim() }
+        defer { try? TensorMemory.trim(on: device) }
         let seconds = try shortestSeconds(repetitions: repetitions) {
             try prediction.run()
             try device.synchronize()

@@ -67,7 +67,7 @@ public struct SearchForecaster {
         measurement = try SpaceMeasurement(
             dataset, dataset.split(conditions.data.split), conditions,
             limits: options.sampling.limits, devices: pool.devices,
-            memoryLimit: pool.memoryLimit(conditions.machine, begun: nil), monitor: monitor)
+            memoryLimit: try pool.memoryLimit(conditions.machine, begun: nil), monitor: monitor)
         try CPU.setThreads(pool.threads)
         defer { try? CPU.setThreads(conditions.machine.threadCount) }
         pace = try measurement.pace(of: SearchSpace(text: options.plannedSpace)) {

@@ -68,7 +68,7 @@ public struct SearchSession {
             contentsOf: conditions.data.dataset, threads: conditions.machine.threadCount,
             allowing: conditions.data.allowed)
         let former = try begun.map { try RecordedConditions($0, in: folder) }
-        memoryLimit = pool.memoryLimit(conditions.machine, begun: former)
+        memoryLimit = try pool.memoryLimit(conditions.machine, begun: former)
         try pool.check(for: folder, memoryLimit: memoryLimit)
         let recorded = RecordedConditions(
             conditions, on: pool.workerDevices[0], memoryLimit: memoryLimit)
@@ -167,7 +167,7 @@ public struct SearchSession {
         defer {
             monitor.report(.searchEnded)
             // Frees what the last training has kept for its next step.
-            try? TensorMemory.trim()
+            try? TensorMemory.trim(on: devices[0])
         }
         warn()
         let shelf = ModelShelf(folder, finalists: conditions.finalCandidates ?? 1)

@@ -37,7 +37,7 @@ struct SpaceMeasurement {
         self.memoryLimit = memoryLimit
         self.monitor = monitor
         grids = try Self.grids(of: dataset, conditions)
-        TensorMemory.setBudget(memoryLimit)
+        for device in devices { try TensorMemory.setBudget(memoryLimit, on: device) }
     }
 
     private static func grids(
@@ -63,7 +63,7 @@ struct SpaceMeasurement {
     /// - Throws: ``PlanningInterrupted`` if the user ends it.
     func pace(of training: TrainingTask) throws -> TrainingPace? {
         guard !monitor.isEndRequested() else { throw PlanningInterrupted() }
-        defer { try? TensorMemory.trim() }
+        defer { for device in devices { try? TensorMemory.trim(on: device) } }
         do {
             return try TrainingPace(training, work(training), devices: devices)
         } catch TorchError.outOfMemory {

@@ -191,7 +191,7 @@ public struct TrialWorker: Hashable, Sendable {
             return TrialResult(
                 for: request, run: heartbeats.run,
                 outcome: .outOfMemory(
-                    needed: shortage.predicted?.bytes ?? 0,
+                    needed: (shortage.predicted ?? shortage.reached)?.bytes ?? 0,
                     limit: shortage.available?.bytes ?? conditions.memoryLimit.bytes))
         } catch let error as TrainingError where error.isDivergence {
             // Unlike a crash, this says something about the network.
@@ -216,7 +216,7 @@ public struct TrialWorker: Hashable, Sendable {
         let devices = try Device.parse(String(slot.prefix { $0 != "/" }))
         let threads = Threads(threads).resolved
         try CPU.setThreads(threads)
-        TensorMemory.setBudget(recorded.memoryLimit)
+        for device in devices { try TensorMemory.setBudget(recorded.memoryLimit, on: device) }
         let conditions = recorded.asked
         let dataset = try Dataset(
             contentsOf: conditions.data.dataset, threads: threads,

@@ -31,9 +31,9 @@ public struct MemoryCheck {
 
     /// Throws if the training needs more than 1.1 times the memory that tensors may take.
     func check() throws {
-        guard let limit = try limit(), let predicted = try predicted(),
-            !Self.fits(predicted, into: limit)
-        else { return }
+        guard let limit = try limit() else { return }
+        let predicted = try predicted()
+        guard !Self.fits(predicted, into: limit) else { return }
         throw TrainingError.outOfMemory(
             TrainingError.MemoryShortage(
                 predicted: predicted, available: limit, suggestion: try suggestion(limit)))
@@ -43,9 +43,15 @@ public struct MemoryCheck {
     func shortage(_ shortage: AllocationFailure) -> TrainingError.MemoryShortage {
         let limit = shortage.limit ?? (try? limit())
         return TrainingError.MemoryShortage(
-            predicted: try? predicted(), available: limit,
+            predicted: try? predicted(), available: limit, reached: reached(shortage),
             suggestion: limit.flatMap { try? suggestion($0) } ?? lastResort,
             refused: refusal(shortage))
+    }
+
+    /// What tensors would have taken with an allocation that failed, where the device tells.
+    private func reached(_ shortage: AllocationFailure) -> ByteCount? {
+        guard let requested = shortage.requested, let inUse = shortage.inUse else { return nil }
+        return ByteCount(requested.bytes + inUse.bytes)
     }
 
     /// The system's refusal of an allocation; nil if it would have gone beyond the limit of tensors.
@@ -69,13 +75,19 @@ public struct MemoryCheck {
         try TensorMemory.statistics(on: device).limit
     }
 
-    /// The peak of a training step; nil on a GPU, whose kernels take other memory than the CPU's.
-    public func predicted() throws -> ByteCount? { try predicted(options) }
+    /// The peak of a training step.
+    public func predicted() throws -> ByteCount { try predicted(options) }
 
-    private func predicted(_ options: TrainingOptions) throws -> ByteCount? {
-        guard device == .cpu else { return nil }
+    private func predicted(_ options: TrainingOptions) throws -> ByteCount {
+        var options = options
+        if device != .cpu {
+            // The first GPU has the weights, and as many images as any other.
+            let images = (options.partSize + devices.count - 1) / devices.count
+            options.batchSize = images * options.accumulation
+        }
         let step = try MemoryPrediction.training(
-            of: plan, size: size, options: options, parts: devices.count)
+            of: plan, size: size, options: options, parts: device == .cpu ? devices.count : 1,
+            on: device)
         // Plus the weights of the best epoch, until a checkpoint has them.
         return ByteCount(step.bytes + UInt64(plan.parameters * 4))
     }
@@ -109,9 +121,8 @@ public struct MemoryCheck {
             && (try? plan.check(
                 size: size, batch: changed.normalizedImages(devices: devices.count))) != nil
         {
-            guard let needed = try predicted(changed), Self.fits(needed, into: limit) else {
-                continue
-            }
+            let needed = try predicted(changed)
+            guard Self.fits(needed, into: limit) else { continue }
             return "With \(words) it would need \(needed); or try a smaller `size` or network"
         }
         return lastResort

@@ -1,9 +1,9 @@
 public import SegNASHost
 internal import SegNASRandomness
 public import SegNASSearch
-package import SegNASTorch
+public import SegNASTorch
 
-/// The bytes of tensors that a network needs on the CPU, predicted before anything is allocated.
+/// The bytes of tensors that a network needs, predicted before anything is allocated.
 ///
 /// It is not a formula: the code that trains and predicts runs on the meta device, where tensors have shapes but no
 /// elements and the allocator only counts.
@@ -57,16 +57,20 @@ public struct MemoryPrediction: Equatable, Sendable {
     ///   - options: Those of the training.
     ///   - parts: The number of devices among which a batch is divided, all of which have this memory, as a CPU that is
     ///     named several times; each after the first has a copy of the parameters in addition.
+    ///   - device: The one that would compute; the type of activations is not to be left to it.
     /// - Returns: The peak on all these devices together.
     /// - Throws: `TorchError` for a network that cannot be run at this size.
     public static func training(
-        of plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions, parts: Int = 1
+        of plan: NetworkPlan, size: SIMD3<Int>, options: TrainingOptions, parts: Int = 1,
+        on device: Device = .cpu
     ) throws -> ByteCount {
-        try TensorMemory.peak(on: .meta) {
-            try SyntheticTraining(
-                plan, size: size, options: options,
-                devices: Array(repeating: .meta, count: parts)
-            ).step()
+        try TensorMemory.countingMeta(as: device) {
+            try TensorMemory.peak(on: .meta) {
+                try SyntheticTraining(
+                    plan, size: size, options: options,
+                    devices: Array(repeating: .meta, count: parts)
+                ).step()
+            }
         }
     }
 }

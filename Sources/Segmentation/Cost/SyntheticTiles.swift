@@ -21,10 +21,11 @@ package struct SyntheticTiles {
 
     /// A prediction by a network, or, with no plan, by a stand-in that takes no time and gives scores of noise.
     ///
-    /// The sizes of the image and of a tile are along x, y and z; `scoreBytes` are for sums of probabilities.
+    /// The sizes of the image and of a tile are along x, y and z; `scoreBytes` are for sums of probabilities. The
+    /// network computes on `device`.
     package init(
         _ plan: NetworkPlan?, classes: Int, size: SIMD3<Int>, patch: SIMD3<Int>,
-        precision: Precision, scoreBytes: Int, threads: Int
+        precision: Precision, scoreBytes: Int, threads: Int, device: Device = .cpu
     ) throws {
         var generator = SeededGenerator(seed: 0)
         let voxels = size.x * size.y * size.z
@@ -37,9 +38,14 @@ package struct SyntheticTiles {
         self.classes = classes
         window = SlidingWindow(patch: patch, scoreBytes: scoreBytes, threads: threads)
         if let plan {
-            let network = try Network(plan, using: &generator)
-            let pass = ForwardPass(network: network, device: .cpu, dtype: precision.dtype(on: .cpu))
-            scores = { try pass($0) }
+            let pass = ForwardPass(
+                network: try Network(plan, device: device, using: &generator), device: device,
+                dtype: precision.dtype(on: device))
+            scores = { images in
+                let scores = try pass(images)
+                try device.synchronize()
+                return scores
+            }
         } else {
             let values = (0..<classes * patch.x * patch.y * patch.z).map { _ in
                 Float(generator.next() >> 40) * 0x1p-22

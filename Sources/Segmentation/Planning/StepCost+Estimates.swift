@@ -78,7 +78,7 @@ extension StepCost {
             let predicted = try MemoryCheck(
                 plan: plan, size: plan.padded(patch.size), options: options, devices: [.cpu]
             ).predicted()
-            return predicted.map { Double($0.bytes) } ?? 0
+            return Double(predicted.bytes)
         }
     }
 

@@ -39,6 +39,8 @@ extension TrainingError {
         public var predicted: ByteCount?
         /// The memory that tensors may take; nil if unknown.
         public var available: ByteCount?
+        /// What tensors would have taken with the allocation that failed; nil if unknown.
+        public var reached: ByteCount?
         /// Options with which the training would fit, or another remedy.
         public var suggestion: String
         /// The system's refusal of memory that seemed available; nil if the limit of tensors was reached.
@@ -53,11 +55,12 @@ extension TrainingError {
         }
 
         public init(
-            predicted: ByteCount?, available: ByteCount?, suggestion: String,
-            refused: Refusal? = nil
+            predicted: ByteCount?, available: ByteCount?, reached: ByteCount? = nil,
+            suggestion: String, refused: Refusal? = nil
         ) {
             self.predicted = predicted
             self.available = available
+            self.reached = reached
             self.suggestion = suggestion
             self.refused = refused
         }
@@ -124,7 +127,9 @@ extension TrainingError.MemoryShortage.Refusal: CustomStringConvertible {
 
 extension TrainingError.MemoryShortage: CustomStringConvertible {
     public var description: String {
-        let need = predicted.map { "a training step needs about \($0) of memory" }
+        let need =
+            predicted.map { "a training step needs about \($0) of memory" }
+            ?? reached.map { "a training step needs more than \($0) of memory" }
         if let refused {
             let facts = [refused.description, need].compactMap(\.self).joined(separator: "; ")
             return "out of memory: \(facts). \(suggestion)"

@@ -8,17 +8,22 @@ internal import SegNASHost
 /// then ends its workers in order. They outlive a coordinator that is killed, and are found again by their handles.
 public final class LocalLauncher: Launcher {
     private let executable: String
+    private let environment: (LaunchOrder) -> [String: String]
     private let arguments: (LaunchOrder) -> [String]
     private var canceled: Set<JobHandle> = []
     private var exits: [JobHandle: JobState.Exit] = [:]
 
     /// - Parameters:
     ///   - executable: Path of the program; by default this one.
+    ///   - environment: What is added to this process's environment for the worker of an order.
     ///   - arguments: Its arguments to train the trial of an order.
     public init(
-        executable: String = "/proc/self/exe", arguments: @escaping (LaunchOrder) -> [String]
+        executable: String = "/proc/self/exe",
+        environment: @escaping (LaunchOrder) -> [String: String] = { _ in [:] },
+        arguments: @escaping (LaunchOrder) -> [String]
     ) {
         self.executable = executable
+        self.environment = environment
         self.arguments = arguments
     }
 
@@ -50,8 +55,11 @@ public final class LocalLauncher: Launcher {
             sessionFlag | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
         var strings = ([executable] + arguments(order)).map { strdup($0) } + [nil]
         defer { for string in strings { free(string) } }
+        let variables = ProcessInfo.processInfo.environment.merging(environment(order)) { $1 }
+        var settings = variables.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for setting in settings { free(setting) } }
         var process: pid_t = 0
-        let code = posix_spawn(&process, executable, &actions, &attributes, &strings, environ)
+        let code = posix_spawn(&process, executable, &actions, &attributes, &strings, &settings)
         guard code == 0 else { throw SystemFailure(code: code) }
         return ProcessHandle(process).job
     }

@@ -4,6 +4,7 @@ internal import Glibc
 internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASSegmentation
 internal import SegNASTorch
 
 /// `segnas3d bench`: measures standard workloads on this machine.
@@ -14,7 +15,8 @@ struct Bench: ParsableCommand {
             memory: the peak memory of a training step, predicted and measured, for 40 networks of \
             the paper's search space. Takes minutes.
             train-step, inference: seconds and memory of a training step and of a prediction, for the \
-            network {2,0,2} with p 3 and one image. For the memory, run one workload alone.
+            network {2,0,2} with p 3, on --device and with --batch images. For the process's memory, run one \
+            workload alone.
             nifti-read: seconds to read a .nii.gz file into memory.
             augment: seconds to rotate, shift and scale an image and its label map.
             metrics: seconds to compare two label maps, and how well they agree.
@@ -70,21 +72,24 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         // Samplers need no tensors.
-        if workloads != [.search] { try host.machine.applyToHost() }
-        for workload in workloads { try run(workload) }
+        guard workloads != [.search] else { return try run(.search, on: .cpu) }
+        var machine = host.machine
+        machine.device = inputs.device
+        let device = try machine.apply(seed: 0)[0]
+        for workload in workloads { try run(workload, on: device) }
     }
 
-    private var network: NetworkBench {
+    private func network(_ device: Device) -> NetworkBench {
         NetworkBench(
             json: json, size: inputs.size?.width ?? 64, n: inputs.n,
-            precision: inputs.precision)
+            precision: inputs.precision, device: device, batch: inputs.batch)
     }
 
-    private func run(_ workload: Workload) throws {
+    private func run(_ workload: Workload, on device: Device) throws {
         switch workload {
         case .memory: try MemoryBench(json: json, limit: host.machine.limit).run()
-        case .trainStep: try network.trainStep()
-        case .inference: try network.inference()
+        case .trainStep: try network(device).trainStep()
+        case .inference: try network(device).inference()
         case .niftiRead: try NIfTIReadBench(json: json, files: inputs.images).run()
         case .augment: try AugmentBench(json: json, size: inputs.size?.width ?? 128).run()
         case .metrics:
@@ -101,7 +106,7 @@ struct Bench: ParsableCommand {
             try SlidingWindowBench(
                 json: json, size: inputs.size ?? Extent(165, 200, 160), patch: inputs.patch ?? 64,
                 classes: min(inputs.classes, 256), n: inputs.n, precision: inputs.precision,
-                threads: host.machine.threadCount
+                threads: host.machine.threadCount, device: device
             ).run()
         case .study: try StudyBench(json: json, trials: inputs.trials).run()
         case .sharedMachine:
@@ -168,7 +173,19 @@ struct BenchArguments: ParsableArguments {
     )
     var precision = Precision.auto
 
+    @Option(
+        help: ArgumentHelp(
+            "For train-step, inference and predict: cpu, which is the default, cuda:0 or auto.",
+            valueName: "device"))
+    var device = "cpu"
+
+    @Option(help: "For train-step: images of a step.")
+    var batch = 1
+
     func validate() throws {
+        guard batch >= 1 else {
+            throw ValidationError("--batch must be at least 1, and \(batch) is given")
+        }
         guard (reference == nil) == (prediction == nil) else {
             throw ValidationError("--reference and --prediction belong together")
         }
@@ -192,8 +209,12 @@ struct Measurement: Encodable {
     let schema = 1
     var workload: String
     let peer = "segnas3d"
+    /// The device; nil if the workload needs none.
+    var device: String?
     /// Voxels along an axis; nil if the workload has no such size.
     var size: Int?
+    /// Images of a training step.
+    var batch: Int?
     /// Channels of a network's first block, its parameters, and the type of its activations.
     var n: Int?
     var parameters: Int?
@@ -204,6 +225,9 @@ struct Measurement: Encodable {
     var seconds: Double
     /// The largest resident memory of the process.
     var peakBytes: UInt64?
+    /// The largest memory of tensors on the device, and what its allocator holds for them.
+    var tensorBytes: UInt64?
+    var reservedBytes: UInt64?
     /// Null for values that are not defined.
     var values: [Double?]?
 
@@ -213,9 +237,13 @@ struct Measurement: Encodable {
     }
 
     private var text: String {
-        let what = [file, metric, size.map { "\($0)³" }, precision].compactMap { $0 }
+        let images = batch.flatMap { $0 > 1 ? "× \($0)" : nil }
+        let what = [file, metric, size.map { "\($0)³" }, images, precision].compactMap { $0 }
+        let place = device.flatMap { $0 == "cpu" ? nil : " on \($0)" } ?? ""
+        let tensors = tensorBytes.map { ", tensors at most \(ByteCount($0))" } ?? ""
         let peak = peakBytes.map { ", process at most \(ByteCount($0))" } ?? ""
-        return "\(workload) \(what.joined(separator: " ")): \(seconds * 1000) ms\(peak)"
+        return
+            "\(workload) \(what.joined(separator: " "))\(place): \(seconds * 1000) ms\(tensors)\(peak)"
     }
 }
 

@@ -6,8 +6,8 @@ internal import SegNASSearch
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// Seconds of a training step, or of a prediction, of the network {2,0,2} with p 3 and residual connections: one noise
-/// image, 20 classes.
+/// Seconds of a training step, or of a prediction, of the network {2,0,2} with p 3 and residual connections: noise
+/// images, 20 classes.
 struct NetworkBench {
     let json: Bool
     /// Voxels along each axis.
@@ -15,37 +15,48 @@ struct NetworkBench {
     /// Channels of the first block.
     let n: Int
     let precision: Precision
+    let device: Device
+    /// Images of a training step.
+    let batch: Int
 
     private static let classes = 20
     private static let repetitions = 5
 
     func trainStep() throws {
         let plan = try plan()
-        let labels = try Tensor(labels(), shape: [1, size, size, size])
+        let labels = try Tensor(labels(), shape: [batch, size, size, size])
         var options = TrainingOptions()
-        options.batchSize = 1
+        options.batchSize = batch
         options.precision = precision
         let training = try SyntheticTraining(
-            plan, images: images(), labels: labels, options: options, devices: [.cpu])
-        // The first steps choose oneDNN's kernels, and touch the pages.
+            plan, images: images(batch), labels: labels, options: options, devices: [device])
+        // The first steps choose the kernels of oneDNN or cuDNN, and touch the pages.
         try training.step()
-        try show("train-step", plan) { try training.step() }
+        try show("train-step", plan, batch: batch) { try training.step() }
     }
 
     func inference() throws {
         let plan = try plan()
         let prediction = try SyntheticPrediction(
-            plan, images: images(), precision: precision, device: .cpu)
+            plan, images: images(1), precision: precision, device: device)
         try prediction.run()
-        try show("inference", plan) { try prediction.run() }
+        try show("inference", plan, batch: 1) { try prediction.run() }
     }
 
-    private func show(_ workload: String, _ plan: NetworkPlan, _ body: () throws -> Void) throws {
-        let seconds = try shortestSeconds(repetitions: Self.repetitions, body)
+    private func show(
+        _ workload: String, _ plan: NetworkPlan, batch: Int, _ body: () throws -> Void
+    ) throws {
+        try TensorMemory.resetPeak(on: device)
+        let seconds = try shortestSeconds(repetitions: Self.repetitions) {
+            try body()
+            try device.synchronize()
+        }
+        let memory = try TensorMemory.statistics(on: device)
         try Measurement(
-            workload: workload, size: size, n: n, parameters: plan.parameters,
-            precision: "\(precision.dtype(on: .cpu))", seconds: seconds,
-            peakBytes: ResidentMemory.peak()
+            workload: workload, device: "\(device)", size: size, batch: batch, n: n,
+            parameters: plan.parameters, precision: "\(precision.dtype(on: device))",
+            seconds: seconds, peakBytes: ResidentMemory.peak(),
+            tensorBytes: memory.peak.bytes, reservedBytes: memory.reserved.bytes
         ).show(json: json)
     }
 
@@ -55,18 +66,18 @@ struct NetworkBench {
         return try NetworkPlan(.segnas(network), channels: 1, classes: Self.classes)
     }
 
-    private func images() throws -> Tensor {
+    private func images(_ count: Int) throws -> Tensor {
         var generator = SeededGenerator(seed: 0)
-        let values = (0..<size * size * size).map { _ in
+        let values = (0..<count * size * size * size).map { _ in
             Float.random(in: -1.7..<1.7, using: &generator)
         }
-        return try Tensor(values, shape: [1, 1, size, size, size])
+        return try Tensor(values, shape: [count, 1, size, size, size])
             .laidOut(in: .channelsLast)
     }
 
     private func labels() -> [UInt8] {
         var generator = SeededGenerator(seed: 1)
-        return (0..<size * size * size).map { _ in
+        return (0..<batch * size * size * size).map { _ in
             UInt8.random(in: 0..<UInt8(Self.classes), using: &generator)
         }
     }

@@ -18,11 +18,13 @@ struct SlidingWindowBench {
     let n: Int
     let precision: Precision
     let threads: Int
+    let device: Device
 
     struct Row: Encodable {
         let schema = 1
         let workload = "predict"
         let peer = "segnas3d"
+        var device: String
         /// Along x, y and z.
         var size: SIMD3<Int>
         var patch: SIMD3<Int>
@@ -47,13 +49,14 @@ struct SlidingWindowBench {
     private func measure(_ network: String, _ plan: NetworkPlan?) throws {
         let tiles = try SyntheticTiles(
             plan, classes: classes, size: size.xyz, patch: patch.xyz, precision: precision,
-            scoreBytes: 1 << 30, threads: threads)
+            scoreBytes: 1 << 30, threads: threads, device: device)
         try TensorMemory.trim()
         _ = ResidentMemory.restartPeak()
         let cost = try tiles.run()
         let row = Row(
-            size: size.xyz, patch: patch.xyz, classes: classes, network: network,
-            precision: "\(precision.dtype(on: .cpu))", tiles: cost.calls,
+            device: "\(device)", size: size.xyz, patch: patch.xyz, classes: classes,
+            network: network,
+            precision: "\(precision.dtype(on: device))", tiles: cost.calls,
             seconds: cost.seconds, networkSeconds: cost.networkSeconds,
             peakBytes: ResidentMemory.peak())
         try Bench.show(row, json: json, text: text(row))

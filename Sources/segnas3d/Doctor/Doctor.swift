@@ -10,11 +10,18 @@ struct Doctor: ParsableCommand {
         abstract: "Show what this machine offers, and how to fix what is wrong.",
         discussion: "Exits with 1 if something makes the program unusable here.")
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Compute every operation on a device, such as cuda:0, and compare it with the CPU's result in float64.
+            """, valueName: "device"))
+    var device: String?
+
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
     func run() throws {
-        let report = Diagnosis.ofThisMachine()
+        let report = Diagnosis.ofThisMachine(checking: device)
         print(json ? try report.json() : report.text())
         if report.problems.contains(where: \.isFatal) { throw ExitCode.failure }
     }
@@ -77,12 +84,24 @@ struct Diagnosis: Codable, Equatable {
     var threads: Threads
     var memory: Memory
     var gpus: [Graphics]
+    /// The operations of the device that was to be checked; nil if there was none.
+    var check: CheckedDevice?
     var problems: [Problem]
+
+    /// A device, and what became of each operation on it.
+    struct CheckedDevice: Codable, Equatable {
+        var device: String
+        var operations: [DeviceCheck.Outcome]
+    }
 }
 
 extension Diagnosis {
-    static func ofThisMachine() -> Diagnosis {
+    /// The diagnosis of this machine; `checking` names a device whose operations are to be checked.
+    static func ofThisMachine(checking text: String? = nil) -> Diagnosis {
         let host = HostResources.current()
+        let device = text.map { text in
+            Result { () throws(DeviceError) in try Device.parse(text)[0] }
+        }
         let cuda = Result { () throws(TorchError) in try Device.cudaDevices().count }
         let gpus = (try? GPU.all()) ?? []
         let diagnosis = Diagnosis(
@@ -100,7 +119,8 @@ extension Diagnosis {
             },
             problems: [])
         return diagnosis.withProblems(
-            cuda: cuda, obstacle: .ofThisMachine(), convolution: SelfTest.run())
+            cuda: cuda, obstacle: .ofThisMachine(), convolution: SelfTest.run()
+        ).checking(device)
     }
 
     /// Variables of libtorch, oneDNN (under both of its names), MKL and ours.
@@ -173,6 +193,7 @@ extension Diagnosis {
             return "GPU        \(gpu.name), \(ByteCount(gpu.memory)), \(state)"
         }
         if gpus.isEmpty { lines.append("GPU        none") }
+        if let check { lines.append(check.line) }
         lines.append("")
         lines += problems.map { problem in
             (problem.isFatal ? "ERROR: " : "Warning: ") + problem.problem + "\n  → "

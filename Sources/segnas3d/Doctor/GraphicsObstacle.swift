@@ -13,22 +13,22 @@ struct GraphicsObstacle: Equatable {
     ///   - driver: what the system's files show
     ///   - visible: the value of `CUDA_VISIBLE_DEVICES`
     ///   - cuda: CUDA devices that libtorch can use, or why it can use none
-    init?(_ driver: GraphicsDriver?, visible: String?, cuda: Result<Int, TorchError>) {
+    ///   - reason: why libtorch finds none, as a clause; nil if that is not known
+    init?(
+        _ driver: GraphicsDriver?, visible: String?, cuda: Result<Int, TorchError>,
+        reason: String? = nil
+    ) {
         guard let driver, (try? cuda.get()) ?? 0 == 0 else { return nil }
         self =
-            Self.hidden(visible) ?? Self.absent(driver) ?? Self.unusable(driver, cuda)
+            Self.hidden(visible) ?? Self.absent(driver) ?? Self.unusable(driver, cuda, reason)
     }
 
     private init(_ problem: String, remedy: String) {
         (self.problem, self.remedy) = (problem, remedy)
     }
 
-    /// CUDA takes the devices before the first that it does not know: -1 and an empty list name none.
     private static func hidden(_ visible: String?) -> GraphicsObstacle? {
-        guard let visible else { return nil }
-        let first = visible.split(separator: ",", omittingEmptySubsequences: false)[0]
-        let name = first.drop(while: \.isWhitespace)
-        guard name.isEmpty || name.hasPrefix("-") || name == "NoDevFiles" else { return nil }
+        guard let visible, CUDADriver.hidesAll(visible) else { return nil }
         return GraphicsObstacle(
             "CUDA_VISIBLE_DEVICES='\(visible)' hides every GPU",
             remedy: "unset it, or list GPUs in it, such as 0 or 0,1")
@@ -50,12 +50,13 @@ struct GraphicsObstacle: Equatable {
     }
 
     private static func unusable(
-        _ driver: GraphicsDriver, _ cuda: Result<Int, TorchError>
+        _ driver: GraphicsDriver, _ cuda: Result<Int, TorchError>, _ reason: String?
     ) -> GraphicsObstacle {
         switch cuda {
         case .success:
             GraphicsObstacle(
-                "there is an NVIDIA driver\(words(driver)), but libtorch finds no usable GPU",
+                "there is an NVIDIA driver\(words(driver)), but libtorch finds no usable GPU"
+                    + (reason.map { ": \($0)" } ?? ""),
                 remedy: "update the driver to one for CUDA 13, or set LIBTORCH to a PyTorch "
                     + "\(Libtorch.builtVersion) for your CUDA version; nvidia-smi shows both")
         case .failure(let error):
@@ -86,6 +87,7 @@ extension GraphicsObstacle {
         guard let driver = GraphicsDriver.current() else { return nil }
         return GraphicsObstacle(
             driver, visible: ProcessInfo.processInfo.environment["CUDA_VISIBLE_DEVICES"],
-            cuda: Result { () throws(TorchError) in try Device.cudaDevices().count })
+            cuda: Result { () throws(TorchError) in try Device.cudaDevices().count },
+            reason: CUDADriver.obstacle())
     }
 }

@@ -167,8 +167,8 @@ struct TrainerTests {
                 of: plan, size: [16, 16, 16], options: scene.options)
             // And the weights of the best epoch so far.
             let need = ByteCount(step.bytes + UInt64(4 * plan.parameters))
-            TensorMemory.setBudget(.init(need.bytes / 2))
-            defer { TensorMemory.setBudget(nil) }
+            try TensorMemory.setBudget(.init(need.bytes / 2))
+            defer { try? TensorMemory.setBudget(nil) }
             #expect {
                 try scene.train()
             } throws: { error in

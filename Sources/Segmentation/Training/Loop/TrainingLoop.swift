@@ -85,6 +85,7 @@ struct TrainingLoop {
             try step(loader)
             if clock.isDue(isEpochEnd: false) { try save() }
         }
+        try settle()
         let record = try record()
         if session.finishEpoch(record) {
             unsavedBest = try session.evaluatedWeights()
@@ -113,6 +114,18 @@ struct TrainingLoop {
         report(of: loader.batchesPerEpoch)
     }
 
+    /// Waits for what a GPU has still to do of the steps so far.
+    private func settle() throws {
+        let begin = ContinuousClock.now
+        do {
+            try session.settle()
+        } catch let failure as TrainingSession.LossNotFinite {
+            throw notFinite("the loss", failure.cases)
+        }
+        try session.device.synchronize()
+        session.addTime(seconds: (ContinuousClock.now - begin) / .seconds(1), waitSeconds: 0)
+    }
+
     private func report(of batches: Int) {
         let state = session.state
         observer.report(
@@ -120,7 +133,7 @@ struct TrainingLoop {
                 .init(
                     epoch: state.position.epoch + 1, epochs: options.epochs,
                     batch: state.position.batch, batches: batches,
-                    loss: state.sums.loss / Double(state.position.batch),
+                    loss: state.sums.loss / Double(max(session.settledSteps, 1)),
                     dice: state.history.records.last?.validation?.mean,
                     waitShare: state.sums.waitSeconds / max(state.sums.seconds, 1e-9))))
     }
@@ -150,6 +163,7 @@ struct TrainingLoop {
 
     /// Writes a checkpoint.
     mutating func save() throws {
+        try settle()
         observer.tracker.advance(to: .saving)
         let begin = ContinuousClock.now
         saved = try folder.checkpoints.write(

@@ -14,6 +14,9 @@ final class TrainingSession {
     /// Names of the cases of the last batch.
     private(set) var lastCases: [String] = []
 
+    /// Losses that a GPU may still have to compute, oldest first.
+    private var losses: [PendingLoss] = []
+
     private let options: TrainingOptions
     private let loss: Loss
     private let optimizer: Optimizer
@@ -61,9 +64,32 @@ final class TrainingSession {
 
     // MARK: - Steps
 
-    /// A loss that is NaN or infinite; the weights have not been changed.
+    /// A loss that is NaN or infinite; the weights have not been changed, or on a GPU not been kept.
     struct LossNotFinite: Error {
         var cases: [String]
+    }
+
+    /// The loss of a part of a batch, which is read when the next step has been queued.
+    private struct PendingLoss {
+        var reading: Reading
+        var cases: [String]
+    }
+
+    /// Steps whose losses are in ``State/sums``.
+    var settledSteps: Int { state.position.batch - losses.count / options.accumulation }
+
+    /// Waits for the losses of all steps.
+    ///
+    /// - Throws: ``LossNotFinite``, and what keeps a GPU from computing.
+    func settle() throws { try takeLosses(leaving: 0) }
+
+    private func takeLosses(leaving count: Int) throws {
+        while losses.count > count {
+            let pending = losses.removeFirst()
+            let value = try pending.reading.value()
+            guard value.isFinite else { throw LossNotFinite(cases: pending.cases) }
+            state.sums.loss += value
+        }
     }
 
     /// Trains on one batch: gradients, optimizer and average of weights.
@@ -81,9 +107,11 @@ final class TrainingSession {
         lastCases = batch.cases
         state.sums.loss += sum
         state.position.batch += 1
+        // Those of the step before, while a GPU is busy with this one.
+        try takeLosses(leaving: options.accumulation)
     }
 
-    /// Adds the gradients of a part of a batch, and returns its share of the loss.
+    /// Adds the gradients of a part of a batch, and returns its share of the loss: 0 on a GPU, where it is pending.
     private func addGradients(_ batch: Batch, _ part: Int) throws -> Double {
         try seed(batch.position, part)
         let size = options.partSize
@@ -99,6 +127,13 @@ final class TrainingSession {
                     try images.ready(on: replica.device, as: dtype)
                 }, labels: labels))
         let share = options.accumulation == 1 ? whole : try whole / Double(options.accumulation)
+        guard !device.isGPU else {
+            let reading = try Reading(share)
+            let cases = batch.cases.dropFirst(range.lowerBound).prefix(range.count)
+            losses.append(PendingLoss(reading: reading, cases: Array(cases)))
+            try share.backward()
+            return 0
+        }
         let value = try share.valueIfKnown() ?? 0
         guard value.isFinite else { throw LossNotFinite(cases: Array(batch.cases[range])) }
         try share.backward()
@@ -149,11 +184,11 @@ final class TrainingSession {
 
     /// True if all weights are finite numbers.
     func areWeightsFinite() throws(TorchError) -> Bool {
-        for tensor in network.weights.all.tensors {
-            let isFinite: [Bool] = try tensor.detached().isFinite().all().moved(to: .cpu).array()
-            guard isFinite == [true] else { return false }
+        // Together: a GPU is waited for once.
+        let finite = try network.weights.all.tensors.map { tensor throws(TorchError) in
+            try tensor.detached().isFinite().all()
         }
-        return true
+        return try Tensor.stacked(finite).all().moved(to: .cpu).array() == [true]
     }
 
     /// Ends the epoch; returns true if it is the best so far that may be chosen.
@@ -229,12 +264,27 @@ extension NamedTensors {
         for (_, parameter) in self {
             guard let gradient = try parameter.gradient else { continue }
             // On the meta device, where no norm is known, they are scaled to count the memory for that.
-            squares += try (gradient * gradient).sum().valueIfKnown() ?? .infinity
             gradients.append(gradient)
+            guard !gradient.device.isGPU else { continue }
+            squares += try (gradient * gradient).sum().valueIfKnown() ?? .infinity
+        }
+        if gradients.first?.device.isGPU == true {
+            return try Self.scale(gradients, toNorm: limit)
         }
         let norm = squares.squareRoot()
         guard norm > limit else { return }
         for gradient in gradients { try gradient.assign(gradient * (limit / norm)) }
+    }
+
+    /// The same without waiting for the norm.
+    private static func scale(_ gradients: [Tensor], toNorm limit: Double) throws(TorchError) {
+        let squares = try gradients.map { gradient throws(TorchError) in
+            try (gradient * gradient).sum().cast(to: .float64)
+        }
+        let factor = try (limit / Tensor.stacked(squares).sum().sqrt()).clamped(max: 1)
+        for gradient in gradients {
+            try gradient.assign(gradient * factor.cast(to: gradient.dtype))
+        }
     }
 }
 

@@ -39,6 +39,8 @@ struct PaceMeasurement {
             count += 1
             taken = (ContinuousClock.now - begin) / .seconds(1)
         }
+        try loop.session.device.synchronize()
+        taken = (ContinuousClock.now - begin) / .seconds(1)
         return taken / Double(count)
     }
 
