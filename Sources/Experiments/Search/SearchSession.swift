@@ -167,7 +167,7 @@ public struct SearchSession {
         defer {
             monitor.report(.searchEnded)
             // Frees what the last training has kept for its next step.
-            try? TensorMemory.trim(on: devices[0])
+            for device in pool.devices { try? TensorMemory.trim(on: device) }
         }
         warn()
         let shelf = ModelShelf(folder, finalists: conditions.finalCandidates ?? 1)

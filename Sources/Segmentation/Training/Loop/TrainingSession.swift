@@ -158,7 +158,7 @@ final class TrainingSession {
 
     var precision: Precision { options.precision }
 
-    private var device: Device { devices[0] }
+    var device: Device { devices[0] }
 
     /// The network for validation.
     var forwardPass: ForwardPass {
