@@ -101,7 +101,7 @@ public struct SearchSession {
         } catch {
             // A coordinator that was killed may have left workers.
             if let opened {
-                let launcher = workers.launcher(for: folder, memoryLimit: memoryLimit)
+                let launcher = pool.launcher(for: folder, memoryLimit: memoryLimit)
                 try? Coordinator(stopping: opened, launcher: launcher).endWorkers(by: clock)
             }
             throw error

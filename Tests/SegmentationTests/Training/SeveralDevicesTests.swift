@@ -321,8 +321,8 @@ struct SeveralDevicesTests {
                 of: plan, size: [16, 16, 16], options: scene.options, parts: 3)
             // And the weights of the best epoch so far.
             let need = ByteCount(step.bytes + UInt64(4 * plan.parameters))
-            TensorMemory.setBudget(.init(need.bytes / 2))
-            defer { TensorMemory.setBudget(nil) }
+            try TensorMemory.setBudget(.init(need.bytes / 2))
+            defer { try? TensorMemory.setBudget(nil) }
             #expect {
                 try scene.train()
             } throws: { error in
