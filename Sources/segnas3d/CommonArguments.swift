@@ -44,8 +44,8 @@ struct HostArguments: ParsableArguments {
 struct ComputeArguments: ParsableArguments {
     @Option(
         help: """
-            Device: auto, which is the default, cpu, cuda:0, or several GPUs such as cuda:0,1, among which train divides \
-            each batch.
+            Device: auto, which is the default, cpu, cuda:0, or several GPUs such as cuda:0,1, among which train \
+            divides each batch.
             """)
     var device: String?
 

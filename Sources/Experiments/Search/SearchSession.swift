@@ -78,7 +78,8 @@ public struct SearchSession {
             plan.rungs = options.sampling.rungs(
                 begun: begun.rungs, epochs: conditions.training.epochs)
         } else {
-            try plan.settleLimits(precision: recorded.asked.training.precision, on: pool.workerDevices[0])
+            try plan.settleLimits(
+                precision: recorded.asked.training.precision, on: pool.workerDevices[0])
         }
         try plan.settleStart(options, begun: begun)
         let opened = try begun.map { _ in try StudyLedger(opening: folder.path) }

@@ -71,8 +71,8 @@ extension SearchSpace {
 
     /// The learning rate in the middle of ``segnasPlus``.
     ///
-    /// Studies keep the space's name, so it stays what it was; a search by that name alone moves the range to the learning
-    /// rate of its training.
+    /// Studies keep the space's name, so it stays what it was; a search by that name alone moves the range to the
+    /// learning rate of its training.
     public static let usualLearningRate = 2e-3
 
     /// The YAML of ``segnasPlus`` around a learning rate: a factor of 5 either way.

@@ -49,7 +49,8 @@ struct PlanWords {
     var batchReason: String {
         if isBatchGiven { return Self.given }
         if cost.batchRule == .smallest {
-            return "the smallest: a CPU learns more from many small steps than from a few large ones"
+            return
+                "the smallest: a CPU learns more from many small steps than from a few large ones"
         }
         if batch == StepCost.smallestBatch, mostOfDataset > batch {
             return "the smallest batch: a larger patch serves more"

@@ -49,8 +49,9 @@ extension StepCost {
 extension StepCost {
     /// The memory of a step of this program's training on the CPU, predicted by the code that trains.
     ///
-    /// A CPU sees as many voxels in a second whatever the patch and the batch, and learns more from many steps than from
-    /// a few (`Documentation/measurements/recipe`): its patches have 96³ voxels at most, and its batches are the smallest.
+    /// A CPU sees as many voxels in a second whatever the patch and the batch, and learns more from many steps
+    /// than from a few (`Documentation/measurements/recipe`): its patches have 96³ voxels at most, and its
+    /// batches are the smallest.
     ///
     /// - Parameters:
     ///   - network: The network that is planned for.

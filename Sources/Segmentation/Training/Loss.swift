@@ -13,8 +13,8 @@ public enum LossFunction: String, CaseIterable, Codable, Sendable {
 /// Voxels of label `Tensor.ignoredLabel` do not enter it.
 ///
 /// Of images on several devices it is the loss of the whole batch: each device makes the sums of its images, from which
-/// the first one computes the loss. So Dice coefficients over the batch, and means over voxels of which some are ignored,
-/// are those of one device.
+/// the first one computes the loss. So Dice coefficients over the batch, and means over voxels of which some are
+/// ignored, are those of one device.
 public struct Loss {
     private let compute: (ShardedTensor, ShardedTensor) throws(TorchError) -> Tensor
 

@@ -49,8 +49,9 @@ extension ShardedTensor {
         }
     }
 
-    /// Factors of spatial dropout for maps `[N, C, …]`, see ``Tensor/dropoutFactors(images:channels:probability:device:)``.
+    /// Factors of spatial dropout for maps `[N, C, …]`.
     ///
+    /// See ``Tensor/dropoutFactors(images:channels:probability:device:)``.
     /// They are drawn for all images on the first device: an image's do not depend on the number of devices.
     public func dropoutFactors(probability: Double) throws(TorchError) -> ShardedTensor {
         let whole = try Tensor.dropoutFactors(

@@ -7,10 +7,10 @@
 /// optimizer, averages of weights and checkpoints are those of one device.
 ///
 /// The shards make up one graph, the same as that of the whole batch. What an operation needs of other devices it gets
-/// within that graph: sums of the loss, and the statistics of a synchronized batch normalization. One process per device
-/// would need an exchange beside the graph in both directions (NCCL on GPUs, Gloo on CPUs), a second data loader or
-/// copies of batches, and an answer to every process that ends before the others. Its advantages, several machines and
-/// several slices of a GPU of which a process sees one, are none here.
+/// within that graph: sums of the loss, and the statistics of a synchronized batch normalization. One process per
+/// device would need an exchange beside the graph in both directions (NCCL on GPUs, Gloo on CPUs), a second data loader
+/// or copies of batches, and an answer to every process that ends before the others. Its advantages, several machines
+/// and several slices of a GPU of which a process sees one, are none here.
 ///
 /// With one shard, everything is as for its tensor.
 public struct ShardedTensor {

@@ -115,7 +115,8 @@ extension Tensor {
 extension ShardedTensor {
     /// The sums of all shards, see ``Tensor/classSums(labels:weights:gamma:minLogarithm:)``, on the first device.
     ///
-    /// Each device sums its images. A loss of these sums is that of the whole batch, also where it is no sum over images.
+    /// Each device sums its images. A loss of these sums is that of the whole batch, also where it is no sum over
+    /// images.
     public func classSums(
         labels: ShardedTensor, weights: Tensor, gamma: Double, minLogarithm: Double
     ) throws(TorchError) -> ClassSums {

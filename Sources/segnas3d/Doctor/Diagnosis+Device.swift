@@ -44,8 +44,8 @@ extension Diagnosis.CheckedDevice {
             return Diagnosis.Problem(
                 problem: "\(outcome.operation) in \(outcome.type) on \(device) \(what)",
                 remedy:
-                    "compute on the CPU, and check the GPU's driver, its memory (nvidia-smi -q -d ECC) and the versions "
-                    + "of CUDA and cuDNN beside libtorch",
+                    "compute on the CPU, and check the GPU's driver, its memory (nvidia-smi -q -d ECC) and the "
+                    + "versions of CUDA and cuDNN beside libtorch",
                 isFatal: true)
         }
     }

@@ -310,8 +310,8 @@ struct SamplingArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Devices among which each training divides its batches, by default 1: with 3, six GPUs train two networks at \
-            a time.
+            Devices among which each training divides its batches, by default 1: with 3, six GPUs train two networks \
+            at a time.
             """, valueName: "count"))
     var devicesPerTrial: Int?
 

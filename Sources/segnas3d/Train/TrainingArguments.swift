@@ -27,8 +27,8 @@ struct TrainingArguments: ParsableArguments {
 
     @Flag(
         help: """
-            On several devices, take the statistics of batch normalization from the whole batch, not from each device's \
-            part.
+            On several devices, take the statistics of batch normalization from the whole batch, not from each \
+            device's part.
             """)
     var syncNorm = false
 

@@ -99,8 +99,8 @@ struct SeveralDevicesTests {
 
     /// All values of a kind: weights, averages, momenta.
     ///
-    /// Rounding decides on which side of a rectifier's bend a voxel lies: the gradient of a small parameter may change by
-    /// more than 10⁻⁵ of itself, and not of the largest.
+    /// Rounding decides on which side of a rectifier's bend a voxel lies: the gradient of a small parameter may change
+    /// by more than 10⁻⁵ of itself, and not of the largest.
     private func groups(
         _ tensors: [String: [Double]], without excepted: String?
     ) -> [String: [Double]] {

@@ -86,7 +86,8 @@ extension cgdcm_sample {
 
 /// The compressed pixels of slices, each behind a header that says no more than how they are compressed.
 ///
-/// GDCM is kept from what it would make of the other attributes. The elements of the files have been followed to their ends before.
+/// GDCM is kept from what it would make of the other attributes. The elements of the files have been followed to
+/// their ends before.
 enum DICOMStream {
     /// The pixels of slices as they are stored, of the same size and type, one slice after the other.
     static func decompress(_ slices: [DICOMSlice]) throws(ImageError) -> SampleBuffer {
