@@ -95,7 +95,8 @@ struct WorkerPool {
         guard let slurm = workers.slurm else {
             return try machine.limit(on: devices[0], sharedBy: sharing)
         }
-        return slurm.memory.map(SlurmLauncher.tensors) ?? machine.limit
+        // Where nothing is known of the nodes, jobs get no more memory than this machine has.
+        return SlurmLauncher.tensors(in: slurm.memory ?? machine.limit)
     }
 
     // MARK: - Starting workers

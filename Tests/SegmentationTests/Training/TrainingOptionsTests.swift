@@ -101,6 +101,7 @@ struct TrainingOptionsTests {
         other.precision = .float32
         other.validationGrid = .original
         other.seed = 1
+        other.syncNorm = true
         for (name, text) in TrainingOptions.fields {
             #expect(text(TrainingOptions()) != text(other), "\(name)")
         }

@@ -10,11 +10,9 @@ import Testing
 struct SlurmLab {
     private let folder: URL
 
-    /// True where Slurm's packages are installed.
-    static let isInstalled = ["slurmctld", "slurmd", "munged"].allSatisfy { name in
-        ["/usr/sbin", "/sbin", "/usr/bin"].contains { access("\($0)/\(name)", X_OK) == 0 }
-    }
-    static let absence: Comment = "Slurm is not installed: make slurm installs it"
+    /// True where it is asked for: its times are those of a machine without other work.
+    static let isAskedFor = ProcessInfo.processInfo.environment["SEGNAS3D_SLURM"] != nil
+    static let absence: Comment = "it needs Slurm, and a machine without other work: make slurm"
 
     /// Calls a body with a lab, which is gone afterwards with all its jobs.
     static func with(_ body: (SlurmLab) throws -> Void) throws {
@@ -58,9 +56,10 @@ struct SlurmLab {
         Glibc.kill(process, SIGKILL)
     }
 
-    /// The numbers of the jobs that have not ended.
+    /// The numbers of the jobs that wait or run.
     func jobs() throws -> [String] {
-        let output = try Command("squeue", ["--noheader", "--format=%A"]).run(timeLimit: 30)
+        let arguments = ["--noheader", "--states=PENDING,RUNNING", "--format=%A"]
+        let output = try Command("squeue", arguments).run(timeLimit: 30)
         return output.text.split(separator: "\n").map { $0.filter(\.isNumber) }
     }
 }

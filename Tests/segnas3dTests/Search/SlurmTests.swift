@@ -7,7 +7,7 @@ import Testing
 
 /// Searches whose trainings are jobs of a real Slurm.
 @Suite(
-    "Slurm", .serialized, .enabled(if: SlurmLab.isInstalled, SlurmLab.absence),
+    "Slurm", .serialized, .enabled(if: SlurmLab.isAskedFor, SlurmLab.absence),
     .timeLimit(.minutes(4)))
 struct SlurmTests {
     @Test("four jobs at a time give the same networks and results as four workers of this machine")
