@@ -115,7 +115,7 @@ struct PlanTests {
         #expect(try Program.run("plan", "x", "--threads", "0").status == 2)
         #expect(try Program.run("plan", "x", "--memory-limit", "much").status == 2)
         try withDataset([([16, 16, 16], [1, 1, 1])]) { folder in
-            let program = try Program.run("plan", folder, "--memory-limit", "1MiB", "--quiet")
+            let program = try Program.run("plan", folder, "--memory-limit", "100KiB", "--quiet")
             #expect(program.status == 4, "\(program.errors)")
             #expect(program.errors.contains("allow more with --memory-limit"), "\(program.errors)")
         }

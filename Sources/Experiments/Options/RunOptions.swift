@@ -155,7 +155,8 @@ extension MachineOptions {
 
     /// Sets threads, memory limit and seed of this process.
     ///
-    /// - Returns: The devices that were asked for, of which a single training takes ``devices(ofOneTraining:)``.
+    /// - Returns: The devices that were asked for; of those that are found by themselves, a single training takes the
+    ///   first.
     public func apply(seed: UInt64) throws -> [Device] {
         let devices: [Device]
         do {

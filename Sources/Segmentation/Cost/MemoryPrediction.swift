@@ -8,7 +8,7 @@ public import SegNASTorch
 /// It is not a formula: the code that trains and predicts runs on the meta device, where tensors have shapes but no
 /// elements and the allocator only counts.
 public struct MemoryPrediction: Equatable, Sendable {
-    /// The peak of a step of ``training(of:size:options:parts:)``.
+    /// The peak of a step of ``training(of:size:options:parts:on:)``.
     public var training: ByteCount
     /// The peak of a forward pass without gradients; parameters and one image included.
     public var inference: ByteCount

@@ -159,7 +159,7 @@ extension ShardedTensor {
         try map { x, _ throws(TorchError) in try x.averagePool3D(size: size) }
     }
 
-    /// See ``Tensor/upsampled(by:)``.
+    /// See ``Tensor/upsampled(by:_:)``.
     public func upsampled(by factor: Extent) throws(TorchError) -> ShardedTensor {
         try map { x, _ throws(TorchError) in try x.upsampled(by: factor) }
     }
