@@ -52,12 +52,14 @@ note_linked() {
     local modules checkout name version swift
     modules=$(sed -n 's/.*\/\([^/]*\)\.build\/.*/\1/p' .build/release/segnas3d.product/Objects.LinkFileList | sort -u)
     for checkout in .build/checkouts/*; do
+        # A package may keep its modules in one of these folders alone.
         { ls "$checkout" "$checkout/Sources" 2>/dev/null || true; } | grep -qxFf <(echo "$modules") || continue
         name=${checkout##*/}
         version=$(awk -F '"' -v name="${name,,}" '
             $2 == "identity" { is_it = tolower($4) == name }
             $2 == "version" && is_it { print $4 }' Package.resolved)
         [[ -n $version ]] || fail "Package.resolved does not name $name; build again"
+        # Not every package has a notice; the next line sees to it that there is a licence.
         cat "$checkout"/{LICENSE,NOTICE}* 2>/dev/null > "$folder/licenses/$name" || true
         [[ -s $folder/licenses/$name ]] || fail "$checkout has no licence"
         note swift "$name" "$version" "$name"

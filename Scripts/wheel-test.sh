@@ -22,7 +22,7 @@ auditwheel repair --plat manylinux_2_34_x86_64 --only-plat \
     --exclude libtorch_cpu.so --exclude libc10.so --wheel-dir "$work" "$wheel"
 [[ $(basename "$work"/*.whl) == "$(basename "$wheel")" ]] ||
     { echo "auditwheel names it otherwise: $(ls "$work")" >&2; exit 1; }
-unzip -l "$work"/*.whl > "$work/contents"
+python -m zipfile -l "$work"/*.whl > "$work/contents"
 ! grep -F segnas3d.libs/ "$work/contents" || { echo "auditwheel adds these libraries" >&2; exit 1; }
 
 mypy --strict --cache-dir "$work/mypy" --package segnas3d

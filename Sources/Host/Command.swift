@@ -62,34 +62,18 @@ package struct Command: Hashable, Sendable {
     }
 
     private func start(_ output: ChildPipe, _ errors: ChildPipe) throws(Failure) -> pid_t {
-        OpenFiles.keepFromChildren()
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.input, 1)
-        posix_spawn_file_actions_adddup2(&actions, errors.input, 2)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
         // Ctrl-C in the terminal is for this process, which then ends what it has begun in order.
-        posix_spawnattr_setpgroup(&attributes, 0)
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        for signal in SignalWatch.signals + [SIGPIPE] { sigaddset(&signals, signal) }
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(
-            &attributes,
-            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-        let variables = environment ?? ProcessInfo.processInfo.environment
-        var strings = ([name] + arguments).map { strdup($0) } + [nil]
-        var settings = variables.map { strdup("\($0)=\($1)") } + [nil]
-        defer { for string in strings + settings { free(string) } }
-        var process: pid_t = 0
-        let code = posix_spawnp(&process, name, &actions, &attributes, &strings, &settings)
-        guard code == 0 else { throw .notStarted(name, SystemFailure(code: code)) }
-        return process
+        let program = ProgramStart(
+            name, arguments, environment: environment ?? ProcessInfo.processInfo.environment,
+            group: .own, usualSignals: SignalWatch.signals + [SIGPIPE])
+        do throws(SystemFailure) {
+            return try program { actions in
+                posix_spawn_file_actions_adddup2(&actions, output.input, 1)
+                posix_spawn_file_actions_adddup2(&actions, errors.input, 2)
+            }
+        } catch {
+            throw .notStarted(name, error)
+        }
     }
 }
 
@@ -98,17 +82,6 @@ extension Command.Failure: CustomStringConvertible {
         switch self {
         case .notStarted(let name, let failure): "\(name) cannot be run: \(failure)"
         case .timeOut(let name, let seconds): "\(name) had not ended after \(duration(seconds))"
-        }
-    }
-}
-
-/// The files that this process has open.
-package enum OpenFiles {
-    /// Keeps children from inheriting them: who waits for a file to be closed must not wait for a child.
-    package static func keepFromChildren() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        for descriptor in names.compactMap({ Int32($0) }) where descriptor > 2 {
-            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         }
     }
 }

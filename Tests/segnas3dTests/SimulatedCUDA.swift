@@ -1,5 +1,5 @@
 import Foundation
-import SegNASTorch
+import Glibc
 
 /// A PyTorch with CUDA whose GPUs are this machine's memory and CPU, for all that is not arithmetic: see
 /// `Fixtures/cuda`.
@@ -42,49 +42,31 @@ struct SimulatedCUDA {
 
     private init() throws {
         let files = FileManager.default
-        let library = URL(filePath: Libtorch.path).resolvingSymlinksInPath()
-            .deletingLastPathComponent()
-        let packages = library.deletingLastPathComponent().deletingLastPathComponent()
         let tests = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        Self.removeThoseOfEndedTests(in: tests)
         let folder = tests.appending(
-            path: "simulated-cuda-\(ProcessInfo.processInfo.processIdentifier)")
-        try? files.removeItem(at: folder)
-        torch = folder.appending(path: "torch")
-        driver = folder.appending(path: "driver")
-        let lib = torch.appending(path: "lib")
-        try files.createDirectory(at: lib, withIntermediateDirectories: true)
-        try files.createDirectory(at: driver, withIntermediateDirectories: true)
-        // Libraries of libtorch are found beside it.
-        try files.createSymbolicLink(
-            at: folder.appending(path: "nvidia"),
-            withDestinationURL: packages.appending(path: "nvidia"))
-        for name in try files.contentsOfDirectory(atPath: library.path)
-        where name != "libtorch_cuda.so" {
-            try files.createSymbolicLink(
-                at: lib.appending(path: name), withDestinationURL: library.appending(path: name))
-        }
+            path: "\(Self.prefix)\(ProcessInfo.processInfo.processIdentifier)")
         let sources = Bundle.module.bundleURL.appending(path: "Fixtures/cuda")
-        let headers = library.deletingLastPathComponent().appending(path: "include").path
-        try Self.compile(
-            [
-                "clang++", "-std=c++20", "-O1", "-DAT_PER_OPERATOR_HEADERS", "-isystem", headers,
-                sources.appending(path: "SimulatedCUDA.cpp").path, "-o",
-                lib.appending(path: "libtorch_cuda.so").path,
-            ])
-        try Self.compile(
-            [
-                "clang", sources.appending(path: "SimulatedDriver.c").path, "-o",
-                driver.appending(path: "libcuda.so.1").path,
-            ])
+        torch = try ReplacedCUDA(
+            in: folder, source: sources.appending(path: "SimulatedCUDA.cpp")
+        ).torch
+        driver = folder.appending(path: "driver")
+        try files.createDirectory(at: driver, withIntermediateDirectories: true)
+        try ReplacedCUDA.compile(
+            ["clang", sources.appending(path: "SimulatedDriver.c").path],
+            to: driver.appending(path: "libcuda.so.1"))
     }
 
-    private static func compile(_ command: [String]) throws {
-        let built = try Program.run(
-            command + ["-shared", "-fPIC", "-w"], of: URL(filePath: "/usr/bin/env"))
-        guard built.status == 0 else { throw Failure(description: built.errors) }
-    }
+    private static let prefix = "simulated-cuda-"
 
-    private struct Failure: Error, CustomStringConvertible {
-        let description: String
+    /// The folders of this process stay until its end, and those of processes that have ended are in nobody's way.
+    private static func removeThoseOfEndedTests(in folder: URL) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        for name in names where name.hasPrefix(prefix) {
+            guard let process = pid_t(name.dropFirst(prefix.count)), kill(process, 0) != 0 else {
+                continue
+            }
+            try? FileManager.default.removeItem(at: folder.appending(path: name))
+        }
     }
 }

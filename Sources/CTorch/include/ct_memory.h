@@ -20,7 +20,7 @@ ct_status ct_reset_peak_memory(ct_device device);
 
 // Tensors of a device together may not exceed `bytes`; an allocation that would is refused with CT_OUT_OF_MEMORY.
 // On a GPU that holds from its first use in this process on: a budget that is set later is told by the statistics, but
-// refuses nothing.
+// refuses nothing. All GPUs of a process refuse beyond the same share of their memory, that of the last budget.
 ct_status ct_set_memory_budget(ct_device device, uint64_t bytes);
 
 // Whether operations on the meta device count what a GPU takes for them, else what the CPU takes; in all threads.

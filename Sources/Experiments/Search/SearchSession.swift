@@ -209,6 +209,7 @@ public struct SearchSession {
     private func runTrials(_ coordinator: Coordinator, _ shelf: ModelShelf) throws {
         var shown = -Double.infinity
         while true {
+            // What is shown costs the more the more trials there are, which many workers make.
             if clock.now - shown >= max(1, Double(coordinator.options.slots.count) / 50) {
                 monitor.report(.searching(try SearchProgress(ledger)))
                 shown = clock.now

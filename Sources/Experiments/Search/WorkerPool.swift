@@ -42,7 +42,7 @@ struct WorkerPool {
             return
         }
         let groups = try Self.groups(
-            of: Self.withSlices(devices, conditions.machine, self.visible), by: size)
+            of: Self.withSlices(devices, conditions, self.visible), by: size)
         self.devices = groups[0]
         workerDevices = groups[0]
         let count = workers.count ?? groups.count
@@ -85,15 +85,21 @@ struct WorkerPool {
     // MARK: - Memory
 
     /// Memory limit of one training: the given one, the recorded one, or a share of what the device has; on a cluster
-    /// what a job's memory has room for, if that is given.
+    /// what a job's memory has room for, or without that a job with the memory of this machine.
     ///
-    /// - Throws: ``TorchError`` if a GPU's driver does not describe it.
+    /// - Throws: ``TorchError`` if a GPU's driver does not describe it, ``OptionFaults`` if those of a cluster are not
+    ///   known.
     func memoryLimit(
         _ machine: MachineOptions, begun: RecordedConditions?
-    ) throws(TorchError) -> ByteCount {
+    ) throws -> ByteCount {
         if let limit = machine.memoryLimit ?? begun?.memoryLimit { return limit }
         guard let slurm = workers.slurm else {
             return try machine.limit(on: devices[0], sharedBy: sharing)
+        }
+        guard workerDevices[0] == .cpu else {
+            throw OptionFaults(
+                "jobs on GPUs need `memoryLimit`, as this machine does not know theirs: give what their tensors may "
+                    + "take of a GPU, such as 70GiB of 80")
         }
         // Where nothing is known of the nodes, jobs get no more memory than this machine has.
         return SlurmLauncher.tensors(in: slurm.memory ?? machine.limit)
@@ -138,11 +144,15 @@ struct WorkerPool {
         }
     }
 
-    /// The devices, or the slices of GPUs (MIG) that are visible: CUDA shows a process the first of them alone.
+    /// The devices, or the slices of GPUs (MIG) that are visible.
+    ///
+    /// CUDA shows a process the first slice alone, so that a training cannot have several.
     private static func withSlices(
-        _ devices: [Device], _ machine: MachineOptions, _ visible: [String]
+        _ devices: [Device], _ conditions: TrainingConditions, _ visible: [String]
     ) -> [Device] {
-        guard devices == [.cuda(0)], machine.device == "auto", visible.count > 1,
+        let machine = conditions.machine
+        guard devices == [.cuda(0)], conditions.workers.devicesOfTrial == 1,
+            machine.device == "auto", visible.count > 1,
             visible.allSatisfy({ $0.hasPrefix("MIG-") })
         else { return devices }
         return visible.indices.map { .cuda($0) }

@@ -30,37 +30,16 @@ public final class LocalLauncher: Launcher {
     public var sharesMachine: Bool { true }
 
     public func launch(_ order: LaunchOrder) throws -> JobHandle {
-        OpenFiles.keepFromChildren()
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(
-            &actions, 1, order.folder.log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // The signal that asks workers to end, which this process may ignore.
-        var asked = sigset_t()
-        sigemptyset(&asked)
-        sigaddset(&asked, SIGTERM)
-        posix_spawnattr_setsigdefault(&attributes, &asked)
-        // Threads of libraries block signals, which children would inherit.
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(
-            &attributes,
-            sessionFlag | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
-        var strings = ([executable] + arguments(order)).map { strdup($0) } + [nil]
-        defer { for string in strings { free(string) } }
-        let variables = ProcessInfo.processInfo.environment.merging(environment(order)) { $1 }
-        var settings = variables.map { strdup("\($0)=\($1)") } + [nil]
-        defer { for setting in settings { free(setting) } }
-        var process: pid_t = 0
-        let code = posix_spawn(&process, executable, &actions, &attributes, &strings, &settings)
-        guard code == 0 else { throw SystemFailure(code: code) }
+        // SIGTERM asks workers to end, which this process may ignore.
+        let program = ProgramStart(
+            executable, arguments(order),
+            environment: ProcessInfo.processInfo.environment.merging(environment(order)) { $1 },
+            group: .session, usualSignals: [SIGTERM])
+        let process = try program { actions in
+            posix_spawn_file_actions_addopen(
+                &actions, 1, order.folder.log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+            posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        }
         return ProcessHandle(process).job
     }
 
@@ -114,9 +93,6 @@ public final class LocalLauncher: Launcher {
         kill(-handle.process, SIGCONT)
     }
 }
-
-/// `POSIX_SPAWN_SETSID` of glibc's spawn.h, which Swift does not see.
-private let sessionFlag: Int16 = 0x80
 
 /// The identity of a file, whatever its path.
 private struct FileIdentity: Equatable {

@@ -6,7 +6,9 @@ internal import CTorch
 public final class Reading {
     private let handle: ct_reading
 
-    /// Begins to read the only element of a tensor.
+    /// Begins to read the only element of a tensor of any shape.
+    ///
+    /// - Throws: ``TorchError/operation(_:)`` for a tensor of more or fewer elements.
     public init(_ tensor: Tensor) throws(TorchError) {
         var handle = ct_reading()
         try withExtendedLifetime(tensor) { () throws(TorchError) in
@@ -20,6 +22,8 @@ public final class Reading {
     }
 
     /// Waits until the number is there.
+    ///
+    /// - Throws: ``TorchError`` if its device has failed meanwhile.
     public func value() throws(TorchError) -> Double {
         var value = 0.0
         try withExtendedLifetime(self) { () throws(TorchError) in

@@ -316,21 +316,11 @@ struct SeveralDevicesTests {
     @Test("what does not fit is refused with what is needed on all devices together")
     func shortage() throws {
         try scene(3) { scene in
-            let plan = try NetworkPlan(TrainingScene.network(), channels: 1, classes: 3)
-            let step = try MemoryPrediction.training(
-                of: plan, size: [16, 16, 16], options: scene.options, parts: 3)
-            // And the weights of the best epoch so far.
-            let need = ByteCount(step.bytes + UInt64(4 * plan.parameters))
-            try TensorMemory.setBudget(.init(need.bytes / 2))
-            defer { try? TensorMemory.setBudget(nil) }
-            #expect {
-                try scene.train()
-            } throws: { error in
-                guard case TrainingError.outOfMemory(let shortage) = error else { return false }
-                // Images cannot be computed one after the other: each device has one.
-                return shortage.predicted == need
-                    && !shortage.suggestion.contains("`accumulation` 3")
-            }
+            let (need, told) = try scene.refusalOfHalf()
+            let shortage = try #require(told)
+            // Images cannot be computed one after the other: each device has one.
+            #expect(shortage.predicted == need)
+            #expect(!shortage.suggestion.contains("`accumulation` 3"))
         }
     }
 }

@@ -162,20 +162,10 @@ struct TrainerTests {
     @Test("what cannot fit is refused before anything is written, with what would fit")
     func memory() throws {
         try TrainingScene.with { scene in
-            let plan = try NetworkPlan(TrainingScene.network(), channels: 1, classes: 3)
-            let step = try MemoryPrediction.training(
-                of: plan, size: [16, 16, 16], options: scene.options)
-            // And the weights of the best epoch so far.
-            let need = ByteCount(step.bytes + UInt64(4 * plan.parameters))
-            try TensorMemory.setBudget(.init(need.bytes / 2))
-            defer { try? TensorMemory.setBudget(nil) }
-            #expect {
-                try scene.train()
-            } throws: { error in
-                guard case TrainingError.outOfMemory(let shortage) = error else { return false }
-                return shortage.predicted == need && shortage.available?.bytes == need.bytes / 2
-                    && shortage.suggestion.hasPrefix("With `accumulation` 3 it would need ")
-            }
+            let (need, told) = try scene.refusalOfHalf()
+            let shortage = try #require(told)
+            #expect(shortage.predicted == need && shortage.available?.bytes == need.bytes / 2)
+            #expect(shortage.suggestion.hasPrefix("With `accumulation` 3 it would need "))
             #expect(!FileManager.default.fileExists(atPath: scene.path("run")))
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import SegNASDatasets
+import SegNASHost
 import SegNASSearch
 import SegNASTorch
 import TestSupport
@@ -61,6 +62,25 @@ struct TrainingScene {
     @discardableResult
     func train(_ run: String = "run") throws -> TrainingResult {
         try trainer(run).train()
+    }
+
+    /// Trains with half the memory that a step is predicted to need.
+    ///
+    /// - Returns: What it needs, and the shortage that is told; nil if it is not refused.
+    func refusalOfHalf() throws -> (need: ByteCount, shortage: TrainingError.MemoryShortage?) {
+        let plan = try NetworkPlan(Self.network(), channels: 1, classes: 3)
+        let step = try MemoryPrediction.training(
+            of: plan, size: [16, 16, 16], options: options, parts: devices.count)
+        // And the weights of the best epoch so far.
+        let need = ByteCount(step.bytes + UInt64(4 * plan.parameters))
+        try TensorMemory.setBudget(ByteCount(need.bytes / 2))
+        defer { try? TensorMemory.setBudget(nil) }
+        do {
+            try train()
+        } catch TrainingError.outOfMemory(let shortage) {
+            return (need, shortage)
+        }
+        return (need, nil)
     }
 
     /// The bytes of a run's final weights.
