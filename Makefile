@@ -46,9 +46,9 @@ browser: $(AXE)  ## open reports and watched searches in Chromium, use them, and
 	SEGNAS3D_AXE=$(CURDIR)/$(AXE) timeout 300 Scripts/test.sh --filter '^ReportTests.(Watch)?BrowserTests'
 
 # How often searches are killed at random: make faults KILLS=…
-KILLS := 100
+KILLS := 200
 
-faults: setup  ## cause what can happen to a machine while it searches, and kill a search 100 times: minutes
+faults: setup  ## cause what can happen to a machine while it searches, and kill a search 200 times: minutes
 	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.(FaultTests|LadderSearchTests|StandstillTests|FileSystemTests|SignalTests|PredictTests)'
 
 slurm: setup  ## search on a small Slurm cluster of this machine: minutes

@@ -75,6 +75,11 @@ public struct RunSession {
         try trainer.checkData(for: .training)
     }
 
+    /// Checks that a run which was begun can go on by these options, before anything of it changes.
+    func checkResumption() throws {
+        try trainer.checkResumption()
+    }
+
     /// Trains to the end; a run that is complete is not trained again.
     public func run() throws -> TrainingResult {
         defer { monitor.report(.trainingEnded) }

@@ -154,7 +154,7 @@ struct CrossValidationTests {
     private func expectRefusals(_ scene: Scene) throws {
         for (words, sentence) in [
             (["--folds", "2"], "  --folds was 3, and is now 2\n"),
-            (["--epochs", "3"], "  --epochs was 2, and is now 3\n"),
+            (["--epochs", "1"], "  --epochs was 2, and is now 1\n"),
             (["--seed", "1"], "  --seed was 0, and is now 1\n"),
             (["--size", "24"], "  --size was 16x16x16, and is now 24x24x24\n"),
             (["--folds", "3", "--split", "50/20/30"], "leave out --split 50/20/30"),
@@ -169,6 +169,37 @@ struct CrossValidationTests {
         #expect(run.status == 2 && run.errors.contains("holds a run without --folds"))
         let many = try Program.run(scene.arguments("many", ["--folds", "7"]))
         #expect(many.status == 2 && many.errors.contains("6 cases are too few for 7 folds"))
+    }
+
+    @Test("more epochs end as if they had been asked for from the start, or are refused for all folds")
+    func moreEpochs() throws {
+        try Scene.with { scene in
+            #expect(try Program.run(scene.arguments("whole/cv", epochs: 4)).status == 0)
+            #expect(try Program.run(scene.arguments("cv", epochs: 2)).status == 0)
+            let more = try Program.run("train", "--output", scene.path("cv"), "--epochs", "4")
+            #expect(more.status == 0, "\(more.errors)")
+            for name in ["crossvalidation.json", "postprocessing.json"] {
+                #expect(try scene.data("cv/\(name)") == scene.data("whole/cv/\(name)"), "\(name)")
+            }
+            let again = try Program.run("train", "--output", scene.path("cv"), "--quiet")
+            #expect(again.status == 0 && again.output == more.output, "\(again.errors)")
+            // Fold 0 alone depends on the number of epochs: the others are not begun.
+            let cosine = scene.arguments("cosine", epochs: 100_000, ["--schedule", "cosine"])
+            let process = try Program.start(cosine + ["--quiet"])
+            let log = scene.path("cosine/fold_0/log.jsonl")
+            while access(log, F_OK) != 0 && process.isRunning { usleep(10_000) }
+            kill(process.processIdentifier, SIGINT)
+            process.waitUntilExit()
+            let plan = try scene.data("cosine/plan.json")
+            let refused = try Program.run(
+                "train", "--output", scene.path("cosine"), "--epochs", "200000")
+            #expect(refused.status == 2, "\(refused.errors)")
+            #expect(
+                refused.errors.contains(
+                    "cosine/fold_0: a cosine schedule depends on the number of epochs"),
+                "\(refused.errors)")
+            #expect(try scene.data("cosine/plan.json") == plan)
+        }
     }
 
     @Test("a dataset that is refused leaves no folder, and one that was there stays")

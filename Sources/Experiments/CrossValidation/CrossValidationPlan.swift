@@ -55,7 +55,7 @@ struct CrossValidationPlan: Hashable, Codable {
         .init(folds[fold], text: "fold \(fold) of \(folds.count)")
     }
 
-    /// The options in which a new plan differs from this one, a sentence each.
+    /// The options in which a new plan differs from this one, a sentence each; more epochs are none.
     func differences(to now: CrossValidationPlan) -> [String] {
         func differ(_ name: String, _ before: String, _ after: String) -> String? {
             before == after ? nil : "\(name) was \(before), and is now \(after)"
@@ -64,7 +64,11 @@ struct CrossValidationPlan: Hashable, Codable {
             differ("`folds`", "\(folds.count)", "\(now.folds.count)"),
             differ("`device`", device, now.device),
         ]
-        all += options.differences(to: now.options)
+        var asked = now.options
+        if asked.training.epochs > options.training.epochs {
+            asked.training.epochs = options.training.epochs
+        }
+        all += options.differences(to: asked)
         // As text: the plan does not keep the name of a file.
         let isSameDivision = "\(options.data.split.plan)" == "\(now.options.data.split.plan)"
         if folds.count == now.folds.count, folds != now.folds, isSameDivision {

@@ -66,7 +66,12 @@ public struct CrossValidationSession {
         let now = CrossValidationPlan(options, folds: folds, dataset: record, device: device)
         if let begun { try begun.check(now, folder) }
         plan = begun ?? now
-        if begun == nil {
+        if let begun {
+            // All folds or none: their plan is one.
+            if begun.options.training.epochs != now.options.training.epochs {
+                try checkResumption()
+            }
+        } else {
             try WorkFolder.check(folder.path, lock: folder.lock, wasThere: wasThere, checkData)
         }
         var written = now
@@ -104,6 +109,13 @@ public struct CrossValidationSession {
         }
     }
 
+    /// Refuses more epochs where a fold that was begun could not end as if they had been asked for from the start.
+    private func checkResumption() throws {
+        for fold in plan.folds.indices {
+            try session(fold, monitor: Monitor()).checkResumption()
+        }
+    }
+
     /// Trains all folds to their ends, predicts and evaluates; nothing that is complete is done again.
     public func run() throws -> CrossValidationResult {
         var runs: [TrainingResult] = []
@@ -120,9 +132,13 @@ public struct CrossValidationSession {
 
     /// The training of a fold, whose device and folder need no mention.
     private func session(_ fold: Int) throws -> RunSession {
+        try session(fold, monitor: monitor.withoutPlace)
+    }
+
+    private func session(_ fold: Int, monitor: Monitor) throws -> RunSession {
         try RunSession(
             options, in: folder.run(fold), split: plan.split(fold), firstStage: firstStage,
-            monitor: monitor.withoutPlace)
+            monitor: monitor)
     }
 
     /// Says of an interruption which command resumes.

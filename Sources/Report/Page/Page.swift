@@ -98,7 +98,7 @@ struct Page {
         \(script.hasCharts ? "<script>\n\(Self.plotly)\n</script>" : "")
         </head>
         <body>
-        <a class="skip" href="#\(sections.first?.id ?? "")">Skip to the content</a>
+        <a class="skip" href="#content">Skip to the content</a>
         <header><h1>\(escaped(title))</h1></header>
         <div class="bar">
         \(navigation)
@@ -107,7 +107,7 @@ struct Page {
         <input type="search" id="page-filter" placeholder="Filter" autocomplete="off"></label></div>
         </div>
         <p id="connection" class="note" role="alert" hidden></p>
-        <main\(hasSide ? " class=\"with-side\"" : "")>
+        <main id="content"\(hasSide ? " class=\"with-side\"" : "")>
         <noscript><p class="note">\(script.warning)</p><style>.save, .filter { display: none; }</style></noscript>
         \(sections.map(\.html).joined())
         <p id="nothing" class="note" role="status" hidden></p>
