@@ -18,7 +18,8 @@ struct WatchedRun: Watched {
         _ = try refresh(change: 0)
     }
 
-    var structure: String { "run" }
+    /// A page whose cases have come is made anew, as scripts draw them.
+    var structure: String { "run" + (report.showsCases ? ", cases" : "") }
     var order: [String] { report.parts.map(\.id) }
 
     private var files: [String] {
@@ -38,7 +39,6 @@ struct WatchedRun: Watched {
         let process = owner?.localProcess
         var work = LiveWork(
             lastSign: now.last, busyCores: process.flatMap { meter.busyCores([$0]) },
-            preview: picture(at: "\(path)/preview.png"),
             cores: machine.cores, memory: machine.memory.bytes)
         if owner != nil, report.chosenEpoch == nil {
             work.trainings = [
@@ -49,6 +49,7 @@ struct WatchedRun: Watched {
             ]
         }
         report.work = work
+        report.preview = picture(at: "\(path)/preview.png")
         report.date = nil
         parts = Dictionary(uniqueKeysWithValues: report.parts.map { ($0.id, $0.html) })
         return false

@@ -219,7 +219,7 @@ struct DemoSteps {
 
     private func report() throws {
         let file = study.report
-        try ReportFile.write(try StudyReport(of: study, showsImages: true).html(), to: file)
+        try ReportFile.write(try StudyReport(of: study).html(), to: file)
         print("report of the search, for a browser: \(file)")
     }
 }

@@ -94,7 +94,7 @@ struct CascadeTests {
         let page = try scene.text("whole/report.html")
         #expect(page.contains("The cascade is complete."))
         #expect(page.contains("Dice of the first stage"))
-        for id in ["test", "curves", "first-folds"] {
+        for id in ["cases", "test", "curves", "first-folds"] {
             #expect(page.contains("<section id=\"\(id)\""), "\(id)")
         }
         #expect(!page.contains("phantom000") && !page.contains(scene.path("data")))

@@ -47,3 +47,30 @@ struct Program {
             output: output.text, errors: errors.text)
     }
 }
+
+extension Program {
+    /// What the program shows of its progress on a terminal.
+    static func onTerminal(
+        _ arguments: [String], columns: Int, kind: String = "xterm"
+    ) throws -> String {
+        var (ours, its) = (Int32(), Int32())
+        var size = winsize(
+            ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        try #require(openpty(&ours, &its, nil, nil, &size) == 0)
+        defer { close(ours) }
+        let process = Process()
+        process.executableURL = Program.url
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(["TERM": kind]) { $1 }
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle(fileDescriptor: its)
+        try process.run()
+        close(its)
+        var shown: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 4096)
+        // Ends with an error when the program has closed its side.
+        while case let count = read(ours, &part, part.count), count > 0 { shown += part[..<count] }
+        process.waitUntilExit()
+        return String(decoding: shown, as: UTF8.self)
+    }
+}

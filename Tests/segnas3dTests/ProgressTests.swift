@@ -54,8 +54,8 @@ struct ProgressTests {
         arguments: [(80, "xterm"), (40, "xterm"), (80, "dumb")])
     func terminal(_ columns: Int, _ kind: String) throws {
         try withTemporaryFolder { folder in
-            let shown = try Self.errors(
-                of: ["phantom", folder.appending(path: "p").path, "--cases", "60", "--size", "48"],
+            let shown = try Program.onTerminal(
+                ["phantom", folder.appending(path: "p").path, "--cases", "60", "--size", "48"],
                 columns: columns, kind: kind)
             // A bar comes after a tenth of a second, lines after five.
             #expect(kind == "dumb" || shown.contains("phantoms "))
@@ -64,31 +64,6 @@ struct ProgressTests {
                 .split { $0.isNewline || $0 == "\r" }
             #expect(rows.allSatisfy { $0.count < columns })
         }
-    }
-
-    /// The program's output on a terminal.
-    private static func errors(
-        of arguments: [String], columns: Int, kind: String
-    ) throws -> String {
-        var (ours, its) = (Int32(), Int32())
-        var size = winsize(
-            ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
-        try #require(openpty(&ours, &its, nil, nil, &size) == 0)
-        defer { close(ours) }
-        let process = Process()
-        process.executableURL = Program.url
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(["TERM": kind]) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle(fileDescriptor: its)
-        try process.run()
-        close(its)
-        var shown: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 4096)
-        // Ends with an error when the program has closed its side.
-        while case let count = read(ours, &part, part.count), count > 0 { shown += part[..<count] }
-        process.waitUntilExit()
-        return String(decoding: shown, as: UTF8.self)
     }
 
     @Test("results and errors keep their order where both go into one pipe")

@@ -1,5 +1,6 @@
 import Foundation
 import SegNASExperiments
+import SegNASImaging
 import SegNASSearch
 import SegNASStudy
 import TestSupport
@@ -48,6 +49,40 @@ struct ReportCommandTests {
                 let figure = try String(contentsOfFile: "\(figures)/\(name).svg", encoding: .utf8)
                 #expect(figure.hasPrefix("<svg ") && figure.hasSuffix("</svg>\n"))
             }
+        }
+    }
+
+    @Test("a training's page shows its test cases, as predict labels them, and names them if asked")
+    func run() throws {
+        try PhantomFolder.with(cases: 6, size: 16) { folder in
+            let run = folder.path("run")
+            let trained = try Program.run(
+                "train", folder.path("data"), "--size", "16", "--epochs", "2", "--split",
+                "50/17/33", "--output", run, "--cache", folder.path("cache"), "--threads", "1")
+            try #require(trained.status == 0, "\(trained.errors)")
+            let predicted = try Program.run(
+                "predict", run, folder.path("data"), "--part", "test", "--output",
+                folder.path("predicted"), "--threads", "1")
+            #expect(predicted.output.hasSuffix(": 2 predicted\n"), "\(predicted)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: "\(run)/test")
+            #expect(names.count == 2)
+            for name in names {
+                let own = try LabelMap(contentsOf: "\(run)/test/\(name)")
+                let other = try LabelMap(contentsOf: folder.path("predicted/\(name)"))
+                #expect(own.values == other.values && own.geometry == other.geometry)
+            }
+            #expect(try Program.run("report", run).output == "Wrote \(run)/report.html\n")
+            let page = try folder.text("run/report.html")
+            #expect(page.contains("<section id=\"cases\"") && !page.contains("phantom000"))
+            let all = try Program.run("report", run, "--all-cases", "--case-names")
+            #expect(all.output == "Wrote \(run)/report/index.html\n", "\(all)")
+            #expect(try folder.text("run/report/index.html").contains("(phantom000"))
+            // A page without what has moved.
+            try FileManager.default.moveItem(
+                atPath: folder.path("data"), toPath: folder.path("moved"))
+            #expect(try Program.run("report", run).status == 0)
+            let left = try folder.text("run/report.html")
+            #expect(!left.contains("<section id=\"cases\"") && left.contains("id=\"test\""))
         }
     }
 

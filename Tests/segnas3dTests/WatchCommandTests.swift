@@ -203,6 +203,40 @@ struct WatchCommandTests {
         }
     }
 
+    @Test("a cross-validation is shown while it is trained: each epoch comes as an event, then the cases")
+    func folds() throws {
+        try WatchScene.with { scene in
+            let path = { (name: String) in scene.folder.appending(path: name).path }
+            _ = try Program.run(
+                "phantom", path("data"), "--cases", "4", "--size", "16", "--structures", "2",
+                "--threads", "1")
+            let arguments = [
+                "train", path("data"), "--folds", "2", "--size", "16", "--output", path("cv"),
+                "--cache", path("cache"), "--threads", "1", "--quiet", "--epochs",
+            ]
+            let process = try Program.start(arguments + ["400"])
+            let log = path("cv/fold_0/log.jsonl")
+            while access(log, F_OK) != 0 && process.isRunning { usleep(10_000) }
+            let server = try scene.watch(path("cv"))
+            let page = try Answer(server.port, server.link).body
+            #expect(page.contains("0 of 2 folds are trained") && page.contains("id=\"folds\""))
+            let stream = try events(server, after: position(server))
+            let change = stream.read(for: 20) { $0.contains("event: change") && $0.contains("of 400") }
+            #expect(change.contains(" of 400</td>"), "\(change.prefix(2000))")
+            kill(process.processIdentifier, SIGINT)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 130)
+            let whole = try Program.run(
+                "train", path("data"), "--folds", "2", "--size", "16", "--output", path("whole"),
+                "--cache", path("cache"), "--threads", "1", "--epochs", "2")
+            #expect(whole.status == 0, "\(whole.errors)")
+            let done = try scene.watch(path("whole"))
+            let last = try Answer(done.port, done.link).body
+            #expect(last.contains("The cross-validation is complete"))
+            #expect(last.contains("id=\"cases\"") && !last.contains("phantom000"))
+        }
+    }
+
     @Test("Ctrl-C ends it at once, also while pages are open")
     func interruption() throws {
         try WatchScene.with { scene in

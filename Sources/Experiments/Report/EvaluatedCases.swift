@@ -4,18 +4,18 @@ internal import SegNASImaging
 internal import SegNASReport
 
 /// What a report shows of cases.
-package struct CaseDisplay {
+public struct CaseDisplay {
     /// True to show images behind the labels.
-    package var showsImages = true
+    public var showsImages = true
     /// True to name cases, with lines that open their files in other programs.
-    package var namesCases = false
+    public var namesCases = false
     /// The folder of a page with all cases; nil for as many as one file holds.
-    package var page: PageFolder?
+    public var page: PageFolder?
+    /// Called, on any thread, after each case that was read, with the number of all.
+    public var report: (@Sendable (_ all: Int) -> Void)?
 
-    package init(showsImages: Bool = true, namesCases: Bool = false, page: PageFolder? = nil) {
+    public init(showsImages: Bool = true) {
         self.showsImages = showsImages
-        self.namesCases = namesCases
-        self.page = page
     }
 }
 
@@ -42,9 +42,10 @@ struct EvaluatedCases: Sendable {
         let labels = evaluation.labels.foreground
         let scored = evaluation.labels.structures.map(\.name)
         let options = AnatomyOptions(cases: ranked.count)
-        let showsImages = display.showsImages
+        let (showsImages, report) = (display.showsImages, display.report)
         @Sendable func read(_ index: Int) -> AnatomyCase? {
-            files(of: ranked[index]).flatMap { files in
+            defer { report?(ranked.count) }
+            return files(of: ranked[index]).flatMap { files in
                 AnatomyCase(
                     ranked[index], files, prediction: prediction(of: files),
                     showsImage: showsImages)

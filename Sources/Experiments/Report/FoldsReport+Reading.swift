@@ -8,21 +8,9 @@ extension FoldsReport {
     ///
     /// - Parameters:
     ///   - path: The folder of the cross-validation.
-    ///   - showsImages: True to show images behind the labels of cases.
-    ///   - namesCases: True to name cases, with lines that open their files in other programs.
-    ///   - page: The folder of a page with all cases; nil for as many as one file holds.
+    ///   - display: What is shown of cases; nil shows none in images.
     /// - Throws: `TrainingError` if the folder has none, or files that cannot be read.
-    public init(
-        of path: String, showsImages: Bool = true, namesCases: Bool = false,
-        in page: PageFolder? = nil
-    ) throws {
-        try self.init(
-            of: path,
-            showing: CaseDisplay(showsImages: showsImages, namesCases: namesCases, page: page))
-    }
-
-    /// The same; nil shows no cases in images.
-    init(of path: String, showing display: CaseDisplay?) throws {
+    public init(of path: String, showing display: CaseDisplay? = CaseDisplay()) throws {
         let folder = CrossValidationFolder(path)
         guard let plan = try CrossValidationPlan(in: folder) else {
             throw TrainingError.unreadable(
@@ -32,7 +20,7 @@ extension FoldsReport {
             dataset: plan.dataset.name, network: plan.options.network, labels: plan.dataset.labels,
             folds: try plan.folds.indices.map { fold in
                 let run = folder.run(fold)
-                return RecordedRun(in: run) == nil ? nil : try RunReport(of: run)
+                return RecordedRun(in: run) == nil ? nil : try RunReport(of: run, showing: nil)
             }, version: Release.version)
         date = LocalTime.now
         guard let record = try? PostProcessingRecord(contentsOf: folder.postProcessing),
@@ -56,23 +44,16 @@ extension StagesReport {
     ///
     /// - Parameters:
     ///   - path: The folder of the cascade.
-    ///   - showsImages: True to show images behind the labels of cases.
-    ///   - namesCases: True to name cases, with lines that open their files in other programs.
-    ///   - page: The folder of a page with all cases; nil for as many as one file holds.
+    ///   - display: What is shown of cases.
     /// - Throws: `TrainingError` if the folder has none, or its first stage is not begun.
-    public init(
-        of path: String, showsImages: Bool = true, namesCases: Bool = false,
-        in page: PageFolder? = nil
-    ) throws {
+    public init(of path: String, showing display: CaseDisplay = CaseDisplay()) throws {
         let folder = CascadeFolder(path)
         let second: SecondStage? =
             switch FolderKind(of: folder.full) {
-            case .run?: .run(try RunReport(of: folder.full))
+            case .run?:
+                .run(try RunReport(of: folder.full, showing: display))
             case .crossValidation?:
-                .folds(
-                    try FoldsReport(
-                        of: folder.full, showsImages: showsImages, namesCases: namesCases,
-                        in: page))
+                .folds(try FoldsReport(of: folder.full, showing: display))
             default: nil
             }
         // The pictures are those of the second stage.

@@ -7,8 +7,11 @@ package import SegNASSegmentation
 extension RunReport {
     /// Reads the report's content from the files of a run, also while it is trained; no lock is taken.
     ///
+    /// - Parameters:
+    ///   - run: The folder of the run.
+    ///   - display: What is shown of test cases; nil shows none in images.
     /// - Throws: `TrainingError` if the folder has no run, or files that cannot be read.
-    public init(of run: String) throws {
+    public init(of run: String, showing display: CaseDisplay? = CaseDisplay()) throws {
         guard let plan = RecordedRun(in: run) else {
             throw TrainingError.unreadable(
                 file: "\(run)/plan.json", reason: "it is not the plan of a run")
@@ -23,6 +26,15 @@ extension RunReport {
         parameters = record?.parameters
         test = try TrainingResult(of: run)?.test
         date = LocalTime.now
+        guard let test, let display else { return }
+        namesCases = display.namesCases
+        // The page does without pictures of what has moved.
+        let data = plan.resumed.data
+        let dataset = try? Dataset(contentsOf: data.dataset, allowing: data.allowed)
+        cases = try EvaluatedCases(
+            test, files: dataset?.training ?? [],
+            predictions: "\(run)/\(ModelLocation.testOfRun)"
+        ).section(display)
     }
 
     /// The epochs so far, each once: a process that was killed trains some again.

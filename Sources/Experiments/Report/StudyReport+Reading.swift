@@ -10,15 +10,9 @@ extension StudyReport {
     ///
     /// - Parameters:
     ///   - folder: The study.
-    ///   - showsImages: True to show images behind the labels of test cases.
-    ///   - namesCases: True to name cases, with lines that open their files in other programs.
-    ///   - page: The folder of a page with all cases; nil for as many as one file holds.
+    ///   - display: What is shown of test cases.
     /// - Throws: What keeps the files from being read, or those of the page from being written.
-    public init(
-        of folder: StudyFolder, showsImages: Bool, namesCases: Bool = false,
-        in page: PageFolder? = nil
-    ) throws {
-        let display = CaseDisplay(showsImages: showsImages, namesCases: namesCases, page: page)
+    public init(of folder: StudyFolder, showing display: CaseDisplay = CaseDisplay()) throws {
         try self.init(of: folder, record: StudySnapshot(of: folder.path), showing: display)
     }
 

@@ -5,8 +5,8 @@ public import SegNASSearch
 
 /// The report of the training of one network: a self-contained page.
 ///
-/// It can be made at any time, also while the training runs; it names neither cases nor folders.
-public struct RunReport {
+/// It can be made at any time, also while the training runs.
+public struct RunReport: TrainingsPage {
     /// The name of the dataset.
     public var dataset: String
     public var network: Architecture
@@ -24,11 +24,17 @@ public struct RunReport {
     public var parameters: Int?
     /// The evaluation of the model on the test cases; nil without one.
     public var test: Evaluation?
+    /// The test cases in images.
+    public var cases: AnatomySection?
+    /// True to name cases, as their evaluation does.
+    public var namesCases = false
     /// The date of the report, as the page shows it.
     public var date: String?
     /// The work of this moment, for a page that is watched; nil for a report.
     package var work: LiveWork?
-    private let version: String
+    /// A validation case as the network of this moment sees it, as a PNG file in base64; nil in a report.
+    package var preview: String?
+    package let version: String
 
     package init(
         dataset: String, network: Architecture, labels: LabelTable,
@@ -49,24 +55,16 @@ public struct RunReport {
     /// - Throws: `EncodingError` never, as all its numbers are finite.
     public func html() throws -> String { try html(at: nil) }
 
-    /// The whole page; with a position one that is watched.
-    package func html(at position: LivePosition?) throws -> String {
-        Page(
-            title: "Training: \(dataset)", sections: sections, data: "{}",
-            script: .trainings(showsCases: false), version: version, hasSide: position != nil,
-            position: position
-        ).html
-    }
+    package var title: String { "Training: \(dataset)" }
 
-    /// The parts of the page by their ids.
-    package var parts: [(id: String, html: String)] { sections.map { ($0.id, $0.html) } }
-
-    var sections: [Section] {
+    package var sections: [Section] {
         [
             summary,
-            Section.preview(
-                work?.preview, of: "the best epoch so far", labels: labels.structures),
-            test.map { Section.test(TestEntry($0), subject: "The model") },
+            Section.preview(preview, of: "the best epoch so far", labels: labels.structures),
+            Section.cases(cases),
+            test.map {
+                Section.test(TestEntry($0, namesCases: namesCases), subject: "The model")
+            },
             Section.curves(epochs, labels: labels.structures, allEpochs: allEpochs),
         ].compactMap { $0 }
     }

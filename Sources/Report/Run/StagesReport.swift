@@ -37,9 +37,13 @@ public struct StagesReport: TrainingsPage {
 
     package var title: String { "Cascade: \(first.dataset)" }
 
-    /// The cases of the second stage, where it has folds.
+    /// The cases of the second stage.
     package var cases: AnatomySection? {
-        if case .folds(let folds) = second { folds.cases } else { nil }
+        switch second {
+        case .run(let run): run.cases
+        case .folds(let folds): folds.cases
+        case nil: nil
+        }
     }
 
     package var sections: [Section] {

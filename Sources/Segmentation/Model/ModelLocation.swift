@@ -13,6 +13,8 @@ public struct ModelLocation: Hashable, Sendable {
     public static let modelOfRun = "model"
     /// The name of a picture in a run's folder: a validation case as the best epoch has predicted it.
     package static let previewOfRun = "preview.png"
+    /// The name of the label maps of test cases in a run's folder, as its model has predicted them.
+    package static let testOfRun = "test"
     /// The name of the best trial's model in a study's folder.
     public static let bestOfStudy = "best"
     /// The name of the plan in the folders of runs and studies.

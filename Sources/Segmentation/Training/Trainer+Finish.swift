@@ -1,6 +1,7 @@
 import FoundationEssentials
 internal import SegNASDatasets
 internal import SegNASHost
+internal import SegNASImaging
 internal import SegNASSearch
 internal import SegNASTorch
 
@@ -21,8 +22,7 @@ extension Trainer {
             validationCases: plan.split.validation.count, testCases: plan.split.test.count,
             chosenEpoch: chosen, parameters: session.network.plan.parameters,
             epochs: history.records)
-        // It is the evaluation of another model.
-        try? FileManager.default.removeItem(atPath: folder.test)
+        try folder.removeTest()
         try Model.write(
             description(plan), weights: weights, record: record, to: folder.model,
             replacing: true)
@@ -38,7 +38,7 @@ extension Trainer {
             precision: plan.options.precision.dtype(on: machine.device), program: plan.version)
     }
 
-    /// Evaluates the model once on the test cases, as `predict` and `evaluate` would.
+    /// Evaluates the model once on the test cases, as `predict` and `evaluate` would, and keeps its label maps.
     private func evaluate(
         _ cases: [RunCase], _ plan: RunPlan, _ folder: RunFolder
     ) throws {
@@ -53,10 +53,11 @@ extension Trainer {
             of: cases.map(\.subject), labels: model.description.preparation.labels,
             threads: machine.threads
         ) { _ in
-            let prediction = try predictor.labelMap(
-                of: rest.removeFirst(), checkEnd: observer.checkEnd)
+            let example = rest.removeFirst()
+            let labels = try predictor.labels(of: example, checkEnd: observer.checkEnd)
+            try folder.write(labels, of: example.subject.identifier)
             observer.report(.testing(completed: cases.count - rest.count, total: cases.count))
-            return prediction
+            return try LabelMap(labels)
         }
         try folder.write(evaluation)
     }

@@ -15,7 +15,7 @@ struct ReportCommand: ParsableCommand {
         discussion: """
             One self-contained HTML file, results first. Of a search: summary, test cases in images, labels and \
             cases, the best network, evolution, all trials with their learning curves, and what mattered. Of a \
-            training: the test and the curves; of a cross-validation or a cascade also its cases in images. It names \
+            training: its test cases in images, the test and the curves; of a cross-validation all its cases. It names \
             neither cases nor folders, so it can be passed on; --no-images leaves out the images of cases. \
             segnas3d watch shows the same while the work goes on.
 
@@ -66,20 +66,14 @@ struct ReportCommand: ParsableCommand {
         }
         switch kind {
         case .run:
-            try refuseCases("a run, whose report shows none")
-            try write("report.html") { _ in try RunReport(of: folder).html() }
+            if try RunReport(of: folder, showing: nil).test == nil {
+                try refuseCases("a run without a test")
+            }
+            try write("report.html") { try RunReport(of: folder, showing: $0).html() }
         case .crossValidation:
-            try write("report.html") { page in
-                try FoldsReport(
-                    of: folder, showsImages: images, namesCases: caseNames, in: page
-                ).html()
-            }
+            try write("report.html") { try FoldsReport(of: folder, showing: $0).html() }
         case .cascade:
-            try write("report.html") { page in
-                try StagesReport(
-                    of: folder, showsImages: images, namesCases: caseNames, in: page
-                ).html()
-            }
+            try write("report.html") { try StagesReport(of: folder, showing: $0).html() }
         case .comparison:
             try refuseCases("a comparison, whose searches have reports of their own")
             try write("comparison.html") { _ in try ComparisonReport(of: folder).html() }
@@ -97,9 +91,8 @@ struct ReportCommand: ParsableCommand {
     private func reportStudy() throws {
         let study = StudyFolder(folder)
         var figures: [(name: String, svg: String)] = []
-        try write("report.html") { page in
-            let report = try StudyReport(
-                of: study, showsImages: images, namesCases: caseNames, in: page)
+        try write("report.html") { display in
+            let report = try StudyReport(of: study, showing: display)
             figures = report.figures
             return try report.html()
         }
@@ -108,15 +101,24 @@ struct ReportCommand: ParsableCommand {
     }
 
     /// Writes the page, by default into the folder; other files stay as they are.
-    private func write(_ name: String, _ html: (PageFolder?) throws -> String) throws {
+    private func write(_ name: String, _ html: (CaseDisplay) throws -> String) throws {
         let path = StudyFolder(folder).path
+        let progress = Progress("Reading cases")
+        var display = CaseDisplay(showsImages: images)
+        display.namesCases = caseNames
+        display.report = { progress.advance(of: $0) }
+        func read(_ display: CaseDisplay) throws -> String {
+            defer { progress.finish() }
+            return try html(display)
+        }
         guard !allCases else {
             let page = try PageFolder(output ?? "\(path)/report")
-            return print("Wrote \(try page.publish(try html(page)))")
+            display.page = page
+            return print("Wrote \(try page.publish(try read(display)))")
         }
         let output = output ?? "\(path)/\(name)"
         try ReportFile.check(output)
-        try ReportFile.write(try html(nil), to: output)
+        try ReportFile.write(try read(display), to: output)
         print("Wrote \(output)")
     }
 }

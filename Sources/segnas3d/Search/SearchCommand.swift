@@ -98,7 +98,7 @@ struct SearchCommand: ConfigurableCommand {
         let page = folder.report
         do {
             try ReportFile.check(page)
-            try ReportFile.write(try StudyReport(of: folder, showsImages: true).html(), to: page)
+            try ReportFile.write(try StudyReport(of: folder).html(), to: page)
         } catch {
             display.say("Warning: the report could not be written: \(error)")
             return

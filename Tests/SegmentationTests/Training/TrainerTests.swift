@@ -19,7 +19,8 @@ struct TrainerTests {
             scene.options.learningRate = 0.01
             let result = try scene.train()
             let names = [
-                "checkpoints", "log.jsonl", "model", "plan.json", "preview.png", "test.json",
+                "checkpoints", "log.jsonl", "model", "plan.json", "preview.png", "test",
+                "test.json",
             ]
             #expect(try scene.names("run") == names)
             #expect(try scene.names("run/checkpoints").filter { $0.hasSuffix(".json") }.count == 1)

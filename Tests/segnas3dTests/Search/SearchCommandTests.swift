@@ -168,6 +168,39 @@ struct SearchCommandTests {
         }
     }
 
+    @Test("on a terminal a bar says which training is at work, and moves with its epochs")
+    func bar() throws {
+        try SearchScene.with { scene in
+            let shown = try Program.onTerminal(
+                scene.arguments("study", iterations: 8, ["--epochs", "200"]), columns: 120)
+            let bars = shown.replacing("\u{1B}[K", with: "").split { $0.isNewline || $0 == "\r" }
+            let epochs = bars.filter { $0.contains("Searching") }.compactMap { bar in
+                bar.firstMatch(of: /trial ([0-9]+) epoch ([0-9]+) Dice 0\.[0-9]{3}/).map {
+                    "\($0.1) \($0.2)"
+                }
+            }
+            #expect(Set(epochs).count > 2, "\(bars)")
+            #expect(bars.contains { $0.contains(": Dice 0.") && $0.contains(" parameters") })
+        }
+    }
+
+    @Test("a study predicts while it searches, from its first trained network on")
+    func predictsMeanwhile() throws {
+        try SearchScene.with { scene in
+            let process = try Program.start(scene.arguments("study", iterations: 500, ["--quiet"]))
+            try scene.wait { access(scene.path("study/best"), F_OK) == 0 }
+            let predicted = try Program.run(
+                "predict", scene.path("study"), scene.path("data/imagesTr/phantom0000_0000.nii.gz"),
+                "--output", scene.path("predicted"), "--threads", "1")
+            #expect(predicted.status == 0, "\(predicted.errors)")
+            #expect(access(scene.path("predicted/phantom0000.nii.gz"), F_OK) == 0)
+            #expect(process.isRunning)
+            kill(process.processIdentifier, SIGINT)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 130)
+        }
+    }
+
     @Test("a search ends in time, and goes on")
     func timeLimit() throws {
         try SearchScene.with { scene in

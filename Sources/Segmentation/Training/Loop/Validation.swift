@@ -146,12 +146,17 @@ extension Predictor {
     ///
     /// `checkEnd` is called after each tile, and throws to end the prediction: a large scan takes long.
     func labelMap(of example: RunCase, checkEnd: () throws -> Void) throws -> LabelMap {
+        try LabelMap(labels(of: example, checkEnd: checkEnd))
+    }
+
+    /// The same as an image, as files of label maps have it.
+    func labels(of example: RunCase, checkEnd: () throws -> Void) throws -> Volume {
         let image = PreparedImage(
             identifier: example.subject.identifier, views: [example.preparation])
         return try withoutActuallyEscaping(checkEnd) { checkEnd in
             let result = try predict(image) { _, _ in try checkEnd() }
             try checkEnd()
-            return try LabelMap(result.labelMap())
+            return result.labelMap()
         }
     }
 }

@@ -14,6 +14,7 @@ final class RunFolder {
     var log: RunLog { RunLog(path: "\(path)/log.jsonl") }
     var model: String { Self.model(of: path) }
     var test: String { Self.test(of: path) }
+    private var testMaps: String { "\(path)/\(ModelLocation.testOfRun)" }
     var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(path)/checkpoints") }
 
     /// True if an epoch was trained here, or begun and saved.
@@ -96,6 +97,27 @@ final class RunFolder {
         else { return }
         try? file.append(slices.picture.png())
         try? file.publish()
+    }
+
+    /// Removes the test of another model.
+    func removeTest() throws(TrainingError) {
+        for file in [test, testMaps] where FileManager.default.fileExists(atPath: file) {
+            do {
+                try FileManager.default.removeItem(atPath: file)
+            } catch {
+                throw .unwritable(file: file, reason: "\(error)")
+            }
+        }
+    }
+
+    /// Writes the label map of a test case.
+    func write(_ labels: Volume, of identifier: String) throws {
+        do throws(SystemFailure) {
+            try FileSystem.makeFolder(testMaps)
+        } catch {
+            throw TrainingError.unwritable(file: testMaps, reason: "\(error)")
+        }
+        try labels.write(to: "\(testMaps)/\(identifier).nii.gz", replacing: true)
     }
 
     func write(_ evaluation: Evaluation) throws(TrainingError) {
