@@ -44,7 +44,7 @@ package struct StudyProgress: Hashable, Sendable {
             (secondsLeft, likelySecondsLeft) = (nil, nil)
         } else {
             let pace = try Pace(db, isRunning: isRunning)
-            let left = pace.seconds / Double(done) * Double(all - done) / pace.workers
+            let left = pace.secondsLeft(done: done, all: all)
             secondsLeft = left
             likelySecondsLeft = pace.range(around: left, ofAll: Double(done) / Double(all))
         }
@@ -53,10 +53,11 @@ package struct StudyProgress: Hashable, Sendable {
 
 /// The pace of a study.
 private struct Pace {
-    /// The duration of all attempts together.
-    let seconds: Double
+    /// The duration of all attempts together that have ended, and of those that have not.
+    private let seconds: Double
+    private let openSeconds: Double
     /// The number of workers now, at least one.
-    let workers: Double
+    private let workers: Double
     /// The number of trials that took time, and the variation of these times: standard deviation by mean.
     private let trials: Double
     private let variation: Double
@@ -67,13 +68,17 @@ private struct Pace {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT total(seconds) AS seconds, total(CASE WHEN hasEnded THEN seconds END) AS ended,
+                SELECT total(seconds) - total(open) AS seconds, total(open) AS open,
+                    total(CASE WHEN hasEnded THEN seconds END) AS ended,
                     total(CASE WHEN hasEnded THEN seconds * seconds END) AS squares,
                     count(CASE WHEN hasEnded THEN 1 END) AS trials
-                FROM (SELECT total(max(0, \(end) - submittedAt)) AS seconds, count(*) = count(endedAt) AS hasEnded
+                FROM (SELECT total(max(0, \(end) - submittedAt)) AS seconds,
+                        total(CASE WHEN endedAt IS NULL THEN max(0, \(end) - submittedAt) END) AS open,
+                        count(*) = count(endedAt) AS hasEnded
                     FROM attempt GROUP BY trial)
                 """)
         seconds = row?["seconds"] ?? 0
+        openSeconds = row?["open"] ?? 0
         trials = row?["trials"] ?? 0
         let (sum, squares): (Double, Double) = (row?["ended"] ?? 0, row?["squares"] ?? 0)
         let variance = trials > 1 ? squares / trials - (sum / trials) * (sum / trials) : 0
@@ -81,6 +86,14 @@ private struct Pace {
         let open = try Int.fetchOne(
             db, sql: "SELECT count(DISTINCT slot) FROM attempt WHERE reason IS NULL")
         workers = Double(max(1, open ?? 1))
+    }
+
+    /// The seconds that the rest takes at the mean pace of what is done, less those that trainings at work have had.
+    func secondsLeft(done: Int, all: Int) -> Double {
+        let isPaceKnown = seconds > 0
+        let rest = (isPaceKnown ? seconds : openSeconds) / Double(done) * Double(all - done)
+        // A training may be longer than the mean of those before it.
+        return max(rest / 10, rest - (isPaceKnown ? openSeconds : 0)) / workers
     }
 
     /// The range of remaining times that four of five studies would keep, were their trials independent.

@@ -98,6 +98,12 @@ struct StudySnapshotTests {
             let progress = try StudySnapshot(of: path).progress
             #expect(progress.done == status.iterations)
             #expect(abs((progress.secondsLeft ?? 0) - left) < 1e-6)
+            // The time of a training at work is time that is not left: it does not make the pace slower.
+            let open = try #require(try next(ledger))
+            _ = try ledger.begin(open.number, slot: "cpu/0")
+            usleep(200_000)
+            let later = try #require(try ledger.progress().secondsLeft)
+            #expect(later <= left, "\(later) \(left)")
             try ledger.run()
             #expect(try StudyStatus(of: path).likelySecondsLeft == 0...0)
         }

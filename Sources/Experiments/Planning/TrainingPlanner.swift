@@ -152,6 +152,15 @@ public struct PlannedTraining: Sendable {
     public let training: TrainingOptions
     /// The first stage of a cascade; nil where the plan offers none.
     public let firstStage: RunOptions?
+    private let isForSpace: Bool
+
+    /// The plan in a line; of a search, whose networks it cannot name, the one that the patch has room for.
+    public var words: String {
+        let full = plan.fullResolution
+        return isForSpace
+            ? "\(full.imageWords), with room for the median network of the space, \(full.network)"
+            : "\(full)"
+    }
 
     public var network: Architecture { plan.fullResolution.network }
 
@@ -159,6 +168,7 @@ public struct PlannedTraining: Sendable {
         self.dataset = dataset
         self.plan = plan
         self.limit = limit
+        isForSpace = if case .median = planner.network { true } else { false }
         let run = planner.options(plan.fullResolution)
         data = run.data
         training = run.training

@@ -116,12 +116,15 @@ public struct ResolutionPlan: Hashable, Codable, Sendable {
 
 extension ResolutionPlan: CustomStringConvertible {
     /// In a line: `patches of 40×56×40 voxels of 1×1×1 mm, batches of 9, n 16 p 2 sup 1 res 1 {2,0,2} dropout 0`.
-    public var description: String {
+    public var description: String { "\(imageWords), \(network)" }
+
+    /// The same without the network.
+    public var imageWords: String {
         func text(_ values: SIMD3<Double>) -> String {
             (0..<3).map { significant(values[$0]) }.joined(separator: "×")
         }
         return "patches of \(text(SIMD3<Double>(patch))) voxels of \(text(spacing)) mm, batches of "
-            + "\(batchSize), \(network)"
+            + "\(batchSize)"
     }
 }
 

@@ -33,7 +33,7 @@ final class ExperimentDisplay {
                 Progress("", isQuiet: isQuiet).say("Warm start: \(study.words)")
             }
         case .planned(let planned):
-            Progress("", isQuiet: isQuiet).say("Plan: \(planned.plan.fullResolution)")
+            Progress("", isQuiet: isQuiet).say("Plan: \(planned.words)")
         case .warning(let sentence): search.warn(sentence)
         case .training(let event): display().show(event)
         case .trainingEnded: finishTraining()

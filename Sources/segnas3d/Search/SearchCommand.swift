@@ -55,10 +55,17 @@ struct SearchCommand: ConfigurableCommand {
             options, in: folder.path,
             timeLimit: arguments.conditions.sampling.timeLimit?.seconds,
             monitor: events.observing(display.monitor, of: folder.path))
-        let result = try SearchResult(session.run())
+        let result: SearchResult
+        do {
+            result = try SearchResult(session.run())
+        } catch let end as SearchInterruption where end.reason == .timeLimit {
+            display.finish()
+            reportSoFar(on: folder, display)
+            throw end
+        }
         display.finish()
         print(arguments.display.json ? try JSONDocument.text(of: result, .indented) : result.text())
-        try report(on: folder, result, display)
+        report(on: folder, result, display)
     }
 
     /// The options, and a forecast of a new search where it was asked for or chooses how much is trained.
@@ -94,19 +101,37 @@ struct SearchCommand: ConfigurableCommand {
     /// Writes the report, and names the commands that come next.
     private func report(
         on folder: StudyFolder, _ result: SearchResult, _ display: ExperimentDisplay
-    ) throws {
+    ) {
+        guard let page = writeReport(on: folder, display), !arguments.display.json else { return }
+        print("report, for a browser: \(page)")
+        guard result.model != nil else { return }
+        print("next: \(predictCommand(folder))")
+    }
+
+    /// Writes the report of a search whose time was over before its budget, and says what there is already.
+    private func reportSoFar(on folder: StudyFolder, _ display: ExperimentDisplay) {
+        guard FileManager.default.fileExists(atPath: folder.bestModel),
+            let page = writeReport(on: folder, display)
+        else { return }
+        display.say("report so far, for a browser: \(page)")
+        display.say("the best network so far: \(predictCommand(folder))")
+    }
+
+    /// Returns the path of the report; nil if it could not be written, which is said.
+    private func writeReport(on folder: StudyFolder, _ display: ExperimentDisplay) -> String? {
         let page = folder.report
         do {
             try ReportFile.check(page)
             try ReportFile.write(try StudyReport(of: folder).html(), to: page)
+            return page
         } catch {
             display.say("Warning: the report could not be written: \(error)")
-            return
+            return nil
         }
-        guard !arguments.display.json else { return }
-        print("report, for a browser: \(page)")
-        guard result.model != nil else { return }
-        print("next: segnas3d predict \(shellQuoted(folder.path)) SCANS --output LABELS")
+    }
+
+    private func predictCommand(_ folder: StudyFolder) -> String {
+        "segnas3d predict \(shellQuoted(folder.path)) SCANS --output LABELS"
     }
 }
 
