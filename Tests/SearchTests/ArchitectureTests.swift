@@ -124,6 +124,13 @@ struct ResultKeyTests {
                 dropout: dropout))
     }
 
+    @Test func wordsRoundTheDropoutAndKeysDoNot() throws {
+        let drawn = try architecture("{2,0,2}", dropout: 0.09282764038340889)
+        #expect("\(drawn)" == "n 16 p 2 sup 0 res 1 {2,0,2} dropout 0.09283")
+        #expect(
+            ResultKey(drawn).text == "n 16 p 2 sup 0 res 1 {2,0,2} dropout 0.09282764038340889")
+    }
+
     /// Studies on disk hold these texts.
     @Test func textIsStable() throws {
         let key = ResultKey(

@@ -76,10 +76,15 @@ extension Architecture: CustomStringConvertible {
 }
 
 extension SegNAS: CustomStringConvertible {
-    /// `n 21 p 3 sup 1 res 0 {2,0,2}`, followed by the dropout where it is not the default.
-    public var description: String {
+    /// `n 21 p 3 sup 1 res 0 {2,0,2}`, followed by the dropout, to four digits, where it is not the default.
+    public var description: String { text(dropout: significant(dropout)) }
+
+    /// The same with the very dropout, for keys.
+    fileprivate var exactText: String { text(dropout: number(dropout)) }
+
+    private func text(dropout words: String) -> String {
         let text = "n \(n) p \(p) sup \(sup ? 1 : 0) res \(res ? 1 : 0) \(block)"
-        return dropout == Self.defaultDropout ? text : text + " dropout \(number(dropout))"
+        return dropout == Self.defaultDropout ? text : text + " dropout \(words)"
     }
 }
 
@@ -96,7 +101,11 @@ public struct ResultKey: Hashable, Sendable {
         _ architecture: Architecture, hyperparameters: [Hyperparameter: HyperparameterValue] = [:]
     ) {
         let others = hyperparameters.sorted { $0.key.rawValue < $1.key.rawValue }
-        text = others.reduce("\(architecture.canonical)") { text, other in
+        let network =
+            if case .segnas(let network) = architecture.canonical { network.exactText } else {
+                "\(architecture)"
+            }
+        text = others.reduce(network) { text, other in
             text + " \(other.key.rawValue) \(other.value)"
         }
     }

@@ -1,3 +1,4 @@
+internal import SegNASHost
 internal import SegNASSearch
 
 extension NetworkFigure {
@@ -131,7 +132,7 @@ extension NetworkFigure {
     private var chain: Drawing? {
         block.map { block in
             BlockChain(
-                block, dropout: dropout.map { "dropout \($0)" }, isResidual: family.isResidual
+                block, dropout: dropout.map { "dropout \(significant($0))" }, isResidual: family.isResidual
             )
             .drawing
         }

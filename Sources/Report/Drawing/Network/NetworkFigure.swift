@@ -1,3 +1,4 @@
+internal import SegNASHost
 public import SegNASSearch
 
 /// A drawing of a segmentation network: the paper's Figure 1.
@@ -149,7 +150,7 @@ extension NetworkFigure {
             family.isSupervised
                 ? "With deep supervision from all decoder levels and the bottom." : nil,
             family.isResidual ? "Every block adds its input to its output." : nil,
-            dropout.map { "Spatial dropout \($0)." },
+            dropout.map { "Spatial dropout \(significant($0))." },
             "Then \(headLines.joined(separator: ", ")): \(outputWords).", block?.description,
         ]
         return parts.compactMap(\.self).joined(separator: " ")
