@@ -4,7 +4,8 @@
 # C sources name their files in assertions: without the folders of this machine.
 NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
 
-.PHONY: help setup build demo test test-avx2 browser faults slurm fuzz headers lint format dist wheel wheel-test gpu-check clean
+.PHONY: help setup build demo test test-avx2 browser faults slurm fuzz headers lint format dist wheel wheel-test \
+	export-test container-check release gpu-check clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\): .*## /  make \1\t/p' Makefile
@@ -95,8 +96,24 @@ dist: build  ## make dist/segnas3d-VERSION-linux-x86_64, which runs on machines 
 wheel: build  ## make dist/segnas3d-VERSION-….whl for pip
 	Scripts/wheel.py
 
+# Debian's Python makes environments with another package only.
+VENV := python3 -m ensurepip --version >/dev/null 2>&1 || Scripts/setup.sh python3-venv
+
 wheel-test: wheel  ## install the wheel with PyTorch in a new environment, and test it: minutes, 5 GB
+	@$(VENV)
 	Scripts/wheel-test.sh
+
+export-test: setup  ## run exported models in ONNX Runtime, OpenVINO, PyTorch and MONAI from PyPI: minutes, 5 GB
+	@$(VENV)
+	Scripts/export-test.sh
+
+container-check: wheel  ## run the Containerfile's lines in a Debian made by debootstrap, as root: minutes, 6 GB
+	@Scripts/setup.sh debootstrap
+	Scripts/container-check.sh
+
+release: dist wheel  ## make dist/release-VERSION: archive, wheel, notes, SBOM (SPDX) and SHA-256 sums
+	@$(VENV)
+	Scripts/release.py
 
 gpu-check: build  ## make dist/gpu-check.tar.xz, which tests and measures the program on a machine with a GPU
 	Scripts/gpu-check.sh pack

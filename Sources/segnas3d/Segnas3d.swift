@@ -14,7 +14,8 @@ struct Segnas3d: ParsableCommand {
         subcommands: [
             Demo.self, PhantomCommand.self, Check.self, Plan.self, Info.self, Inspect.self,
             Train.self,
-            SearchCommand.self, CompareCommand.self, Worker.self, Predict.self, Evaluate.self,
+            SearchCommand.self, CompareCommand.self, Worker.self, Predict.self,
+            SlicerModule.self, Evaluate.self,
             ExportCommand.self, Status.self, WatchCommand.self,
             ReportCommand.self, Bench.self, Doctor.self,
         ])
@@ -37,10 +38,10 @@ struct Segnas3d: ParsableCommand {
         }
     }
 
-    /// The arguments with those of a configuration file.
+    /// The arguments with those of a configuration file, and with a subcommand where 3D Slicer calls.
     static func expandedArguments() throws -> [String] {
         try ConfigurationFile.expanded(
-            Array(CommandLine.arguments.dropFirst()),
+            SlicerModule.named(Array(CommandLine.arguments.dropFirst())),
             commands: [Train.self, SearchCommand.self, CompareCommand.self])
     }
 

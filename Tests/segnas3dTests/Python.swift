@@ -18,6 +18,11 @@ enum Python {
             first + ["-c", script] + arguments, of: URL(filePath: path))
     }
 
+    /// Runs a module with arguments, as `python -m` does.
+    static func run(module: String, _ arguments: String...) throws -> Program {
+        try Program.run(first + ["-m", module] + arguments, of: URL(filePath: path))
+    }
+
     /// Runs a script among the fixtures with arguments.
     static func run(fixture: String, _ arguments: String...) throws -> Program {
         let file = Bundle.module.bundleURL.appending(path: "Fixtures").appending(path: fixture)
