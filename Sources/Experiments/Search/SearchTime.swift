@@ -67,7 +67,7 @@ struct SearchTime {
             let one = seconds * Self.finalShare / Double(finalTrainings)
             let time = TimeBudget(seconds: one, pace: pace)
             let final = time.epochs(of: chosen.stepsPerEpoch)?.epochs ?? 0
-            options.conditions.finalEpochs = max(chosen.epochs, final)
+            options.conditions.finalEpochs = max(chosen.epochs, min(final, longest))
         }
         return options
     }

@@ -33,6 +33,8 @@ struct ForecastTests {
             #expect(long.mostSeconds <= 90 * 3600)
             #expect(short.epochs * short.trainings <= long.epochs * long.trainings)
             #expect(try #require(short.finalEpochs) >= short.epochs)
+            // No more than the recipe has, whatever the time: from then on networks learn their cases by heart.
+            #expect(long.finalEpochs == 100)
             #expect(short.trials == nil)
             // What is given stays.
             let given = try forecast(
