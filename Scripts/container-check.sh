@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the lines after RUN of the Containerfile, with its files and environment, in a Debian made by debootstrap, where no
-# registry of images answers; then trains and predicts there. Needs root, debootstrap and the wheel; 6 GB, minutes.
+# Runs the lines after RUN of the Containerfile, with its files and environment, in a Debian made by debootstrap, where
+# no registry of images answers; then trains and predicts there. Needs root, debootstrap and the wheel; 6 GB, minutes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -21,11 +21,14 @@ cp /etc/resolv.conf "$root/etc/"
 mkdir -p "$root/usr/local/share/ca-certificates"
 find /usr/local/share/ca-certificates -name '*.crt' -exec cp -t "$root/usr/local/share/ca-certificates" {} +
 environment=(HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin)
-while IFS= read -r variable; do environment+=("$variable"); done < <(env | grep -E '^(PIP_|[a-z]+_proxy=|[A-Z]+_PROXY=)')
+while IFS= read -r variable; do
+    environment+=("$variable")
+done < <(env | grep -E '^(PIP_|[a-z]+_proxy=|[A-Z]+_PROXY=)')
 # Its processes see each other alone, and its /proc goes with them.
 run() {
     echo "container-check: $*"
-    unshare --fork --pid --mount-proc="$root/proc" chroot "$root" /usr/bin/env -i "${environment[@]}" /bin/sh -ec "$*" </dev/null
+    unshare --fork --pid --mount-proc="$root/proc" chroot "$root" \
+        /usr/bin/env -i "${environment[@]}" /bin/sh -ec "$*" </dev/null
 }
 
 while read -r word rest; do
@@ -44,6 +47,7 @@ while read -r word rest; do
     esac
 done < Containerfile
 
-run "cd /tmp && segnas3d phantom data --cases 5 --size 16 --structures 2 && segnas3d train data --output run --epochs 1 \
---steps-per-epoch 2 --quiet && segnas3d predict run data/imagesTr --output labels --quiet && ls labels"
+run "cd /tmp && segnas3d phantom data --cases 5 --size 16 --structures 2"
+run "cd /tmp && segnas3d train data --output run --epochs 1 --steps-per-epoch 2 --quiet"
+run "cd /tmp && segnas3d predict run data/imagesTr --output labels --quiet && ls labels"
 du -sh "$root/opt/segnas3d"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs exported models in ONNX Runtime, OpenVINO, PyTorch and MONAI, and has TensorBoard and Optuna read what the program
-# writes: the tests that look for packages of Python (SEGNAS3D_PYTHON), of which none is skipped here.
+# Runs exported models in ONNX Runtime, OpenVINO, PyTorch and MONAI, and has TensorBoard and Optuna read what the
+# program writes: the tests that look for packages of Python (SEGNAS3D_PYTHON), of which none is skipped here.
 # The packages go beside PyTorch into the environment of make wheel-test, or a new one in its place (2 minutes, 5 GB).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes dist/release-VERSION of what `make dist` and `make wheel` have made: all that is published of a version.
 
-It holds the folder as an archive, the wheel, the change log's part on this version, an SBOM (SPDX 2.3), and SHA256SUMS of
-these. The SBOM is checked with spdx-tools from PyPI, in an environment of its own.
+It holds the folder as an archive, the wheel, the change log's part on this version, an SBOM (SPDX 2.3), and SHA256SUMS
+of these. The SBOM is checked with spdx-tools from PyPI, in an environment of its own.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ def notes(version: str) -> str:
         sys.exit(f"release: CHANGELOG.md has no part on {version}: write one, beginning with '## [{version}]'")
     heading, rest = found[0].split("\n", 1)
     if "unreleased" in heading:
-        print(f"release: CHANGELOG.md calls {version} unreleased: put its date there before you publish it", file=sys.stderr)
+        print(f"release: CHANGELOG.md calls {version} unreleased: put its date there first", file=sys.stderr)
     return "# segnas3d " + heading.removeprefix("## ").replace("[", "").replace("]", "") + "\n" + rest
 
 

@@ -27,6 +27,7 @@ struct SlicerModuleTests {
             ])
             let program = try Program.run(call)
             #expect(program.status == 0 && program.errors == "", "\(program.errors)")
+            #expect(program.output == "\(map.path): predicted\n")
             let expected = try Data(contentsOf: URL(filePath: scene.output + "/a.nii.gz"))
             #expect(try Data(contentsOf: map) == expected)
             let left = try FileManager.default.contentsOfDirectory(atPath: scene.folder.path)

@@ -96,6 +96,14 @@ struct Predict: ParsableCommand {
     }
 
     func run() throws {
+        try predict { print(display.json ? try JSONDocument.text(of: $0, .indented) : $0.text()) }
+    }
+
+    /// Segments the images.
+    ///
+    /// - Parameter show: Called with what became of them, before standard error says what is wrong.
+    /// - Throws: An `ExitCode` where an image failed or the command was interrupted, after all has been said.
+    func predict(_ show: (PredictionResult) throws -> Void) throws {
         SignalWatch.start()
         if let preview { try NewFile.checkAbsence(of: preview) }
         let device = try compute.start()[0]
@@ -119,7 +127,7 @@ struct Predict: ParsableCommand {
             report: { done, all in progress.set(done, of: all) })
         let report = job.run(inputs).spelled
         progress.finish()
-        print(display.json ? try JSONDocument.text(of: report, .indented) : report.text())
+        try show(report)
         for line in report.warnings + report.failures { print(line, to: &standardError) }
         if SignalWatch.isEndRequested {
             print("interrupted: run the same command to resume", to: &standardError)

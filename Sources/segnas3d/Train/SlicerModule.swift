@@ -65,7 +65,7 @@ struct SlicerModule: ParsableCommand {
         let options = [mirror.map { ["--mirror", $0] }, device.map { ["--device", $0] }]
         try Predict.parse(
             [model, input, "--output", folder, "--quiet"] + options.compactMap(\.self).joined()
-        ).run()
+        ).predict { _ in }
         let files = try FileManager.default.contentsOfDirectory(atPath: folder)
         guard let map = files.first(where: { $0.hasSuffix(".nii.gz") }) else {
             throw ValidationError("\(input) holds no volume to segment")
@@ -73,5 +73,6 @@ struct SlicerModule: ParsableCommand {
         guard rename("\(folder)/\(map)", output) == 0 else {
             throw PredictionFolderError.unwritableFile(output, reason: "\(SystemFailure.last)")
         }
+        print("\(output): predicted")
     }
 }
