@@ -171,7 +171,7 @@ struct CrossValidationTests {
         #expect(many.status == 2 && many.errors.contains("6 cases are too few for 7 folds"))
     }
 
-    @Test("more epochs end as if they had been asked for from the start, or are refused for all folds")
+    @Test("more epochs end as if asked for from the start, or are refused for all folds")
     func moreEpochs() throws {
         try Scene.with { scene in
             #expect(try Program.run(scene.arguments("whole/cv", epochs: 4)).status == 0)

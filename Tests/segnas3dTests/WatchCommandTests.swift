@@ -203,7 +203,8 @@ struct WatchCommandTests {
         }
     }
 
-    @Test("a cross-validation is shown while it is trained: each epoch comes as an event, then the cases")
+    @Test(
+        "a cross-validation is shown while it is trained: epochs come as events, then the cases")
     func folds() throws {
         try WatchScene.with { scene in
             let path = { (name: String) in scene.folder.appending(path: name).path }
@@ -221,7 +222,9 @@ struct WatchCommandTests {
             let page = try Answer(server.port, server.link).body
             #expect(page.contains("0 of 2 folds are trained") && page.contains("id=\"folds\""))
             let stream = try events(server, after: position(server))
-            let change = stream.read(for: 20) { $0.contains("event: change") && $0.contains("of 400") }
+            let change = stream.read(for: 20) {
+                $0.contains("event: change") && $0.contains("of 400")
+            }
             #expect(change.contains(" of 400</td>"), "\(change.prefix(2000))")
             kill(process.processIdentifier, SIGINT)
             process.waitUntilExit()

@@ -135,8 +135,9 @@ struct WatchBrowserTests {
                 seconds: 120)
             search.waitUntilExit()
             try browser.expect("!document.getElementById('now')", seconds: 20)
-            // The page is made anew with the last files of the search: it has stood for some seconds then.
-            try browser.expect("performance.now() > 4000", seconds: 30)
+            // The page is made anew with the last files of the search, its test cases: it has stood for some seconds then.
+            try browser.expect(
+                "document.getElementById('cases') && performance.now() > 4000", seconds: 60)
             try browser.expect("document.querySelector('#preview img')?.naturalWidth > 100")
             try checkAccess(browser)
             try browser.click("#trials-table tbody tr:first-child input")

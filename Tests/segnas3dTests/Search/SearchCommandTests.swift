@@ -209,7 +209,8 @@ struct SearchCommandTests {
             // A slow machine may not have trained a network in that time.
             let isTrained = access(scene.path("study/best"), F_OK) == 0
             #expect(isTrained == (access(scene.path("study/report.html"), F_OK) == 0))
-            #expect(isTrained == program.errors.contains("the best network so far: segnas3d predict"))
+            #expect(
+                isTrained == program.errors.contains("the best network so far: segnas3d predict"))
             #expect(
                 program.errors.contains(
                     "has reached its time limit: run the same command to resume"))
