@@ -188,7 +188,9 @@ private struct StudyWork {
     }
 
     private func finalTraining(_ run: String) -> LiveTraining? {
-        guard let report = try? RunReport(of: run, showing: nil), report.chosenEpoch == nil else { return nil }
+        guard let report = try? RunReport(of: run, showing: nil), report.chosenEpoch == nil else {
+            return nil
+        }
         let trial = run.split(separator: "/").last { Int($0.prefix(6)) != nil }
             .flatMap { Int($0.prefix(6)) }
         let fold = run.split(separator: "/").last.flatMap { name in

@@ -148,7 +148,8 @@ public struct ComparisonSession {
             search, in: study.path, clock: clock, division: task.divisions[split], monitor: monitor
         ).run()
         do {
-            let page = try StudyReport(of: study, showing: CaseDisplay(showsImages: showsImages)).html()
+            let page = try StudyReport(of: study, showing: CaseDisplay(showsImages: showsImages))
+                .html()
             try ReportFile.write(
                 page, to: "\(folder.path)/\(folder.report(method, split: split))")
         } catch {

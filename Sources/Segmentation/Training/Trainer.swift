@@ -112,8 +112,8 @@ extension Trainer {
     /// Checks that a run which was begun can go on by its task, before others of the same work change; one that is not
     /// begun can.
     ///
-    /// - Throws: ``TrainingError/otherOptions(run:_:)``, ``TrainingError/moreEpochs(run:reason:)``, or what keeps the run
-    ///   or the dataset from being read.
+    /// - Throws: ``TrainingError/otherOptions(run:_:)``, ``TrainingError/moreEpochs(run:reason:)``, or what keeps the
+    ///   run or the dataset from being read.
     public func checkResumption() throws {
         guard RunFolder.isBegun(run) else { return }
         let data = try DatasetPreparer(task, machine, observer)

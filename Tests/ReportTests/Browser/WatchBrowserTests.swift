@@ -135,7 +135,7 @@ struct WatchBrowserTests {
                 seconds: 120)
             search.waitUntilExit()
             try browser.expect("!document.getElementById('now')", seconds: 20)
-            // The page is made anew with the last files of the search, its test cases: it has stood for some seconds then.
+            // The page is made anew with the last files of the search, its test cases, and has stood for some seconds.
             try browser.expect(
                 "document.getElementById('cases') && performance.now() > 4000", seconds: 60)
             try browser.expect("document.querySelector('#preview img')?.naturalWidth > 100")

@@ -132,7 +132,8 @@ extension NetworkFigure {
     private var chain: Drawing? {
         block.map { block in
             BlockChain(
-                block, dropout: dropout.map { "dropout \(significant($0))" }, isResidual: family.isResidual
+                block, dropout: dropout.map { "dropout \(significant($0))" },
+                isResidual: family.isResidual
             )
             .drawing
         }
