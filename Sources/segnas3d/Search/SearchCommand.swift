@@ -51,14 +51,18 @@ struct SearchCommand: ConfigurableCommand {
         guard !arguments.dryRun else { return try show(forecast, of: folder) }
         if let forecast { display.say(forecast.text) }
         if watch { startWatch(display.monitor) }
-        let session = try SearchSession(
-            options, in: folder.path,
-            timeLimit: arguments.conditions.sampling.timeLimit?.seconds,
-            monitor: events.observing(display.monitor, of: folder.path))
-        let result = try SearchResult(session.run())
-        display.finish()
-        print(arguments.display.json ? try JSONDocument.text(of: result, .indented) : result.text())
-        try report(on: folder, result, display)
+        try handingOver {
+            let session = try SearchSession(
+                options, in: folder.path,
+                timeLimit: arguments.conditions.sampling.timeLimit?.seconds,
+                monitor: events.observing(display.monitor, of: folder.path))
+            let result = try SearchResult(session.run())
+            display.finish()
+            print(
+                arguments.display.json
+                    ? try JSONDocument.text(of: result, .indented) : result.text())
+            try report(on: folder, result, display)
+        }
     }
 
     /// The options, and a forecast of a new search where it was asked for or chooses how much is trained.

@@ -1,7 +1,8 @@
-internal import SegNASHost
+package import SegNASHost
 
 /// Runs a program for at most so many seconds; tests put a Slurm of their own here.
-typealias RunCommand = (Command, _ timeLimit: Double) throws(Command.Failure) -> Command.Output
+package typealias RunCommand = (Command, _ timeLimit: Double) throws(Command.Failure) ->
+    Command.Output
 
 /// The jobs of a study in Slurm's queue, all of which are asked for at once, and rarely.
 ///
