@@ -215,6 +215,16 @@ struct SlurmLauncherTests {
         #expect(launcher.look(at: waiting, in: folder) == .gone(.signal(15)))
     }
 
+    @Test("when the search has ended, what waits is cancelled, and what runs ends by itself")
+    func waiting() throws {
+        let launcher = launcher()
+        for trial in 12..<15 { _ = try launcher.launch(order(trial)) }
+        slurm.jobs[0].state = "RUNNING"
+        slurm.jobs[1].reason = "launch failed requeued held"
+        launcher.cancelWaiting()
+        #expect(slurm.jobs.map(\.state) == ["RUNNING", "CANCELLED", "CANCELLED"])
+    }
+
     @Test("jobs that nobody waits for are ended, but not at once")
     func strays() throws {
         let launcher = launcher()

@@ -87,7 +87,9 @@ public final class Coordinator {
         let failures = try ledger.reportFailures().map(Event.ended)
         guard failures.isEmpty else { return failures }
         let stopped = try ledger.stopPaused().map(Event.ended)
-        return stopped.isEmpty ? nil : stopped
+        guard stopped.isEmpty else { return stopped }
+        launcher.cancelWaiting()
+        return nil
     }
 
     /// True if a worker is to be looked at: with many workers each is looked at less often, so that all together cost

@@ -20,6 +20,9 @@ public protocol Launcher: AnyObject {
 
     /// Asks a job that trains in a folder to end, and ends it if it was asked before; others are left alone.
     func cancel(_ job: JobHandle, in folder: TrialFolder)
+
+    /// Cancels jobs of the study that wait to run, when the search has ended.
+    func cancelWaiting()
 }
 
 /// A worker to start.

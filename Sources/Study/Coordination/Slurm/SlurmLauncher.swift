@@ -212,6 +212,15 @@ public final class SlurmLauncher: Launcher {
         queue.expectChange()
     }
 
+    /// A controller that was restored from an old state may hold a job that has published, or run it again.
+    public func cancelWaiting() {
+        queue.expectChange(within: 0)
+        guard queue.refresh() else { return }
+        for job in queue.open where !job.isRunning {
+            cancel(SlurmHandle(number: job.number, name: job.name), signal: nil)
+        }
+    }
+
     /// Ends jobs of this study that nobody waits for: submitted when that seemed to have failed, or run again by Slurm
     /// after they had a result.
     private func cancelStrays() {

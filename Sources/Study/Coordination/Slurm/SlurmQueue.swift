@@ -56,8 +56,8 @@ final class SlurmQueue {
     private static let (shortest, longest, timeLimit) = (5.0, 60.0, 30.0)
 
     /// Asks soon, as something was done that changes the answer.
-    func expectChange() {
-        next = min(next, now() + 2)
+    func expectChange(within seconds: Double = 2) {
+        next = min(next, now() + seconds)
     }
 
     /// The job of that name in the last answer; nil if it was not listed.
