@@ -49,13 +49,20 @@ browser: $(AXE)  ## open reports and watched searches in Chromium, use them, and
 # How often searches are killed at random: make faults KILLS=…
 KILLS := 200
 
+# The same on a small Slurm, where that is installed (make slurm does it).
+SLURM_KILLS := 40
+
 faults: setup  ## cause what can happen to a machine while it searches, and kill a search 200 times: minutes
-	SEGNAS3D_KILLS=$(KILLS) swift test --filter 'segnas3dTests.(FaultTests|LadderSearchTests|StandstillTests|FileSystemTests|SignalTests|PredictTests)'
+	swift build --build-tests
+	SEGNAS3D_KILLS=$(KILLS) Scripts/test.sh --skip-build --filter \
+		'segnas3dTests.(FaultTests|LadderSearchTests|StandstillTests|FileSystemTests|SignalTests|PredictTests)'
+	SEGNAS3D_SLURM=1 SEGNAS3D_SLURM_KILLS=$(SLURM_KILLS) Scripts/test.sh --skip-build --filter \
+		'^segnas3dTests\.SlurmTests/Faults'
 
 slurm: setup  ## search on a small Slurm cluster of this machine: minutes
 	@Scripts/setup.sh slurmctld slurmd slurm-client munge
 	swift build --build-tests
-	SEGNAS3D_SLURM=1 timeout 600 Scripts/test.sh --filter '^segnas3dTests\.Slurm'
+	SEGNAS3D_SLURM=1 timeout 900 Scripts/test.sh --filter '^segnas3dTests\.Slurm'
 
 # Folders of image files besides those that the command makes itself: make fuzz IMAGES=…
 FUZZ_COUNT := 200000

@@ -137,7 +137,8 @@ let package = Package(
         .target(
             name: "SegNASStudy",
             dependencies: [
-                "SegNASSearch", "SegNASHost", .product(name: "GRDB", package: "GRDB.swift"),
+                "SegNASSearch", "SegNASHost", "SegNASRandomness",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ], path: "Sources/Study",
             swiftSettings: optimizedSettings),
         // The scripts and the style of reports, plotly.js among them, as bytes of the program.

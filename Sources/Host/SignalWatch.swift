@@ -7,6 +7,7 @@ internal import Synchronization
 /// Nothing else happens, so that work can end at a point from which it can be resumed.
 public enum SignalWatch {
     private static let received = Atomic<Bool>(false)
+    private static let warned = Atomic<Bool>(false)
     /// The time of the first Ctrl-C, in milliseconds; 0 before.
     private static let interruption = Atomic<Int>(0)
 
@@ -25,6 +26,7 @@ public enum SignalWatch {
     public static func start(endsAtSecond: Bool = true) {
         // A handler must not be the first to touch the flags: initializing them takes a lock.
         received.store(false, ordering: .relaxed)
+        warned.store(false, ordering: .relaxed)
         interruption.store(0, ordering: .relaxed)
         var watched = sigset_t()
         sigemptyset(&watched)
@@ -43,6 +45,9 @@ public enum SignalWatch {
 
     public static var isEndRequested: Bool { received.load(ordering: .relaxed) }
 
+    /// True if a batch system has warned with SIGUSR1 that the time of this process is nearly over.
+    public static var isWarned: Bool { warned.load(ordering: .relaxed) }
+
     private static func isIgnored(_ signal: Int32) -> Bool {
         var action = sigaction()
         sigaction(signal, nil, &action)
@@ -50,8 +55,9 @@ public enum SignalWatch {
         return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
-    private static let handleRequest: @convention(c) (Int32) -> Void = { _ in
+    private static let handleRequest: @convention(c) (Int32) -> Void = { signal in
         SignalWatch.received.store(true, ordering: .relaxed)
+        if signal == SIGUSR1 { SignalWatch.warned.store(true, ordering: .relaxed) }
     }
 
     private static let handleInterruption: @convention(c) (Int32) -> Void = { signal in

@@ -38,6 +38,8 @@ public struct AttemptEnd: Hashable, Sendable {
         case badData
         /// Its checkpoint could not be written.
         case diskFull
+        /// Its program was of another version than the search.
+        case otherVersion
         /// It could not be started.
         case notLaunched
         /// Its coordinator ended before its start was recorded, and there was no heartbeat.
@@ -55,7 +57,7 @@ public struct AttemptEnd: Hashable, Sendable {
     /// An end that the trial is not to blame for does not count, nor does one with progress, unless its time was over.
     public var counts: Bool {
         switch reason {
-        case .result, .stopped, .preempted, .lost, .diskFull, .badData: false
+        case .result, .stopped, .preempted, .lost, .diskFull, .badData, .otherVersion: false
         case .timedOut: true
         default: !hasProgressed
         }
@@ -75,6 +77,7 @@ extension AttemptEnd.Reason {
         case .timeLimit: "the time of its job was over"
         case .badData: "its images are at fault"
         case .diskFull: "the disk is full"
+        case .otherVersion: "it was of another version of segnas3d"
         case .notLaunched: "it could not be started"
         case .lost: "it never started"
         }

@@ -14,8 +14,8 @@ struct Segnas3d: ParsableCommand {
         subcommands: [
             Demo.self, PhantomCommand.self, Check.self, Plan.self, Info.self, Inspect.self,
             Train.self,
-            SearchCommand.self, CompareCommand.self, Worker.self, Predict.self,
-            SlicerModule.self, Evaluate.self,
+            SearchCommand.self, CompareCommand.self, Worker.self, ErrandCommand.self,
+            Predict.self, SlicerModule.self, Evaluate.self,
             ExportCommand.self, Status.self, WatchCommand.self,
             ReportCommand.self, Bench.self, Doctor.self,
         ])
@@ -91,6 +91,7 @@ enum ProgramExit: Int32 {
     case outOfMemory = 4
     /// Only of workers, for the search that started them: `TrialWorker.exitCode(of:)`.
     case diskFull = 28
+    case otherVersion = 29
     case interrupted = 130
     /// The reader of the results is gone, as in `segnas3d info … | head -1`; the shells' code for it.
     case closedPipe = 141

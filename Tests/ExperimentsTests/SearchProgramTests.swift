@@ -35,7 +35,9 @@ struct SearchProgramTests {
     @Test("only a search's arguments make a worker")
     func arguments() {
         let worker = TrialWorker(study: "s", trial: 3, attempt: 2, slot: "cpu/0", threads: 1)
-        #expect(TrialWorker(arguments: ["p", "worker", "s", "3", "2", "cpu/0", "1"]) == worker)
+        #expect(
+            TrialWorker(arguments: ["p", "worker", "s", "3", "2", "cpu/0", "1", Release.version])
+                == worker)
         for words in [["p"], ["p", "worker"], ["p", "worker", "s", "x", "2", "cpu/0", "1"]] {
             #expect(TrialWorker(arguments: words) == nil)
         }

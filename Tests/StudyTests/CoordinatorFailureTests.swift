@@ -77,6 +77,36 @@ struct CoordinatorFailureTests: CoordinatorScene {
         }
     }
 
+    @Test("a worker that found the disk full before the search was begun again is old news")
+    func formerlyFullDisk() throws {
+        try withStudy { ledger, cluster in
+            cluster.fate = { _ in cluster.starts.isEmpty ? .diskFull : .train }
+            let first = try coordinator(ledger, cluster)
+            while cluster.starts.isEmpty { _ = try first.step(now: cluster.now) }
+            try cluster.advance(by: 20)
+            let isOver = try run(coordinator(ledger, cluster), on: cluster)
+            #expect(isOver)
+            #expect(ledger.sampler.tellCount == 25 && ledger.counts[.failed] == nil)
+        }
+    }
+
+    @Test("a worker of another version stops the search, and no attempt counts")
+    func otherVersion() throws {
+        try withStudy { ledger, cluster in
+            cluster.fate = { _ in
+                cluster.now < 500 ? .end(.code(WorkerExit.otherVersion)) : .train
+            }
+            for _ in 0..<4 {
+                #expect(throws: CoordinatorError.otherVersion(lastLines: "")) {
+                    try run(coordinator(ledger, cluster), on: cluster)
+                }
+            }
+            cluster.now = 1000
+            let isOver = try run(coordinator(ledger, cluster), on: cluster)
+            #expect(isOver && ledger.counts[.failed] == nil)
+        }
+    }
+
     @Test("a worker that hangs, and one that takes too long, are ended")
     func hangs() throws {
         try withStudy { ledger, cluster in

@@ -79,6 +79,8 @@ final class FakeCluster: Launcher {
         }?.key
     }
 
+    func cancelWaiting() {}
+
     func cancel(_ job: JobHandle, in folder: TrialFolder) {
         guard jobs[job]?.isAlive == true else { return }
         jobs[job]?.isAlive = false

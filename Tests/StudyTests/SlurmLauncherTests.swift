@@ -114,6 +114,16 @@ struct SlurmLauncherTests {
         #expect(launcher.look(at: job, in: folder) == expected)
     }
 
+    @Test("a job that was cancelled while it waited has no reason, and is gone")
+    func cancelledEarly() throws {
+        let line =
+            "7".padding(toLength: 20, withPad: " ", startingAt: 0)
+            + "name".padding(toLength: 100, withPad: " ", startingAt: 0)
+            + "CANCELLED".padding(toLength: 80, withPad: " ", startingAt: 0) + "0"
+        #expect(SlurmJob(line: line)?.jobState == .gone(.signal(15)))
+        #expect(SlurmJob(line: "slurm_load_jobs error: Socket timed out") == nil)
+    }
+
     @Test("all jobs are asked for at once, and rarely; a forgotten one is unknown")
     func asking() throws {
         let launcher = launcher()
@@ -191,16 +201,28 @@ struct SlurmLauncherTests {
         slurm.now = 10
         #expect(launcher.look(at: job, in: folder) == .alive)
         launcher.cancel(job, in: folder)
-        #expect(slurm.last("scancel") == ["--quiet", "--batch", "--signal=TERM", "100"])
+        let named = slurm.jobs.map { "--name=\($0.name)" }[0]
+        #expect(slurm.last("scancel") == ["--quiet", named, "--batch", "--signal=TERM", "100"])
         launcher.cancel(job, in: folder)
-        #expect(slurm.last("scancel") == ["--quiet", "100"])
+        #expect(slurm.last("scancel") == ["--quiet", named, "100"])
         let waiting = try launcher.launch(order(13))
         slurm.now = 20
         #expect(launcher.look(at: waiting, in: folder) == .waiting)
         launcher.cancel(waiting, in: folder)
-        #expect(slurm.last("scancel") == ["--quiet", "101"])
+        #expect(
+            slurm.last("scancel") == ["--quiet", "--name=\(slurm.jobs[1].name)", "101"])
         slurm.now = 22
         #expect(launcher.look(at: waiting, in: folder) == .gone(.signal(15)))
+    }
+
+    @Test("when the search has ended, what waits is cancelled, and what runs ends by itself")
+    func waiting() throws {
+        let launcher = launcher()
+        for trial in 12..<15 { _ = try launcher.launch(order(trial)) }
+        slurm.jobs[0].state = "RUNNING"
+        slurm.jobs[1].reason = "launch failed requeued held"
+        launcher.cancelWaiting()
+        #expect(slurm.jobs.map(\.state) == ["RUNNING", "CANCELLED", "CANCELLED"])
     }
 
     @Test("jobs that nobody waits for are ended, but not at once")

@@ -3,6 +3,7 @@ internal import SegNASHost
 internal import SegNASReport
 internal import SegNASSearch
 internal import SegNASSegmentation
+internal import SegNASStudy
 internal import SegNASTorch
 
 /// The training of a baseline: from scratch, as in the searches and within the same memory.
@@ -16,6 +17,7 @@ struct BaselineTraining {
     /// Trains and evaluates, or resumes that; what cannot be trained is not tried twice.
     func run(in run: String, failure file: String) throws {
         if try BaselineFailure(of: network, in: file) != nil { return }
+        guard !task.pool.isCluster else { return try runOnCluster(in: run, failure: file) }
         for device in task.devices { try TensorMemory.setBudget(task.memoryLimit, on: device) }
         defer {
             monitor.report(.trainingEnded)
@@ -37,6 +39,26 @@ struct BaselineTraining {
             try JSONDocument.write(failure, to: file)
         }
     }
+}
+
+extension BaselineTraining {
+    /// Has a job of a cluster do it, which leaves the same files.
+    private func runOnCluster(in run: String, failure file: String) throws {
+        defer { monitor.report(.trainingEnded) }
+        monitor.report(.finalTraining(run: run))
+        let comparison = absolutePath(task.folder.path)
+        let request = ErrandRequest(
+            work: .baseline(
+                network, split: split, run: absolutePath(run), failure: absolutePath(file),
+                comparison: comparison))
+        let results = try ErrandRunner(
+            pool: task.pool, memoryLimit: task.memoryLimit, attempts: Self.attempts,
+            study: task.folder.path, clock: clock
+        ).run([(run, request)])
+        if let failure = results.first?.failure { throw ErrandFailure(description: failure) }
+    }
+
+    private static let attempts = 3
 }
 
 /// The reason why a network has no result, if it lies in the network.

@@ -34,7 +34,7 @@ public struct ComparisonSession {
         task = try ComparisonTask(options, in: path, monitor: monitor)
         self.monitor = monitor
         self.showsImages = showsImages
-        clock = SearchClock(limit: timeLimit, isInterrupted: monitor.isEndRequested)
+        clock = SearchClock(options.conditions, limit: timeLimit, monitor)
         monitor.report(.working(in: path))
         lock = try Self.open(task.folder, isBegun: task.isBegun)
         let plan = try planWithDataset()

@@ -20,7 +20,8 @@ struct BestNetworkTraining {
     /// Uses all threads; if there is not enough memory for the buffers of each, as many as trials had. The seed is that
     /// of the conditions by default.
     func run(
-        _ best: Trial, epochs: Int, seed: UInt64? = nil, in run: String, of study: StudyFolder,
+        _ best: FinalNetwork, epochs: Int, seed: UInt64? = nil, in run: String,
+        of study: StudyFolder,
         minThreads: Int
     ) throws {
         let threads = conditions.machine.threadCount
@@ -34,7 +35,7 @@ struct BestNetworkTraining {
     }
 
     private func train(
-        _ best: Trial, epochs: Int, seed: UInt64?, in run: String, of study: StudyFolder
+        _ best: FinalNetwork, epochs: Int, seed: UInt64?, in run: String, of study: StudyFolder
     ) throws {
         var task = conditions.task(
             best.architecture, hyperparameters: best.hyperparameters, seed: seed, on: dataset)
@@ -61,7 +62,7 @@ struct BestNetworkFolds {
     /// Trains, or resumes an interrupted training.
     ///
     /// - Returns: The folder of the cross-validation.
-    func run(_ best: Trial, folds: Int, in study: StudyFolder) throws -> String {
+    func run(_ best: FinalNetwork, folds: Int, in study: StudyFolder) throws -> String {
         let task = conditions.task(
             best.architecture, hyperparameters: best.hyperparameters, on: dataset)
         var options = RunOptions(
@@ -75,7 +76,7 @@ struct BestNetworkFolds {
         options.data.split = SplitOptions(
             index: split.plan.isShuffled ? split.index : 0, seed: split.seed,
             groups: data.groups.map(SplitGroups.known) ?? split.groups)
-        let path = study.finalFolds(best.number, epochs: options.training.epochs, folds: folds)
+        let path = study.finalFolds(best.trial, epochs: options.training.epochs, folds: folds)
         var monitor = monitor
         monitor.isEndRequested = { clock.end != nil }
         _ = try clock.run(study: study.path) {

@@ -9,10 +9,20 @@ struct SearchClock {
     /// Seconds; nil for no limit.
     private let limit: Double?
     private let isInterrupted: () -> Bool
+    /// The job of a cluster in which the search runs, whose trainings are jobs, too; nil without one.
+    private let ownJob: OwnSlurmJob?
 
-    init(limit: Double?, isInterrupted: @escaping () -> Bool) {
+    init(limit: Double?, ownJob: OwnSlurmJob? = nil, isInterrupted: @escaping () -> Bool) {
         self.limit = limit
+        self.ownJob = ownJob
         self.isInterrupted = isInterrupted
+    }
+
+    /// The clock of a search or comparison with these conditions.
+    init(_ conditions: TrainingConditions, limit: Double?, _ monitor: Monitor) {
+        self.init(
+            limit: limit, ownJob: conditions.workers.slurm == nil ? nil : OwnSlurmJob(),
+            isInterrupted: monitor.isEndRequested)
     }
 
     /// Seconds since the search began, on a clock that stops while the machine sleeps or this process is stopped.
@@ -20,6 +30,7 @@ struct SearchClock {
 
     /// The reason to end; nil as long as there is none.
     var end: SearchInterruption.Reason? {
+        if let ownJob, ownJob.nearsEnd { return .handedOver }
         if isInterrupted() { return .interrupted }
         return limit.map { now >= $0 } == true ? .timeLimit : nil
     }
@@ -43,6 +54,8 @@ struct SearchClock {
 public struct SearchInterruption: Error, CustomStringConvertible {
     public enum Reason: Sendable {
         case interrupted, timeLimit
+        /// The time of its job is nearly over: the jobs of its trainings go on, and its own is to be run again.
+        case handedOver
     }
 
     public var study: String
@@ -51,6 +64,8 @@ public struct SearchInterruption: Error, CustomStringConvertible {
     public var description: String {
         switch reason {
         case .interrupted: "\(study) is interrupted: run the same command to resume"
+        case .handedOver:
+            "\(study) goes on when its job runs again, and the jobs of its trainings until then"
         case .timeLimit: "\(study) has reached its time limit: run the same command to resume"
         }
     }
@@ -67,7 +82,10 @@ extension Coordinator {
     }
 
     /// Ends all workers so that they can be resumed, and kills those that do not end in time.
+    ///
+    /// Those of a search that is handed over to another process go on.
     func endWorkers(by clock: SearchClock) {
+        guard clock.end != .handedOver else { return }
         stop(now: clock.now)
         if waitForEnds(clock, seconds: patience) { return }
         // A second time is the last.

@@ -23,7 +23,7 @@ extension SearchSession {
             {
                 try repeatTraining(of: best, shelf)
             }
-        } catch let error as TrainingError where error.isOfNetwork {
+        } catch  where isOfNetwork(error) {
             monitor.warn(
                 "the final training failed, so the model of the search is used: \(error)")
         }
@@ -42,18 +42,62 @@ extension SearchSession {
     ///
     /// - Returns: Its Dice, and that of each case.
     private func trainAgain(_ trial: Trial) throws -> FinalCandidates.Outcome? {
+        let network = FinalNetwork(trial)
         if let folds = conditions.finalFolds {
-            let path = try BestNetworkFolds(
-                conditions: conditions, dataset: dataset, data: data, devices: pool.devices,
-                clock: clock, monitor: monitor
-            ).run(trial, folds: folds, in: folder)
+            let path = folder.finalFolds(trial.number, epochs: finalEpochs, folds: folds)
+            if pool.isCluster {
+                try runErrands([finalErrand(trial)])
+            } else {
+                _ = try BestNetworkFolds(
+                    conditions: conditions, dataset: dataset, data: data, devices: pool.devices,
+                    clock: clock, monitor: monitor
+                ).run(network, folds: folds, in: folder)
+            }
             return FinalCandidates.Outcome(trial, folds: CrossValidationFolder(path))
         }
         let run = folder.final(trial.number, epochs: finalEpochs)
-        try training.run(
-            trial, epochs: finalEpochs, in: run, of: folder,
-            minThreads: pool.threads)
+        if pool.isCluster {
+            try runErrands([finalErrand(trial)])
+        } else {
+            try training.run(
+                network, epochs: finalEpochs, in: run, of: folder, minThreads: pool.threads)
+        }
         return FinalCandidates.Outcome(trial, run: run)
+    }
+
+    /// The final training of a network as an errand of a cluster, and its folder.
+    private func finalErrand(_ trial: Trial) -> (training: String, request: ErrandRequest) {
+        let (network, study) = (FinalNetwork(trial), absolutePath(folder.path))
+        if let folds = conditions.finalFolds {
+            let path = folder.finalFolds(trial.number, epochs: finalEpochs, folds: folds)
+            return (path, ErrandRequest(work: .folds(network, count: folds, study: study)))
+        }
+        let run = folder.final(trial.number, epochs: finalEpochs)
+        return (
+            run,
+            ErrandRequest(
+                work: .training(
+                    network, epochs: finalEpochs, seed: nil, run: absolutePath(run), study: study))
+        )
+    }
+
+    /// Has the cluster do errands, at the same time.
+    ///
+    /// - Throws: ``ErrandFailure`` if there is one alone, whose network cannot be trained.
+    private func runErrands(_ errands: [(training: String, request: ErrandRequest)]) throws {
+        for case (_, let request) in errands {
+            if case .training(_, _, _, let run, _) = request.work {
+                monitor.report(.finalTraining(run: run))
+            }
+        }
+        defer { monitor.report(.trainingEnded) }
+        let results = try ErrandRunner(
+            pool: pool, memoryLimit: memoryLimit, attempts: ledger.plan.attempts,
+            study: folder.path, clock: clock
+        ).run(errands)
+        if results.count == 1, let failure = results[0].failure {
+            throw ErrandFailure(description: failure)
+        }
     }
 
     /// Links `best` to what the final training of a network has left.
@@ -70,10 +114,20 @@ extension SearchSession {
     private func repeatTraining(of best: Trial, _ shelf: ModelShelf) throws {
         monitor.warn("the weights of trial \(best.number) were not kept: it is trained again")
         let run = folder.repeated(best.number)
-        try training.run(
-            best, epochs: conditions.training.epochs,
-            seed: ledger.plan.seed(ofTrial: best.number), in: run, of: folder,
-            minThreads: pool.threads)
+        let (epochs, seed) = (
+            conditions.training.epochs, ledger.plan.seed(ofTrial: best.number)
+        )
+        if pool.isCluster {
+            let request = ErrandRequest(
+                work: .training(
+                    FinalNetwork(best), epochs: epochs, seed: seed, run: absolutePath(run),
+                    study: absolutePath(folder.path)))
+            try runErrands([(run, request)])
+        } else {
+            try training.run(
+                FinalNetwork(best), epochs: epochs, seed: seed, in: run, of: folder,
+                minThreads: pool.threads)
+        }
         try shelf.setBest(finalRun: run)
     }
 
@@ -84,12 +138,13 @@ extension SearchSession {
     private func trainCandidates(_ shelf: ModelShelf) throws {
         let finalists = try ledger.finalists(conditions.finalCandidates ?? 1)
         var outcomes: [FinalCandidates.Outcome] = []
+        if pool.isCluster, finalists.count > 1 { try runErrands(finalists.map(finalErrand)) }
         for (index, trial) in finalists.enumerated() {
             monitor.report(
                 .candidate(trial: trial.number, number: index + 1, all: finalists.count))
             do {
                 if let outcome = try trainAgain(trial) { outcomes.append(outcome) }
-            } catch let error as TrainingError where error.isOfNetwork {
+            } catch  where isOfNetwork(error) {
                 monitor.warn("trial \(trial.number) cannot be trained again: \(error)")
             }
         }

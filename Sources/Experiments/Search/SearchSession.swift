@@ -40,7 +40,7 @@ public struct SearchSession {
     ) throws {
         try self.init(
             options, in: study,
-            clock: SearchClock(limit: timeLimit, isInterrupted: monitor.isEndRequested),
+            clock: SearchClock(options.conditions, limit: timeLimit, monitor),
             monitor: monitor)
     }
 

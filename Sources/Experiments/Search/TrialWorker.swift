@@ -28,6 +28,8 @@ public struct TrialWorker: Hashable, Sendable {
     private let threads: Int?
     /// The epochs of the stage to train; nil to train to the end.
     private let stage: Int?
+    /// The version of the program that started it.
+    private let version: String
 
     /// The subcommand of a worker.
     public static let command = "worker"
@@ -42,11 +44,13 @@ public struct TrialWorker: Hashable, Sendable {
     /// threads.
     ///
     /// Without a number of threads it has one on each core of its job. `stage` is the number of epochs to which it is
-    /// trained now; nil for all.
+    /// trained now; nil for all. `version` is that of the search: a worker of another one refuses to train.
     public init(
-        study: String, trial: Int, attempt: Int, slot: String, threads: Int?, stage: Int? = nil
+        study: String, trial: Int, attempt: Int, slot: String, threads: Int?, stage: Int? = nil,
+        version: String = Release.version
     ) {
         self.stage = stage
+        self.version = version
         self.study = StudyFolder(study)
         self.trial = trial
         self.attempt = attempt
@@ -57,18 +61,18 @@ public struct TrialWorker: Hashable, Sendable {
     /// The worker that a program's arguments ask for; nil if they ask for something else.
     public init?(arguments: [String]) {
         let words = Array(arguments.dropFirst())
-        guard words.count == 6 || words.count == 7 && Int(words[6]) != nil,
+        guard words.count == 7 || words.count == 8 && Int(words[7]) != nil,
             words[0] == Self.command, let trial = Int(words[2]),
             let attempt = Int(words[3]), let threads = Threads(words[5])
         else { return nil }
         self.init(
             study: words[1], trial: trial, attempt: attempt, slot: words[4], threads: threads.count,
-            stage: words.count == 7 ? Int(words[6]) : nil)
+            stage: words.count == 8 ? Int(words[7]) : nil, version: words[6])
     }
 
     /// The arguments that make a program this worker.
     var arguments: [String] {
-        [Self.command, study.path, "\(trial)", "\(attempt)", slot, Threads(threads).text]
+        [Self.command, study.path, "\(trial)", "\(attempt)", slot, Threads(threads).text, version]
             + (stage.map { ["\($0)"] } ?? [])
     }
 
@@ -91,11 +95,11 @@ public struct TrialWorker: Hashable, Sendable {
             self.count = count
         }
 
-        fileprivate var text: String { count.map(String.init) ?? Self.ofJob }
+        var text: String { count.map(String.init) ?? Self.ofJob }
         private static let ofJob = "job"
 
         /// The number; of a job the cores that Slurm says it has, else those that this process may use.
-        fileprivate var resolved: Int {
+        var resolved: Int {
             let cores = HostResources.current().cores
             let variable = ProcessInfo.processInfo.environment["SLURM_CPUS_PER_TASK"]
             return count ?? min(variable.flatMap { Int($0) } ?? cores, cores)
@@ -122,6 +126,7 @@ public struct TrialWorker: Hashable, Sendable {
     public static func exitCode(of error: any Error) -> Int32 {
         switch error {
         case is DiskFull: WorkerExit.diskFull
+        case is OtherVersion: WorkerExit.otherVersion
         case _ where FailureKind(error) == .interrupted: WorkerExit.interrupted
         default: 1
         }
@@ -132,6 +137,7 @@ public struct TrialWorker: Hashable, Sendable {
     /// - Throws: ``DiskFull``, or why it could not be trained; the program ends with ``exitCode(of:)`` then.
     public func run(_ watcher: Watcher = Watcher()) throws {
         SignalWatch.start(endsAtSecond: false)
+        try OtherVersion.check(version)
         let folder = TrialFolder(study.trial(trial), stage: stage)
         guard let request = TrialRequest(in: folder) else {
             throw OptionFaults("\(folder.request) holds no request: searches start workers")

@@ -74,11 +74,7 @@ struct WorkerPool {
         options.trialTimeout = workers.trialTimeout
         if let hangTimeout = workers.hangTimeout { options.minHangTimeout = hangTimeout }
         options.memoryLimit = memoryLimit.bytes
-        if workers.slurm != nil {
-            // A network file system may show a change a minute late, and a queue what has become of a job.
-            options.silence += 120
-            options.patience = 30
-        }
+        if workers.slurm != nil { options.suitCluster() }
         return options
     }
 
@@ -120,7 +116,20 @@ struct WorkerPool {
         try slurm(study, memoryLimit)?.check()
     }
 
-    private func slurm(_ study: StudyFolder, _ memoryLimit: ByteCount) -> SlurmLauncher? {
+    /// True if trainings are jobs of a cluster, and this machine trains nothing.
+    var isCluster: Bool { workers.slurm != nil }
+
+    /// What starts the jobs of an errand on a cluster.
+    func errandLauncher(for path: String, memoryLimit: ByteCount) -> any Launcher {
+        guard let launcher = slurm(StudyFolder(path), memoryLimit, isErrand: true) else {
+            preconditionFailure("errands are for clusters")
+        }
+        return launcher
+    }
+
+    private func slurm(
+        _ study: StudyFolder, _ memoryLimit: ByteCount, isErrand: Bool = false
+    ) -> SlurmLauncher? {
         guard let slurm = workers.slurm else { return nil }
         return SlurmLauncher(
             study: study, options: slurm,
@@ -129,7 +138,9 @@ struct WorkerPool {
         ) { order in
             var order = order
             order.slot = "\(Device.text(naming: workerDevices))/0"
-            return TrialWorker(order, threads: slurm.cores).arguments
+            return isErrand
+                ? ErrandWorker(order, threads: slurm.cores).arguments
+                : TrialWorker(order, threads: slurm.cores).arguments
         }
     }
 

@@ -3,6 +3,8 @@
 /// A heartbeat counts as a sign of life when it changes, so that no two clocks are compared.
 struct AttemptWatch {
     var attempt: Attempt
+    /// True if an earlier coordinator began it.
+    let isAdopted: Bool
     private(set) var begin: Double
     /// The newest heartbeats by run, and the time of the last change of one.
     private(set) var heartbeats: [String: Heartbeat] = [:]
@@ -31,8 +33,11 @@ struct AttemptWatch {
     /// The time at which it was asked to end, and the reason.
     var canceled: (time: Double, reason: AttemptEnd.Reason)?
 
-    init(_ attempt: Attempt, in folder: TrialFolder, memoryKills: Int, now: Double) {
+    init(
+        _ attempt: Attempt, isAdopted: Bool, in folder: TrialFolder, memoryKills: Int, now: Double
+    ) {
         self.attempt = attempt
+        self.isAdopted = isAdopted
         self.memoryKills = memoryKills
         logStart = attempt.state == .submitting ? folder.logSize : 0
         leftAt = folder.lastHeartbeatTime

@@ -11,9 +11,7 @@ extension Coordinator {
         watch.look(
             in: folder(trial), rests: [.stopped, .waiting, .unreachable].contains(state), now: now)
         watches[trial] = watch
-        let result = TrialRequest(in: folder(trial)).flatMap {
-            TrialResult(of: $0, in: folder(trial))
-        }
+        let result = folder(trial).publishedResult()
         switch state {
         case .alive, .stopped:
             if let result, !launcher.sharesMachine { return try take(result, of: watch) }
@@ -141,19 +139,27 @@ extension Coordinator {
                 watch.attempt, .outOfMemory(shortage), at: watch.leftAt)
             return (ended + (try ledger.reportFailures())).map(Event.ended)
         }
-        if exit == .code(WorkerExit.diskFull) {
-            let lines = lastLines(of: watch)
-            _ = try self.end(trial, .diskFull, lastLines: lines)
-            throw CoordinatorError.diskFull(lastLines: lines)
-        }
         let reason = watch.canceled?.reason ?? reason(of: watch, exit)
-        return [try end(trial, reason, lastLines: lastLines(of: watch))]
+        let lines = lastLines(of: watch)
+        let event = try end(trial, reason, lastLines: lines)
+        // A queue tells how jobs ended before the search was begun again: there may be room now.
+        guard !watch.isAdopted else { return [event] }
+        switch reason {
+        case .diskFull: throw CoordinatorError.diskFull(lastLines: lines)
+        case .otherVersion: throw CoordinatorError.otherVersion(lastLines: lines)
+        default: return [event]
+        }
     }
 
     /// The reason why a worker ended that this coordinator did not end.
     private func reason(of watch: AttemptWatch, _ exit: JobState.Exit?) -> AttemptEnd.Reason {
         if watch.attempt.state == .submitting, watch.last == nil { return .lost }
-        if exit == .timeLimit { return .timeLimit }
+        switch exit {
+        case .timeLimit: return .timeLimit
+        case .code(WorkerExit.diskFull): return .diskFull
+        case .code(WorkerExit.otherVersion): return .otherVersion
+        default: break
+        }
         // A job of another machine, or of this one before it was restarted, which ended its worker.
         let isOfOtherTime = state(of: watch) == .unknown
         let isBlameless = exit?.isBlameless ?? watch.last?.wasAsked ?? false
@@ -204,10 +210,6 @@ extension Coordinator {
 
     /// The end of what the worker of an attempt has written.
     private func lastLines(of watch: AttemptWatch) -> String {
-        guard let file = try? MappedFile(path: folder(watch.attempt.trial).log) else { return "" }
-        let own = file.bytes.dropFirst(watch.logStart)
-        let text = String(decoding: own.suffix(4000), as: UTF8.self)
-        return text.split(separator: "\n").suffix(10).map { String($0).printable }
-            .joined(separator: "\n")
+        folder(watch.attempt.trial).lastLines(from: watch.logStart)
     }
 }

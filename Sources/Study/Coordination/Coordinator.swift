@@ -63,7 +63,7 @@ public final class Coordinator {
         self.memoryKills = memoryKills
         // Workers outlive a coordinator that was killed: they are watched again.
         for attempt in try ledger.openAttempts() {
-            watch(attempt, now: now)
+            watch(attempt, isAdopted: true, now: now)
         }
     }
 
@@ -87,14 +87,17 @@ public final class Coordinator {
         let failures = try ledger.reportFailures().map(Event.ended)
         guard failures.isEmpty else { return failures }
         let stopped = try ledger.stopPaused().map(Event.ended)
-        return stopped.isEmpty ? nil : stopped
+        guard stopped.isEmpty else { return stopped }
+        launcher.cancelWaiting()
+        return nil
     }
 
     /// True if a worker is to be looked at: with many workers each is looked at less often, so that all together cost
     /// little time.
     private func isDue(_ trial: Int, now: Double) -> Bool {
         guard let watch = watches[trial] else { return false }
-        let interval = Double(watches.count - Self.fewWorkers) * Self.secondsPerLook
+        let interval = max(
+            options.lookInterval, Double(watches.count - Self.fewWorkers) * Self.secondsPerLook)
         return now - watch.lastLook >= interval
     }
 
@@ -116,9 +119,10 @@ public final class Coordinator {
         return watches.isEmpty
     }
 
-    private func watch(_ attempt: Attempt, now: Double) {
+    private func watch(_ attempt: Attempt, isAdopted: Bool = false, now: Double) {
         watches[attempt.trial] = AttemptWatch(
-            attempt, in: folder(attempt.trial), memoryKills: memoryKills() ?? 0, now: now)
+            attempt, isAdopted: isAdopted, in: folder(attempt.trial),
+            memoryKills: memoryKills() ?? 0, now: now)
     }
 
     func folder(_ trial: Int) -> TrialFolder {
@@ -236,10 +240,20 @@ public struct CoordinatorOptions: Hashable, Sendable {
     public var maxAsks = 100
     /// The number of different trials that fail in a row before the machine is blamed.
     public var maxFailures = 3
+    /// The time between two looks at a worker, at least.
+    public var lookInterval = 0.0
     /// Bytes that a worker may use; nil for no limit.
     public var memoryLimit: UInt64?
 
     public init() {}
+
+    /// Waits longer for signs of life: a network file system may show a change a minute late, and a queue what has
+    /// become of a job.
+    public mutating func suitCluster() {
+        silence += 120
+        patience = 30
+        lookInterval = 1
+    }
 }
 
 /// A reason why a search stops before its budget is spent.
@@ -248,6 +262,8 @@ public enum CoordinatorError: Error, Equatable, Sendable {
     case everythingFails(trials: [Int], lastLines: String)
     /// A worker could not write its checkpoint; its last lines.
     case diskFull(lastLines: String)
+    /// A worker's program was of another version than this one; its last lines, which name both.
+    case otherVersion(lastLines: String)
     /// A worker reported that the images cannot be trained with.
     case badData(String)
 }
@@ -264,6 +280,9 @@ extension CoordinatorError: CustomStringConvertible {
             """
         case .diskFull(let lines):
             "the disk is full: free some space, and run the same command to resume\n\(lines)"
+        case .otherVersion(let lines):
+            "jobs run another version of segnas3d than this search: install one for all, and run the same command "
+                + "to resume\n\(lines)"
         case .badData(let message): message
         }
     }

@@ -20,6 +20,9 @@ public protocol Launcher: AnyObject {
 
     /// Asks a job that trains in a folder to end, and ends it if it was asked before; others are left alone.
     func cancel(_ job: JobHandle, in folder: TrialFolder)
+
+    /// Cancels jobs of the study that wait to run, when the search has ended.
+    func cancelWaiting()
 }
 
 /// A worker to start.
@@ -31,6 +34,8 @@ public struct LaunchOrder: Hashable, Sendable {
     public var slot: String
     /// The epochs of the stage to train; nil to train to the end.
     public var stage: Int?
+    /// Where the worker leaves its log, its heartbeats and its result.
+    public var folder: TrialFolder
     /// The memory that its tensors are predicted to take; nil if that is not known.
     public var memory: ByteCount?
     /// The seconds that it may take, by the trainings so far; nil if that is not known.
@@ -42,9 +47,14 @@ public struct LaunchOrder: Hashable, Sendable {
         self.trial = trial
         self.attempt = attempt
         self.slot = slot
+        folder = TrialFolder(study.trial(trial), stage: stage)
     }
 
-    public var folder: TrialFolder { TrialFolder(study.trial(trial), stage: stage) }
+    /// The order for work that is no trial, in a folder of its own.
+    public init(errand path: String, slot: String) {
+        self.init(study: StudyFolder(path), trial: 0, attempt: 1, slot: slot)
+        folder = TrialFolder(path)
+    }
 }
 
 /// A worker that may or may not have been started: whether its job is found tells.
@@ -62,6 +72,8 @@ public enum WorkerExit {
     public static let interrupted: Int32 = 130
     /// The disk is full.
     public static let diskFull: Int32 = 28
+    /// It is of another version than the search that started it.
+    public static let otherVersion: Int32 = 29
 }
 
 /// The state of a job.

@@ -84,6 +84,9 @@ public final class LocalLauncher: Launcher {
         return worker.map { ProcessHandle($0).job }
     }
 
+    /// Processes do not wait.
+    public func cancelWaiting() {}
+
     public func cancel(_ job: JobHandle, in folder: TrialFolder) {
         let state = look(at: job, in: folder)
         guard state == .alive || state == .stopped, let handle = ProcessHandle(job) else { return }

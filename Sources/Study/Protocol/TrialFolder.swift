@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import SegNASHost
 
 /// The files through which a coordinator and the worker of a trial communicate.
@@ -20,6 +21,24 @@ public struct TrialFolder: Hashable, Sendable {
     public var result: String { "\(exchange)/result.json" }
     /// The output of workers.
     public var log: String { "\(path)/log" }
+
+    /// The result of the request; nil if there is none, which costs little.
+    func publishedResult() -> TrialResult? {
+        // Opened, as a network file system may show an old list of files.
+        let file = open(result, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        close(file)
+        return TrialRequest(in: self).flatMap { TrialResult(of: $0, in: self) }
+    }
+
+    /// The end of what workers have printed from an offset on.
+    func lastLines(from start: Int) -> String {
+        guard let file = try? MappedFile(path: log) else { return "" }
+        let own = file.bytes.dropFirst(start)
+        let text = String(decoding: own.suffix(4000), as: UTF8.self)
+        return text.split(separator: "\n").suffix(10).map { String($0).printable }
+            .joined(separator: "\n")
+    }
 
     /// The folder of the training.
     public var run: String { "\(path)/run" }

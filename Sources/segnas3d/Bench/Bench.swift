@@ -26,6 +26,8 @@ struct Bench: ParsableCommand {
             --classes and the network of inference, and with none.
             study: seconds to open a study of --trials recorded trials, propose the next one, also by a model, and \
             read its status.
+            cluster: what the coordinator takes of a core, and how busy it keeps a simulated Slurm cluster of --slots \
+            with --trials trainings. Takes minutes.
             restore: seconds and memory to take the scores of --classes from a quarter of --size to all of it.
             shared-machine: seconds of a whole training alone, beside another, and beside a busy loop on each core.
             search: the Dice that samplers lose to the best network, on random landscapes or on --curves, at \
@@ -45,6 +47,7 @@ struct Bench: ParsableCommand {
         case study
         case sharedMachine = "shared-machine"
         case search
+        case cluster
     }
 
     @OptionGroup var host: HostArguments
@@ -61,7 +64,7 @@ struct Bench: ParsableCommand {
             Workloads to run; by default all that measure this machine and need neither a dataset nor an idle one.
             """)
     var workloads: [Workload] = Workload.allCases.filter {
-        ![.prepare, .predict, .sharedMachine, .search].contains($0)
+        ![.prepare, .predict, .sharedMachine, .search, .cluster].contains($0)
     }
 
     func validate() throws {
@@ -71,8 +74,10 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        // Samplers need no tensors.
-        guard workloads != [.search] else { return try run(.search, on: .cpu) }
+        // Samplers and coordinators need no tensors.
+        guard workloads != [.search], workloads != [.cluster] else {
+            return try run(workloads[0], on: .cpu)
+        }
         var machine = host.machine
         machine.device = inputs.device
         let device = try machine.apply(seed: 0)[0]
@@ -109,6 +114,8 @@ struct Bench: ParsableCommand {
                 threads: host.machine.threadCount, device: device
             ).run()
         case .study: try StudyBench(json: json, trials: inputs.trials).run()
+        case .cluster:
+            try ClusterBench(json: json, slots: inputs.slots, trials: inputs.trials).run()
         case .sharedMachine:
             try SharedMachineBench(
                 json: json, threads: host.machine.threadCount, size: inputs.size?.width ?? 32
@@ -161,8 +168,11 @@ struct BenchArguments: ParsableArguments {
         help: "For prepare: resize images to the size, or pad them and keep their voxels.")
     var fit = PreparationOptions.Fit.resize
 
-    @Option(help: "For study: number of recorded trials.")
+    @Option(help: "For study and cluster: number of trials.")
     var trials = 5000
+
+    @Option(help: "For cluster: jobs at a time.")
+    var slots = 1000
 
     @Option(help: "For train-step, inference and predict: channels of the network's first block.")
     var n = 16
@@ -191,6 +201,9 @@ struct BenchArguments: ParsableArguments {
         }
         guard trials >= 1 else {
             throw ValidationError("--trials must be at least 1, and \(trials) is given")
+        }
+        guard slots >= 1 else {
+            throw ValidationError("--slots must be at least 1, and \(slots) is given")
         }
         guard (2...65536).contains(classes) else {
             throw ValidationError("--classes must be 2 to 65536, and \(classes) is given")

@@ -47,14 +47,16 @@ struct CompareCommand: ConfigurableCommand {
                     ? try JSONDocument.text(of: forecast, .indented) : forecast.text())
         } else {
             SignalWatch.start()
-            let session = try ComparisonSession(
-                options, in: arguments.output,
-                timeLimit: arguments.conditions.sampling.timeLimit?.seconds,
-                showsImages: arguments.images, monitor: display.monitor)
-            let report = try session.run()
-            display.finish()
-            print(arguments.display.json ? try report.json() : report.markdown)
-            if !arguments.display.json { print("\nas a page: \(session.page)") }
+            try handingOver {
+                let session = try ComparisonSession(
+                    options, in: arguments.output,
+                    timeLimit: arguments.conditions.sampling.timeLimit?.seconds,
+                    showsImages: arguments.images, monitor: display.monitor)
+                let report = try session.run()
+                display.finish()
+                print(arguments.display.json ? try report.json() : report.markdown)
+                if !arguments.display.json { print("\nas a page: \(session.page)") }
+            }
         }
     }
 }

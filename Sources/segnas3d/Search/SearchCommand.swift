@@ -51,21 +51,25 @@ struct SearchCommand: ConfigurableCommand {
         guard !arguments.dryRun else { return try show(forecast, of: folder) }
         if let forecast { display.say(forecast.text) }
         if watch { startWatch(display.monitor) }
-        let session = try SearchSession(
-            options, in: folder.path,
-            timeLimit: arguments.conditions.sampling.timeLimit?.seconds,
-            monitor: events.observing(display.monitor, of: folder.path))
-        let result: SearchResult
-        do {
-            result = try SearchResult(session.run())
-        } catch let end as SearchInterruption where end.reason == .timeLimit {
+        try handingOver {
+            let session = try SearchSession(
+                options, in: folder.path,
+                timeLimit: arguments.conditions.sampling.timeLimit?.seconds,
+                monitor: events.observing(display.monitor, of: folder.path))
+            let result: SearchResult
+            do {
+                result = try SearchResult(session.run())
+            } catch let end as SearchInterruption where end.reason == .timeLimit {
+                display.finish()
+                reportSoFar(on: folder, display)
+                throw end
+            }
             display.finish()
-            reportSoFar(on: folder, display)
-            throw end
+            print(
+                arguments.display.json
+                    ? try JSONDocument.text(of: result, .indented) : result.text())
+            report(on: folder, result, display)
         }
-        display.finish()
-        print(arguments.display.json ? try JSONDocument.text(of: result, .indented) : result.text())
-        report(on: folder, result, display)
     }
 
     /// The options, and a forecast of a new search where it was asked for or chooses how much is trained.

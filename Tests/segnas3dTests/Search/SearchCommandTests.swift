@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SegNASExperiments
 import SegNASHost
 import SegNASSearch
 import SegNASStudy
@@ -236,6 +237,21 @@ struct SearchCommandTests {
             #expect(program.status == status, "\(program.errors)")
             #expect(program.errors.contains(sentence), "\(program.errors)")
             #expect(!FileManager.default.fileExists(atPath: scene.path("study")))
+        }
+    }
+
+    @Test("a worker that another version has started refuses to train, and names both")
+    func otherVersion() throws {
+        for arguments in [
+            ["worker", "study", "0", "1", "cpu/0", "1", "0.0.1"],
+            ["errand", "study/final/000000-2.job", "1", "cpu/0", "job", "0.0.1"],
+        ] {
+            let program = try Program.run(arguments)
+            #expect(program.status == 29)
+            #expect(
+                program.errors.contains(
+                    "this worker is segnas3d \(Release.version), and its search is segnas3d 0.0.1"),
+                "\(program.errors)")
         }
     }
 

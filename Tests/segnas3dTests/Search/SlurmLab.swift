@@ -10,9 +10,16 @@ import Testing
 struct SlurmLab {
     private let folder: URL
 
-    /// True where it is asked for: its times are those of a machine without other work.
-    static let isAskedFor = ProcessInfo.processInfo.environment["SEGNAS3D_SLURM"] != nil
+    /// True where it is asked for and Slurm is there: its times are those of a machine without other work.
+    static let isAvailable =
+        ProcessInfo.processInfo.environment["SEGNAS3D_SLURM"] != nil
+        && ["/usr/sbin", "/sbin", "/usr/bin"].contains { access("\($0)/slurmctld", X_OK) == 0 }
     static let absence: Comment = "it needs Slurm, and a machine without other work: make slurm"
+
+    /// How often everything is killed at random, as `make faults` sets it; nil for as often as takes a minute.
+    static let kills = ProcessInfo.processInfo.environment["SEGNAS3D_SLURM_KILLS"].flatMap {
+        Int($0)
+    }
 
     /// Calls a body with a lab, which is gone afterwards with all its jobs.
     static func with(_ body: (SlurmLab) throws -> Void) throws {
@@ -48,19 +55,47 @@ struct SlurmLab {
         #expect(output.status == 0, "\(output.errors)")
     }
 
-    /// Kills a daemon: `slurmctld`, `slurmd-lab1` or `slurmd-lab2`.
-    func kill(_ daemon: String) throws {
-        let text = try String(
-            contentsOf: folder.appending(path: "run/\(daemon).pid"), encoding: .utf8)
+    /// A daemon of the lab; jobs go to the first node as long as it has room.
+    enum Daemon: String {
+        case controller = "slurmctld"
+        case firstNode = "slurmd-lab1"
+    }
+
+    func kill(_ daemon: Daemon) throws {
+        let file = folder.appending(path: "run/\(daemon.rawValue).pid")
+        // One that was killed before may not have written it again.
+        let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
         guard let process = pid_t(text.filter(\.isNumber)), process > 1 else { return }
         Glibc.kill(process, SIGKILL)
     }
 
-    /// The numbers of the jobs that wait or run.
-    func jobs() throws -> [String] {
-        let arguments = ["--noheader", "--states=PENDING,RUNNING", "--format=%A"]
-        let output = try Command("squeue", arguments).run(timeLimit: 30)
-        return output.text.split(separator: "\n").map { $0.filter(\.isNumber) }
+    /// Has the first node lose its daemon, and Slurm take it for lost, whatever runs there.
+    func loseFirstNode() throws {
+        try kill(.firstNode)
+        try command("scontrol", "update", "nodename=lab1", "state=down", "reason=test")
+    }
+
+    /// Gives the first node's daemon a disk of its own, without room.
+    func fillFirstNode() throws -> SmallDisk {
+        try kill(.firstNode)
+        let disk = try SmallDisk(folder.appending(path: "spool-lab1").path)
+        try repair()
+        try disk.fill()
+        return disk
+    }
+
+    /// Runs a command of Slurm, which must succeed; its output.
+    @discardableResult
+    func command(_ name: String, _ arguments: String...) throws -> String {
+        let output = try Command(name, arguments).run(timeLimit: 30)
+        #expect(output.status == 0, "\(name) \(arguments): \(output.errors)")
+        return output.text
+    }
+
+    /// The numbers of the jobs in these states, by default those that wait or run.
+    func jobs(_ states: String = "PENDING,RUNNING,COMPLETING") throws -> [String] {
+        let text = try command("squeue", "--noheader", "--states=\(states)", "--format=%A")
+        return text.split(separator: "\n").map { $0.filter(\.isNumber) }
     }
 }
 

@@ -7,8 +7,8 @@ import Testing
 
 /// Searches whose trainings are jobs of a real Slurm.
 @Suite(
-    "Slurm", .serialized, .enabled(if: SlurmLab.isAskedFor, SlurmLab.absence),
-    .timeLimit(.minutes(4)))
+    "Slurm", .serialized, .enabled(if: SlurmLab.isAvailable, SlurmLab.absence),
+    .timeLimit(.minutes(20)))
 struct SlurmTests {
     @Test("four jobs at a time give the same networks and results as four workers of this machine")
     func same() throws {
@@ -75,6 +75,39 @@ struct SlurmTests {
         }
     }
 
+    @Test("a search in a job of its own is run again before its time is over, and its jobs go on")
+    func inJob() throws {
+        try SlurmLab.with { lab in
+            try SearchScene.with(iterations: 4) { scene in
+                let more = ["--sampler", "random", "--epochs", "60"]
+                let whole = try scene.search("whole", SearchScene.patience + more)
+                try #require(whole.status == 0, "\(whole.errors)")
+                let line = [Program.url.path] + scene.slurmArguments("study", jobs: 2, more)
+                // Slurm warns it ten seconds after the begin.
+                try lab.command(
+                    "sbatch", "--time=1", "--signal=B:USR1@50", "--open-mode=append",
+                    "--output=\(scene.path("out"))",
+                    "--wrap=exec " + line.map { "'\($0)'" }.joined(separator: " "))
+                func output() -> String {
+                    (try? String(contentsOfFile: scene.path("out"), encoding: .utf8)) ?? ""
+                }
+                try scene.wait {
+                    scene.logs("study").values.count { $0.last?.hasPrefix("epoch ") == true } == 2
+                }
+                let workers = scene.workers()
+                for worker in workers { kill(worker, SIGSTOP) }
+                try scene.wait { output().contains("goes on when its job runs again") }
+                #expect(try lab.jobs("RUNNING").count >= 2)
+                for worker in workers { kill(worker, SIGCONT) }
+                try scene.wait { output().contains("report, for a browser") }
+                #expect(try scene.results("study") == scene.results("whole"))
+                let starts = scene.logs("study").values.map { $0.count { $0.hasPrefix("start ") } }
+                #expect(starts.allSatisfy { $0 == 1 }, "jobs were not adopted")
+                try scene.wait { try lab.jobs().isEmpty }
+            }
+        }
+    }
+
     @Test("what Slurm would refuse of every job is refused before anything is written")
     func refused() throws {
         try SlurmLab.with { lab in
@@ -95,7 +128,7 @@ struct SlurmTests {
                     #expect(program.errors.contains(words), "\(program.errors)")
                     #expect(!FileManager.default.fileExists(atPath: scene.path("study/plan.json")))
                 }
-                try lab.kill("slurmctld")
+                try lab.kill(.controller)
                 let down = try Program.run(scene.slurmArguments("study", jobs: 1))
                 #expect(down.status == 1 && down.errors.contains("Slurm does not answer"))
                 try lab.repair()

@@ -56,7 +56,10 @@ extension SlurmJob {
             defer { rest = rest.dropFirst(width) }
             return String(rest.prefix(width).reversed().drop { $0 == " " }.reversed())
         }
-        guard fields.allSatisfy({ !$0.isEmpty }), let status = Int32(fields[4]) else { return nil }
+        // A job that was cancelled before it began has neither nodes nor a reason.
+        guard fields.prefix(3).allSatisfy({ !$0.isEmpty }), let status = Int32(fields[4]) else {
+            return nil
+        }
         (number, name, state, exitStatus) = (fields[0], fields[1], fields[2], status)
         reason = fields[3].filter { $0 != "(" && $0 != ")" }
     }

@@ -40,15 +40,18 @@ public final class SlurmLauncher: Launcher {
             run: { command, limit throws(Command.Failure) in try command.run(timeLimit: limit) })
     }
 
-    init(
+    /// The same with another clock and another Slurm.
+    package init(
         study: StudyFolder, options: SlurmOptions, maxMemory: ByteCount?,
         arguments: @escaping (LaunchOrder) -> [String], now: @escaping () -> Double,
         run: @escaping RunCommand
     ) {
         (self.options, self.arguments, self.maxMemory) = (options, arguments, maxMemory)
         (self.now, self.run) = (now, run)
+        let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        // Its file may have been replaced since it was started: workers of another version refuse to train.
         program =
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            path.map { $0.hasSuffix(Self.removed) ? String($0.dropLast(Self.removed.count)) : $0 }
             ?? CommandLine.arguments[0]
         // A copy of a study has jobs of its own.
         let digest = ContentDigest(ofBytes: Array(absolutePath(study.path).utf8)).text.prefix(16)
@@ -58,6 +61,9 @@ public final class SlurmLauncher: Launcher {
 
     /// Jobs are no processes of this machine: what they need when they have published a result is not its memory.
     public var sharesMachine: Bool { false }
+
+    /// What Linux says of a program whose file is gone.
+    private static let removed = " (deleted)"
 
     // MARK: - Launching
 
@@ -196,13 +202,23 @@ public final class SlurmLauncher: Launcher {
         guard let handle = SlurmHandle(job), handle.name.hasPrefix(prefix) else { return }
         // Asked before it is ended: a worker that runs writes a checkpoint.
         let isAsked = canceled.insert(handle.name).inserted && queue[handle.name]?.isRunning == true
-        cancel(handle.number, signal: isAsked ? "TERM" : nil)
+        cancel(handle, signal: isAsked ? "TERM" : nil)
     }
 
-    private func cancel(_ number: String, signal: String?) {
+    /// Cancels a job of that number and name: a controller that has lost its state gives numbers again.
+    private func cancel(_ job: SlurmHandle, signal: String?) {
         let how = signal.map { ["--batch", "--signal=\($0)"] } ?? []
-        _ = try? call("scancel", ["--quiet"] + how + [number])
+        _ = try? call("scancel", ["--quiet", "--name=\(job.name)"] + how + [job.number])
         queue.expectChange()
+    }
+
+    /// A controller that was restored from an old state may hold a job that has published, or run it again.
+    public func cancelWaiting() {
+        queue.expectChange(within: 0)
+        guard queue.refresh() else { return }
+        for job in queue.open where !job.isRunning {
+            cancel(SlurmHandle(number: job.number, name: job.name), signal: nil)
+        }
     }
 
     /// Ends jobs of this study that nobody waits for: submitted when that seemed to have failed, or run again by Slurm
@@ -213,7 +229,8 @@ public final class SlurmLauncher: Launcher {
         for (name, job) in open where !wanted.contains(name) {
             let since = strays[name, default: now()]
             strays[name] = since
-            if now() - since > Self.strayPatience { cancel(job.number, signal: nil) }
+            guard now() - since > Self.strayPatience else { continue }
+            cancel(SlurmHandle(number: job.number, name: name), signal: nil)
         }
         wanted = []
     }
@@ -278,6 +295,8 @@ public enum SlurmError: Error, Equatable, Sendable {
     case refused(String, String)
     /// The controller does not answer, for now.
     case unreachable(String)
+    /// The job of the search itself, by its number, which Slurm does not run again.
+    case notRequeued(String)
 }
 
 extension SlurmError: CustomStringConvertible {
@@ -291,6 +310,9 @@ extension SlurmError: CustomStringConvertible {
             "Slurm takes no job with `slurm` \(options) (\(reason)): change these options"
         case .unreachable(let reason):
             "Slurm does not answer (\(reason)): try again later, with the same command"
+        case .notRequeued(let number):
+            "Slurm does not run job \(number) again, whose time is over: submit it again to go on; the jobs of its "
+                + "search run on"
         }
     }
 }

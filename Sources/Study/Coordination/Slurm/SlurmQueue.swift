@@ -1,7 +1,8 @@
-internal import SegNASHost
+package import SegNASHost
 
 /// Runs a program for at most so many seconds; tests put a Slurm of their own here.
-typealias RunCommand = (Command, _ timeLimit: Double) throws(Command.Failure) -> Command.Output
+package typealias RunCommand = (Command, _ timeLimit: Double) throws(Command.Failure) ->
+    Command.Output
 
 /// The jobs of a study in Slurm's queue, all of which are asked for at once, and rarely.
 ///
@@ -55,8 +56,8 @@ final class SlurmQueue {
     private static let (shortest, longest, timeLimit) = (5.0, 60.0, 30.0)
 
     /// Asks soon, as something was done that changes the answer.
-    func expectChange() {
-        next = min(next, now() + 2)
+    func expectChange(within seconds: Double = 2) {
+        next = min(next, now() + seconds)
     }
 
     /// The job of that name in the last answer; nil if it was not listed.
