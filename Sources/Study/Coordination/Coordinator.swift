@@ -151,7 +151,7 @@ public final class Coordinator {
     /// A slot in which no worker runs; workers that an earlier coordinator has left may have other slots than these.
     private var freeSlot: String? {
         guard watches.count < options.slots.count else { return nil }
-        let taken = watches.values.map(\.attempt.slot)
+        let taken = Set(watches.values.map(\.attempt.slot))
         return options.slots.first { !taken.contains($0) }
     }
 

@@ -163,12 +163,18 @@ extension SlurmTests {
         }
 
         @Test(
-            "the time of a job is over without a checkpoint: an attempt counts",
+            "the time of a job is over without a warning: its trial goes on in another one",
             .enabled(if: SlurmLab.kills != nil, "it takes minutes: make faults"))
         func timeOut() throws {
-            try SlurmSearch.with(.init(jobs: 1, slurm: "time=1 signal=B:USR1@50")) { search in
-                _ = try search.holdWorkers()
-                try search.wait(minutes: 4) { try !search.lab.jobs("TIMEOUT").isEmpty }
+            // A signal that says nothing takes the place of the warning.
+            let setting = SlurmSearch.Setting(jobs: 1, slurm: "time=1 signal=B:WINCH@50")
+            try SlurmSearch.with(setting) { search in
+                let workers = try search.holdWorkers()
+                try search.wait(minutes: 4) {
+                    // Slurm wakes those that it signals.
+                    for worker in workers { kill(worker, SIGSTOP) }
+                    return try !search.lab.jobs("TIMEOUT").isEmpty
+                }
                 try search.expectUndisturbedEnd()
                 #expect(try search.ends().contains(.timeLimit))
             }
