@@ -162,24 +162,6 @@ extension SlurmTests {
             }
         }
 
-        @Test(
-            "the time of a job is over without a warning: its trial goes on in another one",
-            .enabled(if: SlurmLab.kills != nil, "it takes minutes: make faults"))
-        func timeOut() throws {
-            // A signal that says nothing takes the place of the warning.
-            let setting = SlurmSearch.Setting(jobs: 1, slurm: "time=1 signal=B:WINCH@50")
-            try SlurmSearch.with(setting) { search in
-                let workers = try search.holdWorkers()
-                try search.wait(minutes: 4) {
-                    // Slurm wakes those that it signals.
-                    for worker in workers { kill(worker, SIGSTOP) }
-                    return try !search.lab.jobs("TIMEOUT").isEmpty
-                }
-                try search.expectUndisturbedEnd()
-                #expect(try search.ends().contains(.timeLimit))
-            }
-        }
-
         @Test("everything is killed at random, again and again")
         func random() throws {
             let count = SlurmLab.kills ?? 8
