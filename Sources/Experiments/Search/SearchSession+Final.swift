@@ -144,7 +144,7 @@ extension SearchSession {
                 .candidate(trial: trial.number, number: index + 1, all: finalists.count))
             do {
                 if let outcome = try trainAgain(trial) { outcomes.append(outcome) }
-            } catch  where isOfNetwork(error) {
+            } catch let error where isOfNetwork(error) {
                 monitor.warn("trial \(trial.number) cannot be trained again: \(error)")
             }
         }
