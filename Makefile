@@ -62,7 +62,7 @@ faults: setup  ## cause what can happen to a machine while it searches, and kill
 slurm: setup  ## search on a small Slurm cluster of this machine: minutes
 	@Scripts/setup.sh slurmctld slurmd slurm-client munge
 	swift build --build-tests
-	SEGNAS3D_SLURM=1 timeout 900 Scripts/test.sh --filter '^segnas3dTests\.Slurm'
+	SEGNAS3D_SLURM=1 timeout 600 Scripts/test.sh --filter '^segnas3dTests\.Slurm'
 
 # Folders of image files besides those that the command makes itself: make fuzz IMAGES=…
 FUZZ_COUNT := 200000
