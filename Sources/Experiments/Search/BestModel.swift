@@ -6,8 +6,16 @@ internal import SegNASSegmentation
 internal import SegNASStudy
 internal import SegNASTorch
 
-/// The final training of the best network: again from scratch, for `finalEpochs`.
-struct BestNetworkTraining {
+/// A network that is trained again from scratch when the search is over.
+enum FinalWork: Codable, Equatable {
+    /// Once, with the seed of the study where none is given.
+    case once(FinalNetwork, epochs: Int, seed: UInt64?)
+    /// On folds, with the test cases left out.
+    case folds(FinalNetwork, count: Int)
+}
+
+/// Trains networks again on this machine.
+struct FinalTrainer {
     let conditions: TrainingConditions
     let dataset: Dataset
     let data: TrainingDataset
@@ -15,32 +23,34 @@ struct BestNetworkTraining {
     let clock: SearchClock
     let monitor: Monitor
 
-    /// Trains in the folder of a run, or resumes an interrupted training; a complete run stays as it is.
+    /// Trains in the folder of a run or a cross-validation, or resumes that; what is complete stays as it is.
     ///
-    /// Uses all threads; if there is not enough memory for the buffers of each, as many as trials had. The seed is that
-    /// of the conditions by default.
+    /// A run uses all threads; if there is not enough memory for the buffers of each, as many as trials had.
     func run(
-        _ best: FinalNetwork, epochs: Int, seed: UInt64? = nil, in run: String,
-        of study: StudyFolder,
-        minThreads: Int
+        _ work: FinalWork, in path: String, of study: StudyFolder, minThreads: Int
     ) throws {
-        let threads = conditions.machine.threadCount
-        do {
-            try train(best, epochs: epochs, seed: seed, in: run, of: study)
-        } catch TrainingError.outOfMemory where minThreads < threads {
-            try CPU.setThreads(minThreads)
-            defer { try? CPU.setThreads(threads) }
-            try train(best, epochs: epochs, seed: seed, in: run, of: study)
+        switch work {
+        case .once(let network, let epochs, let seed):
+            let threads = conditions.machine.threadCount
+            do {
+                try train(network, epochs: epochs, seed: seed, in: path, of: study)
+            } catch TrainingError.outOfMemory where minThreads < threads {
+                try CPU.setThreads(minThreads)
+                defer { try? CPU.setThreads(threads) }
+                try train(network, epochs: epochs, seed: seed, in: path, of: study)
+            }
+        case .folds(let network, let count):
+            try trainFolds(network, count: count, in: path, of: study)
         }
     }
 
     private func train(
-        _ best: FinalNetwork, epochs: Int, seed: UInt64?, in run: String, of study: StudyFolder
+        _ network: FinalNetwork, epochs: Int, seed: UInt64?, in run: String, of study: StudyFolder
     ) throws {
         var task = conditions.task(
-            best.architecture, hyperparameters: best.hyperparameters, seed: seed, on: dataset)
+            network.architecture, hyperparameters: network.hyperparameters, seed: seed, on: dataset)
         task.options.epochs = epochs
-        task.preparedData = data.choosing(best.hyperparameters)
+        task.preparedData = data.choosing(network.hyperparameters)
         defer { monitor.report(.trainingEnded) }
         monitor.report(.finalTraining(run: run))
         let trainer = Trainer(
@@ -48,25 +58,14 @@ struct BestNetworkTraining {
             isEndRequested: { clock.end != nil }, report: monitor.training)
         _ = try clock.run(study: study.path) { try trainer.train() }
     }
-}
 
-/// The final training of the best network on folds: again from scratch, with its test cases left out.
-struct BestNetworkFolds {
-    let conditions: TrainingConditions
-    let dataset: Dataset
-    let data: TrainingDataset
-    let devices: [Device]
-    let clock: SearchClock
-    let monitor: Monitor
-
-    /// Trains, or resumes an interrupted training.
-    ///
-    /// - Returns: The folder of the cross-validation.
-    func run(_ best: FinalNetwork, folds: Int, in study: StudyFolder) throws -> String {
+    private func trainFolds(
+        _ network: FinalNetwork, count: Int, in path: String, of study: StudyFolder
+    ) throws {
         let task = conditions.task(
-            best.architecture, hyperparameters: best.hyperparameters, on: dataset)
+            network.architecture, hyperparameters: network.hyperparameters, on: dataset)
         var options = RunOptions(
-            data: conditions.data, network: best.architecture, training: task.options,
+            data: conditions.data, network: network.architecture, training: task.options,
             machine: conditions.machine)
         options.data.preparation = task.preparation
         options.training.epochs = conditions.finalEpochs ?? task.options.epochs
@@ -76,16 +75,14 @@ struct BestNetworkFolds {
         options.data.split = SplitOptions(
             index: split.plan.isShuffled ? split.index : 0, seed: split.seed,
             groups: data.groups.map(SplitGroups.known) ?? split.groups)
-        let path = study.finalFolds(best.trial, epochs: options.training.epochs, folds: folds)
         var monitor = monitor
         monitor.isEndRequested = { clock.end != nil }
         _ = try clock.run(study: study.path) {
             try CrossValidationSession(
-                options, folds: folds, without: Set(data.split.test), in: path,
+                options, folds: count, without: Set(data.split.test), in: path,
                 monitor: monitor.withoutPlace
             ).run()
         }
-        return path
     }
 }
 

@@ -13,10 +13,8 @@ struct ErrandRequest: Codable, Equatable {
     var work: Work
 
     enum Work: Codable, Equatable {
-        /// The best network of a study again, once.
-        case training(FinalNetwork, epochs: Int, seed: UInt64?, run: String, study: String)
-        /// The same on folds.
-        case folds(FinalNetwork, count: Int, study: String)
+        /// A network of a study again, in the folder of a run or a cross-validation.
+        case final(FinalWork, path: String, study: String)
         /// A baseline of a comparison.
         case baseline(
             Architecture, split: Int, run: String, failure: String, comparison: String)
@@ -117,20 +115,13 @@ public struct ErrandWorker {
         }
         let clock = SearchClock(limit: nil, isInterrupted: monitor.isEndRequested)
         switch request.work {
-        case .training(let network, let epochs, let seed, let run, let path):
-            let scene = try scene(StudyFolder(path), devices)
-            try BestNetworkTraining(
+        case .final(let work, let path, let study):
+            let study = StudyFolder(study)
+            let scene = try scene(study, devices)
+            try FinalTrainer(
                 conditions: scene.conditions, dataset: scene.dataset, data: scene.data,
                 devices: devices, clock: clock, monitor: monitor
-            ).run(
-                network, epochs: epochs, seed: seed, in: run, of: StudyFolder(path),
-                minThreads: threads.resolved)
-        case .folds(let network, let count, let path):
-            let scene = try scene(StudyFolder(path), devices)
-            _ = try BestNetworkFolds(
-                conditions: scene.conditions, dataset: scene.dataset, data: scene.data,
-                devices: devices, clock: clock, monitor: monitor
-            ).run(network, folds: count, in: StudyFolder(path))
+            ).run(work, in: path, of: study, minThreads: threads.resolved)
         case .baseline(let network, let split, let run, let failure, let path):
             try BaselineTraining(
                 task: try comparison(path, devices, monitor), network: network, split: split,

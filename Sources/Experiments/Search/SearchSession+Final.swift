@@ -32,69 +32,56 @@ extension SearchSession {
     /// The epochs of final trainings.
     private var finalEpochs: Int { conditions.finalEpochs ?? conditions.training.epochs }
 
-    private var training: BestNetworkTraining {
-        BestNetworkTraining(
-            conditions: conditions, dataset: dataset, data: data, devices: pool.devices,
-            clock: clock, monitor: monitor)
-    }
-
     /// Trains a network on folds or once; what is complete is not trained again.
     ///
     /// - Returns: Its Dice, and that of each case.
     private func trainAgain(_ trial: Trial) throws -> FinalCandidates.Outcome? {
-        let network = FinalNetwork(trial)
-        if let folds = conditions.finalFolds {
-            let path = folder.finalFolds(trial.number, epochs: finalEpochs, folds: folds)
-            if pool.isCluster {
-                try runErrands([finalErrand(trial)])
-            } else {
-                _ = try BestNetworkFolds(
-                    conditions: conditions, dataset: dataset, data: data, devices: pool.devices,
-                    clock: clock, monitor: monitor
-                ).run(network, folds: folds, in: folder)
-            }
-            return FinalCandidates.Outcome(trial, folds: CrossValidationFolder(path))
-        }
-        let run = folder.final(trial.number, epochs: finalEpochs)
-        if pool.isCluster {
-            try runErrands([finalErrand(trial)])
-        } else {
-            try training.run(
-                network, epochs: finalEpochs, in: run, of: folder, minThreads: pool.threads)
-        }
-        return FinalCandidates.Outcome(trial, run: run)
+        let (work, path) = finalWork(trial)
+        try train([(work, path)])
+        return conditions.finalFolds == nil
+            ? FinalCandidates.Outcome(trial, run: path)
+            : FinalCandidates.Outcome(trial, folds: CrossValidationFolder(path))
     }
 
-    /// The final training of a network as an errand of a cluster, and its folder.
-    private func finalErrand(_ trial: Trial) -> (training: String, request: ErrandRequest) {
-        let (network, study) = (FinalNetwork(trial), absolutePath(folder.path))
-        if let folds = conditions.finalFolds {
-            let path = folder.finalFolds(trial.number, epochs: finalEpochs, folds: folds)
-            return (path, ErrandRequest(work: .folds(network, count: folds, study: study)))
+    /// The final training of a trial's network, and its folder.
+    private func finalWork(_ trial: Trial) -> (work: FinalWork, path: String) {
+        let network = FinalNetwork(trial)
+        guard let folds = conditions.finalFolds else {
+            return (
+                .once(network, epochs: finalEpochs, seed: nil),
+                folder.final(trial.number, epochs: finalEpochs)
+            )
         }
-        let run = folder.final(trial.number, epochs: finalEpochs)
         return (
-            run,
-            ErrandRequest(
-                work: .training(
-                    network, epochs: finalEpochs, seed: nil, run: absolutePath(run), study: study))
+            .folds(network, count: folds),
+            folder.finalFolds(trial.number, epochs: finalEpochs, folds: folds)
         )
     }
 
-    /// Has the cluster do errands, at the same time.
+    /// Trains networks again in their folders: here, one after the other, or as jobs of a cluster at the same time.
     ///
-    /// - Throws: ``ErrandFailure`` if there is one alone, whose network cannot be trained.
-    private func runErrands(_ errands: [(training: String, request: ErrandRequest)]) throws {
-        for case (_, let request) in errands {
-            if case .training(_, _, _, let run, _) = request.work {
-                monitor.report(.finalTraining(run: run))
+    /// - Throws: What keeps a network from being trained; of several jobs that is found when each is asked for alone.
+    private func train(_ works: [(work: FinalWork, path: String)]) throws {
+        guard pool.isCluster else {
+            let trainer = FinalTrainer(
+                conditions: conditions, dataset: dataset, data: data, devices: pool.devices,
+                clock: clock, monitor: monitor)
+            for (work, path) in works {
+                try trainer.run(work, in: path, of: folder, minThreads: pool.threads)
             }
+            return
         }
+        for case (.once, let path) in works { monitor.report(.finalTraining(run: path)) }
         defer { monitor.report(.trainingEnded) }
         let results = try ErrandRunner(
             pool: pool, memoryLimit: memoryLimit, attempts: ledger.plan.attempts,
             study: folder.path, clock: clock
-        ).run(errands)
+        ).run(
+            works.map { work, path in
+                let request = ErrandRequest(
+                    work: .final(work, path: absolutePath(path), study: absolutePath(folder.path)))
+                return (path, request)
+            })
         if results.count == 1, let failure = results[0].failure {
             throw ErrandFailure(description: failure)
         }
@@ -114,20 +101,10 @@ extension SearchSession {
     private func repeatTraining(of best: Trial, _ shelf: ModelShelf) throws {
         monitor.warn("the weights of trial \(best.number) were not kept: it is trained again")
         let run = folder.repeated(best.number)
-        let (epochs, seed) = (
-            conditions.training.epochs, ledger.plan.seed(ofTrial: best.number)
-        )
-        if pool.isCluster {
-            let request = ErrandRequest(
-                work: .training(
-                    FinalNetwork(best), epochs: epochs, seed: seed, run: absolutePath(run),
-                    study: absolutePath(folder.path)))
-            try runErrands([(run, request)])
-        } else {
-            try training.run(
-                FinalNetwork(best), epochs: epochs, seed: seed, in: run, of: folder,
-                minThreads: pool.threads)
-        }
+        let work = FinalWork.once(
+            FinalNetwork(best), epochs: conditions.training.epochs,
+            seed: ledger.plan.seed(ofTrial: best.number))
+        try train([(work, run)])
         try shelf.setBest(finalRun: run)
     }
 
@@ -138,13 +115,14 @@ extension SearchSession {
     private func trainCandidates(_ shelf: ModelShelf) throws {
         let finalists = try ledger.finalists(conditions.finalCandidates ?? 1)
         var outcomes: [FinalCandidates.Outcome] = []
-        if pool.isCluster, finalists.count > 1 { try runErrands(finalists.map(finalErrand)) }
+        // At the same time; each is then asked for alone.
+        if pool.isCluster, finalists.count > 1 { try train(finalists.map(finalWork)) }
         for (index, trial) in finalists.enumerated() {
             monitor.report(
                 .candidate(trial: trial.number, number: index + 1, all: finalists.count))
             do {
                 if let outcome = try trainAgain(trial) { outcomes.append(outcome) }
-            } catch let error where isOfNetwork(error) {
+            } catch  where isOfNetwork(error) {
                 monitor.warn("trial \(trial.number) cannot be trained again: \(error)")
             }
         }
