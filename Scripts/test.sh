@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs `swift test` with the arguments given, and says how many tests were skipped, and which: one that never
-# runs looks like one that passes. Why a test was skipped stands at its line above.
+# runs looks like one that passes. Why a test was skipped stands at its line above. The last lines name the
+# tests that failed, and what each expected, for those who see only the end of a log.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,9 +12,19 @@ status=$?
 
 if [[ -s $results ]]; then
     awk '
-        /<testcase / { name = $0; sub(/.* name="/, "", name); sub(/".*/, "", name) }
-        /<skipped/ { count += 1; names = names "\n  " name }
-        END { print "tests skipped: " count + 0 names }
+        /<testcase / {
+            suite = $0; sub(/.* classname="/, "", suite); sub(/".*/, "", suite)
+            name = $0; sub(/.* name="/, "", name); sub(/".*/, "", name)
+        }
+        /<skipped/ { skipped += 1; names = names "\n  " name }
+        /<failure/ {
+            why = $0; sub(/.*message="/, "", why); sub(/" *\/?>.*/, "", why)
+            failed += 1; failures = failures "\n  " suite "." name ": " why
+        }
+        END {
+            print "tests skipped: " skipped + 0 names
+            if (failed) print "failures: " failed failures
+        }
     ' "$results"
 fi
 exit $status
