@@ -22,8 +22,8 @@ demo: build  ## build, then search for a network on phantoms and evaluate it: 5 
 
 # Real images, which some tests need, lie in the folder that SEGNAS3D_DATA names.
 
-test: setup  ## run all tests, and say how many were skipped
-	Scripts/test.sh
+test: setup  ## run all tests but those of make browser, and say how many were skipped
+	Scripts/test.sh --skip '^ReportTests.(Watch)?BrowserTests'
 
 # A processor that has AVX2 and neither AVX-512 nor bfloat16, to oneDNN, libtorch, MKL and our own kernels.
 AVX2 := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 SEGNAS3D_CPU_ISA=avx2

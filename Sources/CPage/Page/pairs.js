@@ -1,7 +1,7 @@
 // Two trials beside each other.
 
-/** The chosen trials, at most two: a third one takes the place of the first. */
-const compared = [];
+/** The chosen trials, at most two: a third one takes the place of the first. A page that is made anew keeps them. */
+const compared = (history.state?.compared ?? []).filter(number => report.trials[number]);
 
 function choosePair(number, isChosen) {
     const at = compared.indexOf(number);

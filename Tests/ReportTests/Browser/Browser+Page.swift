@@ -35,7 +35,29 @@ extension Browser {
             guard Date.now < end else { break }
             usleep(20_000)
         }
-        Issue.record("never came true: \(expression)", sourceLocation: sourceLocation)
+        let page = try? value(
+            "[document.readyState, location.href, performance.now(), document.body?.innerText.slice(0, 400)].join()")
+        Issue.record(
+            "never came true: \(expression), on a page of \(page ?? "nothing"); errors: \(takeErrors())",
+            sourceLocation: sourceLocation)
+    }
+
+    /// Clicks on an element until an expression holds: what the page draws meanwhile may move it away.
+    func click(
+        _ selector: String, until expression: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        for _ in 0..<3 {
+            try click(selector)
+            let end = Date.now + 2
+            while Date.now < end {
+                if (try? value("Boolean(\(expression))")) as? Bool == true { return }
+                usleep(20_000)
+            }
+            // A trial beside it may have been opened.
+            try value("document.querySelector('dialog[open]')?.close(); 0")
+        }
+        try expect(expression, seconds: 0, sourceLocation: sourceLocation)
     }
 
     /// Clicks into the middle of an element that is in view, or is brought there; or so far to the side of it.
@@ -45,14 +67,15 @@ extension Browser {
             """
             (async () => {
                 document.documentElement.style.scrollBehavior = "auto";
-                const element = document.querySelector(`\(selector)`);
-                let before = [];
-                while (true) {
+                let [before, same] = ["", 0];
+                for (let tries = 0; tries < 100; tries += 1) {
+                    const element = document.querySelector(`\(selector)`);
                     element.scrollIntoView({block: "center"});
                     const box = element.getBoundingClientRect();
                     const place = [box.x + box.width / 2, box.y + box.height / 2];
-                    if (place.join() === before.join()) return place;
-                    before = place;
+                    same = place.join() === before ? same + 1 : 0;
+                    if (same === 2) return place;
+                    before = place.join();
                     await new Promise(resolve => setTimeout(resolve, 100));
                 }
             })()

@@ -7,13 +7,15 @@ const live = {
     heard: Date.now(), ahead: 0,
     /** What keeps the server from reading the files. */
     problem: "",
+    /** Whether a button of the mouse is down, or a finger on the page, and the changes that came meanwhile. */
+    isPressed: false, waiting: [],
 };
 
 /** Begins to listen; `apply` takes what else than parts has changed. A report, which has no position, does not change. */
 function startLive(apply) {
     if (!live.position) return;
     // The token is in a cookie now: it need not stand where it is seen or sent on.
-    history.replaceState(null, "", location.pathname + location.hash);
+    history.replaceState(history.state, "", location.pathname + location.hash);
     listen(apply);
     setInterval(() => {
         tick();
@@ -23,6 +25,14 @@ function startLive(apply) {
     document.addEventListener("visibilitychange", () => {
         if (!document.hidden && Date.now() - live.heard > 20_000) listen(apply);
     });
+    // What is pressed and replaced before it is released would not be clicked.
+    addEventListener("pointerdown", () => { live.isPressed = true; });
+    for (const end of ["pointerup", "pointercancel", "blur"]) {
+        addEventListener(end, () => {
+            live.isPressed = false;
+            setTimeout(() => { for (const change of live.waiting.splice(0)) change(); });
+        });
+    }
     tick();
 }
 
@@ -38,12 +48,15 @@ function listen(apply) {
         live.position = event.lastEventId || live.position;
         live.problem = change.problem ?? live.problem;
         hear(change);
-        if (change.reload) return reload();
-        for (const [id, html] of Object.entries(change.parts)) replacePart(id, html);
-        arrange(change.order, change.parts);
-        apply(change);
-        filterPage();
-        tick();
+        const show = () => {
+            if (change.reload) return reload();
+            for (const [id, html] of Object.entries(change.parts)) replacePart(id, html);
+            arrange(change.order, change.parts);
+            apply(change);
+            filterPage();
+            tick();
+        };
+        if (live.isPressed) live.waiting.push(show); else show();
     });
     source.addEventListener("error", () => {
         // The browser tries again by itself, unless it was refused.
@@ -90,8 +103,10 @@ function arrange(order, parts) {
 /** What only another page can show came: the page is made anew, as soon as nobody reads in a dialog. */
 function reload() {
     const dialog = document.querySelector("dialog[open]");
-    if (!dialog) return location.reload();
-    dialog.addEventListener("close", () => location.reload(), { once: true });
+    if (dialog) return dialog.addEventListener("close", reload, { once: true });
+    // What was chosen to be compared is chosen in the next page too.
+    if (typeof compared !== "undefined") history.replaceState({ compared }, "");
+    location.reload();
 }
 
 /** Times are counted on between events. */
