@@ -47,11 +47,12 @@ struct CasePreview: Sendable {
         caption = shown.identifier
         slices = []
         guard let path = shown.images.first,
-            let volume = try? Volume(contentsOf: path, series: series)
+            let volume = try? Volume(contentsOf: path, series: shown.selection ?? series)
         else { return }
         let body = BodyAxes(volume.geometry)
-        let own = Self.labelMap(shown.label, on: volume.geometry)
-        let map = labels == shown.label ? own : Self.labelMap(labels, on: volume.geometry)
+        let own = Self.labelMap(shown.label, of: table, on: volume.geometry)
+        let map =
+            labels == shown.label ? own : Self.labelMap(labels, of: table, on: volume.geometry)
         let centre = own.map { body.centre(of: $0, table) } ?? body.size / 2
         let places = Plane.allCases.map { Self.voxels(of: $0, through: centre, body) }
         let window = Window(volume)
@@ -71,8 +72,12 @@ struct CasePreview: Sendable {
     }
 
     /// Voxel by voxel where the map lies elsewhere, so that one sees what is wrong.
-    private static func labelMap(_ path: String?, on grid: Geometry) -> LabelMap? {
-        guard let map = path.flatMap({ try? LabelMap(contentsOf: $0) }) else { return nil }
+    private static func labelMap(
+        _ path: String?, of table: LabelTable, on grid: Geometry
+    ) -> LabelMap? {
+        guard let path, let map = try? LabelMap(contentsOf: path, values: table.valuesByName) else {
+            return nil
+        }
         return map.reoriented(onto: grid) ?? (map.geometry.size == grid.size ? map : nil)
     }
 

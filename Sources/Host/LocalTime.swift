@@ -14,12 +14,18 @@ package enum LocalTime {
 
     /// The minute of a time in seconds since 1970.
     static func text(of seconds: time_t) -> String {
+        text(of: seconds, "%Y-%m-%d %H:%M %Z") ?? "an unknown time"
+    }
+
+    /// Now in a format of `strftime`; empty if the system does not know the time.
+    package static func now(_ format: String) -> String { text(of: time(nil), format) ?? "" }
+
+    private static func text(of seconds: time_t, _ format: String) -> String? {
         var (seconds, parts) = (seconds, tm())
-        guard localtime_r(&seconds, &parts) != nil else { return "an unknown time" }
+        guard localtime_r(&seconds, &parts) != nil else { return nil }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { room in
-            guard let text = room.baseAddress,
-                strftime(text, room.count, "%Y-%m-%d %H:%M %Z", &parts) > 0
-            else { return "an unknown time" }
+            guard let text = room.baseAddress, strftime(text, room.count, format, &parts) > 0
+            else { return nil }
             return String(cString: text)
         }
     }

@@ -6,6 +6,7 @@ enum Flags {
         "cache": "--cache", "cascade": "--cascade",
         "canonical orientation": "canonical orientation",
         "crop of empty space": "crop of empty space", "device": "--device",
+        "dicomSeg": "--dicom-seg",
         "devicesPerTrial": "--devices-per-trial", "effectiveEpochs": "--effective-epochs",
         "effectiveIterations": "--effective-iterations", "epochs": "--epochs",
         "ensemble": "--ensemble", "finalCandidates": "--final-candidates",

@@ -70,7 +70,7 @@ struct ResumeTests {
     func compare() throws {
         try ComparisonScene.with { scene in
             #expect(try scene.compare("whole").status == 0)
-            #expect(try scene.compare("c", ["--time-limit", "4s"]).status == 130)
+            #expect(try scene.compare("c", ["--time-limit", "1s"]).status == 130)
             let other = try Program.run("compare", "-o", scene.path("c"), "--epochs", "5")
             #expect(other.status == 2 && other.errors.contains("  --epochs: 2 before, 5 now\n"))
             let last = try Program.run("compare", "-o", scene.path("c"))

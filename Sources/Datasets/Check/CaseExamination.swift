@@ -28,13 +28,13 @@ struct CaseExaminer {
     /// Reads one file after the other, so that two at most are in memory.
     func examine(_ examined: Dataset.Case) -> CaseExamination {
         var result = CaseExamination(identifier: examined.identifier)
-        let labelled = examined.label.flatMap { labelMap($0, &result) }
+        let labelled = examined.label.flatMap { labelMap($0, of: examined, &result) }
         let labels = labelled?.map
         let voxels = labels.map(sample) ?? []
         var channels = 0
         var readsAll = true
         for path in examined.images {
-            guard let volume = volume(path, &result) else {
+            guard let volume = file(path, of: examined, &result)?.volume else {
                 readsAll = false
                 continue
             }
@@ -66,13 +66,12 @@ struct CaseExaminer {
                 problem, file: path.map(relative), caseIdentifier: result.identifier))
     }
 
-    private func volume(_ path: String, _ result: inout CaseExamination) -> Volume? {
-        file(path, &result)?.volume
-    }
-
-    private func file(_ path: String, _ result: inout CaseExamination) -> ImageFile? {
+    private func file(
+        _ path: String, of examined: Dataset.Case, _ result: inout CaseExamination
+    ) -> ImageFile? {
         do {
-            let file = try ImageFile(contentsOf: path)
+            let file = try ImageFile(
+                contentsOf: path, series: examined.selection, values: dataset.labels.valuesByName)
             for remark in file.remarks { report(.remark(remark), path, &result) }
             return file
         } catch {
@@ -90,9 +89,9 @@ struct CaseExaminer {
     }
 
     private func labelMap(
-        _ path: String, _ result: inout CaseExamination
+        _ path: String, of examined: Dataset.Case, _ result: inout CaseExamination
     ) -> (map: LabelMap, names: LabelNames?)? {
-        guard let file = file(path, &result) else { return nil }
+        guard let file = file(path, of: examined, &result) else { return nil }
         do {
             let labels = try LabelMap(file)
             if let remark = labels.remark { report(.remark(remark), path, &result) }

@@ -135,7 +135,7 @@ private struct PairEvaluator {
                 EvaluationFault(problem, case: pair.identifier, file: path))
         }
         do {
-            let file = try ImageFile(contentsOf: path)
+            let file = try ImageFile(contentsOf: path, values: labels?.valuesByName)
             let map = try LabelMap(file)
             if let names = file.labelNames {
                 let values = map.labelCounts.keys.map(Int.init)

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 public import SegNASHost
+package import SegNASImaging
 
 /// A folder of images and their label maps, whatever its layout.
 public struct Dataset: Equatable, Sendable {
@@ -30,6 +31,8 @@ public struct Dataset: Equatable, Sendable {
         case plain = "images and labels"
         case bids = "BIDS"
         case caseFolders = "a folder for each case"
+        /// Series of images, and segmentations or structure sets that refer to them.
+        case dicom = "DICOM"
     }
 
     /// One subject's scan.
@@ -37,6 +40,8 @@ public struct Dataset: Equatable, Sendable {
         public var identifier: String
         /// Paths of the image: one file for each channel, or one that holds them all.
         public var images: [String]
+        /// The series that is meant of a folder with several DICOM series, by its UID; nil if the folder holds one.
+        public var series: String?
         /// Path of the label map; nil if there is none.
         public var label: String?
         /// Path of the label map that the first stage of a cascade has predicted; nil outside of cascades.
@@ -44,6 +49,11 @@ public struct Dataset: Equatable, Sendable {
         /// The fold of cross-validation in which a datalist puts the case.
         public var fold: Int?
     }
+}
+
+extension Dataset.Case {
+    /// The series that is meant; nil if its folder holds one.
+    package var selection: DICOMSelection? { series.map { .uid($0) } }
 }
 
 extension Dataset {

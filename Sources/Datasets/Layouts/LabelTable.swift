@@ -1,4 +1,4 @@
-internal import SegNASImaging
+public import SegNASImaging
 
 /// The labels of a dataset: what is stored in its label maps, and the classes that a network tells apart.
 ///
@@ -36,6 +36,12 @@ public struct LabelTable: Hashable, Codable, Sendable {
 
     /// Marks, among classes, the voxels to ignore.
     public static let ignoredClass: UInt8 = 255
+
+    /// The values of labels by their names, for files that number structures in a way of their own, as DICOM
+    /// segmentations do.
+    public var valuesByName: LabelNames {
+        LabelNames(foreground.map { LabelNames.Entry(name: $0.name, value: $0.value) })
+    }
 
     /// Classes of label maps, with the background.
     public var classCount: Int { foreground.count + 1 }

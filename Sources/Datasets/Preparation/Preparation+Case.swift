@@ -62,7 +62,9 @@ private final class CaseReader {
 
     private func volume(_ file: String, warns: Bool = true) throws(PreparationFault) -> Volume {
         do {
-            let image = try ImageFile(contentsOf: file, series: series)
+            let image = try ImageFile(
+                contentsOf: file, series: subject.selection ?? series,
+                values: preparation.labels.valuesByName)
             guard warns else { return image.volume }
             warnings += image.remarks.map {
                 DatasetFault(.remark($0), file: file, caseIdentifier: subject.identifier)

@@ -118,7 +118,7 @@ struct FoldPredictions {
         guard let label = subject.label else {
             preconditionFailure("case \(subject.identifier) has no label map to compare with")
         }
-        let reference = try LabelMap(contentsOf: label)
+        let reference = try LabelMap(contentsOf: label, values: dataset.labels.valuesByName)
         let prediction = try LabelMap(contentsOf: maps.labelMap(of: subject.identifier))
         var evaluated = try CaseEvaluation(
             subject.identifier, reference: reference, prediction: prediction,

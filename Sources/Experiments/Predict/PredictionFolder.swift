@@ -9,6 +9,8 @@ public struct PredictionFolder: Sendable {
     public let path: String
     private let overwrites: Bool
     private let hasProbabilities: Bool
+    /// Writes DICOM segmentations beside label maps; nil for none.
+    private let segmentations: SegmentationFiles?
     private let sources: PredictionSources
     private let volumes: VolumeTable
 
@@ -16,14 +18,16 @@ public struct PredictionFolder: Sendable {
 
     /// Makes the folder, or checks that it holds predictions made in the same way.
     ///
-    /// If others are to overwrite them, none may be left that is not among the cases.
+    /// If others are to overwrite them, none may be left that is not among the cases. With `segmentations`, every case
+    /// gets a DICOM segmentation too.
     ///
     /// - Throws: ``PredictionFolderError``, before anything is changed where files are in the way.
     public init(
         _ path: String, of record: PredictionRecord, labels: LabelTable, cases: [Dataset.Case],
-        overwrites: Bool, probabilities: Bool
+        overwrites: Bool, probabilities: Bool, segmentations: SegmentationFiles? = nil
     ) throws {
         self.path = path
+        self.segmentations = segmentations
         self.overwrites = overwrites
         hasProbabilities = probabilities
         sources = PredictionSources("\(path)/sources.jsonl")
@@ -75,6 +79,7 @@ public struct PredictionFolder: Sendable {
             for folder in [path, probabilities(in: path)] {
                 try remove(file(identifier, in: folder))
             }
+            try remove(SegmentationFiles.path(of: identifier, in: path))
         }
         try remove(VolumeTable.path(in: path))
     }
@@ -149,19 +154,27 @@ public struct PredictionFolder: Sendable {
         return UnfinishedCase(subject: subject, digests: digests, labels: scores.labelMap())
     }
 
-    /// Writes the label map and the volumes of a case, on any thread.
+    /// Writes the label map, the volumes and the DICOM segmentation of a case, on any thread.
     func finish(_ unfinished: UnfinishedCase) throws {
         let identifier = unfinished.subject.identifier
+        // That of an earlier label map would stay.
+        try Self.remove(SegmentationFiles.path(of: identifier, in: path))
+        try segmentations?.write(unfinished.labels, of: unfinished.subject, in: path)
         try unfinished.labels.write(to: labelMap(of: identifier), replacing: true)
         try volumes.write(
             identifier, counts: unfinished.labels.valueCounts, on: unfinished.labels.geometry)
         try sources.finish(unfinished.subject, unfinished.digests)
     }
 
-    /// Adds the volumes of a case that the folder holds, if they are missing: earlier versions did not write them.
+    /// Adds what is missing beside the label map of a case that the folder holds: a DICOM segmentation that was not
+    /// asked for before, and the volumes, which earlier versions did not write.
     ///
     /// - Throws: `ImageError` and `LabelFileError` of a label map that cannot be read.
-    func completeVolumes(of subject: Dataset.Case) throws {
+    func complete(_ subject: Dataset.Case) throws {
+        if let segmentations, !segmentations.holds(subject.identifier, in: path) {
+            let map = try Volume(contentsOf: labelMap(of: subject.identifier))
+            try segmentations.write(map, of: subject, in: path)
+        }
         guard !volumes.holds(subject.identifier) else { return }
         let map = try LabelMap(contentsOf: labelMap(of: subject.identifier))
         let counts = map.labelCounts.map { (Int($0.key), $0.value) }
@@ -187,6 +200,7 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
     case foreign(String)
     case otherFile(String)
     case unremovable(String)
+    case notDICOM(String)
     case unwritable(String)
     case unwritableFile(String, reason: String)
 
@@ -210,6 +224,9 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
         case .otherFile(let file):
             "\(file) is not the file that segnas3d predict writes there for these labels: "
                 + "move it away, or name another folder"
+        case .notDICOM(let identifier):
+            "case \(identifier) is no folder of DICOM files, so no DICOM segmentation can refer to it: "
+                + "leave out `dicomSeg`"
         case .unwritable(let path): "\(path): this folder cannot be created"
         case .unwritableFile(let file, let reason): "\(file): cannot be written: \(reason)"
         }

@@ -39,7 +39,7 @@ public struct PredictionJob {
             }
             do {
                 if try folder.holds(subject) {
-                    try folder.completeVolumes(of: subject)
+                    try folder.complete(subject)
                     entries.append(folder.entry(subject, .kept))
                 } else {
                     missing.append(subject)

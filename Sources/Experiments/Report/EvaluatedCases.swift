@@ -47,7 +47,7 @@ struct EvaluatedCases: Sendable {
             defer { report?(ranked.count) }
             return files(of: ranked[index]).flatMap { files in
                 AnatomyCase(
-                    ranked[index], files, prediction: prediction(of: files),
+                    ranked[index], files, of: evaluation.labels, prediction: prediction(of: files),
                     showsImage: showsImages)
             }
         }
@@ -105,13 +105,17 @@ struct EvaluatedCases: Sendable {
 extension AnatomyCase {
     /// Reads a case; nil if its files are gone, or have changed since.
     fileprivate init?(
-        _ summary: CaseSummary, _ files: Dataset.Case, prediction: String, showsImage: Bool
+        _ summary: CaseSummary, _ files: Dataset.Case, of labels: LabelTable, prediction: String,
+        showsImage: Bool
     ) {
         guard let label = files.label, let prediction = try? LabelMap(contentsOf: prediction),
-            let stored = try? LabelMap(contentsOf: label),
+            let stored = try? LabelMap(contentsOf: label, values: labels.valuesByName),
             let reference = stored.reoriented(onto: prediction.geometry)
         else { return nil }
-        let image = showsImage ? files.images.first.flatMap { try? Volume(contentsOf: $0) } : nil
+        let image =
+            showsImage
+            ? files.images.first.flatMap { try? Volume(contentsOf: $0, series: files.selection) }
+            : nil
         self.init(
             summary,
             image: image.flatMap { $0.geometry.size == reference.geometry.size ? $0 : nil },

@@ -12,9 +12,18 @@ public struct ImageFile: Sendable {
 
     /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
     ///
-    /// The selected series of a folder with several is read.
+    /// A DICOM segmentation or structure set is read as the label map of the series that it refers to, which lies in its
+    /// folder or up to two folders above.
+    ///
+    /// - Parameters:
+    ///   - path: A file, or a folder of DICOM files.
+    ///   - series: The series that is meant of a folder with several.
+    ///   - values: The values that the structures of a DICOM segmentation get, by their names, of which others are left
+    ///     out; nil for all, with the numbers of the file. Nothing to other files.
     /// - Throws: ``ImageError``, as ``Volume/init(contentsOf:series:)`` does.
-    public init(contentsOf path: String, series: DICOMSelection? = nil) throws(ImageError) {
+    public init(
+        contentsOf path: String, series: DICOMSelection? = nil, values: LabelNames? = nil
+    ) throws(ImageError) {
         if FileSystem.isFolder(path) {
             if let other = imageFolder(path) {
                 throw ImageError(file: path, fault: .standIn(other))
@@ -41,7 +50,11 @@ public struct ImageFile: Sendable {
             let image = try StoredImage(contentsOf: path)
             (volume, remarks) = (try image.volume(), image.remarks)
             labelNames = image.labelNames
-        case .dicom: throw ImageError(file: path, fault: .dicom(.singleFile))
+        case .dicom:
+            guard let segmentation = try DICOMSegmentation(contentsOf: path) else {
+                throw ImageError(file: path, fault: .dicom(.singleFile))
+            }
+            (volume, labelNames, remarks) = try segmentation.read(values)
         }
         if let remark = ImageRemark(spacingOf: volume.geometry) { remarks.append(remark) }
     }

@@ -22,10 +22,12 @@ extension LabelMap {
 
     /// Reads an image file of labels.
     ///
-    /// - Parameter path: A file of any format that volumes are read from.
+    /// - Parameters:
+    ///   - path: A file of any format that volumes are read from.
+    ///   - values: As for `ImageFile`: the values of structures, where the file is a DICOM segmentation.
     /// - Throws: `ImageError` where it cannot be read, `LabelFileError` if its values are not labels.
-    public init(contentsOf path: String) throws {
-        let file = try ImageFile(contentsOf: path)
+    public init(contentsOf path: String, values: LabelNames? = nil) throws {
+        let file = try ImageFile(contentsOf: path, values: values)
         do throws(LabelFault) {
             try self.init(file)
         } catch {

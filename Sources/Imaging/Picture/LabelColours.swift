@@ -90,7 +90,7 @@ package enum LabelColours {
 
 extension SIMD3<UInt8> {
     /// Light from 0 to 1, without the gamma of sRGB.
-    fileprivate var linear: SIMD3<Double> {
+    var linear: SIMD3<Double> {
         func light(_ level: UInt8) -> Double {
             let share = Double(level) / 255
             return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)

@@ -58,6 +58,13 @@ struct ImageDescription: Encodable {
     var nan: Int
     var infinite: Int
     var remarks: [String]
+    /// The structures that the file names, if it is a label map that does.
+    var structures: [Structure]?
+
+    struct Structure: Encodable {
+        var name: String
+        var value: Int?
+    }
 
     init(_ image: ImageFile, name: String) {
         let volume = image.volume
@@ -76,11 +83,12 @@ struct ImageDescription: Encodable {
         nan = statistics.nan
         infinite = statistics.infinite
         remarks = image.remarks.map(\.message)
+        structures = image.labelNames?.entries.map { Structure(name: $0.name, value: $0.value) }
     }
 
     enum CodingKeys: String, CodingKey {
         case schema, file, format, shape, dtype, spacing, orientation, affine, minimum, maximum, sum
-        case nan, infinite, remarks
+        case nan, infinite, remarks, structures
     }
 
     /// Writes every key, with null if there is no value.
@@ -100,6 +108,7 @@ struct ImageDescription: Encodable {
         try container.encode(nan, forKey: .nan)
         try container.encode(infinite, forKey: .infinite)
         try container.encode(remarks, forKey: .remarks)
+        try container.encode(structures, forKey: .structures)
     }
 
     /// One line.
@@ -127,6 +136,9 @@ extension ImageDescription {
         rows += zip(["affine", "", ""], matrix).map { [$0, $1] }
         rows.append(["values", values])
         if nan + infinite > 0 { rows.append(["not finite", "\(nan) NaN, \(infinite) infinite"]) }
+        for structure in structures ?? [] {
+            rows.append(["structure", "\(structure.value.map { "\($0) " } ?? "")\(structure.name)"])
+        }
         rows += remarks.map { ["note", $0] }
         let table = TextTable(columns: [.left(""), .left("")], rows: rows).lines.dropFirst()
         return ([file] + table.map { "  " + $0 }).joined(separator: "\n")

@@ -70,6 +70,14 @@ struct Predict: ParsableCommand {
     var probabilities = false
 
     @Flag(
+        name: .customLong("dicom-seg"),
+        help: """
+            For DICOM series: write DICOM segmentations too, DIR/CASE.dcm, for archives and viewers. They are a new \
+            series of the study, with its patient.
+            """)
+    var dicomSeg = false
+
+    @Flag(
         name: .customLong("no-postprocessing"),
         help: "Leave out the clean-up of label maps that the folds of MODEL have chosen."
     )
@@ -119,7 +127,10 @@ struct Predict: ParsableCommand {
         for note in inputs.notes { print(Flags.spelled(in: note), to: &standardError) }
         let folder = try PredictionFolder(
             output, of: loaded.record, labels: predictor.labels,
-            cases: inputs.cases, overwrites: overwrite, probabilities: probabilities)
+            cases: inputs.cases, overwrites: overwrite, probabilities: probabilities,
+            segmentations: dicomSeg
+                ? try SegmentationFiles(predictor.labels, of: inputs.cases, series: dicom.series)
+                : nil)
         let progress = Progress("Predicting", isQuiet: display.quiet)
         let job = PredictionJob(
             predictor: predictor, folder: folder, firstStage: loaded.firstStage,

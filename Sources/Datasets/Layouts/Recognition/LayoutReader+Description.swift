@@ -4,9 +4,19 @@ extension LayoutReader {
     /// The dataset that a JSON file describes, by the evidence for one layout or another.
     ///
     /// nnU-Net v2 reads `channel_names`, `labels` and `file_ending` with its folders, and passes over a list that was
-    /// kept from its first version or from the Decathlon; all others have their cases from a list.
+    /// kept from its first version or from the Decathlon; all others have their cases from a list, but for DICOM
+    /// folders, of which it may describe the labels alone.
     mutating func described(by file: String) -> Dataset? {
         guard let json = object(in: file) else { return nil }
+        if let labels = json["labels"], json["training"] == nil, !isFolder("imagesTr"),
+            let study = DICOMDataset(in: folder)
+        {
+            recognise(study.recognition(folder))
+            note("values of labels as in \(file)")
+            return labelTable(labels, file: file).flatMap {
+                dataset(study, name: name(json), labels: $0)
+            }
+        }
         let evidence = DescriptionEvidence(json, file: file, hasFolders: isFolder("imagesTr"))
         guard let recognition = evidence.recognition else {
             report(.unrecognisedKeys(json.keys.sorted()), file: file)

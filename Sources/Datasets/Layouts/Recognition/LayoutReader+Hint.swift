@@ -75,7 +75,10 @@ extension LayoutReader {
         let names = listing.folders + listing.others
         if let series = ([""] + listing.folders).first(where: holdsSeries) {
             let place = series.isEmpty ? folder : path(series)
-            return "\(place) holds a DICOM series: convert series to .nii.gz, and add label maps"
+            return """
+                \(place) holds a DICOM series, and no segmentation (SEG or RTSTRUCT) of a series lies with them: put \
+                one into the folder of each series, or convert series to .nii.gz and add label maps
+                """
         }
         return names.isEmpty ? "it is empty" : "it holds \(shortened(names)), and no image"
     }

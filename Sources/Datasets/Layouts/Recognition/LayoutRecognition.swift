@@ -37,7 +37,7 @@ extension LayoutReader {
     /// A description counts most, then the names of folders, and those of files least.
     func candidate() -> LayoutCandidate? {
         description() ?? folderPair() ?? lists() ?? nnUNetFolders() ?? bids() ?? pairsOfFiles()
-            ?? caseFolders()
+            ?? caseFolders() ?? dicom()
     }
 
     private func description() -> LayoutCandidate? {

@@ -8,6 +8,8 @@ struct DICOMElements {
     private(set) var syntax = DICOMSyntax.explicit
     /// The elements at the top, by tag; their values lie in these parts of the file.
     private(set) var values: [DICOMTag: Range<Int>] = [:]
+    /// Sequences whose items have implicit elements, whatever is outside: those of an unknown kind.
+    private var implicitSequences: Set<DICOMTag> = []
     /// True if the pixels are fragments of a compressed stream.
     private(set) var isEncapsulated = false
     /// True if tags rise, as they must.
@@ -27,6 +29,15 @@ struct DICOMElements {
         }
     }
 
+    /// The elements of a file that was recognised as DICOM.
+    init(path: String) throws(ImageError) {
+        let file = try InputFile(path)
+        guard let start = DICOMStart(try file.head(DICOMFile.headSize)) else {
+            throw ImageError(file: path, fault: .dicom(.unmarked))
+        }
+        self.init(FileBlocks(file), start: start)
+    }
+
     private mutating func read() throws(ImageFault) {
         try readDescription()
         guard syntax.isFollowed else { throw .dicom(.transferSyntax(syntax.uid)) }
@@ -36,14 +47,27 @@ struct DICOMElements {
             guard values[tag] == nil else { throw damage }
             if tag < last { isOrdered = false }
             last = tag
-            let start = try readElement(
-                tag, isExplicit: syntax.isExplicit, end: file.count, depth: 0)
-            values[tag] = start..<position
+            try take(tag, end: file.count, depth: 0)
         }
         guard syntax.isDecoded else { throw .dicom(.transferSyntax(syntax.uid)) }
         guard !values.keys.contains(.pixelData) || isEncapsulated == syntax.isCompressed else {
             throw .dicom(.value("Pixel Data"))
         }
+    }
+
+    /// Takes the element of a tag that has been read.
+    private mutating func take(_ tag: DICOMTag, end: Int, depth: Int) throws(ImageFault) {
+        let isOfUnknownKind = syntax.isExplicit && kindOfNext == "UN"
+        let start = try readElement(tag, isExplicit: syntax.isExplicit, end: end, depth: depth)
+        values[tag] = start..<position
+        if isOfUnknownKind { implicitSequences.insert(tag) }
+    }
+
+    /// The kind of an explicit element whose tag has been read.
+    private var kindOfNext: String? {
+        guard position + 2 <= file.count, let kind = try? file.bytes(position..<position + 2)
+        else { return nil }
+        return String(decoding: kind, as: UTF8.self)
     }
 
     /// The elements that describe the file, which are always explicit.
@@ -93,6 +117,9 @@ extension DICOMElements {
     /// The kinds of values, of two letters.
     static let kinds = short.union(long)
 
+    /// True if the length of a value of this kind has four bytes.
+    static func isLong(_ kind: String) -> Bool { long.contains(kind) }
+
     private mutating func number(_ size: Int) throws(ImageFault) -> Int {
         guard position + size <= file.count else { throw damage }
         defer { position += size }
@@ -113,7 +140,7 @@ extension DICOMElements {
         let kind = String(decoding: try file.bytes(position..<position + 2), as: UTF8.self)
         guard Self.kinds.contains(kind) else { throw damage }
         position += 2
-        let isLong = Self.long.contains(kind)
+        let isLong = Self.isLong(kind)
         if isLong { position += 2 }
         return (kind, try number(isLong ? 4 : 2))
     }
@@ -193,9 +220,64 @@ extension DICOMElements {
 }
 
 extension DICOMElements {
+    /// The items of a sequence, in their order; none if it is missing.
+    ///
+    /// - Throws: The fault at which the structure of the sequence breaks.
+    func items(_ tag: DICOMTag) throws(ImageFault) -> [DICOMElements] {
+        guard let range = values[tag], !range.isEmpty else { return [] }
+        var reader = self
+        reader.position = range.lowerBound
+        if implicitSequences.contains(tag) { reader.syntax.isExplicit = false }
+        var items: [DICOMElements] = []
+        while reader.position < range.upperBound {
+            let mark = try reader.nextTag()
+            let length = try reader.number(4)
+            if mark == Self.sequenceEnd { break }
+            guard mark == Self.item else { throw reader.damage }
+            items.append(try reader.nextItem(length, end: range.upperBound))
+        }
+        return items
+    }
+
+    /// The elements of an item whose beginning has been read; moves behind it.
+    private mutating func nextItem(_ length: Int, end: Int) throws(ImageFault) -> DICOMElements {
+        let hasLength = length != Self.undefinedLength
+        guard !hasLength || length <= end - position else { throw damage }
+        let itemEnd = hasLength ? position + length : end
+        var item = self
+        item.values = [:]
+        item.implicitSequences = []
+        while item.position < itemEnd {
+            let tag = try item.nextTag()
+            if !hasLength, tag == Self.itemEnd {
+                guard try item.number(4) == 0 else { throw item.damage }
+                break
+            }
+            guard item.values[tag] == nil else { throw item.damage }
+            try item.take(tag, end: itemEnd, depth: 1)
+        }
+        position = item.position
+        return item
+    }
+
+    /// The only item of a sequence that must have one, or the first of several.
+    func item(_ tag: DICOMTag) throws(ImageFault) -> DICOMElements {
+        try required(items(tag).first, tag)
+    }
+
     /// The bytes of a value; nil if it is missing, or cannot be read any more.
     func bytes(_ tag: DICOMTag) -> ArraySlice<UInt8>? {
         values[tag].flatMap { try? file.bytes($0) }
+    }
+
+    /// A part of a value that is there, from its beginning.
+    func bytes(_ part: Range<Int>, of tag: DICOMTag) throws(ImageFault) -> ArraySlice<UInt8> {
+        let value = try required(values[tag], tag)
+        guard part.upperBound <= value.count else {
+            throw .truncated(expected: part.upperBound, actual: value.count)
+        }
+        let start = value.lowerBound
+        return try file.bytes(start + part.lowerBound..<start + part.upperBound)
     }
 }
 

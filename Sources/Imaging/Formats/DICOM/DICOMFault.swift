@@ -29,6 +29,7 @@ public enum DICOMFault: Equatable, Sendable {
     case distance(Double, usual: Double, missing: Int)
     /// The distance by which the slice lies aside, in mm.
     case tilted(aside: Double)
+    case segmentation(DICOMSegmentationFault)
 }
 
 extension DICOMFault: CustomStringConvertible {
@@ -99,6 +100,7 @@ extension DICOMFault: CustomStringConvertible {
         case .tilted(let distance):
             "lies \(distance.millimetres) mm aside of the lowest slice of its series (gantry tilt?): "
                 + Self.convert
+        case .segmentation(let fault): fault.description
         default: ""
         }
     }

@@ -3,6 +3,8 @@ enum DICOMFile {
     case image(DICOMImage)
     /// A DICOM file without an image, and the modality that it names.
     case document(String?)
+    /// A segmentation or a structure set, whatever else it holds.
+    case segmentation
     /// The text, picture or program that discs and users put beside images.
     case other
     /// A file of an unknown kind.
@@ -31,6 +33,10 @@ enum DICOMFile {
             return
         }
         let elements = DICOMElements(FileBlocks(file), start: start)
+        guard DICOMSegmentation.Kind(elements) == nil else {
+            self = .segmentation
+            return
+        }
         let image = try naming(path) { () throws(ImageFault) in
             try DICOMImage(elements, path: path)
         }
@@ -40,7 +46,8 @@ enum DICOMFile {
 }
 
 extension DICOMFile {
-    private static let headSize = 512
+    /// Bytes at the beginning of a file that tell its kind.
+    static let headSize = 512
 
     /// True if a file stands for one that another tool keeps elsewhere.
     private static func isPointer(_ head: [UInt8]) -> Bool {

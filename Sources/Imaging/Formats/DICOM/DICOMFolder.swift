@@ -8,6 +8,8 @@ public struct DICOMFolder {
     let groups: [DICOMGroup]
     /// Modalities of files without images, empty if one is not named.
     private(set) var documents: [String] = []
+    /// Paths of segmentations and structure sets.
+    private var segmentations: [String] = []
     /// Paths of files that are not DICOM and of no known kind.
     private(set) var unknown: [String] = []
 
@@ -21,6 +23,7 @@ public struct DICOMFolder {
             switch try DICOMFile(file) {
             case .image(let image): images.append(image)
             case .document(let modality): documents.append(modality ?? "")
+            case .segmentation: segmentations.append(file)
             case .unknown: unknown.append(file)
             case .other: break
             }
@@ -30,6 +33,45 @@ public struct DICOMFolder {
 
     /// The series that hold images, in the order of their numbers.
     public var series: [DICOMSeriesSummary] { groups.map(\.summary) }
+
+    /// Series with slices above each other, and the segmentations that refer to them; each with its files.
+    public var segmentedSeries: (found: [SegmentedDICOMSeries], faults: [ImageError]) {
+        var found = groups.filter(\.summary.isStack).map { group in
+            SegmentedDICOMSeries(series: group.summary, images: group.images.map(\.path))
+        }
+        var faults: [ImageError] = []
+        for path in segmentations {
+            do throws(ImageError) {
+                guard let segmentation = try DICOMSegmentation(contentsOf: path) else { continue }
+                let meant = zip(found.indices, groups.filter(\.summary.isStack))
+                    .filter { segmentation.isOf($0.1) }
+                guard meant.count == 1 else {
+                    let fault: DICOMSegmentationFault =
+                        meant.isEmpty
+                        ? .seriesElsewhere(segmentation.series)
+                        : .unclearSeries(meant.map { found[$0.0].series })
+                    throw ImageError(file: path, fault: .dicom(.segmentation(fault)))
+                }
+                found[meant[0].0].segmentations.append(segmentation)
+            } catch {
+                faults.append(error)
+            }
+        }
+        return (found, faults)
+    }
+}
+
+/// A series of a folder with the segmentations and structure sets that refer to it.
+public struct SegmentedDICOMSeries {
+    public let series: DICOMSeriesSummary
+    /// Paths of its images.
+    public let images: [String]
+    public internal(set) var segmentations: [DICOMSegmentation] = []
+
+    init(series: DICOMSeriesSummary, images: [String]) {
+        self.series = series
+        self.images = images
+    }
 }
 
 extension DICOMFolder {
@@ -64,6 +106,11 @@ extension DICOMFolder {
             if case .system = error.fault { return false }
             return true
         }
+    }
+
+    /// True if a file is DICOM of any kind, or a damaged one.
+    public static func isDICOM(_ path: String) -> Bool {
+        (try? DICOMElements(path: path)) != nil
     }
 
     /// The files of a folder among which its series lie; none if it cannot be read.

@@ -29,6 +29,7 @@ public enum DICOMRemark: Equatable, Sendable {
     case otherBits(Int)
     /// Slices with bytes behind their pixels.
     case excess(Int)
+    case segmentation(DICOMSegmentationRemark)
 }
 
 extension DICOMRemark {
@@ -91,6 +92,7 @@ extension DICOMRemark: CustomStringConvertible {
             "\(count.of("slice")) with bits set above Bits Stored, as overlays are; they are ignored"
         case .excess(let count):
             "\(count.of("slice")) with some bytes behind the pixels, which are ignored"
+        case .segmentation(let remark): remark.description
         default: ""
         }
     }

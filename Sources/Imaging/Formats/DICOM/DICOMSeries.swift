@@ -17,7 +17,7 @@ struct DICOMSeries {
         remarks += folder.remarks(beside: group)
     }
 
-    private init(_ group: DICOMGroup, in folder: String) throws(ImageError) {
+    init(_ group: DICOMGroup, in folder: String) throws(ImageError) {
         let images = group.parts.isEmpty ? group.images : group.parts
         remarks = DICOMRemark.all(group, read: images)
         var slices: [DICOMSlice] = []

@@ -95,7 +95,8 @@ extension DICOMElements {
         }
     }
 
-    fileprivate func directions() throws(ImageFault) -> [SIMD3<Double>] {
+    /// The directions of rows and columns, of length 1.
+    func directions() throws(ImageFault) -> [SIMD3<Double>] {
         let values = try required(decimals(.orientation, count: 6), .orientation)
         let directions = [SIMD3(values[..<3]), SIMD3(values[3...])]
         let isOrthonormal =

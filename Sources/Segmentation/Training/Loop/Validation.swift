@@ -107,7 +107,7 @@ struct Validation {
                 showOriginal(prediction, of: example)
             }
             return try labels.compare(
-                prediction, with: LabelMap(contentsOf: label), options
+                prediction, with: LabelMap(contentsOf: label, values: labels.valuesByName), options
             ).map(\.overlap)
         }
     }

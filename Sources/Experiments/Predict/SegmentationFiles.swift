@@ -1,0 +1,50 @@
+internal import FoundationEssentials
+public import SegNASDatasets
+internal import SegNASHost
+public import SegNASImaging
+
+/// Writes DICOM segmentations of cases whose images are DICOM series: `CASE.dcm` beside `CASE.nii.gz`.
+public struct SegmentationFiles: Sendable {
+    private let segments: [SegmentDescription]
+    private let series: DICOMSelection?
+    private let writer = DICOMSegmentationWriter(name: "segnas3d", version: Release.version)
+
+    /// The segments are the structures of the labels, in the colours of reports; regions may share voxels.
+    ///
+    /// - Parameter series: The series that is meant of folders with several.
+    /// - Throws: ``PredictionFolderError/notDICOM(_:)`` for a case that is no DICOM series.
+    public init(
+        _ labels: LabelTable, of cases: [Dataset.Case], series: DICOMSelection?
+    ) throws(PredictionFolderError) {
+        for subject in cases where !Self.isSeries(subject) { throw .notDICOM(subject.identifier) }
+        self.series = series
+        let structures = zip(labels.structures, labels.structureValues)
+        let colours = LabelColours.distinct(labels.structures.count)
+        segments = zip(structures, colours).map { structure, colour in
+            SegmentDescription(
+                name: structure.0.name, values: Set(structure.1), colour: colour)
+        }
+    }
+
+    /// True if the image of a case is a folder of DICOM files.
+    private static func isSeries(_ subject: Dataset.Case) -> Bool {
+        subject.images.first.map(FileSystem.isFolder) ?? false
+    }
+
+    static func path(of identifier: String, in folder: String) -> String {
+        "\(folder)/\(identifier).dcm"
+    }
+
+    func holds(_ identifier: String, in folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: Self.path(of: identifier, in: folder))
+    }
+
+    /// Writes the segmentation of a case, in place of an earlier one.
+    func write(
+        _ labels: Volume, of subject: Dataset.Case, in folder: String
+    ) throws(ImageError) {
+        try writer.write(
+            labels, segments, ofSeriesIn: subject.images[0], series: subject.selection ?? series,
+            to: Self.path(of: subject.identifier, in: folder), replacing: true)
+    }
+}
