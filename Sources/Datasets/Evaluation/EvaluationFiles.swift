@@ -87,6 +87,10 @@ struct EvaluationFiles {
             return nil
         }
         guard !names.isEmpty else {
+            if let dataset = Dataset(ofDICOMIn: folder) {
+                return Dictionary(
+                    uniqueKeysWithValues: dataset.training.map { ($0.identifier, $0.label) })
+            }
             let better = ["labelsTr", "labels", "labelsTs"].map { "\(folder)/\($0)" }
                 .first { ImageFileName.all(in: $0)?.isEmpty == false }
             faults.append(EvaluationFault(.noLabelMaps(better: better), file: folder))
@@ -103,6 +107,16 @@ struct EvaluationFiles {
     }
 }
 
+extension Dataset {
+    /// The dataset of a folder of DICOM series with segmentations; nil for other folders, and for one with faults.
+    fileprivate init?(ofDICOMIn folder: String) {
+        guard let dataset = try? Dataset(contentsOf: folder), dataset.layout == .dicom else {
+            return nil
+        }
+        self = dataset
+    }
+}
+
 /// The size of a file in bytes, 0 if it is unknown.
 private func size(of path: String) -> Int {
     var status = stat()
@@ -116,7 +130,7 @@ struct EvaluationLabels {
     private(set) var faults: [EvaluationFault] = []
 
     /// Reads the named file, or else the first `dataset.json` with labels that lies in the folder of references, around
-    /// it, or in that of predictions.
+    /// it, or in that of predictions. References in DICOM name theirs themselves.
     init(named: String?, references: String, predictions: String) {
         if let named {
             read(named, mustHaveLabels: true)
@@ -127,6 +141,7 @@ struct EvaluationLabels {
             read("\(folder)/dataset.json", mustHaveLabels: false)
             guard table == nil, faults.isEmpty else { return }
         }
+        table = Dataset(ofDICOMIn: references)?.labels
     }
 
     private mutating func read(_ path: String, mustHaveLabels: Bool) {

@@ -3,7 +3,8 @@ internal import SegNASHost
 /// The contours of a radiotherapy structure set, PS3.3 C.8.8.6: polygons in the slices of their series.
 ///
 /// A voxel belongs to a structure if a ray from its centre crosses the polygons of its slice an odd number of times, so a
-/// polygon within another one cuts a hole, and two parts that are joined by a line there and back are one outline.
+/// polygon within another one cuts a hole, and two parts that are joined by a line there and back are one outline. So
+/// does a voxel whose centre lies on an outline: programs that trace masks lead theirs through the outermost voxels.
 struct StructureContours {
     private let elements: DICOMElements
 
@@ -13,6 +14,9 @@ struct StructureContours {
 
     /// How far a contour may lie from the middle of its slice, and its points from a plane, in slices.
     private static let tolerance = 0.25
+
+    /// How far the centre of a voxel may lie from an outline to be on it, in voxels: positions are rounded.
+    private static let outline = 0.02
 
     /// Adds the voxels of every structure.
     ///
@@ -82,14 +86,50 @@ struct StructureContours {
                 painting.add(VoxelLine(start: first, stride: 1, count: end - start), of: number)
             }
         }
+        for voxel in Self.onOutline(polygons)
+        where 0..<size.x ~= voxel.x && 0..<size.y ~= voxel.y {
+            let index = voxel.x + size.x * (voxel.y + size.y * slice)
+            painting.add(VoxelLine(start: index, stride: 1, count: 1), of: number)
+        }
+    }
+
+    /// Voxels whose centres lie on the edges of polygons.
+    private static func onOutline(_ polygons: [[SIMD2<Double>]]) -> Set<SIMD2<Int>> {
+        var voxels: Set<SIMD2<Int>> = []
+        func add(_ point: SIMD2<Double>) {
+            let centre = point.rounded(.toNearestOrAwayFromZero)
+            let aside = point - centre
+            guard (aside * aside).sum() <= outline * outline else { return }
+            voxels.insert(SIMD2<Int>(centre))
+        }
+        for polygon in polygons {
+            for (start, end) in edges(of: polygon) {
+                let step = end - start
+                add(start)
+                // One point of the edge for each line of voxels that it crosses, along its longer side.
+                let axis = abs(step.x) > abs(step.y) ? 0 : 1
+                guard step[axis] != 0 else { continue }
+                var line = min(start[axis], end[axis]).rounded(.up)
+                while line <= max(start[axis], end[axis]) {
+                    add(start + step * ((line - start[axis]) / step[axis]))
+                    line += 1
+                }
+            }
+        }
+        return voxels
+    }
+
+    private static func edges(
+        of polygon: [SIMD2<Double>]
+    ) -> Zip2Sequence<[SIMD2<Double>], [SIMD2<Double>]> {
+        zip(polygon, Array(polygon.dropFirst() + polygon.prefix(1)))
     }
 
     /// Where the edges of polygons cross the line through the centres of each row.
     private static func crossings(_ polygons: [[SIMD2<Double>]]) -> [Int: [Double]] {
         var crossings: [Int: [Double]] = [:]
         for polygon in polygons {
-            for (index, end) in polygon.enumerated() {
-                let start = polygon[(index + polygon.count - 1) % polygon.count]
+            for (start, end) in edges(of: polygon) {
                 let (low, high) = start.y <= end.y ? (start, end) : (end, start)
                 // A corner on a row counts for the edge that leads down to it only.
                 var row = low.y.rounded(.up)
