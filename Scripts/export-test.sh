@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs exported models in ONNX Runtime, OpenVINO, PyTorch and MONAI, and has TensorBoard and Optuna read what the
-# program writes: the tests that look for packages of Python (SEGNAS3D_PYTHON), of which none is skipped here.
+# Runs exported models in ONNX Runtime, OpenVINO, PyTorch and MONAI, and has TensorBoard, Optuna and highdicom read what
+# the program writes, which reads what highdicom and pydicom write: the tests that look for packages of Python (SEGNAS3D_PYTHON), of which none is skipped here.
 # The packages go beside PyTorch into the environment of make wheel-test, or a new one in its place (2 minutes, 5 GB).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,5 +19,5 @@ fail() { echo "export-test: $*" >&2; exit 1; }
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 SEGNAS3D_PYTHON=$python timeout 900 Scripts/test.sh \
-    --filter '^segnas3dTests\.(BundleTests|RuntimeTests|OutputTests|OutputReaderTests)/' | tee "$log"
+    --filter '^segnas3dTests\.(BundleTests|DICOMToolTests|RuntimeTests|OutputTests|OutputReaderTests)/' | tee "$log"
 grep -qx 'tests skipped: 0' "$log" || fail "tests were skipped: the packages that they name cannot be imported."
