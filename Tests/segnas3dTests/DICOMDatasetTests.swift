@@ -50,7 +50,8 @@ struct DICOMDatasetTests {
                     Volume(Samples(values), geometry: geometry),
                     names.map { name in
                         SegmentDescription(
-                            name: name, values: [name.lowercased() == "core" ? 2 : 1], colour: .grey(100))
+                            name: name, values: [name.lowercased() == "core" ? 2 : 1],
+                            colour: .grey(100))
                     },
                     ofSeriesIn: scan.path, to: patient.path + "/labels/seg.dcm")
             }

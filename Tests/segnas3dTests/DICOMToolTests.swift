@@ -15,7 +15,9 @@ struct DICOMToolTests {
             let written = try Python.run(fixture: "dicom.py", "write", folder.path)
             #expect(written.status == 0, "\(written.errors)")
             let labels = try Data(contentsOf: folder.appending(path: "labels.raw")).map(Int.init)
-            for name in ["BINARY", "FRACTIONAL", "LABELMAP", "implicit", "contours"] {
+            for name in [
+                "BINARY", "FRACTIONAL", "LABELMAP", "implicit", "flipped", "contours",
+            ] {
                 let image = try ImageFile(contentsOf: "\(folder.path)/\(name).dcm")
                 #expect(try LabelMap(image).values.map(Int.init) == labels, "\(name)")
                 #expect(image.labelNames?.entries.map(\.name) == ["first", "second"])

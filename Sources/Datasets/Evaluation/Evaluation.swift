@@ -125,7 +125,8 @@ extension Evaluation {
             let predicted = try prediction(subject)
             compared.append(
                 try CaseEvaluation(
-                    subject.identifier, reference: LabelMap(contentsOf: label, values: labels.valuesByName),
+                    subject.identifier,
+                    reference: LabelMap(contentsOf: label, values: labels.valuesByName),
                     prediction: predicted, labels: labels, threads: threads))
         }
         self.init(compared, labels: labels)

@@ -130,7 +130,9 @@ struct EvaluationLabels {
     private(set) var faults: [EvaluationFault] = []
 
     /// Reads the named file, or else the first `dataset.json` with labels that lies in the folder of references, around
-    /// it, or in that of predictions. References in DICOM name theirs themselves.
+    /// it, or in that of predictions.
+    ///
+    /// References in DICOM name theirs themselves.
     init(named: String?, references: String, predictions: String) {
         if let named {
             read(named, mustHaveLabels: true)

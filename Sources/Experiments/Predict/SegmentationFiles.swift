@@ -11,7 +11,10 @@ public struct SegmentationFiles: Sendable {
 
     /// The segments are the structures of the labels, in the colours of reports; regions may share voxels.
     ///
-    /// - Parameter series: The series that is meant of folders with several.
+    /// - Parameters:
+    ///   - labels: Those of the model.
+    ///   - cases: The cases to predict.
+    ///   - series: The series that is meant of folders with several.
     /// - Throws: ``PredictionFolderError/notDICOM(_:)`` for a case that is no DICOM series.
     public init(
         _ labels: LabelTable, of cases: [Dataset.Case], series: DICOMSelection?

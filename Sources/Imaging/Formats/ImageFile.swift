@@ -12,8 +12,8 @@ public struct ImageFile: Sendable {
 
     /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
     ///
-    /// A DICOM segmentation or structure set is read as the label map of the series that it refers to, which lies in its
-    /// folder or up to two folders above.
+    /// A DICOM segmentation or structure set is read as the label map of the series that it refers to, which lies in
+    /// its folder or up to two folders above.
     ///
     /// - Parameters:
     ///   - path: A file, or a folder of DICOM files.

@@ -106,7 +106,9 @@ struct DICOMContourTests {
         #expect(try rows(traced, slice: 2) == expected)
         // From the outer outline to the inner one and back.
         let keyhole =
-            box(0.5, 6.5) + [(0.5, 0.5), (2.6, 2.6), (2.6, 4.4), (4.4, 4.4), (4.4, 2.6), (2.6, 2.6)]
+            box(0.5, 6.5) + [
+                (0.5, 0.5), (2.6, 2.6), (2.6, 4.4), (4.4, 4.4), (4.4, 2.6), (2.6, 2.6),
+            ]
         let joined = try read([("a", [Contour(points: keyhole)])]).get()
         #expect(try rows(joined)[3] == ".55..55...")
         // A point, and a line of voxels.

@@ -15,12 +15,12 @@ struct DICOMSegmentationTests {
 
     /// Calls a body with a folder that holds a series in `scan`, and its geometry.
     private func withSeries(
-        size: [Int] = [3, 5, 4], _ change: (inout DICOMPhantom) -> Void = { _ in },
-        _ body: (URL, Geometry) throws -> Void
+        size: [Int] = [3, 5, 4], direction: String = "1\\0\\0\\0\\1\\0",
+        patient: String = "Phantom", _ body: (URL, Geometry) throws -> Void
     ) throws {
         try withTemporaryFolder { folder in
             var phantom = DICOMPhantom(size: size) { UInt16($0 + 10 * $1 + 100 * $2) }
-            change(&phantom)
+            (phantom.direction, phantom.patient) = (direction, patient)
             let scan = folder.appending(path: "scan")
             try phantom.write(to: scan)
             try body(folder, Volume(contentsOf: scan.path).geometry)
@@ -37,7 +37,7 @@ struct DICOMSegmentationTests {
         arguments: [[3, 5, 4], [1, 1, 2], [8, 1, 3], [17, 13, 6]],
         ["1\\0\\0\\0\\1\\0", "0.6\\0.8\\0\\0\\0\\-1"])
     func roundTrip(size: [Int], direction: String) throws {
-        try withSeries(size: size, { $0.direction = direction }) { folder, geometry in
+        try withSeries(size: size, direction: direction) { folder, geometry in
             var generator = SeededGenerator(seed: UInt64(size[0]))
             for share in [2, 12] {
                 let labels: [UInt16] = (0..<geometry.voxelCount).map { _ in
@@ -123,7 +123,7 @@ struct DICOMSegmentationTests {
 
     @Test("patient and study are the series'; names outside of ASCII become UTF-8")
     func header() throws {
-        try withSeries({ $0.patient = "Müller^Erika" }) { folder, geometry in
+        try withSeries(patient: "Müller^Erika") { folder, geometry in
             let labels = [UInt8](repeating: 3, count: geometry.voxelCount)
             let file = folder.path + "/labels.dcm"
             try writer.write(

@@ -36,7 +36,8 @@ extension Browser {
             usleep(20_000)
         }
         let page = try? value(
-            "[document.readyState, location.href, performance.now(), document.body?.innerText.slice(0, 400)].join()")
+            "[document.readyState, location.href, performance.now(), document.body?.innerText.slice(0, 400)].join()"
+        )
         Issue.record(
             "never came true: \(expression), on a page of \(page ?? "nothing"); errors: \(takeErrors())",
             sourceLocation: sourceLocation)

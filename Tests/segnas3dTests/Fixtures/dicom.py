@@ -103,6 +103,17 @@ def write(folder):
     labels.tofile(folder + "/labels.raw")
     for kind in ("BINARY", "FRACTIONAL", "LABELMAP"):
         segmentation(kind, images, labels).save_as(f"{folder}/{kind}.dcm")
+    # Rows that run the other way, as programs write them that turn their images first.
+    flipped = pydicom.dcmread(folder + "/FRACTIONAL.dcm")
+    flipped.PixelData = flipped.pixel_array[:, ::-1].tobytes()
+    shared = flipped.SharedFunctionalGroupsSequence[0].PlaneOrientationSequence[0]
+    down = numpy.array(shared.ImageOrientationPatient[3:], float)
+    shared.ImageOrientationPatient = [*shared.ImageOrientationPatient[:3], *(-down)]
+    for frame in flipped.PerFrameFunctionalGroupsSequence:
+        place = frame.PlanePositionSequence[0]
+        moved = numpy.array(place.ImagePositionPatient, float) + down * (SHAPE[1] - 1) * SPACING[0]
+        place.ImagePositionPatient = [f"{value:.4f}" for value in moved]
+    flipped.save_as(folder + "/flipped.dcm")
     # Sequences of unknown kind, as archives that do not know them write them.
     implicit = pydicom.dcmread(folder + "/BINARY.dcm")
     implicit.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian

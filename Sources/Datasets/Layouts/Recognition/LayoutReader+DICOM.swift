@@ -62,10 +62,8 @@ extension LayoutReader {
         } else {
             note("files number structures in different ways, so names tell them apart")
             var names: [String] = []
-            for entry in entries where !names.contains(where: { LabelNames.areSame($0, entry.name) })
-            {
-                names.append(entry.name)
-            }
+            for name in entries.map(\.name)
+            where !names.contains(where: { LabelNames.areSame($0, name) }) { names.append(name) }
             labels = names.sorted().enumerated().map { .init(name: $1, value: $0 + 1) }
         }
         return checked(LabelTable(foreground: labels), file: nil)
@@ -116,7 +114,9 @@ struct DICOMDataset {
     }
 
     func recognition(_ folder: String) -> LayoutRecognition {
-        let example = labelled.first.map { relativePath($0.series.segmentations[0].path, to: folder) }
+        let example = labelled.first.map {
+            relativePath($0.series.segmentations[0].path, to: folder)
+        }
         return LayoutRecognition(
             .dicom, "DICOM series with segmentations" + (example.map { " such as \($0)" } ?? ""))
     }
@@ -154,7 +154,9 @@ struct DICOMDataset {
 
 /// The folder that holds all files, at any depth.
 private func commonFolder(_ paths: [String]) -> String {
-    let folders = paths.map { PathParts($0).folder.split(separator: "/", omittingEmptySubsequences: false) }
+    let folders = paths.map {
+        PathParts($0).folder.split(separator: "/", omittingEmptySubsequences: false)
+    }
     guard var common = folders.first else { return "" }
     for folder in folders {
         common = Array(zip(common, folder).prefix { $0 == $1 }.map(\.0))
@@ -164,7 +166,7 @@ private func commonFolder(_ paths: [String]) -> String {
 
 extension [String] {
     fileprivate var mostFrequent: String? {
-        Dictionary(grouping: self) { $0 }.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?
-            .key
+        let counts = Dictionary(grouping: self) { $0 }.mapValues(\.count)
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
     }
 }

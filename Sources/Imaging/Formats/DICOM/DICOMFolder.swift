@@ -50,7 +50,7 @@ public struct DICOMFolder {
                         meant.isEmpty
                         ? .seriesElsewhere(segmentation.series)
                         : .unclearSeries(meant.map { found[$0.0].series })
-                    throw ImageError(file: path, fault: .dicom(.segmentation(fault)))
+                    throw segmentation.error(fault)
                 }
                 found[meant[0].0].segmentations.append(segmentation)
             } catch {

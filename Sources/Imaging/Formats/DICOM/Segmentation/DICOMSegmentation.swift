@@ -122,6 +122,7 @@ extension DICOMSegmentation {
     /// Where structures overlap, a voxel counts as the smallest that holds it, and a remark says so.
     ///
     /// - Parameter values: The value of each structure that is read, by its name; nil for all, with those of the file.
+    /// - Returns: The label map, the structures with their values in it, and remarks.
     /// - Throws: ``ImageError`` if the series is missing or has another grid, or the file contradicts itself.
     func read(
         _ values: LabelNames?

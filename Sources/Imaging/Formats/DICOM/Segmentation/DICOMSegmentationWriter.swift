@@ -141,7 +141,8 @@ extension Samples {
     }
 
     /// Calls a body with each number, and whether it differs from the one before.
-    private func forEachNumber(_ range: Range<Int>, _ body: (_ number: Int, _ isNew: Bool) -> Void) {
+    private func forEachNumber(_ range: Range<Int>, _ body: (_ number: Int, _ isNew: Bool) -> Void)
+    {
         var numbers = [Double](repeating: 0, count: range.count)
         numbers.withUnsafeMutableBufferPointer { numbers in
             guard let start = numbers.baseAddress else { return }

@@ -12,8 +12,7 @@ extension DICOMSeries {
         for _ in 0...Self.levels {
             let groups = try Self.groups(in: folder).filter { segmentation.isOf($0) }
             guard groups.count <= 1 else {
-                throw ImageError(
-                    file: segmentation.path, fault: .dicom(.segmentation(.unclearSeries(groups.map(\.summary)))))
+                throw segmentation.error(.unclearSeries(groups.map(\.summary)))
             }
             if let group = groups.first {
                 try self.init(group, in: folder)
@@ -21,8 +20,7 @@ extension DICOMSeries {
             }
             folder += "/.."
         }
-        throw ImageError(
-            file: segmentation.path, fault: .dicom(.segmentation(.seriesElsewhere(segmentation.series))))
+        throw segmentation.error(.seriesElsewhere(segmentation.series))
     }
 
     /// The series of a folder; files that cannot be read are left to the reading of the images themselves.
@@ -35,6 +33,10 @@ extension DICOMSeries {
 }
 
 extension DICOMSegmentation {
+    func error(_ fault: DICOMSegmentationFault) -> ImageError {
+        ImageError(file: path, fault: .dicom(.segmentation(fault)))
+    }
+
     /// True if these are the images that were segmented, as far as they and the file say it.
     func isOf(_ group: DICOMGroup) -> Bool {
         if let series { return group.isMeant(by: .uid(series)) }

@@ -21,13 +21,13 @@ struct StructureCode: Hashable {
 }
 
 extension StructureCode {
-    /// The category and the type of a structure by its name: a SNOMED CT code where the name is one of these, else a code
-    /// of our own with the name.
+    /// The category and the type of a structure by its name: a SNOMED CT code where the name is one of these, else a
+    /// code of our own with the name.
     static func codes(
         of name: String, number: Int
     ) -> (category: StructureCode, type: StructureCode) {
-        let words = name.lowercased().split { !$0.isLetter }.filter { $0 != "left" && $0 != "right" }
-        let plain = words.joined(separator: " ")
+        let words = name.lowercased().split { !$0.isLetter }
+        let plain = words.filter { $0 != "left" && $0 != "right" }.joined(separator: " ")
         if let code = anatomical[plain] {
             return (anatomicalStructure, StructureCode(code.0, "SCT", code.1))
         }
