@@ -1,7 +1,7 @@
 internal import SegNASHost
 
-/// A DICOM file that says where structures lie in a series: a segmentation (SEG, PS3.3 A.51 and A.90) or the contours of
-/// a radiotherapy structure set (RTSTRUCT, PS3.3 A.19).
+/// A DICOM file that says where structures lie in a series: a segmentation (SEG, PS3.3 A.51 and A.90) or the contours
+/// of a radiotherapy structure set (RTSTRUCT, PS3.3 A.19).
 public struct DICOMSegmentation {
     public let path: String
     /// Series Instance UID of the series that was segmented; nil if the file does not say it.

@@ -16,8 +16,8 @@ public struct SegmentDescription: Hashable, Sendable {
 
 /// Writes label maps of DICOM series as DICOM segmentations, PS3.3 A.51, for archives and viewers.
 ///
-/// Each structure is a segment, and each of its planes that is not empty a frame of bits. Patient and study are those of
-/// the series; the segmentation is a new series of the study.
+/// Each structure is a segment, and each of its planes that is not empty a frame of bits. Patient and study are those
+/// of the series; the segmentation is a new series of the study.
 public struct DICOMSegmentationWriter: Sendable {
     /// What has made the label maps: a name and a version.
     public var algorithm: (name: String, version: String)

@@ -2,8 +2,8 @@ internal import SegNASHost
 
 /// The contours of a radiotherapy structure set, PS3.3 C.8.8.6: polygons in the slices of their series.
 ///
-/// A voxel belongs to a structure if a ray from its centre crosses the polygons of its slice an odd number of times, so a
-/// polygon within another one cuts a hole, and two parts that are joined by a line there and back are one outline. So
+/// A voxel belongs to a structure if a ray from its centre crosses the polygons of its slice an odd number of times, so
+/// a polygon within another one cuts a hole, and two parts that are joined by a line there and back are one outline. So
 /// does a voxel whose centre lies on an outline: programs that trace masks lead theirs through the outermost voxels.
 struct StructureContours {
     private let elements: DICOMElements
