@@ -32,7 +32,9 @@ struct DICOMDatasetTests {
                 var phantom = DICOMPhantom(size: [Self.size, Self.size, Self.size]) { x, y, z in
                     [20, 200, 400][Int(label(x, y, z, index))] + UInt16((x + 3 * y + 7 * z) % 19)
                 }
-                phantom.spacing = [1, 1, 1]
+                // What NIfTI rounds to 32 bits.
+                phantom.spacing = [0.7, 0.7, 0.7]
+                phantom.direction = "0.6\\0.8\\0\\0\\0\\-1"
                 phantom.study = "1.2.\(index + 1)"
                 phantom.series = "1.2.\(index + 1).1"
                 let scan = patient.appending(path: "scan")
@@ -108,6 +110,22 @@ struct DICOMDatasetTests {
                 "--dicom-seg", "--device", "cpu")
             #expect(other.status != 0 && other.errors.contains("leave out --dicom-seg"))
             #expect(!FileManager.default.fileExists(atPath: scene.folder.path + "/o2"))
+            // A file of the user's own is not taken for one of ours.
+            let own = URL(filePath: scene.data + "/P1.dcm")
+            try FileManager.default.copyItem(
+                atPath: scene.data + "/P1/labels/seg.dcm", toPath: own.path)
+            let beside = ["predict", run, scene.data + "/P1/scan", "--device", "cpu", "--quiet"]
+            let bytes = try Data(contentsOf: own)
+            let moved = URL(filePath: scene.data + "/scan.dcm")
+            try FileManager.default.moveItem(at: own, to: moved)
+            let kept = try Program.run(beside + ["--output", scene.data])
+            #expect(kept.status == 0, "\(kept.errors)")
+            #expect(try bytes == Data(contentsOf: moved))
+            let refused = try Program.run(
+                beside + ["--output", scene.data, "--overwrite", "--dicom-seg"])
+            #expect(refused.errors.contains("scan.dcm is not the file that segnas3d predict"))
+            #expect(try bytes == Data(contentsOf: moved))
+            try FileManager.default.removeItem(at: moved)
         }
     }
 
@@ -136,6 +154,32 @@ struct DICOMDatasetTests {
             let check = try Program.run("check", scene.data)
             #expect(check.status == 0, "\(check.output)")
             #expect(check.output.contains("structures left out: ball"))
+        }
+    }
+
+    @Test("voxels to ignore are ignored, and predictions among the input are no labels")
+    func ignored() throws {
+        try withScene { scene in
+            try scene.write([
+                ["ball", "core"], ["ball", "core"], ["ball", "core"], ["ball", "core"],
+            ])
+            try Data(#"{"labels": {"background": 0, "ball": 1, "ignore": 2}}"#.utf8)
+                .write(to: URL(filePath: scene.data + "/dataset.json"))
+            #expect(try Dataset(contentsOf: scene.data).labels.ignore == 2)
+            try FileManager.default.removeItem(atPath: scene.data + "/dataset.json")
+            let inner = scene.folder.appending(path: "data/P1/out")
+            try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+            try Data("{}".utf8).write(to: inner.appending(path: "prediction.json"))
+            try FileManager.default.copyItem(
+                atPath: scene.data + "/P1/labels/seg.dcm", toPath: inner.path + "/P1.dcm")
+            #expect(try Dataset(contentsOf: scene.data).training.count == 4)
+            // Whatever is wrong with segmentations, series can be predicted.
+            try FileManager.default.copyItem(
+                atPath: scene.data + "/P1/labels/seg.dcm",
+                toPath: scene.data + "/P1/labels/twin.dcm")
+            try FileManager.default.removeItem(atPath: scene.data + "/P2/scan")
+            let inputs = try ImageInputs([scene.data], channels: 1)
+            #expect(inputs.faults == [] && inputs.cases.map(\.identifier) == ["P1", "P3", "P4"])
         }
     }
 

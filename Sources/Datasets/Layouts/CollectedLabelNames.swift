@@ -27,11 +27,8 @@ struct CollectedLabelNames {
         let isShared = files.contains { other, names in
             other != value && names.contains { LabelNames.areSame($0.name, name) }
         }
-        return isShared ? Self.name(name, ofOneValue: value) : name
+        return isShared ? LabelNames.name(name, ofOneValue: value) : name
     }
-
-    /// A name for one of the values that share a name.
-    static func name(_ name: String, ofOneValue value: Int) -> String { "\(name)_\(value)" }
 
     /// Values that mean different structures in different files, and structures with different values.
     var contradictions: [LabelContradiction] {

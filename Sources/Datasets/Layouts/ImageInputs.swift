@@ -108,8 +108,14 @@ struct InputFinder {
     }
 
     private mutating func find(folder: String) throws(DatasetError) {
-        guard LayoutReader(folder: folder, threads: threads).candidate() == nil else {
+        let layout = LayoutReader(folder: folder, threads: threads).candidate()
+        if let layout, layout.recognition?.layout != .dicom || choice != .unlabelled {
             return try take(dataset: folder)
+        }
+        if layout != nil, let study = DICOMDataset(in: folder), study.areAlone {
+            // Whatever is wrong with their segmentations.
+            cases += study.series.map { study.subject($0.identifier, $0.series) }
+            return
         }
         var walk = InputWalk(root: folder, channels: channels)
         walk.walk()

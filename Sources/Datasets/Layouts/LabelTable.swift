@@ -37,10 +37,12 @@ public struct LabelTable: Hashable, Codable, Sendable {
     /// Marks, among classes, the voxels to ignore.
     public static let ignoredClass: UInt8 = 255
 
-    /// The values of labels by their names, for files that number structures in a way of their own, as DICOM
-    /// segmentations do.
+    /// The values of labels by their names, that of voxels to ignore among them, for files that number structures in a
+    /// way of their own, as DICOM segmentations do.
     public var valuesByName: LabelNames {
-        LabelNames(foreground.map { LabelNames.Entry(name: $0.name, value: $0.value) })
+        let ignored = ignore.map { Label(name: "ignore", value: $0) }
+        return LabelNames(
+            (foreground + [ignored].compactMap(\.self)).map { .init(name: $0.name, value: $0.value) })
     }
 
     /// Classes of label maps, with the background.
@@ -105,7 +107,7 @@ extension LabelTable {
         return foreground.compactMap { label in
             guard let name = names?.name(of: label.value), present.contains(label.value),
                 LabelNames.isMeaningful(label.name), !LabelNames.areSame(name, label.name),
-                label.name != CollectedLabelNames.name(name, ofOneValue: label.value)
+                label.name != LabelNames.name(name, ofOneValue: label.value)
             else { return nil }
             return Misnaming(value: label.value, inFile: name, inDataset: label.name)
         }

@@ -11,6 +11,8 @@ public struct PredictionFolder: Sendable {
     private let hasProbabilities: Bool
     /// Writes DICOM segmentations beside label maps; nil for none.
     private let segmentations: SegmentationFiles?
+    /// True if segmentations of this program that lie in the folder are of an earlier command there.
+    private let hasOurSegmentations: Bool
     private let sources: PredictionSources
     private let volumes: VolumeTable
 
@@ -48,6 +50,16 @@ public struct PredictionFolder: Sendable {
                 throw PredictionFolderError.otherFile(other)
             }
         }
+        if segmentations != nil {
+            let files = cases.map { SegmentationFiles.path(of: $0.identifier, in: path) }
+            let other = files.first {
+                isOurs
+                    ? SegmentationFiles.isForeign($0)
+                    : FileManager.default.fileExists(atPath: $0)
+            }
+            if let other { throw PredictionFolderError.otherFile(other) }
+        }
+        hasOurSegmentations = isOurs
         if isOther { try Self.clear(path) }
         volumes = try VolumeTable(in: path, of: labels)
         for folder in [path] + (probabilities ? [Self.probabilities(in: path)] : []) {
@@ -79,7 +91,8 @@ public struct PredictionFolder: Sendable {
             for folder in [path, probabilities(in: path)] {
                 try remove(file(identifier, in: folder))
             }
-            try remove(SegmentationFiles.path(of: identifier, in: path))
+            let segmentation = SegmentationFiles.path(of: identifier, in: path)
+            if !SegmentationFiles.isForeign(segmentation) { try remove(segmentation) }
         }
         try remove(VolumeTable.path(in: path))
     }
@@ -157,8 +170,11 @@ public struct PredictionFolder: Sendable {
     /// Writes the label map, the volumes and the DICOM segmentation of a case, on any thread.
     func finish(_ unfinished: UnfinishedCase) throws {
         let identifier = unfinished.subject.identifier
-        // That of an earlier label map would stay.
-        try Self.remove(SegmentationFiles.path(of: identifier, in: path))
+        let segmentation = SegmentationFiles.path(of: identifier, in: path)
+        if hasOurSegmentations, !SegmentationFiles.isForeign(segmentation) {
+            // That of an earlier label map would stay.
+            try Self.remove(segmentation)
+        }
         try segmentations?.write(unfinished.labels, of: unfinished.subject, in: path)
         try unfinished.labels.write(to: labelMap(of: identifier), replacing: true)
         try volumes.write(

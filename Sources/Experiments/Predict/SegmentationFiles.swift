@@ -7,7 +7,7 @@ public import SegNASImaging
 public struct SegmentationFiles: Sendable {
     private let segments: [SegmentDescription]
     private let series: DICOMSelection?
-    private let writer = DICOMSegmentationWriter(name: "segnas3d", version: Release.version)
+    private static let writer = DICOMSegmentationWriter(name: "segnas3d", version: Release.version)
 
     /// The segments are the structures of the labels, in the colours of reports; regions may share voxels.
     ///
@@ -38,6 +38,11 @@ public struct SegmentationFiles: Sendable {
         "\(folder)/\(identifier).dcm"
     }
 
+    /// True if a file of that name is there that this program has not written.
+    static func isForeign(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path) && !writer.hasWritten(path)
+    }
+
     func holds(_ identifier: String, in folder: String) -> Bool {
         FileManager.default.fileExists(atPath: Self.path(of: identifier, in: folder))
     }
@@ -46,7 +51,7 @@ public struct SegmentationFiles: Sendable {
     func write(
         _ labels: Volume, of subject: Dataset.Case, in folder: String
     ) throws(ImageError) {
-        try writer.write(
+        try Self.writer.write(
             labels, segments, ofSeriesIn: subject.images[0], series: subject.selection ?? series,
             to: Self.path(of: subject.identifier, in: folder), replacing: true)
     }

@@ -26,6 +26,22 @@ public struct LabelNames: Equatable, Sendable {
         entries.first { $0.value == value && Self.isMeaningful($0.name) }?.name
     }
 
+    /// The structure that another file means by a name and a number: the one of that name, else, of names that say
+    /// nothing or that several structures share, the one with that value.
+    package func entry(for name: String, number: Int?) -> Entry? {
+        if let named = entries.first(where: { Self.areSame($0.name, name) }) { return named }
+        guard let number, let entry = entries.first(where: { $0.value == number }) else {
+            return nil
+        }
+        let isShared = entry.name == Self.name(name, ofOneValue: number)
+        return isShared || !Self.isMeaningful(name) ? entry : nil
+    }
+
+    /// A name for one of the values that share a name.
+    package static func name(_ name: String, ofOneValue value: Int) -> String {
+        "\(name)_\(value)"
+    }
+
     /// The fault that keeps the file from being a label map: layers, or one value for two structures.
     var fault: LabelFault? {
         let layers = Set(entries.map(\.layer)).count

@@ -15,20 +15,22 @@ struct DICOMContourTests {
 
     /// Reads a structure set with these contours on a series of 10×8×4 voxels of 0.5×2×3 mm.
     private func read(
-        _ structures: [(name: String, contours: [Contour])], encoding: String.Encoding = .utf8
+        _ structures: [(name: String, contours: [Contour])], encoding: String.Encoding = .utf8,
+        numbers: [Int] = [5, 6, 7]
     ) throws -> Result<ImageFile, ImageError> {
         try withTemporaryFolder { folder in
             var phantom = DICOMPhantom(size: [10, 8, 4]) { _, _, _ in 1 }
             phantom.spacing = [0.5, 2, 3]
             try phantom.write(to: folder.appending(path: "scan"))
             let path = folder.path + "/structures.dcm"
-            try Data(file(structures, encoding)).write(to: URL(filePath: path))
+            try Data(file(structures, encoding, numbers)).write(to: URL(filePath: path))
             return Result { () throws(ImageError) in try ImageFile(contentsOf: path) }
         }
     }
 
     private func file(
-        _ structures: [(name: String, contours: [Contour])], _ encoding: String.Encoding
+        _ structures: [(name: String, contours: [Contour])], _ encoding: String.Encoding,
+        _ numbers: [Int]
     ) -> [UInt8] {
         let kind = "1.2.840.10008.5.1.4.1.1.481.3"
         var document = DICOMDocument()
@@ -41,11 +43,11 @@ struct DICOMContourTests {
         var (regions, drawn): ([DICOMDocument], [DICOMDocument]) = ([], [])
         for (index, structure) in structures.enumerated() {
             var region = DICOMDocument()
-            region.set(.regionNumber, "IS", "\(index + 5)")
+            region.set(.regionNumber, "IS", "\(numbers[index])")
             region.set(.regionName, "LO", bytes: structure.name.data(using: encoding) ?? Data())
             regions.append(region)
             var item = DICOMDocument()
-            item.set(.contouredRegion, "IS", "\(index + 5)")
+            item.set(.contouredRegion, "IS", "\(numbers[index])")
             item.set(
                 .contours,
                 items: structure.contours.map { contour in
@@ -126,8 +128,13 @@ struct DICOMContourTests {
     func remarks() throws {
         let image = try read([
             ("body", [0, 1, 2, 3].map { Contour(points: box(-5, 20), slice: $0) }),
-            ("node", [Contour(points: box(1, 2)), Contour(points: box(1, 2), slice: 3)]),
-            ("mark", [Contour(points: [(1, 1)], type: "POINT")]),
+            (
+                "node",
+                [
+                    Contour(points: box(1, 2)), Contour(points: box(1, 2), slice: 3),
+                    Contour(points: [(1, 1)], type: "POINT"),
+                ]
+            ),
         ]).get()
         #expect(try rows(image)[1] == "5665555555" && rows(image, slice: 1)[1] == "5555555555")
         #expect(
@@ -147,6 +154,42 @@ struct DICOMContourTests {
             #expect(fault(result) == .segmentation(.contourElsewhere("organ")))
         }
         #expect(try fault(read([("organ", [])])) == .segmentation(.noStructures))
+    }
+
+    @Test("a contour that is stored twice counts once, and coordinates far off end")
+    func unusual() throws {
+        let twice = try read([("a", [Contour(points: box(1, 3)), Contour(points: box(1, 3))])]).get()
+        #expect(try rows(twice)[2] == ".555......")
+        // Nine voxels, most of them on the outline, and ten within one.
+        let flat = [(0.6, 0.6), (5.4, 0.6), (5.4, 2.4), (0.6, 2.4)]
+        let nested = try read([
+            ("nine", [Contour(points: box(1, 3))]), ("ten", [Contour(points: flat)]),
+        ]).get()
+        #expect(try rows(nested)[1] == ".55566....")
+        #expect(
+            nested.remarks == [.dicom(.segmentation(.overlap(of: "ten", 6, with: "nine")))])
+        let zigzag = (0..<300).map { (Double($0), $0 % 2 == 0 ? -499_000.0 : 499_000) }
+        let far = try read([("a", [Contour(points: zigzag)])])
+        #expect(throws: Never.self) { try far.get() }
+    }
+
+    @Test("structures whose numbers are no labels are counted from 1; one number for two is refused")
+    func numbers() throws {
+        let contours = [Contour(points: box(1, 2))]
+        let other = [Contour(points: box(4, 5))]
+        for numbers in [[0, 3], [2_147_483_649, 1]] {
+            let image = try read([("a", contours), ("b", other)], numbers: numbers).get()
+            let shown = try rows(image)
+            #expect(shown[1] == ".11......." && shown[4] == "....22....")
+            #expect(image.labelNames?.entries.map(\.value) == [1, 2])
+        }
+        #expect(
+            try fault(read([("a", contours), ("b", other)], numbers: [4, 4]))
+                == .segmentation(.sameNumber))
+        // Points alone outline nothing.
+        let point = Contour(points: [(1, 1)], type: "POINT")
+        let image = try read([("a", contours), ("isocentre", [point])]).get()
+        #expect(image.labelNames?.entries.map(\.name) == ["a"])
     }
 
     private func fault(_ result: Result<ImageFile, ImageError>) -> DICOMFault? {

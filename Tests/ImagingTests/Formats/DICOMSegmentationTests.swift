@@ -74,6 +74,22 @@ struct DICOMSegmentationTests {
         }
     }
 
+    @Test("structures are found by name, those without a name of their own by number")
+    func names() {
+        let names = LabelNames([
+            .init(name: "Tumor", value: 1), .init(name: "Lesion_2", value: 2),
+            .init(name: "left kidney", value: 3),
+        ])
+        func value(_ name: String, _ number: Int) -> Int? {
+            names.entry(for: name, number: number)?.value
+        }
+        #expect(value("tumor", 7) == 1 && value("Kidney Left", 1) == 3)
+        #expect(value("Segment_1", 1) == 1 && value("Label 3", 3) == 3)
+        // One of two that share a name, which the dataset told apart by their numbers.
+        #expect(value("Lesion", 2) == 2 && value("Lesion", 1) == nil)
+        #expect(value("spleen", 1) == nil && value("Segment_9", 9) == nil)
+    }
+
     @Test("an empty label map has one empty frame; a file that exists is kept")
     func empty() throws {
         try withSeries { folder, geometry in

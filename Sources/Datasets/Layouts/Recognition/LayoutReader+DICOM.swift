@@ -4,45 +4,53 @@ internal import SegNASImaging
 extension LayoutReader {
     /// DICOM series, and segmentations or structure sets that refer to them, as archives and hospitals hand them out.
     func dicom() -> LayoutCandidate? {
-        guard let study = DICOMDataset(in: folder) else { return nil }
+        guard let study = DICOMDataset(in: folder), study.isLabelled else { return nil }
         return LayoutCandidate(study.recognition(folder)) { reader in
-            reader.structureTable(of: study).flatMap {
-                reader.dataset(study, name: reader.name(), labels: $0)
-            }
+            reader.dataset(study, name: reader.name()) { $0.structureTable(of: study) }
         }
     }
 
     /// The dataset of DICOM files with these labels; structures of other names are left out.
-    mutating func dataset(_ study: DICOMDataset, name: String, labels: LabelTable) -> Dataset? {
+    mutating func dataset(
+        _ study: DICOMDataset, name: String, labels: (inout LayoutReader) -> LabelTable?
+    ) -> Dataset? {
         for fault in study.faults {
             report(.unreadable(fault.fault), file: relative(fault.file), caseIdentifier: nil)
         }
-        var training: [Dataset.Case] = []
-        for (identifier, series) in study.labelled {
+        var (training, test): ([Dataset.Case], [Dataset.Case]) = ([], [])
+        for (identifier, series) in study.series {
             let files = series.segmentations.map { relative($0.path) }
-            guard files.count == 1 else {
+            if files.count > 1 {
                 report(.severalLabels(files), caseIdentifier: identifier)
-                continue
+            } else if files.isEmpty {
+                if !study.isBesideLabelled(series) { test.append(study.subject(identifier, series)) }
+            } else {
+                training.append(study.subject(identifier, series))
             }
-            training.append(study.subject(identifier, series))
         }
+        guard !training.isEmpty, let labels = labels(&self) else { return nil }
         noteOthers(study, labels)
-        let modalities = study.labelled.compactMap(\.series.series.modality)
+        let modalities = training.isEmpty ? [] : study.modalities
+        if modalities.count > 1 {
+            note("series of \(listed(modalities)) together are taken as \(modalities[0])")
+        }
         return Dataset(
-            name: name, folder: folder, layout: .dicom,
-            channels: [modalities.mostFrequent ?? "channel_0"], labels: labels,
-            training: training, test: study.unlabelled.map { study.subject($0, $1) })
+            name: name, folder: folder, layout: .dicom, channels: [modalities.first ?? "channel_0"],
+            labels: labels, training: training, test: test)
     }
 
     /// Says which structures, and how many series, are not read.
     private mutating func noteOthers(_ study: DICOMDataset, _ labels: LabelTable) {
-        let names = labels.valuesByName.entries.map(\.name)
-        let all = Set(study.structures.flatMap { $0.names.entries.map(\.name) })
-        let left = all.filter { name in !names.contains { LabelNames.areSame($0, name) } }
-        if !left.isEmpty { note("structures left out: \(shortened(left.sorted()))") }
-        if study.otherSeries > 0 {
-            note("\(study.otherSeries) further series without a segmentation are not read")
+        let known = labels.valuesByName
+        let left = study.structures.flatMap(\.names.entries).filter { structure in
+            !structure.isBackground
+                && known.entry(for: structure.name, number: structure.value) == nil
         }
+        if !left.isEmpty {
+            note("structures left out: \(shortened(Set(left.map(\.name)).sorted()))")
+        }
+        let others = study.series.count { study.isBesideLabelled($0.series) }
+        if others > 0 { note("\(others) further series without a segmentation are not read") }
     }
 
     /// A label for each structure: with the number that all files give it, else in the order of names.
@@ -51,7 +59,7 @@ extension LayoutReader {
         for (file, names) in study.structures {
             naming.add(names, values: names.entries.compactMap(\.value), file: relative(file))
         }
-        let entries = study.structures.flatMap(\.names.entries)
+        let entries = study.structures.flatMap(\.names.entries).filter { !$0.isBackground }
         var labels: [LabelTable.Label] = []
         if naming.contradictions.isEmpty {
             let values = Set(entries.compactMap(\.value)).sorted()
@@ -66,35 +74,60 @@ extension LayoutReader {
             where !names.contains(where: { LabelNames.areSame($0, name) }) { names.append(name) }
             labels = names.sorted().enumerated().map { .init(name: $1, value: $0 + 1) }
         }
-        return checked(LabelTable(foreground: labels), file: nil)
+        let ignored = labels.first { $0.name.lowercased() == "ignore" }
+        return checked(
+            LabelTable(
+                foreground: labels.filter { $0 != ignored }, ignore: ignored?.value),
+            file: nil)
     }
+}
+
+extension LabelNames.Entry {
+    fileprivate var isBackground: Bool { name.lowercased() == "background" }
 }
 
 /// The DICOM files of a dataset: series, and what was segmented on them.
 struct DICOMDataset {
     private let folder: String
-    /// Series with segmentations, and those of folders without any, by the names of cases.
-    private(set) var labelled: [(identifier: String, series: SegmentedDICOMSeries)] = []
-    private(set) var unlabelled: [(identifier: String, series: SegmentedDICOMSeries)] = []
-    /// Series beside others that have segmentations.
-    private(set) var otherSeries = 0
-    let faults: [ImageError]
+    /// Series of slices above each other by the names of cases, whether they have segmentations or not.
+    private(set) var series: [(identifier: String, series: SegmentedDICOMSeries)] = []
+    /// Files that cannot be read, and segmentations without their series.
+    private(set) var faults: [ImageError] = []
+    /// The first folders, which are those of patients, in which segmentations lie.
+    private var labelledPatients: Set<String> = []
 
-    /// Nil for a folder in which no segmentation lies.
+    /// Nil for a folder without DICOM files.
     init?(in folder: String) {
-        guard Self.holdsDICOM(folder), let files = try? DICOMFolder(folder) else { return nil }
-        let all: [SegmentedDICOMSeries]
-        (all, faults) = files.segmentedSeries
+        guard Self.holdsDICOM(folder) else { return nil }
+        var faults: [ImageError] = []
+        guard let files = try? DICOMFolder(folder, { faults.append($0) }) else { return nil }
+        let (all, others) = files.segmentedSeries
         self.folder = folder
-        let segmented = all.filter { !$0.segmentations.isEmpty }
-        guard !segmented.isEmpty || !faults.isEmpty else { return nil }
-        labelled = named(segmented)
-        // The first folders are those of patients.
-        let patients = Set(segmented.map { parts(of: $0).first ?? "" })
-        let rest = all.filter { $0.segmentations.isEmpty }
-        let others = rest.filter { !patients.contains(parts(of: $0).first ?? "") }
-        otherSeries = rest.count - others.count
-        unlabelled = named(others)
+        self.faults = faults + others
+        series = named(all)
+        labelledPatients = Set(
+            all.filter { !$0.segmentations.isEmpty }.map { parts(of: $0).first ?? "" })
+    }
+
+    /// True if a series is labelled, or a file says that it should be.
+    var isLabelled: Bool {
+        !labelledPatients.isEmpty
+            || faults.contains {
+                if case .dicom(.segmentation) = $0.fault { true } else { false }
+            }
+    }
+
+    /// True for a series without a segmentation of a patient who has one of another.
+    func isBesideLabelled(_ series: SegmentedDICOMSeries) -> Bool {
+        series.segmentations.isEmpty && labelledPatients.contains(parts(of: series).first ?? "")
+    }
+
+    /// Modalities of series with segmentations, the most frequent first.
+    var modalities: [String] {
+        let all = series.filter { !$0.series.segmentations.isEmpty }
+            .compactMap(\.series.series.modality)
+        let counts = Dictionary(grouping: all) { $0 }.mapValues(\.count)
+        return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
     }
 
     /// True if DICOM is among some of the files, taken evenly.
@@ -110,12 +143,12 @@ struct DICOMDataset {
 
     /// Structures by the files that outline them.
     var structures: [(file: String, names: LabelNames)] {
-        labelled.flatMap { $0.series.segmentations }.map { ($0.path, LabelNames($0.structures)) }
+        series.flatMap(\.series.segmentations).map { ($0.path, LabelNames($0.structures)) }
     }
 
     func recognition(_ folder: String) -> LayoutRecognition {
-        let example = labelled.first.map {
-            relativePath($0.series.segmentations[0].path, to: folder)
+        let example = series.flatMap(\.series.segmentations).first.map {
+            relativePath($0.path, to: folder)
         }
         return LayoutRecognition(
             .dicom, "DICOM series with segmentations" + (example.map { " such as \($0)" } ?? ""))
@@ -124,7 +157,22 @@ struct DICOMDataset {
     func subject(_ identifier: String, _ series: SegmentedDICOMSeries) -> Dataset.Case {
         Dataset.Case(
             identifier: identifier, images: [commonFolder(series.images)],
-            series: series.series.uid, label: series.segmentations.first?.path)
+            series: isAlone(series) ? nil : series.series.uid,
+            label: series.segmentations.first?.path)
+    }
+
+    /// True if each series has a folder of its own, and every file is known.
+    var areAlone: Bool {
+        series.allSatisfy { isAlone($0.series) }
+            && faults.allSatisfy {
+                if case .dicom(.segmentation) = $0.fault { true } else { false }
+            }
+    }
+
+    /// True if no other series lies in the folder of a series.
+    func isAlone(_ series: SegmentedDICOMSeries) -> Bool {
+        let place = commonFolder(series.images) + "/"
+        return self.series.count { $0.series.images.contains { $0.hasPrefix(place) } } == 1
     }
 
     /// The folders from the dataset's to the one that holds the series and its segmentations.
@@ -162,11 +210,4 @@ private func commonFolder(_ paths: [String]) -> String {
         common = Array(zip(common, folder).prefix { $0 == $1 }.map(\.0))
     }
     return common.joined(separator: "/")
-}
-
-extension [String] {
-    fileprivate var mostFrequent: String? {
-        let counts = Dictionary(grouping: self) { $0 }.mapValues(\.count)
-        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
-    }
 }

@@ -9,13 +9,11 @@ extension LayoutReader {
     mutating func described(by file: String) -> Dataset? {
         guard let json = object(in: file) else { return nil }
         if let labels = json["labels"], json["training"] == nil, !isFolder("imagesTr"),
-            let study = DICOMDataset(in: folder)
+            let study = DICOMDataset(in: folder), study.isLabelled
         {
             recognise(study.recognition(folder))
             note("values of labels as in \(file)")
-            return labelTable(labels, file: file).flatMap {
-                dataset(study, name: name(json), labels: $0)
-            }
+            return dataset(study, name: name(json)) { $0.labelTable(labels, file: file) }
         }
         let evidence = DescriptionEvidence(json, file: file, hasFolders: isFolder("imagesTr"))
         guard let recognition = evidence.recognition else {

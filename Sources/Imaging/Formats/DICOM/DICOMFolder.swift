@@ -17,14 +17,30 @@ public struct DICOMFolder {
     ///
     /// - Throws: ``ImageError`` for a folder that cannot be read, and for a damaged file that may belong to any series.
     public init(_ path: String) throws(ImageError) {
+        try self.init(path) { error throws(ImageError) in throw error }
+    }
+
+    /// Reads a folder, and gives the faults of files that cannot be read to a body, which may throw them.
+    ///
+    /// - Throws: ``ImageError`` for a folder that cannot be read, and what the body throws.
+    public init(
+        _ path: String, _ report: (ImageError) throws(ImageError) -> Void
+    ) throws(ImageError) {
         self.path = path
         var images: [DICOMImage] = []
-        for file in try FolderFiles(path).paths {
-            switch try DICOMFile(file) {
+        for path in try FolderFiles(path).paths {
+            let file: DICOMFile
+            do throws(ImageError) {
+                file = try DICOMFile(path)
+            } catch {
+                try report(error)
+                continue
+            }
+            switch file {
             case .image(let image): images.append(image)
             case .document(let modality): documents.append(modality ?? "")
-            case .segmentation: segmentations.append(file)
-            case .unknown: unknown.append(file)
+            case .segmentation: segmentations.append(path)
+            case .unknown: unknown.append(path)
             case .other: break
             }
         }
@@ -45,9 +61,11 @@ public struct DICOMFolder {
                 guard let segmentation = try DICOMSegmentation(contentsOf: path) else { continue }
                 let meant = zip(found.indices, groups.filter(\.summary.isStack))
                     .filter { segmentation.isOf($0.1) }
-                guard meant.count == 1 else {
+                guard meant.count == 1,
+                    DICOMSeries.isFound(found[meant[0].0].images, from: path)
+                else {
                     let fault: DICOMSegmentationFault =
-                        meant.isEmpty
+                        meant.count < 2
                         ? .seriesElsewhere(segmentation.series)
                         : .unclearSeries(meant.map { found[$0.0].series })
                     throw segmentation.error(fault)
@@ -149,21 +167,47 @@ struct FolderFiles {
     /// A disc holds fewer; who names a whole disk waits for nothing.
     static let maxFiles = 200_000
     private static let maxDepth = 16
+    /// Around a file nobody has named a folder, so that no more is looked through.
+    private static let maxFilesAround = 20_000
+    /// The file of a folder that this program has written predictions to, which are not input.
+    private static let predictions = "prediction.json"
+
+    /// For the folder around a file: its file system, which is not left, and where folders without access are passed
+    /// over.
+    private var device: UInt64?
 
     init(_ folder: String) throws(ImageError) {
         try add(folder, depth: 0)
+    }
+
+    /// The files of a folder that was not named but lies around one; none if there are too many.
+    static func paths(around folder: String) -> [String] {
+        var files = FolderFiles(device: status(folder).map { UInt64($0.st_dev) })
+        do {
+            try files.add(folder, depth: 0)
+        } catch {
+            return []
+        }
+        return files.paths
+    }
+
+    private init(device: UInt64?) {
+        self.device = device
     }
 
     private mutating func add(_ folder: String, depth: Int) throws(ImageError) {
         guard let status = Self.status(folder), depth <= Self.maxDepth,
             known.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted
         else { return }
+        if let device, device != UInt64(status.st_dev) { return }
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         } catch {
+            guard device == nil else { return }
             throw ImageError(file: folder, failure: .last)
         }
+        guard depth == 0 || !names.contains(Self.predictions) else { return }
         for name in names where !name.hasPrefix(".") {
             let path = folder + "/" + name
             if FileSystem.isFolder(path) {
@@ -172,8 +216,9 @@ struct FolderFiles {
                 paths.append(path)
             }
         }
-        guard paths.count <= Self.maxFiles else {
-            throw ImageError(file: folder, fault: .dicom(.manyFiles(Self.maxFiles)))
+        let maximum = device == nil ? Self.maxFiles : Self.maxFilesAround
+        guard paths.count <= maximum else {
+            throw ImageError(file: folder, fault: .dicom(.manyFiles(maximum)))
         }
     }
 

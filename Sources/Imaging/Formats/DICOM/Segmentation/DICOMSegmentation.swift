@@ -6,8 +6,12 @@ public struct DICOMSegmentation {
     public let path: String
     /// Series Instance UID of the series that was segmented; nil if the file does not say it.
     public let series: String?
-    /// The structures that have a name and a number, in the order of the file; those of RTSTRUCT have contours.
+    /// The structures in the order of the file, with their numbers; those of RTSTRUCT have contours.
+    ///
+    /// Where numbers are no labels, as 0 is none, structures are counted from 1.
     public let structures: [LabelNames.Entry]
+    /// The numbers of the structures in the file.
+    private let numbers: [Int]
     let kind: Kind
     let elements: DICOMElements
 
@@ -25,13 +29,27 @@ public struct DICOMSegmentation {
     /// - Throws: The fault of a file that is one of these and cannot be read.
     init?(_ elements: DICOMElements, path: String) throws(ImageFault) {
         guard let kind = Kind(elements) else { return nil }
-        if let fault = elements.fault { throw fault }
+        if let fault = elements.fault { throw fault.ofSegmentation }
         self.path = path
         self.kind = kind
         self.elements = elements
-        series = try kind == .contours ? elements.contouredSeries : elements.segmentedSeries
-        structures = try kind == .contours ? elements.regionsOfInterest : elements.segments
-        guard !structures.isEmpty else { throw .dicom(.segmentation(.noStructures)) }
+        do throws(ImageFault) {
+            series = try kind == .contours ? elements.contouredSeries : elements.segmentedSeries
+            let found = try kind == .contours ? elements.regionsOfInterest : elements.segments
+            guard !found.isEmpty else { throw .dicom(.segmentation(.noStructures)) }
+            numbers = found.compactMap(\.value)
+            guard Set(numbers).count == found.count else {
+                throw .dicom(.segmentation(.sameNumber))
+            }
+            // 0 is the background, and large numbers are no labels.
+            let areValues = numbers.allSatisfy { 1...0x7FFF ~= $0 }
+            structures =
+                areValues
+                ? found
+                : found.enumerated().map { .init(name: $1.name, value: $0 + 1) }
+        } catch {
+            throw error.ofSegmentation
+        }
     }
 
     /// Reads the description of a DICOM file, without the places of its structures; nil if it is no segmentation.
@@ -77,8 +95,9 @@ extension DICOMElements {
     fileprivate var regionsOfInterest: [LabelNames.Entry] {
         get throws(ImageFault) {
             var drawn: Set<String> = []
-            for item in try items(.contoursOfRegions) where !(try item.items(.contours).isEmpty) {
-                if let number = item.text(.contouredRegion) { drawn.insert(number) }
+            for item in try items(.contoursOfRegions) {
+                let isDrawn = try item.items(.contours).contains(where: \.isOutline)
+                if isDrawn, let number = item.text(.contouredRegion) { drawn.insert(number) }
             }
             var regions: [LabelNames.Entry] = []
             for item in try items(.regionsOfInterest) {
@@ -130,10 +149,14 @@ extension DICOMSegmentation {
         let geometry = try DICOMSeries(segmentedBy: self).geometry
         var painting = StructurePainting(on: geometry, of: entries(values))
         try naming(path) { () throws(ImageFault) in
-            switch kind {
-            case .masks, .labelMap:
-                try SegmentationFrames(elements, kind).paint(&painting)
-            case .contours: try StructureContours(elements).paint(&painting)
+            do throws(ImageFault) {
+                switch kind {
+                case .masks, .labelMap:
+                    try SegmentationFrames(elements, kind).paint(&painting)
+                case .contours: try StructureContours(elements).paint(&painting)
+                }
+            } catch {
+                throw error.ofSegmentation
             }
         }
         let volume = try painting.volume(path)
@@ -143,15 +166,9 @@ extension DICOMSegmentation {
     /// The structures to read by their numbers in the file, with the values that they get.
     private func entries(_ values: LabelNames?) -> [Int: LabelNames.Entry] {
         var entries: [Int: LabelNames.Entry] = [:]
-        for structure in structures {
-            guard let number = structure.value else { continue }
-            guard let values else {
-                entries[number] = structure
-                continue
-            }
-            entries[number] = values.entries.first {
-                LabelNames.areSame($0.name, structure.name)
-            }
+        for (number, structure) in zip(numbers, structures) {
+            entries[number] =
+                values.map { $0.entry(for: structure.name, number: structure.value) } ?? structure
         }
         return entries
     }
@@ -166,5 +183,17 @@ extension DICOMElements {
             ?? String(bytes.map { Character(Unicode.Scalar($0)) })
         let words = text.filter { $0 != "\0" }.trimmed
         return words.isEmpty ? nil : words
+    }
+}
+
+extension ImageFault {
+    /// The fault with a remedy for segmentations, which no program converts like series.
+    fileprivate var ofSegmentation: ImageFault {
+        switch self {
+        case .dicom(.value(let name)), .dicom(.missing(let name)):
+            .dicom(.segmentation(.attribute(name)))
+        case .dicom(.transferSyntax(let name)): .dicom(.segmentation(.compressed(name)))
+        default: self
+        }
     }
 }

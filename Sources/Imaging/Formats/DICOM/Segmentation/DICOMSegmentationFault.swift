@@ -3,6 +3,14 @@ internal import SegNASHost
 /// A fault of a DICOM segmentation or structure set, or of its place.
 public enum DICOMSegmentationFault: Equatable, Sendable {
     case noStructures
+    /// Two structures have one number.
+    case sameNumber
+    /// An attribute that is missing, or has a value that is not taken.
+    case attribute(String)
+    /// Compressed in this transfer syntax.
+    case compressed(String)
+    /// More bytes than a file can hold.
+    case tooLarge
     /// The series that was segmented, if the file says it, is not beside the file.
     case seriesElsewhere(String?)
     /// More than one series may have been segmented.
@@ -21,6 +29,15 @@ extension DICOMSegmentationFault: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noStructures: "names no structure that it outlines: export it again"
+        case .sameNumber: "gives one number to two structures: export it again"
+        case .attribute(let name):
+            "lacks the DICOM attribute \(name), or has a value of it that segnas3d does not take: export it again, "
+                + "or convert image and structures to NIfTI"
+        case .compressed(let name):
+            "is stored in the transfer syntax “\(name.shown)”, which segnas3d does not read for structures: "
+                + "export it uncompressed"
+        case .tooLarge:
+            "would need more than 4 GiB of frames, which a DICOM file cannot hold: leave out `dicomSeg`"
         case .seriesElsewhere(let uid):
             (uid.map { "segments the series \($0.shown), which is not beside it" }
                 ?? "does not say which series it segments, and none of its frame of reference is beside it")

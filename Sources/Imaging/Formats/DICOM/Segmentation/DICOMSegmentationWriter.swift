@@ -41,10 +41,13 @@ public struct DICOMSegmentationWriter: Sendable {
         series: DICOMSelection? = nil, to path: String, replacing: Bool = false
     ) throws(ImageError) {
         let series = try DICOMSeries(folder: folder, series)
-        guard series.geometry == labels.geometry else {
+        guard labels.geometry.isAlmost(series.geometry) else {
             throw ImageError(file: folder, fault: .dicom(.segmentation(.changedSeries)))
         }
         let planes = SegmentPlanes(labels, segments)
+        guard planes.byteCount < Int(UInt32.max) else {
+            throw ImageError(file: path, fault: .dicom(.segmentation(.tooLarge)))
+        }
         let source = try SegmentedSource(series)
         let document = SegmentationDocument(
             source: source, planes: planes, segments: segments, algorithm: algorithm)
@@ -57,6 +60,29 @@ public struct DICOMSegmentationWriter: Sendable {
             throw ImageError(
                 file: path, fault: error.isExistingFile ? .exists : .unwritable("\(error)"))
         }
+    }
+}
+
+extension DICOMSegmentationWriter {
+    /// True if a file is a segmentation that a writer of this name has written.
+    public func hasWritten(_ path: String) -> Bool {
+        guard let elements = try? DICOMElements(path: path) else { return false }
+        return DICOMSegmentation.Kind(elements) == .masks
+            && elements.text(.manufacturer) == algorithm.name
+    }
+}
+
+extension Geometry {
+    /// True if voxels lie where those of another grid do, but for what files with 32 bits round.
+    fileprivate func isAlmost(_ other: Geometry) -> Bool {
+        let ends = [SIMD3<Double>.zero, SIMD3<Double>(size &- 1)]
+        let corners = (0..<8).map { corner in
+            SIMD3(ends[corner & 1].x, ends[corner >> 1 & 1].y, ends[corner >> 2].z)
+        }
+        return size == other.size
+            && corners.allSatisfy {
+                (affine($0) - other.affine($0)).length <= 0.01 * spacing.min()
+            }
     }
 }
 

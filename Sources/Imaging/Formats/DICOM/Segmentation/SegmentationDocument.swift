@@ -89,7 +89,7 @@ extension SegmentationDocument {
 
     private func segment(_ index: Int) -> DICOMDocument {
         let segment = segments[index]
-        let codes = StructureCode.codes(of: segment.name, number: index + 1)
+        let codes = StructureCode.codes(of: segment.name, shown: source.text.shown(segment.name))
         var item = DICOMDocument()
         item.set(.propertyCategory, items: [codes.category.document])
         item.set(.segmentNumber, shorts: [UInt16(index + 1)])

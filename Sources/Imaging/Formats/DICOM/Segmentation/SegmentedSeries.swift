@@ -9,8 +9,9 @@ extension DICOMSeries {
     /// Without a reference it is the only series of images with the same frame of reference.
     init(segmentedBy segmentation: DICOMSegmentation) throws(ImageError) {
         var folder = PathParts(segmentation.path).folder
-        for _ in 0...Self.levels {
-            let groups = try Self.groups(in: folder).filter { segmentation.isOf($0) }
+        for level in 0...Self.levels {
+            let paths = try level == 0 ? FolderFiles(folder).paths : FolderFiles.paths(around: folder)
+            let groups = Self.groups(paths).filter { segmentation.isOf($0) }
             guard groups.count <= 1 else {
                 throw segmentation.error(.unclearSeries(groups.map(\.summary)))
             }
@@ -23,9 +24,18 @@ extension DICOMSeries {
         throw segmentation.error(.seriesElsewhere(segmentation.series))
     }
 
-    /// The series of a folder; files that cannot be read are left to the reading of the images themselves.
-    private static func groups(in folder: String) throws(ImageError) -> [DICOMGroup] {
-        let images = try FolderFiles(folder).paths.compactMap { path in
+    /// True if images lie where they are looked for from the file of a segmentation.
+    static func isFound(_ images: [String], from path: String) -> Bool {
+        var folder = PathParts(path).folder
+        for _ in 0..<levels where !images.allSatisfy({ $0.hasPrefix(folder + "/") }) {
+            folder = PathParts(folder).folder
+        }
+        return images.allSatisfy { $0.hasPrefix(folder + "/") }
+    }
+
+    /// The series of files; those that cannot be read are left to the reading of the images themselves.
+    private static func groups(_ paths: [String]) -> [DICOMGroup] {
+        let images = paths.compactMap { path in
             if case .image(let image) = try? DICOMFile(path) { image } else { nil }
         }
         return DICOMGroup.all(images)

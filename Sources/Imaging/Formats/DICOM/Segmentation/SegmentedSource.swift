@@ -75,10 +75,16 @@ struct SourceText {
         self.elements = elements
         encoding =
             switch elements.text(.characterSet) {
+            case nil where Self.isUTF8(elements): .utf8
             case nil, "ISO_IR 6", "ISO_IR 100", "ISO 2022 IR 6", "ISO 2022 IR 100": .latin1
             case "ISO_IR 192": .utf8
             default: .other
             }
+    }
+
+    /// True if the name of the patient, where characters matter most, is UTF-8.
+    private static func isUTF8(_ elements: DICOMElements) -> Bool {
+        elements.bytes(.patientName).map { String(validating: $0, as: UTF8.self) != nil } ?? true
     }
 
     /// The name of the character set, PS3.3 C.12.1.1.2.

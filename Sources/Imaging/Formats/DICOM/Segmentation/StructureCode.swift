@@ -22,9 +22,9 @@ struct StructureCode: Hashable {
 
 extension StructureCode {
     /// The category and the type of a structure by its name: a SNOMED CT code where the name is one of these, else a
-    /// code of our own with the name.
+    /// code of our own with the name as it is shown.
     static func codes(
-        of name: String, number: Int
+        of name: String, shown: String
     ) -> (category: StructureCode, type: StructureCode) {
         let words = name.lowercased().split { !$0.isLetter }
         let plain = words.filter { $0 != "left" && $0 != "right" }.joined(separator: " ")
@@ -34,8 +34,15 @@ extension StructureCode {
         if let code = abnormal[plain] {
             return (abnormalStructure, StructureCode(code.0, "SCT", code.1))
         }
-        let meaning = String(name.printable.prefix(64))
-        return (anatomicalStructure, StructureCode("\(number)", "99SEGNAS3D", meaning))
+        return (anatomicalStructure, StructureCode(value(of: plain), "99SEGNAS3D", shown))
+    }
+
+    /// The same code for the same name in all files: its FNV-1a hash, in 16 characters at most.
+    private static func value(of name: String) -> String {
+        let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
+        return padded(hash, to: 16, radix: 16).uppercased()
     }
 
     /// Codes and meanings of PS3.16, context groups 7151 and 7159.

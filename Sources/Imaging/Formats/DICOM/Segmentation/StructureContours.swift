@@ -30,15 +30,18 @@ struct StructureContours {
             else { continue }
             var slices: [Int: [[SIMD2<Double>]]] = [:]
             for contour in try region.items(.contours) {
-                let type = contour.text(.contourType)
-                guard type == "CLOSED_PLANAR" || type == "CLOSEDPLANAR_XOR" else {
+                guard contour.isOutline else {
                     others += 1
                     continue
                 }
                 let points = try contour.points.map { inverse($0) }
                 guard !points.isEmpty else { continue }
                 let slice = try Self.slice(of: points, name, painting.geometry)
-                slices[slice, default: []].append(points.map { SIMD2($0.x, $0.y) })
+                let outline = points.map { SIMD2($0.x, $0.y) }
+                // One that is stored twice would cut itself out.
+                if slices[slice]?.contains(outline) != true {
+                    slices[slice, default: []].append(outline)
+                }
             }
             for (slice, polygons) in slices {
                 fill(polygons, slice, number, &painting)
@@ -58,8 +61,8 @@ struct StructureContours {
         let middle = heights.reduce(0, +) / Double(heights.count)
         let slice = middle.rounded()
         let isPlanar = heights.allSatisfy { abs($0 - middle) <= tolerance }
-        guard isPlanar, abs(middle - slice) <= tolerance, slice >= 0,
-            Int(slice) < geometry.size.z
+        guard isPlanar, abs(middle - slice) <= tolerance,
+            0..<Double(geometry.size.z) ~= slice
         else { throw .dicom(.segmentation(.contourElsewhere(name))) }
         return Int(slice)
     }
@@ -76,30 +79,34 @@ struct StructureContours {
         _ painting: inout StructurePainting
     ) {
         let size = painting.geometry.size
-        for (row, crossings) in Self.crossings(polygons) where 0..<size.y ~= row {
-            let sorted = crossings.sorted()
+        for (row, crossings) in Self.crossings(polygons, rows: size.y) {
+            let sorted = crossings.sorted().map { max(0, min(Double(size.x), $0)) }
             for pair in stride(from: 0, to: sorted.count - 1, by: 2) {
-                let start = max(0, Int(sorted[pair].rounded(.up)))
-                let end = min(size.x, Int(sorted[pair + 1].rounded(.up)))
+                let start = Int(sorted[pair].rounded(.up))
+                let end = Int(sorted[pair + 1].rounded(.up))
                 guard start < end else { continue }
                 let first = start + size.x * (row + size.y * slice)
                 painting.add(VoxelLine(start: first, stride: 1, count: end - start), of: number)
             }
         }
-        for voxel in Self.onOutline(polygons)
-        where 0..<size.x ~= voxel.x && 0..<size.y ~= voxel.y {
+        for voxel in Self.onOutline(polygons, columns: size.x, rows: size.y) {
             let index = voxel.x + size.x * (voxel.y + size.y * slice)
             painting.add(VoxelLine(start: index, stride: 1, count: 1), of: number)
         }
     }
 
     /// Voxels whose centres lie on the edges of polygons.
-    private static func onOutline(_ polygons: [[SIMD2<Double>]]) -> Set<SIMD2<Int>> {
+    private static func onOutline(
+        _ polygons: [[SIMD2<Double>]], columns: Int, rows: Int
+    ) -> Set<SIMD2<Int>> {
         var voxels: Set<SIMD2<Int>> = []
+        let last = SIMD2(Double(columns - 1), Double(rows - 1))
         func add(_ point: SIMD2<Double>) {
             let centre = point.rounded(.toNearestOrAwayFromZero)
             let aside = point - centre
-            guard (aside * aside).sum() <= outline * outline else { return }
+            guard (aside * aside).sum() <= outline * outline, 0...last.x ~= centre.x,
+                0...last.y ~= centre.y
+            else { return }
             voxels.insert(SIMD2<Int>(centre))
         }
         for polygon in polygons {
@@ -109,8 +116,8 @@ struct StructureContours {
                 // One point of the edge for each line of voxels that it crosses, along its longer side.
                 let axis = abs(step.x) > abs(step.y) ? 0 : 1
                 guard step[axis] != 0 else { continue }
-                var line = min(start[axis], end[axis]).rounded(.up)
-                while line <= max(start[axis], end[axis]) {
+                var line = max(0, min(start[axis], end[axis]).rounded(.up))
+                while line <= min(last[axis], max(start[axis], end[axis])) {
                     add(start + step * ((line - start[axis]) / step[axis]))
                     line += 1
                 }
@@ -126,14 +133,16 @@ struct StructureContours {
     }
 
     /// Where the edges of polygons cross the line through the centres of each row.
-    private static func crossings(_ polygons: [[SIMD2<Double>]]) -> [Int: [Double]] {
+    private static func crossings(
+        _ polygons: [[SIMD2<Double>]], rows: Int
+    ) -> [Int: [Double]] {
         var crossings: [Int: [Double]] = [:]
         for polygon in polygons {
             for (start, end) in edges(of: polygon) {
                 let (low, high) = start.y <= end.y ? (start, end) : (end, start)
                 // A corner on a row counts for the edge that leads down to it only.
-                var row = low.y.rounded(.up)
-                while row < high.y {
+                var row = max(0, low.y.rounded(.up))
+                while row < min(high.y, Double(rows)) {
                     let share = (row - low.y) / (high.y - low.y)
                     crossings[Int(row), default: []].append(low.x + share * (high.x - low.x))
                     row += 1
@@ -145,6 +154,11 @@ struct StructureContours {
 }
 
 extension DICOMElements {
+    /// True for a contour that encloses something.
+    var isOutline: Bool {
+        ["CLOSED_PLANAR", "CLOSEDPLANAR_XOR"].contains(text(.contourType))
+    }
+
     /// The points of a contour in mm, RAS.
     fileprivate var points: [SIMD3<Double>] {
         get throws(ImageFault) {

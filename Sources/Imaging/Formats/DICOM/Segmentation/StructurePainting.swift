@@ -15,7 +15,7 @@ struct StructurePainting {
 
     /// The structures with the values that they have in the volume.
     var names: LabelNames {
-        LabelNames(entries.sorted { $0.key < $1.key }.map(\.value))
+        LabelNames(entries.values.sorted { ($0.value ?? 0, $0.name) < ($1.value ?? 0, $1.name) })
     }
 
     /// Adds voxels of the structure with a number of the file, unless that is left out.
@@ -57,13 +57,13 @@ extension StructurePainting {
         // The memory that the system gives is known before the array is made.
         _ = try SampleBuffer.memory(for: path, byteCount: count * MemoryLayout<Value>.size)
         var voxels = [Value](repeating: 0, count: count)
-        let sizes = runs.mapValues { $0.reduce(0) { $0 + $1.count } }
+        let sizes = sizes
         let order = sizes.keys.sorted {
             (sizes[$1] ?? 0, $0) < (sizes[$0] ?? 0, $1)
         }
         var shared: [Value: [Value: Int]] = [:]
         for number in order {
-            guard let value = entries[number]?.value.map({ Value(truncatingIfNeeded: $0) }) else {
+            guard let value = entries[number]?.value.map({ Value(clamping: $0) }) else {
                 continue
             }
             for run in runs[number] ?? [] {
@@ -79,6 +79,27 @@ extension StructurePainting {
         }
         remark(shared)
         return voxels
+    }
+
+    /// The voxels of each structure; runs of one may share some.
+    private var sizes: [Int: Int] {
+        var marks = [UInt64](repeating: 0, count: geometry.voxelCount / 64 + 1)
+        return runs.mapValues { runs in
+            var count = 0
+            forEachVoxel(of: runs) { index in
+                let bit: UInt64 = 1 << UInt64(index % 64)
+                if marks[index / 64] & bit == 0 { count += 1 }
+                marks[index / 64] |= bit
+            }
+            forEachVoxel(of: runs) { marks[$0 / 64] = 0 }
+            return count
+        }
+    }
+
+    private func forEachVoxel(of runs: [VoxelLine], _ body: (Int) -> Void) {
+        for run in runs {
+            for step in 0..<run.count { body(run.start + step * run.stride) }
+        }
     }
 
     private mutating func remark<Value: FixedWidthInteger>(_ shared: [Value: [Value: Int]]) {
