@@ -41,8 +41,8 @@ public struct LabelTable: Hashable, Codable, Sendable {
     /// way of their own, as DICOM segmentations do.
     public var valuesByName: LabelNames {
         let ignored = ignore.map { Label(name: "ignore", value: $0) }
-        return LabelNames(
-            (foreground + [ignored].compactMap(\.self)).map { .init(name: $0.name, value: $0.value) })
+        let all = foreground + [ignored].compactMap(\.self)
+        return LabelNames(all.map { .init(name: $0.name, value: $0.value) })
     }
 
     /// Classes of label maps, with the background.

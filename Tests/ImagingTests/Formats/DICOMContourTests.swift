@@ -158,7 +158,8 @@ struct DICOMContourTests {
 
     @Test("a contour that is stored twice counts once, and coordinates far off end")
     func unusual() throws {
-        let twice = try read([("a", [Contour(points: box(1, 3)), Contour(points: box(1, 3))])]).get()
+        let contours = [Contour(points: box(1, 3)), Contour(points: box(1, 3))]
+        let twice = try read([("a", contours)]).get()
         #expect(try rows(twice)[2] == ".555......")
         // Nine voxels, most of them on the outline, and ten within one.
         let flat = [(0.6, 0.6), (5.4, 0.6), (5.4, 2.4), (0.6, 2.4)]
@@ -173,7 +174,7 @@ struct DICOMContourTests {
         #expect(throws: Never.self) { try far.get() }
     }
 
-    @Test("structures whose numbers are no labels are counted from 1; one number for two is refused")
+    @Test("structures whose numbers are no labels are counted from 1; twice the same is refused")
     func numbers() throws {
         let contours = [Contour(points: box(1, 2))]
         let other = [Contour(points: box(4, 5))]

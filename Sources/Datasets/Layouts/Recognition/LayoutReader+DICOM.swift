@@ -22,10 +22,10 @@ extension LayoutReader {
             let files = series.segmentations.map { relative($0.path) }
             if files.count > 1 {
                 report(.severalLabels(files), caseIdentifier: identifier)
-            } else if files.isEmpty {
-                if !study.isBesideLabelled(series) { test.append(study.subject(identifier, series)) }
-            } else {
+            } else if !files.isEmpty {
                 training.append(study.subject(identifier, series))
+            } else if !study.isBesideLabelled(series) {
+                test.append(study.subject(identifier, series))
             }
         }
         guard !training.isEmpty, let labels = labels(&self) else { return nil }

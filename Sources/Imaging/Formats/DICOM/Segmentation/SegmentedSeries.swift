@@ -10,7 +10,8 @@ extension DICOMSeries {
     init(segmentedBy segmentation: DICOMSegmentation) throws(ImageError) {
         var folder = PathParts(segmentation.path).folder
         for level in 0...Self.levels {
-            let paths = try level == 0 ? FolderFiles(folder).paths : FolderFiles.paths(around: folder)
+            let paths =
+                try level == 0 ? FolderFiles(folder).paths : FolderFiles.paths(around: folder)
             let groups = Self.groups(paths).filter { segmentation.isOf($0) }
             guard groups.count <= 1 else {
                 throw segmentation.error(.unclearSeries(groups.map(\.summary)))
