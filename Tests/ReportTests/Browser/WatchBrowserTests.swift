@@ -132,12 +132,12 @@ struct WatchBrowserTests {
             #expect(try browser.text("main").contains("Nothing has been begun here yet"))
             let search = try start(
                 [
-                    "search", "data", "--space", "space.yaml", "--size", "16", "--iterations", "24",
-                    "--population", "6", "--epochs", "6", "--output", "study", "--cache", "cache",
+                    "search", "data", "--space", "space.yaml", "--size", "16", "--iterations", "12",
+                    "--population", "6", "--epochs", "80", "--output", "study", "--cache", "cache",
                     "--threads", "1", "--memory-limit", "1GiB", "--seed", "3",
                 ], in: folder)
             defer { if search.isRunning { search.terminate() } }
-            // The page is made anew by itself, and shows the trial at work.
+            // The page is made anew by itself, and shows the trial at work: each lasts seconds, so that it is seen.
             try browser.expect(
                 "document.querySelector('#working .card progress')?.value > 0", seconds: 120)
             try browser.expect("document.getElementById('now')?.textContent.includes('elapsed')")
