@@ -176,7 +176,7 @@ struct ContradictionTests {
         ) {
             try $0.write(["s1/ct.nii.gz", "s1/segmentations/liver.nii.gz*"])
         },
-        FaultCase("DICOM", "P1 holds a DICOM series: convert") {
+        FaultCase("DICOM", "P1 holds a DICOM series, and no segmentation") {
             try $0.write("x", to: "P1/1.dcm")
         },
         FaultCase("folders in the folders", "images holds folders such as train, and no images") {
