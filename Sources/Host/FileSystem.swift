@@ -3,6 +3,9 @@ import Glibc
 
 /// Folders, and the file systems they lie on.
 package enum FileSystem {
+    /// The file in a folder to which this program has written predictions, which are not taken for input.
+    package static let predictionRecord = "prediction.json"
+
     /// True if a folder, or a link to one, lies at a path.
     package static func isFolder(_ path: String) -> Bool {
         var status = stat()

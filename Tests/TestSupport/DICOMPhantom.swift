@@ -11,6 +11,7 @@ public struct DICOMPhantom {
     public var study = "1.2.3"
     public var series = "1.2.3.1"
     public var number = 1
+    public var modality = "MR"
     /// In mm: between columns, rows and slices.
     public var spacing = [0.9, 0.8, 1.5]
     public var direction = "1\\0\\0\\0\\1\\0"
@@ -24,7 +25,8 @@ public struct DICOMPhantom {
     public func write(to folder: URL) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for slice in 0..<size[2] {
-            try Data(file(slice)).write(to: folder.appending(path: "I\(size[2] - slice)"))
+            let name = "\(number)-\(size[2] - slice)"
+            try Data(file(slice)).write(to: folder.appending(path: name))
         }
     }
 
@@ -41,7 +43,7 @@ public struct DICOMPhantom {
         elements += element(8, 0x16, "UI", text(kind))
         elements += element(8, 0x18, "UI", text("\(series).\(slice + 1)"))
         elements += element(8, 0x20, "DA", text("20261127"))
-        elements += element(8, 0x60, "CS", text("MR"))
+        elements += element(8, 0x60, "CS", text(modality))
         elements += element(0x10, 0x10, "PN", Array(patient.unicodeScalars.map { UInt8($0.value) }))
         elements += element(0x10, 0x20, "LO", text("P-1"))
         elements += element(0x18, 0x50, "DS", text("\(spacing[2])"))

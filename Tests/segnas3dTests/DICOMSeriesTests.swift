@@ -7,41 +7,14 @@ import Testing
 
 @Suite("DICOM series on the command line")
 struct DICOMSeriesTests {
-    /// The elements of a slice of 2 by 2 pixels, without preamble.
-    private func slice(series: Int, height: Int, value: UInt16) -> Data {
-        func element(_ group: UInt16, _ element: UInt16, _ value: [UInt8]) -> [UInt8] {
-            let value = value.count % 2 == 0 ? value : value + [0x20]
-            return [group, element].flatMap(bytes) + bytes(UInt32(value.count)) + value
-        }
-        func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
-            withUnsafeBytes(of: number.littleEndian) { Array($0) }
-        }
-        func text(_ text: String) -> [UInt8] { Array(text.utf8) }
-        let numbers: [(UInt16, UInt16)] = [
-            (0x0002, 1), (0x0010, 2), (0x0011, 2), (0x0100, 16), (0x0101, 16),
-            (0x0103, 0),
-        ]
-        let before =
-            element(0x0008, 0x0060, text("CT")) + element(0x0020, 0x000E, text("1.2.\(series)"))
-            + element(0x0020, 0x0011, text("\(series)"))
-            + element(0x0020, 0x0032, text("0\\0\\\(height)"))
-            + element(0x0020, 0x0037, text("1\\0\\0\\0\\1\\0"))
-        let image =
-            element(0x0028, 0x0002, bytes(UInt16(1))) + element(0x0028, 0x0004, text("MONOCHROME1"))
-            + numbers.dropFirst().prefix(2).flatMap { element(0x0028, $0, bytes($1)) }
-            + element(0x0028, 0x0030, text("1\\1"))
-            + numbers.suffix(3).flatMap { element(0x0028, $0, bytes($1)) }
-        let pixels = element(0x7FE0, 0x0010, (0..<4).flatMap { _ in bytes(value) })
-        return Data(before + image + pixels)
-    }
-
     /// Series 3, of ones, and series 4, of twos, three slices each, and a file that is neither.
     private func write(to folder: URL) throws {
-        for (series, value) in [(3, 1), (4, 2)] as [(Int, UInt16)] {
-            for height in 0..<3 {
-                try slice(series: series, height: height, value: value)
-                    .write(to: folder.appending(path: "\(series)-\(height)"))
-            }
+        for (number, value) in [(3, 1), (4, 2)] as [(Int, UInt16)] {
+            var series = DICOMPhantom(size: [2, 2, 3]) { _, _, _ in value }
+            series.number = number
+            series.series = "1.2.\(number)"
+            series.modality = "CT"
+            try series.write(to: folder)
         }
         try Data([1, 2, 3, 0]).write(to: folder.appending(path: "odd"))
     }

@@ -109,10 +109,10 @@ struct InputFinder {
 
     private mutating func find(folder: String) throws(DatasetError) {
         let layout = LayoutReader(folder: folder, threads: threads).candidate()
-        if let layout, layout.recognition?.layout != .dicom || choice != .unlabelled {
+        if let layout, layout.study == nil || choice != .unlabelled {
             return try take(dataset: folder)
         }
-        if layout != nil, let study = DICOMDataset(in: folder), study.areAlone {
+        if let study = layout?.study, study.areAlone {
             // Whatever is wrong with their segmentations.
             cases += study.series.map { study.subject($0.identifier, $0.series) }
             return

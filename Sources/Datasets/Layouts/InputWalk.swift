@@ -59,7 +59,7 @@ struct InputWalk {
         }
         faults += listing.foreign.map { DatasetFault(.notUTF8, file: "\(path)/\($0.escaped)") }
         // Files that this program wrote into the folder are not input.
-        guard folders.isEmpty || !listing.others.contains("prediction.json") else {
+        guard folders.isEmpty || !listing.others.contains(FileSystem.predictionRecord) else {
             predictions.append(folders.joined(separator: "/"))
             return
         }

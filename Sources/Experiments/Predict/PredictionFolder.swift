@@ -16,8 +16,6 @@ public struct PredictionFolder: Sendable {
     private let sources: PredictionSources
     private let volumes: VolumeTable
 
-    private static let recordName = "prediction.json"
-
     /// Makes the folder, or checks that it holds predictions made in the same way.
     ///
     /// If others are to overwrite them, none may be left that is not among the cases. With `segmentations`, every case
@@ -33,7 +31,7 @@ public struct PredictionFolder: Sendable {
         self.overwrites = overwrites
         hasProbabilities = probabilities
         sources = PredictionSources("\(path)/sources.jsonl")
-        let file = "\(path)/\(Self.recordName)"
+        let file = "\(path)/\(FileSystem.predictionRecord)"
         let names = LabelFiles(labels)
         let isOurs = FileManager.default.fileExists(atPath: file)
         // The user's own label maps, or the very images, would be kept as predictions, or overwritten.

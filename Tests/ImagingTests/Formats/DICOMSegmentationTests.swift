@@ -193,7 +193,7 @@ struct DICOMSegmentationTests {
             try FileManager.default.copyItem(atPath: file, toPath: near)
             #expect(fault(near) == nil)
             // The highest slice is lost.
-            try FileManager.default.removeItem(atPath: folder.path + "/scan/I1")
+            try FileManager.default.removeItem(atPath: folder.path + "/scan/1-1")
             #expect(fault(near) == .segmentation(.outsideSeries(voxels: 15)))
             try FileManager.default.removeItem(atPath: folder.path + "/scan")
             var other = DICOMPhantom(size: [3, 5, 4]) { _, _, _ in 1 }

@@ -5,9 +5,11 @@ extension LayoutReader {
     /// DICOM series, and segmentations or structure sets that refer to them, as archives and hospitals hand them out.
     func dicom() -> LayoutCandidate? {
         guard let study = DICOMDataset(in: folder), study.isLabelled else { return nil }
-        return LayoutCandidate(study.recognition(folder)) { reader in
+        var candidate = LayoutCandidate(study.recognition(folder)) { reader in
             reader.dataset(study, name: reader.name()) { $0.structureTable(of: study) }
         }
+        candidate.study = study
+        return candidate
     }
 
     /// The dataset of DICOM files with these labels; structures of other names are left out.
@@ -30,7 +32,7 @@ extension LayoutReader {
         }
         guard !training.isEmpty, let labels = labels(&self) else { return nil }
         noteOthers(study, labels)
-        let modalities = training.isEmpty ? [] : study.modalities
+        let modalities = study.modalities
         if modalities.count > 1 {
             note("series of \(listed(modalities)) together are taken as \(modalities[0])")
         }
@@ -82,6 +84,12 @@ extension LayoutReader {
     }
 }
 
+extension ImageError {
+    fileprivate var isOfSegmentation: Bool {
+        if case .dicom(.segmentation) = fault { true } else { false }
+    }
+}
+
 extension LabelNames.Entry {
     fileprivate var isBackground: Bool { name.lowercased() == "background" }
 }
@@ -95,6 +103,7 @@ struct DICOMDataset {
     private(set) var faults: [ImageError] = []
     /// The first folders, which are those of patients, in which segmentations lie.
     private var labelledPatients: Set<String> = []
+    private let seriesInFolders: [String: Int]
 
     /// Nil for a folder without DICOM files.
     init?(in folder: String) {
@@ -104,6 +113,7 @@ struct DICOMDataset {
         let (all, others) = files.segmentedSeries
         self.folder = folder
         self.faults = faults + others
+        seriesInFolders = Self.count(all)
         series = named(all)
         labelledPatients = Set(
             all.filter { !$0.segmentations.isEmpty }.map { parts(of: $0).first ?? "" })
@@ -111,10 +121,7 @@ struct DICOMDataset {
 
     /// True if a series is labelled, or a file says that it should be.
     var isLabelled: Bool {
-        !labelledPatients.isEmpty
-            || faults.contains {
-                if case .dicom(.segmentation) = $0.fault { true } else { false }
-            }
+        !labelledPatients.isEmpty || faults.contains(where: \.isOfSegmentation)
     }
 
     /// True for a series without a segmentation of a patient who has one of another.
@@ -163,16 +170,26 @@ struct DICOMDataset {
 
     /// True if each series has a folder of its own, and every file is known.
     var areAlone: Bool {
-        series.allSatisfy { isAlone($0.series) }
-            && faults.allSatisfy {
-                if case .dicom(.segmentation) = $0.fault { true } else { false }
-            }
+        series.allSatisfy { isAlone($0.series) } && faults.allSatisfy(\.isOfSegmentation)
     }
 
     /// True if no other series lies in the folder of a series.
-    func isAlone(_ series: SegmentedDICOMSeries) -> Bool {
-        let place = commonFolder(series.images) + "/"
-        return self.series.count { $0.series.images.contains { $0.hasPrefix(place) } } == 1
+    private func isAlone(_ series: SegmentedDICOMSeries) -> Bool {
+        seriesInFolders[commonFolder(series.images)] == 1
+    }
+
+    /// The number of series in each folder and the folders in it.
+    private static func count(_ all: [SegmentedDICOMSeries]) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for series in all {
+            var folders: Set<String> = []
+            for image in series.images {
+                var folder = PathParts(image).folder
+                while folders.insert(folder).inserted { folder = PathParts(folder).folder }
+            }
+            for folder in folders { counts[folder, default: 0] += 1 }
+        }
+        return counts
     }
 
     /// The folders from the dataset's to the one that holds the series and its segmentations.
@@ -188,13 +205,15 @@ struct DICOMDataset {
         let places = all.map { parts(of: $0).joined(separator: "/") }
         let folders = Set(places).sorted()
         let short = Dictionary(uniqueKeysWithValues: zip(folders, shortNames(folders)))
+        let inPlaces = Dictionary(grouping: places) { $0 }.mapValues(\.count)
         let names = zip(all, places).map { series, place in
             let own = short[place].flatMap { $0.isEmpty ? nil : $0 } ?? PathParts(folder).name
-            guard places.count(where: { $0 == place }) > 1 else { return own }
+            guard (inPlaces[place] ?? 0) > 1 else { return own }
             return "\(own)_\(series.series.number.map(String.init) ?? series.series.uid)"
         }
+        let ofNames = Dictionary(grouping: names) { $0 }.mapValues(\.count)
         return zip(names, all).map { name, series in
-            let isShared = names.count(where: { $0 == name }) > 1
+            let isShared = (ofNames[name] ?? 0) > 1
             return (isShared ? "\(name)_\(series.series.uid)" : name, series)
         }.sorted { $0.0 < $1.0 }
     }

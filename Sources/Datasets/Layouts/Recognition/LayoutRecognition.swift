@@ -21,6 +21,8 @@ extension LayoutRecognition: CustomStringConvertible {
 struct LayoutCandidate {
     /// Nil if a description has yet to say it.
     let recognition: LayoutRecognition?
+    /// The files of a DICOM dataset; nil for other layouts.
+    var study: DICOMDataset?
     let read: (inout LayoutReader) -> Dataset?
 
     init(

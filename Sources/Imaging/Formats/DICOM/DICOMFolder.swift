@@ -52,25 +52,31 @@ public struct DICOMFolder {
 
     /// Series with slices above each other, and the segmentations that refer to them; each with its files.
     public var segmentedSeries: (found: [SegmentedDICOMSeries], faults: [ImageError]) {
-        var found = groups.filter(\.summary.isStack).map { group in
+        let stacks = groups.filter(\.summary.isStack)
+        var found = stacks.map { group in
             SegmentedDICOMSeries(series: group.summary, images: group.images.map(\.path))
         }
+        let known = Dictionary(
+            grouping: stacks.enumerated().flatMap { index, group in
+                Set(group.images.map(\.series)).map { (uid: $0, index: index) }
+            }, by: \.uid)
         var faults: [ImageError] = []
         for path in segmentations {
             do throws(ImageError) {
                 guard let segmentation = try DICOMSegmentation(contentsOf: path) else { continue }
-                let meant = zip(found.indices, groups.filter(\.summary.isStack))
-                    .filter { segmentation.isOf($0.1) }
-                guard meant.count == 1,
-                    DICOMSeries.isFound(found[meant[0].0].images, from: path)
+                let meant =
+                    segmentation.series.map { (known[$0] ?? []).map(\.index) }
+                    ?? stacks.indices.filter { segmentation.isOf(stacks[$0]) }
+                guard let index = meant.first, meant.count == 1,
+                    DICOMSeries.isFound(found[index].images, from: path)
                 else {
                     let fault: DICOMSegmentationFault =
                         meant.count < 2
                         ? .seriesElsewhere(segmentation.series)
-                        : .unclearSeries(meant.map { found[$0.0].series })
+                        : .unclearSeries(meant.map { found[$0].series })
                     throw segmentation.error(fault)
                 }
-                found[meant[0].0].segmentations.append(segmentation)
+                found[index].segmentations.append(segmentation)
             } catch {
                 faults.append(error)
             }
@@ -169,9 +175,6 @@ struct FolderFiles {
     private static let maxDepth = 16
     /// Around a file nobody has named a folder, so that no more is looked through.
     private static let maxFilesAround = 20_000
-    /// The file of a folder that this program has written predictions to, which are not input.
-    private static let predictions = "prediction.json"
-
     /// For the folder around a file: its file system, which is not left, and where folders without access are passed
     /// over.
     private var device: UInt64?
@@ -207,7 +210,7 @@ struct FolderFiles {
             guard device == nil else { return }
             throw ImageError(file: folder, failure: .last)
         }
-        guard depth == 0 || !names.contains(Self.predictions) else { return }
+        guard depth == 0 || !names.contains(FileSystem.predictionRecord) else { return }
         for name in names where !name.hasPrefix(".") {
             let path = folder + "/" + name
             if FileSystem.isFolder(path) {

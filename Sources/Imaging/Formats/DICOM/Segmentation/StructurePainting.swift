@@ -41,22 +41,22 @@ extension StructurePainting {
     mutating func volume(_ path: String) throws(ImageError) -> Volume {
         let values = entries.values.compactMap(\.value)
         let range = (min(0, values.min() ?? 0), max(0, values.max() ?? 0))
-        let samples: Samples
-        switch range {
-        case (0..., ...0xFF): samples = Samples(try painted(as: UInt8.self, path))
-        case (0..., ...0xFFFF): samples = Samples(try painted(as: UInt16.self, path))
-        default: samples = Samples(try painted(as: Int32.self, path))
-        }
+        let samples =
+            switch range {
+            case (0..., ...0xFF): try painted(as: UInt8.self, path)
+            case (0..., ...0xFFFF): try painted(as: UInt16.self, path)
+            default: try painted(as: Int32.self, path)
+            }
         return Volume(samples, geometry: geometry)
     }
 
     private mutating func painted<Value: Sample & FixedWidthInteger>(
         as type: Value.Type, _ path: String
-    ) throws(ImageError) -> [Value] {
-        let count = geometry.voxelCount
-        // The memory that the system gives is known before the array is made.
-        _ = try SampleBuffer.memory(for: path, byteCount: count * MemoryLayout<Value>.size)
-        var voxels = [Value](repeating: 0, count: count)
+    ) throws(ImageError) -> Samples {
+        let byteCount = geometry.voxelCount * MemoryLayout<Value>.size
+        let room = try SampleBuffer.memory(for: path, byteCount: byteCount)
+        let voxels = room.bytes.bindMemory(to: Value.self)
+        voxels.initialize(repeating: 0)
         let sizes = sizes
         let order = sizes.keys.sorted {
             (sizes[$1] ?? 0, $0) < (sizes[$0] ?? 0, $1)
@@ -66,19 +66,16 @@ extension StructurePainting {
             guard let value = entries[number]?.value.map({ Value(clamping: $0) }) else {
                 continue
             }
-            for run in runs[number] ?? [] {
-                for step in 0..<run.count {
-                    let index = run.start + step * run.stride
-                    let before = voxels[index]
-                    if before != 0, before != value {
-                        shared[value, default: [:]][before, default: 0] += 1
-                    }
-                    voxels[index] = value
+            forEachVoxel(of: runs[number] ?? []) { index in
+                let before = voxels[index]
+                if before != 0, before != value {
+                    shared[value, default: [:]][before, default: 0] += 1
                 }
+                voxels[index] = value
             }
         }
         remark(shared)
-        return voxels
+        return Samples(room, type: Value.sampleType)
     }
 
     /// The voxels of each structure; runs of one may share some.
