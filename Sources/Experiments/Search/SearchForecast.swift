@@ -30,8 +30,8 @@ public struct SearchForecast: Encodable, Sendable {
     public let trainableShare: Double
     /// A training step of the mean network.
     public let stepSeconds: Double
-    /// The time after the preparation of the images, if networks take as long as the quicker and as the slower half of
-    /// the space does.
+    /// The time after the preparation of the images, if networks take as long as the quicker half of the space does, and
+    /// as its dearest.
     public let leastSeconds: Double
     public let mostSeconds: Double
 }
@@ -94,9 +94,9 @@ public struct SearchForecaster {
             throw OptionFaults("no random network of the `space` is within `maxOperations`")
         }
         let final = Double(finalEpochs(conditions)) / Double(max(epochs, 1))
-        let seconds =
-            Double(epochs) * (Double(steps) * mean.step + mean.validation)
-            * (trained / Double(workers) + final)
+        let epoch = Double(steps) * mean.step + mean.validation
+        let training = Double(epochs) * epoch * (trained / Double(workers) + final)
+        let starts = SearchTime.startSeconds(options.sampling) * trained / Double(workers)
         return SearchForecast(
             dataset: measurement.dataset.name, trainingCases: split.training.count,
             validationCases: split.validation.count, testCases: split.test.count,
@@ -104,8 +104,8 @@ public struct SearchForecaster {
             stepsPerEpoch: steps, rungs: options.sampling.rungs,
             finalEpochs: conditions.finalEpochs, maxOperations: limit,
             trainableShare: pace.trainableShare, stepSeconds: mean.step,
-            leastSeconds: seconds * mean.quartiles.lowerBound,
-            mostSeconds: seconds * mean.quartiles.upperBound)
+            leastSeconds: training * mean.range.lowerBound + starts,
+            mostSeconds: training * mean.range.upperBound + starts)
     }
 
     /// All epochs after the search.
@@ -123,8 +123,8 @@ public struct SearchForecaster {
         measurement.work(conditions.task(.unet3d, on: measurement.dataset))
     }
 
-    /// The options with epochs, a budget, and a final training such that even the slower half of the space's networks
-    /// are done in a time; where that leaves too few steps, the dearer networks of the space are left out.
+    /// The options with epochs, a budget, and a final training such that even dear networks of the space are done in a
+    /// time; where that leaves too few steps, the dearer networks of the space are left out.
     ///
     /// - Parameter seconds: From the beginning of the command.
     /// - Returns: The options that were measured with, and what was chosen.
@@ -156,7 +156,7 @@ public struct SearchForecaster {
     private func time(_ limit: Int?, within seconds: Double) -> SearchTime {
         let conditions = options.conditions
         let mean = pace.mean(limit: limit)
-        let slow = max(mean?.quartiles.upperBound ?? 1, 1)
+        let slow = mean?.range.upperBound ?? 1
         let isFixed =
             conditions.data.preparation.fit != .patch || conditions.training.stepsPerEpoch != nil
         return SearchTime(
@@ -164,7 +164,8 @@ public struct SearchForecaster {
             pace: TrainingTime.Pace(
                 step: (mean?.step ?? .infinity) * slow,
                 validation: (mean?.validation ?? .infinity) * slow),
-            workers: workers, finalTrainings: Self.finalTrainings(conditions),
+            startSeconds: SearchTime.startSeconds(options.sampling), workers: workers,
+            finalTrainings: Self.finalTrainings(conditions),
             usualSteps: work(conditions).steps, isFixed: isFixed)
     }
 }

@@ -11,6 +11,8 @@ struct SearchTime {
     let maxOperations: Int?
     /// The pace of a slow one of these networks.
     let pace: TrainingTime.Pace
+    /// Seconds that the beginnings of a whole training take.
+    let startSeconds: Double
     let workers: Int
     /// Trainings after the search, of folds or candidates.
     let finalTrainings: Int
@@ -33,9 +35,16 @@ struct SearchTime {
     private var seconds: Double { asked * Self.plannedShare }
     private var searchSeconds: Double { seconds * (1 - Self.finalShare) * Double(workers) }
 
+    /// Seconds that the beginnings of a whole training take: of a process, its library, the first step. With rungs, of
+    /// five first thirds three make up a whole training, with the rest of one; each is begun anew.
+    static func startSeconds(_ sampling: SamplingOptions) -> Double {
+        2.5 * (sampling.rungs > 1 ? 12.0 / 5 : 1)
+    }
+
     /// The length of so many whole trainings; nil if not even one epoch fits.
     func choice(_ trainings: Int) -> TimeBudget.Choice? {
-        let time = TimeBudget(seconds: searchSeconds / Double(trainings), pace: pace)
+        let time = TimeBudget(
+            seconds: searchSeconds / Double(trainings) - startSeconds, pace: pace)
         return isFixed ? time.epochs(of: usualSteps) : time.epochs(about: usualSteps)
     }
 
@@ -56,7 +65,7 @@ struct SearchTime {
         if chosen.epochs > longest {
             chosen.epochs = longest
             let epoch = TimeBudget(seconds: seconds, pace: pace).epoch(of: chosen.stepsPerEpoch)
-            let fitting = Int(searchSeconds / (Double(longest) * epoch))
+            let fitting = Int(searchSeconds / (Double(longest) * epoch + startSeconds))
             trainings = max(trainings, min(fitting, 2 * Self.usualTrainings))
         }
         options.conditions.training.epochs = chosen.epochs
@@ -75,7 +84,8 @@ struct SearchTime {
     private var tooLittle: OptionFaults {
         let epochs = isFixed ? (Self.leastSteps + usualSteps - 1) / usualSteps : 1
         let steps = isFixed ? epochs * usualSteps : Self.leastSteps
-        let training = Double(steps) * pace.step + Double(epochs) * pace.validation
+        let training =
+            Double(steps) * pace.step + Double(epochs) * pace.validation + startSeconds
         let least =
             Double(Self.fewestTrainings) * training / Double(workers) / (1 - Self.finalShare)
             / Self.plannedShare

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASSearch
@@ -23,7 +24,7 @@ struct SpaceMeasurement {
     /// Number of random points of a space.
     static let points = 64
     /// The networks that are measured, by the share of others that cost less: one would wait for the dearest.
-    private static let measured = [0.2, 0.35, 0.5]
+    private static let measured = [0, 0.1, 0.2, 0.35, 0.5]
 
     init(
         _ dataset: Dataset, _ split: Split, _ conditions: TrainingConditions,
@@ -109,23 +110,23 @@ struct SpacePace {
     let trainableShare: Double
     /// The multiply-adds of these networks' forward passes, in ascending order.
     let costs: [Double]
-    /// Seconds by multiply-adds; nil if no network can be trained.
-    private let rates: (step: Double, validation: Double, epoch: Double)?
+    private let step: PowerLaw
+    private let validation: PowerLaw
+    private let epoch: PowerLaw
 
-    /// The pace of networks of which some were measured: times are taken to be proportional to multiply-adds.
+    /// The pace of networks of which some were measured.
     ///
     /// - Parameters:
     ///   - trainableShare: The share of random points that can be trained.
     ///   - measured: The pace of some of the networks.
-    ///   - costs: The multiply-adds of all, in ascending order.
+    ///   - costs: The multiply-adds of all, in ascending order; none if nothing could be measured.
     init(trainableShare: Double, measured: [TrainingPace], costs: [Double]) {
         self.trainableShare = trainableShare
-        self.costs = costs
-        let work = measured.reduce(0) { $0 + $1.multiplyAdds }
-        func rate(_ seconds: (TrainingPace) -> Double) -> Double {
-            measured.reduce(0) { $0 + seconds($1) } / work
+        self.costs = measured.isEmpty ? [] : costs
+        func law(_ seconds: (TrainingPace) -> Double) -> PowerLaw {
+            PowerLaw(measured.map { ($0.multiplyAdds, seconds($0)) })
         }
-        rates = work > 0 ? (rate(\.step), rate(\.validation), rate(\.epoch)) : nil
+        (step, validation, epoch) = (law(\.step), law(\.validation), law(\.epoch))
     }
 
     /// Seconds for the mean network.
@@ -136,18 +137,45 @@ struct SpacePace {
         var validation: Double
         /// Of an epoch with its validation.
         var epoch: Double
-        /// The quartiles of the networks' times, as multiples of the mean.
-        var quartiles: ClosedRange<Double>
+        /// The times of the lower quartile of networks and of the upper decile, as multiples of the mean. A search
+        /// comes to prefer the dearer ones.
+        var range: ClosedRange<Double>
     }
 
     /// Seconds for the mean of the networks within a limit of multiply-adds; nil if there is none.
     func mean(limit: Int? = nil) -> Mean? {
         let costs = limit.map { limit in self.costs.filter { $0 <= Double(limit) } } ?? self.costs
-        guard let rates, !costs.isEmpty else { return nil }
-        let average = costs.reduce(0, +) / Double(costs.count)
+        guard !costs.isEmpty else { return nil }
+        func average(_ law: PowerLaw) -> Double {
+            costs.reduce(0) { $0 + law.seconds(for: $1) } / Double(costs.count)
+        }
+        let epochs = average(epoch)
+        func multiple(_ share: Double) -> Double {
+            epoch.seconds(for: costs[Int(share * Double(costs.count - 1))]) / epochs
+        }
         return Mean(
-            step: rates.step * average, validation: rates.validation * average,
-            epoch: rates.epoch * average,
-            quartiles: costs[costs.count / 4] / average...costs[costs.count * 3 / 4] / average)
+            step: average(step), validation: average(validation), epoch: epochs,
+            range: min(multiple(0.25), 1)...max(multiple(0.9), 1))
     }
+}
+
+/// Seconds as a power of multiply-adds: networks of few have more to do beside them, by the operation.
+struct PowerLaw {
+    private let factor: Double
+    private let exponent: Double
+
+    /// Least squares of the logarithms, with an exponent of at most 1, which holds for one measurement alone.
+    init(_ measured: [(work: Double, seconds: Double)]) {
+        let points = measured.filter { $0.work > 0 && $0.seconds > 0 }
+            .map { (x: log($0.work), y: log($0.seconds)) }
+        let count = Double(max(points.count, 1))
+        let x = points.reduce(0) { $0 + $1.x } / count
+        let y = points.reduce(0) { $0 + $1.y } / count
+        let spread = points.reduce(0) { $0 + ($1.x - x) * ($1.x - x) }
+        let slope = points.reduce(0) { $0 + ($1.x - x) * ($1.y - y) } / spread
+        exponent = spread > 0 ? min(max(slope, 0), 1) : 1
+        factor = points.isEmpty ? 0 : exp(y - exponent * x)
+    }
+
+    func seconds(for work: Double) -> Double { factor * pow(work, exponent) }
 }
