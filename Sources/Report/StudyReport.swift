@@ -73,9 +73,13 @@ public struct StudyReport {
     package var data: ReportData {
         ReportData(
             record, labels: images?.dataset.labels,
-            test: test.map { TestEntry($0, namesCases: namesCases) }, anatomy: cases?.payload,
+            test: test.map { TestEntry($0, namesCases: namesCases) },
+            anatomy: showsCases ? cases?.payload : nil,
             program: version)
     }
+
+    /// True if the page shows cases, which scripts draw.
+    var showsCases: Bool { cases?.isDrawn ?? false }
 
     /// The block of the best network; nil before one is trained.
     var block: BlockFigure? {
@@ -92,7 +96,7 @@ public struct StudyReport {
     package func html(_ data: ReportData, at position: LivePosition?) throws -> String {
         Page(
             title: title, sections: sections(data), data: try pageJSON(data),
-            script: .study(showsCases: cases != nil), version: version,
+            script: .study(showsCases: showsCases), version: version,
             hasSide: position != nil, hasFiles: cases?.hasFiles ?? false, position: position
         ).html
     }

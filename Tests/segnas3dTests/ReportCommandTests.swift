@@ -77,12 +77,13 @@ struct ReportCommandTests {
             let all = try Program.run("report", run, "--all-cases", "--case-names")
             #expect(all.output == "Wrote \(run)/report/index.html\n", "\(all)")
             #expect(try folder.text("run/report/index.html").contains("(phantom000"))
-            // A page without what has moved.
+            // A page without what has moved, which says so.
             try FileManager.default.moveItem(
                 atPath: folder.path("data"), toPath: folder.path("moved"))
             #expect(try Program.run("report", run).status == 0)
             let left = try folder.text("run/report.html")
-            #expect(!left.contains("<section id=\"cases\"") && left.contains("id=\"test\""))
+            #expect(left.contains("prediction of 2 cases cannot be read"))
+            #expect(!left.contains("class=\"anatomy\"") && left.contains("id=\"test\""))
         }
     }
 

@@ -26,7 +26,7 @@ function drawCases() {
     });
     const names = evaluated.map(({ name }) => plain(name.length > most ? name.slice(0, most - 1) + "…" : name));
     draw("cases", traces, {
-        height: Math.max(300, 110 + 70 * evaluated.length), showlegend: false,
+        showlegend: false,
         xaxis: axis("test Dice", diceRange(traces.flatMap(trace => trace.x))),
         yaxis: axis("", {
             range: [evaluated.length - 0.5, -0.5], tickmode: "array", tickvals: evaluated.map((_, index) => index), ticktext: names,

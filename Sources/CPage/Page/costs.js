@@ -26,7 +26,7 @@ function drawCost(name, trials, cost, title, numbers) {
             customdata: [best.number], text: [hover(best)], hovertemplate: "%{text}<extra></extra>",
             marker: { symbol: "circle-open", size: 16, color: colour("ink"), line: { width: 2 } },
         },
-    ], { height: 400, xaxis: costAxis(title, trials.map(cost).filter(value => value > 0)), yaxis: axis("validation Dice") });
+    ], { xaxis: costAxis(title, trials.map(cost).filter(value => value > 0)), yaxis: axis("validation Dice") });
 }
 
 /** What a model of the search expects of networks, with one standard deviation. */

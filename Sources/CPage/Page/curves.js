@@ -62,7 +62,7 @@ function drawCurves() {
     draw("trial", [
         trace("validation Dice", curve.dice, "accent", "y"), trace("loss", curve.loss, "second", "y2"),
     ], {
-        height: 380, showlegend: false,
+        showlegend: false,
         xaxis: axis("epoch", { anchor: "y2", ...wholeTicks(curve.epochs) }), yaxis: axis("validation Dice", { domain: [0.54, 1] }),
         yaxis2: axis("loss", { domain: [0, 0.46] }),
     }, curve.epochs.map((epoch, i) => ({

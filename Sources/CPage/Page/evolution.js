@@ -28,7 +28,6 @@ function drawEvolution() {
     }));
     const band = rows.length ? Math.min(0.4, 0.05 * rows.length + 0.02) : 0;
     draw("evolution", traces, {
-        height: 430 + 22 * rows.length,
         xaxis: axis(isTime ? `training time of all trials together (${unit.name})` : "trial",
             { range: [isTime ? 0 : -0.5, end * 1.01 || 1], anchor: rows.length ? "y2" : "y" }),
         yaxis: axis("validation Dice", { domain: [band ? band + 0.03 : 0, 1] }),

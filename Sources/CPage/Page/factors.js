@@ -14,7 +14,6 @@ function drawImportance() {
             marker: { symbol: "line-ns", size: 16, line: { width: 3, color: colour("second") } },
         },
     ], {
-        height: 110 + 26 * factors.length,
         xaxis: axis("share of the variance of Dice (ε²)", { rangemode: "tozero" }), yaxis: axis(""),
     }, factors.map(({ title, effect }) => ({
         x: effect.share, y: title, xaxis: "x", yaxis: "y", rank: effect.share,
@@ -63,9 +62,10 @@ function drawSlices() {
     const [wide, high] = isPaper ? [report.factors.length > 12 ? 170 : 220, 210] : [250, 250];
     const columns = Math.max(1, Math.min(4, Math.floor(place.clientWidth / wide)));
     const rows = Math.ceil(report.factors.length / columns);
+    place.style.height = `${rows * high + 40}px`;
     const traces = [];
     const look = {
-        height: rows * high + 40, showlegend: false,
+        showlegend: false,
         grid: { rows, columns, pattern: "independent", ygap: 0.45, xgap: 0.2 },
     };
     report.factors.forEach((factor, index) => {
@@ -91,7 +91,7 @@ function drawSlices() {
             marker: { symbol: "line-ew", size: 11, line: { width: 2.5, color: colour("second") } },
         });
         look["xaxis" + suffix] = axis(factor.title, {
-            ...factorTicks(factor), ...(factor.kind === "logarithmic" ? { type: "log", dtick: "D2" } : {}),
+            ...factorTicks(factor), ...(factor.kind === "logarithmic" ? logarithmicAxis(places) : {}),
             title: { text: factor.title, standoff: 4, font: { size: 12 } }, tickfont: { size: 10 }, automargin: false,
         });
         look["yaxis" + suffix] = axis("", { tickfont: { size: 10 }, matches: index ? "y" : undefined, automargin: false });

@@ -49,7 +49,7 @@ function drawPair() {
         x: curve.epochs, y: curve.dice, line: { color: colour(name), width: 2 },
         hovertemplate: `trial ${trial.number}, epoch %{x}: Dice %{y:.4f}<extra></extra>`,
     })), {
-        height: 320, showlegend: true, xaxis: axis("epoch", wholeTicks(shown.flatMap(({ curve }) => curve.epochs))),
+        showlegend: true, xaxis: axis("epoch", wholeTicks(shown.flatMap(({ curve }) => curve.epochs))),
         yaxis: axis("validation Dice"),
     }, shown.flatMap(({ trial, curve }) => curve.epochs.map((epoch, i) => ({
         x: epoch, y: curve.dice[i], xaxis: "x", yaxis: "y", rank: curve.dice[i],

@@ -21,18 +21,20 @@ function drawParallel() {
     dimensions.push({ label: "parameters", values: parameters, ...logarithmicTicks(parameters), parts: quarters(parameters, true) });
     const dice = completed.map(t => t.dice);
     dimensions.push({ label: "Dice", values: dice, parts: quarters(dice, false) });
-    // Axes need room for their names; the frame scrolls. Lines of another size are painted too late for paper.
+    // Axes need room for their ticks; the frame scrolls. Lines of another size are painted too late for paper.
     place.style.width = isPaper ? `${place.querySelector(".main-svg").getAttribute("width")}px`
-        : `max(100%, ${dimensions.length * 84}px)`;
+        : `max(100%, ${dimensions.length * 58}px)`;
+    // Names that would touch each other stand slanted.
+    const isNarrow = place.clientWidth < dimensions.length * 92;
     takeAxisKeys(place, dimensions);
     draw("parallel", [{
         type: "parcoords", dimensions: dimensions.map(({ parts, ...dimension }) => ({ ...dimension, name: dimension.label })),
-        labelfont: { size: 12 }, tickfont: { size: 10, color: colour("ink") },
+        labelfont: { size: 12 }, labelangle: isNarrow ? -30 : 0, tickfont: { size: 10, color: colour("ink") },
         rangefont: { color: "rgba(0,0,0,0)" },
         // The best stand out from the paper, be it white or dark.
-        line: { color: dice, colorscale: "Cividis", reversescale: isPaper || !isDark.matches, showscale: true, colorbar: { title: { text: "Dice" }, thickness: 12 } },
+        line: { color: dice, colorscale: "Cividis", reversescale: isPaper || !isDark.matches, showscale: false },
         unselected: { line: { opacity: 0.04 } },
-    }], { height: 440, margin: { l: 60, r: 20, t: 60, b: 30 } }, null);
+    }], { margin: { l: 40, r: isNarrow ? 70 : 40, t: isNarrow ? 110 : 60, b: 30 } }, null);
     makeReachable(place);
     place.style.zoom = isPaper ? Math.min(1, paperWidth / place.clientWidth) : "";
 }
@@ -59,6 +61,12 @@ function logarithmicTicks(values) {
         }
     }
     return ticks.length > 1 ? { tickvals: ticks.map(t => t[0]), ticktext: ticks.map(t => short(t[1])) } : {};
+}
+
+/** The same on a logarithmic axis of the values themselves. */
+function logarithmicAxis(values) {
+    const { tickvals, ticktext } = logarithmicTicks(values.map(Math.log10));
+    return { type: "log", ...(tickvals ? { tickmode: "array", tickvals: tickvals.map(value => 10 ** value), ticktext } : {}) };
 }
 
 function short(value) {

@@ -32,6 +32,15 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
     public var workers: WorkerOptions
     public var machine: MachineOptions
 
+    /// Trainings after a search, of folds or candidates.
+    var finalTrainings: Int { max(finalFolds ?? 1, 1) * max(finalCandidates ?? 1, 1) }
+
+    /// Their epochs, all together; 0 where the best network of the search is not trained again.
+    public var allFinalEpochs: Int {
+        guard finalEpochs != nil || finalTrainings > 1 else { return 0 }
+        return finalTrainings * (finalEpochs ?? training.epochs)
+    }
+
     public init(
         data: DataOptions, training: TrainingOptions = TrainingOptions(), finalEpochs: Int? = nil,
         workers: WorkerOptions = WorkerOptions(), machine: MachineOptions = MachineOptions()

@@ -36,9 +36,9 @@ struct EvaluatedCases: Sendable {
         self.predictions = predictions
     }
 
-    /// The cases in images; nil if none can be read any more.
+    /// The cases in images; nil if there are none.
     func section(_ display: CaseDisplay) throws -> AnatomySection? {
-        let ranked = CaseSummary.ranked(summaries(display)).filter { files(of: $0) != nil }
+        let ranked = CaseSummary.ranked(summaries(display))
         let labels = evaluation.labels.foreground
         let scored = evaluation.labels.structures.map(\.name)
         let options = AnatomyOptions(cases: ranked.count)

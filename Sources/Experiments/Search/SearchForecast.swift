@@ -93,7 +93,7 @@ public struct SearchForecaster {
         guard let mean = pace.mean(limit: limit) else {
             throw OptionFaults("no random network of the `space` is within `maxOperations`")
         }
-        let final = Double(finalEpochs(conditions)) / Double(max(epochs, 1))
+        let final = Double(conditions.allFinalEpochs) / Double(max(epochs, 1))
         let epoch = Double(steps) * mean.step + mean.validation
         let training = Double(epochs) * epoch * (trained / Double(workers) + final)
         let starts = SearchTime.startSeconds(options.sampling) * trained / Double(workers)
@@ -106,17 +106,6 @@ public struct SearchForecaster {
             trainableShare: pace.trainableShare, stepSeconds: mean.step,
             leastSeconds: training * mean.range.lowerBound + starts,
             mostSeconds: training * mean.range.upperBound + starts)
-    }
-
-    /// All epochs after the search.
-    private func finalEpochs(_ conditions: TrainingConditions) -> Int {
-        let trainings = Self.finalTrainings(conditions)
-        guard conditions.finalEpochs != nil || trainings > 1 else { return 0 }
-        return trainings * (conditions.finalEpochs ?? conditions.training.epochs)
-    }
-
-    private static func finalTrainings(_ conditions: TrainingConditions) -> Int {
-        max(conditions.finalFolds ?? 1, 1) * max(conditions.finalCandidates ?? 1, 1)
     }
 
     private func work(_ conditions: TrainingConditions) -> EpochWork {
@@ -165,7 +154,7 @@ public struct SearchForecaster {
                 step: (mean?.step ?? .infinity) * slow,
                 validation: (mean?.validation ?? .infinity) * slow),
             startSeconds: SearchTime.startSeconds(options.sampling), workers: workers,
-            finalTrainings: Self.finalTrainings(conditions),
+            finalTrainings: conditions.finalTrainings,
             usualSteps: work(conditions).steps, isFixed: isFixed)
     }
 }

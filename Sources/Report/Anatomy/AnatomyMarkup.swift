@@ -8,39 +8,43 @@ struct AnatomyMarkup {
         self.payload = payload
     }
 
+    /// Where no case can be read, a sentence that says so.
     var html: String {
-        """
-        <div class="anatomy">
-        \(chooser)
-        <div class="an-row an-tools">
-        \(toggle("reference", "reference", sample: "an-solid"))
-        \(toggle("reference-fill", "filled", sample: "an-filled", of: "reference"))
-        \(toggle("prediction", "prediction", sample: "an-dashed"))
-        \(toggle("prediction-fill", "filled", sample: "an-hatched", of: "prediction"))
-        \(hasImages ? toggle("image", "image") : "")
-        <button type="button" class="save" data-save="slices">Save as PNG</button>
-        </div>
-        <div class="an-planes">
-        \(Plane.allCases.map(figure).joined(separator: "\n"))
-        </div>
-        <p class="an-note an-here" aria-live="polite"></p>
-        \(hasViewers ? "<dl class=\"an-viewers\"></dl>" : "")
-        <p class="an-note">\(conventions)</p>
-        \(labels("Outlines", "outline") { _ in true })
-        <div class="an-surfaces">
-        <div class="an-scenes" tabindex="0" role="application" aria-roledescription="3D view" \
-        aria-label="\(Self.sceneWords)">
-        <p class="an-note an-wait">The surfaces are drawn when they come into view.</p>
-        </div>
-        <div class="an-row an-tools an-views" role="group" aria-label="View of the surfaces">
-        \(Self.views.map(button).joined(separator: "\n"))
-        <button type="button" class="save" data-save="surfaces">Save as PNG</button>
-        </div>
-        <p class="an-note">\(surfaceWords)</p>
-        \(labels("Surfaces", "surface") { !$0.isOuter })
-        </div>
-        </div>
-        """
+        guard !payload.cases.isEmpty else {
+            return "<p class=\"note\">No case can be shown in images: \(unreadable)</p>"
+        }
+        return """
+            <div class="anatomy">
+            \(chooser)
+            <div class="an-row an-tools">
+            \(toggle("reference", "reference", sample: "an-solid"))
+            \(toggle("reference-fill", "filled", sample: "an-filled", of: "reference"))
+            \(toggle("prediction", "prediction", sample: "an-dashed"))
+            \(toggle("prediction-fill", "filled", sample: "an-hatched", of: "prediction"))
+            \(hasImages ? toggle("image", "image") : "")
+            <button type="button" class="save" data-save="slices">Save as PNG</button>
+            </div>
+            <div class="an-planes">
+            \(Plane.allCases.map(figure).joined(separator: "\n"))
+            </div>
+            <p class="an-note an-here" aria-live="polite"></p>
+            \(hasViewers ? "<dl class=\"an-viewers\"></dl>" : "")
+            <p class="an-note">\(conventions)</p>
+            \(labels("Outlines", "outline") { _ in true })
+            <div class="an-surfaces">
+            <div class="an-scenes" tabindex="0" role="application" aria-roledescription="3D view" \
+            aria-label="\(Self.sceneWords)">
+            <p class="an-note an-wait">The surfaces are drawn when they come into view.</p>
+            </div>
+            <div class="an-row an-tools an-views" role="group" aria-label="View of the surfaces">
+            \(Self.views.map(button).joined(separator: "\n"))
+            <button type="button" class="save" data-save="surfaces">Save as PNG</button>
+            </div>
+            <p class="an-note">\(surfaceWords)</p>
+            \(labels("Surfaces", "surface") { !$0.isOuter })
+            </div>
+            </div>
+            """
     }
 
     private enum Plane: String, CaseIterable {
@@ -83,15 +87,25 @@ struct AnatomyMarkup {
     /// Which cases there are, and how many are not.
     private var omission: String {
         let all = payload.cases.count + payload.omitted
+        let missing = payload.unreadable > 0 ? " Others are missing: \(unreadable)" : ""
         guard payload.omitted > 0 else {
-            return payload.cases.count == 1
-                ? "This is the only case." : "All \(all) cases that can be read are shown."
+            return
+                (all == 1 && missing.isEmpty
+                ? "This is the only case." : "All \(all) cases that can be read are shown.")
+                + missing
         }
         return """
             \(payload.cases.count) of \(all) cases are shown, first the worst, the median and the best by the mean \
             Dice and by that of each label, then the others from the worst. \(payload.omitted) are left out, so that \
-            this page stays below 10 MB: segnas3d report --all-cases shows them all.
+            this page stays below 10 MB: segnas3d report --all-cases shows them all.\(missing)
             """
+    }
+
+    private var unreadable: String {
+        """
+        the image, the reference or the prediction of \(counted(payload.unreadable, "case")) cannot be read, as it is no \
+        longer where it was, or has changed since.
+        """
     }
 
     private var hasViewers: Bool { payload.cases.contains { $0.viewers != nil } }

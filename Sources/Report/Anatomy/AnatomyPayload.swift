@@ -8,8 +8,9 @@ struct AnatomyPayload: Codable, Equatable, Sendable {
     /// The names of the labels, or regions, that were evaluated.
     var scored: [String]
     var cases: [ShownCase]
-    /// The number of cases that the page has no room for.
+    /// The number of cases that the page has no room for, and of those that cannot be read any more.
     var omitted: Int
+    var unreadable: Int
 
     struct Label: Codable, Equatable, Sendable {
         var name: String

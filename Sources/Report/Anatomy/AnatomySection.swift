@@ -17,7 +17,8 @@ public struct AnatomySection: Sendable {
 
     /// Reads and prepares cases one after the other, as many as the page has room for.
     ///
-    /// A surface that hides others in any of the cases is off at first. Nil if no case can be read.
+    /// A surface that hides others in any of the cases is off at first. Nil if there are no cases; where none can be
+    /// read, the section says so.
     ///
     /// - Parameters:
     ///   - summaries: The cases, the most interesting ones first.
@@ -90,15 +91,19 @@ public struct AnatomySection: Sendable {
                 }
             }
         }
-        guard !shown.isEmpty else { return nil }
+        guard !summaries.isEmpty else { return nil }
         let colours = LabelPalette(count: labels.count).css
         payload = AnatomyPayload(
             labels: labels.indices.map { label in
                 AnatomyPayload.Label(
                     name: labels[label].name, colour: colours[label], isOuter: isOuter[label])
             },
-            scored: scored, cases: shown, omitted: summaries.count - next)
+            scored: scored, cases: shown, omitted: summaries.count - next,
+            unreadable: next - shown.count)
     }
+
+    /// True if there are cases to be drawn, and not only words.
+    package var isDrawn: Bool { !payload.cases.isEmpty }
 
     /// The content of the page's `<section>`, to be filled by its script.
     var html: String { AnatomyMarkup(payload).html }

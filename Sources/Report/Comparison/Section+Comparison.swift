@@ -21,7 +21,9 @@ extension Section {
                 <p>Each point is a test case on a split, its Dice the mean over its labels; boxes reach from the first \
                 to the third quartile, with a line at the median. Cases have the numbers that they have in the reports \
                 of the searches.</p>
-                \(chart("cases", "Test Dice of each case by method, as boxes and points"))
+                \(chart(
+                    "cases", "Test Dice of each case by method, as boxes and points",
+                    count: evaluated.count))
                 """)
     }
 

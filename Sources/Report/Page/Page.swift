@@ -18,13 +18,16 @@ package struct Section {
         """
     }
 
-    /// A place that a script fills, with a description for those who do not see it, and a line for the selected point.
-    static func chart(_ name: String, _ words: String) -> String {
-        """
-        <div class="plot"><div class="chart" id="\(name)-chart" role="img" aria-label="\(escaped(words))"></div>
-        <p class="keyed" id="\(name)-point" role="status"></p>
-        \(saveButton("chart", name, "SVG", of: words))</div>
-        """
+    /// A place that a script fills, with a description for those who do not see it, and a line for the selected point;
+    /// where its height follows from the number of what it lists, with that.
+    static func chart(_ name: String, _ words: String, count: Int? = nil) -> String {
+        let style = count.map { " style=\"--count: \($0)\"" } ?? ""
+        return """
+            <div class="plot"><div class="chart" id="\(name)-chart"\(style) role="img" \
+            aria-label="\(escaped(words))"></div>
+            <p class="keyed" id="\(name)-point" role="status"></p>
+            \(saveButton("chart", name, "SVG", of: words))</div>
+            """
     }
 
     /// A drawing with its caption, which is HTML, and a button that saves it as a file of that name.

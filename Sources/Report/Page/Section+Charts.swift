@@ -138,7 +138,7 @@ extension Section {
                 <p>Points are completed trials, strokes the medians of equal values if these are few. Points of whole \
                 numbers and choices are spread sideways so that they do not hide each other; “–” is an edge that the \
                 block does not have.</p>
-                \(chart("slices", "Validation Dice over each hyperparameter"))
+                \(chart("slices", "Validation Dice over each hyperparameter", count: data.factors.count))
                 <h3>Completed trials as lines</h3>
                 <p>Each line is a completed trial, coloured by its Dice. Drag along an axis to keep some of them, or \
                 use the arrow keys: left and right choose an axis, up and down a part of it.</p>
@@ -164,7 +164,9 @@ extension Section {
             real numbers and long ranges are taken in eight groups at most. A share above its mark “chance” would \
             arise in one of twenty studies in which the hyperparameter does not matter. Interactions of several are \
             not seen, and a search that has narrowed a hyperparameter down shows less of its effect.</p>
-            \(chart("importance", "Share of the variance of Dice that each hyperparameter explains"))
+            \(chart(
+                "importance", "Share of the variance of Dice that each hyperparameter explains",
+                count: known.count))
             \(table(known))
             """
     }

@@ -16,7 +16,7 @@ extension TrainingsPage {
     package func html(at position: LivePosition?) throws -> String {
         try Page(
             title: title, sections: sections,
-            data: pageJSON(TrainingsData(anatomy: cases?.payload)),
+            data: pageJSON(TrainingsData(anatomy: showsCases ? cases?.payload : nil)),
             script: .trainings(showsCases: showsCases), version: version,
             hasSide: position != nil, hasFiles: cases?.hasFiles ?? false, position: position
         ).html
@@ -28,7 +28,7 @@ extension TrainingsPage {
     }
 
     /// True if the page shows cases, which scripts draw.
-    package var showsCases: Bool { cases != nil }
+    package var showsCases: Bool { cases?.isDrawn ?? false }
 }
 
 /// What the scripts of a page of trainings read.

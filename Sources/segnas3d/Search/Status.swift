@@ -116,6 +116,9 @@ struct StatusDocument: Encodable {
     /// How the best network compares with the first one and with the best of those drawn at random; nil before there
     /// is one.
     let comparisons: [RivalComparison]?
+    /// The epochs for which networks are trained again after the search; 0 for none.
+    let finalEpochs: Int
+    /// Of the search, without that.
     let secondsLeft: Double?
     /// The ends of where they likely are.
     let likelySecondsLeft: [Double]?
@@ -193,8 +196,9 @@ struct StatusDocument: Encodable {
         epochs = status.epochs.map { Epochs(done: $0.done, all: $0.all) }
         rungs = status.plan.rungs
         sampler = status.plan.sampler.method
-        devicesPerTrial =
-            (try? RecordedConditions(status.plan, in: folder))?.asked.workers.devicesPerTrial
+        let conditions = (try? RecordedConditions(status.plan, in: folder))?.asked
+        devicesPerTrial = conditions?.workers.devicesPerTrial
+        finalEpochs = conditions?.allFinalEpochs ?? 0
         limits = status.plan.sampler.limits
         warmStart = status.plan.sampler.earlier.map { $0.map(WarmStart.init) }
         states = Dictionary(
@@ -253,9 +257,11 @@ struct StatusDocument: Encodable {
         let goal =
             budget.iterations.map { " of \($0)" }
             ?? budget.effectiveIterations.map { ", until \($0) are completed" } ?? ""
+        let final =
+            finalEpochs > 0 ? ", then \(counted(finalEpochs, "epoch")) of the best network" : ""
         let left =
             likelySecondsLeft.map {
-                $0[1] > 0 ? "; \(duration($0[0]...$0[1])) left" : "; search complete"
+                $0[1] > 0 ? "; \(duration($0[0]...$0[1])) left\(final)" : "; search complete"
             } ?? ""
         if let epochs {
             return "\(counted(iterations, "trial")) done, \(grouped(epochs.done)) of "

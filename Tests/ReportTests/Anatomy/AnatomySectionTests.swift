@@ -196,6 +196,7 @@ struct AnatomySectionTests {
         #expect(content.cases.map(\.number) == [1, 3, 4] && content.omitted == 5)
         #expect(section.html.contains("3 of 8 cases are shown"))
         #expect(section.html.contains("5 are left out"))
+        #expect(section.html.contains("prediction of 1 case cannot be read"))
         #expect(!section.hasFiles)
 
         var files: [String: String] = [:]
@@ -208,6 +209,14 @@ struct AnatomySectionTests {
         #expect(try payload(whole).shown.isEmpty && !whole.html.contains("left out"))
         #expect(Set(files.keys) == Set([1, 3, 4, 5, 6, 7, 8, 9].map { "cases/\($0).js" }))
         #expect(files["cases/3.js"]?.hasPrefix("(window.segnas3dCases ??= {})[3] = {") == true)
+    }
+
+    @Test("where no case can be read any more, the page says so and draws nothing")
+    func unreadable() throws {
+        let summaries = (1...3).map { CaseSummary(number: $0, dice: 0.5) }
+        let section = try #require(AnatomySection(summaries, labels: labels(2)) { _ in nil })
+        #expect(!section.isDrawn && section.html.contains("prediction of 3 cases cannot be read"))
+        #expect(!section.html.contains("class=\"anatomy\""))
     }
 
     @Test("the worst, the median and the best come first, then those of each label")

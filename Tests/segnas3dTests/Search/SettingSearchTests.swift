@@ -174,7 +174,7 @@ struct SettingSearchTests {
             let whole = try scene.search("whole", more)
             #expect(whole.status == 0, "\(whole.errors)")
             let process = try Program.start(scene.arguments("study", more))
-            scene.wait { try scene.logs("study").count > 1 && !scene.workers().isEmpty }
+            try scene.wait { scene.logs("study").count > 1 && !scene.workers().isEmpty }
             kill(process.processIdentifier, SIGKILL)
             for worker in scene.workers() { kill(worker, SIGKILL) }
             process.waitUntilExit()

@@ -131,7 +131,10 @@ function replacePart(id, html) {
     const fresh = holder.content.firstElementChild;
     if (!old || !fresh) return;
     for (const chart of old.querySelectorAll(".plot > .chart")) {
-        fresh.querySelector(`#${chart.id}`)?.parentElement.replaceWith(chart.parentElement);
+        const place = fresh.querySelector(`#${chart.id}`);
+        if (!place) continue;
+        chart.style.setProperty("--count", place.style.getPropertyValue("--count"));
+        place.parentElement.replaceWith(chart.parentElement);
     }
     for (const details of old.querySelectorAll("details[open][id]")) {
         fresh.querySelector(`#${details.id}`)?.setAttribute("open", "");
