@@ -37,8 +37,12 @@ struct EnsembleTests {
                 let good = try ModelScene.rounding(fit)
                 let blind = try ModelScene.rounding(fit)
                 try ModelScene.set(blind, "head.0", "bias", [100, 0, 0])
-                var weighing = EnsembleWeighing(
-                    [blind, good], PredictionOptions(precision: .float32, threads: 2))
+                let inMemory = PredictionOptions(precision: .float32, threads: 2)
+                var onDisk = inMemory
+                (onDisk.scoreMemory, onDisk.scratch) = (ByteCount(0), folder.path)
+                var spilled = EnsembleWeighing([blind, good], onDisk)
+                try spilled.add(subject) {}
+                var weighing = EnsembleWeighing([blind, good], inMemory)
                 var calls = 0
                 try weighing.add(subject) { calls += 1 }
                 #expect(calls > 0)
@@ -47,6 +51,11 @@ struct EnsembleTests {
                 #expect(dice[[0, 1]] == 1 && dice[[0.25, 0.75]] == 1)
                 #expect(dice[[1, 0]] == 0 && dice[[0.75, 0.25]] == 0)
                 #expect(weighing.dice.allSatisfy { $0.perCase?.count == 1 })
+                #expect(spilled.progress == weighing.progress)
+                onDisk.scratch = folder.appending(path: "none").path
+                spilled = EnsembleWeighing([blind, good], onDisk)
+                #expect(throws: SystemFailure.self) { try spilled.add(subject) {} }
+                #expect(spilled.progress.count == 0)
                 struct End: Error {}
                 #expect(throws: End.self) { try weighing.add(subject) { throw End() } }
             }
