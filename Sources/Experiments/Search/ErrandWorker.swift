@@ -125,8 +125,8 @@ public struct ErrandWorker {
         case .baseline(let network, let split, let run, let failure, let path):
             try BaselineTraining(
                 task: try comparison(path, devices, monitor), network: network, split: split,
-                clock: clock, monitor: monitor
-            ).run(in: run, failure: failure)
+                run: run, failure: failure, clock: clock, monitor: monitor
+            ).train()
         }
     }
 
