@@ -161,6 +161,7 @@ public struct ErrandWorker {
         _ conditions: TrainingConditions, _ devices: [Device], memoryLimit: ByteCount
     ) -> TrainingConditions {
         var conditions = conditions
+        conditions.machine.nodeDisk = conditions.workers.slurm?.nodeDisk
         conditions.workers.slurm = nil
         conditions.machine.device = Device.text(naming: devices)
         conditions.machine.threads = threads.resolved
