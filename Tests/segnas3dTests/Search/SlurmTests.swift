@@ -47,7 +47,7 @@ struct SlurmTests {
         try SlurmLab.with { lab in
             try SearchScene.with { scene in
                 // Seconds for each training: a signal finds it at work, however fast the machine.
-                let long = ["--epochs", "200"]
+                let long = ["--epochs", "100"]
                 let whole = try scene.search("whole", iterations: 4, SearchScene.patience + long)
                 try #require(whole.status == 0, "\(whole.errors)")
                 let first = try Program.start(

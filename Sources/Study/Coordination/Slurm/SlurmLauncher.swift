@@ -233,10 +233,12 @@ public final class SlurmLauncher: Launcher {
     private func cancelStrays() {
         let open = Dictionary(queue.open(prefix).map { ($0.name, $0) }) { $1 }
         strays = strays.filter { open[$0.key] != nil && !wanted.contains($0.key) }
+        // The more jobs there are, the more rarely each is looked for.
+        let patience = max(Self.strayPatience, Double(open.count) / 20)
         for (name, job) in open where !wanted.contains(name) {
             let since = strays[name, default: now()]
             strays[name] = since
-            guard now() - since > Self.strayPatience else { continue }
+            guard now() - since > patience else { continue }
             cancel(SlurmHandle(number: job.number, name: name), signal: nil)
         }
         wanted = []
