@@ -54,6 +54,7 @@ public struct RunSession {
             devices: devices, threads: threads, cache: options.machine.cache,
             version: Release.version)
         machine.loaderThreads = options.machine.loaderThreads(for: devices[0], threads: threads)
+        machine.nodeDisk = options.machine.nodeDisk
         machine.source = absolutePath(options.data.dataset)
         machine.options = options.machine
         machine.options?.cache = options.machine.cache.map(absolutePath)

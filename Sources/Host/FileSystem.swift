@@ -33,6 +33,26 @@ package enum FileSystem {
         guard failure.isExistingFile, isFolder(path) else { throw failure }
     }
 
+    /// Copies a file's bytes to a new file, which are on disk afterwards.
+    package static func copyFile(_ path: String, to copy: String) throws(SystemFailure) {
+        let source = open(path, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw .last }
+        defer { close(source) }
+        let target = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard target >= 0 else { throw .last }
+        defer { close(target) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = read(source, buffer.baseAddress, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .last }
+            guard count > 0 else { break }
+            try writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: target)
+        }
+        guard fsync(target) == 0 else { throw .last }
+    }
+
     /// Brings the names in a folder to disk, which are stored apart from the files.
     static func synchronizeNames(in folder: String) throws(SystemFailure) {
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)

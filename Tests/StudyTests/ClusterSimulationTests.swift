@@ -18,6 +18,7 @@ struct ClusterSimulationTests {
             #expect(outcome.tally.published == outcome.trained)
             #expect(outcome.tally.lost > 3 && outcome.tally.late > 0, "\(outcome.tally)")
             #expect(outcome.utilization >= 0.95, "\(outcome.utilization)")
+            #expect(outcome.wholeUtilization < outcome.utilization)
             try StudyLedger(opening: path).checkInvariants()
         }
     }

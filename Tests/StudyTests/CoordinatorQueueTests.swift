@@ -69,6 +69,22 @@ struct CoordinatorQueueTests: CoordinatorScene {
         }
     }
 
+    @Test("few workers are started in a step, so that others are looked at meanwhile")
+    func starts() throws {
+        try withStudy(iterations: 40, method: .random) { ledger, cluster in
+            var options = options(slots: 6)
+            options.maxStarts = 2
+            let coordinator = try Coordinator(
+                ledger, launcher: cluster, options: options, check: SmallStudy.check, now: 0)
+            var counts: [Int] = []
+            for _ in 0..<4 {
+                _ = try coordinator.step(now: 0)
+                counts.append(cluster.starts.count)
+            }
+            #expect(counts == [2, 4, 6, 6])
+        }
+    }
+
     @Test("a launch that may have failed is looked for: its job is adopted, or its attempt is lost")
     func uncertain() throws {
         for isStarted in [true, false] {

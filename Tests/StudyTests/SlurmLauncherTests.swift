@@ -120,8 +120,8 @@ struct SlurmLauncherTests {
             "7".padding(toLength: 20, withPad: " ", startingAt: 0)
             + "name".padding(toLength: 100, withPad: " ", startingAt: 0)
             + "CANCELLED".padding(toLength: 80, withPad: " ", startingAt: 0) + "0"
-        #expect(SlurmJob(line: line)?.jobState == .gone(.signal(15)))
-        #expect(SlurmJob(line: "slurm_load_jobs error: Socket timed out") == nil)
+        #expect(SlurmJob(line: line.utf8)?.jobState == .gone(.signal(15)))
+        #expect(SlurmJob(line: "slurm_load_jobs error: Socket timed out".utf8) == nil)
     }
 
     @Test("all jobs are asked for at once, and rarely; a forgotten one is unknown")
@@ -136,6 +136,49 @@ struct SlurmLauncherTests {
         slurm.jobs = []
         slurm.now = 1000
         #expect(launcher.look(at: jobs[0], in: folder) == .unknown)
+    }
+
+    @Test(
+        "with many jobs one is submitted all the time, and the queue is asked rarely all the same")
+    func askingWithChanges() throws {
+        let launcher = launcher()
+        let jobs = try (0..<200).map { try launcher.launch(order($0)) }
+        for second in 0..<120 {
+            slurm.now = Double(second)
+            for job in jobs { _ = launcher.look(at: job, in: folder) }
+            let new = try launcher.launch(order(200 + second))
+            #expect(launcher.look(at: new, in: folder) == .waiting)
+        }
+        #expect((6...10).contains(slurm.count("squeue")), "\(slurm.count("squeue"))")
+    }
+
+    @Test("launchers that share a queue ask once for all their jobs, and end no jobs of each other")
+    func sharing() throws {
+        func run(_ command: Command, _ limit: Double) throws(Command.Failure) -> Command.Output {
+            try slurm.run(command, limit)
+        }
+        let queue = SlurmQueue(run: run, now: { slurm.now })
+        let folders = (0..<5).map { "/shared/study/final/\($0).job" }
+        let launchers = folders.map { folder in
+            SlurmLauncher(
+                study: StudyFolder(folder), options: SlurmOptions(), maxMemory: nil, queue: queue,
+                arguments: { _ in [] }, now: { slurm.now }, run: run)
+        }
+        let jobs = try zip(launchers, folders).map {
+            try $0.launch(LaunchOrder(errand: $1, slot: "slurm/0"))
+        }
+        for index in slurm.jobs.indices { slurm.jobs[index].state = "RUNNING" }
+        for second in 1...300 {
+            slurm.now = Double(second)
+            for (index, launcher) in launchers.enumerated() {
+                let state = launcher.look(at: jobs[index], in: TrialFolder(folders[index]))
+                #expect(state == .alive)
+            }
+        }
+        #expect((55...65).contains(slurm.count("squeue")), "\(slurm.count("squeue"))")
+        #expect(slurm.count("scancel") == 0)
+        launchers[0].cancelWaiting()
+        #expect(slurm.count("scancel") == 0)
     }
 
     @Test("a controller that does not answer says nothing about jobs")

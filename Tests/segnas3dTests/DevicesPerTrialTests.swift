@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SegNASSearch
 import SegNASStudy
 import TestSupport
@@ -9,6 +10,11 @@ struct DevicesPerTrialTests {
     private struct Status: Decodable {
         var devicesPerTrial: Int?
         var iterations: Int
+    }
+
+    private struct Place: Decodable, Equatable {
+        var devices: [String]
+        var threads: Int
     }
 
     @Test("a search gives each worker its devices, records how many, and resumes with as many")
@@ -86,17 +92,8 @@ struct DevicesPerTrialTests {
         "a training is divided among the devices that are named, with its norm synchronized or not")
     func train() throws {
         try SearchScene.with { scene in
-            let network = #"{"n": 8, "p": 1, "sup": 0, "res": 0, "nodes": 2, "ops": [2]}"#
-            try Data(network.utf8).write(to: URL(filePath: scene.path("net.json")))
             func train(_ run: String, _ more: String...) throws -> Program {
-                try Program.run(
-                    [
-                        "train", scene.path("data"), "--network", scene.path("net.json"), "--size",
-                        "16",
-                        "--epochs",
-                        "1", "--output", scene.path(run), "--cache", scene.path("cache"),
-                        "--threads", "1", "--precision", "float32", "--quiet",
-                    ] + more)
+                try Program.run(training(scene, run, more))
             }
             let divided = try train("run", "--device", "cpu,cpu,cpu", "--sync-norm")
             #expect(divided.status == 0, "\(divided.errors)")
@@ -111,9 +108,47 @@ struct DevicesPerTrialTests {
             #expect(
                 resumed.errors.contains("the number of devices was 3, and is now 2"),
                 "\(resumed.errors)")
+            let text = try Program.run("status", scene.path("apart")).output
+            #expect(
+                text.contains("\ntrained on 3 devices (cpu, cpu, cpu) with 1 thread\n"), "\(text)")
+            let alonePlace = try JSONDecoder().decode(
+                Place.self,
+                from: Data(try Program.run("status", scene.path("whole"), "--json").output.utf8))
+            #expect(alonePlace == Place(devices: ["cpu"], threads: 1))
             let alone = try Program.run("train", "--output", scene.path("apart"), "--quiet")
             #expect(alone.status == 0, "\(alone.errors)")
         }
+    }
+
+    @Test("status tells on what a run is trained now, wherever it was begun")
+    func place() throws {
+        try SearchScene.with { scene in
+            let run = scene.path("run")
+            let begun = try Program.start(
+                training(scene, "run", ["--epochs", "40", "--device", "cpu,cpu", "--sync-norm"]))
+            try scene.wait { try !Program.run("status", run).output.contains(": 0 of 40 epochs") }
+            kill(begun.processIdentifier, SIGKILL)
+            begun.waitUntilExit()
+            let last = try Program.run(
+                training(
+                    scene, "run",
+                    ["--epochs", "40", "--device", "cpu", "--sync-norm", "--threads", "2"]))
+            #expect(last.status == 0, "\(last.errors)")
+            let text = try Program.run("status", run).output
+            #expect(text.contains("\ntrained on cpu with 2 threads\n"), "\(text)")
+        }
+    }
+
+    /// The arguments of a training of a small network; of an option that is given twice the last counts.
+    private func training(_ scene: SearchScene, _ run: String, _ more: [String]) throws -> [String]
+    {
+        let network = #"{"n": 8, "p": 1, "sup": 0, "res": 0, "nodes": 2, "ops": [2]}"#
+        try Data(network.utf8).write(to: URL(filePath: scene.path("net.json")))
+        return [
+            "train", scene.path("data"), "--network", scene.path("net.json"), "--size", "16",
+            "--epochs", "1", "--output", scene.path(run), "--cache", scene.path("cache"),
+            "--threads", "1", "--precision", "float32", "--quiet",
+        ] + more
     }
 
     private func loss(_ run: String) throws -> Double {

@@ -118,6 +118,21 @@ struct CacheEntry: Codable {
         return Samples(SampleBuffer(samples) { withExtendedLifetime(file) {} }, type: type)
     }
 
+    /// Copies an entry to a new folder, the record last.
+    static func copy(_ entry: String, to folder: String) throws(EntryError) {
+        guard mkdir(folder, 0o700) == 0 else { throw .system(.last) }
+        let names = sampleNames.filter { FileSystem.isThere("\(entry)/\($0)") }
+        for name in names + [recordName] {
+            do throws(SystemFailure) {
+                try FileSystem.copyFile("\(entry)/\(name)", to: "\(folder)/\(name)")
+            } catch {
+                throw .system(error)
+            }
+        }
+    }
+
+    private static let sampleNames = [imageName, labelName, firstStageName, classesName]
+
     /// Marks an entry as used now, for the order in which entries are removed.
     static func touch(_ folder: String) {
         utimensat(AT_FDCWD, "\(folder)/\(recordName)", nil, 0)
@@ -127,9 +142,7 @@ struct CacheEntry: Codable {
     static func state(of folder: String) -> (used: Double, bytes: Int)? {
         var status = stat()
         guard stat("\(folder)/\(recordName)", &status) == 0 else { return nil }
-        let files = [imageName, labelName, firstStageName, classesName].compactMap {
-            try? byteCount(of: "\(folder)/\($0)")
-        }
+        let files = sampleNames.compactMap { try? byteCount(of: "\(folder)/\($0)") }
         let used = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9
         return (used, files.reduce(Int(status.st_size), +))
     }

@@ -10,15 +10,20 @@ internal import Synchronization
 /// - `leases/LEASE`: a process that uses the cache, and the keys of the entries that it uses.
 /// - `examinations/KEY.json`: what a check has found in a case.
 /// - `digests`: digests of files already read.
+/// - `copying/KEY`: in copies on a disk of a node, the lock of an entry that is being copied.
 struct CacheFolder: Hashable, Sendable {
     let path: String
 
     /// The folder that the user names, or the standard one.
     init(named path: String?) throws(CacheError) {
         guard let path else {
-            self.path = try Self.standard()
+            self.init(at: try Self.standard())
             return
         }
+        self.init(at: path)
+    }
+
+    init(at path: String) {
         self.path = path
     }
 
@@ -27,12 +32,18 @@ struct CacheFolder: Hashable, Sendable {
     var leases: String { path + "/leases" }
     var examinations: String { path + "/examinations" }
     var digests: String { path + "/digests" }
+    var copying: String { path + "/copying" }
 
     func entry(_ key: String) -> String { "\(entries)/\(key)" }
 
-    /// Makes the folders, for their owner's eyes only: images of patients will lie there.
+    /// Makes the folders of a cache.
     func create() throws(CacheError) {
-        for folder in [path, entries, partial, leases, examinations] {
+        try make([path, entries, partial, leases, examinations])
+    }
+
+    /// Makes folders, for their owner's eyes only: images of patients will lie there.
+    func make(_ folders: [String]) throws(CacheError) {
+        for folder in folders {
             do throws(SystemFailure) {
                 try FileSystem.makeFolder(folder, permissions: 0o700)
             } catch {
@@ -219,6 +230,13 @@ public enum CacheError: Error, Equatable, Sendable {
     case unusable(folder: String, reason: String)
     /// So many cases that are not prepared yet need more bytes than the disk has.
     case noRoom(folder: String, cases: Int, needed: ByteCount, free: ByteCount)
+}
+
+extension CacheError {
+    /// The system's words for what is unusable; nil for other errors.
+    var reason: String? {
+        if case .unusable(_, let reason) = self { reason } else { nil }
+    }
 }
 
 extension CacheError: CustomStringConvertible {

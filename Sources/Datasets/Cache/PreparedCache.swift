@@ -14,6 +14,8 @@ public final class PreparedCache: Sendable {
     private let digests: FileDigests
     /// An estimate of the bytes of all entries.
     private let bytes: Mutex<Int>
+    /// Copies on a disk of this machine, which are read instead of the entries; nil for none.
+    private let node: NodeCache?
 
     public var path: String { folder.path }
     /// The folder of the examinations of checks.
@@ -22,11 +24,17 @@ public final class PreparedCache: Sendable {
     /// Opens a cache, by default `$XDG_CACHE_HOME/segnas3d/prepared` or `~/.cache/segnas3d/prepared`.
     ///
     /// The limit is by default a fifth of the space that is free or taken by the cache, at most 50 GiB.
-    public init(folder path: String? = nil, limit: ByteCount? = nil) throws(CacheError) {
+    ///
+    /// With `nodeDisk`, a folder on a disk of this machine, prepared cases are copied there and read from there, as
+    /// far as that is possible: see ``copies``.
+    public init(
+        folder path: String? = nil, limit: ByteCount? = nil, nodeDisk: String? = nil
+    ) throws(CacheError) {
         let folder = try CacheFolder(named: path)
         try folder.create()
         self.folder = folder
         lease = try CacheLease(in: folder)
+        node = nodeDisk.map { NodeCache(on: $0) }
         digests = FileDigests(file: folder.digests)
         folder.removeLeftovers()
         folder.removeOldExaminations()
@@ -35,6 +43,9 @@ public final class PreparedCache: Sendable {
         let standard = min((folder.freeBytes + taken) / 5, 50 << 30)
         self.limit = limit ?? ByteCount(standard)
     }
+
+    /// The copies of prepared cases on a disk of this machine; nil if none are made.
+    public var copies: Copies? { node?.report.withLock { $0 } }
 
     /// The prepared case, mapped from disk; it is prepared and written first if it is not cached.
     ///
@@ -47,7 +58,9 @@ public final class PreparedCache: Sendable {
             lease.use(key)
             if let found = read(key, subject, preparation) { return (found, true) }
             let prepared = try prepared(subject, preparation, threads)
-            return (try store(prepared, key, preparation), false)
+            try store(prepared, key, preparation)
+            // Mapped from disk, so that memory holds what is looked at only.
+            return (read(key, subject, preparation) ?? prepared, false)
         } catch {
             throw PreparationError(identifier: subject.identifier, fault: error)
         }
@@ -100,8 +113,12 @@ public final class PreparedCache: Sendable {
     private func read(
         _ key: String, _ subject: Dataset.Case, _ preparation: Preparation
     ) -> PreparationResult? {
+        func read(_ entry: String) -> PreparationResult? {
+            CacheEntry.read(entry, of: subject.identifier, by: preparation)
+        }
         let entry = folder.entry(key)
-        let found = CacheEntry.read(entry, of: subject.identifier, by: preparation)
+        let found = node?.read(key, of: folder, read) ?? read(entry)
+        // Copies count as uses: other machines will look for it here.
         if found != nil { CacheEntry.touch(entry) }
         return found
     }
@@ -109,7 +126,7 @@ public final class PreparedCache: Sendable {
     /// Writes an entry, or takes that of a quicker process.
     private func store(
         _ prepared: PreparationResult, _ key: String, _ preparation: Preparation
-    ) throws(PreparationFault) -> PreparationResult {
+    ) throws(PreparationFault) {
         makeRoom(for: Int(preparation.bytes(ofGrid: prepared.prepared.size).bytes))
         let temporary = folder.temporary(key, of: lease)
         do {
@@ -119,9 +136,6 @@ public final class PreparedCache: Sendable {
             folder.remove(temporary)
             throw .cache(.unusable(folder: folder.path, reason: "\(error)"))
         }
-        let identifier = prepared.prepared.identifier
-        // Mapped from disk, so that memory holds what is looked at only.
-        return CacheEntry.read(folder.entry(key), of: identifier, by: preparation) ?? prepared
     }
 
     /// Removes the least recently used entries if a new one would exceed the limit or the disk.

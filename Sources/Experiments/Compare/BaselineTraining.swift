@@ -11,13 +11,21 @@ struct BaselineTraining {
     let task: ComparisonTask
     let network: Architecture
     let split: Int
+    /// The folder of the training.
+    let run: String
+    /// The file that says why the network cannot be trained.
+    let failure: String
     let clock: SearchClock
     let monitor: Monitor
 
     /// Trains and evaluates, or resumes that; what cannot be trained is not tried twice.
-    func run(in run: String, failure file: String) throws {
-        if try BaselineFailure(of: network, in: file) != nil { return }
-        guard !task.pool.isCluster else { return try runOnCluster(in: run, failure: file) }
+    func train() throws {
+        guard try !hasFailed() else { return }
+        guard !task.pool.isCluster else {
+            let results = try Self.trainOnCluster([self])
+            if let failure = results.first?.failure { throw ErrandFailure(description: failure) }
+            return
+        }
         for device in task.devices { try TensorMemory.setBudget(task.memoryLimit, on: device) }
         defer {
             monitor.report(.trainingEnded)
@@ -34,28 +42,41 @@ struct BaselineTraining {
         } catch {
             // A network that was trained to the end has not failed, even if its test did.
             guard TrainingRecord(ofModel: "\(run)/\(ModelLocation.modelOfRun)") == nil,
-                let failure = BaselineFailure(error, of: network, limit: task.memoryLimit)
+                let reason = BaselineFailure(error, of: network, limit: task.memoryLimit)
             else { throw error }
-            try JSONDocument.write(failure, to: file)
+            try JSONDocument.write(reason, to: failure)
         }
+    }
+
+    /// True if the network is known to be one that cannot be trained.
+    private func hasFailed() throws -> Bool {
+        try BaselineFailure(of: network, in: failure) != nil
     }
 }
 
 extension BaselineTraining {
-    /// Has a job of a cluster do it, which leaves the same files.
-    private func runOnCluster(in run: String, failure file: String) throws {
-        defer { monitor.report(.trainingEnded) }
-        monitor.report(.finalTraining(run: run))
-        let comparison = absolutePath(task.folder.path)
-        let request = ErrandRequest(
+    /// Has jobs of a cluster do trainings at the same time, which leave the same files; those of a network that cannot
+    /// be trained are left out.
+    ///
+    /// - Returns: The results of the jobs; what keeps a network from being trained is thrown when its training is asked
+    ///   for alone.
+    @discardableResult
+    static func trainOnCluster(_ all: [BaselineTraining]) throws -> [ErrandResult] {
+        let trainings = try all.filter { try !$0.hasFailed() }
+        guard let first = trainings.first else { return [] }
+        defer { first.monitor.report(.trainingEnded) }
+        for training in trainings { first.monitor.report(.finalTraining(run: training.run)) }
+        return try ErrandRunner(
+            pool: first.task.pool, memoryLimit: first.task.memoryLimit, attempts: attempts,
+            study: first.task.folder.path, clock: first.clock
+        ).run(trainings.map { ($0.run, $0.request) })
+    }
+
+    private var request: ErrandRequest {
+        ErrandRequest(
             work: .baseline(
-                network, split: split, run: absolutePath(run), failure: absolutePath(file),
-                comparison: comparison))
-        let results = try ErrandRunner(
-            pool: task.pool, memoryLimit: task.memoryLimit, attempts: Self.attempts,
-            study: task.folder.path, clock: clock
-        ).run([(run, request)])
-        if let failure = results.first?.failure { throw ErrandFailure(description: failure) }
+                network, split: split, run: absolutePath(run), failure: absolutePath(failure),
+                comparison: absolutePath(task.folder.path)))
     }
 
     private static let attempts = 3

@@ -114,6 +114,13 @@ public struct ComparisonSession {
     private func work() throws -> ComparisonReport {
         var report = try report()
         let count = options.splits * task.methods.count
+        if task.pool.isCluster {
+            // At the same time; each is then asked for alone.
+            try BaselineTraining.trainOnCluster(
+                options.indices.flatMap { split in
+                    task.methods.compactMap { baseline($0, split) }
+                })
+        }
         for (place, split) in options.indices.enumerated() {
             try FileSystem.makeFolder(folder.split(split))
             for (index, method) in task.methods.enumerated() {
@@ -132,12 +139,16 @@ public struct ComparisonSession {
     private func work(on method: ComparedMethod, _ split: Int) throws {
         switch method.kind {
         case .search(let space): try search(method, space, split)
-        case .training(let network):
-            try BaselineTraining(
-                task: task, network: network, split: split, clock: clock, monitor: monitor
-            ).run(
-                in: folder.run(method, split: split), failure: folder.failure(method, split: split))
+        case .training: try baseline(method, split)?.train()
         }
+    }
+
+    /// The training of a baseline on a split; nil for a search.
+    private func baseline(_ method: ComparedMethod, _ split: Int) -> BaselineTraining? {
+        guard case .training(let network) = method.kind else { return nil }
+        return BaselineTraining(
+            task: task, network: network, split: split, run: folder.run(method, split: split),
+            failure: folder.failure(method, split: split), clock: clock, monitor: monitor)
     }
 
     /// Searches, and writes the search's report.

@@ -140,6 +140,7 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
         var machine = Trainer.Machine(
             devices: devices, threads: threads, cache: self.machine.cache, version: Release.version)
         machine.loaderThreads = self.machine.loaderThreads(for: devices[0], threads: threads)
+        machine.nodeDisk = self.machine.nodeDisk
         return machine
     }
 }

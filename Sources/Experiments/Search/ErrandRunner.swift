@@ -23,11 +23,13 @@ struct ErrandRunner {
         var results: [Int: ErrandResult] = [:]
         var running: [Int: Errand] = [:]
         var next = 0
+        let queue = SlurmQueue()
         do {
             while results.count < requests.count {
                 try clock.check(study: study)
                 while running.count < pool.slots.count, next < requests.count {
-                    running[next] = try errand(requests[next].training, requests[next].request)
+                    running[next] = try errand(
+                        requests[next].training, requests[next].request, queue)
                     next += 1
                 }
                 for (index, errand) in running.sorted(by: { $0.key < $1.key }) {
@@ -47,7 +49,9 @@ struct ErrandRunner {
     /// The ending of the folder of an errand, beside that of its training.
     private static let ending = ".job"
 
-    private func errand(_ training: String, _ request: ErrandRequest) throws -> Errand {
+    private func errand(
+        _ training: String, _ request: ErrandRequest, _ queue: SlurmQueue
+    ) throws -> Errand {
         let order = LaunchOrder(errand: training + Self.ending, slot: pool.slots[0])
         let path = order.folder.path
         if let result = ErrandResult(in: order.folder), result.failure == nil,
@@ -59,7 +63,8 @@ struct ErrandRunner {
         try FileSystem.makeFolder(path)
         try JSONDocument.write(request, to: ErrandRequest.file(in: order.folder))
         return try Errand(
-            order, launcher: pool.errandLauncher(for: path, memoryLimit: memoryLimit),
+            order,
+            launcher: pool.errandLauncher(for: path, memoryLimit: memoryLimit, queue: queue),
             options: pool.options(memoryLimit), attempts: attempts, now: clock.now)
     }
 

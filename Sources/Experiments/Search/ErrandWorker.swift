@@ -125,8 +125,8 @@ public struct ErrandWorker {
         case .baseline(let network, let split, let run, let failure, let path):
             try BaselineTraining(
                 task: try comparison(path, devices, monitor), network: network, split: split,
-                clock: clock, monitor: monitor
-            ).run(in: run, failure: failure)
+                run: run, failure: failure, clock: clock, monitor: monitor
+            ).train()
         }
     }
 
@@ -161,6 +161,7 @@ public struct ErrandWorker {
         _ conditions: TrainingConditions, _ devices: [Device], memoryLimit: ByteCount
     ) -> TrainingConditions {
         var conditions = conditions
+        conditions.machine.nodeDisk = conditions.workers.slurm?.nodeDisk
         conditions.workers.slurm = nil
         conditions.machine.device = Device.text(naming: devices)
         conditions.machine.threads = threads.resolved

@@ -223,7 +223,8 @@ public struct TrialWorker: Hashable, Sendable {
         let threads = Threads(threads).resolved
         try CPU.setThreads(threads)
         for device in devices { try TensorMemory.setBudget(recorded.memoryLimit, on: device) }
-        let conditions = recorded.asked
+        var conditions = recorded.asked
+        conditions.machine.nodeDisk = conditions.workers.slurm?.nodeDisk
         let dataset = try Dataset(
             contentsOf: conditions.data.dataset, threads: threads,
             allowing: conditions.data.allowed)

@@ -119,22 +119,28 @@ struct WorkerPool {
     /// True if trainings are jobs of a cluster, and this machine trains nothing.
     var isCluster: Bool { workers.slurm != nil }
 
-    /// What starts the jobs of an errand on a cluster.
-    func errandLauncher(for path: String, memoryLimit: ByteCount) -> any Launcher {
-        guard let launcher = slurm(StudyFolder(path), memoryLimit, isErrand: true) else {
+    /// What starts the jobs of an errand on a cluster, whose queue is asked for all errands at once.
+    func errandLauncher(
+        for path: String, memoryLimit: ByteCount, queue: SlurmQueue
+    ) -> any Launcher {
+        guard let launcher = slurm(StudyFolder(path), memoryLimit, queue: queue, isErrand: true)
+        else {
             preconditionFailure("errands are for clusters")
         }
         return launcher
     }
 
     private func slurm(
-        _ study: StudyFolder, _ memoryLimit: ByteCount, isErrand: Bool = false
+        _ study: StudyFolder, _ memoryLimit: ByteCount, queue: SlurmQueue = SlurmQueue(),
+        isErrand: Bool = false
     ) -> SlurmLauncher? {
         guard let slurm = workers.slurm else { return nil }
         return SlurmLauncher(
             study: study, options: slurm,
             // On a GPU, tensors are not in the memory of the job.
-            maxMemory: workerDevices[0] == .cpu ? SlurmLauncher.memory(ofTensors: memoryLimit) : nil
+            maxMemory: workerDevices[0] == .cpu
+                ? SlurmLauncher.memory(ofTensors: memoryLimit) : nil,
+            queue: queue
         ) { order in
             var order = order
             order.slot = "\(Device.text(naming: workerDevices))/0"

@@ -30,7 +30,7 @@ struct DatasetPreparer {
         self.task = task
         self.machine = machine
         self.observer = observer
-        cache = try PreparedCache(folder: machine.cache)
+        cache = try PreparedCache(folder: machine.cache, nodeDisk: machine.nodeDisk)
     }
 
     /// The record that identifies the dataset.
@@ -128,6 +128,7 @@ struct DatasetPreparer {
         let subjects = task.dataset.cases(split.training + split.validation + split.test)
         if let check { try cache.checkRoom(for: subjects, by: preparation, after: check) }
         var rest = try prepare(subjects, by: preparation)[...]
+        if let copies = cache.copies { report(copies) }
         func take(_ count: Int) -> [RunCase] {
             defer { rest = rest.dropFirst(count) }
             return Array(rest.prefix(count))
@@ -135,6 +136,19 @@ struct DatasetPreparer {
         return RunCases(
             training: take(split.training.count), validation: take(split.validation.count),
             test: take(split.test.count))
+    }
+
+    private func report(_ copies: PreparedCache.Copies) {
+        if let obstacle = copies.obstacle {
+            observer.report(
+                .warning(
+                    "prepared images are read from \(cache.path), as they cannot all be copied to "
+                        + "\(copies.folder): \(obstacle)"))
+        } else {
+            let all = counted(copies.copied + copies.found, "prepared image")
+            observer.report(
+                .remark("\(all) in \(copies.folder), of which \(copies.copied) were copied now"))
+        }
     }
 
     /// Prepares a few cases at a time, so that a request to end is met soon; the faults of all are thrown together.

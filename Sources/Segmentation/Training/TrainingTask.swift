@@ -99,6 +99,8 @@ extension Trainer {
         public var threads: Int
         /// The folder of prepared cases; nil for the default one.
         public var cache: String?
+        /// A folder on a disk of this machine to which prepared cases are copied from a file server; nil for none.
+        public var nodeDisk: String?
         /// The version of the program that trains, for the record.
         public var version: String
         /// The threads that cut and augment batches ahead of time; batches do not depend on them.
@@ -141,6 +143,14 @@ public struct MachineOptions: Hashable, Codable, Sendable {
     /// The threads that cut and augment batches ahead of time; nil for one on a CPU, which shares its cores with them,
     /// and for the others beside a GPU.
     public var loaderThreads: Int?
+    /// A folder on a disk of this machine to which prepared cases are copied from a file server; nil for none.
+    ///
+    /// Plans do not keep it: each job of a cluster has its own.
+    public var nodeDisk: String?
+
+    private enum CodingKeys: CodingKey {
+        case device, threads, memoryLimit, cache, loaderThreads
+    }
 
     public init(
         device: String = "auto", threads: Int? = nil, memoryLimit: ByteCount? = nil,

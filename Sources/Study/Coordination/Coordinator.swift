@@ -133,9 +133,12 @@ public final class Coordinator {
 
     private func fillSlots(now: Double) throws -> [Event] {
         var events: [Event] = []
-        var asks = 0
-        while uncertain.isEmpty, let slot = freeSlot, asks < options.maxAsks {
+        var (asks, starts) = (0, 0)
+        while uncertain.isEmpty, let slot = freeSlot, asks < options.maxAsks,
+            starts < options.maxStarts
+        {
             if let trial = try ledger.waiting().first {
+                starts += 1
                 let begun = try start(trial, slot: slot, now: now)
                 events += begun
                 guard watches[trial.number] != nil || begun.contains(where: \.isEnd) else { break }
@@ -238,6 +241,8 @@ public struct CoordinatorOptions: Hashable, Sendable {
     public var patience = 10.0
     /// The most proposals in one step: those that need no training must not keep a search from hearing the user.
     public var maxAsks = 100
+    /// The most workers that are started in one step: on a cluster each takes a moment, in which no other is looked at.
+    public var maxStarts = 20
     /// The number of different trials that fail in a row before the machine is blamed.
     public var maxFailures = 3
     /// The time between two looks at a worker, at least.

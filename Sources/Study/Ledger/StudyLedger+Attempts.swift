@@ -49,13 +49,15 @@ extension StudyLedger {
     /// - Throws: ``StudyError``.
     func likelySeconds(of trial: Trial) throws(StudyError) -> Double? {
         guard let operations = trial.cost?.operations else { return nil }
+        // The plus keeps SQLite from sorting all that are complete: the last values are the first it finds.
         let pace = try database.read { db in
             try Double.fetchOne(
                 db,
                 sql: """
                     SELECT max(pace) FROM (SELECT sum(epoch.seconds) / last.operations AS pace
-                        FROM (SELECT number, operations FROM trial WHERE state = 'completed' AND operations > 0
-                            ORDER BY endedAt DESC LIMIT 20) AS last
+                        FROM (SELECT number, operations FROM trial
+                            WHERE tellSerial IS NOT NULL AND +state = 'completed' AND operations > 0
+                            ORDER BY tellSerial DESC LIMIT 20) AS last
                         JOIN epoch ON epoch.trial = last.number GROUP BY last.number)
                     """)
         }
@@ -137,7 +139,7 @@ extension StudyLedger {
             var finished = try self.step(attempt.trial, to: status, in: db)
             // Failures that were not reported take the result too: it shows that the machine was to blame.
             let twins = try Trial.all(
-                "waitsFor = ? OR (state = 'failed' AND tellSerial IS NULL AND key = ?)",
+                "(state = 'queued' AND waitsFor = ?) OR (state = 'failed' AND tellSerial IS NULL AND key = ?)",
                 [attempt.trial, finished.trial.key.text], in: db)
             let value =
                 self.plan.sampler.method == .model ? end.steadyValue(epochs) : end.value
@@ -244,7 +246,7 @@ extension StudyLedger {
 
     /// Makes the first trial that waited for another the one that is trained.
     private func promoteTwin(of leader: Int, in db: Database) throws -> [Step] {
-        let twins = try Trial.all("waitsFor = ?", [leader], in: db)
+        let twins = try Trial.all("state = 'queued' AND waitsFor = ?", [leader], in: db)
         return twins.map { twin in
             var twin = twin
             twin.status = .queued(

@@ -29,8 +29,10 @@ package struct ClusterSimulation {
         /// Seconds from begin to end on the virtual clock, and of the coordinator on a core of this machine.
         package var seconds = 0.0
         package var coreSeconds = 0.0
-        /// The share of slots in which a job was at work: until the last trial was begun, and to the end.
+        /// The share of slots in which a job was at work as long as there were trials to begin: at the end of a search,
+        /// when the budget is spent, slots are free because nothing is left for them.
         package var utilization = 0.0
+        /// The same to the end.
         package var wholeUtilization = 0.0
 
         /// The share of a core that the coordinator took.
@@ -70,14 +72,20 @@ package struct ClusterSimulation {
             guard let events else { break }
             // As a search does, which takes the time of its own work too.
             slurm.wait(spent + (events.isEmpty ? pause : 0))
+            if outcome.utilization == 0, ledger.isBudgetSpent {
+                outcome.utilization = utilization(slurm)
+            }
         }
         outcome.tally = slurm.tally
         outcome.seconds = slurm.now
-        let tally = slurm.tally
-        outcome.utilization = tally.atWorkUntilLast / (tally.lastSubmission * Double(slots))
-        outcome.wholeUtilization = tally.atWork / (slurm.now * Double(slots))
+        outcome.wholeUtilization = utilization(slurm)
         try count(ledger, in: &outcome)
         return outcome
+    }
+
+    /// The share of slots at work until now.
+    private func utilization(_ slurm: SimulatedSlurm) -> Double {
+        slurm.tally.atWork / (slurm.now * Double(slots))
     }
 
     private func count(_ ledger: StudyLedger, in outcome: inout Outcome) throws {

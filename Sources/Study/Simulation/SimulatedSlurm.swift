@@ -35,9 +35,6 @@ package final class SimulatedSlurm {
         package var questions = 0
         /// Seconds in which jobs were at work, all together.
         package var atWork = 0.0
-        /// The time when the first job of the last trial was submitted, and the seconds at work until then.
-        package var lastSubmission = 0.0
-        package var atWorkUntilLast = 0.0
     }
 
     private struct Job {
@@ -99,8 +96,6 @@ package final class SimulatedSlurm {
         guard numbers.count == 2 else { return Command.Output(status: 1, errors: "no name") }
         wait(Self.submission)
         tally.submissions += 1
-        // Those of lost jobs come after the last trial, too.
-        if numbers[1] == 1 { (tally.lastSubmission, tally.atWorkUntilLast) = (now, tally.atWork) }
         waiting.append(jobs.count)
         jobs.append(Job(name: String(name), trial: numbers[0], attempt: numbers[1]))
         return Command.Output(text: "\(jobs.count - 1)\n")

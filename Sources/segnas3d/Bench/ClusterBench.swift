@@ -48,7 +48,7 @@ struct ClusterBench {
         \(grouped(row.lateResults)) late results
           \(decimal(row.seconds / 3600, 1)) hours on the virtual clock, in which the coordinator took \
         \(decimal(100 * row.coreShare, 2)) % of a core
-          \(decimal(100 * row.utilization, 1)) % of the slots at work until the last trial was begun, \
+          \(decimal(100 * row.utilization, 1)) % of the slots at work as long as there were trials to begin, \
         \(decimal(100 * row.wholeUtilization, 1)) % to the end
           \(grouped(row.submissions)) calls of sbatch, \(grouped(row.questions)) of squeue
         """

@@ -125,6 +125,14 @@ struct SamplingArguments: ParsableArguments {
             """, valueName: "number"))
     var jobs: Int?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: """
+            With --launcher slurm: jobs copy prepared images to a disk of their node, $TMPDIR, once for all of them, \
+            and read them there.
+            """)
+    var nodeCache: Bool?
+
     @Option(
         help: ArgumentHelp(
             """
@@ -208,12 +216,14 @@ struct SamplingArguments: ParsableArguments {
         case .local: conditions.workers.slurm = nil
         case nil: break
         }
-        if slurm != nil || jobs != nil {
+        if slurm != nil || jobs != nil || nodeCache != nil {
             guard var options = conditions.workers.slurm else {
-                throw ValidationError("--slurm and --jobs go with --launcher slurm")
+                throw ValidationError(
+                    "--slurm, --jobs and --node-cache go with --launcher slurm")
             }
             if let slurm { options.resources = slurm }
             if let jobs { options.jobs = jobs }
+            if let nodeCache { options.nodeCache = nodeCache }
             conditions.workers.slurm = options
         }
         if let finalEpochs { conditions.finalEpochs = finalEpochs }

@@ -118,6 +118,34 @@ extension SlurmTests {
         }
 
         @Test(
+            "the time of a job is over without a warning, before a checkpoint: an attempt counts, and the trial goes on"
+        )
+        func killedAtLimit() throws {
+            // Asked for by a signal that says nothing to it.
+            try SlurmSearch.with(.init(jobs: 1, slurm: "time=10 signal=B:URG@1")) { search in
+                let workers = try search.holdWorkers()
+                let trial = try #require(search.trialsAtWork.first)
+                for worker in workers { kill(worker, SIGKILL) }
+                // The next worker finds the run in use, and makes no checkpoint.
+                var lock: FileLock?
+                try search.wait {
+                    lock = try? FileLock(path: search.run(trial) + "/.lock")
+                    return lock != nil
+                }
+                try search.wait { search.lines.contains { $0.hasPrefix("waits for ") } }
+                let job = try #require(try search.lab.jobs("RUNNING").first)
+                try search.lab.command("scontrol", "update", "jobid=\(job)", "endtime=now+1")
+                try search.wait { try !search.lab.jobs("TIMEOUT").isEmpty }
+                withExtendedLifetime(lock) {}
+                lock = nil
+                try search.expectUndisturbedEnd()
+                let ends = try search.attemptEnds()
+                #expect(ends.map(\.reason) == [.crashed, .timeLimit, .result, .result])
+                #expect(ends.map(\.counts) == [false, true, false, false])
+            }
+        }
+
+        @Test(
             "the disk of the study is full: the search stops without jobs, and goes on later",
             .enabled(if: getuid() == 0))
         func fullDisk() throws {
@@ -274,11 +302,17 @@ final class SlurmSearch {
     /// How often any has begun to train.
     var starts: Int { lines.count { $0.hasPrefix("start ") } }
 
+    /// The trials that are being trained.
+    var trialsAtWork: [Int] {
+        scene.logs(study).filter { $0.value.last?.hasPrefix("epoch ") == true }.keys.sorted()
+    }
+
     /// Waits until so many trials are being trained.
-    func workerAtWork(_ count: Int = 1) throws {
-        try wait {
-            scene.logs(study).values.count { $0.last?.hasPrefix("epoch ") == true } >= count
-        }
+    func workerAtWork(_ count: Int = 1) throws { try wait { trialsAtWork.count >= count } }
+
+    /// The folder of a trial's training.
+    func run(_ trial: Int) -> String {
+        TrialFolder(StudyFolder(scene.path(study)).trial(trial)).run
     }
 
     /// Stops so many workers at work, so that they are still there when a fault comes, however fast the machine.
@@ -318,9 +352,9 @@ final class SlurmSearch {
     // MARK: - Its end
 
     /// The reasons of all attempts' ends.
-    func ends() throws -> [AttemptEnd.Reason] {
-        try scene.attemptEnds(study).map(\.reason)
-    }
+    func ends() throws -> [AttemptEnd.Reason] { try attemptEnds().map(\.reason) }
+
+    func attemptEnds() throws -> [AttemptEnd] { try scene.attemptEnds(study) }
 
     /// Waits for the end of the search, begun again if it has ended; its results must be those of an undisturbed one.
     func expectUndisturbedEnd() throws {

@@ -86,17 +86,26 @@ extension SlurmTests {
             }
         }
 
-        @Test("the baselines of a comparison are jobs, also one that cannot be trained")
+        @Test(
+            "the baselines of a comparison are jobs at the same time, also one that cannot be trained"
+        )
         func baselines() throws {
             try SlurmLab.with { lab in
                 try ComparisonScene.with { scene in
                     let whole = try scene.compare("whole", splits: 1)
                     try #require(whole.status == 0, "\(whole.errors)")
                     let slurm = [
-                        "--launcher", "slurm", "--slurm", "cpus-per-task=1", "--jobs", "1",
+                        "--launcher", "slurm", "--slurm", "cpus-per-task=1", "--jobs", "2",
                     ]
-                    let program = try scene.compare("compared", splits: 1, slurm)
-                    #expect(program.status == 0, "\(program.errors)")
+                    // Nothing begins: both are submitted before one has ended.
+                    try lab.command("scontrol", "update", "partitionname=main", "state=down")
+                    let errors = Drain()
+                    let program = try Program.start(
+                        scene.arguments("compared", splits: 1, slurm + ["--quiet"]), errors: errors)
+                    try scene.search.wait { try lab.jobs("PENDING").count == 2 }
+                    try lab.command("scontrol", "update", "partitionname=main", "state=up")
+                    program.waitUntilExit()
+                    #expect(program.terminationStatus == 0, "\(errors.text)")
                     #expect(try scene.document("compared") == scene.document("whole"))
                     let run = scene.path("compared/split-0/small")
                     #expect(log(run).last == "published", "\(log(run))")

@@ -25,6 +25,12 @@ struct SlurmTests {
                 try scene.expectTrainedOnce("slurm")
                 // Controlled random search depends on it: opening the study proposes all again in the order in which
                 // results were told, and refuses a record that differs.
+                let killed = try Program.start(scene.slurmArguments("crs", jobs: 4))
+                try scene.wait {
+                    scene.logs("crs").values.joined().contains { $0.hasPrefix("published ") }
+                }
+                kill(killed.processIdentifier, SIGKILL)
+                killed.waitUntilExit()
                 let crs = try Program.run(scene.slurmArguments("crs", jobs: 4))
                 try #require(crs.status == 0, "\(crs.errors)")
                 #expect(try scene.trials("crs").count == 14)
@@ -41,7 +47,7 @@ struct SlurmTests {
         try SlurmLab.with { lab in
             try SearchScene.with { scene in
                 // Seconds for each training: a signal finds it at work, however fast the machine.
-                let long = ["--epochs", "200"]
+                let long = ["--epochs", "100"]
                 let whole = try scene.search("whole", iterations: 4, SearchScene.patience + long)
                 try #require(whole.status == 0, "\(whole.errors)")
                 let first = try Program.start(
@@ -71,6 +77,46 @@ struct SlurmTests {
                 try scene.expectTrainedOnce("study")
                 let starts = scene.logs("study").values.map { $0.count { $0.hasPrefix("start ") } }
                 #expect(starts.reduce(0, +) <= starts.count + 1, "the orphan was not adopted")
+            }
+        }
+    }
+
+    @Test(
+        "jobs copy prepared images to the disk of their node, where they can, and read them there")
+    func nodeCache() throws {
+        try SlurmLab.with { lab in
+            try SearchScene.with(iterations: 4) { scene in
+                let random = ["--sampler", "random"]
+                let whole = try scene.search("whole", SearchScene.patience + random)
+                try #require(whole.status == 0, "\(whole.errors)")
+                let disk = scene.path("node")
+                try FileManager.default.createDirectory(
+                    atPath: disk, withIntermediateDirectories: true)
+                let home = "\(disk)/segnas3d-\(getuid())"
+                let jobs = ["--node-cache", "--slurm", "cpus-per-task=1 export=ALL,TMPDIR=\(disk)"]
+                let program = try Program.run(
+                    scene.slurmArguments("study", jobs: 2, random + jobs))
+                #expect(program.status == 0, "\(program.errors)")
+                #expect(try scene.results("study") == scene.results("whole"))
+                func lines(_ words: String) -> [String] {
+                    scene.logs("study").values.joined().filter { $0.contains(words) }
+                }
+                let notes = lines(" prepared images in \(home)/prepared, of which ")
+                #expect(notes.count == lines("start trial ").count, "\(notes)")
+                // The two test cases of 8 are no matter of jobs.
+                let copied = notes.compactMap { line in
+                    line.split(separator: " ").compactMap { Int($0) }.last
+                }
+                let entries = try FileManager.default.contentsOfDirectory(
+                    atPath: home + "/prepared/entries")
+                #expect(copied.reduce(0, +) == entries.count && entries.count == 6, "\(notes)")
+                // Kept with the study; what is not possible is no obstacle.
+                chmod(home, 0o755)
+                let on = try Program.run(
+                    "search", "--output", scene.path("study"), "--iterations", "8", "--quiet")
+                #expect(on.status == 0, "\(on.errors)")
+                #expect(!lines("as they cannot all be copied to \(home)/prepared: ").isEmpty)
+                #expect(try lab.jobs().isEmpty)
             }
         }
     }
@@ -121,7 +167,10 @@ struct SlurmTests {
                     (["--slurm", "array=1-3"], "--slurm may not give array"),
                     (["--jobs", "0"], "--jobs must be at least 1"),
                     (["--workers", "2"], "give --jobs with --launcher slurm"),
-                    (["--launcher", "local"], "--slurm and --jobs go with --launcher slurm"),
+                    (
+                        ["--launcher", "local"],
+                        "--slurm, --jobs and --node-cache go with --launcher slurm"
+                    ),
                 ] {
                     let program = try Program.run(scene.slurmArguments("study", jobs: 1, more))
                     #expect(program.status == 2, "\(more)")

@@ -33,6 +33,8 @@ struct RunPlan: Hashable, Codable {
     var devices: Int?
     /// The number of the CPU's threads.
     var threads: Int
+    /// Where it is trained now, or was last; nil in plans of earlier versions.
+    var place: Place?
     /// Allowed faults of the dataset, sorted; nil for none.
     var allowed: [AllowableFault]?
     /// The dataset's path, used to resume unless another one is given; nil in schema 1.
@@ -40,12 +42,18 @@ struct RunPlan: Hashable, Codable {
     /// The machine's options, used to resume unless others are given; nil in schema 1.
     var machine: MachineOptions?
 
+    struct Place: Hashable, Codable {
+        /// Devices such as `cuda:1`, one for each part of a batch.
+        var devices: [String]
+        var threads: Int
+    }
+
     /// The schema of new plans; 1 has neither source nor machine.
     static let newestSchema = 2
 
     /// Takes over the fields of a new plan that change no result.
     mutating func update(from now: RunPlan) {
-        devices = now.devices
+        (devices, place) = (now.devices, now.place)
         guard now.source != nil || now.machine != nil else { return }
         (schema, source, machine) = (Self.newestSchema, now.source, now.machine)
     }

@@ -159,6 +159,8 @@ extension RunPlan {
             firstStage: task.firstStage,
             device: machine.device == .cpu ? "cpu" : "cuda",
             devices: machine.devices.count > 1 ? machine.devices.count : nil, threads: CPU.threads,
+            place: RunPlan.Place(
+                devices: machine.devices.map(\.description), threads: CPU.threads),
             allowed: task.allowed.inOrder, source: machine.source, machine: machine.options)
     }
 }

@@ -49,12 +49,14 @@ extension SlurmJob {
     static let columns = "JobID:20,Name:100,State:20,ReasonList:60,exit_code:12"
     private static let widths = [20, 100, 20, 60, 12]
 
-    /// Reads a line of squeue; nil for anything else.
-    init?(line: some StringProtocol) {
-        var rest = Substring(line)
+    /// Reads the UTF-8 of a line of squeue, whose columns are so many bytes wide; nil for anything else.
+    init?(line: some BidirectionalCollection<UInt8>) {
+        var rest = line[...]
         let fields = Self.widths.map { width in
             defer { rest = rest.dropFirst(width) }
-            return String(rest.prefix(width).reversed().drop { $0 == " " }.reversed())
+            var field = rest.prefix(width)
+            while field.last == UInt8(ascii: " ") { field = field.dropLast() }
+            return String(decoding: field, as: UTF8.self)
         }
         // A job that was cancelled before it began has neither nodes nor a reason.
         guard fields.prefix(3).allSatisfy({ !$0.isEmpty }), let status = Int32(fields[4]) else {

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 public import SegNASHost
 
 /// Starts workers as jobs of a Slurm cluster, one for each attempt.
@@ -16,10 +15,12 @@ public final class SlurmLauncher: Launcher {
     private let run: RunCommand
     private let now: () -> Double
     private let queue: SlurmQueue
+    /// The time of the last answer of the queue in which stray jobs were looked for.
+    private var examined = -Double.infinity
     /// When the jobs of this process were submitted, by name.
     private var submitted: [String: Double] = [:]
     private var canceled: Set<String> = []
-    /// The jobs that were looked for since the queue was asked, and those that were not, with the time since.
+    /// The jobs that were looked for since the queue was examined, and those that were not, with the time since.
     private var wanted: Set<String> = []
     private var strays: [String: Double] = [:]
     /// The longest time that a job may have in the partition; nil if that is not known, and then none is asked for.
@@ -29,20 +30,21 @@ public final class SlurmLauncher: Launcher {
     ///   - study: The folder of the study, which must be on a file system that all nodes share.
     ///   - options: What the jobs ask for.
     ///   - maxMemory: The memory of a job for the largest network that is tried.
+    ///   - queue: What asks for jobs, which other launchers may share.
     ///   - arguments: The arguments of this program to train the trial of an order.
     public convenience init(
         study: StudyFolder, options: SlurmOptions, maxMemory: ByteCount?,
-        arguments: @escaping (LaunchOrder) -> [String]
+        queue: SlurmQueue = SlurmQueue(), arguments: @escaping (LaunchOrder) -> [String]
     ) {
         self.init(
-            study: study, options: options, maxMemory: maxMemory, arguments: arguments,
-            now: { AwakeClock.seconds },
+            study: study, options: options, maxMemory: maxMemory, queue: queue,
+            arguments: arguments, now: { AwakeClock.seconds },
             run: { command, limit throws(Command.Failure) in try command.run(timeLimit: limit) })
     }
 
     /// The same with another clock and another Slurm.
     package init(
-        study: StudyFolder, options: SlurmOptions, maxMemory: ByteCount?,
+        study: StudyFolder, options: SlurmOptions, maxMemory: ByteCount?, queue: SlurmQueue? = nil,
         arguments: @escaping (LaunchOrder) -> [String], now: @escaping () -> Double,
         run: @escaping RunCommand
     ) {
@@ -55,8 +57,8 @@ public final class SlurmLauncher: Launcher {
             ?? CommandLine.arguments[0]
         // A copy of a study has jobs of its own.
         let digest = ContentDigest(ofBytes: Array(absolutePath(study.path).utf8)).text.prefix(16)
-        prefix = "segnas3d-\(digest)-"
-        queue = SlurmQueue(prefix: prefix, user: "\(getuid())", run: run, now: now)
+        prefix = "\(SlurmQueue.namePrefix)\(digest)-"
+        self.queue = queue ?? SlurmQueue(run: run, now: now)
     }
 
     /// Jobs are no processes of this machine: what they need when they have published a result is not its memory.
@@ -192,9 +194,13 @@ public final class SlurmLauncher: Launcher {
     }
 
     private func job(_ name: String) throws(SlurmError) -> SlurmJob? {
-        if queue.refresh() { cancelStrays() }
-        wanted.insert(name)
+        queue.refresh()
         guard queue.isReachable else { throw .unreachable("squeue does not answer") }
+        if queue.asked > examined {
+            examined = queue.asked
+            cancelStrays()
+        }
+        wanted.insert(name)
         return queue[name]
     }
 
@@ -214,9 +220,10 @@ public final class SlurmLauncher: Launcher {
 
     /// A controller that was restored from an old state may hold a job that has published, or run it again.
     public func cancelWaiting() {
-        queue.expectChange(within: 0)
-        guard queue.refresh() else { return }
-        for job in queue.open where !job.isRunning {
+        queue.askAnew()
+        queue.refresh()
+        guard queue.isReachable else { return }
+        for job in queue.open(prefix) where !job.isRunning {
             cancel(SlurmHandle(number: job.number, name: job.name), signal: nil)
         }
     }
@@ -224,12 +231,14 @@ public final class SlurmLauncher: Launcher {
     /// Ends jobs of this study that nobody waits for: submitted when that seemed to have failed, or run again by Slurm
     /// after they had a result.
     private func cancelStrays() {
-        let open = Dictionary(queue.open.map { ($0.name, $0) }) { $1 }
+        let open = Dictionary(queue.open(prefix).map { ($0.name, $0) }) { $1 }
         strays = strays.filter { open[$0.key] != nil && !wanted.contains($0.key) }
+        // The more jobs there are, the more rarely each is looked for.
+        let patience = max(Self.strayPatience, Double(open.count) / 20)
         for (name, job) in open where !wanted.contains(name) {
             let since = strays[name, default: now()]
             strays[name] = since
-            guard now() - since > Self.strayPatience else { continue }
+            guard now() - since > patience else { continue }
             cancel(SlurmHandle(number: job.number, name: name), signal: nil)
         }
         wanted = []

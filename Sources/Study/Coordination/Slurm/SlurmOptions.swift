@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import SegNASHost
 
 /// What a search asks of a Slurm cluster.
@@ -6,6 +7,9 @@ public struct SlurmOptions: Hashable, Codable, Sendable {
     public var resources: String
     /// Jobs at a time, those that wait in the queue included; nil for ``usualJobs``.
     public var jobs: Int?
+
+    /// True if jobs copy prepared images to a disk of their node; nil if not.
+    public var nodeCache: Bool?
 
     /// The number of jobs where none is given.
     public static let usualJobs = 4
@@ -95,6 +99,12 @@ public struct SlurmOptions: Hashable, Codable, Sendable {
 
     /// The time of a job in seconds; nil if not given.
     public var seconds: Double? { self["time"].flatMap(SlurmTime.seconds) }
+
+    /// The folder for copies of prepared images in the job of this process; nil if none are wanted.
+    public var nodeDisk: String? {
+        guard nodeCache == true else { return nil }
+        return ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    }
 
     /// True if a job has a GPU.
     public var hasGPU: Bool {
