@@ -61,6 +61,20 @@ struct SlurmOptionsTests {
         #expect(SlurmTime.seconds(text) == seconds)
     }
 
+    @Test(
+        "copies on nodes are asked for by the options that a study keeps; earlier ones ask for none"
+    )
+    func copies() throws {
+        var options = SlurmOptions(jobs: 2)
+        options.nodeCache = true
+        let kept = try JSONDocument.parse(
+            JSONDocument.text(of: options, .line), as: SlurmOptions.self)
+        #expect(kept == options && kept.nodeDisk?.hasPrefix("/") == true)
+        let earlier = try JSONDocument.parse(
+            #"{"resources": "time=60", "jobs": 2}"#, as: SlurmOptions.self)
+        #expect(earlier == SlurmOptions(resources: "time=60", jobs: 2) && earlier.nodeDisk == nil)
+    }
+
     @Test("what a search's own job has is not passed on to its workers")
     func environment() {
         let kept = SlurmEnvironment.of([
