@@ -64,7 +64,7 @@ struct CUDATests {
         let diagnosis = try JSONDecoder().decode(Diagnosis.self, from: Data(program.output.utf8))
         let check = try #require(diagnosis.check)
         #expect(check.device == "cuda:0")
-        #expect(check.operations.count == 2 * 27 - 4)
+        #expect(check.operations.count == 2 * 41 - 4)
         #expect(check.operations.filter { !$0.isRight } == [])
     }
 
@@ -204,6 +204,25 @@ struct CUDATests {
             #expect(program.status == 4, "\(program.errors)")
             #expect(program.errors.contains("out of memory"))
             #expect(program.errors.contains(it.words), "\(program.errors)")
+        }
+    }
+
+    @Test(
+        "the memory of a training is predicted, with kernels of the program's own and without",
+        arguments: ["1", "0"])
+    func prediction(_ kernels: String) throws {
+        try withData { folder in
+            let variables = ["SEGNAS3D_GPU_KERNELS": kernels]
+            let log = folder.url.appending(path: "work.jsonl")
+            let whole = try run(training(folder, "run", on: "cuda:0"), variables, log: log)
+            #expect(whole.status == 0, "\(whole.errors)")
+            let peak = try Double(SimulatedCUDA.work(in: log)[0].peak)
+            let refused = try run(
+                training(folder, "refused", on: "cuda:0", ["--memory-limit", "1MiB"]), variables)
+            #expect(refused.status == 4)
+            let figure = try #require(refused.errors.firstMatch(of: /(\d+(\.\d)?) MiB/)?.output.1)
+            let predicted = try #require(Double(figure)) * 0x1p20
+            #expect(abs(predicted / peak - 1) < 0.05, "\(refused.errors), and \(peak) measured")
         }
     }
 

@@ -223,6 +223,7 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
     c10::Stream getStream(c10::Device device) const noexcept override {
         return c10::Stream(c10::Stream::UNSAFE, device, 0);
     }
+    void *getStreamNativeHandle(const c10::Stream) const override { return nullptr; }
     c10::Stream exchangeStream(c10::Stream stream) const noexcept override { return stream; }
     c10::DeviceIndex deviceCount() const noexcept override { return device_count(); }
     void record(void **event, const c10::Stream &, c10::DeviceIndex, c10::EventFlag) const override {

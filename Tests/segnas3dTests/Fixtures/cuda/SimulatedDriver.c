@@ -50,8 +50,8 @@ int cuDeviceTotalMem_v2(size_t *bytes, int device) {
 }
 
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
-    (void)attribute;
+    const int minor = 76;
     (void)device;
-    *value = (int)number("SIMULATED_GPU_GENERATION", 9);
+    *value = attribute == minor ? 0 : (int)number("SIMULATED_GPU_GENERATION", 9);
     return 0;
 }
