@@ -33,6 +33,8 @@ struct Driver {
     int (*words)(int error, const char **text);
 
     Driver() {
+        // Asked for its state, it starts.
+        TORCH_CHECK(ct_driver_state().failure == 0, "NVIDIA's driver does not start");
         find(device, "cuDeviceGet");
         find(attribute, "cuDeviceGetAttribute");
         find(retain, "cuDevicePrimaryCtxRetain");

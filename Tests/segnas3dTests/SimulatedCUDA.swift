@@ -23,6 +23,8 @@ struct SimulatedCUDA {
         var convolutions: Int
         /// Copies between the host and a GPU that wait for it.
         var pageable: Int
+        /// Copies from the host to a GPU.
+        var uploads: Int
         /// The most bytes in use on one.
         var peak: Int
         /// The value of `CUDA_VISIBLE_DEVICES`, or `all`.
@@ -64,7 +66,9 @@ struct SimulatedCUDA {
         }
         try ReplacedCUDA.compile(
             ["clang", "-O1"]
-                + ["SimulatedDriver.c", "SimulatedKernels.c"].map { sources.appending(path: $0).path },
+                + ["SimulatedDriver.c", "SimulatedKernels.c"].map {
+                    sources.appending(path: $0).path
+                },
             to: driver.appending(path: "libcuda.so.1"))
         try ReplacedCUDA.compile(
             [

@@ -119,11 +119,11 @@ extension ShardedTensor {
     /// Each device sums its images. A loss of these sums is that of the whole batch, also where it is no sum over
     /// images.
     public func classSums(
-        labels: ShardedTensor, weights: Tensor, gamma: Double, minLogarithm: Double
+        labels: ShardedTensor, weights: DeviceConstant, gamma: Double, minLogarithm: Double
     ) throws(TorchError) -> ClassSums {
         let parts = try zip(shards, labels.shards).map { scores, labels throws(TorchError) in
             try scores.classSums(
-                labels: labels, weights: weights.moved(to: scores.device), gamma: gamma,
+                labels: labels, weights: weights.on(scores.device), gamma: gamma,
                 minLogarithm: minLogarithm)
         }
         return ClassSums(
