@@ -31,8 +31,7 @@ public enum GPUKernels {
     ///
     /// The first call compiles them, unless that was done before on this machine: seconds.
     ///
-    /// - Parameters:
-    ///   - device: A GPU that libtorch can use.
+    /// - Parameter device: A GPU that libtorch can use.
     /// - Returns: The reason, as a clause; nil if they are used.
     public static func obstacle(on device: Device) -> String? {
         ct_gpu_kernel_obstacle(device.code).map { String(cString: $0) }

@@ -14,8 +14,9 @@ struct GPUKernelTests {
         cuda = try SimulatedCUDA.shared.get()
     }
 
-    private func doctor(_ arguments: [String], _ variables: [String: String] = [:]) throws -> Program
-    {
+    private func doctor(
+        _ arguments: [String], _ variables: [String: String] = [:]
+    ) throws -> Program {
         try Program.run(["doctor"] + arguments, environment: cuda.environment(variables))
     }
 
@@ -85,13 +86,16 @@ struct GPUKernelTests {
         try withTemporaryFolder { folder in
             let log = folder.appending(path: "kernels")
             var variables = obstacle.variables
-            if variables["LD_LIBRARY_PATH"] != nil { variables["LD_LIBRARY_PATH"] = cuda.driver.path }
+            if variables["LD_LIBRARY_PATH"] != nil {
+                variables["LD_LIBRARY_PATH"] = cuda.driver.path
+            }
             variables["XDG_CACHE_HOME"] = folder.path
             variables["SIMULATED_KERNEL_LOG"] = log.path
             let program = try doctor(["--device", "cuda:0"], variables)
             #expect(program.status == 0, "\(program.output)")
             #expect(
-                program.output.contains("Warning: the program's own kernels are not used on the GPU"))
+                program.output.contains(
+                    "Warning: the program's own kernels are not used on the GPU"))
             #expect(program.output.contains(obstacle.words), "\(program.output)")
             #expect(!FileManager.default.fileExists(atPath: log.path))
         }

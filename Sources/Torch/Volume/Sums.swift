@@ -25,9 +25,9 @@ extension Tensor {
     /// The sum of summands of one shape; those under dropout are multiplied by `keep` `[N, C]`.
     ///
     /// Negative values of the whole sum are multiplied by `slope`: 1 leaves them, another is a leaky ReLU.
-    /// In channels-last order, on the CPU and by kernels of this program on GPUs (``GPUKernels``), each map is read twice
-    /// forward and twice backward, and the input of a following convolution is recomputed for its gradient rather than
-    /// kept.
+    /// In channels-last order, on the CPU and by kernels of this program on GPUs (``GPUKernels``), each map is read
+    /// twice forward and twice backward, and the input of a following convolution is recomputed for its gradient rather
+    /// than kept.
     public static func sum(
         _ summands: [Summand<Tensor>], keep: Tensor? = nil, training: Bool, slope: Double = 1
     ) throws(TorchError) -> Tensor {
