@@ -5,7 +5,7 @@
 NO_PATHS := -Xcc -fmacro-prefix-map=$(CURDIR)/=
 
 .PHONY: help setup build demo test test-avx2 browser faults slurm fuzz headers lint format dist wheel wheel-test \
-	export-test container-check release gpu-check clean
+	export-test container-check release gpu-check gpu-kernels clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\): .*## /  make \1\t/p' Makefile
@@ -82,6 +82,18 @@ headers: setup  ## compare 20,000 images with unusual headers with what nibabel 
 
 # The C sources as the clang-format of Debian 12 writes them: others differ in details.
 C_SOURCES := git ls-files -z '*.c' '*.cpp' '*.h'
+
+# NVIDIA's compiler for run time, as PyPI has it.
+NVRTC := .build/nvrtc/nvidia/cu13/lib
+
+$(NVRTC):
+	@python3 -m pip --version >/dev/null || Scripts/setup.sh python3-pip
+	python3 -m pip install --quiet --no-cache-dir --disable-pip-version-check --no-deps --target .build/nvrtc \
+		nvidia-cuda-nvrtc==13.0.88
+
+gpu-kernels: setup $(NVRTC)  ## compile our kernels for GPUs by NVIDIA's compiler, and run them without one: minutes
+	swift build --build-tests
+	SEGNAS3D_NVRTC=$(CURDIR)/$(NVRTC) Scripts/test.sh --skip-build --filter '^segnas3dTests\.GPUKernelTests'
 
 lint:  ## check the format of the sources and build the documentation, warnings being errors
 	@Scripts/setup.sh clang-format

@@ -51,12 +51,12 @@ let package = Package(
         // libtorch behind a C interface: tensors, 3D operations, optimizers, devices and memory. The program loads
         // these functions, and libtorch with them, when the first of them is called.
         .target(
-            name: "CTorch", path: "Sources/CTorch", sources: ["Loading"],
+            name: "CTorch", path: "Sources/CTorch", exclude: ["Kernels"], sources: ["Loading"],
             cSettings: [.unsafeFlags(["-isystem", "\(libtorch)/include"])],
             linkerSettings: [.linkedLibrary("dl")]),
         // The functions themselves.
         .target(
-            name: "CTorchFunctions", path: "Sources/CTorch", exclude: ["Loading"],
+            name: "CTorchFunctions", path: "Sources/CTorch", exclude: ["Loading", "Kernels"],
             publicHeadersPath: "Linking",
             cxxSettings: [
                 .define("AT_PER_OPERATOR_HEADERS"),

@@ -103,6 +103,8 @@ self-test() {
     at 90 "$program" doctor --device "$device" --json > "$out/doctor.json"
     expect "all operations are right" 0 $?
     [[ $device == cpu ]] && return
+    ! grep 'own kernels are not used' "$out/doctor.json"
+    expect "the program's own kernels are used" 0 $?
     at 30 "$program" train images --network unet3d --size 32 --output none --device cuda:99 2> absent.txt
     expect "a device that is not there is refused" 2 $?
     CUDA_VISIBLE_DEVICES= at 30 "$program" doctor > hidden.txt
@@ -140,6 +142,10 @@ steps() {
             figures bench step.json
         done
     done
+    # What the program's own kernels gain.
+    SEGNAS3D_GPU_KERNELS=0 at 60 "$program" bench train-step --device "$device" --size "$size" --batch "$batch" \
+        --n "${widths%% *}" --json > step.json
+    figures bench step.json "by libtorch's operations"
     at 60 "$program" bench inference --device "$device" --size "$size" --n "${widths%% *}" --json > step.json
     figures bench step.json
     at 30 "$program" bench augment --size "$size" --threads 1 --json > step.json

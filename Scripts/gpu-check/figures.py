@@ -68,10 +68,10 @@ def dice(file, least):
     require("parity", "predictions are those of the CPU", found is not None and found >= float(least), dice=found)
 
 
-def bench(file):
+def bench(file, manner=""):
     for line in open(file):
         row = json.loads(line)
-        add(stage="steps", name=row["workload"], **{k: v for k, v in row.items() if k not in ("schema", "workload")})
+        add(stage="steps", name=" ".join([row["workload"], *manner.split()]), **{k: v for k, v in row.items() if k not in ("schema", "workload")})
         print(line.strip()[:300])
 
 

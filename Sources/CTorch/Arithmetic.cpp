@@ -1,3 +1,4 @@
+#include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/all.h>
@@ -7,6 +8,7 @@
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/exp.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/gather.h>
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/log.h>
@@ -18,6 +20,7 @@
 #include <ATen/ops/mean.h>
 #include <ATen/ops/minimum.h>
 #include <ATen/ops/neg.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/pow.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/rsub.h>
@@ -150,6 +153,23 @@ ct_status ct_argmax(ct_tensor x, int64_t dimension, bool keep_dimension, ct_tens
 
 ct_status ct_gather(ct_tensor x, int64_t dimension, ct_tensor index, ct_tensor *out) {
     return produce("gather", out, [&] { return at::gather(borrow(x), dimension, borrow(index)); });
+}
+
+ct_status ct_count_pairs(ct_tensor a, ct_tensor b, int64_t classes, ct_tensor *out) {
+    return produce("pairs of classes", out, [&] {
+        const auto x = borrow(a), y = borrow(b);
+        TORCH_CHECK(
+            x.scalar_type() == at::kByte && y.scalar_type() == at::kByte && x.sizes() == y.sizes(),
+            "classes of shapes ", x.sizes(), " and ", y.sizes(), ", or of other types than uint8, make no pairs");
+        TORCH_CHECK(classes > 0 && classes <= 255, "classes must be 1 to 255, not ", classes);
+        const auto options = x.options().dtype(at::kLong);
+        const auto elsewhere = at::full({}, classes * classes, options);
+        const auto pair = at::where(
+            x.lt(classes).logical_and(y.lt(classes)), x.to(at::kLong) * classes + y.to(at::kLong), elsewhere);
+        auto counts = at::zeros({classes * classes + 1}, options);
+        counts.scatter_add_(0, pair.flatten(), at::ones({}, options).expand({pair.numel()}));
+        return counts.narrow(0, 0, classes * classes).view({classes, classes});
+    });
 }
 
 ct_status ct_one_hot(ct_tensor labels, int64_t classes, ct_dtype dtype, ct_tensor *out) {

@@ -86,6 +86,10 @@ bool on_host(const at::Tensor &x);
 /// Whether they are a GPU's, as on the meta device where it stands for one.
 bool on_gpu(const at::Tensor &x);
 
+/// A CPU tensor on a GPU, from memory that the GPU reads by itself: the host does not wait until it has done what it was
+/// given before.
+at::Tensor queued_copy(const at::Tensor &x, at::Device gpu);
+
 /// [N, C, D, H, W], said plainly: libtorch's own words differ from operation to operation.
 void check_volume(const at::Tensor &x);
 void check_batch_norm(const at::Tensor &x, const ct_batch_norm_options &options);

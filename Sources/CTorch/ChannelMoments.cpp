@@ -22,6 +22,10 @@ using torch::autograd::variable_list;
 /// Mean and variance [C], without gradients.
 variable_list moments(const at::Tensor &x) {
     const auto type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+    if (on_gpu(x) && is_fused(x)) {
+        const auto found = gpu_moments(x);
+        return {found.mean, found.variance};
+    }
     if (x.is_meta()) {
         const auto empty = [&] { return at::empty({x.size(1)}, x.options().dtype(type)); };
         return {empty(), empty()};

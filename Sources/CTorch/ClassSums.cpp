@@ -7,6 +7,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/zeros.h>
@@ -17,6 +18,8 @@
 #include <vector>
 
 #include "Bridge.h"
+#include "GpuKernels.h"
+#include "Kernels/ClassSumsArguments.h"
 #include "Parallel.h"
 #include "VoxelBlocks.h"
 
@@ -159,6 +162,70 @@ void fill(
         });
 }
 
+// MARK: - On a GPU
+
+struct GpuInputs {
+    const at::Tensor &scores, &labels, &weights;
+    double gamma, least;
+
+    LabelledScores arguments() const {
+        const auto classes = static_cast<unsigned>(scores.size(1));
+        const auto voxels = static_cast<unsigned>(scores.numel() / scores.size(0) / classes);
+        const bool is_channels_last = scores.is_contiguous(at::MemoryFormat::ChannelsLast3d);
+        return {
+            device_elements<void>(scores),
+            device_elements<uint8_t>(labels),
+            device_elements<float>(weights),
+            static_cast<float>(gamma),
+            static_cast<float>(least),
+            static_cast<unsigned>(scores.size(0)),
+            classes,
+            voxels,
+            is_channels_last ? 1 : voxels,
+            is_channels_last ? classes : 1};
+    }
+
+    std::string kernel(const char *name) const {
+        return std::string(name) + (scores.scalar_type() == at::kFloat ? "_float32" : "_bfloat16");
+    }
+};
+
+/// Each thread of a block has sums of its own in the memory that they share, which are 48 KiB everywhere.
+unsigned threads_with_sums(int64_t columns) {
+    unsigned threads = 256;
+    while (threads * columns * sizeof(float) > 48 << 10) threads /= 2;
+    return threads;
+}
+
+void gpu_sums(const GpuInputs &inputs, variable_list &out) {
+    constexpr unsigned voxels_of_thread = 32, threads_of_totals = 128;
+    const auto of = inputs.arguments();
+    const int64_t columns = 3 * int64_t(of.classes) + 1;
+    const unsigned threads = threads_with_sums(columns), length = threads * voxels_of_thread;
+    const unsigned each = (of.voxels + length - 1) / length;
+    auto sums = at::empty({of.images * each * columns}, out[0].options());
+    const auto shared = static_cast<unsigned>(threads * columns * sizeof(float));
+    launch(
+        GpuSource::class_sums, inputs.kernel("class_sums"), inputs.scores, {each, of.images, threads, shared},
+        ClassSumsArguments{of, device_elements<float>(sums), each, length});
+    launch(
+        GpuSource::class_sums, "class_totals", inputs.scores,
+        {static_cast<unsigned>(columns), 1, threads_of_totals, threads_of_totals * sizeof(double)},
+        ClassTotalsArguments{
+            device_elements<float>(std::as_const(sums)), device_elements<float>(out[0]), device_elements<float>(out[1]),
+            device_elements<float>(out[2]), device_elements<float>(out[3]), of.images, of.classes, each});
+}
+
+void gpu_fill(const GpuInputs &inputs, const variable_list &slopes, at::Tensor &gradient) {
+    const auto common = slopes[0].contiguous(), predicted = slopes[1].contiguous(), cross = slopes.back().contiguous();
+    const ClassGradientArguments arguments{
+        inputs.arguments(), device_elements<float>(common), device_elements<float>(predicted),
+        device_elements<float>(cross), device_elements<void>(gradient)};
+    launch(
+        GpuSource::class_sums, inputs.kernel("class_gradient"), inputs.scores,
+        Grid::over(arguments.of.voxels, 1, arguments.of.images), arguments);
+}
+
 struct ClassSums : torch::autograd::Function<ClassSums> {
     static variable_list forward(
         AutogradContext *context, const at::Tensor &given, const at::Tensor &labels, const at::Tensor &weights,
@@ -172,6 +239,10 @@ struct ClassSums : torch::autograd::Function<ClassSums> {
         auto matrix = [&] { return at::zeros({images, classes}, options); };
         variable_list out{matrix(), matrix(), matrix(), at::zeros({}, options)};
         context->mark_non_differentiable({out[2]});
+        if (on_gpu(scores)) {
+            gpu_sums({scores, labels, weights, gamma, least}, out);
+            return out;
+        }
         if (scores.is_meta()) return out;
         const Weights w{elements<float>(weights), {static_cast<float>(gamma), static_cast<float>(least)}};
         const auto sums = scores.scalar_type() == at::kFloat ? sums_of<float>(scores, labels, w)
@@ -188,7 +259,12 @@ struct ClassSums : torch::autograd::Function<ClassSums> {
         const auto saved = context->get_saved_variables();
         const auto &scores = saved[0], &labels = saved[1], &weights = saved[2];
         auto gradient = at::empty_like(scores);
-        if (!scores.is_meta()) {
+        if (on_gpu(scores)) {
+            gpu_fill(
+                {scores, labels, weights, context->saved_data["gamma"].toDouble(),
+                 context->saved_data["least"].toDouble()},
+                gradients, gradient);
+        } else if (!scores.is_meta()) {
             const Weights w{
                 elements<float>(weights),
                 {static_cast<float>(context->saved_data["gamma"].toDouble()),
@@ -233,7 +309,8 @@ ct_status ct_sum_classes(
     return guarded("class sums", [&] {
         const auto s = borrow(scores), l = borrow(labels).contiguous(), w = borrow(weights).contiguous();
         check_inputs(s, l, w);
-        const bool is_fused = on_host(s) && (s.scalar_type() == at::kFloat || s.scalar_type() == at::kBFloat16);
+        const bool has_type = s.scalar_type() == at::kFloat || s.scalar_type() == at::kBFloat16;
+        const bool is_fused = has_type && (on_host(s) || has_gpu_kernels(GpuSource::class_sums, s));
         auto sums = is_fused ? ClassSums::apply(s, l, w.to(at::kFloat), gamma, least)
                              : composed_sums(s, l, w, gamma, least);
         out->common = give(sums[0]);

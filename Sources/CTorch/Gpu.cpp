@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include "Bridge.h"
+#include "Gpu.h"
 
 using namespace segnas;
 
@@ -23,20 +24,24 @@ struct Driver {
 constexpr int compute_capability_major = 75;
 constexpr int unknown_error = 999;
 
+void *library() {
+    static void *const opened = dlopen("libcuda.so.1", RTLD_NOW);
+    return opened;
+}
+
 const Driver &driver() {
     static const Driver loaded = [] {
         Driver found;
-        void *library = dlopen("libcuda.so.1", RTLD_NOW);
-        if (!library) return found;
-        found.state.is_found = true;
-        auto initialize = reinterpret_cast<int (*)(unsigned)>(dlsym(library, "cuInit"));
-        auto version = reinterpret_cast<int (*)(int *)>(dlsym(library, "cuDriverGetVersion"));
+        found.state.is_found = library() != nullptr;
+        if (!found.state.is_found) return found;
+        auto initialize = reinterpret_cast<int (*)(unsigned)>(driver_function("cuInit"));
+        auto version = reinterpret_cast<int (*)(int *)>(driver_function("cuDriverGetVersion"));
         if (version) version(&found.state.version);
-        found.count = reinterpret_cast<decltype(found.count)>(dlsym(library, "cuDeviceGetCount"));
-        found.get = reinterpret_cast<decltype(found.get)>(dlsym(library, "cuDeviceGet"));
-        found.name = reinterpret_cast<decltype(found.name)>(dlsym(library, "cuDeviceGetName"));
-        found.memory = reinterpret_cast<decltype(found.memory)>(dlsym(library, "cuDeviceTotalMem_v2"));
-        found.attribute = reinterpret_cast<decltype(found.attribute)>(dlsym(library, "cuDeviceGetAttribute"));
+        found.count = reinterpret_cast<decltype(found.count)>(driver_function("cuDeviceGetCount"));
+        found.get = reinterpret_cast<decltype(found.get)>(driver_function("cuDeviceGet"));
+        found.name = reinterpret_cast<decltype(found.name)>(driver_function("cuDeviceGetName"));
+        found.memory = reinterpret_cast<decltype(found.memory)>(driver_function("cuDeviceTotalMem_v2"));
+        found.attribute = reinterpret_cast<decltype(found.attribute)>(driver_function("cuDeviceGetAttribute"));
         found.state.failure = initialize ? initialize(0) : unknown_error;
         found.is_usable = found.count && found.get && found.name && found.memory && found.attribute &&
                           found.state.failure == 0;
@@ -46,6 +51,10 @@ const Driver &driver() {
 }
 
 }  // namespace
+
+void *segnas::driver_function(const char *name) {
+    return library() ? dlsym(library(), name) : nullptr;
+}
 
 int32_t ct_gpu_count(void) {
     int count = 0;

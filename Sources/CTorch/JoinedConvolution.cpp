@@ -13,10 +13,14 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
+#include <tuple>
 #include <vector>
 
 #include "Bridge.h"
 #include "Convolution.h"
+#include "GpuKernels.h"
 #include "ParitySum.h"
 
 using namespace segnas;
@@ -30,11 +34,11 @@ int64_t half(int64_t a) {
 
 /// A kernel of `taps` along an axis of an upsampled map, as kernels over the low map.
 struct LowKernel {
-    int64_t taps, size, padding;
+    int64_t taps, dilation, size, padding;
     Parities parities;
     std::vector<float> sums;  // [taps][variants][size], 1 where a tap is added to a weight
 
-    LowKernel(int64_t taps, int64_t dilation) : taps(taps) {
+    LowKernel(int64_t taps, int64_t dilation) : taps(taps), dilation(dilation) {
         const int64_t reach = dilation * (taps - 1) / 2;
         // A tap at offset t from voxel 2i + p sees the low voxel i + ⌊(p + t)/2⌋.
         auto low = [&](int64_t p, int64_t tap) { return half(p + tap * dilation - reach); };
@@ -53,7 +57,7 @@ struct LowKernel {
     }
 
     /// [taps³, groups·size³]: weights of the cube, from those of the upsampled map.
-    at::Tensor matrix(at::Device device) const {
+    at::Tensor matrix() const {
         const int64_t v = parities.variants;
         auto matrix = at::zeros({taps * taps * taps, parities.groups() * size * size * size});
         float *row = elements<float>(matrix);
@@ -65,14 +69,25 @@ struct LowKernel {
                          sum(t / taps % taps, g / v % v, i / size % size) * sum(t % taps, g % v, i % size);
             }
         }
-        return matrix.to(device);
+        return matrix;
+    }
+
+    /// The same on a device, to a GPU copied once.
+    at::Tensor matrix_on(at::Device device) const {
+        if (!device.is_cuda()) return matrix().to(device);
+        static std::mutex mutex;
+        static auto *copies = new std::map<std::tuple<int64_t, int64_t, c10::DeviceIndex>, at::Tensor>;
+        std::lock_guard lock(mutex);
+        auto &copy = (*copies)[{taps, dilation, device.index()}];
+        if (!copy.defined()) copy = queued_copy(matrix(), device);
+        return copy;
     }
 
     /// [O, I, taps³] → [groups·O, I, size³].
     at::Tensor weight(const at::Tensor &given) const {
         const int64_t outputs = given.size(0), inputs = given.size(1);
         const auto rows = given.reshape({outputs * inputs, taps * taps * taps}).to(at::kFloat);
-        return at::matmul(rows, matrix(given.device()))
+        return at::matmul(rows, matrix_on(given.device()))
             .view({outputs, inputs, parities.groups(), size * size * size})
             .permute({2, 0, 1, 3})
             .reshape({parities.groups() * outputs, inputs, size, size, size});
@@ -85,7 +100,8 @@ bool pays(const at::Tensor &low, const at::Tensor &weight) {
 }
 
 bool is_fused(const at::Tensor &x) {
-    return by_onednn(x) && x.is_contiguous(at::MemoryFormat::ChannelsLast3d);
+    return (by_onednn(x) || has_gpu_kernels(GpuSource::parity_sum, x)) &&
+           x.is_contiguous(at::MemoryFormat::ChannelsLast3d);
 }
 
 bool is_cube(const at::Tensor &weight) {

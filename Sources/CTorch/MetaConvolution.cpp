@@ -1,8 +1,7 @@
 // A convolution on the meta device: its shapes, and the memory that the CPU or a GPU takes for it.
 //
 // Tensors are made as libtorch's kernel makes them, in its order; what oneDNN needs in between it is asked for. cuDNN
-// cannot be asked without a GPU: the kernels that it chooses for maps in the order of channels last need little, and it
-// takes those that fit.
+// cannot be asked without a GPU: see `gpu_buffers`.
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
@@ -28,9 +27,22 @@ PassBuffers estimate(Pass pass, const at::Tensor &x, const at::Tensor &weight, c
     return {is_large ? bytes(x) + bytes(y) : 0, bytes(weight)};
 }
 
+/// What a convolution needs of a GPU's memory while it runs, besides its tensors: the least with which it can be done.
+///
+/// cuDNN offers several kernels for each, whose workspaces go from nothing to several times the maps. libtorch measures
+/// them (`benchmarkCuDNN`) with a workspace that it halves until it can be had, and forgets those that want more; where the
+/// chosen one finds no room later, it measures anew, and `with_room` gives back what the allocator keeps before the last
+/// try. So more workspace than the least is taken where it is free, and is never the reason of a shortage. For every
+/// convolution there are kernels that read and write the maps where they lie; but the gradient of a weight of bfloat16 is
+/// added up in float32 before it is rounded.
+PassBuffers gpu_buffers(Pass pass, const at::Tensor &x, const at::Tensor &weight) {
+    const bool is_added_up = pass == Pass::weight_gradient && x.scalar_type() != at::kFloat;
+    return {is_added_up ? weight.numel() * int64_t(sizeof(float)) : 0, 0};
+}
+
 PassBuffers buffers(
     Pass pass, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &y, const Window &window) {
-    if (on_gpu(x)) return {0, 0};
+    if (on_gpu(x)) return gpu_buffers(pass, x, weight);
     const auto asked = onednn_buffers(pass, x, weight, y, window);
     return asked ? *asked : estimate(pass, x, weight, y);
 }
@@ -44,8 +56,8 @@ void take_weight_gradient(
     const at::Tensor &x, const at::Tensor &weight, const at::Tensor &gradient, const Window &window) {
     const auto needed = buffers(Pass::weight_gradient, x, weight, gradient, window);
     const auto in_own_order = scratch(x, needed.weight);
-    // Two copies follow when the scratchpad is free again, in the standard order and channels last.
-    const int64_t copies = 2 * weight.numel() * weight.element_size();
+    // On the CPU, two copies follow when the scratchpad is free again, in the standard order and channels last.
+    const int64_t copies = on_gpu(x) ? 0 : 2 * weight.numel() * weight.element_size();
     const auto inside = scratch(x, std::max(needed.scratchpad, copies));
 }
 

@@ -23,6 +23,8 @@
 #include <utility>
 
 #include "Bridge.h"
+#include "Kernels/NormSumArguments.h"
+#include "NormSumGpu.h"
 #include "NormSumPasses.h"
 
 namespace segnas {
@@ -31,13 +33,8 @@ namespace {
 
 using torch::autograd::variable_list;
 
-struct Gradients {
-    at::Tensor x, weight, bias;
-    at::Tensor mean, variance;  // undefined unless they were given
-};
-
 template <class T>
-Gradients gradients_of(const NormSum &sum, size_t index, const at::Tensor &dy, bool training) {
+NormGradients gradients_of(const NormSum &sum, size_t index, const at::Tensor &dy, bool training) {
     const auto &term = sum.terms[index];
     const RowChunks chunks(term.x);
     const Views<T> views(sum, chunks.rows);
@@ -67,7 +64,7 @@ Gradients gradients_of(const NormSum &sum, size_t index, const at::Tensor &dy, b
         offsets.push_back(chunks.rows.repeated(offset.data()));
         inclines.push_back(chunks.rows.repeated(incline.data()));
     }
-    Gradients result{at::empty_like(term.x), of_channels(of_weight), of_channels(of_bias), {}, {}};
+    NormGradients result{at::empty_like(term.x), of_channels(of_weight), of_channels(of_bias), {}, {}};
     if (term.is_given) {
         // y = scale·(x − mean) + bias with scale = weight·inverse, inverse = (variance + ε)^−½.
         const float *scale = elements<float>(term.scale);
@@ -107,8 +104,10 @@ struct NormSumBackward : torch::autograd::Node {
                 out.push_back(term.is_dropped && sum.keep.defined() ? dropped(dy) : dy);
                 continue;
             }
-            Gradients g;
-            if (dy.is_meta()) {
+            NormGradients g;
+            if (on_gpu(dy)) {
+                g = gpu_gradients(sum, i, dy, training);
+            } else if (dy.is_meta()) {
                 const auto of_channels = [&] { return at::empty({term.x.size(1)}, term.scale.options()); };
                 g = {at::empty_like(term.x), of_channels(), of_channels(), {}, {}};
                 if (term.is_given) g.mean = of_channels(), g.variance = of_channels();
@@ -135,6 +134,7 @@ void set_normalization(Term &term, const ct_term &given, const ct_norm_sum_optio
     auto running_mean = borrow(given.running_mean), running_variance = borrow(given.running_variance);
     term.is_given = given.mean.impl;
     term.is_by_image = !term.is_given && !given.running_mean.impl;
+    if (on_gpu(term.x)) return gpu_normalize(term, given, options.training);
     if (term.x.is_meta()) {
         const int64_t values = term.is_by_image ? term.x.size(0) * term.x.size(1) : term.x.size(1);
         for (auto *part : {&term.mean, &term.inverse, &term.scale, &term.shift}) {
@@ -264,6 +264,10 @@ void check_term(const ct_term &given, const at::Tensor &first, const ct_norm_sum
 
 at::Tensor NormSum::compute() const {
     auto y = at::empty_like(terms[0].x);
+    if (on_gpu(y)) {
+        gpu_sum(*this, y);
+        return y;
+    }
     if (y.is_meta()) return y;
     const RowChunks chunks(y);
     with_type_of(y, [&]<class T>(T) {
@@ -297,7 +301,7 @@ ct_status ct_norm_sum(const ct_term *terms, size_t count, const ct_norm_sum_opti
     return produce("normalized sum", out, [&] {
         TORCH_CHECK(count > 0, "a sum of nothing has no shape");
         const auto first = borrow(terms[0].x);
-        bool all_fused = true;
+        bool all_fused = !on_gpu(first) || count <= most_terms;
         for (size_t i = 0; i < count; ++i) {
             check_term(terms[i], first, *options);
             all_fused = all_fused && is_fused(borrow(terms[i].x));

@@ -10,6 +10,7 @@
 
 #include "Bridge.h"
 #include "NormSum.h"
+#include "NormSumGpu.h"
 #include "NormSumKernels.h"
 #include "Parallel.h"
 
@@ -19,6 +20,7 @@ constexpr auto channels_last = at::MemoryFormat::ChannelsLast3d;
 
 /// Whether the passes can read a map, or have only its shape to look at.
 inline bool is_fused(const at::Tensor &x) {
+    if (on_gpu(x)) return has_gpu_norm_sum(x);
     return on_host(x) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) &&
            x.is_contiguous(channels_last) && x.numel() > 0;
 }

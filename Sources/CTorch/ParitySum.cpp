@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "Bridge.h"
+#include "GpuKernels.h"
+#include "Kernels/ParitySumArguments.h"
 #include "Parallel.h"
 #include "Vector.h"
 
@@ -141,6 +143,34 @@ void fill_all(const Layout &l, const at::Tensor &dy, at::Tensor &half) {
     });
 }
 
+/// Launches a kernel on the full-size map and the other one, or on the gradient of their sum alone.
+void launch_parity(
+    const char *kernel, const Layout &l, const at::Tensor &given_full, const at::Tensor &given_half, at::Tensor &out) {
+    // As cuDNN made them, whatever it was asked for.
+    const auto full = given_full.contiguous(channels_last);
+    const auto half = given_half.defined() ? given_half.contiguous(channels_last) : given_half;
+    const auto type = full.scalar_type();
+    const unsigned width = half.defined() ? vector_width(type, {l.channels}, {full, half, out})
+                                          : vector_width(type, {l.channels}, {full, out});
+    const auto u = [](int64_t value) { return static_cast<unsigned>(value); };
+    const ParityArguments arguments{
+        device_elements<void>(full),
+        device_elements<void>(half),
+        device_elements<void>(out),
+        u(l.channels),
+        u(l.depth),
+        u(l.height),
+        u(l.width),
+        u(l.half_depth),
+        u(l.half_height),
+        u(l.half_width),
+        u(l.parities.variants),
+        {u(l.parities.offset[0]), u(l.parities.offset[1])}};
+    launch(
+        GpuSource::parity_sum, kernel + kernel_suffix(type, width), full,
+        Grid::over(out.numel() / l.images, width, l.images), arguments);
+}
+
 struct ParitySumBackward : torch::autograd::Node {
     Parities parities;
     std::vector<int64_t> half_shape;
@@ -151,8 +181,12 @@ struct ParitySumBackward : torch::autograd::Node {
         const auto dy = gradients[0].contiguous(channels_last);
         if (!task_should_compute_output(1)) return {dy, {}};
         auto half = at::empty(half_shape, dy.options().memory_format(channels_last));
-        if (dy.is_meta()) return {dy, half};
         const Layout layout(dy.sizes(), half_shape, parities);
+        if (on_gpu(dy)) {
+            launch_parity("parity_parts_", layout, dy, {}, half);
+            return {dy, half};
+        }
+        if (dy.is_meta()) return {dy, half};
         if (dy.scalar_type() == at::kFloat) {
             fill_all<float>(layout, dy, half);
         } else {
@@ -167,7 +201,9 @@ struct ParitySumBackward : torch::autograd::Node {
 at::Tensor parity_sum(const at::Tensor &full, const at::Tensor &half, const Parities &parities) {
     auto y = at::empty_like(full, full.options(), channels_last);
     const Layout layout(full.sizes(), half.sizes(), parities);
-    if (!full.is_meta()) {
+    if (on_gpu(full)) {
+        launch_parity("parity_sum_", layout, full, half, y);
+    } else if (!full.is_meta()) {
         if (full.scalar_type() == at::kFloat) {
             add_all<float>(layout, full, half, y);
         } else {

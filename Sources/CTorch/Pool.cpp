@@ -13,6 +13,8 @@
 #include <algorithm>
 
 #include "Bridge.h"
+#include "GpuKernels.h"
+#include "Kernels/PoolArguments.h"
 #include "Parallel.h"
 #include "Vector.h"
 
@@ -130,6 +132,20 @@ void spread_all(const Windows &w, const at::Tensor &dy, const at::Tensor &index,
     });
 }
 
+/// Launches a kernel with the large and the small map, or their gradients, and the index.
+void launch_pool(
+    const char *kernel, const Windows &w, const at::Tensor &from, at::Tensor &to, const unsigned char *index) {
+    const auto type = from.scalar_type();
+    const unsigned width = vector_width(type, {w.channels}, {from, to});
+    const PoolArguments arguments{device_elements<void>(from),        device_elements<void>(to),
+                                  const_cast<unsigned char *>(index), static_cast<unsigned>(w.channels),
+                                  static_cast<unsigned>(w.depth),     static_cast<unsigned>(w.height),
+                                  static_cast<unsigned>(w.width)};
+    launch(
+        GpuSource::pool, kernel + kernel_suffix(type, width), from,
+        Grid::over(w.depth * w.height * w.width * w.channels, width, w.images), arguments);
+}
+
 at::Tensor empty(const std::vector<int64_t> &shape, const at::Tensor &like, at::ScalarType type) {
     return at::empty(shape, like.options().dtype(type).memory_format(channels_last));
 }
@@ -146,6 +162,10 @@ struct PoolBackward : torch::autograd::Node {
         TORCH_CHECK(index.defined(), "a gradient was already taken through this pooling");
         const auto dy = gradients[0].contiguous(channels_last);
         auto dx = empty(shape, dy, dy.scalar_type());
+        if (on_gpu(dy)) {
+            launch_pool("spread_", Windows(shape), dy, dx, device_elements<uint8_t>(std::as_const(index)));
+            return {dx};
+        }
         if (dy.is_meta()) return {dx};
         if (dy.scalar_type() == at::kFloat) {
             spread_all<float>(Windows(shape), dy, index, dx);
@@ -161,7 +181,9 @@ at::Tensor halved(const at::Tensor &x) {
     auto y = empty(windows.shape(), x, x.scalar_type());
     const bool has_gradient = torch::autograd::compute_requires_grad(x);
     auto index = has_gradient ? empty(windows.shape(), x, at::kByte) : at::Tensor();
-    if (!x.is_meta()) {
+    if (on_gpu(x)) {
+        launch_pool("pool_", windows, x, y, device_elements<uint8_t>(index));
+    } else if (!x.is_meta()) {
         if (x.scalar_type() == at::kFloat) {
             pool_all<float>(windows, x, y, index);
         } else {
@@ -180,9 +202,11 @@ at::Tensor halved(const at::Tensor &x) {
 
 bool halves(ct_extent size, ct_extent stride, ct_extent padding, const at::Tensor &x) {
     auto all = [](ct_extent e, int64_t value) { return e.depth == value && e.height == value && e.width == value; };
-    const bool is_known = on_host(x) && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
-    return is_known && all(size, 2) && all(stride, 2) && all(padding, 0) && x.is_contiguous(channels_last) &&
-           x.size(2) % 2 == 0 && x.size(3) % 2 == 0 && x.size(4) % 2 == 0 && x.numel() > 0;
+    const bool has_type = x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16;
+    const bool is_known = on_host(x) || has_gpu_kernels(GpuSource::pool, x);
+    return has_type && is_known && all(size, 2) && all(stride, 2) && all(padding, 0) &&
+           x.is_contiguous(channels_last) && x.size(2) % 2 == 0 && x.size(3) % 2 == 0 && x.size(4) % 2 == 0 &&
+           x.numel() > 0;
 }
 
 }  // namespace

@@ -40,6 +40,10 @@ bool on_gpu(const at::Tensor &x) {
     return x.is_cuda() || (x.is_meta() && meta_counts_gpu());
 }
 
+at::Tensor queued_copy(const at::Tensor &x, at::Device gpu) {
+    return x.pin_memory().to(gpu, x.scalar_type(), /*non_blocking=*/true);
+}
+
 at::MemoryFormat memory_format(ct_format format) {
     return format == CT_CHANNELS_LAST ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::Contiguous;
 }
@@ -136,9 +140,7 @@ ct_status ct_tensor_to_device(ct_tensor tensor, ct_device device, ct_tensor *out
     return produce("copy to device", out, [&] {
         const auto x = borrow(tensor);
         const auto target = device_of(device);
-        if (!x.is_cpu() || !target.is_cuda() || x.requires_grad()) return x.to(target);
-        // From memory that the GPU reads by itself: the host does not wait until it has done what it was given before.
-        return x.pin_memory().to(target, x.scalar_type(), /*non_blocking=*/true);
+        return x.is_cpu() && target.is_cuda() && !x.requires_grad() ? queued_copy(x, target) : x.to(target);
     });
 }
 

@@ -1,5 +1,5 @@
 // What sums over the voxels of scores [N, L, D, H, W] share: blocks of voxels that fit the first cache, chunks of them
-// for the threads, and the power of a logarithm.
+// for the threads.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -70,20 +70,6 @@ ALWAYS_INLINE float sum_of_block(const float *values) {
     for (float value : part) sum += value;
     return sum;
 }
-
-/// max(x, least)^γ of x = −ln p.
-struct Power {
-    float gamma, least;
-
-    ALWAYS_INLINE float operator()(float x) const { return exponential(gamma * logarithm(x > least ? x : least)); }
-
-    /// γ·x^(γ−1), and 0 below the least.
-    ALWAYS_INLINE float slope(float x) const {
-        const float t = x > least ? x : least;
-        const float value = gamma * exponential((gamma - 1) * logarithm(t));
-        return x >= least ? value : 0;
-    }
-};
 
 /// The images of a batch cut into chunks.
 struct Chunks {

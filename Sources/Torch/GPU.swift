@@ -25,6 +25,19 @@ public struct GPU: Hashable, Sendable {
     }
 }
 
+/// The kernels of this program for GPUs, which are compiled on the machine where they run.
+public enum GPUKernels {
+    /// Why they are not used on a GPU, and libtorch's operations are in their place: slower, and with more memory.
+    ///
+    /// The first call compiles them, unless that was done before on this machine: seconds.
+    ///
+    /// - Parameter device: A GPU that libtorch can use.
+    /// - Returns: The reason, as a clause; nil if they are used.
+    public static func obstacle(on device: Device) -> String? {
+        ct_gpu_kernel_obstacle(device.code).map { String(cString: $0) }
+    }
+}
+
 /// A version of CUDA, as NVIDIA numbers them.
 public struct CUDAVersion: Hashable, Sendable, CustomStringConvertible {
     public var major: Int

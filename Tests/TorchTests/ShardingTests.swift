@@ -196,14 +196,16 @@ struct ShardingTests {
         let scores = try random([4, 4, 2, 3, 4])
         func classes(_ shards: Int) throws -> [[Double]] {
             let sums = try divided(scores, shards).classSums(
-                labels: divided(labels, shards), weights: .ones([4]), gamma: 0.3,
+                labels: divided(labels, shards), weights: DeviceConstant([1, 1, 1, 1]), gamma: 0.3,
                 minLogarithm: 1e-6)
             return try [sums.common, sums.predicted, sums.actual, sums.cross].map { try $0.values }
         }
         func regions(_ shards: Int) throws -> [[Double]] {
             let sums = try divided(scores, shards).regionSums(
-                labels: divided(labels, shards), members: .ones([4, 4]), weights: .ones([4, 2]),
-                gamma: 1, minLogarithm: 0)
+                labels: divided(labels, shards),
+                members: DeviceConstant(Array(repeating: 1, count: 16), shape: [4, 4]),
+                weights: DeviceConstant(Array(repeating: 1, count: 8), shape: [4, 2]), gamma: 1,
+                minLogarithm: 0)
             return try [sums.common, sums.predicted, sums.actual, sums.counted, sums.cross].map {
                 try $0.values
             }

@@ -45,12 +45,16 @@ struct CUDATests {
     }
 
     private struct Epoch: Decodable {
+        struct Validation: Decodable {
+            var mean: Double?
+        }
         var loss: Double
+        var validation: Validation?
     }
 
-    private func losses(_ folder: PhantomFolder, _ run: String) throws -> [Double] {
+    private func epochs(_ folder: PhantomFolder, _ run: String) throws -> [Epoch] {
         try folder.text("\(run)/log.jsonl").split(separator: "\n").map {
-            try JSONDecoder().decode(Epoch.self, from: Data($0.utf8)).loss
+            try JSONDecoder().decode(Epoch.self, from: Data($0.utf8))
         }
     }
 
@@ -64,7 +68,7 @@ struct CUDATests {
         let diagnosis = try JSONDecoder().decode(Diagnosis.self, from: Data(program.output.utf8))
         let check = try #require(diagnosis.check)
         #expect(check.device == "cuda:0")
-        #expect(check.operations.count == 2 * 27 - 4)
+        #expect(check.operations.count == 2 * 41 - 4)
         #expect(check.operations.filter { !$0.isRight } == [])
     }
 
@@ -144,27 +148,32 @@ struct CUDATests {
         #expect(rows[0].tensorBytes ?? 0 > 2 * 2 * 20 * 16 * 16 * 16 * 4)
     }
 
-    @Test("a training on a GPU has the losses of the CPU")
+    @Test("a training on a GPU has the losses of the CPU, and its Dice in validation")
     func training() throws {
         try withData { folder in
             for device in ["cpu", "cuda:0"] {
                 let program = try run(training(folder, "run-\(device.prefix(4))", on: device))
                 #expect(program.status == 0, "\(program.errors)")
             }
-            let (here, there) = try (losses(folder, "run-cpu"), losses(folder, "run-cuda"))
+            let (here, there) = try (epochs(folder, "run-cpu"), epochs(folder, "run-cuda"))
             #expect(here.count == 2)
-            for (a, b) in zip(here, there) { #expect(abs(a - b) < 1e-4 * a) }
+            for (a, b) in zip(here, there) {
+                #expect(abs(a.loss - b.loss) < 1e-4 * a.loss)
+                let dice = try #require(a.validation?.mean)
+                #expect(try abs(dice - #require(b.validation?.mean)) < 1e-3)
+            }
         }
     }
 
-    @Test("no step waits for the GPU: twice as many wait as often")
+    @Test("no step waits for the GPU, or gives it more than images and labels")
     func waits() throws {
         try withData { folder in
             let waits = try ["1", "2"].map { batch in
                 let log = folder.url.appending(path: "work-\(batch).jsonl")
                 let program = try run(
                     training(
-                        folder, "run-\(batch)", on: "cuda:0", ["--clip", "1", "--batch", batch]),
+                        folder, "run-\(batch)", on: "cuda:0",
+                        ["--clip", "1", "--batch", batch, "--split", "all"]),
                     log: log)
                 #expect(program.status == 0, "\(program.errors)")
                 return try SimulatedCUDA.work(in: log)[0]
@@ -172,6 +181,8 @@ struct CUDATests {
             #expect(waits[0].convolutions > waits[1].convolutions)
             #expect(waits[0].waits == waits[1].waits)
             #expect(waits[0].pageable == waits[1].pageable)
+            // Two epochs of eight cases: 16 steps and 8.
+            #expect(waits[0].uploads - waits[1].uploads <= 2 * (16 - 8))
         }
     }
 
@@ -204,6 +215,22 @@ struct CUDATests {
             #expect(program.status == 4, "\(program.errors)")
             #expect(program.errors.contains("out of memory"))
             #expect(program.errors.contains(it.words), "\(program.errors)")
+        }
+    }
+
+    @Test("the memory of a training with kernels of the program's own is predicted")
+    func prediction() throws {
+        try withData { folder in
+            let log = folder.url.appending(path: "work.jsonl")
+            let whole = try run(training(folder, "run", on: "cuda:0"), log: log)
+            #expect(whole.status == 0, "\(whole.errors)")
+            let peak = try Double(SimulatedCUDA.work(in: log)[0].peak)
+            let refused = try run(
+                training(folder, "refused", on: "cuda:0", ["--memory-limit", "1MiB"]))
+            #expect(refused.status == 4)
+            let figure = try #require(refused.errors.firstMatch(of: /(\d+(\.\d)?) MiB/)?.output.1)
+            let predicted = try #require(Double(figure)) * 0x1p20
+            #expect(abs(predicted / peak - 1) < 0.05, "\(refused.errors), and \(peak) measured")
         }
     }
 

@@ -6,8 +6,11 @@ import Glibc
 struct SimulatedCUDA {
     /// What `LIBTORCH` names.
     private let torch: URL
-    /// The folder of the driver's library.
-    private let driver: URL
+    /// The folders of the driver's library and of the compiler's.
+    let driver: URL
+    private let compiler: URL
+    /// Where compiled kernels are kept, so that they are compiled once.
+    private let cache: URL
 
     /// Built once: its operations are compiled against libtorch's headers.
     static let shared = Result { try SimulatedCUDA() }
@@ -20,6 +23,8 @@ struct SimulatedCUDA {
         var convolutions: Int
         /// Copies between the host and a GPU that wait for it.
         var pageable: Int
+        /// Copies from the host to a GPU.
+        var uploads: Int
         /// The most bytes in use on one.
         var peak: Int
         /// The value of `CUDA_VISIBLE_DEVICES`, or `all`.
@@ -28,7 +33,10 @@ struct SimulatedCUDA {
 
     /// The environment of a program, with variables of `SimulatedCUDA.cpp` and `SimulatedDriver.c`.
     func environment(_ variables: [String: String] = [:], log: URL? = nil) -> [String: String] {
-        var all = ["LIBTORCH": torch.path, "LD_LIBRARY_PATH": driver.path]
+        var all = [
+            "LIBTORCH": torch.path, "LD_LIBRARY_PATH": "\(driver.path):\(compiler.path)",
+            "XDG_CACHE_HOME": cache.path,
+        ]
         if let log { all["SIMULATED_GPU_LOG"] = log.path }
         return all.merging(variables) { $1 }
     }
@@ -51,10 +59,23 @@ struct SimulatedCUDA {
             in: folder, source: sources.appending(path: "SimulatedCUDA.cpp")
         ).torch
         driver = folder.appending(path: "driver")
-        try files.createDirectory(at: driver, withIntermediateDirectories: true)
+        compiler = folder.appending(path: "compiler")
+        cache = folder.appending(path: "cache")
+        for folder in [driver, compiler] {
+            try files.createDirectory(at: folder, withIntermediateDirectories: true)
+        }
         try ReplacedCUDA.compile(
-            ["clang", sources.appending(path: "SimulatedDriver.c").path],
+            ["clang", "-O1"]
+                + ["SimulatedDriver.c", "SimulatedKernels.c"].map {
+                    sources.appending(path: $0).path
+                },
             to: driver.appending(path: "libcuda.so.1"))
+        try ReplacedCUDA.compile(
+            [
+                "clang++", "-std=c++20",
+                "-DSIMULATED_KERNEL=\"\(sources.appending(path: "SimulatedKernel.h").path)\"",
+                sources.appending(path: "SimulatedCompiler.cpp").path,
+            ], to: compiler.appending(path: "libnvrtc.so.13"))
     }
 
     private static let prefix = "simulated-cuda-"

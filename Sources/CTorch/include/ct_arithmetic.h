@@ -36,6 +36,10 @@ ct_status ct_gather(ct_tensor x, int64_t dimension, ct_tensor index, ct_tensor *
 // Labels [N, …] of any integral type to indicators [N, classes, …]. A label outside 0 ..< classes is an error.
 ct_status ct_one_hot(ct_tensor labels, int64_t classes, ct_dtype dtype, ct_tensor *out);
 
+// How often classes meet: [classes, classes] of CT_INT64, the elements at which `a` is i and `b` is j, both of CT_UINT8 and
+// one shape. Those at which either is no class are left out.
+ct_status ct_count_pairs(ct_tensor a, ct_tensor b, int64_t classes, ct_tensor *out);
+
 // Limits elements to [low, high]; an infinite bound does not bound.
 ct_status ct_clamp(ct_tensor x, double low, double high, ct_tensor *out);
 

@@ -14,7 +14,8 @@ typedef struct {
     ct_tensor cross;      // rank 0, Σ w_l(x) · max(−ln p_l(x), least)^γ over all images
 } ct_class_sums;
 
-// Float32, with gradients, and no memory of the scores' size besides the gradient's. Any other label ≥ L is an error.
+// Float32, with gradients, and no memory of the scores' size besides the gradient's. Any other label ≥ L is an error; a GPU,
+// which would have to be waited for to learn of it, leaves such voxels out.
 ct_status ct_sum_classes(
     ct_tensor scores, ct_tensor labels, ct_tensor weights, double gamma, double least, ct_class_sums *out);
 

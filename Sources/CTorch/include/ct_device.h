@@ -57,6 +57,10 @@ typedef struct {
 ct_driver ct_driver_state(void);
 ct_status ct_gpu_describe(int32_t index, ct_gpu *out);
 
+// Why kernels of ours are not used on a GPU, and libtorch's operations are instead; null if they are. The first call compiles
+// them. Valid until the next call of this thread; after `ct_load_cuda`.
+const char *ct_gpu_kernel_obstacle(int32_t index);
+
 // Waits until the device has done all that it was given.
 ct_status ct_synchronize(ct_device device);
 

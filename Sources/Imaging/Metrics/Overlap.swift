@@ -110,6 +110,30 @@ extension Overlap {
     }
 }
 
+extension Overlap {
+    /// The overlap of some classes together, from how often each class of the reference meets each of the prediction.
+    ///
+    /// - Parameters:
+    ///   - counts: Voxels by the class of the reference and, within that, the class of the prediction.
+    ///   - classes: The number of classes.
+    ///   - members: Those that count.
+    public init(pairCounts counts: [Int64], classes: Int, of members: [UInt8]) {
+        precondition(
+            counts.count == classes * classes, "\(counts.count) pairs of \(classes) classes")
+        self.init()
+        for member in members.map(Int.init) {
+            for other in 0..<classes {
+                let (expected, predicted) = (
+                    Int(counts[member * classes + other]), Int(counts[other * classes + member])
+                )
+                reference += expected
+                prediction += predicted
+                if members.contains(UInt8(other)) { shared += expected }
+            }
+        }
+    }
+}
+
 /// Calls a body for voxels that follow each other with the same pair of classes.
 @inline(__always)
 private func forEachRun(

@@ -74,6 +74,9 @@ struct ExponentialLogarithmicLoss {
     var crossEntropyWeight = 0.2
     /// w_l = (Σ_k f_k / f_l)^½ for label frequencies f; 0 for a label absent from training.
     let labelWeights: [Double]
+    private let weights: DeviceConstant
+    /// Weights that average over the labels that occur in training.
+    private let shares: DeviceConstant
 
     /// ε of the Dice coefficient.
     private static let smoothing = 1.0
@@ -84,13 +87,16 @@ struct ExponentialLogarithmicLoss {
     /// A loss for labels with these frequencies in the training set, background included.
     init(labelFrequencies frequencies: [Double]) {
         let total = frequencies.reduce(0 as Double) { $0 + $1 }
-        labelWeights = frequencies.map { $0 > 0 ? (total / $0).squareRoot() : 0 as Double }
+        let weights = frequencies.map { $0 > 0 ? (total / $0).squareRoot() : 0 as Double }
+        let count = Double(weights.count { $0 > 0 })
+        labelWeights = weights
+        self.weights = DeviceConstant(weights)
+        shares = DeviceConstant(weights.map { $0 > 0 ? 1 / count : 0 })
     }
 
     func callAsFunction(
         _ scores: ShardedTensor, labels: ShardedTensor
     ) throws(TorchError) -> Tensor {
-        let weights = try Tensor(labelWeights, shape: [labelWeights.count])
         let sums = try scores.classSums(
             labels: labels, weights: weights, gamma: gamma, minLogarithm: Self.minLogarithm)
         let cross = try sums.cross / sums.actual.sum().clamped(min: 1)
@@ -99,7 +105,8 @@ struct ExponentialLogarithmicLoss {
 
     private func diceTerm(_ sums: ClassSums) throws(TorchError) -> Tensor {
         let terms = try Self.diceTerms(sums.common, sums.predicted + sums.actual, gamma: gamma)
-        return try (terms * present(for: terms)).sum(over: [1]).mean()
+        let shares = try shares.on(terms.device).cast(to: terms.dtype)
+        return try (terms * shares).sum(over: [1]).mean()
     }
 
     /// (−ln Dice)^γ of each image and label, from what prediction and truth have in common and both together: `[N, L]`.
@@ -109,14 +116,6 @@ struct ExponentialLogarithmicLoss {
         let dice = try (common * 2.0 + smoothing) / (total + smoothing)
         let limited = try dice.clamped(min: minDice, max: 1 - minDice)
         return try (-limited.log()).power(gamma)
-    }
-
-    /// Weights `[L]` that average over the labels that occur in training.
-    private func present(for terms: Tensor) throws(TorchError) -> Tensor {
-        let count = Double(labelWeights.count { $0 > 0 })
-        let shares = labelWeights.map { $0 > 0 ? 1 / count : 0 }
-        return try Tensor(shares, shape: [shares.count]).moved(to: terms.device)
-            .cast(to: terms.dtype)
     }
 }
 
@@ -128,13 +127,19 @@ struct ExponentialLogarithmicLoss {
 struct DiceCrossEntropyLoss {
     static let smoothing = 1e-5
 
-    let classes: Int
+    private let classes: Int
+    private let weights: DeviceConstant
+
+    init(classes: Int) {
+        self.classes = classes
+        weights = DeviceConstant(Array(repeating: 1, count: classes))
+    }
 
     func callAsFunction(
         _ scores: ShardedTensor, labels: ShardedTensor
     ) throws(TorchError) -> Tensor {
         let sums = try scores.classSums(
-            labels: labels, weights: .ones([classes]), gamma: 1, minLogarithm: 0)
+            labels: labels, weights: weights, gamma: 1, minLogarithm: 0)
         let common = try sums.common.sum(over: [0]).sliced(1..<classes, along: 0)  // [L − 1]
         let total = try (sums.predicted + sums.actual).sum(over: [0]).sliced(1..<classes, along: 0)
         let dice = try (common * 2.0 + Self.smoothing) / (total + Self.smoothing)

@@ -6,6 +6,8 @@ struct RegionTargets {
     let members: [[Bool]]
     /// The share of the training set's voxels in each region.
     let shares: [Double]
+    /// `[R, L]`: 1 where a label belongs to a region, else 0.
+    let memberConstant: DeviceConstant
 
     /// Regions, each the labels that make it up, of labels with these frequencies in the training set, background
     /// included.
@@ -17,25 +19,24 @@ struct RegionTargets {
         shares = members.map { region in
             zip(region, frequencies).reduce(0) { $0 + ($1.0 ? $1.1 : 0) } / total
         }
+        memberConstant = DeviceConstant(
+            members.flatMap { $0.map { $0 ? 1 : 0 } }, shape: [regions.count, frequencies.count])
     }
 
     var count: Int { members.count }
 
-    /// `[R, L]`: 1 where a label belongs to a region, else 0.
-    func memberTensor() throws(TorchError) -> Tensor {
-        try Tensor(
-            members.flatMap { $0.map { $0 ? 1 as Float : 0 } },
-            shape: [count, members.first?.count ?? 0])
+    /// Weights outside and inside of each region: `[R, 2]`.
+    func weights(_ weights: [(outside: Double, inside: Double)]) -> DeviceConstant {
+        DeviceConstant(weights.flatMap { [$0.outside, $0.inside] }, shape: [count, 2])
     }
 
     /// The sums over the voxels of scores `[N, R, D, H, W]`, with weights outside and inside of each region.
     func sums(
-        of scores: ShardedTensor, labels: ShardedTensor,
-        weights: [(outside: Double, inside: Double)], gamma: Double, minLogarithm: Double
+        of scores: ShardedTensor, labels: ShardedTensor, weights: DeviceConstant, gamma: Double,
+        minLogarithm: Double
     ) throws(TorchError) -> RegionSums {
-        let weights = try Tensor(weights.flatMap { [$0.outside, $0.inside] }, shape: [count, 2])
-        return try scores.regionSums(
-            labels: labels, members: memberTensor(), weights: weights, gamma: gamma,
+        try scores.regionSums(
+            labels: labels, members: memberConstant, weights: weights, gamma: gamma,
             minLogarithm: minLogarithm)
     }
 }
@@ -58,21 +59,34 @@ struct ExponentialLogarithmicRegionLoss {
     /// w_D and w_X.
     var diceWeight = 0.8
     var crossEntropyWeight = 0.2
-    let regions: RegionTargets
+    private let regions: RegionTargets
+    private let weights: DeviceConstant
+    /// Weights of either side of each region, which average over the sides that occur in training: `[R]`.
+    private let insideShares, outsideShares: DeviceConstant
 
     init(regions: RegionTargets) {
         self.regions = regions
+        weights = regions.weights(
+            regions.shares.map { share in
+                (
+                    outside: share < 1 ? 1 / (1 - share).squareRoot() : 0 as Double,
+                    inside: share > 0 ? 1 / share.squareRoot() : 0 as Double
+                )
+            })
+        func shares(_ occurs: (Double) -> Bool) -> DeviceConstant {
+            DeviceConstant(
+                regions.shares.map { share in
+                    let sides = share > 0 && share < 1 ? 2.0 : 1
+                    return occurs(share) ? 1 / (sides * Double(regions.count)) : 0
+                })
+        }
+        insideShares = shares { $0 > 0 }
+        outsideShares = shares { $0 < 1 }
     }
 
     func callAsFunction(
         _ scores: ShardedTensor, labels: ShardedTensor
     ) throws(TorchError) -> Tensor {
-        let weights = regions.shares.map { share in
-            (
-                outside: share < 1 ? 1 / (1 - share).squareRoot() : 0 as Double,
-                inside: share > 0 ? 1 / share.squareRoot() : 0 as Double
-            )
-        }
         let sums = try regions.sums(
             of: scores, labels: labels, weights: weights, gamma: gamma,
             minLogarithm: ExponentialLogarithmicLoss.minLogarithm)
@@ -87,21 +101,9 @@ struct ExponentialLogarithmicRegionLoss {
         let inside = try ExponentialLogarithmicLoss.diceTerms(sums.common, total, gamma: gamma)
         let outside = try ExponentialLogarithmicLoss.diceTerms(
             voxels - total + sums.common, voxels * 2.0 - total, gamma: gamma)
-        let terms = try inside * shares(for: inside) { $0 > 0 }
-        let others = try outside * shares(for: outside) { $0 < 1 }
+        let terms = try inside * insideShares.on(inside.device).cast(to: inside.dtype)
+        let others = try outside * outsideShares.on(outside.device).cast(to: outside.dtype)
         return try (terms + others).sum(over: [1]).mean()
-    }
-
-    /// Weights `[R]` of one side of each region, which average over the sides that occur in training.
-    private func shares(
-        for terms: Tensor, _ occurs: (Double) -> Bool
-    ) throws(TorchError) -> Tensor {
-        let weights = regions.shares.map { share in
-            let sides = share > 0 && share < 1 ? 2.0 : 1
-            return occurs(share) ? 1 / (sides * Double(regions.count)) : 0
-        }
-        return try Tensor(weights, shape: [weights.count]).moved(to: terms.device)
-            .cast(to: terms.dtype)
     }
 }
 
@@ -113,15 +115,20 @@ struct ExponentialLogarithmicRegionLoss {
 /// a perfect prediction costs 0. Where voxels are ignored, too, the cross-entropy is the mean over regions: nnU-Net
 /// takes their sum then.
 struct DiceCrossEntropyRegionLoss {
-    let regions: RegionTargets
+    private let regions: RegionTargets
+    private let weights: DeviceConstant
+
+    init(regions: RegionTargets) {
+        self.regions = regions
+        weights = regions.weights(
+            Array(repeating: (outside: 1, inside: 1), count: regions.count))
+    }
 
     func callAsFunction(
         _ scores: ShardedTensor, labels: ShardedTensor
     ) throws(TorchError) -> Tensor {
         let sums = try regions.sums(
-            of: scores, labels: labels,
-            weights: Array(repeating: (outside: 1, inside: 1), count: regions.count), gamma: 1,
-            minLogarithm: 0)
+            of: scores, labels: labels, weights: weights, gamma: 1, minLogarithm: 0)
         let smoothing = DiceCrossEntropyLoss.smoothing
         let common = try sums.common.sum(over: [0])  // [R]
         let total = try (sums.predicted + sums.actual).sum(over: [0])

@@ -54,6 +54,17 @@ extension Tensor {
         try reduced(.CT_ALL, dimensions, keepDimensions)
     }
 
+    /// How often classes meet: the elements of class i here and j in another tensor of the same shape.
+    ///
+    /// Both are of type uint8; elements that are no class in either are left out.
+    ///
+    /// - Returns: Counts `[classes, classes]` of type int64, on the device of both.
+    public func pairCounts(with other: Tensor, classes: Int) throws(TorchError) -> Tensor {
+        try withExtendedLifetime((self, other)) { () throws(TorchError) in
+            try produce { ct_count_pairs(handle, other.handle, Int64(classes), $0) }
+        }
+    }
+
     /// Index (`int64`) of the largest element along a dimension.
     public func argmax(
         along dimension: Int, keepDimension: Bool = false

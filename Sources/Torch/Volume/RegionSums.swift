@@ -45,12 +45,13 @@ extension ShardedTensor {
     /// The sums of all shards, see ``Tensor/regionSums(labels:members:weights:gamma:minLogarithm:)``, on the first
     /// device.
     public func regionSums(
-        labels: ShardedTensor, members: Tensor, weights: Tensor, gamma: Double, minLogarithm: Double
+        labels: ShardedTensor, members: DeviceConstant, weights: DeviceConstant, gamma: Double,
+        minLogarithm: Double
     ) throws(TorchError) -> RegionSums {
         let parts = try zip(shards, labels.shards).map { scores, labels throws(TorchError) in
             try scores.regionSums(
-                labels: labels, members: members.moved(to: scores.device),
-                weights: weights.moved(to: scores.device), gamma: gamma, minLogarithm: minLogarithm)
+                labels: labels, members: members.on(scores.device),
+                weights: weights.on(scores.device), gamma: gamma, minLogarithm: minLogarithm)
         }
         return RegionSums(
             common: try .gathered(parts.map(\.common)),

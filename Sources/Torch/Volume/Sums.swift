@@ -25,8 +25,9 @@ extension Tensor {
     /// The sum of summands of one shape; those under dropout are multiplied by `keep` `[N, C]`.
     ///
     /// Negative values of the whole sum are multiplied by `slope`: 1 leaves them, another is a leaky ReLU.
-    /// On the CPU, in channels-last order, each map is read twice forward and twice backward, and the input of a
-    /// following convolution is recomputed for its gradient rather than kept.
+    /// In channels-last order, on the CPU and by kernels of this program on GPUs (``GPUKernels``), each map is read
+    /// twice forward and twice backward, and the input of a following convolution is recomputed for its gradient rather
+    /// than kept.
     public static func sum(
         _ summands: [Summand<Tensor>], keep: Tensor? = nil, training: Bool, slope: Double = 1
     ) throws(TorchError) -> Tensor {
@@ -118,11 +119,11 @@ extension ShardedTensor {
     /// Each device sums its images. A loss of these sums is that of the whole batch, also where it is no sum over
     /// images.
     public func classSums(
-        labels: ShardedTensor, weights: Tensor, gamma: Double, minLogarithm: Double
+        labels: ShardedTensor, weights: DeviceConstant, gamma: Double, minLogarithm: Double
     ) throws(TorchError) -> ClassSums {
         let parts = try zip(shards, labels.shards).map { scores, labels throws(TorchError) in
             try scores.classSums(
-                labels: labels, weights: weights.moved(to: scores.device), gamma: gamma,
+                labels: labels, weights: weights.on(scores.device), gamma: gamma,
                 minLogarithm: minLogarithm)
         }
         return ClassSums(

@@ -10,16 +10,18 @@ extension Diagnosis {
     /// - Parameters:
     ///   - cuda: CUDA devices that libtorch can use, or why it can use none
     ///   - obstacle: why no GPU is used although there is a driver
+    ///   - kernels: why the program's own kernels are not used on a GPU
     ///   - convolution: the outcome of a small convolution
     /// - Returns: the completed diagnosis
     func withProblems(
         cuda: Result<Int, TorchError>, obstacle: GraphicsObstacle?,
-        convolution: Result<Void, TorchError>
+        kernels: String? = nil, convolution: Result<Void, TorchError>
     ) -> Diagnosis {
         var diagnosis = self
         diagnosis.problems =
             [
-                otherLibrary(), computing(convolution), graphics(cuda, obstacle), vectors(),
+                otherLibrary(), computing(convolution), graphics(cuda, obstacle),
+                kernels.map(Self.unusedKernels), vectors(),
                 unknownLimit(), closedOneDNN(), tooManyThreads(), scarceMemory(),
             ].compactMap(\.self) + threads.unreadable.map(Self.unreadable)
         return diagnosis
@@ -54,6 +56,15 @@ extension Diagnosis {
             problem: "the driver shows \(gpus.count) GPU(s), of which libtorch can use \(usable)",
             remedy: "look at nvidia-smi, and check that CUDA_VISIBLE_DEVICES names all of them",
             isFatal: false)
+    }
+
+    private static func unusedKernels(_ reason: String) -> Problem {
+        Problem(
+            problem:
+                "the program's own kernels are not used on the GPU, but libtorch's operations, which are slower and "
+                + "take more memory: \(reason)",
+            remedy: "install PyTorch with all that pip installs for it (nvidia-cuda-nvrtc), and "
+                + "unset SEGNAS3D_GPU_KERNELS", isFatal: false)
     }
 
     private func tooManyThreads() -> Problem? {

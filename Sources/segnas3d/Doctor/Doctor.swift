@@ -119,7 +119,9 @@ extension Diagnosis {
             },
             problems: [])
         return diagnosis.withProblems(
-            cuda: cuda, obstacle: .ofThisMachine(), convolution: SelfTest.run()
+            cuda: cuda, obstacle: .ofThisMachine(),
+            kernels: (try? cuda.get()) ?? 0 > 0 ? GPUKernels.obstacle(on: .cuda(0)) : nil,
+            convolution: SelfTest.run()
         ).checking(device)
     }
 

@@ -40,6 +40,7 @@ struct Validation {
         if let patch { return try windowOverlaps(pass, patch, checkEnd) }
         let loader = try BatchLoader(
             cases.map(\.prepared), .evaluation(batchSize: 1), epochs: 1)
+        if pass.device.isGPU { return try countedOverlaps(pass, loader, checkEnd) }
         var overlaps: [[Overlap]] = []
         while let batch = try loader.next() {
             try checkEnd()
@@ -47,6 +48,26 @@ struct Validation {
             overlaps.append(try self.overlaps(pass, batch, shown: example))
         }
         return overlaps
+    }
+
+    /// The same by counts on a GPU, which is given all cases before it is waited for.
+    private func countedOverlaps(
+        _ pass: ForwardPass, _ loader: BatchLoader, _ checkEnd: () throws -> Void
+    ) throws -> [[Overlap]] {
+        var tables: [Tensor] = []
+        while let batch = try loader.next() {
+            try checkEnd()
+            let predicted = try classes(pass, batch)
+            if tables.isEmpty, let show {
+                show(cases[0].prepared, try predicted.moved(to: .cpu).array())
+            }
+            tables.append(
+                try batch.labels.moved(to: pass.device).pairCounts(
+                    with: predicted, classes: labels.classCount))
+        }
+        let counts: [Int64] = try Tensor.stacked(tables).moved(to: .cpu).array()
+        let pairs = labels.classCount * labels.classCount
+        return tables.indices.map { labels.overlaps(Array(counts[$0 * pairs..<($0 + 1) * pairs])) }
     }
 
     /// Tiles do not overlap but where the image's size asks for it: cheap, and the same for every network.
@@ -78,13 +99,17 @@ struct Validation {
     private func overlaps(
         _ pass: ForwardPass, _ batch: Batch, shown example: PreparedCase?
     ) throws -> [Overlap] {
-        let predicted = try withoutGradients { () throws(TorchError) in
-            let scores = try pass(batch.images)  // [1, L, D, H, W]
-            return try scores.classes(labels.scoreRule)  // [1, D, H, W]
-        }
-        let classes: [UInt8] = try predicted.moved(to: .cpu).array()
+        let classes: [UInt8] = try classes(pass, batch).moved(to: .cpu).array()
         if let example { show?(example, classes) }
         return labels.overlaps(try batch.labels.array(), classes)
+    }
+
+    /// The class of each voxel of a case: `[1, D, H, W]`, uint8.
+    private func classes(_ pass: ForwardPass, _ batch: Batch) throws(TorchError) -> Tensor {
+        try withoutGradients { () throws(TorchError) in
+            let scores = try pass(batch.images)  // [1, L, D, H, W]
+            return try scores.classes(labels.scoreRule)
+        }
     }
 
     // MARK: - On the grid of the case's files
@@ -138,6 +163,13 @@ extension LabelTable {
             Overlap.perClass(
                 reference: reference, prediction: prediction, classes: classCount
             ).dropFirst())
+    }
+}
+
+extension LabelTable {
+    /// The same from how often each class of the reference meets each predicted one, where neither is ignored.
+    func overlaps(_ counts: [Int64]) -> [Overlap] {
+        structureClasses.map { Overlap(pairCounts: counts, classes: classCount, of: $0) }
     }
 }
 

@@ -55,7 +55,7 @@ c10::DeviceIndex device_count() {
 
 // MARK: - What was done
 
-std::atomic<int64_t> waits{0}, operations{0}, convolutions{0}, pageable{0};
+std::atomic<int64_t> waits{0}, operations{0}, convolutions{0}, pageable{0}, uploads{0};
 int64_t largest = 0;
 
 void write_log() {
@@ -65,9 +65,10 @@ void write_log() {
     const char *visible = std::getenv("CUDA_VISIBLE_DEVICES");
     std::fprintf(
         file,
-        "{\"waits\": %ld, \"operations\": %ld, \"convolutions\": %ld, \"pageable\": %ld, \"peak\": %ld, "
-        "\"visible\": \"%s\"}\n",
-        waits.load(), operations.load(), convolutions.load(), pageable.load(), largest, visible ? visible : "all");
+        "{\"waits\": %ld, \"operations\": %ld, \"convolutions\": %ld, \"pageable\": %ld, \"uploads\": %ld, "
+        "\"peak\": %ld, \"visible\": \"%s\"}\n",
+        waits.load(), operations.load(), convolutions.load(), pageable.load(), uploads.load(), largest,
+        visible ? visible : "all");
     std::fclose(file);
 }
 
@@ -223,6 +224,7 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
     c10::Stream getStream(c10::Device device) const noexcept override {
         return c10::Stream(c10::Stream::UNSAFE, device, 0);
     }
+    void *getStreamNativeHandle(const c10::Stream) const override { return nullptr; }
     c10::Stream exchangeStream(c10::Stream stream) const noexcept override { return stream; }
     c10::DeviceIndex deviceCount() const noexcept override { return device_count(); }
     void record(void **event, const c10::Stream &, c10::DeviceIndex, c10::EventFlag) const override {
@@ -437,6 +439,7 @@ at::Tensor &copy(at::Tensor &target, const at::Tensor &source, bool asynchronous
         const auto &host = target.is_cpu() ? target : source;
         const bool waits_not = asynchronous && host.is_cpu() && Pinned::holds(host.data_ptr());
         if (host.is_cpu() && !waits_not) ++waits, ++pageable;
+        if (source.is_cpu()) ++uploads;
     }
     auto to = on_host(target);
     to.copy_(on_host(source));

@@ -10,8 +10,11 @@ static long number(const char *name, long standard) {
     return text && *text ? atol(text) : standard;
 }
 
+static int is_initialized;
+
 int cuInit(unsigned flags) {
     (void)flags;
+    is_initialized = 1;
     return (int)number("SIMULATED_DRIVER_FAILURE", 0);
 }
 
@@ -33,8 +36,9 @@ int cuDeviceGetCount(int *count) {
 }
 
 int cuDeviceGet(int *device, int ordinal) {
+    const int not_initialized = 3;
     *device = ordinal;
-    return 0;
+    return is_initialized ? 0 : not_initialized;
 }
 
 int cuDeviceGetName(char *name, int length, int device) {
@@ -50,8 +54,8 @@ int cuDeviceTotalMem_v2(size_t *bytes, int device) {
 }
 
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
-    (void)attribute;
+    const int minor = 76;
     (void)device;
-    *value = (int)number("SIMULATED_GPU_GENERATION", 9);
+    *value = attribute == minor ? 0 : (int)number("SIMULATED_GPU_GENERATION", 9);
     return 0;
 }

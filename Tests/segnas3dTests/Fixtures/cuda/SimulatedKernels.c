@@ -1,0 +1,216 @@
+// The part of a libcuda.so.1 that loads kernels, as SimulatedCompiler.cpp makes them, and runs them on the CPU: block
+// after block, thread after thread. A thread that waits for the others of its block has a stack of its own until these
+// have come there, too. In the environment:
+// SIMULATED_GPU_ORDER   "reverse" runs blocks and threads the other way round
+// SIMULATED_KERNEL_LOG  file to which a line with the name of each kernel is added when it is launched
+
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum {
+    most_threads = 1024,
+    most_shared = 48 << 10,
+    stack_size = 64 << 10,
+    invalid_value = 1,
+    invalid_image = 200,
+    invalid_context = 201,
+    not_found = 500,
+    launch_failed = 719
+};
+
+// MARK: - Contexts and modules
+
+static _Thread_local int depth;  // of the contexts that a thread has pushed
+
+int cuDevicePrimaryCtxRetain(void **context, int device) {
+    static char contexts[64];
+    *context = &contexts[device];
+    return 0;
+}
+
+int cuCtxPushCurrent_v2(void *context) {
+    ++depth;
+    return context ? 0 : invalid_context;
+}
+
+int cuCtxPopCurrent_v2(void **context) {
+    *context = NULL;
+    return depth-- > 0 ? 0 : invalid_context;
+}
+
+/// Where NVIDIA's own compiler looks for a cache of its own.
+int cuGetExportTable(const void **table, const void *identifier) {
+    (void)identifier;
+    *table = NULL;
+    return not_found;
+}
+
+int cuGetErrorString(int error, const char **text) {
+    *text = error == invalid_image ? "device kernel image is invalid" : "a simulated error";
+    return 0;
+}
+
+typedef struct {
+    unsigned x, y, z;
+} uint3;
+
+typedef struct {
+    uint3 thread, block, threads, blocks;
+    void *shared;
+    void (*barrier)(void);
+} Simulation;
+
+static Simulation simulation;
+
+typedef struct {
+    char name[64];
+    void (*run)(const void *arguments);
+    unsigned most_threads;
+} Kernel;
+
+int cuModuleLoadData(void **module, const void *image) {
+    if (depth == 0) return invalid_context;
+    const char *const word = "simulate", *code = image;
+    uint64_t length;
+    if (strncmp(code, word, strlen(word)) != 0) return invalid_image;  // for real GPUs
+    memcpy(&length, code + strlen(word), sizeof length);
+    code += strlen(word) + sizeof length;
+    char path[64];
+    const int file = memfd_create("kernels", 0);
+    if (write(file, code, length) != (ssize_t)length) return invalid_image;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!*module) return invalid_image;
+    *(Simulation **)dlsym(*module, "simulation") = &simulation;
+    return 0;
+}
+
+int cuModuleGetFunction(void **function, void *module, const char *name) {
+    void *symbol = dlsym(module, name);
+    if (!symbol) return not_found;
+    Kernel *kernel = calloc(1, sizeof *kernel);
+    *(void **)&kernel->run = symbol;
+    snprintf(kernel->name, sizeof kernel->name, "%s_threads", name);
+    kernel->most_threads = *(unsigned *)dlsym(module, kernel->name);
+    snprintf(kernel->name, sizeof kernel->name, "%s", name);
+    *function = kernel;
+    return 0;
+}
+
+// MARK: - Threads of a block
+
+/// Keeps what a function must not change, goes to another stack, and returns there.
+void simulated_switch(void **from, void *to);
+__asm__(
+    ".text\n"
+    "simulated_switch:\n"
+    "  pushq %rbp\n  pushq %rbx\n  pushq %r12\n  pushq %r13\n  pushq %r14\n  pushq %r15\n"
+    "  movq %rsp, (%rdi)\n  movq %rsi, %rsp\n"
+    "  popq %r15\n  popq %r14\n  popq %r13\n  popq %r12\n  popq %rbx\n  popq %rbp\n"
+    "  ret\n");
+
+static struct {
+    const Kernel *kernel;
+    const void *arguments;
+    unsigned count, begun, ended;
+    bool is_reversed;
+    void *caller;                // its stack
+    void *stacks[most_threads];  // those of the threads that wait
+    unsigned waiting;
+    char *memory[most_threads];  // of stacks, of which some are in use
+    unsigned stacks_in_use;
+} block;
+
+/// Runs threads that have not begun, until one of them waits.
+static void run_threads(void) {
+    while (block.begun < block.count) {
+        const unsigned number = block.begun++;
+        simulation.thread.x = block.is_reversed ? block.count - 1 - number : number;
+        block.kernel->run(block.arguments);
+        ++block.ended;
+    }
+    void *nowhere;
+    simulated_switch(&nowhere, block.caller);
+}
+
+static void wait_for_others(void) {
+    const unsigned own = simulation.thread.x;
+    simulated_switch(&block.stacks[block.waiting++], block.caller);
+    simulation.thread.x = own;
+}
+
+static void begin_stack(void) {
+    char **memory = &block.memory[block.stacks_in_use++];
+    if (!*memory) {
+        *memory = mmap(NULL, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    }
+    // Six registers and the address of the function, so that its stack is aligned as after a call.
+    void **top = (void **)(*memory + stack_size) - 2;
+    *top = (void *)run_threads;
+    simulated_switch(&block.caller, top - 6);
+}
+
+/// False if some of the threads have ended while others wait for them.
+static bool run_block(void) {
+    block.begun = block.ended = block.waiting = block.stacks_in_use = 0;
+    while (block.begun < block.count) begin_stack();
+    while (block.waiting > 0) {
+        if (block.waiting != block.count) return false;
+        void *stacks[most_threads];
+        memcpy(stacks, block.stacks, sizeof stacks);
+        block.waiting = 0;
+        for (unsigned i = 0; i < block.count; ++i) simulated_switch(&block.caller, stacks[i]);
+    }
+    return block.ended == block.count;
+}
+
+// MARK: - Launching
+
+static void log_kernel(const Kernel *kernel) {
+    const char *path = getenv("SIMULATED_KERNEL_LOG");
+    FILE *file = path ? fopen(path, "a") : NULL;
+    if (!file) return;
+    fprintf(file, "%s\n", kernel->name);
+    fclose(file);
+}
+
+int cuLaunchKernel(
+    void *function, unsigned blocks_x, unsigned blocks_y, unsigned blocks_z, unsigned threads_x, unsigned threads_y,
+    unsigned threads_z, unsigned shared, void *stream, void **parameters, void **extra) {
+    (void)stream, (void)extra;
+    if (depth == 0) return invalid_context;
+    if (blocks_x == 0 || blocks_y == 0 || blocks_y > 65535 || blocks_z != 1) return invalid_value;
+    if (threads_x == 0 || threads_x > ((Kernel *)function)->most_threads || threads_y != 1 || threads_z != 1)
+        return invalid_value;
+    if (shared > most_shared) return invalid_value;
+    static char *memory;  // what lies behind what a block may use cannot be touched
+    if (!memory) {
+        memory = mmap(NULL, 2 * most_shared, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        mprotect(memory + most_shared, most_shared, PROT_NONE);
+    }
+    const char *order = getenv("SIMULATED_GPU_ORDER");
+    block.kernel = function;
+    block.arguments = parameters[0];
+    block.count = threads_x;
+    block.is_reversed = order && strcmp(order, "reverse") == 0;
+    simulation.threads = (uint3){threads_x, 1, 1};
+    simulation.blocks = (uint3){blocks_x, blocks_y, 1};
+    simulation.shared = memory + most_shared - (shared + 15) / 16 * 16;
+    simulation.barrier = wait_for_others;
+    log_kernel(block.kernel);
+    const uint64_t blocks = (uint64_t)blocks_x * blocks_y;
+    for (uint64_t i = 0; i < blocks; ++i) {
+        const uint64_t number = block.is_reversed ? blocks - 1 - i : i;
+        simulation.block = (uint3){(unsigned)(number % blocks_x), (unsigned)(number / blocks_x), 0};
+        memset(simulation.shared, 0xFF, shared);  // not a number
+        if (!run_block()) return launch_failed;
+    }
+    return 0;
+}
