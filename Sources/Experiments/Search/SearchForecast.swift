@@ -30,8 +30,8 @@ public struct SearchForecast: Encodable, Sendable {
     public let trainableShare: Double
     /// A training step of the mean network.
     public let stepSeconds: Double
-    /// The time after the preparation of the images, if networks take as long as the quicker half of the space does, and
-    /// as its dearest.
+    /// The time after the preparation of the images, if networks take as long as the quicker half of the space does,
+    /// and as its dearest.
     public let leastSeconds: Double
     public let mostSeconds: Double
 }

@@ -35,8 +35,9 @@ struct SearchTime {
     private var seconds: Double { asked * Self.plannedShare }
     private var searchSeconds: Double { seconds * (1 - Self.finalShare) * Double(workers) }
 
-    /// Seconds that the beginnings of a whole training take: of a process, its library, the first step. With rungs, of
-    /// five first thirds three make up a whole training, with the rest of one; each is begun anew.
+    /// Seconds that the beginnings of a whole training take: of a process, its library, the first step.
+    ///
+    /// With rungs, three first thirds and the rest of one of them make up five thirds of a training, begun four times.
     static func startSeconds(_ sampling: SamplingOptions) -> Double {
         2.5 * (sampling.rungs > 1 ? 12.0 / 5 : 1)
     }

@@ -137,8 +137,9 @@ struct SpacePace {
         var validation: Double
         /// Of an epoch with its validation.
         var epoch: Double
-        /// The times of the lower quartile of networks and of the upper decile, as multiples of the mean. A search
-        /// comes to prefer the dearer ones.
+        /// The times of the lower quartile of networks and of the upper decile, as multiples of the mean.
+        ///
+        /// A search comes to prefer the dearer ones.
         var range: ClosedRange<Double>
     }
 

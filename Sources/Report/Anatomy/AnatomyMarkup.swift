@@ -103,8 +103,8 @@ struct AnatomyMarkup {
 
     private var unreadable: String {
         """
-        the image, the reference or the prediction of \(counted(payload.unreadable, "case")) cannot be read, as it is no \
-        longer where it was, or has changed since.
+        the image, the reference or the prediction of \(counted(payload.unreadable, "case")) cannot be read, as it is \
+        no longer where it was, or has changed since.
         """
     }
 
