@@ -76,9 +76,9 @@ struct SummarySection {
                     + "\(ensemble ?? final ?? "") has a Dice of \(dice.text).")
         } else {
             sentences.append(
-                record.isComplete
+                record.isComplete && record.owner == nil
                     ? "It was not evaluated on test cases."
-                    : "It is evaluated on test cases when the search is over.")
+                    : "It is evaluated on test cases in the end.")
         }
         return sentences
     }
