@@ -11,7 +11,7 @@ struct AnatomyMarkup {
     /// Where no case can be read, a sentence that says so.
     var html: String {
         guard !payload.cases.isEmpty else {
-            return "<p class=\"note\">No case can be shown in images: \(unreadable)</p>"
+            return "<p class=\"note\">No case can be shown: \(unreadable)</p>"
         }
         return """
             <div class="anatomy">
@@ -103,8 +103,8 @@ struct AnatomyMarkup {
 
     private var unreadable: String {
         """
-        the image, the reference or the prediction of \(counted(payload.unreadable, "case")) cannot be read, as it is \
-        no longer where it was, or has changed since.
+        the reference or the prediction of \(counted(payload.unreadable, "case")) cannot be read, as it is no longer \
+        where it was, or has changed since.
         """
     }
 
