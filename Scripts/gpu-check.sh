@@ -17,7 +17,7 @@ pack() {
     set -e
     cd "$here/.."
     Scripts/dist.sh
-    local folder name work
+    local folder name
     folder=$(find dist -maxdepth 1 -type d -name 'segnas3d-*-linux-x86_64' | sort -V | tail -n 1)
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT

@@ -190,23 +190,28 @@ struct GpuInputs {
     }
 };
 
-/// Each thread of a block has sums of its own in the memory that they share, which are 48 KiB everywhere.
-unsigned threads_with_sums(int64_t columns) {
-    unsigned threads = 256;
-    while (threads * columns * sizeof(float) > 48 << 10) threads /= 2;
-    return threads;
-}
+/// Threads of a block that have so many numbers of their own in the memory that they share, and for a tile of scores one
+/// number for each class, in rows with a gap: at most 48 KiB, which are there on every GPU.
+struct SharedMemory {
+    unsigned threads = 256, bytes;
+
+    SharedMemory(int64_t numbers, int64_t classes) {
+        const auto needed = [&] { return (threads * numbers + (threads + 1) * classes) * sizeof(float); };
+        while (needed() > 48 << 10) threads /= 2;
+        bytes = static_cast<unsigned>(needed());
+    }
+};
 
 void gpu_sums(const GpuInputs &inputs, variable_list &out) {
     constexpr unsigned voxels_of_thread = 32, threads_of_totals = 128;
     const auto of = inputs.arguments();
     const int64_t columns = 3 * int64_t(of.classes) + 1;
-    const unsigned threads = threads_with_sums(columns), length = threads * voxels_of_thread;
-    const unsigned each = (of.voxels + length - 1) / length;
+    const SharedMemory shared(columns, of.classes);
+    const unsigned length = shared.threads * voxels_of_thread, each = (of.voxels + length - 1) / length;
     auto sums = at::empty({of.images * each * columns}, out[0].options());
-    const auto shared = static_cast<unsigned>(threads * columns * sizeof(float));
     launch(
-        GpuSource::class_sums, inputs.kernel("class_sums"), inputs.scores, {each, of.images, threads, shared},
+        GpuSource::class_sums, inputs.kernel("class_sums"), inputs.scores,
+        {each, of.images, shared.threads, shared.bytes},
         ClassSumsArguments{of, device_elements<float>(sums), each, length});
     launch(
         GpuSource::class_sums, "class_totals", inputs.scores,
@@ -221,9 +226,11 @@ void gpu_fill(const GpuInputs &inputs, const variable_list &slopes, at::Tensor &
     const ClassGradientArguments arguments{
         inputs.arguments(), device_elements<float>(common), device_elements<float>(predicted),
         device_elements<float>(cross), device_elements<void>(gradient)};
+    const SharedMemory shared(0, arguments.of.classes);
+    const unsigned tiles = (arguments.of.voxels + shared.threads - 1) / shared.threads;
     launch(
         GpuSource::class_sums, inputs.kernel("class_gradient"), inputs.scores,
-        Grid::over(arguments.of.voxels, 1, arguments.of.images), arguments);
+        {std::min(tiles, 4096u), arguments.of.images, shared.threads, shared.bytes}, arguments);
 }
 
 struct ClassSums : torch::autograd::Function<ClassSums> {

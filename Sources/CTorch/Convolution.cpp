@@ -23,6 +23,7 @@
 #include <torch/csrc/autograd/functions/utils.h>
 
 #include "Bridge.h"
+#include "Channels.h"
 #include "Convolution.h"
 #include "GpuMemory.h"
 #include "NormSum.h"
@@ -62,6 +63,10 @@ const std::vector<int64_t> no_output_padding{0, 0, 0};
 
 at::Tensor forward(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const Window &window) {
+    if (const auto counts = bias || !on_gpu(x) ? std::nullopt : better_channels(x, weight)) {
+        const auto y = forward(with_channels(x, counts->inputs), with_channels(weight, *counts), {}, window);
+        return with_channels(y, weight.size(0));
+    }
     if (x.is_cuda()) {
         return with_room(x, [&] {
             return at::convolution(
@@ -84,6 +89,14 @@ using Gradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 Gradients backward(
     const at::Tensor &x, const at::Tensor &gradient, const at::Tensor &weight, const Window &window,
     std::array<bool, 3> wanted) {
+    if (const auto counts = wanted[2] || !on_gpu(x) ? std::nullopt : better_channels(x, weight)) {
+        auto [dx, dweight, none] = backward(
+            with_channels(x, counts->inputs), with_channels(gradient, counts->outputs), with_channels(weight, *counts),
+            window, wanted);
+        if (dx.defined()) dx = with_channels(dx, x.size(1));
+        if (dweight.defined()) dweight = dweight.narrow(0, 0, weight.size(0)).narrow(1, 0, weight.size(1)).contiguous();
+        return {dx, dweight, none};
+    }
     if (x.is_cuda()) {
         const std::vector<int64_t> bias_shape{weight.size(0)};
         return with_room(x, [&] {

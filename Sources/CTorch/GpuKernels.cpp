@@ -163,7 +163,7 @@ Kernels &kernels(GpuSource source, int ordinal) {
 }
 
 constexpr GpuSource all_sources[] = {
-    GpuSource::norm_sum, GpuSource::class_sums, GpuSource::pool, GpuSource::parity_sum};
+    GpuSource::norm_sum, GpuSource::class_sums, GpuSource::pool, GpuSource::parity_sum, GpuSource::channels};
 
 }  // namespace
 

@@ -30,6 +30,10 @@ static const char parity_sum_arguments[] = {
 #embed "Kernels/ParitySumArguments.h" suffix(, 0)
 };
 
+static const char channels_arguments[] = {
+#embed "Kernels/ChannelsArguments.h" suffix(, 0)
+};
+
 static const char norm_sum[] = {
 #embed "Kernels/NormSum.cu" suffix(, 0)
 };
@@ -46,6 +50,10 @@ static const char parity_sum[] = {
 #embed "Kernels/ParitySum.cu" suffix(, 0)
 };
 
+static const char channels[] = {
+#embed "Kernels/Channels.cu" suffix(, 0)
+};
+
 const gpu_header gpu_headers[] = {
     {"Numbers.h", numbers},
     {"Kernel.h", kernel},
@@ -53,7 +61,8 @@ const gpu_header gpu_headers[] = {
     {"ClassSumsArguments.h", class_sums_arguments},
     {"PoolArguments.h", pool_arguments},
     {"ParitySumArguments.h", parity_sum_arguments},
+    {"ChannelsArguments.h", channels_arguments},
     {NULL, NULL},
 };
 
-const char *const gpu_sources[] = {norm_sum, class_sums, pool, parity_sum};
+const char *const gpu_sources[] = {norm_sum, class_sums, pool, parity_sum, channels};

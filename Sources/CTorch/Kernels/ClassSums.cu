@@ -1,66 +1,141 @@
-// The sums over voxels that segmentation losses are made of, and their gradient: a thread computes the softmax of a voxel.
+// The sums over voxels that segmentation losses are made of, and their gradient.
+//
+// A block of threads works on tiles, of a voxel for each thread: their scores are read in the order of memory, and lie in
+// the memory that the block shares, turned round so that a thread finds those of its voxel without being in the way of
+// others.
 #include "ClassSumsArguments.h"
 #include "Kernel.h"
 
 namespace segnas {
 
-/// The softmax of one voxel, whose scores are read anew for each class: they stay in the cache.
+/// Numbers of a block's voxels, [L, threads], with a gap behind each row: rows begin at different banks of memory.
+struct Tile {
+    float *values;
+    unsigned classes, first, count;  // count: voxels of the image from the first one on, at most one for each thread
+
+    ALWAYS_INLINE float &at(unsigned i, unsigned voxel) const { return values[i * (blockDim.x + 1) + voxel]; }
+
+    /// Calls body(number, element) for all elements of a map whose classes lie together, or else whose voxels do.
+    template <int V, class Body>
+    ALWAYS_INLINE void each(const LabelledScores &of, Body &&body) const {
+        const bool is_by_voxel = of.class_stride == 1;
+        const unsigned length = is_by_voxel ? classes : count;
+        for (unsigned i = threadIdx.x * V; i < classes * count; i += blockDim.x * V) {
+            unsigned row = i / length, column = i % length;
+            const unsigned element = is_by_voxel ? first * classes + i : row * of.voxels + first + column;
+            float *numbers[V];
+            for (int k = 0; k < V; ++k) {
+                numbers[k] = is_by_voxel ? &at(column, row) : &at(row, column);
+                if (++column == length) column = 0, ++row;
+            }
+            body(numbers, element);
+        }
+    }
+
+    template <int V, class T>
+    ALWAYS_INLINE void read_all(const LabelledScores &of, const T *from) const {
+        each<V>(of, [&](float **numbers, unsigned element) {
+            float some[V];
+            read<V>(from + element, some);
+            for (int k = 0; k < V; ++k) *numbers[k] = some[k];
+        });
+    }
+
+    template <int V, class T>
+    ALWAYS_INLINE void write_all(const LabelledScores &of, T *to) const {
+        each<V>(of, [&](float **numbers, unsigned element) {
+            float some[V];
+            for (int k = 0; k < V; ++k) some[k] = *numbers[k];
+            write<V>(some, to + element);
+        });
+    }
+
+    /// Whether 16 bytes can be taken at a time: all of them lie together, and begin at such a multiple.
+    template <int V, class T>
+    ALWAYS_INLINE bool has_vectors(const LabelledScores &of, const T *map) const {
+        return of.class_stride == 1 && classes * count % V == 0 &&
+               reinterpret_cast<unsigned long long>(map + first * classes) % 16 == 0;
+    }
+};
+
+/// Elements of 16 bytes.
 template <class T>
+constexpr int vector_of = 16 / sizeof(T);
+
+/// The softmax of a thread's voxel, whose scores in the tile give place to their exponentials.
 struct Softmax {
-    const T *scores;
-    unsigned stride, label;
+    const Tile &tile;
+    unsigned label;
     float valid;  // 1, or 0 for voxels that do not count
-    float maximum, factor;
+    float factor;
     float p_own, p_others;  // softmax of the label, and of the other classes together
     float nll;              // −ln of the label's softmax
 
-    ALWAYS_INLINE float score(unsigned i) const { return to_float(scores[static_cast<long long>(i) * stride]); }
-
-    ALWAYS_INLINE Softmax(const LabelledScores &of, unsigned image, unsigned voxel)
-        : scores(
-              static_cast<const T *>(of.scores) + static_cast<long long>(image) * of.classes * of.voxels +
-              static_cast<long long>(voxel) * of.voxel_stride),
-          stride(of.class_stride) {
-        const unsigned given = of.labels[static_cast<long long>(image) * of.voxels + voxel];
+    ALWAYS_INLINE Softmax(const Tile &tile, const LabelledScores &of, unsigned image) : tile(tile) {
+        const unsigned given = of.labels[static_cast<long long>(image) * of.voxels + tile.first + threadIdx.x];
         const bool counts = given < of.classes;  // what is no class either does not, or memory would be spoilt
         valid = counts ? 1 : 0;
         label = counts ? given : 0;
-        maximum = score(0);
+        float maximum = tile.at(0, threadIdx.x);
         for (unsigned i = 1; i < of.classes; ++i) {
-            const float other = score(i);
+            const float other = tile.at(i, threadIdx.x);
             maximum = other > maximum ? other : maximum;
         }
         // The label's own score stays out of the sum, so that neither −ln p nor 1 − p is a difference of near equals.
+        const float own = tile.at(label, threadIdx.x) - maximum;
         float others = 0;
-        for (unsigned i = 0; i < of.classes; ++i) others += i == label ? 0 : exponential(score(i) - maximum);
-        const float own = score(label) - maximum, e = exponential(own), sum = e + others;
+        for (unsigned i = 0; i < of.classes; ++i) {
+            const float e = exponential(tile.at(i, threadIdx.x) - maximum);
+            tile.at(i, threadIdx.x) = e;
+            others += i == label ? 0 : e;
+        }
+        const float e = tile.at(label, threadIdx.x), sum = e + others;
         nll = own == 0 ? logarithm_of_one_plus(others) : logarithm(sum) - own;
         factor = valid / sum;
         p_own = e * factor;
         p_others = others * factor;
     }
 
-    ALWAYS_INLINE float operator()(unsigned i) const {
-        return i == label ? p_own : exponential(score(i) - maximum) * factor;
-    }
+    ALWAYS_INLINE float operator()(unsigned i) const { return tile.at(i, threadIdx.x) * factor; }
 };
+
+/// Calls body(tile) for the tiles of voxels `begin` to `end` that are `step` voxels apart, with the scores in each.
+template <class T, class Body>
+ALWAYS_INLINE void each_tile(
+    const LabelledScores &of, float *shared, unsigned begin, unsigned end, unsigned step, Body &&body) {
+    constexpr int V = vector_of<T>;
+    const T *const scores = static_cast<const T *>(of.scores) +
+                            static_cast<long long>(blockIdx.y) * of.classes * of.voxels;
+    for (unsigned first = begin; first < end; first += step) {
+        const unsigned rest = end - first;
+        const Tile tile{shared, of.classes, first, rest < blockDim.x ? rest : blockDim.x};
+        __syncthreads();  // before the scores of the last tile give place to others
+        if (tile.has_vectors<V>(of, scores))
+            tile.read_all<V>(of, scores);
+        else
+            tile.read_all<1>(of, scores);
+        __syncthreads();
+        body(tile);
+    }
+}
 
 /// Each thread has sums of its own, which are added up in the order of the threads.
 template <class T>
 ALWAYS_INLINE void sums(const ClassSumsArguments &a, float *shared) {
     const unsigned classes = a.of.classes, image = blockIdx.y, row = 3 * classes + 1, step = blockDim.x;
-    float *const own = shared + threadIdx.x;
+    float *const own = shared + threadIdx.x, *const tiles = shared + row * step;
     for (unsigned i = 0; i < row; ++i) own[i * step] = 0;
     const unsigned begin = blockIdx.x * a.length, rest = a.of.voxels - begin;
     const unsigned end = begin + (rest < a.length ? rest : a.length);
     const Power power{a.of.gamma, a.of.least};
-    for (unsigned voxel = begin + threadIdx.x; voxel < end; voxel += step) {
-        const Softmax<T> p(a.of, image, voxel);
+    each_tile<T>(a.of, tiles, begin, end, step, [&](const Tile &tile) {
+        if (threadIdx.x >= tile.count) return;
+        const Softmax p(tile, a.of, image);
         own[p.label * step] += p.p_own;
         for (unsigned i = 0; i < classes; ++i) own[(classes + i) * step] += p(i);
         own[(2 * classes + p.label) * step] += p.valid;
         own[3 * classes * step] += p.valid * power(p.nll) * a.of.weights[p.label];
-    }
+    });
     __syncthreads();
     float *const out = a.sums + static_cast<long long>(image * a.each + blockIdx.x) * row;
     for (unsigned i = threadIdx.x; i < row; i += step) {
@@ -71,26 +146,32 @@ ALWAYS_INLINE void sums(const ClassSumsArguments &a, float *shared) {
 }
 
 template <class T>
-ALWAYS_INLINE void gradient(const ClassGradientArguments &a) {
+ALWAYS_INLINE void gradient(const ClassGradientArguments &a, float *shared) {
+    constexpr int V = vector_of<T>;
     const unsigned classes = a.of.classes, image = blockIdx.y;
     const float *const of_common = a.common + image * classes, *const of_predicted = a.predicted + image * classes;
+    T *const out = static_cast<T *>(a.gradient) + static_cast<long long>(image) * classes * a.of.voxels;
     const Power power{a.of.gamma, a.of.least};
-    for (unsigned voxel = blockIdx.x * blockDim.x + threadIdx.x; voxel < a.of.voxels; voxel += gridDim.x * blockDim.x) {
-        const Softmax<T> p(a.of, image, voxel);
-        float shared = 0;
-        for (unsigned i = 0; i < classes; ++i) shared += of_predicted[i] * p(i);
-        const float common = of_common[p.label], predicted = of_predicted[p.label];
-        const float cross = p.valid * *a.cross * a.of.weights[p.label] * power.slope(p.nll);
-        shared += common * p.p_own;
-        const float own = p.p_own * (predicted + common - shared) - cross * p.p_others;
-        shared -= cross;
-        T *const out = static_cast<T *>(a.gradient) + static_cast<long long>(image) * classes * a.of.voxels +
-                       static_cast<long long>(voxel) * a.of.voxel_stride;
-        for (unsigned i = 0; i < classes; ++i) {
-            const float value = i == p.label ? own : p(i) * (of_predicted[i] - shared);
-            out[static_cast<long long>(i) * a.of.class_stride] = from_float<T>(value);
+    const unsigned begin = blockIdx.x * blockDim.x, step = gridDim.x * blockDim.x;
+    each_tile<T>(a.of, shared, begin, a.of.voxels, step, [&](const Tile &tile) {
+        if (threadIdx.x < tile.count) {
+            const Softmax p(tile, a.of, image);
+            float inner = 0;
+            for (unsigned i = 0; i < classes; ++i) inner += of_predicted[i] * p(i);
+            const float common = of_common[p.label], predicted = of_predicted[p.label];
+            const float cross = p.valid * *a.cross * a.of.weights[p.label] * power.slope(p.nll);
+            inner += common * p.p_own;
+            const float own = p.p_own * (predicted + common - inner) - cross * p.p_others;
+            inner -= cross;
+            for (unsigned i = 0; i < classes; ++i) tile.at(i, threadIdx.x) = p(i) * (of_predicted[i] - inner);
+            tile.at(p.label, threadIdx.x) = own;
         }
-    }
+        __syncthreads();
+        if (tile.has_vectors<V>(a.of, out))
+            tile.write_all<V>(a.of, out);
+        else
+            tile.write_all<1>(a.of, out);
+    });
 }
 
 }  // namespace segnas
@@ -127,8 +208,10 @@ KERNEL(class_sums_bfloat16, ClassSumsArguments, 256) {
     sums<BFloat16>(arguments, shared);
 }
 KERNEL(class_gradient_float32, ClassGradientArguments, 256) {
-    gradient<float>(arguments);
+    SHARED_MEMORY(float, shared);
+    gradient<float>(arguments, shared);
 }
 KERNEL(class_gradient_bfloat16, ClassGradientArguments, 256) {
-    gradient<BFloat16>(arguments);
+    SHARED_MEMORY(float, shared);
+    gradient<BFloat16>(arguments, shared);
 }

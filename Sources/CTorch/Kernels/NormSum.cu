@@ -14,6 +14,18 @@ ALWAYS_INLINE void channels_of(unsigned element, unsigned channels, unsigned *ou
     }
 }
 
+/// The numbers of V channels, of which there is one for each.
+template <int V>
+ALWAYS_INLINE void read_channels(const float *from, unsigned channels, const unsigned *c, float *to) {
+    if constexpr (V % 4 == 0) {
+        if (channels % V == 0 && reinterpret_cast<unsigned long long>(from) % 16 == 0) {
+            for (int k = 0; k < V; k += 4) read<4>(from + c[0] + k, to + k);
+            return;
+        }
+    }
+    for (int k = 0; k < V; ++k) to[k] = from[c[k]];
+}
+
 /// A value, or the slope times it under a ReLU that finds its input negative; 0 times infinity is 0.
 ALWAYS_INLINE float rectified(float value, bool is_negative, float slope) {
     return !is_negative ? value : slope == 0 ? 0 : value * slope;
@@ -27,15 +39,21 @@ ALWAYS_INLINE void add_term(
     float x[V];
     read<V>(static_cast<const T *>(term.x) + at, x);
     const unsigned row = image * channels, of_norm = term.is_by_image ? row : 0;
-    for (int k = 0; k < V; ++k) {
-        float value = x[k];
-        if (term.scale) {
-            value = value * term.scale[of_norm + c[k]] + term.shift[of_norm + c[k]];
-            if (term.has_relu) value = rectified(value, value < 0, term.slope);
+    if (term.scale) {
+        float scale[V], shift[V];
+        read_channels<V>(term.scale + of_norm, channels, c, scale);
+        read_channels<V>(term.shift + of_norm, channels, c, shift);
+        for (int k = 0; k < V; ++k) {
+            const float value = x[k] * scale[k] + shift[k];
+            x[k] = term.has_relu ? rectified(value, value < 0, term.slope) : value;
         }
-        if (term.keep) value *= term.keep[row + c[k]];
-        sum[k] += value;
     }
+    if (term.keep) {
+        float keep[V];
+        read_channels<V>(term.keep + row, channels, c, keep);
+        for (int k = 0; k < V; ++k) x[k] *= keep[k];
+    }
+    for (int k = 0; k < V; ++k) sum[k] += x[k];
 }
 
 template <class T, int V>
