@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Shows in nine minutes whether the program is right and fast on a machine's NVIDIA GPU, beside PyTorch on the same GPU.
+# Shows in ten minutes whether the program is right and fast on a machine's NVIDIA GPU, beside PyTorch on the same GPU.
 #
 #   Scripts/gpu-check.sh pack       after make build: dist/gpu-check.tar.xz with the program and this check
 #   gpu-check/run OUT [STAGES]      where that was unpacked: needs python3 with PyTorch 2.11.0 and CUDA, nothing else
 #
 # OUT/figures.json holds the figures, and what was required of them; the exit code is 1 if something is not as required.
-# In the environment: PYTHON (python3), DEVICE (cuda:0), SECONDS_LEFT (535), WORK (a temporary folder) and PROGRAM (the one
+# In the environment: PYTHON (python3), DEVICE (cuda:0), SECONDS_LEFT (590), WORK (a temporary folder) and PROGRAM (the one
 # beside this file). DEVICE=cpu puts the CPU in the GPU's place, on small images: to try the check itself. What needs an
 # NVIDIA driver is left out then.
 set -uo pipefail
@@ -40,10 +40,10 @@ if [[ ${1:-} == "" || ${1:-} == -* ]]; then sed -n '2,/^set /{s/^# \{0,1\}//;/^s
 # MARK: - What the stages share
 
 mkdir -p "$1" && out=$(realpath "$1") || exit 1
-stages=${2:-facts self-test parity steps determinism memory search peers}
+stages=${2:-facts self-test parity steps determinism memory search space peers}
 python=${PYTHON:-python3}
 device=${DEVICE:-cuda:0}
-deadline=${SECONDS_LEFT:-535}
+deadline=${SECONDS_LEFT:-590}
 program=${PROGRAM:-$here/program/segnas3d}
 tools=$here
 [[ ! -d $here/gpu-check ]] || tools=$here/gpu-check  # in a clone of the sources
@@ -55,9 +55,9 @@ mkdir -p "$work" && cd "$work" || exit 1
 : > "$out/figures.jsonl"
 
 if [[ $device == cpu ]]; then
-    size=32 batch=2 widths="8" small=32 epochs=60 big=32 big_batch=9 limit=8MiB fits=4GiB
+    size=32 batch=2 widths="8" small=32 epochs=60 limit=8MiB fits=4GiB cases=10 points=2 side=16
 else
-    size=128 batch=3 widths="16 21 26 32" small=64 epochs=60 big=128 big_batch=12 limit=4GiB fits=40GiB
+    size=128 batch=3 widths="16 21 26 32" small=64 epochs=60 limit=1GiB fits=40GiB cases=43 points=12 side=128
 fi
 
 left() { echo $((deadline - SECONDS)); }
@@ -81,7 +81,7 @@ figures() { "$python" "$tools/figures.py" "$out" "$@"; }
 expect() { figures require "$stage" "$@"; }
 
 network() { echo "{\"n\": $1, \"p\": ${2:-3}, \"sup\": 0, \"res\": 1, \"nodes\": 3, \"ops\": [2, 0, 2]${3:-}}"; }
-for n in 8 $widths; do network "$n" > "n$n.json"; done
+for n in 8 $widths 256; do network "$n" > "n$n.json"; done
 network 8 2 ', "dropout": 0' > plain.json  # masks of dropout are each device's own
 network 8 2 > dropped.json
 
@@ -175,16 +175,17 @@ determinism() {
 }
 
 memory() {
-    local options=(--network "n${widths##* }.json" --epochs 1 --split all --no-augmentation --device "$device")
+    local options=(--epochs 1 --split all --no-augmentation --device "$device" --size "$size")
     if [[ $device != cpu ]]; then
-        train "${options[@]}" --size "$big" --batch "$big_batch" --precision float32 --output large > large.txt 2>&1
+        train "${options[@]}" --network n256.json --batch 12 --precision float32 --output large > large.txt 2>&1
         expect "a network that is too large ends with exit code 4" 4 $?
         cat large.txt
     fi
-    train "${options[@]}" --size "$big" --batch "$batch" --memory-limit "$limit" --output limited > limited.txt 2>&1
+    options+=(--network "n${widths##* }.json" --batch "$batch")
+    train "${options[@]}" --memory-limit "$limit" --output limited > limited.txt 2>&1
     expect "one beyond --memory-limit does so too" 4 $?
     cat limited.txt
-    train "${options[@]}" --size "$big" --batch "$batch" --memory-limit "$fits" --output fits > /dev/null
+    train "${options[@]}" --memory-limit "$fits" --output fits > /dev/null
     expect "one within it is trained" 0 $?
 }
 
@@ -209,6 +210,16 @@ search() {
     tail -n 5 study.txt
     at 30 "$program" status study --json > status.json
     figures states status.json
+}
+
+# What a search of the paper takes: some of its networks are trained for three epochs.
+space() {
+    at 60 "$program" phantom scans --cases "$cases" --size "$side" --seed 2 --structures 19 > /dev/null
+    at 200 "$program" search scans --space segnas11 --size "$side" --batch "$batch" --split 50/20/30 --sampler random \
+        --effective-iterations "$points" --epochs 3 --device "$device" --output points --quiet > points.txt 2>&1
+    expect "a search through the paper's largest space ends well" 0 $?
+    tail -n 5 points.txt
+    figures space points
 }
 
 peers() { at 240 "$python" "$tools/steps.py" "$out/figures.jsonl" "$device" "$size" "$batch" $widths; }

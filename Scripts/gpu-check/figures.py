@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import sys
 import time
 
@@ -81,6 +82,26 @@ def states(file):
     require("search", "no trial failed, and none is left", not bad, states=found)
 
 
+def space(study, epochs=100, trainings=300):
+    """What trainings of `epochs` epochs would take, by shorter ones: their starts and last epochs."""
+    file = sqlite3.connect(f"file:{study}/study.sqlite?mode=ro", uri=True)
+    taken = dict(file.execute("SELECT trial, endedAt - launchedAt FROM attempt WHERE reason IS NULL OR counts = 0"))
+    rows = []
+    for trial, parameters, operations in file.execute(
+        "SELECT number, parameters, operations FROM trial WHERE state = 'completed' ORDER BY number"
+    ):
+        with open(f"{study}/trials/{trial:06d}/run/log.jsonl") as lines:
+            log = [json.loads(line) for line in lines]
+        last = log[-1]["seconds"] + log[-1]["validationSeconds"]
+        rows.append({"parameters": parameters, "operations": operations, "epochSeconds": last,
+                     "trainingSeconds": taken[trial] + (epochs - len(log)) * last})
+    mean = sum(row["trainingSeconds"] for row in rows) / len(rows)
+    add(stage="space", name="segnas11", epochs=epochs, trainings=trainings, meanTrainingSeconds=mean,
+        days=trainings * mean / 86400, networks=rows)
+    print(f"{len(rows)} networks: {mean:.0f} s for {epochs} epochs on average, {trainings * mean / 86400:.2f} days for"
+          f" {trainings} trainings")
+
+
 def ratios(figures):
     """Each step of ours beside PyTorch's fastest of the same width."""
     steps = [f for f in figures if f.get("name") == "train-step" and "seconds" in f]
@@ -120,10 +141,10 @@ def main(command, *arguments):
         add(stage=stage, name=name, value=json.loads(value))
         print(name + ":", value)
     else:
-        {f.__name__: f for f in (facts, losses, dice, bench, states, end)}[command](*arguments)
+        {f.__name__: f for f in (facts, losses, dice, bench, states, space, end)}[command](*arguments)
 
 
 try:
     main(*sys.argv[2:])
-except (OSError, ValueError, KeyError) as error:
+except (OSError, ValueError, KeyError, ZeroDivisionError, sqlite3.Error) as error:
     require(sys.argv[2], f"{' '.join(sys.argv[2:])} has its files", False, error=f"{type(error).__name__}: {error}")

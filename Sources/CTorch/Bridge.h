@@ -86,8 +86,8 @@ bool on_host(const at::Tensor &x);
 /// Whether they are a GPU's, as on the meta device where it stands for one.
 bool on_gpu(const at::Tensor &x);
 
-/// A CPU tensor on a GPU, from memory that the GPU reads by itself: the host does not wait until it has done what it was
-/// given before.
+/// A CPU tensor on a GPU, from memory that the GPU reads by itself: neither does the host wait until it has done what it was
+/// given before, nor a large copy.
 at::Tensor queued_copy(const at::Tensor &x, at::Device gpu);
 
 /// [N, C, D, H, W], said plainly: libtorch's own words differ from operation to operation.

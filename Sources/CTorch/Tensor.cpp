@@ -2,10 +2,15 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros_like.h>
+#include <c10/core/Event.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/StreamGuard.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <cstring>
+#include <map>
 #include <memory>
+#include <mutex>
 
 #include "Bridge.h"
 #include "MetaAllocator.h"
@@ -40,8 +45,37 @@ bool on_gpu(const at::Tensor &x) {
     return x.is_cuda() || (x.is_meta() && meta_counts_gpu());
 }
 
+namespace {
+
+/// A GPU's queue for copies, beside the one in which it computes.
+c10::Stream stream_of_copies(at::Device gpu) {
+    static std::mutex mutex;
+    static auto *streams = new std::map<c10::DeviceIndex, c10::Stream>;
+    std::lock_guard lock(mutex);
+    const auto found = streams->find(gpu.index());
+    if (found != streams->end()) return found->second;
+    return streams->emplace(gpu.index(), c10::impl::VirtualGuardImpl(gpu.type()).getStreamFromGlobalPool(gpu))
+        .first->second;
+}
+
+}  // namespace
+
 at::Tensor queued_copy(const at::Tensor &x, at::Device gpu) {
-    return x.pin_memory().to(gpu, x.scalar_type(), /*non_blocking=*/true);
+    constexpr size_t large = 1 << 20;
+    const auto pinned = x.pin_memory();
+    const auto copy = [&] { return pinned.to(gpu, x.scalar_type(), /*non_blocking=*/true); };
+    if (x.nbytes() < large) return copy();
+    const auto computing = c10::impl::VirtualGuardImpl(gpu.type()).getStream(gpu), copying = stream_of_copies(gpu);
+    c10::Event end(gpu.type());
+    const auto y = [&] {
+        c10::StreamGuard guard(copying);
+        const auto copied = copy();
+        end.record(copying);
+        return copied;
+    }();
+    end.block(computing);
+    y.record_stream(computing);  // its memory is not given away before that has been done
+    return y;
 }
 
 at::MemoryFormat memory_format(ct_format format) {

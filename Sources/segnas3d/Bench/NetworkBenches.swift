@@ -47,15 +47,17 @@ struct NetworkBench {
         _ workload: String, _ plan: NetworkPlan, batch: Int, _ body: () throws -> Void
     ) throws {
         try TensorMemory.resetPeak(on: device)
+        // A GPU is not waited for between steps, as in a training.
+        let steps = device == .cpu ? 1 : Self.repetitions
         let seconds = try shortestSeconds(repetitions: Self.repetitions) {
-            try body()
+            for _ in 0..<steps { try body() }
             try device.synchronize()
         }
         let memory = try TensorMemory.statistics(on: device)
         try Measurement(
             workload: workload, device: "\(device)", size: size, batch: batch, n: n,
             parameters: plan.parameters, precision: "\(precision.dtype(on: device))",
-            seconds: seconds, peakBytes: ResidentMemory.peak(),
+            seconds: seconds / Double(steps), peakBytes: ResidentMemory.peak(),
             tensorBytes: memory.peak.bytes, reservedBytes: memory.reserved.bytes
         ).show(json: json)
     }

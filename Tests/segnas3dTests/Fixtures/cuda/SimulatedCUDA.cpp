@@ -224,6 +224,9 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
     c10::Stream getStream(c10::Device device) const noexcept override {
         return c10::Stream(c10::Stream::UNSAFE, device, 0);
     }
+    c10::Stream getStreamFromGlobalPool(c10::Device device, bool) const override {
+        return c10::Stream(c10::Stream::UNSAFE, device, 1);
+    }
     void *getStreamNativeHandle(const c10::Stream) const override { return nullptr; }
     c10::Stream exchangeStream(c10::Stream stream) const noexcept override { return stream; }
     c10::DeviceIndex deviceCount() const noexcept override { return device_count(); }
@@ -509,6 +512,7 @@ TORCH_LIBRARY_IMPL(aten, CUDA, library) {
     library.impl("_copy_from_and_resize", copy_from_and_resize);
     library.impl("_local_scalar_dense", value);
     library.impl("set_.source_Storage_storage_offset", set);
+    library.impl("record_stream", +[](at::Tensor &, c10::Stream) {});
     library.impl("as_strided", as_strided);
     library.impl("view", view);
     library.impl("_reshape_alias", reshape_alias);
