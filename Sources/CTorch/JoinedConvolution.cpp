@@ -1,10 +1,11 @@
-// Convolution of an upsampled map beside one of full size, without upsampling and without concatenation.
+// Convolution of an upsampled map beside one of full size, without upsampling and without concatenation; and their sum.
 //
 // Nearest upsampling repeats each voxel in cells of 2×2×2, so a kernel over the upsampled map sees each low voxel
 // several times: its weights can be added up beforehand. What remains is a smaller kernel over the low map for each
 // place within a cell: 2×2×2 weights eight times instead of 3×3×3 (8/27 of the multiplications), one for all places
 // where the kernel is dilated by 2 (1/8). All places are computed as channels of one convolution at low size.
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv3d.h>
@@ -20,7 +21,6 @@
 
 #include "Bridge.h"
 #include "Convolution.h"
-#include "GpuKernels.h"
 #include "ParitySum.h"
 
 using namespace segnas;
@@ -99,31 +99,22 @@ bool pays(const at::Tensor &low, const at::Tensor &weight) {
     return low.numel() / low.size(1) >= 4 * weight.size(0);
 }
 
-bool is_fused(const at::Tensor &x) {
-    return (by_onednn(x) || has_gpu_kernels(GpuSource::parity_sum, x)) &&
-           x.is_contiguous(at::MemoryFormat::ChannelsLast3d);
-}
-
 bool is_cube(const at::Tensor &weight) {
     return weight.size(2) == weight.size(3) && weight.size(3) == weight.size(4);
 }
 
-/// Whether every axis of the low map is half of that of the other.
-bool is_halved(const at::Tensor &low, const at::Tensor &full) {
-    for (int axis = 2; axis < 5; ++axis)
-        if (full.size(axis) != 2 * low.size(axis)) return false;
-    return true;
-}
-
-void check_maps(const at::Tensor &low, const at::Tensor &full, const at::Tensor &kernel) {
+void check_maps(const at::Tensor &low, const at::Tensor &full) {
     check_volume(low);
     check_volume(full);
-    bool fits = full.size(0) == low.size(0), is_odd = kernel.dim() == 5;
-    for (int axis = 2; axis < 5; ++axis) {
+    bool fits = full.size(0) == low.size(0);
+    for (int axis = 2; axis < 5; ++axis)
         fits = fits && (full.size(axis) == low.size(axis) || full.size(axis) == 2 * low.size(axis));
-        is_odd = is_odd && kernel.size(axis) % 2 == 1;
-    }
     TORCH_CHECK(fits, "a map of shape ", low.sizes(), " is not half of one of shape ", full.sizes());
+}
+
+void check_kernel(const at::Tensor &low, const at::Tensor &full, const at::Tensor &kernel) {
+    bool is_odd = kernel.dim() == 5;
+    for (int axis = 2; is_odd && axis < 5; ++axis) is_odd = kernel.size(axis) % 2 == 1;
     TORCH_CHECK(
         is_odd && kernel.size(1) == low.size(1) + full.size(1), "a weight of shape ", kernel.sizes(),
         " does not fit maps of ", low.size(1), " and ", full.size(1), " channels");
@@ -134,12 +125,13 @@ void check_maps(const at::Tensor &low, const at::Tensor &full, const at::Tensor 
 ct_status ct_conv3d_joined(ct_tensor lower, ct_tensor same, ct_tensor weight, int64_t dilation, ct_tensor *out) {
     return produce("conv3d of joined maps", out, [&] {
         const auto low = borrow(lower), full = borrow(same), kernel = borrow(weight);
-        check_maps(low, full, kernel);
+        check_maps(low, full);
+        check_kernel(low, full, kernel);
         const std::vector<int64_t> ones{1, 1, 1}, dilations(3, dilation);
         std::vector<int64_t> pads;
         for (int axis = 2; axis < 5; ++axis) pads.push_back(dilation * (kernel.size(axis) - 1) / 2);
         const auto cast = [&](const at::Tensor &part) { return part.to(full.scalar_type()); };
-        const bool is_taken_apart = is_halved(low, full) && is_cube(kernel) && is_fused(low) && is_fused(full);
+        const bool is_taken_apart = is_cube(kernel) && has_parity_sum(low, full);
         if (!is_taken_apart || !pays(low, kernel)) {
             const auto joined = at::cat({at::upsample_nearest3d(low, full.sizes().slice(2)), full}, 1);
             return has_convolution(joined) ? convolution(joined, cast(kernel), {}, {ones, pads, dilations})
@@ -151,5 +143,18 @@ ct_status ct_conv3d_joined(ct_tensor lower, ct_tensor same, ct_tensor weight, in
         const auto spread = convolution(low, low_weight, {}, {ones, low_pads, ones});
         const auto rest = cast(kernel.narrow(1, low.size(1), full.size(1)).contiguous());
         return parity_sum(convolution(full, rest, {}, {ones, pads, dilations}), spread, of_low.parities);
+    });
+}
+
+ct_status ct_add_upsampled(ct_tensor lower, ct_tensor same, ct_tensor *out) {
+    return produce("sum of joined maps", out, [&] {
+        const auto low = borrow(lower), full = borrow(same);
+        check_maps(low, full);
+        TORCH_CHECK(
+            low.size(1) == full.size(1), "maps of ", low.size(1), " and ", full.size(1), " channels do not add up");
+        // The same for all places within a cell, which is that of the low map.
+        if (low.scalar_type() == full.scalar_type() && has_parity_sum(low, full))
+            return parity_sum(full, low, {1, {0, 0}});
+        return at::upsample_nearest3d(low, full.sizes().slice(2)) + full;
     });
 }

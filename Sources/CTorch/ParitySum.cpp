@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "Bridge.h"
+#include "Convolution.h"
 #include "GpuKernels.h"
 #include "Kernels/ParitySumArguments.h"
 #include "Parallel.h"
@@ -197,6 +198,15 @@ struct ParitySumBackward : torch::autograd::Node {
 };
 
 }  // namespace
+
+bool has_parity_sum(const at::Tensor &low, const at::Tensor &full) {
+    for (int axis = 2; axis < 5; ++axis)
+        if (full.size(axis) != 2 * low.size(axis)) return false;
+    const auto is_taken = [](const at::Tensor &x) {
+        return (by_onednn(x) || has_gpu_kernels(GpuSource::parity_sum, x)) && x.is_contiguous(channels_last);
+    };
+    return is_taken(low) && is_taken(full);
+}
 
 at::Tensor parity_sum(const at::Tensor &full, const at::Tensor &half, const Parities &parities) {
     auto y = at::empty_like(full, full.options(), channels_last);

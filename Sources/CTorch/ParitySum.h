@@ -16,6 +16,10 @@ struct Parities {
     int64_t groups() const { return variants * variants * variants; }
 };
 
+/// Whether `parity_sum` takes maps like these: both channels last, on the CPU or a GPU that has kernels for them, and every
+/// axis of one half of that of the other.
+bool has_parity_sum(const at::Tensor &low, const at::Tensor &full);
+
 /// y [N, O, 2D, 2H, 2W] = full + spread(half), half [N, groups·O, D′, H′, W′] with D′ ≥ D + offset. Channels last,
 /// float32 or bfloat16, with gradients.
 at::Tensor parity_sum(const at::Tensor &full, const at::Tensor &half, const Parities &parities);

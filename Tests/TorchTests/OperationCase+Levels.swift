@@ -34,6 +34,19 @@ extension OperationCase {
             "joined conv, flat and dilated", [3, 5, 4], [3, 5, 8], kernel: [1, 3, 3], dilation: 2),
     ]
 
+    static let joinedSums: [OperationCase] = [
+        joinedSum("sum of joined maps", [2, 3, 2], [4, 6, 4]),
+        joinedSum("sum of joined maps along two axes", [3, 2, 2], [3, 4, 4]),
+    ]
+
+    private static func joinedSum(
+        _ name: String, _ low: [Int], _ same: [Int]
+    ) -> OperationCase {
+        OperationCase(name, [[2, 3] + low, [2, 3] + same]) { x in
+            try JoinedFeatures(lower: x[0], same: x[1]).sum()
+        }
+    }
+
     private static func convolved(
         _ x: [Tensor], _ window: ConvolutionWindow
     ) throws -> Tensor {

@@ -30,7 +30,8 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
 
 extension OperationCase {
     static let all =
-        elementwise + views + reductions + convolutions + flatConvolutions + normalizations
+        elementwise + views + reductions + convolutions + flatConvolutions + joinedSums
+        + normalizations
         + instanceNormalizations + samplings
 
     /// Large enough that the kernel is taken apart where the type allows.

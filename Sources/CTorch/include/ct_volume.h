@@ -23,6 +23,9 @@ ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_wind
 // stride 1, the padding that keeps the size → [N, O, D, H, W]. Weights are cast to the maps' type where they are used.
 ct_status ct_conv3d_joined(ct_tensor lower, ct_tensor same, ct_tensor weight, int64_t dilation, ct_tensor *out);
 
+// `same` [N, C, D, H, W] plus `lower` [N, C, …], of which each axis has as many voxels or half of them, upsampled (nearest).
+ct_status ct_add_upsampled(ct_tensor lower, ct_tensor same, ct_tensor *out);
+
 // x [N, I, D, H, W], weight [I, O, kD, kH, kW], bias [O] or no tensor → [N, O, D′, H′, W′].
 ct_status ct_conv_transpose3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_window *window, ct_tensor *out);
 

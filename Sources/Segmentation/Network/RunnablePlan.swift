@@ -45,9 +45,8 @@ extension SegNASPlan: RunnablePlan {
             y = try block.run(
                 .joined(lower: y, same: copies.removeLast()), through: layers, training: training)
             guard let deeper = scores else { continue }
-            scores =
-                try deeper.upsampled(by: stride(toLevel: block.level + 1))
-                + layers[heads[index + 1]](y, training: training)
+            scores = try .sum(
+                lower: deeper, same: layers[heads[index + 1]](y, training: training))
         }
         if let scores { return scores }
         return try layers[heads[0]](y, training: training)

@@ -36,7 +36,8 @@ extension CheckedOperation {
         convolution("convolution", .sameSize(kernel: 3)),
         convolution("convolution of one channel", of: [2, 1, 6, 6, 6], .sameSize(kernel: 3)),
         convolution(
-            "convolution of 37 large maps", of: [1, 37, 16, 33, 32], outputs: 42, .sameSize(kernel: 3)),
+            "convolution of 37 large maps", of: [1, 37, 16, 33, 32], outputs: 42,
+            .sameSize(kernel: 3)),
         convolution("convolution 5x5x5", kernel: 5, .sameSize(kernel: 5)),
         convolution("dilated convolution", .sameSize(kernel: 3, dilation: 2)),
         convolution("convolution 1x1x1", kernel: 1, bias: true, ConvolutionWindow()),
@@ -59,6 +60,14 @@ extension CheckedOperation {
             "dilated convolution of joined maps of odd shapes", dilation: 2, low: [1, 5, 3, 4, 5],
             channels: 2, outputs: 3),
     ]
+
+    private static func joinedSum(
+        _ name: String, low: [Int] = [2, 8, 4, 4, 4], same: [Int] = [2, 8, 8, 8, 8]
+    ) -> CheckedOperation {
+        CheckedOperation(name: name, maps: [low, same]) { it throws(TorchError) in
+            [try JoinedFeatures(lower: it.maps[0], same: it.maps[1]).sum()]
+        }
+    }
 
     /// Two maps, normalized over the batch and rectified, one of them under dropout.
     private static func batchNorms(_ name: String, of shape: [Int]) -> CheckedOperation {
@@ -155,6 +164,9 @@ extension CheckedOperation {
         CheckedOperation(name: "trilinear upsampling") { it throws(TorchError) in
             [try it.x.upsampled(by: 2, .trilinear)]
         },
+        joinedSum("sum of joined maps"),
+        joinedSum(
+            "sum of joined maps halved along two axes", low: [2, 5, 4, 3, 2], same: [2, 5, 4, 6, 4]),
         CheckedOperation(
             name: "concatenation", maps: [[2, 8, 6, 6, 6], [2, 4, 6, 6, 6]]
         ) { it throws(TorchError) in [try .concatenated(it.maps, along: 1)] },

@@ -185,4 +185,11 @@ public struct JoinedFeatures {
             }
         }
     }
+
+    /// The sum of both maps, which have equally many channels, the lower one enlarged (nearest).
+    public func sum() throws(TorchError) -> Tensor {
+        try withExtendedLifetime(self) { () throws(TorchError) in
+            try produce { ct_add_upsampled(lower.handle, same.handle, $0) }
+        }
+    }
 }

@@ -42,6 +42,15 @@ extension ShardedTensor {
         }
     }
 
+    /// See ``JoinedFeatures/sum()``.
+    public static func sum(
+        lower: ShardedTensor, same: ShardedTensor
+    ) throws(TorchError) -> ShardedTensor {
+        try lower.map(with: same) { lower, same, _ throws(TorchError) in
+            try JoinedFeatures(lower: lower, same: same).sum()
+        }
+    }
+
     /// See ``Tensor/prelu(weight:)``.
     public func prelu(weight: Tensor) throws(TorchError) -> ShardedTensor {
         try map { x, replica throws(TorchError) in

@@ -159,11 +159,6 @@ extension ShardedTensor {
         try map { x, _ throws(TorchError) in try x.averagePool3D(size: size) }
     }
 
-    /// See ``Tensor/upsampled(by:_:)``.
-    public func upsampled(by factor: Extent) throws(TorchError) -> ShardedTensor {
-        try map { x, _ throws(TorchError) in try x.upsampled(by: factor) }
-    }
-
     /// Computes shards from their indices.
     func mapIndices(
         _ body: (Int) throws(TorchError) -> Tensor

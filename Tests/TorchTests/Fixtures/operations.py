@@ -33,6 +33,10 @@ def joined_flat(low, same, kernel, dilation=1):
     return [(1, 2, *low), (1, 1, *same), (2, 3, *kernel)], convolve
 
 
+def enlarge_and_add(low, same):
+    return F.interpolate(low, size=same.shape[2:], mode="nearest") + same
+
+
 def sines(shape, phase):
     count = math.prod(shape)
     return torch.tensor([math.sin(0.7 * i + phase) for i in range(count)]).reshape(shape)
@@ -125,6 +129,8 @@ cases = {
     "joined conv 3 dilated": joined(3, 2),
     "joined conv 5": joined(5),
     "joined conv 5 dilated": joined(5, 2),
+    "sum of joined maps": ([(2, 3, 2, 3, 2), (2, 3, 4, 6, 4)], enlarge_and_add),
+    "sum of joined maps along two axes": ([(2, 3, 3, 2, 2), (2, 3, 3, 4, 4)], enlarge_and_add),
     "conv uneven": (
         [(2, 2, 5, 4, 7), (3, 2, 1, 3, 5), (3,)],
         lambda x, w, b: F.conv3d(x, w, b, stride=(2, 1, 3), padding=(0, 1, 2)),
