@@ -30,6 +30,18 @@ static const char parity_sum_arguments[] = {
 #embed "Kernels/ParitySumArguments.h" suffix(, 0)
 };
 
+static const char convolution_arguments[] = {
+#embed "Kernels/ConvolutionArguments.h" suffix(, 0)
+};
+
+static const char matrices[] = {
+#embed "Kernels/Matrices.h" suffix(, 0)
+};
+
+static const char convolution_tile[] = {
+#embed "Kernels/ConvolutionTile.h" suffix(, 0)
+};
+
 static const char norm_sum[] = {
 #embed "Kernels/NormSum.cu" suffix(, 0)
 };
@@ -46,6 +58,10 @@ static const char parity_sum[] = {
 #embed "Kernels/ParitySum.cu" suffix(, 0)
 };
 
+static const char convolution[] = {
+#embed "Kernels/Convolution.cu" suffix(, 0)
+};
+
 const gpu_header gpu_headers[] = {
     {"Numbers.h", numbers},
     {"Kernel.h", kernel},
@@ -53,7 +69,10 @@ const gpu_header gpu_headers[] = {
     {"ClassSumsArguments.h", class_sums_arguments},
     {"PoolArguments.h", pool_arguments},
     {"ParitySumArguments.h", parity_sum_arguments},
+    {"ConvolutionArguments.h", convolution_arguments},
+    {"Matrices.h", matrices},
+    {"ConvolutionTile.h", convolution_tile},
     {NULL, NULL},
 };
 
-const char *const gpu_sources[] = {norm_sum, class_sums, pool, parity_sum};
+const char *const gpu_sources[] = {norm_sum, class_sums, pool, parity_sum, convolution};

@@ -116,22 +116,22 @@ struct GPUKernelTests {
                 let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
                 return text.split(separator: "\n").map(String.init)
             }
-            #expect(try compilations() == Array(repeating: "sm_90", count: 4))
+            #expect(try compilations() == Array(repeating: "sm_90", count: 5))
             #expect(try compilations() == [])
-            #expect(try compilations(["SIMULATED_COMPILER_VERSION": "1"]).count == 4)
+            #expect(try compilations(["SIMULATED_COMPILER_VERSION": "1"]).count == 5)
             #expect(
                 try compilations(["SIMULATED_GPU_GENERATION": "8"])
-                    == Array(repeating: "sm_80", count: 4))
+                    == Array(repeating: "sm_80", count: 5))
             let kernels = folder.appending(path: "segnas3d/kernels")
             let files = try FileManager.default.contentsOfDirectory(atPath: kernels.path)
-            #expect(files.count == 12 && files.allSatisfy { $0.hasSuffix(".cubin") })
+            #expect(files.count == 15 && files.allSatisfy { $0.hasSuffix(".cubin") })
             // What a crash of the machine may leave.
             for file in files {
                 let handle = try FileHandle(forWritingTo: kernels.appending(path: file))
                 try handle.truncate(atOffset: 100)
                 try handle.close()
             }
-            #expect(try compilations().count == 4)
+            #expect(try compilations().count == 5)
             #expect(try compilations() == [])
         }
     }
@@ -157,7 +157,7 @@ struct GPUKernelTests {
                 "\(program.output)")
             let files = try FileManager.default.contentsOfDirectory(
                 atPath: folder.appending(path: "segnas3d/kernels").path)
-            #expect(files.count == 4)
+            #expect(files.count == 5)
             for file in files {
                 let code = try Data(
                     contentsOf: folder.appending(path: "segnas3d/kernels/\(file)"))
