@@ -1,4 +1,5 @@
-// 3D convolution: on the CPU always by oneDNN, on a GPU by cuDNN, with a second try where its workspace has no room.
+// 3D convolution: on the CPU always by oneDNN; on a GPU by kernels of our own where channels are few, else by cuDNN, with a
+// second try where its workspace has no room.
 //
 // libtorch's own choice sends single volumes whose N·C·D·H is at most 20,480 to another kernel, which unfolds the
 // input into a matrix 27 (3×3×3) or 125 (5×5×5) times its size: slower, and far more memory than the network's
@@ -25,6 +26,7 @@
 #include "Bridge.h"
 #include "Channels.h"
 #include "Convolution.h"
+#include "GpuConvolution.h"
 #include "GpuMemory.h"
 #include "NormSum.h"
 #include "OneDNN.h"
@@ -63,6 +65,7 @@ const std::vector<int64_t> no_output_padding{0, 0, 0};
 
 at::Tensor forward(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const Window &window) {
+    if (!bias && has_gpu_convolution(x, weight, window)) return gpu_convolution(x, weight);
     if (const auto counts = bias || !on_gpu(x) ? std::nullopt : better_channels(x, weight)) {
         const auto y = forward(with_channels(x, counts->inputs), with_channels(weight, *counts), {}, window);
         return with_channels(y, weight.size(0));
@@ -89,6 +92,8 @@ using Gradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 Gradients backward(
     const at::Tensor &x, const at::Tensor &gradient, const at::Tensor &weight, const Window &window,
     std::array<bool, 3> wanted) {
+    if (!wanted[2] && has_gpu_convolution(x, weight, window))
+        return gpu_convolution_backward(gradient, x, weight, {wanted[0], wanted[1]});
     if (const auto counts = wanted[2] || !on_gpu(x) ? std::nullopt : better_channels(x, weight)) {
         auto [dx, dweight, none] = backward(
             with_channels(x, counts->inputs), with_channels(gradient, counts->outputs), with_channels(weight, *counts),

@@ -27,6 +27,7 @@ struct Driver {
     int (*pop)(void **context);
     int (*load)(void **module, const void *image);
     int (*function)(void **function, void *module, const char *name);
+    int (*set)(void *function, int attribute, int value);
     int (*launch)(
         void *function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned shared, void *stream,
         void **parameters, void **extra);
@@ -42,6 +43,7 @@ struct Driver {
         find(pop, "cuCtxPopCurrent_v2");
         find(load, "cuModuleLoadData");
         find(function, "cuModuleGetFunction");
+        find(set, "cuFuncSetAttribute");
         find(launch, "cuLaunchKernel");
         find(words, "cuGetErrorString");
     }
@@ -71,13 +73,7 @@ class Gpu {
   public:
     explicit Gpu(int ordinal) { driver().check(driver().device(&device_, ordinal), "a GPU is not there"); }
 
-    /// 90 for 9.0.
-    int capability() const {
-        int major = 0, minor = 0;
-        driver().check(driver().attribute(&major, 75, device_), "a GPU does not tell its generation");
-        driver().check(driver().attribute(&minor, 76, device_), "a GPU does not tell its generation");
-        return 10 * major + minor;
-    }
+    GpuLimits limits() const { return {10 * attribute(75) + attribute(76), static_cast<unsigned>(attribute(97))}; }
 
     /// Runs a body whose thread works with this GPU.
     template <class Body>
@@ -94,9 +90,18 @@ class Gpu {
     }
 
   private:
+    int attribute(int number) const {
+        int value = 0;
+        driver().check(driver().attribute(&value, number, device_), "a GPU does not tell what it can do");
+        return value;
+    }
+
     int device_ = 0;
     void *context_ = nullptr;
 };
+
+/// More bytes than these a block has only if they are asked for.
+constexpr unsigned ordinary_shared = 48 << 10;
 
 /// The kernels of one source on one GPU.
 class Kernels {
@@ -106,7 +111,8 @@ class Kernels {
             const char *choice = std::getenv("SEGNAS3D_GPU_KERNELS");
             TORCH_CHECK(!choice || std::string(choice) != "0", "SEGNAS3D_GPU_KERNELS=0 turns them off");
             gpu_ = std::make_unique<Gpu>(ordinal);
-            code_ = compile_for_gpu(gpu_sources[static_cast<int>(source)], gpu_->capability());
+            limits_ = gpu_->limits();
+            code_ = compile_for_gpu(gpu_sources[static_cast<int>(source)], limits_.capability);
         } catch (const c10::Error &error) {
             obstacle_ = error.what_without_backtrace();
         }
@@ -114,6 +120,8 @@ class Kernels {
 
     /// Why they cannot be used; empty if they can.
     const std::string &obstacle() const { return obstacle_; }
+
+    const GpuLimits &limits() const { return limits_; }
 
     /// Loads them onto the GPU, unless they are there.
     void load() {
@@ -132,7 +140,7 @@ class Kernels {
         void *parameters[] = {const_cast<void *>(arguments)};
         gpu_->with_context([&] {
             auto &function = functions_[name];
-            if (!function) driver().check(driver().function(&function, module_, name.c_str()), name.c_str());
+            if (!function) function = find(name, grid.shared);
             driver().check(
                 driver().launch(
                     function, grid.blocks, grid.images, 1, grid.threads, 1, 1, grid.shared, stream, parameters,
@@ -142,7 +150,18 @@ class Kernels {
     }
 
   private:
+    /// A kernel's blocks always share as many bytes as at its first launch.
+    void *find(const std::string &name, unsigned shared) const {
+        constexpr int most_shared = 8;
+        void *function = nullptr;
+        driver().check(driver().function(&function, module_, name.c_str()), name.c_str());
+        if (shared > ordinary_shared)
+            driver().check(driver().set(function, most_shared, static_cast<int>(shared)), name.c_str());
+        return function;
+    }
+
     std::unique_ptr<Gpu> gpu_;
+    GpuLimits limits_{};
     std::vector<char> code_;
     std::string obstacle_;
     void *module_ = nullptr;
@@ -162,8 +181,8 @@ Kernels &kernels(GpuSource source, int ordinal) {
     return *found;
 }
 
-constexpr GpuSource all_sources[] = {
-    GpuSource::norm_sum, GpuSource::class_sums, GpuSource::pool, GpuSource::parity_sum, GpuSource::channels};
+constexpr GpuSource all_sources[] = {GpuSource::norm_sum,   GpuSource::class_sums, GpuSource::pool,
+                                     GpuSource::parity_sum, GpuSource::channels,   GpuSource::convolution};
 
 }  // namespace
 
@@ -175,6 +194,11 @@ bool has_gpu_kernels(GpuSource source, const at::Tensor &x) {
     auto &found = kernels(source, x.is_meta() ? 0 : x.device().index());
     if (!x.is_meta()) found.load();
     return found.obstacle().empty();
+}
+
+GpuLimits gpu_limits(GpuSource source, const at::Tensor &x) {
+    std::lock_guard lock(mutex());
+    return kernels(source, x.is_meta() ? 0 : x.device().index()).limits();
 }
 
 unsigned vector_width(

@@ -12,13 +12,22 @@
 namespace segnas {
 
 /// Files of kernels that are compiled together.
-enum class GpuSource { norm_sum, class_sums, pool, parity_sum, channels };
+enum class GpuSource { norm_sum, class_sums, pool, parity_sum, channels, convolution };
 
 /// Whether a GPU's kernels of ours compute with a tensor like this one: on a GPU for which they can be compiled, or on the
 /// meta device where it stands for the first one, of float32 or bfloat16, and with less than 2³¹ elements an image.
 ///
 /// Otherwise libtorch's operations are to be used.
 bool has_gpu_kernels(GpuSource source, const at::Tensor &x);
+
+/// What a GPU can do.
+struct GpuLimits {
+    int capability;   // 90 for 9.0
+    unsigned shared;  // bytes that the threads of a block can share
+};
+
+/// Those of the GPU for which `has_gpu_kernels` is true.
+GpuLimits gpu_limits(GpuSource source, const at::Tensor &x);
 
 /// Elements that a thread takes at a time: 16 bytes of a type where all lengths are multiples of so many and all tensors
 /// begin at a multiple of 16 bytes; else one.

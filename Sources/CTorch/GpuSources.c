@@ -34,6 +34,18 @@ static const char channels_arguments[] = {
 #embed "Kernels/ChannelsArguments.h" suffix(, 0)
 };
 
+static const char convolution_arguments[] = {
+#embed "Kernels/ConvolutionArguments.h" suffix(, 0)
+};
+
+static const char matrices[] = {
+#embed "Kernels/Matrices.h" suffix(, 0)
+};
+
+static const char convolution_tile[] = {
+#embed "Kernels/ConvolutionTile.h" suffix(, 0)
+};
+
 static const char norm_sum[] = {
 #embed "Kernels/NormSum.cu" suffix(, 0)
 };
@@ -54,6 +66,10 @@ static const char channels[] = {
 #embed "Kernels/Channels.cu" suffix(, 0)
 };
 
+static const char convolution[] = {
+#embed "Kernels/Convolution.cu" suffix(, 0)
+};
+
 const gpu_header gpu_headers[] = {
     {"Numbers.h", numbers},
     {"Kernel.h", kernel},
@@ -62,7 +78,10 @@ const gpu_header gpu_headers[] = {
     {"PoolArguments.h", pool_arguments},
     {"ParitySumArguments.h", parity_sum_arguments},
     {"ChannelsArguments.h", channels_arguments},
+    {"ConvolutionArguments.h", convolution_arguments},
+    {"Matrices.h", matrices},
+    {"ConvolutionTile.h", convolution_tile},
     {NULL, NULL},
 };
 
-const char *const gpu_sources[] = {norm_sum, class_sums, pool, parity_sum, channels};
+const char *const gpu_sources[] = {norm_sum, class_sums, pool, parity_sum, channels, convolution};

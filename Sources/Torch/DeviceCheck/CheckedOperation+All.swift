@@ -4,11 +4,12 @@ extension CheckedOperation {
 
     private static func convolution(
         _ name: String, of map: [Int] = [2, 8, 6, 6, 6], outputs: Int = 16, kernel: Int = 3,
-        bias: Bool = false, _ window: ConvolutionWindow
+        bias: Bool = false, format: MemoryFormat = .channelsLast, _ window: ConvolutionWindow
     ) -> CheckedOperation {
         CheckedOperation(
             name: name, maps: [map],
-            parameters: [[outputs, map[1], kernel, kernel, kernel]] + (bias ? [[outputs]] : [])
+            parameters: [[outputs, map[1], kernel, kernel, kernel]] + (bias ? [[outputs]] : []),
+            format: format
         ) { it throws(TorchError) in
             [
                 try it.x.conv3D(
@@ -35,6 +36,22 @@ extension CheckedOperation {
     private static let convolutions = [
         convolution("convolution", .sameSize(kernel: 3)),
         convolution("convolution of one channel", of: [2, 1, 6, 6, 6], .sameSize(kernel: 3)),
+        convolution(
+            "convolution in the standard layout", format: .contiguous, .sameSize(kernel: 3)),
+        convolution(
+            "convolution of one voxel", of: [1, 16, 1, 1, 1], outputs: 8, .sameSize(kernel: 3)),
+        convolution(
+            "convolution of 3 channels to 21", of: [3, 3, 3, 5, 7], outputs: 21,
+            .sameSize(kernel: 3)),
+        convolution(
+            "convolution of 21 channels", of: [3, 21, 5, 9, 17], outputs: 21,
+            .sameSize(kernel: 3)),
+        convolution(
+            "convolution of 32 channels to 26", of: [1, 32, 6, 7, 18], outputs: 26,
+            .sameSize(kernel: 3)),
+        convolution(
+            "convolution of large maps", of: [2, 16, 17, 9, 33], outputs: 26,
+            .sameSize(kernel: 3)),
         convolution(
             "convolution of 37 large maps", of: [1, 37, 16, 33, 32], outputs: 42,
             .sameSize(kernel: 3)),

@@ -54,8 +54,8 @@ int cuDeviceTotalMem_v2(size_t *bytes, int device) {
 }
 
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
-    const int minor = 76;
+    const int minor = 76, shared = 97;
     (void)device;
-    *value = attribute == minor ? 0 : (int)number("SIMULATED_GPU_GENERATION", 9);
+    *value = attribute == minor ? 0 : attribute == shared ? 227 << 10 : (int)number("SIMULATED_GPU_GENERATION", 9);
     return 0;
 }

@@ -7,6 +7,10 @@ struct uint3 {
     unsigned x, y, z;
 };
 
+struct alignas(8) uint2 {
+    unsigned x, y;
+};
+
 struct alignas(16) uint4 {
     unsigned x, y, z, w;
 };
@@ -14,8 +18,12 @@ struct alignas(16) uint4 {
 struct Simulation {
     uint3 thread, block, threads, blocks;
     void *shared;
-    void (*barrier)(void);
+    void (*barrier)(void), (*barrier_of_warp)(void);
 };
+
+constexpr unsigned first_of(unsigned threads, unsigned = 0) {
+    return threads;
+}
 
 /// Set when the kernels are loaded.
 extern "C" Simulation *simulation;
@@ -26,14 +34,139 @@ Simulation *simulation = nullptr;
 #define blockDim (simulation->threads)
 #define gridDim (simulation->blocks)
 #define __syncthreads() simulation->barrier()
+#define __syncwarp() simulation->barrier_of_warp()
+#define __ldg(place) (*(place))
 
-#define KERNEL(name, Arguments, most_threads)                \
+#define KERNEL(name, Arguments, ...)                         \
     static void name##_body(const Arguments &arguments);     \
     extern "C" void name(const void *given) {                \
         name##_body(*static_cast<const Arguments *>(given)); \
     }                                                        \
     extern "C" const unsigned name##_threads;                \
-    const unsigned name##_threads = most_threads;            \
+    const unsigned name##_threads = first_of(__VA_ARGS__);   \
     static void name##_body(const Arguments &arguments)
 
 #define SHARED_MEMORY(Type, name) Type *const name = static_cast<Type *>(simulation->shared)
+
+// What Matrices.h is for GPUs, written down from PTX ISA anew.
+
+namespace segnas {
+
+using SharedAddress = const char *;
+
+inline SharedAddress shared_address(const void *place) {
+    return static_cast<const char *>(place);
+}
+
+/// What a lane hands in for an instruction that its warp runs together.
+struct Handed {
+    unsigned a[4], b[2];
+    SharedAddress row;
+};
+
+/// Of the 32 lanes, when all have come. The next time, they write elsewhere, as some may read this still.
+inline const Handed *hand_in(const Handed &own) {
+    static Handed all[2][1024];
+    static bool turns[1024];
+    const unsigned thread = threadIdx.x;
+    auto *const now = all[turns[thread] = !turns[thread]];
+    now[thread] = own;
+    __syncwarp();
+    return now + thread / 32 * 32;
+}
+
+inline unsigned short half_of(const unsigned *words, unsigned index) {
+    return static_cast<unsigned short>(words[index / 2] >> 16 * (index % 2));
+}
+
+/// ldmatrix of four matrices: rows of matrix i lie where lanes 8i to 8i + 7 say.
+inline uint4 load(SharedAddress own, bool is_transposed) {
+    const Handed *const lanes = hand_in({{}, {}, own});
+    const unsigned lane = threadIdx.x % 32;
+    unsigned words[4];
+    for (unsigned matrix = 0; matrix < 4; ++matrix) {
+        words[matrix] = 0;
+        for (unsigned i = 0; i < 2; ++i) {
+            const unsigned row = lane / 4, column = lane % 4 * 2 + i;
+            const unsigned from = is_transposed ? column : row, at = is_transposed ? row : column;
+            unsigned short element;
+            __builtin_memcpy(&element, lanes[8 * matrix + from].row + 2 * at, sizeof element);
+            words[matrix] |= static_cast<unsigned>(element) << 16 * i;
+        }
+    }
+    return {words[0], words[1], words[2], words[3]};
+}
+
+inline uint4 load_matrices(SharedAddress row) {
+    return load(row, false);
+}
+
+inline uint4 load_transposed_matrices(SharedAddress row) {
+    return load(row, true);
+}
+
+inline float number_of(unsigned short bits) {
+    const unsigned word = static_cast<unsigned>(bits) << 16;
+    float number;
+    __builtin_memcpy(&number, &word, sizeof number);
+    return number;
+}
+
+/// mma.m16n8k16.row.col: elements a0, a1 of a lane are those of its first word, and so on.
+inline void add_product(const uint4 &a, const uint2 &b, float *sum) {
+    const Handed *const lanes = hand_in({{a.x, a.y, a.z, a.w}, {b.x, b.y}, nullptr});
+    const unsigned group = threadIdx.x % 32 / 4, in_group = threadIdx.x % 4;
+    for (unsigned i = 0; i < 4; ++i) {
+        const unsigned row = i < 2 ? group : group + 8, column = in_group * 2 + i % 2;
+        for (unsigned k = 0; k < 16; ++k) {
+            const unsigned of_a = (k < 8 ? 0 : 4) + (row < 8 ? 0 : 2) + k % 2;
+            const unsigned of_b = (k < 8 ? 0 : 2) + k % 2;
+            sum[i] += number_of(half_of(lanes[row % 8 * 4 + k % 8 / 2].a, of_a)) *
+                      number_of(half_of(lanes[column * 4 + k % 8 / 2].b, of_b));
+        }
+    }
+}
+
+/// A copy that a thread has begun.
+struct Copy {
+    SharedAddress to;
+    const void *from;  // null for zeros
+};
+
+struct Copies {
+    Copy all[64];
+    unsigned count;
+};
+
+inline Copies &copies_of_thread() {
+    static Copies copies[1024];
+    return copies[threadIdx.x];
+}
+
+inline void begin_copy(SharedAddress to, const void *from, bool is_there) {
+    auto &copies = copies_of_thread();
+    if (copies.count == 64) __builtin_trap();
+    copies.all[copies.count++] = {to, is_there ? from : nullptr};
+}
+
+/// The bytes come as late as they may.
+inline void end_copies() {
+    auto &copies = copies_of_thread();
+    for (unsigned i = 0; i < copies.count; ++i) {
+        const auto &copy = copies.all[i];
+        auto *const to = reinterpret_cast<uint4 *>(const_cast<char *>(copy.to));
+        *to = copy.from ? *static_cast<const uint4 *>(copy.from) : uint4{};
+    }
+    copies.count = 0;
+}
+
+inline unsigned rounded_pair(float low, float high) {
+    const auto rounded = [](float number) -> unsigned {
+        unsigned bits;
+        __builtin_memcpy(&bits, &number, sizeof bits);
+        return number != number ? 0x7FFF : (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+    };
+    return rounded(low) | rounded(high) << 16;
+}
+
+}  // namespace segnas

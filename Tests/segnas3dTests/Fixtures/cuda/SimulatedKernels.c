@@ -1,6 +1,6 @@
 // The part of a libcuda.so.1 that loads kernels, as SimulatedCompiler.cpp makes them, and runs them on the CPU: block
-// after block, thread after thread. A thread that waits for the others of its block has a stack of its own until these
-// have come there, too. In the environment:
+// after block, thread after thread. A thread that waits for the others of its block, or of its warp of 32 threads, has a
+// stack of its own until these have come there, too. In the environment:
 // SIMULATED_GPU_ORDER   "reverse" runs blocks and threads the other way round
 // SIMULATED_KERNEL_LOG  file to which a line with the name of each kernel is added when it is launched
 
@@ -16,7 +16,9 @@
 
 enum {
     most_threads = 1024,
-    most_shared = 48 << 10,
+    most_shared = 227 << 10,  // as SimulatedDriver.c says
+    ordinary_shared = 48 << 10,
+    warp_size = 32,
     stack_size = 64 << 10,
     invalid_value = 1,
     invalid_image = 200,
@@ -64,7 +66,7 @@ typedef struct {
 typedef struct {
     uint3 thread, block, threads, blocks;
     void *shared;
-    void (*barrier)(void);
+    void (*barrier)(void), (*barrier_of_warp)(void);
 } Simulation;
 
 static Simulation simulation;
@@ -72,7 +74,7 @@ static Simulation simulation;
 typedef struct {
     char name[64];
     void (*run)(const void *arguments);
-    unsigned most_threads;
+    unsigned most_threads, most_shared;
 } Kernel;
 
 int cuModuleLoadData(void **module, const void *image) {
@@ -100,7 +102,16 @@ int cuModuleGetFunction(void **function, void *module, const char *name) {
     snprintf(kernel->name, sizeof kernel->name, "%s_threads", name);
     kernel->most_threads = *(unsigned *)dlsym(module, kernel->name);
     snprintf(kernel->name, sizeof kernel->name, "%s", name);
+    kernel->most_shared = ordinary_shared;
     *function = kernel;
+    return 0;
+}
+
+int cuFuncSetAttribute(void *function, int attribute, int value) {
+    const int most_dynamic_shared = 8;
+    if (depth == 0) return invalid_context;
+    if (attribute != most_dynamic_shared || value < 0 || value > most_shared) return invalid_value;
+    ((Kernel *)function)->most_shared = value;
     return 0;
 }
 
@@ -116,16 +127,29 @@ __asm__(
     "  popq %r15\n  popq %r14\n  popq %r13\n  popq %r12\n  popq %rbx\n  popq %rbp\n"
     "  ret\n");
 
+/// Where threads wait for each other: how many have come, and how often all had come before.
+typedef struct {
+    unsigned come, passed;
+} Barrier;
+
+/// A thread that waits until a barrier has been passed more often.
+typedef struct {
+    void *stack;
+    const Barrier *barrier;
+    unsigned passed;
+} Waiting;
+
 static struct {
     const Kernel *kernel;
     const void *arguments;
     unsigned count, begun, ended;
     bool is_reversed;
-    void *caller;                // its stack
-    void *stacks[most_threads];  // those of the threads that wait
-    unsigned waiting;
+    void *caller;  // its stack
+    Waiting waiting[most_threads];
+    unsigned waiting_count;
     char *memory[most_threads];  // of stacks, of which some are in use
     unsigned stacks_in_use;
+    Barrier barrier, of_warps[most_threads / warp_size];
 } block;
 
 /// Runs threads that have not begun, until one of them waits.
@@ -140,10 +164,21 @@ static void run_threads(void) {
     simulated_switch(&nowhere, block.caller);
 }
 
-static void wait_for_others(void) {
+static void wait_at(Barrier *barrier, unsigned count) {
     const unsigned own = simulation.thread.x;
-    simulated_switch(&block.stacks[block.waiting++], block.caller);
+    Waiting *const waiting = &block.waiting[block.waiting_count++];
+    *waiting = (Waiting){NULL, barrier, barrier->passed};
+    if (++barrier->come == count) barrier->come = 0, ++barrier->passed;
+    simulated_switch(&waiting->stack, block.caller);
     simulation.thread.x = own;
+}
+
+static void wait_for_block(void) {
+    wait_at(&block.barrier, block.count);
+}
+
+static void wait_for_warp(void) {
+    wait_at(&block.of_warps[simulation.thread.x / warp_size], warp_size);
 }
 
 static void begin_stack(void) {
@@ -157,16 +192,27 @@ static void begin_stack(void) {
     simulated_switch(&block.caller, top - 6);
 }
 
-/// False if some of the threads have ended while others wait for them.
+/// False if threads wait for others that have ended or wait elsewhere.
 static bool run_block(void) {
-    block.begun = block.ended = block.waiting = block.stacks_in_use = 0;
+    block.begun = block.ended = block.waiting_count = block.stacks_in_use = 0;
+    block.barrier = (Barrier){0, 0};
+    memset(block.of_warps, 0, sizeof block.of_warps);
     while (block.begun < block.count) begin_stack();
-    while (block.waiting > 0) {
-        if (block.waiting != block.count) return false;
-        void *stacks[most_threads];
-        memcpy(stacks, block.stacks, sizeof stacks);
-        block.waiting = 0;
-        for (unsigned i = 0; i < block.count; ++i) simulated_switch(&block.caller, stacks[i]);
+    while (block.waiting_count > 0) {
+        static Waiting all[most_threads];
+        const unsigned count = block.waiting_count;
+        memcpy(all, block.waiting, count * sizeof *all);
+        block.waiting_count = 0;
+        unsigned gone_on = 0;
+        for (unsigned i = 0; i < count; ++i) {
+            if (all[i].barrier->passed == all[i].passed) {
+                block.waiting[block.waiting_count++] = all[i];
+            } else {
+                ++gone_on;
+                simulated_switch(&block.caller, all[i].stack);
+            }
+        }
+        if (gone_on == 0) return false;
     }
     return block.ended == block.count;
 }
@@ -189,7 +235,7 @@ int cuLaunchKernel(
     if (blocks_x == 0 || blocks_y == 0 || blocks_y > 65535 || blocks_z != 1) return invalid_value;
     if (threads_x == 0 || threads_x > ((Kernel *)function)->most_threads || threads_y != 1 || threads_z != 1)
         return invalid_value;
-    if (shared > most_shared) return invalid_value;
+    if (shared > ((Kernel *)function)->most_shared) return invalid_value;
     static char *memory;  // what lies behind what a block may use cannot be touched
     if (!memory) {
         memory = mmap(NULL, 2 * most_shared, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -203,7 +249,8 @@ int cuLaunchKernel(
     simulation.threads = (uint3){threads_x, 1, 1};
     simulation.blocks = (uint3){blocks_x, blocks_y, 1};
     simulation.shared = memory + most_shared - (shared + 15) / 16 * 16;
-    simulation.barrier = wait_for_others;
+    simulation.barrier = wait_for_block;
+    simulation.barrier_of_warp = wait_for_warp;
     log_kernel(block.kernel);
     const uint64_t blocks = (uint64_t)blocks_x * blocks_y;
     for (uint64_t i = 0; i < blocks; ++i) {
