@@ -13,6 +13,7 @@
 #define HAVE_AVX2_CPU_DEFINITION
 #define HAVE_AVX512_CPU_DEFINITION
 
+#include <ATen/Context.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/native/ConvUtils.h>
 #include <ATen/ops/conv3d.h>
@@ -28,6 +29,7 @@
 #include "Convolution.h"
 #include "GpuConvolution.h"
 #include "GpuMemory.h"
+#include "GpuPointConvolution.h"
 #include "NormSum.h"
 #include "OneDNN.h"
 
@@ -66,11 +68,13 @@ const std::vector<int64_t> no_output_padding{0, 0, 0};
 at::Tensor forward(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const Window &window) {
     if (!bias && has_gpu_convolution(x, weight, window)) return gpu_convolution(x, weight);
+    if (has_gpu_point_convolution(x, weight, window)) return gpu_point_convolution(x, weight, bias);
     if (const auto counts = bias || !on_gpu(x) ? std::nullopt : better_channels(x, weight)) {
         const auto y = forward(with_channels(x, counts->inputs), with_channels(weight, *counts), {}, window);
         return with_channels(y, weight.size(0));
     }
     if (x.is_cuda()) {
+        let_choose_kernels(x);
         return with_room(x, [&] {
             return at::convolution(
                 x, weight, bias, window.stride, window.padding, window.dilation, /*transposed=*/false,
@@ -94,6 +98,8 @@ Gradients backward(
     std::array<bool, 3> wanted) {
     if (!wanted[2] && has_gpu_convolution(x, weight, window))
         return gpu_convolution_backward(gradient, x, weight, {wanted[0], wanted[1]});
+    if (has_gpu_point_convolution(x, weight, window))
+        return gpu_point_convolution_backward(gradient, x, weight, wanted);
     if (const auto counts = wanted[2] || !on_gpu(x) ? std::nullopt : better_channels(x, weight)) {
         auto [dx, dweight, none] = backward(
             with_channels(x, counts->inputs), with_channels(gradient, counts->outputs), with_channels(weight, *counts),
@@ -103,6 +109,7 @@ Gradients backward(
         return {dx, dweight, none};
     }
     if (x.is_cuda()) {
+        let_choose_kernels(x);
         const std::vector<int64_t> bias_shape{weight.size(0)};
         return with_room(x, [&] {
             return at::convolution_backward(
@@ -179,6 +186,10 @@ bool segnas::by_onednn(const at::Tensor &x) {
 
 bool segnas::has_convolution(const at::Tensor &x) {
     return on_gpu(x) || by_onednn(x);
+}
+
+void segnas::let_choose_kernels(const at::Tensor &x) {
+    at::globalContext().setBenchmarkCuDNN(x.scalar_type() == at::kFloat);
 }
 
 at::Tensor segnas::convolution(

@@ -44,14 +44,11 @@ std::string version_in(const std::string &text) {
     return text;
 }
 
-/// float32 is computed in float32: libtorch would round the factors of convolutions to 10 bits. cuDNN's own rules choose
-/// its kernels: to measure them for each new shape costs a training 3 to 20 s and gains 1 %, and what is measured, and so
-/// the weights, differs from run to run.
-void choose_kernels() {
+/// float32 is computed in float32: libtorch would round the factors of convolutions to 10 bits.
+void choose_precision() {
     auto &context = at::globalContext();
     context.setAllowTF32CuDNN(false);
     context.setAllowTF32CuBLAS(false);
-    context.setBenchmarkCuDNN(false);
 }
 
 }  // namespace
@@ -114,7 +111,7 @@ ct_status ct_load_cuda(void) {
         // libtorch looks for its CUDA part once, at the first question of any kind that concerns it.
         const auto &hooks = at::detail::getCUDAHooks();
         TORCH_CHECK(typeid(hooks) != typeid(at::CUDAHooksInterface), "it was asked for after other work had begun");
-        choose_kernels();
+        choose_precision();
         cuda_is_loaded = true;
     });
 }

@@ -181,8 +181,9 @@ Kernels &kernels(GpuSource source, int ordinal) {
     return *found;
 }
 
-constexpr GpuSource all_sources[] = {GpuSource::norm_sum,   GpuSource::class_sums, GpuSource::pool,
-                                     GpuSource::parity_sum, GpuSource::channels,   GpuSource::convolution};
+constexpr GpuSource all_sources[] = {GpuSource::norm_sum,         GpuSource::class_sums, GpuSource::pool,
+                                     GpuSource::parity_sum,       GpuSource::channels,   GpuSource::convolution,
+                                     GpuSource::point_convolution};
 
 }  // namespace
 

@@ -12,7 +12,7 @@
 namespace segnas {
 
 /// Files of kernels that are compiled together.
-enum class GpuSource { norm_sum, class_sums, pool, parity_sum, channels, convolution };
+enum class GpuSource { norm_sum, class_sums, pool, parity_sum, channels, convolution, point_convolution };
 
 /// Whether a GPU's kernels of ours compute with a tensor like this one: on a GPU for which they can be compiled, or on the
 /// meta device where it stands for the first one, of float32 or bfloat16, and with less than 2³¹ elements an image.

@@ -46,6 +46,14 @@ static const char convolution_tile[] = {
 #embed "Kernels/ConvolutionTile.h" suffix(, 0)
 };
 
+static const char voxel_tile[] = {
+#embed "Kernels/VoxelTile.h" suffix(, 0)
+};
+
+static const char point_convolution_arguments[] = {
+#embed "Kernels/PointConvolutionArguments.h" suffix(, 0)
+};
+
 static const char norm_sum[] = {
 #embed "Kernels/NormSum.cu" suffix(, 0)
 };
@@ -70,6 +78,10 @@ static const char convolution[] = {
 #embed "Kernels/Convolution.cu" suffix(, 0)
 };
 
+static const char point_convolution[] = {
+#embed "Kernels/PointConvolution.cu" suffix(, 0)
+};
+
 const gpu_header gpu_headers[] = {
     {"Numbers.h", numbers},
     {"Kernel.h", kernel},
@@ -81,7 +93,9 @@ const gpu_header gpu_headers[] = {
     {"ConvolutionArguments.h", convolution_arguments},
     {"Matrices.h", matrices},
     {"ConvolutionTile.h", convolution_tile},
+    {"VoxelTile.h", voxel_tile},
+    {"PointConvolutionArguments.h", point_convolution_arguments},
     {NULL, NULL},
 };
 
-const char *const gpu_sources[] = {norm_sum, class_sums, pool, parity_sum, channels, convolution};
+const char *const gpu_sources[] = {norm_sum, class_sums, pool, parity_sum, channels, convolution, point_convolution};

@@ -12,6 +12,7 @@
 #include <array>
 
 #include "Bridge.h"
+#include "Convolution.h"
 #include "OneDNN.h"
 
 using namespace segnas;
@@ -25,6 +26,7 @@ std::array<int64_t, 3> axes(ct_extent extent) {
 /// In the order of x, which some of libtorch's kernels lose.
 at::Tensor conv_transpose(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const ct_window &window) {
+    if (x.is_cuda()) let_choose_kernels(x);
     const auto y = at::conv_transpose3d(
         x, weight, bias, axes(window.stride), axes(window.padding), axes(window.output_padding), /*groups=*/1,
         axes(window.dilation));

@@ -89,6 +89,34 @@ public final class Optimizer {
     }
 }
 
+extension NamedTensors {
+    /// Scales the gradients of all parameters so that their joint norm is at most `limit`.
+    ///
+    /// Pascanu et al. 2013, arXiv:1211.5063. Gradients that are not finite do not become so. A GPU is not waited
+    /// for.
+    ///
+    /// - Throws: ``TorchError`` if memory is short.
+    public func clipGradients(toNorm limit: Double) throws(TorchError) {
+        let gradients = try tensors.map { parameter throws(TorchError) in try parameter.gradient }
+            .compactMap { $0 }
+        try withExtendedLifetime(gradients) { () throws(TorchError) in
+            try check(ct_clip_to_norm(gradients.map(\.handle), gradients.count, limit))
+        }
+    }
+
+    /// Takes each tensor nearer to the one of the same place: share × itself + (1 − share) × the other.
+    ///
+    /// - Throws: ``TorchError`` if shapes differ.
+    public func move(towards others: NamedTensors, keeping share: Double) throws(TorchError) {
+        precondition(names == others.names, "tensors of different names")
+        try withExtendedLifetime((self, others)) { () throws(TorchError) in
+            try check(
+                ct_move_averages(
+                    tensors.map(\.handle), others.tensors.map(\.handle), names.count, share))
+        }
+    }
+}
+
 // MARK: - State
 
 extension Optimizer {

@@ -68,7 +68,7 @@ struct CUDATests {
         let diagnosis = try JSONDecoder().decode(Diagnosis.self, from: Data(program.output.utf8))
         let check = try #require(diagnosis.check)
         #expect(check.device == "cuda:0")
-        #expect(check.operations.count == 2 * 49 - 4)
+        #expect(check.operations.count == 2 * 53 - 4)
         #expect(check.operations.filter { !$0.isRight } == [])
     }
 
@@ -226,7 +226,8 @@ struct CUDATests {
             #expect(whole.status == 0, "\(whole.errors)")
             let peak = try Double(SimulatedCUDA.work(in: log)[0].peak)
             let refused = try run(
-                training(folder, "refused", on: "cuda:0", ["--memory-limit", "1MiB"]))
+                training(
+                    folder, "refused", on: "cuda:0", ["--batch", "2", "--memory-limit", "1MiB"]))
             #expect(refused.status == 4)
             let figure = try #require(refused.errors.firstMatch(of: /(\d+(\.\d)?) MiB/)?.output.1)
             let predicted = try #require(Double(figure)) * 0x1p20

@@ -34,17 +34,29 @@ struct GPUKernelTests {
         ).filter { $0.pathExtension == "cu" }
     }
 
-    /// The names of all kernels in the sources, each for both types and both widths.
+    /// The names of all kernels in the sources, with those that a macro makes of one name: for both types, and for
+    /// widths or numbers of outputs.
     private func kernels() throws -> Set<String> {
         var names: Set<String> = []
         for file in try sources() {
             let text = try String(contentsOf: file, encoding: .utf8)
-            for match in text.matches(of: /\bKERNEL\((?<name>\w+)(?<varies>##type##_##V)?,/) {
-                let name = String(match.output.name)
-                let suffixes =
-                    match.output.varies == nil
-                    ? [""] : ["float32_1", "float32_4", "bfloat16_1", "bfloat16_8"]
-                names.formUnion(suffixes.map { name + $0 })
+            for match in text.matches(
+                of: /\bKERNEL\((?<name>\w+)(?<types>##type)?(##_##(?<varies>V|outputs))?,/)
+            {
+                let (name, varies) = (String(match.output.name), match.output.varies)
+                guard match.output.types != nil else {
+                    names.insert(name)
+                    continue
+                }
+                for (type, widths) in [("float32", ["1", "4"]), ("bfloat16", ["1", "8"])] {
+                    let suffixes =
+                        switch varies {
+                        case "V": widths.map { "_" + $0 }
+                        case nil: [""]
+                        default: ["_8", "_16", "_24", "_32"]
+                        }
+                    names.formUnion(suffixes.map { name + type + $0 })
+                }
             }
         }
         return names

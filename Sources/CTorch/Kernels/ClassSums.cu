@@ -1,77 +1,21 @@
 // The sums over voxels that segmentation losses are made of, and their gradient.
 //
-// A block of threads works on tiles, of a voxel for each thread: their scores are read in the order of memory, and lie in
-// the memory that the block shares, turned round so that a thread finds those of its voxel without being in the way of
-// others.
+// A block of threads works on tiles, of a voxel for each thread.
 #include "ClassSumsArguments.h"
-#include "Kernel.h"
+#include "VoxelTile.h"
 
 namespace segnas {
 
-/// Numbers of a block's voxels, [L, threads], with a gap behind each row: rows begin at different banks of memory.
-struct Tile {
-    float *values;
-    unsigned classes, first, count;  // count: voxels of the image from the first one on, at most one for each thread
-
-    ALWAYS_INLINE float &at(unsigned i, unsigned voxel) const { return values[i * (blockDim.x + 1) + voxel]; }
-
-    /// Calls body(number, element) for all elements of a map whose classes lie together, or else whose voxels do.
-    template <int V, class Body>
-    ALWAYS_INLINE void each(const LabelledScores &of, Body &&body) const {
-        const bool is_by_voxel = of.class_stride == 1;
-        const unsigned length = is_by_voxel ? classes : count;
-        for (unsigned i = threadIdx.x * V; i < classes * count; i += blockDim.x * V) {
-            unsigned row = i / length, column = i % length;
-            const unsigned element = is_by_voxel ? first * classes + i : row * of.voxels + first + column;
-            float *numbers[V];
-            for (int k = 0; k < V; ++k) {
-                numbers[k] = is_by_voxel ? &at(column, row) : &at(row, column);
-                if (++column == length) column = 0, ++row;
-            }
-            body(numbers, element);
-        }
-    }
-
-    template <int V, class T>
-    ALWAYS_INLINE void read_all(const LabelledScores &of, const T *from) const {
-        each<V>(of, [&](float **numbers, unsigned element) {
-            float some[V];
-            read<V>(from + element, some);
-            for (int k = 0; k < V; ++k) *numbers[k] = some[k];
-        });
-    }
-
-    template <int V, class T>
-    ALWAYS_INLINE void write_all(const LabelledScores &of, T *to) const {
-        each<V>(of, [&](float **numbers, unsigned element) {
-            float some[V];
-            for (int k = 0; k < V; ++k) some[k] = *numbers[k];
-            write<V>(some, to + element);
-        });
-    }
-
-    /// Whether 16 bytes can be taken at a time: all of them lie together, and begin at such a multiple.
-    template <int V, class T>
-    ALWAYS_INLINE bool has_vectors(const LabelledScores &of, const T *map) const {
-        return of.class_stride == 1 && classes * count % V == 0 &&
-               reinterpret_cast<unsigned long long>(map + first * classes) % 16 == 0;
-    }
-};
-
-/// Elements of 16 bytes.
-template <class T>
-constexpr int vector_of = 16 / sizeof(T);
-
 /// The softmax of a thread's voxel, whose scores in the tile give place to their exponentials.
 struct Softmax {
-    const Tile &tile;
+    const VoxelTile &tile;
     unsigned label;
     float valid;  // 1, or 0 for voxels that do not count
     float factor;
     float p_own, p_others;  // softmax of the label, and of the other classes together
     float nll;              // −ln of the label's softmax
 
-    ALWAYS_INLINE Softmax(const Tile &tile, const LabelledScores &of, unsigned image) : tile(tile) {
+    ALWAYS_INLINE Softmax(const VoxelTile &tile, const LabelledScores &of, unsigned image) : tile(tile) {
         const unsigned given = of.labels[static_cast<long long>(image) * of.voxels + tile.first + threadIdx.x];
         const bool counts = given < of.classes;  // what is no class either does not, or memory would be spoilt
         valid = counts ? 1 : 0;
@@ -103,17 +47,13 @@ struct Softmax {
 template <class T, class Body>
 ALWAYS_INLINE void each_tile(
     const LabelledScores &of, float *shared, unsigned begin, unsigned end, unsigned step, Body &&body) {
-    constexpr int V = vector_of<T>;
     const T *const scores = static_cast<const T *>(of.scores) +
                             static_cast<long long>(blockIdx.y) * of.classes * of.voxels;
+    const unsigned between = of.class_stride == 1 ? 0 : of.class_stride;
     for (unsigned first = begin; first < end; first += step) {
-        const unsigned rest = end - first;
-        const Tile tile{shared, of.classes, first, rest < blockDim.x ? rest : blockDim.x};
+        const VoxelTile tile(shared, of.classes, between, first, end);
         __syncthreads();  // before the scores of the last tile give place to others
-        if (tile.has_vectors<V>(of, scores))
-            tile.read_all<V>(of, scores);
-        else
-            tile.read_all<1>(of, scores);
+        tile.read_from(scores);
         __syncthreads();
         body(tile);
     }
@@ -128,7 +68,7 @@ ALWAYS_INLINE void sums(const ClassSumsArguments &a, float *shared) {
     const unsigned begin = blockIdx.x * a.length, rest = a.of.voxels - begin;
     const unsigned end = begin + (rest < a.length ? rest : a.length);
     const Power power{a.of.gamma, a.of.least};
-    each_tile<T>(a.of, tiles, begin, end, step, [&](const Tile &tile) {
+    each_tile<T>(a.of, tiles, begin, end, step, [&](const VoxelTile &tile) {
         if (threadIdx.x >= tile.count) return;
         const Softmax p(tile, a.of, image);
         own[p.label * step] += p.p_own;
@@ -147,13 +87,12 @@ ALWAYS_INLINE void sums(const ClassSumsArguments &a, float *shared) {
 
 template <class T>
 ALWAYS_INLINE void gradient(const ClassGradientArguments &a, float *shared) {
-    constexpr int V = vector_of<T>;
     const unsigned classes = a.of.classes, image = blockIdx.y;
     const float *const of_common = a.common + image * classes, *const of_predicted = a.predicted + image * classes;
     T *const out = static_cast<T *>(a.gradient) + static_cast<long long>(image) * classes * a.of.voxels;
     const Power power{a.of.gamma, a.of.least};
     const unsigned begin = blockIdx.x * blockDim.x, step = gridDim.x * blockDim.x;
-    each_tile<T>(a.of, shared, begin, a.of.voxels, step, [&](const Tile &tile) {
+    each_tile<T>(a.of, shared, begin, a.of.voxels, step, [&](const VoxelTile &tile) {
         if (threadIdx.x < tile.count) {
             const Softmax p(tile, a.of, image);
             float inner = 0;
@@ -167,10 +106,7 @@ ALWAYS_INLINE void gradient(const ClassGradientArguments &a, float *shared) {
             tile.at(p.label, threadIdx.x) = own;
         }
         __syncthreads();
-        if (tile.has_vectors<V>(a.of, out))
-            tile.write_all<V>(a.of, out);
-        else
-            tile.write_all<1>(a.of, out);
+        tile.write_to(out);
     });
 }
 

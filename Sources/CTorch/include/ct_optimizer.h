@@ -40,6 +40,13 @@ ct_status ct_adam_step(
 ct_status ct_sgd_step(
     const ct_optimizer_slot *slots, size_t count, const ct_sgd_coefficients *coefficients, ct_step_method method);
 
+// Scales tensors of one type so that the Euclidean norm of all together is at most `limit`; one that is not finite leaves some
+// that are not.
+ct_status ct_clip_to_norm(const ct_tensor *tensors, size_t count, double limit);
+
+// average ← share·average + (1 − share)·value, for tensors of one type.
+ct_status ct_move_averages(const ct_tensor *averages, const ct_tensor *values, size_t count, double share);
+
 CT_END
 
 #endif

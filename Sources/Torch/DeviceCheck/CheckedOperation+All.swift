@@ -44,10 +44,10 @@ extension CheckedOperation {
             "convolution of 3 channels to 21", of: [3, 3, 3, 5, 7], outputs: 21,
             .sameSize(kernel: 3)),
         convolution(
-            "convolution of 21 channels", of: [3, 21, 5, 9, 17], outputs: 21,
+            "convolution of 24 channels", of: [3, 24, 5, 9, 17], outputs: 24,
             .sameSize(kernel: 3)),
         convolution(
-            "convolution of 32 channels to 26", of: [1, 32, 6, 7, 18], outputs: 26,
+            "convolution of 24 channels to 32", of: [1, 24, 6, 7, 18], outputs: 32,
             .sameSize(kernel: 3)),
         convolution(
             "convolution of large maps", of: [2, 16, 17, 9, 33], outputs: 26,
@@ -58,6 +58,15 @@ extension CheckedOperation {
         convolution("convolution 5x5x5", kernel: 5, .sameSize(kernel: 5)),
         convolution("dilated convolution", .sameSize(kernel: 3, dilation: 2)),
         convolution("convolution 1x1x1", kernel: 1, bias: true, ConvolutionWindow()),
+        convolution(
+            "convolution 1x1x1 of one channel", of: [3, 1, 5, 9, 17], outputs: 21, kernel: 1,
+            ConvolutionWindow()),
+        convolution(
+            "convolution 1x1x1 of 32 channels", of: [2, 32, 5, 9, 17], outputs: 27, kernel: 1,
+            bias: true, ConvolutionWindow()),
+        convolution(
+            "convolution 1x1x1 of large maps", of: [2, 16, 17, 19, 33], outputs: 20, kernel: 1,
+            bias: true, ConvolutionWindow()),
         convolution("strided convolution", bias: true, ConvolutionWindow(stride: 2, padding: 1)),
         CheckedOperation(
             name: "transposed convolution", parameters: [[8, 4, 2, 2, 2], [4]]

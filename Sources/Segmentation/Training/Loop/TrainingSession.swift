@@ -252,42 +252,6 @@ extension NamedTensors {
     }
 }
 
-// MARK: - Gradients
-
-extension NamedTensors {
-    /// Scales the gradients of all parameters so that their joint norm is at most `limit`.
-    ///
-    /// Pascanu et al. 2013, arXiv:1211.5063. Gradients that are not finite stay so.
-    fileprivate func clipGradients(toNorm limit: Double) throws(TorchError) {
-        var squares = 0.0
-        var gradients: [Tensor] = []
-        for (_, parameter) in self {
-            guard let gradient = try parameter.gradient else { continue }
-            // On the meta device, where no norm is known, they are scaled to count the memory for that.
-            gradients.append(gradient)
-            guard !gradient.device.isGPU else { continue }
-            squares += try (gradient * gradient).sum().valueIfKnown() ?? .infinity
-        }
-        if gradients.first?.device.isGPU == true {
-            return try Self.scale(gradients, toNorm: limit)
-        }
-        let norm = squares.squareRoot()
-        guard norm > limit else { return }
-        for gradient in gradients { try gradient.assign(gradient * (limit / norm)) }
-    }
-
-    /// The same without waiting for the norm.
-    private static func scale(_ gradients: [Tensor], toNorm limit: Double) throws(TorchError) {
-        let squares = try gradients.map { gradient throws(TorchError) in
-            try (gradient * gradient).sum().cast(to: .float64)
-        }
-        let factor = try (limit / Tensor.stacked(squares).sum().sqrt()).clamped(max: 1)
-        for gradient in gradients {
-            try gradient.assign(gradient * factor.cast(to: gradient.dtype))
-        }
-    }
-}
-
 extension Tensor {
     /// The only element of a tensor of one; nil on the meta device, whose tensors have no elements.
     fileprivate func valueIfKnown() throws(TorchError) -> Double? {

@@ -26,12 +26,7 @@ struct WeightAverage {
     /// Adds the present weights to the average.
     mutating func update() throws(TorchError) {
         let share = Self.share(decay, after: count)
-        try withoutGradients { () throws(TorchError) in
-            for (name, tensor) in weights {
-                guard let average = tensors[name] else { continue }
-                try average.assign(average * share + tensor * (1 - share))
-            }
-        }
+        try tensors.move(towards: weights, keeping: share)
         count += 1
     }
 
