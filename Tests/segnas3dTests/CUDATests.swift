@@ -165,6 +165,29 @@ struct CUDATests {
         }
     }
 
+    @Test("patches: a training on a GPU has the losses of the CPU, and its Dice of whole images")
+    func patches() throws {
+        try withData { folder in
+            for device in ["cpu", "cuda:0"] {
+                let program = try run([
+                    "train", folder.path("data"), "--network", folder.path("net.json"), "--patch",
+                    "12x8x10", "--batch", "2", "--epochs", "2", "--steps-per-epoch", "6",
+                    "--precision", "float32", "--output", folder.path("run-\(device.prefix(4))"),
+                    "--cache", folder.path("cache"), "--device", device, "--quiet",
+                ])
+                #expect(program.status == 0, "\(program.errors)")
+            }
+            let (here, there) = try (epochs(folder, "run-cpu"), epochs(folder, "run-cuda"))
+            #expect(here.count == 2)
+            for (a, b) in zip(here, there) {
+                #expect(abs(a.loss - b.loss) < 1e-4 * a.loss)
+                let dice = try #require(a.validation?.mean)
+                #expect(dice > 0.05)
+                #expect(try abs(dice - #require(b.validation?.mean)) < 1e-3)
+            }
+        }
+    }
+
     @Test("no step waits for the GPU, or gives it more than images and labels")
     func waits() throws {
         try withData { folder in

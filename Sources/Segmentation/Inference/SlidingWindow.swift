@@ -64,7 +64,9 @@ struct SlidingWindow {
             }
             let runner = runner(image, members, tiles: 1)
             try runner.run([.zero]) { values, _, slices, mirrored in
-                scores.add(values, slices: slices, mirrored: mirrored, threads: threads)
+                try values.withFloats {
+                    scores.add($0, slices: slices, mirrored: mirrored, threads: threads)
+                }
             }
         }
     }
@@ -79,13 +81,15 @@ struct SlidingWindow {
         let scores = WindowScores(plan, passes: runner.passes, sink: sink, threads: threads)
         for row in plan.rows {
             try runner.run(row.tiles) { values, tile, slices, mirrored in
-                try scores.add(values, of: tile, in: row, slices: slices, mirrored: mirrored)
+                try values.withFloats {
+                    try scores.add($0, of: tile, in: row, slices: slices, mirrored: mirrored)
+                }
             }
             try scores.finish(row)
         }
     }
 
-    private func runner(
+    func runner(
         _ image: PreparedCase, _ members: [EnsembleMember], tiles: Int
     ) -> TileRunner {
         let reader = TileReader(
@@ -117,6 +121,18 @@ struct SlidingWindow {
         } catch let error as ScoreMemoryError {
             throw TorchError.outOfMemory(
                 AllocationFailure(requested: ByteCount(error.bytes), inUse: nil, limit: nil))
+        }
+    }
+}
+
+extension Tensor {
+    /// Calls a body with the elements, float32, on the CPU; true if there are none.
+    fileprivate func withFloats(_ body: (UnsafePointer<Float>) throws -> Bool) throws -> Bool {
+        try withUnsafeBytes { bytes in
+            guard let values = bytes.assumingMemoryBound(to: Float.self).baseAddress else {
+                return true
+            }
+            return try body(values)
         }
     }
 }

@@ -16,11 +16,10 @@ struct EnsembleMember {
 /// Tiles of one value in each channel, such as air, have the scores of the last such tile of the same values: a
 /// network that is given the same voxels gives the same scores.
 final class TileRunner {
-    /// Takes the probabilities `[L, slices, H, W]` of some slices of a tile, which was mirrored along some of the
-    /// axes x, y and z; false where one is NaN or infinite.
+    /// Takes the probabilities, float32 `[1, L, slices, H, W]` on the network's device, of some slices of a tile, which
+    /// was mirrored along some of the axes x, y and z; false where one is NaN or infinite.
     typealias Take = (
-        _ values: UnsafePointer<Float>, _ tile: SIMD3<Int>, _ slices: Range<Int>,
-        _ mirrored: [Bool]
+        _ values: Tensor, _ tile: SIMD3<Int>, _ slices: Range<Int>, _ mirrored: [Bool]
     ) throws -> Bool
 
     private let reader: TileReader
@@ -135,13 +134,9 @@ final class TileRunner {
                 var probabilities = try scores.sliced(slices, along: 2).cast(to: .float32)
                     .probabilities(rule)
                 if member.weight != 1 { probabilities = try probabilities * member.weight }
-                let areFinite = try probabilities.withUnsafeBytes { bytes in
-                    guard let values = bytes.assumingMemoryBound(to: Float.self).baseAddress else {
-                        return true
-                    }
-                    return try take(values, tile, slices, mirroring)
+                guard try take(probabilities, tile, slices, mirroring) else {
+                    throw PredictionError.notFinite(model: member.number)
                 }
-                guard areFinite else { throw PredictionError.notFinite(model: member.number) }
             }
         }
     }

@@ -82,6 +82,10 @@ struct Validation {
                     patch: patch, overlap: 0, scoreBytes: Self.scoreBytes, threads: threads)
                 window.rule = self.labels.scoreRule
                 window.progress = { _, _ in try checkEnd() }
+                if let counted = try countedOverlaps(window, example, labels, member, pass.device) {
+                    if index == 0, let show { show(example, try counted.classes()) }
+                    return counted.overlaps
+                }
                 let classes = try window.classes(
                     of: example, labels: self.labels.outputCount, by: [member],
                     on: GridMap(from: example.size, to: example.size))
@@ -92,6 +96,35 @@ struct Validation {
             }
         }
     }
+
+    /// The overlaps of a case by counts on a GPU, and the classes if they are asked for; nil where the CPU has to sum up
+    /// probabilities: without a GPU, without room there, and for regions.
+    private func countedOverlaps(
+        _ window: SlidingWindow, _ example: PreparedCase, _ reference: Samples,
+        _ member: EnsembleMember, _ device: Device
+    ) throws -> (overlaps: [Overlap], classes: () throws -> [UInt8])? {
+        guard device.isGPU, window.rule == .mostProbable else { return nil }
+        var window = window
+        window.batch = Self.tilesOnGPU
+        guard try window.fits(example, labels: labels.outputCount, on: device) else { return nil }
+        return try withoutGradients {
+            let (classes, areFinite) = try window.mostProbable(
+                of: example, labels: labels.outputCount, by: [member], on: device)
+            let counts = try Tensor(
+                reference.withValues(as: UInt8.self) { Array($0) }, shape: classes.shape
+            ).moved(to: device).pairCounts(with: classes, classes: labels.classCount)
+            guard try areFinite.moved(to: .cpu).array() == [true] else {
+                throw PredictionError.notFinite(model: member.number)
+            }
+            return (
+                labels.overlaps(try counts.moved(to: .cpu).array()),
+                { try classes.moved(to: .cpu).array() }
+            )
+        }
+    }
+
+    /// Tiles that a GPU is given at a time: of one it would be told about as long as it computes.
+    private static let tilesOnGPU = 4
 
     /// For the probabilities of a case.
     private static let scoreBytes = 1 << 30
