@@ -212,11 +212,11 @@ search() {
     figures states status.json
 }
 
-# What a search of the paper takes: some of its networks are trained for three epochs.
+# What a search of the paper takes: some of its networks are trained for two epochs.
 space() {
     at 60 "$program" phantom scans --cases "$cases" --size "$side" --seed 2 --structures 19 > /dev/null
     at 200 "$program" search scans --space segnas11 --size "$side" --batch "$batch" --split 50/20/30 --sampler random \
-        --effective-iterations "$points" --epochs 3 --device "$device" --output points --quiet > points.txt 2>&1
+        --effective-iterations "$points" --epochs 2 --device "$device" --output points --quiet > points.txt 2>&1
     expect "a search through the paper's largest space ends well" 0 $?
     tail -n 5 points.txt
     figures space points

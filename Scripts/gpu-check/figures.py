@@ -90,11 +90,9 @@ def space(study, epochs=100, trainings=300):
     for trial, parameters, operations in file.execute(
         "SELECT number, parameters, operations FROM trial WHERE state = 'completed' ORDER BY number"
     ):
-        with open(f"{study}/trials/{trial:06d}/run/log.jsonl") as lines:
-            log = [json.loads(line) for line in lines]
-        last = log[-1]["seconds"] + log[-1]["validationSeconds"]
-        rows.append({"parameters": parameters, "operations": operations, "epochSeconds": last,
-                     "trainingSeconds": taken[trial] + (epochs - len(log)) * last})
+        seconds = [s for s, in file.execute("SELECT seconds FROM epoch WHERE trial = ? ORDER BY epoch", [trial])]
+        rows.append({"parameters": parameters, "operations": operations, "epochSeconds": seconds[-1],
+                     "trainingSeconds": taken[trial] + (epochs - len(seconds)) * seconds[-1]})
     mean = sum(row["trainingSeconds"] for row in rows) / len(rows)
     add(stage="space", name="segnas11", epochs=epochs, trainings=trainings, meanTrainingSeconds=mean,
         days=trainings * mean / 86400, networks=rows)
