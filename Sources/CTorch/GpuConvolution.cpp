@@ -17,10 +17,6 @@ namespace {
 constexpr auto source = GpuSource::convolution;
 constexpr auto channels_last = at::MemoryFormat::ChannelsLast3d;
 constexpr int64_t most_channels = 32;
-/// Blocks that add up the gradient of a weight: several for each multiprocessor of any GPU, while their sums take little
-/// memory.
-constexpr unsigned blocks_of_gradient = 528;
-
 bool is_aligned(const at::Tensor &x, uintptr_t bytes) {
     return reinterpret_cast<uintptr_t>(device_elements<void>(x)) % bytes == 0;
 }
@@ -109,7 +105,10 @@ at::Tensor weight_gradient(const at::Tensor &dy, const at::Tensor &x, const at::
     const auto map = extent_of(x);
     const unsigned slabs = boxes(map.depth, box_depth), rows = boxes(map.height, box_height);
     const unsigned columns = boxes(map.width, box_width), groups = channels.padded_in / 16;
-    const unsigned all = length(x, 0) * slabs * rows * columns, parts = std::min(all, blocks_of_gradient / groups);
+    const unsigned all = length(x, 0) * slabs * rows * columns;
+    // As many blocks as run at a time, so that all end together.
+    const unsigned at_a_time = gpu_limits(source, x).multiprocessors * blocks_of_gradient;
+    const unsigned parts = std::min(all, std::max(at_a_time / groups, 1u));
     const unsigned elements = taps * 16 * channels.padded_out;
     auto gradient = at::empty_like(weight, weight.options(), channels_last);
     auto sums = bytes(x, int64_t(groups) * parts * elements * sizeof(float));

@@ -48,7 +48,7 @@ struct Convolution {
     /// Adds the products of the box's rows from the given one on. For each column of taps along the width, and each 16
     /// inputs, all rows go by once.
     ALWAYS_INLINE void add_products(const char *box, unsigned row, const void *fragments) {
-#pragma unroll 1
+#pragma unroll(slices == 1 ? 1 : 3 * (Inputs / 16))
         for (unsigned column = 0; column < 3 * (Inputs / 16); ++column) {
             const unsigned lane = threadIdx.x % 32, x = column % 3, part = column / 3;
             const auto from = shared_address(box + Box::offset(row, x + lane % 16, 2 * part + lane / 16));
@@ -119,8 +119,7 @@ struct Convolution {
                     words[j] = rounded_pair(of_row[j][2 * half], of_row[j][2 * half + 1]);
                 void *const out = row + x * a.outputs + output;
                 if constexpr (products == 2) *static_cast<uint2 *>(out) = uint2{words[0], words[1]};
-                if constexpr (products == 4)
-                    *static_cast<uint4 *>(out) = uint4{words[0], words[1], words[2], words[3]};
+                if constexpr (products == 4) *static_cast<uint4 *>(out) = uint4{words[0], words[1], words[2], words[3]};
             }
         });
     }
@@ -151,29 +150,39 @@ struct Convolution {
     }
 };
 
+/// Where this block's box of outputs begins. Nobody needs registers for it while sums are added up.
+ALWAYS_INLINE Corner corner_of_box(const ConvolutionArguments &a) {
+    unsigned box = blockIdx.x;
+    compute_anew(box);
+    const unsigned column = box % a.columns, row = box / a.columns % a.rows, slab = box / a.columns / a.rows;
+    return {
+        static_cast<int>(slab * box_depth), static_cast<int>(row * box_height), static_cast<int>(column * box_width)};
+}
+
 template <unsigned Inputs, unsigned Outputs>
 ALWAYS_INLINE void convolve(const ConvolutionArguments &a, char *memory) {
     using Rows = Convolution<Inputs, Outputs>;
-    const unsigned box = blockIdx.x, column = box % a.columns, row = box / a.columns % a.rows;
-    const Corner corner{
-        static_cast<int>(box / a.columns / a.rows * box_depth), static_cast<int>(row * box_height),
-        static_cast<int>(column * box_width)};
-    Rows::Box::load(a.x, blockIdx.y, 0, a.map, {corner.z - 1, corner.y - 1, corner.x - 1}, memory);
-    end_copies();
-    __syncthreads();
-    const unsigned warp = threadIdx.x / 32;
-    const int z = warp / 2 * Rows::slices, y = warp % 2 * Rows::rows;
-    const Corner own{corner.z + z, corner.y + y, corner.x};
+    const unsigned z = threadIdx.x / 64 * Rows::slices, y = threadIdx.x / 32 % 2 * Rows::rows;
     Rows outputs;
 #pragma unroll
     for (unsigned i = 0; i < sizeof outputs.sums / sizeof(float); ++i) (&outputs.sums[0][0][0][0])[i] = 0;
-    if (own.z < static_cast<int>(a.map.depth) && own.y < static_cast<int>(a.map.height))
-        outputs.add_products(memory, z * (box_height + halo) + y, a.fragments);
+    {
+        const Corner box = corner_of_box(a);
+        Rows::Box::template load<Rows::slices == 1 ? 2 : 1>(
+            a.x, blockIdx.y, 0, a.map, {box.z - 1, box.y - 1, box.x - 1}, memory);
+        end_copies();
+        __syncthreads();
+        if (box.z + z < a.map.depth && box.y + y < a.map.height)
+            outputs.add_products(memory, z * (box_height + halo) + y, a.fragments);
+    }
+    Corner own = corner_of_box(a);
+    own.z += z;
+    own.y += y;
     if (a.is_even) {
         outputs.write_even(a, own);
     } else {
         __syncthreads();  // until no warp needs the box any longer
-        outputs.write_odd(a, own, reinterpret_cast<unsigned short *>(memory) + warp * box_width * Outputs);
+        outputs.write_odd(a, own, reinterpret_cast<unsigned short *>(memory) + threadIdx.x / 32 * box_width * Outputs);
     }
 }
 
@@ -204,8 +213,9 @@ ALWAYS_INLINE void weight_gradient(const WeightGradientArguments &a, char *memor
             static_cast<int>(slab % a.slabs * box_depth), static_cast<int>(row * box_height),
             static_cast<int>(column * box_width)};
         __syncthreads();  // until no warp needs the box before any longer
-        Inputs::load(a.x, image, 16 * blockIdx.y, a.map, {corner.z - 1, corner.y - 1, corner.x - 1}, memory);
-        Gradients::load(a.dy, image, 0, a.map, corner, gradients);
+        Inputs::template load<1>(
+            a.x, image, 16 * blockIdx.y, a.map, {corner.z - 1, corner.y - 1, corner.x - 1}, memory);
+        Gradients::template load<1>(a.dy, image, 0, a.map, corner, gradients);
         end_copies();
         __syncthreads();
 #pragma unroll 1
@@ -292,15 +302,15 @@ KERNEL(convolution_32_32, ConvolutionArguments, threads_of_convolution(32, 32), 
     convolve<32, 32>(arguments, shared);
 }
 
-KERNEL(weight_gradient_16, WeightGradientArguments, threads_of_gradient, 2) {
+KERNEL(weight_gradient_16, WeightGradientArguments, threads_of_gradient, blocks_of_gradient) {
     SHARED_MEMORY(char, shared);
     weight_gradient<16>(arguments, shared);
 }
-KERNEL(weight_gradient_24, WeightGradientArguments, threads_of_gradient, 2) {
+KERNEL(weight_gradient_24, WeightGradientArguments, threads_of_gradient, blocks_of_gradient) {
     SHARED_MEMORY(char, shared);
     weight_gradient<24>(arguments, shared);
 }
-KERNEL(weight_gradient_32, WeightGradientArguments, threads_of_gradient, 2) {
+KERNEL(weight_gradient_32, WeightGradientArguments, threads_of_gradient, blocks_of_gradient) {
     SHARED_MEMORY(char, shared);
     weight_gradient<32>(arguments, shared);
 }

@@ -69,8 +69,8 @@ struct ConvolutionArguments {
     unsigned rows, columns;  // of boxes along height and width
 };
 
-/// For the gradient of a weight, a warp has the taps of a row along the height.
-constexpr unsigned threads_of_gradient = 32 * taps / 3;
+/// For the gradient of a weight, a warp has the taps of a row along the height; so many blocks run at a time.
+constexpr unsigned threads_of_gradient = 32 * taps / 3, blocks_of_gradient = 2;
 
 constexpr unsigned weight_gradient_bytes(unsigned outputs) {
     return convolution_bytes(16) + tile_bytes(box_depth, box_height, box_width, outputs <= 16 ? 16 : 32);

@@ -25,7 +25,8 @@ struct Tile {
     }
 
     /// Begins to load an image's channels from the given one on: the block has them when it has come to a barrier after
-    /// `end_copies`.
+    /// `end_copies`. A warp that has registers for them loads several rows at once.
+    template <unsigned Rows>
     static ALWAYS_INLINE void load(
         const ConvolvedMap &map, unsigned image, unsigned first, const Extent &of, const Corner &corner, char *tile) {
         const auto *const from = static_cast<const BFloat16 *>(map.elements) +
@@ -33,7 +34,7 @@ struct Tile {
         if (map.is_even)
             load_eights(from, map.channels, first, of, corner, tile);
         else
-            load_words(from, map.channels, first, of, corner, tile);
+            load_rows<Rows>(from, map.channels, first, of, corner, tile);
     }
 
   private:
@@ -50,50 +51,98 @@ struct Tile {
         }
     }
 
-    /// A warp loads a row of voxels, a word of two elements in each lane.
-    static ALWAYS_INLINE void load_words(
+    /// Rows of the map begin anywhere. A lane loads 16 bytes at a time of all rows that its warp loads at once.
+    template <unsigned Rows>
+    static ALWAYS_INLINE void load_rows(
         const BFloat16 *from, unsigned channels, unsigned first, const Extent &of, const Corner &corner, char *tile) {
         for (unsigned i = threadIdx.x; i < Depth * Height * bytes_of_row / 16; i += blockDim.x)
             reinterpret_cast<uint4 *>(tile)[i] = uint4{0, 0, 0, 0};
         __syncthreads();
-        const unsigned lane = threadIdx.x % 32, begin = corner.x < 0 ? -corner.x : 0;
-        const unsigned rest = of.width - corner.x, end = rest < Width ? rest : Width;
-        const Columns columns{channels, first, begin};
-        for (unsigned row = threadIdx.x / 32; row < Depth * Height; row += blockDim.x / 32) {
-            const unsigned z = corner.z + row / Height, y = corner.y + row % Height;
-            if (z >= of.depth || y >= of.height) continue;
-            const auto *const elements = from + ((z * of.height + y) * of.width + corner.x + begin) * channels;
-            const int count = (end - begin) * channels;
-            const int odd = reinterpret_cast<unsigned long long>(elements) / 2 % 2;
-#pragma unroll 4
-            for (int i = 2 * lane - odd; i < count; i += 64) {
-                const bool has_low = i >= 0, has_high = i + 1 < count;
-                unsigned word = 0;
-                if (has_low && has_high)
-                    word = __ldg(reinterpret_cast<const unsigned *>(elements + i));
-                else if (has_low)
-                    word = elements[i].bits;
-                else
-                    word = static_cast<unsigned>(elements[i + 1].bits) << 16;
-                if (has_low) columns.store(word, i, row, tile);
-                if (has_high) columns.store(word >> 16, i + 1, row, tile);
-            }
+        constexpr unsigned pieces = Width * 32 * 2 / 512 + 1;
+        const unsigned warps = blockDim.x / 32;
+        const Row row(from, channels, of, corner);
+        for (unsigned begin = threadIdx.x / 32; begin < Depth * Height; begin += Rows * warps) {
+            uint4 loaded[Rows][pieces];
+#pragma unroll
+            for (unsigned i = 0; i < Rows; ++i)
+#pragma unroll
+                for (unsigned piece = 0; piece < pieces; ++piece) loaded[i][piece] = row.load(begin + i * warps, piece);
+#pragma unroll
+            for (unsigned i = 0; i < Rows; ++i)
+#pragma unroll
+                for (unsigned piece = 0; piece < pieces; ++piece)
+                    row.store(loaded[i][piece], begin + i * warps, piece, first, tile);
         }
     }
 
-    /// Which voxel and channel the elements of a row are.
-    struct Columns {
-        unsigned channels, first, begin, inverse;
+    /// The part of a row of the box that lies in the map.
+    struct Row {
+        const BFloat16 *from;
+        const Extent &of;
+        const Corner &corner;
+        unsigned channels, begin, count, inverse;
 
-        ALWAYS_INLINE Columns(unsigned channels, unsigned first, unsigned begin)
-            : channels(channels), first(first), begin(begin), inverse((65535 + channels) / channels) {}
+        ALWAYS_INLINE Row(const BFloat16 *from, unsigned channels, const Extent &of, const Corner &corner)
+            : from(from),
+              of(of),
+              corner(corner),
+              channels(channels),
+              begin(corner.x < 0 ? -corner.x : 0),
+              inverse((65535 + channels) / channels) {
+            const unsigned rest = of.width - corner.x;
+            count = ((rest < Width ? rest : Width) - begin) * channels;
+        }
 
-        ALWAYS_INLINE void store(unsigned bits, unsigned element, unsigned row, char *tile) const {
-            // Exact for all elements of a row, which are less than 2¹¹.
+        /// The row's first element in the map; null if it lies outside.
+        ALWAYS_INLINE const BFloat16 *elements(unsigned row) const {
+            const unsigned z = corner.z + row / Height, y = corner.y + row % Height;
+            if (row >= Depth * Height || z >= of.depth || y >= of.height) return nullptr;
+            return from + ((z * of.height + y) * of.width + corner.x + begin) * channels;
+        }
+
+        /// The element with which the 16 bytes begin that a lane loads: multiples of 16 bytes may lie before the row.
+        static ALWAYS_INLINE int element(const BFloat16 *elements, unsigned piece) {
+            return static_cast<int>(8 * (threadIdx.x % 32 + 32 * piece)) -
+                   static_cast<int>(reinterpret_cast<unsigned long long>(elements) % 16 / 2);
+        }
+
+        ALWAYS_INLINE uint4 load(unsigned row, unsigned piece) const {
+            const BFloat16 *const elements = this->elements(row);
+            const int i = element(elements, piece);
+            if (!elements || i >= static_cast<int>(count)) return {};
+            const auto *const end = from + of.depth * of.height * of.width * channels;
+            if (elements + i + 8 <= end) return __ldg(reinterpret_cast<const uint4 *>(elements + i));
+            unsigned words[4] = {};
+#pragma unroll
+            for (unsigned k = 0; k < 8; ++k)
+                if (elements + i + k < end) words[k / 2] |= static_cast<unsigned>(elements[i + k].bits) << 16 * (k % 2);
+            return {words[0], words[1], words[2], words[3]};
+        }
+
+        ALWAYS_INLINE void store(const uint4 &loaded, unsigned row, unsigned piece, unsigned first, char *tile) const {
+            const BFloat16 *const elements = this->elements(row);
+            const int start = element(elements, piece);
+            if (!elements || start >= static_cast<int>(count)) return;
+            const unsigned words[] = {loaded.x, loaded.y, loaded.z, loaded.w};
+            if (channels % 2 == 0) {
+#pragma unroll
+                for (int k = 0; k < 8; k += 2)
+                    if (start + k >= 0) store(words[k / 2], start + k, row, first, tile);
+            } else {
+#pragma unroll
+                for (int k = 0; k < 8; ++k)
+                    if (start + k >= 0)
+                        store(static_cast<unsigned short>(words[k / 2] >> 16 * (k % 2)), start + k, row, first, tile);
+            }
+        }
+
+        /// One element or two.
+        template <class Bits>
+        ALWAYS_INLINE void store(Bits bits, unsigned element, unsigned row, unsigned first, char *tile) const {
+            // Exact for all elements of a row, which are less than 2¹⁰.
             const unsigned voxel = element * inverse >> 16, c = element - voxel * channels - first;
-            if (c >= Channels) return;
-            const unsigned at = offset(row, begin + voxel, c / 8) + c % 8 * 2;
-            *reinterpret_cast<unsigned short *>(tile + at) = static_cast<unsigned short>(bits);
+            if (element >= count || c >= Channels) return;
+            *reinterpret_cast<Bits *>(tile + offset(row, begin + voxel, c / 8) + c % 8 * 2) = bits;
         }
     };
 };

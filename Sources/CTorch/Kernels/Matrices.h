@@ -69,5 +69,10 @@ ALWAYS_INLINE unsigned rounded_pair(float low, float high) {
     return pair;
 }
 
+/// Hides from the compiler where a number comes from: what is computed from it is not kept in registers from before.
+ALWAYS_INLINE void compute_anew(unsigned &number) {
+    asm volatile("" : "+r"(number));
+}
+
 }  // namespace segnas
 #endif

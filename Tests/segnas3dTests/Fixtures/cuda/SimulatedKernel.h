@@ -169,4 +169,6 @@ inline unsigned rounded_pair(float low, float high) {
     return rounded(low) | rounded(high) << 16;
 }
 
+inline void compute_anew(unsigned &) {}
+
 }  // namespace segnas
