@@ -64,7 +64,7 @@ const std::vector<int64_t> no_output_padding{0, 0, 0};
 
 at::Tensor forward(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const Window &window) {
-    if (!bias && has_gpu_convolution(x, weight, window)) return gpu_convolution(x, weight);
+    if (!bias && has_gpu_convolution(x, weight, window)) return gpu_convolution(x, weight, window);
     if (x.is_cuda()) {
         return with_room(x, [&] {
             return at::convolution(
@@ -88,7 +88,7 @@ Gradients backward(
     const at::Tensor &x, const at::Tensor &gradient, const at::Tensor &weight, const Window &window,
     std::array<bool, 3> wanted) {
     if (!wanted[2] && has_gpu_convolution(x, weight, window))
-        return gpu_convolution_backward(gradient, x, weight, {wanted[0], wanted[1]});
+        return gpu_convolution_backward(gradient, x, weight, window, {wanted[0], wanted[1]});
     if (x.is_cuda()) {
         const std::vector<int64_t> bias_shape{weight.size(0)};
         return with_room(x, [&] {

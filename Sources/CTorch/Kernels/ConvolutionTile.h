@@ -7,10 +7,25 @@
 
 namespace segnas {
 
-/// Where a box begins, which may be outside of the map.
+/// The voxel of a map with which a box begins; it may lie outside.
 struct Corner {
     int z, y, x;
+
+    ALWAYS_INLINE bool lies_in(const Boxes &boxes) const {
+        return z < static_cast<int>(boxes.depth) && y < static_cast<int>(boxes.height) &&
+               x < static_cast<int>(boxes.width);
+    }
 };
+
+/// Of the outputs of a map's boxes: those that share their voxels' rows follow each other.
+ALWAYS_INLINE Corner corner_of_box(const Boxes &boxes, unsigned box) {
+    const auto first = [&](unsigned i, unsigned length) {
+        return static_cast<int>(i / boxes.step * length * boxes.step + i % boxes.step);
+    };
+    return {
+        first(box / boxes.columns / boxes.rows % boxes.slabs, box_depth),
+        first(box / boxes.columns % boxes.rows, box_height), first(box % boxes.columns, box_width)};
+}
 
 /// Rows of voxels of 16 or 32 channels; zeros where the map has none.
 template <unsigned Channels, unsigned Depth, unsigned Height, unsigned Width>
@@ -28,7 +43,7 @@ struct Tile {
     /// `end_copies`. A warp that has registers for them loads several rows at once.
     template <unsigned Rows>
     static ALWAYS_INLINE void load(
-        const ConvolvedMap &map, unsigned image, unsigned first, const Extent &of, const Corner &corner, char *tile) {
+        const ConvolvedMap &map, unsigned image, unsigned first, const Boxes &of, const Corner &corner, char *tile) {
         const auto *const from = static_cast<const BFloat16 *>(map.elements) +
                                  static_cast<long long>(image) * of.depth * of.height * of.width * map.channels;
         if (map.is_even)
@@ -39,65 +54,76 @@ struct Tile {
 
   private:
     static ALWAYS_INLINE void load_eights(
-        const BFloat16 *from, unsigned channels, unsigned first, const Extent &of, const Corner &corner, char *tile) {
+        const BFloat16 *from, unsigned channels, unsigned first, const Boxes &of, const Corner &corner, char *tile) {
         constexpr unsigned eights = Channels / 8;
+#pragma unroll 2
         for (unsigned i = threadIdx.x; i < Depth * Height * Width * eights; i += blockDim.x) {
-            const unsigned eight = i % eights, voxel = i / eights, row = voxel / Width, at = voxel % Width;
-            const unsigned z = corner.z + row / Height, y = corner.y + row % Height, x = corner.x + at;
-            const unsigned c = first + 8 * eight;
+            const unsigned eight = i % eights, voxel = i / eights, row = voxel / Width, column = voxel % Width;
+            const unsigned z = corner.z + row / Height * of.step, y = corner.y + row % Height * of.step;
+            const unsigned x = corner.x + column * of.step, c = first + 8 * eight;
             const bool is_there = z < of.depth && y < of.height && x < of.width && c < channels;
             const unsigned element = is_there ? ((z * of.height + y) * of.width + x) * channels + c : 0;
-            begin_copy(shared_address(tile + offset(row, at, eight)), from + element, is_there);
+            begin_copy(shared_address(tile + offset(row, column, eight)), from + element, is_there);
         }
     }
 
     /// Rows of the map begin anywhere. A lane loads 16 bytes at a time of all rows that its warp loads at once.
     template <unsigned Rows>
     static ALWAYS_INLINE void load_rows(
-        const BFloat16 *from, unsigned channels, unsigned first, const Extent &of, const Corner &corner, char *tile) {
+        const BFloat16 *from, unsigned channels, unsigned first, const Boxes &of, const Corner &corner, char *tile) {
         for (unsigned i = threadIdx.x; i < Depth * Height * bytes_of_row / 16; i += blockDim.x)
             reinterpret_cast<uint4 *>(tile)[i] = uint4{0, 0, 0, 0};
         __syncthreads();
-        constexpr unsigned pieces = Width * 32 * 2 / 512 + 1;
+        constexpr unsigned pieces = 2;
         const unsigned warps = blockDim.x / 32;
-        const Row row(from, channels, of, corner);
+        const Row row(from, channels, first, of, corner);
+#pragma unroll 1
         for (unsigned begin = threadIdx.x / 32; begin < Depth * Height; begin += Rows * warps) {
-            uint4 loaded[Rows][pieces];
+#pragma unroll 1
+            for (unsigned start = 0; start < row.pieces(); start += pieces) {
+                uint4 loaded[Rows][pieces];
 #pragma unroll
-            for (unsigned i = 0; i < Rows; ++i)
+                for (unsigned i = 0; i < Rows; ++i)
 #pragma unroll
-                for (unsigned piece = 0; piece < pieces; ++piece) loaded[i][piece] = row.load(begin + i * warps, piece);
+                    for (unsigned piece = 0; piece < pieces; ++piece)
+                        loaded[i][piece] = row.load(begin + i * warps, start + piece);
 #pragma unroll
-            for (unsigned i = 0; i < Rows; ++i)
+                for (unsigned i = 0; i < Rows; ++i)
 #pragma unroll
-                for (unsigned piece = 0; piece < pieces; ++piece)
-                    row.store(loaded[i][piece], begin + i * warps, piece, first, tile);
+                    for (unsigned piece = 0; piece < pieces; ++piece)
+                        row.store(loaded[i][piece], begin + i * warps, start + piece, tile);
+            }
         }
     }
 
     /// The part of a row of the box that lies in the map.
     struct Row {
         const BFloat16 *from;
-        const Extent &of;
+        const Boxes &of;
         const Corner &corner;
-        unsigned channels, begin, count, inverse;
+        unsigned channels, first, begin, count, inverse;
 
-        ALWAYS_INLINE Row(const BFloat16 *from, unsigned channels, const Extent &of, const Corner &corner)
+        ALWAYS_INLINE Row(
+            const BFloat16 *from, unsigned channels, unsigned first, const Boxes &of, const Corner &corner)
             : from(from),
               of(of),
               corner(corner),
               channels(channels),
-              begin(corner.x < 0 ? -corner.x : 0),
+              first(first),
+              begin(corner.x < 0 ? (of.step - 1 - corner.x) / of.step : 0),
               inverse((65535 + channels) / channels) {
-            const unsigned rest = of.width - corner.x;
-            count = ((rest < Width ? rest : Width) - begin) * channels;
+            const unsigned rest = of.width - corner.x - begin * of.step, whole = (Width - 1 - begin) * of.step + 1;
+            count = (rest < whole ? rest : whole) * channels;
         }
+
+        /// Pieces of 32 lanes with 8 elements each, of which 7 may lie before the row.
+        ALWAYS_INLINE unsigned pieces() const { return (count + 7 + 255) / 256; }
 
         /// The row's first element in the map; null if it lies outside.
         ALWAYS_INLINE const BFloat16 *elements(unsigned row) const {
-            const unsigned z = corner.z + row / Height, y = corner.y + row % Height;
+            const unsigned z = corner.z + row / Height * of.step, y = corner.y + row % Height * of.step;
             if (row >= Depth * Height || z >= of.depth || y >= of.height) return nullptr;
-            return from + ((z * of.height + y) * of.width + corner.x + begin) * channels;
+            return from + ((z * of.height + y) * of.width + corner.x + begin * of.step) * channels;
         }
 
         /// The element with which the 16 bytes begin that a lane loads: multiples of 16 bytes may lie before the row.
@@ -119,7 +145,7 @@ struct Tile {
             return {words[0], words[1], words[2], words[3]};
         }
 
-        ALWAYS_INLINE void store(const uint4 &loaded, unsigned row, unsigned piece, unsigned first, char *tile) const {
+        ALWAYS_INLINE void store(const uint4 &loaded, unsigned row, unsigned piece, char *tile) const {
             const BFloat16 *const elements = this->elements(row);
             const int start = element(elements, piece);
             if (!elements || start >= static_cast<int>(count)) return;
@@ -127,22 +153,22 @@ struct Tile {
             if (channels % 2 == 0) {
 #pragma unroll
                 for (int k = 0; k < 8; k += 2)
-                    if (start + k >= 0) store(words[k / 2], start + k, row, first, tile);
+                    if (start + k >= 0) store(words[k / 2], start + k, row, tile);
             } else {
 #pragma unroll
                 for (int k = 0; k < 8; ++k)
                     if (start + k >= 0)
-                        store(static_cast<unsigned short>(words[k / 2] >> 16 * (k % 2)), start + k, row, first, tile);
+                        store(static_cast<unsigned short>(words[k / 2] >> 16 * (k % 2)), start + k, row, tile);
             }
         }
 
         /// One element or two.
         template <class Bits>
-        ALWAYS_INLINE void store(Bits bits, unsigned element, unsigned row, unsigned first, char *tile) const {
-            // Exact for all elements of a row, which are less than 2¹⁰.
+        ALWAYS_INLINE void store(Bits bits, unsigned element, unsigned row, char *tile) const {
+            // Exact for all elements of a row, which are less than 2¹¹.
             const unsigned voxel = element * inverse >> 16, c = element - voxel * channels - first;
-            if (element >= count || c >= Channels) return;
-            *reinterpret_cast<Bits *>(tile + offset(row, begin + voxel, c / 8) + c % 8 * 2) = bits;
+            if (element >= count || c >= Channels || voxel % of.step != 0) return;
+            *reinterpret_cast<Bits *>(tile + offset(row, begin + voxel / of.step, c / 8) + c % 8 * 2) = bits;
         }
     };
 };
