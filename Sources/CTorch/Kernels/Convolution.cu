@@ -68,6 +68,8 @@ struct Convolution {
 #pragma unroll
             for (unsigned j = 0; line < Taps && j < products; ++j)
                 b[line][j] = __ldg(fragments + (line * products + j) * 32);
+            // For weights of all taps at once, which the compiler would load, registers do not suffice here.
+            if (Taps == 5 && products == 4 && line % 2 == 1) __syncwarp();
             const uint4 a = load_matrices(from + line * Box::bytes_of_row);
 #pragma unroll
             for (unsigned y = 0; y < Taps; ++y) {

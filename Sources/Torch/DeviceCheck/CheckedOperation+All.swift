@@ -50,16 +50,16 @@ extension CheckedOperation {
             "convolution of 32 channels to 26", of: [1, 32, 6, 7, 18], outputs: 26,
             .sameSize(kernel: 3)),
         convolution(
-            "convolution of large maps", of: [2, 16, 17, 9, 33], outputs: 26,
+            "convolution of large maps", of: [2, 16, 9, 9, 33], outputs: 26,
             .sameSize(kernel: 3)),
         convolution(
-            "dilated convolution of 21 channels", of: [1, 21, 5, 9, 35], outputs: 21,
+            "dilated convolution of 21 channels", of: [1, 21, 5, 7, 35], outputs: 21,
             .sameSize(kernel: 3, dilation: 2)),
         convolution(
             "dilated convolution 5x5x5", of: [1, 16, 9, 7, 17], outputs: 26, kernel: 5,
             .sameSize(kernel: 5, dilation: 2)),
         convolution(
-            "convolution 5x5x5 of 21 channels", of: [1, 21, 5, 9, 17], outputs: 21, kernel: 5,
+            "convolution 5x5x5 of 21 channels", of: [1, 21, 5, 7, 17], outputs: 21, kernel: 5,
             .sameSize(kernel: 5)),
         convolution(
             "convolution 5x5x5 of 3 channels to 24", of: [2, 3, 5, 6, 7], outputs: 24, kernel: 5,
