@@ -122,10 +122,12 @@ struct Convolution {
 #pragma unroll
             for (unsigned half = 0; half < 2; ++half) {
 #pragma unroll
-                for (unsigned k = 0; k < 2 * products; ++k)
-                    if (first + k < a.outputs)
-                        memory[(lane / 4 + 8 * half) * a.outputs + first + k] =
-                            from_float<BFloat16>(of_row[k / 2][2 * half + k % 2]).bits;
+                for (unsigned j = 0; j < products; ++j) {
+                    const unsigned pair = rounded_pair(of_row[j][2 * half], of_row[j][2 * half + 1]);
+                    auto *const to = memory + (lane / 4 + 8 * half) * a.outputs + first + 2 * j;
+                    if (first + 2 * j < a.outputs) to[0] = static_cast<unsigned short>(pair);
+                    if (first + 2 * j + 1 < a.outputs) to[1] = static_cast<unsigned short>(pair >> 16);
+                }
             }
             __syncwarp();
             write_row(row, voxels, a, memory);
@@ -198,6 +200,7 @@ ALWAYS_INLINE void convolve(const ConvolutionArguments &a, char *memory) {
 template <unsigned Taps, unsigned Outputs>
 ALWAYS_INLINE void weight_gradient(const WeightGradientArguments &a, char *memory) {
     constexpr unsigned products = Outputs / 8, planes = planes_of_gradient(Taps), height = box_height + Taps - 1;
+    constexpr unsigned rows_at_once = Outputs == 16 ? 2 : 1;
     using Inputs = Tile<16, box_depth + planes - 1, height, box_width + Taps - 1>;
     using Gradients = Tile<Outputs <= 16 ? 16 : 32, box_depth, box_height, box_width>;
     char *const gradients = memory + gradient_box_bytes(Taps);
@@ -219,8 +222,8 @@ ALWAYS_INLINE void weight_gradient(const WeightGradientArguments &a, char *memor
         const unsigned image = box / a.boxes.columns / a.boxes.rows / a.boxes.slabs;
         const Corner first{corner.z + static_cast<int>(first_plane) * step - reach, corner.y - reach, corner.x - reach};
         __syncthreads();  // until no warp needs the box before any longer
-        Inputs::template load<1>(a.x, image, 16 * group, a.boxes, first, memory);
-        Gradients::template load<1>(a.dy, image, 0, a.boxes, corner, gradients);
+        Inputs::template load<rows_at_once>(a.x, image, 16 * group, a.boxes, first, memory);
+        Gradients::template load<rows_at_once>(a.dy, image, 0, a.boxes, corner, gradients);
         end_copies();
         __syncthreads();
 #pragma unroll 1

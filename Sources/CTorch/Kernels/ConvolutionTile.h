@@ -46,10 +46,18 @@ struct Tile {
         const ConvolvedMap &map, unsigned image, unsigned first, const Boxes &of, const Corner &corner, char *tile) {
         const auto *const from = static_cast<const BFloat16 *>(map.elements) +
                                  static_cast<long long>(image) * of.depth * of.height * of.width * map.channels;
-        if (map.is_even)
+        if (map.is_even) {
             load_eights(from, map.channels, first, of, corner, tile);
+            return;
+        }
+        for (unsigned i = threadIdx.x; i < Depth * Height * bytes_of_row / 16; i += blockDim.x)
+            reinterpret_cast<uint4 *>(tile)[i] = uint4{0, 0, 0, 0};
+        __syncthreads();
+        const Row row(from, map.channels, first, of, corner);
+        if (map.channels % 2 == 0)
+            load_words(row, tile);
         else
-            load_rows<Rows>(from, map.channels, first, of, corner, tile);
+            load_rows<Rows>(row, tile);
     }
 
   private:
@@ -67,16 +75,27 @@ struct Tile {
         }
     }
 
+    struct Row;
+
+    /// A lane copies two elements at a time: they are of the same voxel, and of the same eight channels.
+    static ALWAYS_INLINE void load_words(const Row &row, char *tile) {
+        const unsigned lane = threadIdx.x % 32;
+#pragma unroll 1
+        for (unsigned i = threadIdx.x / 32; i < Depth * Height; i += blockDim.x / 32) {
+            const BFloat16 *const elements = row.elements(i);
+            if (!elements) continue;
+            for (unsigned element = 2 * lane; element < row.count; element += 64) {
+                char *const place = row.place(element, i, tile);
+                if (place) begin_copy_of_word(shared_address(place), elements + element);
+            }
+        }
+    }
+
     /// Rows of the map begin anywhere. A lane loads 16 bytes at a time of all rows that its warp loads at once.
     template <unsigned Rows>
-    static ALWAYS_INLINE void load_rows(
-        const BFloat16 *from, unsigned channels, unsigned first, const Boxes &of, const Corner &corner, char *tile) {
-        for (unsigned i = threadIdx.x; i < Depth * Height * bytes_of_row / 16; i += blockDim.x)
-            reinterpret_cast<uint4 *>(tile)[i] = uint4{0, 0, 0, 0};
-        __syncthreads();
+    static ALWAYS_INLINE void load_rows(const Row &row, char *tile) {
         constexpr unsigned pieces = 2;
         const unsigned warps = blockDim.x / 32;
-        const Row row(from, channels, first, of, corner);
 #pragma unroll 1
         for (unsigned begin = threadIdx.x / 32; begin < Depth * Height; begin += Rows * warps) {
 #pragma unroll 1
@@ -150,25 +169,21 @@ struct Tile {
             const int start = element(elements, piece);
             if (!elements || start >= static_cast<int>(count)) return;
             const unsigned words[] = {loaded.x, loaded.y, loaded.z, loaded.w};
-            if (channels % 2 == 0) {
 #pragma unroll
-                for (int k = 0; k < 8; k += 2)
-                    if (start + k >= 0) store(words[k / 2], start + k, row, tile);
-            } else {
-#pragma unroll
-                for (int k = 0; k < 8; ++k)
-                    if (start + k >= 0)
-                        store(static_cast<unsigned short>(words[k / 2] >> 16 * (k % 2)), start + k, row, tile);
+            for (int k = 0; k < 8; ++k) {
+                if (start + k < 0 || start + k >= static_cast<int>(count)) continue;
+                char *const place = this->place(start + k, row, tile);
+                const unsigned bits = words[k / 2] >> 16 * (k % 2);
+                if (place) *reinterpret_cast<unsigned short *>(place) = static_cast<unsigned short>(bits);
             }
         }
 
-        /// One element or two.
-        template <class Bits>
-        ALWAYS_INLINE void store(Bits bits, unsigned element, unsigned row, char *tile) const {
+        /// Where an element of a row belongs; null for channels and voxels that the box does not have.
+        ALWAYS_INLINE char *place(unsigned element, unsigned row, char *tile) const {
             // Exact for all elements of a row, which are less than 2¹¹.
             const unsigned voxel = element * inverse >> 16, c = element - voxel * channels - first;
-            if (element >= count || c >= Channels || voxel % of.step != 0) return;
-            *reinterpret_cast<Bits *>(tile + offset(row, begin + voxel / of.step, c / 8) + c % 8 * 2) = bits;
+            if (c >= Channels || voxel % of.step != 0) return nullptr;
+            return tile + offset(row, begin + voxel / of.step, c / 8) + c % 8 * 2;
         }
     };
 };
