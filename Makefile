@@ -92,6 +92,7 @@ $(NVRTC):
 		nvidia-cuda-nvrtc==13.0.88
 
 gpu-kernels: setup $(NVRTC)  ## compile our kernels for GPUs by NVIDIA's compiler, and run them without one: minutes
+	Scripts/gpu-kernels.py $(NVRTC)
 	swift build --build-tests
 	SEGNAS3D_NVRTC=$(CURDIR)/$(NVRTC) Scripts/test.sh --skip-build --filter '^segnas3dTests\.GPUKernelTests'
 

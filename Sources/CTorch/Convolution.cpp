@@ -67,7 +67,7 @@ const std::vector<int64_t> no_output_padding{0, 0, 0};
 
 at::Tensor forward(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const Window &window) {
-    if (!bias && has_gpu_convolution(x, weight, window)) return gpu_convolution(x, weight);
+    if (!bias && has_gpu_convolution(x, weight, window)) return gpu_convolution(x, weight, window);
     if (has_gpu_point_convolution(x, weight, window)) return gpu_point_convolution(x, weight, bias);
     if (const auto counts = bias || !on_gpu(x) ? std::nullopt : better_channels(x, weight)) {
         const auto y = forward(with_channels(x, counts->inputs), with_channels(weight, *counts), {}, window);
@@ -97,7 +97,7 @@ Gradients backward(
     const at::Tensor &x, const at::Tensor &gradient, const at::Tensor &weight, const Window &window,
     std::array<bool, 3> wanted) {
     if (!wanted[2] && has_gpu_convolution(x, weight, window))
-        return gpu_convolution_backward(gradient, x, weight, {wanted[0], wanted[1]});
+        return gpu_convolution_backward(gradient, x, weight, window, {wanted[0], wanted[1]});
     if (has_gpu_point_convolution(x, weight, window))
         return gpu_point_convolution_backward(gradient, x, weight, wanted);
     if (const auto counts = wanted[2] || !on_gpu(x) ? std::nullopt : better_channels(x, weight)) {

@@ -103,13 +103,19 @@ class Gpu {
 /// More bytes than these a block has only if they are asked for.
 constexpr unsigned ordinary_shared = 48 << 10;
 
+/// What users call the sources, in the order of `GpuSource`.
+constexpr const char *names[] = {"norm_sum",    "class_sums",       "pool", "parity_sum", "channels",
+                                 "convolution", "point_convolution"};
+
 /// The kernels of one source on one GPU.
 class Kernels {
   public:
     Kernels(GpuSource source, int ordinal) {
         try {
             const char *choice = std::getenv("SEGNAS3D_GPU_KERNELS");
-            TORCH_CHECK(!choice || std::string(choice) != "0", "SEGNAS3D_GPU_KERNELS=0 turns them off");
+            const std::string words = choice ? choice : "",
+                              left_out = "-" + std::string(names[static_cast<int>(source)]);
+            TORCH_CHECK(words != "0" && words != left_out, "SEGNAS3D_GPU_KERNELS=", words, " turns them off");
             gpu_ = std::make_unique<Gpu>(ordinal);
             limits_ = gpu_->limits();
             code_ = compile_for_gpu(gpu_sources[static_cast<int>(source)], limits_.capability);

@@ -24,6 +24,7 @@ bool has_gpu_kernels(GpuSource source, const at::Tensor &x);
 struct GpuLimits {
     int capability;   // 90 for 9.0
     unsigned shared;  // bytes that the threads of a block can share
+    unsigned multiprocessors;
 };
 
 /// Those of the GPU for which `has_gpu_kernels` is true.

@@ -68,7 +68,7 @@ struct CUDATests {
         let diagnosis = try JSONDecoder().decode(Diagnosis.self, from: Data(program.output.utf8))
         let check = try #require(diagnosis.check)
         #expect(check.device == "cuda:0")
-        #expect(check.operations.count == 2 * 53 - 4)
+        #expect(check.operations.count == 2 * 58 - 4)
         #expect(check.operations.filter { !$0.isRight } == [])
     }
 

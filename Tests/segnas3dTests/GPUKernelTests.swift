@@ -119,6 +119,21 @@ struct GPUKernelTests {
         }
     }
 
+    @Test("kernels of one kind can be left out")
+    func areLeftOut() throws {
+        try withTemporaryFolder { folder in
+            let log = folder.appending(path: "kernels")
+            let program = try doctor(
+                ["--device", "cuda:0"],
+                ["SEGNAS3D_GPU_KERNELS": "-convolution", "SIMULATED_KERNEL_LOG": log.path])
+            #expect(program.status == 0, "\(program.output)")
+            #expect(program.output.contains("SEGNAS3D_GPU_KERNELS=-convolution turns them off"))
+            let launched = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
+            #expect(launched.contains("pool_bfloat16_8"))
+            #expect(!launched.contains { $0.hasPrefix("convolution") })
+        }
+    }
+
     @Test("kernels are compiled once for a compiler and a kind of GPU")
     func areCached() throws {
         try withTemporaryFolder { folder in

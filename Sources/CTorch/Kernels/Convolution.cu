@@ -1,8 +1,8 @@
-// Convolution of bfloat16 maps of few channels by 3×3×3 taps, and its gradients, on tensor cores.
+// Convolution of bfloat16 maps of few channels by 3×3×3 or 5×5×5 taps, and its gradients, on tensor cores.
 //
 // NVIDIA's library pads few channels to 32 or 64, and reads a map anew for the taps. Here a block of threads loads a box of
 // voxels with its halo once. Matrices of 16 voxels in a row and 16 channels are multiplied by the weight of a tap; one that
-// is loaded serves all taps of a row of outputs, which differ in height (and depth) only.
+// is loaded serves all taps of a row along the height.
 #include "ConvolutionTile.h"
 
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800  // older ones do not multiply bfloat16
@@ -23,7 +23,8 @@ ALWAYS_INLINE void order_fragments(const FragmentsArguments &a) {
     const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i >= a.count) return;
     const unsigned lane = i % 32, product = i / 32 % products, place = i / 32 / products;
-    const unsigned y = place % 3, z = place / 3 % 3, x = place / 9 % 3, first = place / taps * 16 + lane % 4 * 2;
+    const unsigned y = place % a.taps, z = place / a.taps % a.taps, x = place / a.taps / a.taps % a.taps;
+    const unsigned first = place / a.taps / a.taps / a.taps * 16 + lane % 4 * 2;
     // Column 2q + k is the k-th of those outputs that a lane with lane%4 = q has in the end.
     const unsigned column = lane / 4, output = output_of<Outputs>(column / 2, product) + column % 2;
     const auto *const weight = static_cast<const BFloat16 *>(a.weight) + output * a.of_output + z * a.z + y * a.y +
@@ -37,52 +38,44 @@ ALWAYS_INLINE void order_fragments(const FragmentsArguments &a) {
 
 // MARK: - Convolution
 
-/// Four rows of outputs in each of some slices, which a warp has in its registers.
-template <unsigned Inputs, unsigned Outputs>
+/// Rows of outputs that follow each other along the height, which a warp has in its registers.
+template <unsigned Taps, unsigned Inputs, unsigned Outputs>
 struct Convolution {
-    static constexpr unsigned slices = slices_of_warp(Inputs, Outputs), rows = 4, products = Outputs / 8;
-    using Box = Tile<Inputs, box_depth + halo, box_height + halo, box_width + halo>;
+    static constexpr unsigned rows = rows_of_warp(Outputs), products = Outputs / 8, halo = Taps - 1;
+    static constexpr unsigned channels = channels_of_box(Taps, Inputs);
+    using Box = Tile<channels, box_depth + halo, box_height + halo, box_width + halo>;
 
-    float sums[slices][rows][products][4];
+    float sums[rows][products][4];
 
-    /// Adds the products of the box's rows from the given one on. For each column of taps along the width, and each 16
-    /// inputs, all rows go by once.
-    ALWAYS_INLINE void add_products(const char *box, unsigned row, const void *fragments) {
+    /// Adds what the box's rows from the given one on contribute, with fragments for its channels. For each column of taps
+    /// along the width and each 16 channels, all rows go by once.
+    ALWAYS_INLINE void add_box(const char *box, unsigned row, const uint2 *fragments) {
 #pragma unroll 1
-        for (unsigned column = 0; column < 3 * (Inputs / 16); ++column) {
-            const unsigned lane = threadIdx.x % 32, x = column % 3, part = column / 3;
+        for (unsigned column = 0; column < Taps * (channels / 16); ++column) {
+            const unsigned lane = threadIdx.x % 32, x = column % Taps, part = column / Taps;
             const auto from = shared_address(box + Box::offset(row, x + lane % 16, 2 * part + lane / 16));
-            add_column(from, static_cast<const uint2 *>(fragments) + column * 9 * products * 32 + lane);
+            const uint2 *const of_column = fragments + column * Taps * Taps * products * 32 + lane;
+#pragma unroll 1
+            for (unsigned z = 0; z < Taps; ++z)
+                add_plane(from + z * (box_height + halo) * Box::bytes_of_row, of_column + z * Taps * products * 32);
         }
     }
 
-    ALWAYS_INLINE void add_column(SharedAddress from, const uint2 *weight) {
-#pragma unroll(slices == 1 ? 1 : slices + 2)
-        for (unsigned plane = 0; plane < slices + 2; ++plane) {
-            uint2 b[slices][3][products];  // for the taps by which the plane counts for a slice
+    ALWAYS_INLINE void add_plane(SharedAddress from, const uint2 *fragments) {
+        uint2 b[Taps][products];
 #pragma unroll
-            for (unsigned slice = 0; slice < slices; ++slice) {
-                if (plane < slice || plane > slice + 2) continue;
+        for (unsigned line = 0; line < rows + halo; ++line) {
 #pragma unroll
-                for (unsigned y = 0; y < 3; ++y)
+            for (unsigned j = 0; line < Taps && j < products; ++j)
+                b[line][j] = __ldg(fragments + (line * products + j) * 32);
+            // For weights of all taps at once, which the compiler would load, registers do not suffice here.
+            if (Taps == 5 && products == 4 && line % 2 == 1) __syncwarp();
+            const uint4 a = load_matrices(from + line * Box::bytes_of_row);
 #pragma unroll
-                    for (unsigned j = 0; j < products; ++j)
-                        b[slice][y][j] = __ldg(weight + (((plane - slice) * 3 + y) * products + j) * 32);
-            }
+            for (unsigned y = 0; y < Taps; ++y) {
+                if (line < y || line - y >= rows) continue;
 #pragma unroll
-            for (unsigned line = 0; line < rows + 2; ++line) {
-                const uint4 a = load_matrices(from + (plane * (box_height + halo) + line) * Box::bytes_of_row);
-#pragma unroll
-                for (unsigned slice = 0; slice < slices; ++slice) {
-                    if (plane < slice || plane > slice + 2) continue;
-#pragma unroll
-                    for (unsigned y = 0; y < 3; ++y) {
-                        if (line < y || line - y >= rows) continue;
-#pragma unroll
-                        for (unsigned j = 0; j < products; ++j)
-                            add_product(a, b[slice][y][j], sums[slice][line - y][j]);
-                    }
-                }
+                for (unsigned j = 0; j < products; ++j) add_product(a, b[y][j], sums[line - y][j]);
             }
         }
     }
@@ -90,17 +83,15 @@ struct Convolution {
     /// Calls body(row's first element, voxels, sums) for the rows that lie in the map.
     template <class Body>
     ALWAYS_INLINE void each_row(const ConvolutionArguments &a, const Corner &at, Body &&body) const {
-        const unsigned elements = a.map.depth * a.map.height * a.map.width * a.outputs;
+        const auto &of = a.boxes;
+        const unsigned elements = of.depth * of.height * of.width * a.outputs;
         auto *const image = static_cast<BFloat16 *>(a.y) + static_cast<long long>(blockIdx.y) * elements;
-        const unsigned rest = a.map.width - at.x, voxels = rest < box_width ? rest : box_width;
+        const unsigned rest = (of.width - at.x + of.step - 1) / of.step, voxels = rest < box_width ? rest : box_width;
 #pragma unroll
-        for (unsigned slice = 0; slice < slices; ++slice) {
-#pragma unroll
-            for (unsigned line = 0; line < rows; ++line) {
-                const unsigned z = at.z + slice, y = at.y + line;
-                if (z >= a.map.depth || y >= a.map.height) continue;
-                body(image + ((z * a.map.height + y) * a.map.width + at.x) * a.outputs, voxels, sums[slice][line]);
-            }
+        for (unsigned line = 0; line < rows; ++line) {
+            const unsigned y = at.y + line * of.step;
+            if (at.z >= static_cast<int>(of.depth) || y >= of.height) continue;
+            body(image + ((at.z * of.height + y) * of.width + at.x) * a.outputs, voxels, sums[line]);
         }
     }
 
@@ -117,10 +108,9 @@ struct Convolution {
 #pragma unroll
                 for (unsigned j = 0; j < products; ++j)
                     words[j] = rounded_pair(of_row[j][2 * half], of_row[j][2 * half + 1]);
-                void *const out = row + x * a.outputs + output;
+                void *const out = row + x * a.boxes.step * a.outputs + output;
                 if constexpr (products == 2) *static_cast<uint2 *>(out) = uint2{words[0], words[1]};
-                if constexpr (products == 4)
-                    *static_cast<uint4 *>(out) = uint4{words[0], words[1], words[2], words[3]};
+                if constexpr (products == 4) *static_cast<uint4 *>(out) = uint4{words[0], words[1], words[2], words[3]};
             }
         });
     }
@@ -132,111 +122,143 @@ struct Convolution {
 #pragma unroll
             for (unsigned half = 0; half < 2; ++half) {
 #pragma unroll
-                for (unsigned k = 0; k < 2 * products; ++k)
-                    if (first + k < a.outputs)
-                        memory[(lane / 4 + 8 * half) * a.outputs + first + k] =
-                            from_float<BFloat16>(of_row[k / 2][2 * half + k % 2]).bits;
+                for (unsigned j = 0; j < products; ++j) {
+                    const unsigned pair = rounded_pair(of_row[j][2 * half], of_row[j][2 * half + 1]);
+                    auto *const to = memory + (lane / 4 + 8 * half) * a.outputs + first + 2 * j;
+                    if (first + 2 * j < a.outputs) to[0] = static_cast<unsigned short>(pair);
+                    if (first + 2 * j + 1 < a.outputs) to[1] = static_cast<unsigned short>(pair >> 16);
+                }
             }
             __syncwarp();
-            const unsigned count = voxels * a.outputs;
-            if (reinterpret_cast<unsigned long long>(row) % 4 == 0) {
-                const auto *const words = reinterpret_cast<const unsigned *>(memory);
-                for (unsigned i = lane; i < count / 2; i += 32) reinterpret_cast<unsigned *>(row)[i] = words[i];
-                if (count % 2 == 1 && lane == 0) row[count - 1].bits = memory[count - 1];
-            } else {
-                for (unsigned i = lane; i < count; i += 32) row[i].bits = memory[i];
-            }
+            write_row(row, voxels, a, memory);
             __syncwarp();
         });
     }
+
+    static ALWAYS_INLINE void write_row(
+        BFloat16 *row, unsigned voxels, const ConvolutionArguments &a, const unsigned short *memory) {
+        const unsigned lane = threadIdx.x % 32, count = voxels * a.outputs;
+        if (a.boxes.step != 1) {
+            for (unsigned i = lane; i < count; i += 32)
+                row[i + i / a.outputs * (a.boxes.step - 1) * a.outputs].bits = memory[i];
+        } else if (reinterpret_cast<unsigned long long>(row) % 4 != 0) {
+            for (unsigned i = lane; i < count; i += 32) row[i].bits = memory[i];
+        } else {
+            const auto *const words = reinterpret_cast<const unsigned *>(memory);
+            for (unsigned i = lane; i < count / 2; i += 32) reinterpret_cast<unsigned *>(row)[i] = words[i];
+            if (count % 2 == 1 && lane == 0) row[count - 1].bits = memory[count - 1];
+        }
+    }
 };
 
-template <unsigned Inputs, unsigned Outputs>
+template <unsigned Taps, unsigned Inputs, unsigned Outputs>
 ALWAYS_INLINE void convolve(const ConvolutionArguments &a, char *memory) {
-    using Rows = Convolution<Inputs, Outputs>;
-    const unsigned box = blockIdx.x, column = box % a.columns, row = box / a.columns % a.rows;
-    const Corner corner{
-        static_cast<int>(box / a.columns / a.rows * box_depth), static_cast<int>(row * box_height),
-        static_cast<int>(column * box_width)};
-    Rows::Box::load(a.x, blockIdx.y, 0, a.map, {corner.z - 1, corner.y - 1, corner.x - 1}, memory);
-    end_copies();
-    __syncthreads();
-    const unsigned warp = threadIdx.x / 32;
-    const int z = warp / 2 * Rows::slices, y = warp % 2 * Rows::rows;
-    const Corner own{corner.z + z, corner.y + y, corner.x};
+    using Rows = Convolution<Taps, Inputs, Outputs>;
+    constexpr unsigned products = Rows::products, warps_of_slice = box_height / Rows::rows;
+    constexpr int reach = Rows::halo / 2;
+    const unsigned warp = threadIdx.x / 32, z = warp / warps_of_slice, y = warp % warps_of_slice * Rows::rows;
+    const int step = a.boxes.step;
+    // Nobody needs registers for it while sums are added up.
+    const auto corner = [&] {
+        unsigned box = blockIdx.x;
+        compute_anew(box);
+        return corner_of_box(a.boxes, box);
+    };
+    const auto own_corner = [&] {
+        const Corner box = corner();
+        return Corner{static_cast<int>(box.z + z * step), static_cast<int>(box.y + y * step), box.x};
+    };
+    if (!corner().lies_in(a.boxes)) return;
     Rows outputs;
 #pragma unroll
-    for (unsigned i = 0; i < sizeof outputs.sums / sizeof(float); ++i) (&outputs.sums[0][0][0][0])[i] = 0;
-    if (own.z < static_cast<int>(a.map.depth) && own.y < static_cast<int>(a.map.height))
-        outputs.add_products(memory, z * (box_height + halo) + y, a.fragments);
+    for (unsigned i = 0; i < sizeof outputs.sums / sizeof(float); ++i) (&outputs.sums[0][0][0])[i] = 0;
+#pragma unroll 1
+    for (unsigned channel = 0; channel < Inputs; channel += Rows::channels) {
+        if (channel > 0) __syncthreads();  // until no warp needs the channels before any longer
+        const Corner box = corner();
+        const Corner first{box.z - reach * step, box.y - reach * step, box.x - reach * step};
+        Rows::Box::template load<Rows::channels == Inputs ? 2 : 1>(a.x, blockIdx.y, channel, a.boxes, first, memory);
+        end_copies();
+        __syncthreads();
+        if (own_corner().lies_in(a.boxes))
+            outputs.add_box(
+                memory, z * (box_height + Rows::halo) + y,
+                static_cast<const uint2 *>(a.fragments) + channel / 16 * Taps * Taps * Taps * products * 32);
+    }
     if (a.is_even) {
-        outputs.write_even(a, own);
+        outputs.write_even(a, own_corner());
     } else {
-        __syncthreads();  // until no warp needs the box any longer
-        outputs.write_odd(a, own, reinterpret_cast<unsigned short *>(memory) + warp * box_width * Outputs);
+        __syncthreads();
+        outputs.write_odd(a, own_corner(), reinterpret_cast<unsigned short *>(memory) + warp * box_width * Outputs);
     }
 }
 
 // MARK: - Gradient of the weight
 
-/// A warp has the three taps of a row along the height, for 16 inputs: it multiplies inputs, transposed, by the gradients of
+/// A warp has the taps of a row along the height, for 16 inputs: it multiplies inputs, transposed, by the gradients of
 /// outputs, 16 voxels at a time.
-template <unsigned Outputs>
+template <unsigned Taps, unsigned Outputs>
 ALWAYS_INLINE void weight_gradient(const WeightGradientArguments &a, char *memory) {
-    constexpr unsigned products = Outputs / 8;
-    using Inputs = Tile<16, box_depth + halo, box_height + halo, box_width + halo>;
+    constexpr unsigned products = Outputs / 8, planes = planes_of_gradient(Taps), height = box_height + Taps - 1;
+    constexpr unsigned rows_at_once = Outputs == 16 ? 2 : 1;
+    using Inputs = Tile<16, box_depth + planes - 1, height, box_width + Taps - 1>;
     using Gradients = Tile<Outputs <= 16 ? 16 : 32, box_depth, box_height, box_width>;
-    char *const gradients = memory + convolution_bytes(16);
-    const unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32, tap_x = warp % 3, tap_z = warp / 3;
+    char *const gradients = memory + gradient_box_bytes(Taps);
+    const unsigned group = blockIdx.y / (Taps / planes), first_plane = blockIdx.y % (Taps / planes);
+    const unsigned lane = threadIdx.x % 32, tap_x = threadIdx.x / 32 % Taps, plane = threadIdx.x / 32 / Taps;
     const auto of_inputs = shared_address(
-        memory + Inputs::offset(tap_z * (box_height + halo), tap_x + lane % 8 + lane / 16 * 8, lane / 8 % 2));
-    SharedAddress of_gradients[products / 2 + products % 2];
+        memory + Inputs::offset(plane * height, tap_x + lane % 8 + lane / 16 * 8, lane / 8 % 2));
+    SharedAddress of_gradients[(products + 1) / 2];
 #pragma unroll
     for (unsigned j = 0; j < products; j += 2)
         of_gradients[j / 2] = shared_address(gradients + Gradients::offset(0, lane % 16, j + lane / 16));
-    float sums[3][products][4];
+    float sums[Taps][products][4];
 #pragma unroll
     for (unsigned i = 0; i < sizeof sums / sizeof(float); ++i) (&sums[0][0][0])[i] = 0;
-    for (unsigned box = blockIdx.x; box < a.boxes; box += gridDim.x) {
-        const unsigned column = box % a.columns, row = box / a.columns % a.rows;
-        const unsigned slab = box / a.columns / a.rows, image = slab / a.slabs;
-        const Corner corner{
-            static_cast<int>(slab % a.slabs * box_depth), static_cast<int>(row * box_height),
-            static_cast<int>(column * box_width)};
+    const int step = a.boxes.step, reach = (Taps - 1) / 2 * step;
+    for (unsigned box = blockIdx.x; box < a.count; box += gridDim.x) {
+        const Corner corner = corner_of_box(a.boxes, box);
+        if (!corner.lies_in(a.boxes)) continue;
+        const unsigned image = box / a.boxes.columns / a.boxes.rows / a.boxes.slabs;
+        const Corner first{corner.z + static_cast<int>(first_plane) * step - reach, corner.y - reach, corner.x - reach};
         __syncthreads();  // until no warp needs the box before any longer
-        Inputs::load(a.x, image, 16 * blockIdx.y, a.map, {corner.z - 1, corner.y - 1, corner.x - 1}, memory);
-        Gradients::load(a.dy, image, 0, a.map, corner, gradients);
+        Inputs::template load<rows_at_once>(a.x, image, 16 * group, a.boxes, first, memory);
+        Gradients::template load<rows_at_once>(a.dy, image, 0, a.boxes, corner, gradients);
         end_copies();
         __syncthreads();
 #pragma unroll 1
         for (unsigned z = 0; z < box_depth; ++z) {
-            const auto from = of_inputs + z * (box_height + halo) * Inputs::bytes_of_row;
-            uint4 lines[3] = {load_transposed_matrices(from), load_transposed_matrices(from + Inputs::bytes_of_row)};
+            const auto from = of_inputs + z * height * Inputs::bytes_of_row;
+            uint4 lines[Taps];
+#pragma unroll
+            for (unsigned y = 0; y + 1 < Taps; ++y)
+                lines[y] = load_transposed_matrices(from + y * Inputs::bytes_of_row);
 #pragma unroll
             for (unsigned y = 0; y < box_height; ++y) {
-                lines[(y + 2) % 3] = load_transposed_matrices(from + (y + 2) * Inputs::bytes_of_row);
+                lines[(y + Taps - 1) % Taps] = load_transposed_matrices(from + (y + Taps - 1) * Inputs::bytes_of_row);
 #pragma unroll
                 for (unsigned j = 0; j < products; j += 2) {
                     const uint4 b = load_transposed_matrices(
                         of_gradients[j / 2] + (z * box_height + y) * Gradients::bytes_of_row);
 #pragma unroll
-                    for (unsigned tap = 0; tap < 3; ++tap) {
-                        add_product(lines[(y + tap) % 3], {b.x, b.y}, sums[tap][j]);
-                        if (j + 1 < products) add_product(lines[(y + tap) % 3], {b.z, b.w}, sums[tap][j + 1]);
+                    for (unsigned tap = 0; tap < Taps; ++tap) {
+                        add_product(lines[(y + tap) % Taps], {b.x, b.y}, sums[tap][j]);
+                        if (j + 1 < products) add_product(lines[(y + tap) % Taps], {b.z, b.w}, sums[tap][j + 1]);
                     }
                 }
             }
         }
     }
-    float *const out = a.sums + static_cast<long long>(blockIdx.y * gridDim.x + blockIdx.x) * taps * 16 * Outputs;
+    float *const out = a.sums +
+                       static_cast<long long>(group * gridDim.x + blockIdx.x) * Taps * Taps * Taps * 16 * Outputs;
 #pragma unroll
-    for (unsigned tap = 0; tap < 3; ++tap) {
+    for (unsigned tap = 0; tap < Taps; ++tap) {
 #pragma unroll
         for (unsigned j = 0; j < products; ++j) {
 #pragma unroll
             for (unsigned half = 0; half < 2; ++half) {
-                const unsigned at = ((tap_z * 3 + tap) * 3 + tap_x) * 16 + lane / 4 + 8 * half;
-                float *const pair = out + at * Outputs + 8 * j + lane % 4 * 2;
+                const unsigned row = (((first_plane + plane) * Taps + tap) * Taps + tap_x) * 16 + lane / 4 + 8 * half;
+                float *const pair = out + row * Outputs + 8 * j + lane % 4 * 2;
                 pair[0] = sums[tap][j][2 * half];
                 pair[1] = sums[tap][j][2 * half + 1];
             }
@@ -258,72 +280,101 @@ KERNEL(convolution_fragments_32, FragmentsArguments, 256) {
     order_fragments<32>(arguments);
 }
 
-// Channels of the input and of the output, padded. Several blocks run at a time, so that one computes while another one
-// loads.
+// Taps along an axis, and channels of the input and of the output, padded.
 
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 1000
-constexpr unsigned most_blocks = 3;  // what is compiled for these has no room in the registers of a fourth
-#else
-constexpr unsigned most_blocks = 4;
-#endif
+KERNEL(convolution3_16_16, ConvolutionArguments, threads_of_convolution(16), blocks_of_convolution(3, 16)) {
+    SHARED_MEMORY(char, shared);
+    convolve<3, 16, 16>(arguments, shared);
+}
+KERNEL(convolution3_16_24, ConvolutionArguments, threads_of_convolution(24), blocks_of_convolution(3, 24)) {
+    SHARED_MEMORY(char, shared);
+    convolve<3, 16, 24>(arguments, shared);
+}
+KERNEL(convolution3_16_32, ConvolutionArguments, threads_of_convolution(32), blocks_of_convolution(3, 32)) {
+    SHARED_MEMORY(char, shared);
+    convolve<3, 16, 32>(arguments, shared);
+}
+KERNEL(convolution3_32_16, ConvolutionArguments, threads_of_convolution(16), blocks_of_convolution(3, 16)) {
+    SHARED_MEMORY(char, shared);
+    convolve<3, 32, 16>(arguments, shared);
+}
+KERNEL(convolution3_32_24, ConvolutionArguments, threads_of_convolution(24), blocks_of_convolution(3, 24)) {
+    SHARED_MEMORY(char, shared);
+    convolve<3, 32, 24>(arguments, shared);
+}
+KERNEL(convolution3_32_32, ConvolutionArguments, threads_of_convolution(32), blocks_of_convolution(3, 32)) {
+    SHARED_MEMORY(char, shared);
+    convolve<3, 32, 32>(arguments, shared);
+}
+KERNEL(convolution5_16_16, ConvolutionArguments, threads_of_convolution(16), blocks_of_convolution(5, 16)) {
+    SHARED_MEMORY(char, shared);
+    convolve<5, 16, 16>(arguments, shared);
+}
+KERNEL(convolution5_16_24, ConvolutionArguments, threads_of_convolution(24), blocks_of_convolution(5, 24)) {
+    SHARED_MEMORY(char, shared);
+    convolve<5, 16, 24>(arguments, shared);
+}
+KERNEL(convolution5_16_32, ConvolutionArguments, threads_of_convolution(32), blocks_of_convolution(5, 32)) {
+    SHARED_MEMORY(char, shared);
+    convolve<5, 16, 32>(arguments, shared);
+}
+KERNEL(convolution5_32_16, ConvolutionArguments, threads_of_convolution(16), blocks_of_convolution(5, 16)) {
+    SHARED_MEMORY(char, shared);
+    convolve<5, 32, 16>(arguments, shared);
+}
+KERNEL(convolution5_32_24, ConvolutionArguments, threads_of_convolution(24), blocks_of_convolution(5, 24)) {
+    SHARED_MEMORY(char, shared);
+    convolve<5, 32, 24>(arguments, shared);
+}
+KERNEL(convolution5_32_32, ConvolutionArguments, threads_of_convolution(32), blocks_of_convolution(5, 32)) {
+    SHARED_MEMORY(char, shared);
+    convolve<5, 32, 32>(arguments, shared);
+}
 
-KERNEL(convolution_16_16, ConvolutionArguments, threads_of_convolution(16, 16), most_blocks) {
+KERNEL(weight_gradient3_16, WeightGradientArguments, threads_of_gradient(3), blocks_of_gradient(3, 16)) {
     SHARED_MEMORY(char, shared);
-    convolve<16, 16>(arguments, shared);
+    weight_gradient<3, 16>(arguments, shared);
 }
-KERNEL(convolution_16_24, ConvolutionArguments, threads_of_convolution(16, 24), 2) {
+KERNEL(weight_gradient3_24, WeightGradientArguments, threads_of_gradient(3), blocks_of_gradient(3, 24)) {
     SHARED_MEMORY(char, shared);
-    convolve<16, 24>(arguments, shared);
+    weight_gradient<3, 24>(arguments, shared);
 }
-KERNEL(convolution_16_32, ConvolutionArguments, threads_of_convolution(16, 32), 2) {
+KERNEL(weight_gradient3_32, WeightGradientArguments, threads_of_gradient(3), blocks_of_gradient(3, 32)) {
     SHARED_MEMORY(char, shared);
-    convolve<16, 32>(arguments, shared);
+    weight_gradient<3, 32>(arguments, shared);
 }
-KERNEL(convolution_32_16, ConvolutionArguments, threads_of_convolution(32, 16), 2) {
+KERNEL(weight_gradient5_16, WeightGradientArguments, threads_of_gradient(5), blocks_of_gradient(5, 16)) {
     SHARED_MEMORY(char, shared);
-    convolve<32, 16>(arguments, shared);
+    weight_gradient<5, 16>(arguments, shared);
 }
-KERNEL(convolution_32_24, ConvolutionArguments, threads_of_convolution(32, 24), 2) {
+KERNEL(weight_gradient5_24, WeightGradientArguments, threads_of_gradient(5), blocks_of_gradient(5, 24)) {
     SHARED_MEMORY(char, shared);
-    convolve<32, 24>(arguments, shared);
+    weight_gradient<5, 24>(arguments, shared);
 }
-KERNEL(convolution_32_32, ConvolutionArguments, threads_of_convolution(32, 32), 2) {
+KERNEL(weight_gradient5_32, WeightGradientArguments, threads_of_gradient(5), blocks_of_gradient(5, 32)) {
     SHARED_MEMORY(char, shared);
-    convolve<32, 32>(arguments, shared);
-}
-
-KERNEL(weight_gradient_16, WeightGradientArguments, threads_of_gradient, 2) {
-    SHARED_MEMORY(char, shared);
-    weight_gradient<16>(arguments, shared);
-}
-KERNEL(weight_gradient_24, WeightGradientArguments, threads_of_gradient, 2) {
-    SHARED_MEMORY(char, shared);
-    weight_gradient<24>(arguments, shared);
-}
-KERNEL(weight_gradient_32, WeightGradientArguments, threads_of_gradient, 2) {
-    SHARED_MEMORY(char, shared);
-    weight_gradient<32>(arguments, shared);
+    weight_gradient<5, 32>(arguments, shared);
 }
 
-/// A lane has an element of the weight for 16 inputs, and a warp every eighth part of it.
-KERNEL(weight_totals, WeightTotalsArguments, 256) {
+/// A lane has an element of the weight for 16 inputs.
+KERNEL(weight_totals, WeightTotalsArguments, 32 * warps_of_totals) {
     SHARED_MEMORY(double, shared);
     const auto &a = arguments;
-    const unsigned lane = threadIdx.x % 32, slice = threadIdx.x / 32, element = blockIdx.x * 32 + lane;
-    const unsigned length = taps * 16 * a.padded;
+    const unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32, element = blockIdx.x * 32 + lane;
+    const unsigned length = a.cube * 16 * a.padded;
     const float *const of_inputs = a.sums + static_cast<long long>(blockIdx.y) * a.parts * length + element;
     double sum = 0;
 #pragma unroll 4
-    for (unsigned part = slice; part < a.parts; part += slices_of_totals)
+    for (unsigned part = warp; part < a.parts; part += warps_of_totals)
         sum += of_inputs[static_cast<long long>(part) * length];
     shared[threadIdx.x] = sum;
     __syncthreads();
-    if (slice != 0) return;
-    for (unsigned other = 1; other < slices_of_totals; ++other) sum += shared[other * 32 + lane];
+    if (warp != 0) return;
+    for (unsigned other = 1; other < warps_of_totals; ++other) sum += shared[other * 32 + lane];
     const unsigned output = element % a.padded, input = blockIdx.y * 16 + element / a.padded % 16;
     const unsigned tap = element / a.padded / 16;
     if (output < a.outputs && input < a.inputs)
-        static_cast<BFloat16 *>(a.gradient)[(output * taps + tap) * a.inputs + input] = from_float<BFloat16>(
+        static_cast<BFloat16 *>(a.gradient)[(output * a.cube + tap) * a.inputs + input] = from_float<BFloat16>(
             static_cast<float>(sum));
 }
 

@@ -57,6 +57,14 @@ ALWAYS_INLINE void begin_copy(SharedAddress to, const void *from, bool is_there)
                  : "memory");
 }
 
+/// The same of four bytes that are there.
+ALWAYS_INLINE void begin_copy_of_word(SharedAddress to, const void *from) {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4;"
+                 :
+                 : "r"(to), "l"(__cvta_generic_to_global(from))
+                 : "memory");
+}
+
 /// Waits for what this thread has begun to copy.
 ALWAYS_INLINE void end_copies() {
     asm volatile("cp.async.wait_all;" ::: "memory");
@@ -67,6 +75,11 @@ ALWAYS_INLINE unsigned rounded_pair(float low, float high) {
     unsigned pair;
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
     return pair;
+}
+
+/// Hides from the compiler where a number comes from: what is computed from it is not kept in registers from before.
+ALWAYS_INLINE void compute_anew(unsigned &number) {
+    asm volatile("" : "+r"(number));
 }
 
 }  // namespace segnas

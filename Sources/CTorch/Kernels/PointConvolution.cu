@@ -115,10 +115,10 @@ ALWAYS_INLINE void totals(const PointTotalsArguments &a) {
 
 using namespace segnas;
 
-#define CONVOLUTION(type, T, outputs)                                                            \
-    KERNEL(point_convolution_##type##_##outputs, PointConvolutionArguments, threads_of_points) { \
-        SHARED_MEMORY(float, shared);                                                            \
-        convolve<T, outputs>(arguments, shared);                                                 \
+#define CONVOLUTION(type, T, outputs)                                                               \
+    KERNEL(point_convolution_##type##_##outputs, PointConvolutionArguments, threads_of_points, 3) { \
+        SHARED_MEMORY(float, shared);                                                               \
+        convolve<T, outputs>(arguments, shared);                                                    \
     }
 
 #define KERNELS(type, T)                                                       \

@@ -54,8 +54,13 @@ int cuDeviceTotalMem_v2(size_t *bytes, int device) {
 }
 
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
-    const int minor = 76, shared = 97;
+    enum { multiprocessors = 16, minor = 76, shared = 97 };
     (void)device;
-    *value = attribute == minor ? 0 : attribute == shared ? 227 << 10 : (int)number("SIMULATED_GPU_GENERATION", 9);
+    switch (attribute) {
+    case multiprocessors: *value = 2; break;
+    case minor: *value = 0; break;
+    case shared: *value = 227 << 10; break;
+    default: *value = (int)number("SIMULATED_GPU_GENERATION", 9);
+    }
     return 0;
 }

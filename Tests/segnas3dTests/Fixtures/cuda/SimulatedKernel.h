@@ -131,10 +131,11 @@ inline void add_product(const uint4 &a, const uint2 &b, float *sum) {
 struct Copy {
     SharedAddress to;
     const void *from;  // null for zeros
+    unsigned bytes;
 };
 
 struct Copies {
-    Copy all[64];
+    Copy all[256];
     unsigned count;
 };
 
@@ -143,10 +144,20 @@ inline Copies &copies_of_thread() {
     return copies[threadIdx.x];
 }
 
-inline void begin_copy(SharedAddress to, const void *from, bool is_there) {
+inline void begin(const Copy &copy) {
     auto &copies = copies_of_thread();
-    if (copies.count == 64) __builtin_trap();
-    copies.all[copies.count++] = {to, is_there ? from : nullptr};
+    const bool is_aligned = reinterpret_cast<unsigned long long>(copy.to) % copy.bytes == 0 &&
+                            reinterpret_cast<unsigned long long>(copy.from) % copy.bytes == 0;
+    if (copies.count == 256 || !is_aligned) __builtin_trap();
+    copies.all[copies.count++] = copy;
+}
+
+inline void begin_copy(SharedAddress to, const void *from, bool is_there) {
+    begin({to, is_there ? from : nullptr, 16});
+}
+
+inline void begin_copy_of_word(SharedAddress to, const void *from) {
+    begin({to, from, 4});
 }
 
 /// The bytes come as late as they may.
@@ -154,8 +165,11 @@ inline void end_copies() {
     auto &copies = copies_of_thread();
     for (unsigned i = 0; i < copies.count; ++i) {
         const auto &copy = copies.all[i];
-        auto *const to = reinterpret_cast<uint4 *>(const_cast<char *>(copy.to));
-        *to = copy.from ? *static_cast<const uint4 *>(copy.from) : uint4{};
+        char *const to = const_cast<char *>(copy.to);
+        if (copy.from)
+            __builtin_memcpy(to, copy.from, copy.bytes);
+        else
+            __builtin_memset(to, 0, copy.bytes);
     }
     copies.count = 0;
 }
@@ -168,5 +182,7 @@ inline unsigned rounded_pair(float low, float high) {
     };
     return rounded(low) | rounded(high) << 16;
 }
+
+inline void compute_anew(unsigned &) {}
 
 }  // namespace segnas
