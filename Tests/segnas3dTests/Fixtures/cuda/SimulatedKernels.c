@@ -16,7 +16,8 @@
 
 enum {
     most_threads = 1024,
-    most_shared = 227 << 10,  // as SimulatedDriver.c says
+    most_shared = 227 << 10,   // as SimulatedDriver.c says
+    shared_pages = 228 << 10,  // so that what lies behind begins with a page
     ordinary_shared = 48 << 10,
     warp_size = 32,
     stack_size = 64 << 10,
@@ -238,8 +239,8 @@ int cuLaunchKernel(
     if (shared > ((Kernel *)function)->most_shared) return invalid_value;
     static char *memory;  // what lies behind what a block may use cannot be touched
     if (!memory) {
-        memory = mmap(NULL, 2 * most_shared, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        mprotect(memory + most_shared, most_shared, PROT_NONE);
+        memory = mmap(NULL, 2 * shared_pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        mprotect(memory + shared_pages, shared_pages, PROT_NONE);
     }
     const char *order = getenv("SIMULATED_GPU_ORDER");
     block.kernel = function;
@@ -248,7 +249,7 @@ int cuLaunchKernel(
     block.is_reversed = order && strcmp(order, "reverse") == 0;
     simulation.threads = (uint3){threads_x, 1, 1};
     simulation.blocks = (uint3){blocks_x, blocks_y, 1};
-    simulation.shared = memory + most_shared - (shared + 15) / 16 * 16;
+    simulation.shared = memory + shared_pages - (shared + 15) / 16 * 16;
     simulation.barrier = wait_for_block;
     simulation.barrier_of_warp = wait_for_warp;
     log_kernel(block.kernel);
