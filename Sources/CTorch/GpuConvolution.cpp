@@ -48,8 +48,8 @@ at::Tensor bytes(const at::Tensor &like, int64_t count) {
     return at::empty({count}, at::TensorOptions().dtype(at::kByte).device(like.device()));
 }
 
-/// The taps and channels of a convolution, or of the gradient of its input: the convolution of the output's gradient by the
-/// weight with both kinds of channels exchanged and the taps in reverse order.
+/// The taps and channels of a convolution, or of the gradient of its input: the convolution of the output's gradient by
+/// the weight with both kinds of channels exchanged and the taps in reverse order.
 struct Shape {
     unsigned taps;  // along an axis
     unsigned inputs, outputs, padded_in, padded_out;

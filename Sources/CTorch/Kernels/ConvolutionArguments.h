@@ -1,7 +1,7 @@
 // What the kernels of Convolution.cu are given, and how they cut maps into boxes. Maps lie channels last.
 //
-// Weights have 3 or 5 taps along each axis. One that is dilated by 2 sees, from a voxel, voxels whose coordinates are odd
-// or even as its own: boxes then have every other voxel along each axis, and all else is as without dilation.
+// Weights have 3 or 5 taps along each axis. One that is dilated by 2 sees, from a voxel, voxels whose coordinates are
+// odd or even as its own: boxes then have every other voxel along each axis, and all else is as without dilation.
 #pragma once
 
 namespace segnas {

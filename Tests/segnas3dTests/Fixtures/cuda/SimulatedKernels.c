@@ -1,6 +1,6 @@
 // The part of a libcuda.so.1 that loads kernels, as SimulatedCompiler.cpp makes them, and runs them on the CPU: block
-// after block, thread after thread. A thread that waits for the others of its block, or of its warp of 32 threads, has a
-// stack of its own until these have come there, too. In the environment:
+// after block, thread after thread. A thread that waits for the others of its block, or of its warp of 32 threads, has
+// a stack of its own until these have come there, too. In the environment:
 // SIMULATED_GPU_ORDER   "reverse" runs blocks and threads the other way round
 // SIMULATED_KERNEL_LOG  file to which a line with the name of each kernel is added when it is launched
 
