@@ -135,7 +135,7 @@ typedef struct {
 
 /// A thread that waits until a barrier has been passed more often.
 typedef struct {
-    void *stack;
+    void *stack;  // null if it does not wait
     const Barrier *barrier;
     unsigned passed;
 } Waiting;
@@ -147,7 +147,6 @@ static struct {
     bool is_reversed;
     void *caller;  // its stack
     Waiting waiting[most_threads];
-    unsigned waiting_count;
     char *memory[most_threads];  // of stacks, of which some are in use
     unsigned stacks_in_use;
     Barrier barrier, of_warps[most_threads / warp_size];
@@ -167,7 +166,7 @@ static void run_threads(void) {
 
 static void wait_at(Barrier *barrier, unsigned count) {
     const unsigned own = simulation.thread.x;
-    Waiting *const waiting = &block.waiting[block.waiting_count++];
+    Waiting *const waiting = &block.waiting[own];
     *waiting = (Waiting){NULL, barrier, barrier->passed};
     if (++barrier->come == count) barrier->come = 0, ++barrier->passed;
     simulated_switch(&waiting->stack, block.caller);
@@ -193,27 +192,34 @@ static void begin_stack(void) {
     simulated_switch(&block.caller, top - 6);
 }
 
-/// False if threads wait for others that have ended or wait elsewhere.
+/// Lets those threads of a warp go on that need not wait any longer; false if there are none.
+static bool resume_warp(unsigned warp) {
+    bool has_gone_on = false;
+    for (unsigned i = 0; i < warp_size; ++i) {
+        const unsigned thread = warp * warp_size + (block.is_reversed ? warp_size - 1 - i : i);
+        Waiting *const waiting = &block.waiting[thread];
+        void *const stack = waiting->stack;
+        if (!stack || waiting->barrier->passed == waiting->passed) continue;
+        waiting->stack = NULL;
+        has_gone_on = true;
+        simulated_switch(&block.caller, stack);
+    }
+    return has_gone_on;
+}
+
+/// Each warp runs as far as it can before the next. False if threads wait for others that have ended or wait elsewhere.
 static bool run_block(void) {
-    block.begun = block.ended = block.waiting_count = block.stacks_in_use = 0;
+    block.begun = block.ended = block.stacks_in_use = 0;
     block.barrier = (Barrier){0, 0};
     memset(block.of_warps, 0, sizeof block.of_warps);
+    memset(block.waiting, 0, sizeof block.waiting);
+    const unsigned warps = (block.count + warp_size - 1) / warp_size;
     while (block.begun < block.count) begin_stack();
-    while (block.waiting_count > 0) {
-        static Waiting all[most_threads];
-        const unsigned count = block.waiting_count;
-        memcpy(all, block.waiting, count * sizeof *all);
-        block.waiting_count = 0;
-        unsigned gone_on = 0;
-        for (unsigned i = 0; i < count; ++i) {
-            if (all[i].barrier->passed == all[i].passed) {
-                block.waiting[block.waiting_count++] = all[i];
-            } else {
-                ++gone_on;
-                simulated_switch(&block.caller, all[i].stack);
-            }
-        }
-        if (gone_on == 0) return false;
+    bool has_gone_on = true;
+    while (block.ended < block.count && has_gone_on) {
+        has_gone_on = false;
+        for (unsigned i = 0; i < warps; ++i)
+            while (resume_warp(block.is_reversed ? warps - 1 - i : i)) has_gone_on = true;
     }
     return block.ended == block.count;
 }
