@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compiles Sources/CTorch/Kernels for several kinds of GPUs: the registers of each kernel, and that none runs out of them.
+"""Compiles Sources/CTorch/Kernels for several kinds of GPUs, and tells the registers that each kernel takes.
 
 The argument is a folder with NVIDIA's compiler for run time. A kernel whose registers do not suffice keeps numbers in
 memory, and is slow: the exit code is 1 then.

@@ -1,5 +1,5 @@
-// 3D convolution: on the CPU always by oneDNN; on a GPU by kernels of our own where channels are few, else by cuDNN, with a
-// second try where its workspace has no room.
+// 3D convolution: on the CPU always by oneDNN; on a GPU by kernels of our own where channels are few, else by cuDNN,
+// with a second try where its workspace has no room.
 //
 // libtorch's own choice sends single volumes whose N·C·D·H is at most 20,480 to another kernel, which unfolds the
 // input into a matrix 27 (3×3×3) or 125 (5×5×5) times its size: slower, and far more memory than the network's

@@ -18,6 +18,7 @@ namespace {
 constexpr auto source = GpuSource::convolution;
 constexpr auto channels_last = at::MemoryFormat::ChannelsLast3d;
 constexpr int64_t most_channels = 32;
+
 bool is_aligned(const at::Tensor &x, uintptr_t bytes) {
     return reinterpret_cast<uintptr_t>(device_elements<void>(x)) % bytes == 0;
 }
@@ -26,13 +27,15 @@ unsigned length(const at::Tensor &x, int axis) {
     return static_cast<unsigned>(x.size(axis));
 }
 
-unsigned parts(unsigned length, unsigned of_part) {
+unsigned divided(unsigned length, unsigned of_part) {
     return (length + of_part - 1) / of_part;
 }
 
 Boxes boxes_of(const at::Tensor &x, const Window &window) {
     const auto step = static_cast<unsigned>(window.dilation[0]);
-    const auto along = [step](unsigned length, unsigned of_box) { return step * parts(parts(length, step), of_box); };
+    const auto along = [step](unsigned length, unsigned of_box) {
+        return step * divided(divided(length, step), of_box);
+    };
     const unsigned depth = length(x, 2), height = length(x, 3), width = length(x, 4);
     return {depth, height, width, step, along(depth, box_depth), along(height, box_height), along(width, box_width)};
 }
@@ -45,8 +48,8 @@ at::Tensor bytes(const at::Tensor &like, int64_t count) {
     return at::empty({count}, at::TensorOptions().dtype(at::kByte).device(like.device()));
 }
 
-/// The taps and channels of a convolution, or of the gradient of its input, which is the convolution of the output's gradient
-/// by the weight with both kinds of channels exchanged and the taps in reverse order.
+/// The taps and channels of a convolution, or of the gradient of its input: the convolution of the output's gradient by
+/// the weight with both kinds of channels exchanged and the taps in reverse order.
 struct Shape {
     unsigned taps;  // along an axis
     unsigned inputs, outputs, padded_in, padded_out;
@@ -90,7 +93,7 @@ at::Tensor fragments_of(const at::Tensor &weight, const Shape &shape) {
         direction * weight.stride(4),
         shape.taps,
         lanes};
-    launch(source, "convolution_fragments_" + suffix({shape.padded_out}), weight, {parts(lanes, 256)}, arguments);
+    launch(source, "convolution_fragments_" + suffix({shape.padded_out}), weight, {divided(lanes, 256)}, arguments);
     return fragments;
 }
 
@@ -116,7 +119,7 @@ at::Tensor weight_gradient(const at::Tensor &dy, const at::Tensor &x, const at::
     const Shape shape(weight, /*is_reversed=*/false);
     const auto boxes = boxes_of(x, window);
     const unsigned count = length(x, 0) * boxes.slabs * boxes.rows * boxes.columns;
-    // Inputs and taps are divided among blocks, and so are boxes: as many blocks as run at a time, so that all end together.
+    // Inputs, taps and boxes are divided among as many blocks as run at a time, so that all end together.
     const unsigned blocks = shape.groups() * shape.taps / planes_of_gradient(shape.taps);
     const unsigned at_a_time = gpu_limits(source, x).multiprocessors * blocks_of_gradient(shape.taps, shape.padded_out);
     const unsigned parts = std::min(count, std::max(at_a_time / blocks, 1u));
@@ -142,7 +145,7 @@ bool is_taken(const at::Tensor &x) {
            x.suggest_memory_format() == channels_last && is_aligned(x, 16);
 }
 
-/// Whether a kernel of 3×3×3 or 5×5×5 taps leaves the extents as they are.
+/// Whether a weight of 3×3×3 or 5×5×5 taps leaves the extents as they are.
 bool keeps_extents(const at::Tensor &weight, const Window &window) {
     const int64_t taps = weight.size(2), step = window.dilation[0];
     const auto all = [](at::IntArrayRef axes, int64_t value) {
@@ -152,9 +155,11 @@ bool keeps_extents(const at::Tensor &weight, const Window &window) {
            all(window.stride, 1) && all(window.dilation, step) && all(window.padding, step * (taps - 1) / 2);
 }
 
-/// NVIDIA's library is as fast where it need not pad channels.
+/// NVIDIA's library is as fast where it need not pad channels. With more than 16 inputs that do not lie at multiples of 16
+/// bytes, it is faster even if they are padded for it (`better_channels`).
 bool has_few_channels(int64_t inputs, int64_t outputs) {
-    return std::max(inputs, outputs) <= most_channels && (inputs < most_channels || outputs < most_channels);
+    if (std::max(inputs, outputs) > most_channels || std::min(inputs, outputs) == most_channels) return false;
+    return inputs <= 16 || (inputs % 8 == 0 && outputs % 8 == 0);
 }
 
 }  // namespace

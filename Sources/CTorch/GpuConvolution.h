@@ -10,9 +10,9 @@
 
 namespace segnas {
 
-/// Whether these kernels convolve x [N, I, D, H, W] by a weight of 3×3×3 or 5×5×5 taps [O, I, …]: bfloat16, channels last, at
-/// most 32 channels each, dilated by 1 or 2, the output of the input's extents; on a GPU, or on the meta device where it
-/// stands for one.
+/// Whether these kernels convolve x [N, I, D, H, W] by a weight of 3×3×3 or 5×5×5 taps [O, I, …]: bfloat16, channels
+/// last, at most 32 channels each, dilated by 1 or 2, the output of the input's extents; on a GPU, or on the meta
+/// device where it stands for one.
 bool has_gpu_convolution(const at::Tensor &x, const at::Tensor &weight, const Window &window);
 
 /// The output, [N, O, D, H, W], channels last.

@@ -73,7 +73,10 @@ class Gpu {
   public:
     explicit Gpu(int ordinal) { driver().check(driver().device(&device_, ordinal), "a GPU is not there"); }
 
-    GpuLimits limits() const { return {10 * attribute(75) + attribute(76), static_cast<unsigned>(attribute(97))}; }
+    GpuLimits limits() const {
+        const auto number = [this](int name) { return static_cast<unsigned>(attribute(name)); };
+        return {.capability = 10 * number(75) + number(76), .shared = number(97), .multiprocessors = number(16)};
+    }
 
     /// Runs a body whose thread works with this GPU.
     template <class Body>
@@ -113,12 +116,11 @@ class Kernels {
     Kernels(GpuSource source, int ordinal) {
         try {
             const char *choice = std::getenv("SEGNAS3D_GPU_KERNELS");
-            const std::string words = choice ? choice : "",
-                              left_out = "-" + std::string(names[static_cast<int>(source)]);
-            TORCH_CHECK(words != "0" && words != left_out, "SEGNAS3D_GPU_KERNELS=", words, " turns them off");
+            const std::string words = choice ? choice : "", name = names[static_cast<int>(source)];
+            TORCH_CHECK(words != "0" && words != "-" + name, "SEGNAS3D_GPU_KERNELS=", words, " turns them off");
             gpu_ = std::make_unique<Gpu>(ordinal);
             limits_ = gpu_->limits();
-            code_ = compile_for_gpu(gpu_sources[static_cast<int>(source)], limits_.capability);
+            code_ = compile_for_gpu(gpu_sources[static_cast<int>(source)], static_cast<int>(limits_.capability));
         } catch (const c10::Error &error) {
             obstacle_ = error.what_without_backtrace();
         }

@@ -22,8 +22,8 @@ bool has_gpu_kernels(GpuSource source, const at::Tensor &x);
 
 /// What a GPU can do.
 struct GpuLimits {
-    int capability;   // 90 for 9.0
-    unsigned shared;  // bytes that the threads of a block can share
+    unsigned capability;  // 90 for 9.0
+    unsigned shared;      // bytes that the threads of a block can share
     unsigned multiprocessors;
 };
 

@@ -144,6 +144,7 @@ struct GPUKernelTests {
                     [],
                     [
                         "XDG_CACHE_HOME": folder.path, "SIMULATED_COMPILER_LOG": log.path,
+                        "SIMULATED_COMPILER_LEVEL": "0",
                     ].merging(variables) { $1 })
                 #expect(!program.output.contains("own kernels"), "\(program.output)")
                 let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""

@@ -1,8 +1,8 @@
 // Convolution of bfloat16 maps of few channels by 3×3×3 or 5×5×5 taps, and its gradients, on tensor cores.
 //
-// NVIDIA's library pads few channels to 32 or 64, and reads a map anew for the taps. Here a block of threads loads a box of
-// voxels with its halo once. Matrices of 16 voxels in a row and 16 channels are multiplied by the weight of a tap; one that
-// is loaded serves all taps of a row along the height.
+// NVIDIA's library pads few channels to 32 or 64, and reads a map anew for the taps. Here a block of threads loads a
+// box of voxels with its halo once. Matrices of 16 voxels in a row and 16 channels are multiplied by the weight of a
+// tap; one that is loaded serves all taps of a row along the height.
 #include "ConvolutionTile.h"
 
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800  // older ones do not multiply bfloat16
@@ -47,8 +47,8 @@ struct Convolution {
 
     float sums[rows][products][4];
 
-    /// Adds what the box's rows from the given one on contribute, with fragments for its channels. For each column of taps
-    /// along the width and each 16 channels, all rows go by once.
+    /// Adds what the box's rows from the given one on contribute, with fragments for its channels. For each column of
+    /// taps along the width and each 16 channels, all rows go by once.
     ALWAYS_INLINE void add_box(const char *box, unsigned row, const uint2 *fragments) {
 #pragma unroll 1
         for (unsigned column = 0; column < Taps * (channels / 16); ++column) {

@@ -1,12 +1,12 @@
 // What the kernels of Convolution.cu are given, and how they cut maps into boxes. Maps lie channels last.
 //
-// Kernels have 3 or 5 taps along each axis. One that is dilated by 2 sees, from a voxel, voxels whose coordinates are all
+// Weights have 3 or 5 taps along each axis. One that is dilated by 2 sees, from a voxel, voxels whose coordinates are
 // odd or even as its own: boxes then have every other voxel along each axis, and all else is as without dilation.
 #pragma once
 
 namespace segnas {
 
-/// Voxels of a box along each axis, besides the halo that a kernel sees around it.
+/// Voxels of a box along each axis, besides the halo that the taps see around it.
 constexpr unsigned box_depth = 4, box_height = 8, box_width = 16;
 
 /// Tensor cores take 16 channels of an input at a time.
@@ -48,7 +48,7 @@ constexpr unsigned convolution_bytes(unsigned taps, unsigned inputs) {
     return tile_bytes(box_depth + halo, box_height + halo, box_width + halo, channels_of_box(taps, inputs));
 }
 
-/// Taps along the depth for which a block adds up the gradient of a weight. A warp has the taps of a row along the height.
+/// Taps along the depth for which a block adds up the gradient of a weight. A warp has those of a row along the height.
 constexpr unsigned planes_of_gradient(unsigned taps) {
     return taps == 3 ? 3 : 1;
 }

@@ -32,8 +32,8 @@ template <unsigned Channels, unsigned Depth, unsigned Height, unsigned Width>
 struct Tile {
     static constexpr unsigned bytes_of_row = Width * Channels * 2;
 
-    /// The bytes before eight channels of a voxel. Voxels are 32 or 64 bytes apart, but eight in a row must lie in different
-    /// banks: so the eights of channels change places from voxel to voxel.
+    /// The bytes before eight channels of a voxel. Voxels are 32 or 64 bytes apart, but eight in a row must lie in
+    /// different banks: so the eights of channels change places from voxel to voxel.
     static ALWAYS_INLINE unsigned offset(unsigned row, unsigned x, unsigned eight) {
         const unsigned change = Channels == 16 ? x >> 2 & 1 : x >> 1 & 3;
         return row * bytes_of_row + x * Channels * 2 + (eight ^ change) * 16;

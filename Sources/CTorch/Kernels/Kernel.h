@@ -7,11 +7,11 @@
 #include "Numbers.h"
 
 #ifndef KERNEL
-/// The head of a kernel, whose body may name `arguments`: at most so many threads a block, and, where that is given, so many
-/// blocks whose registers fit a multiprocessor at a time.
+/// The head of a kernel, whose body may name `arguments`: at most so many threads a block, and, where that is given, so
+/// many blocks whose registers fit a multiprocessor at a time.
 #define KERNEL(name, Arguments, ...) \
     extern "C" __global__ void __launch_bounds__(__VA_ARGS__) name(const Arguments arguments)
-/// Memory that the threads of a block share, as many bytes as the kernel was launched with; from a multiple of 16 bytes on.
+/// Memory that the threads of a block share, as many bytes as the kernel was launched with, from a multiple of 16 on.
 #define SHARED_MEMORY(Type, name)              \
     extern __shared__ uint4 memory_of_block[]; \
     Type *const name = reinterpret_cast<Type *>(memory_of_block)

@@ -19,7 +19,7 @@ ALWAYS_INLINE SharedAddress shared_address(const void *place) {
     return static_cast<unsigned>(__cvta_generic_to_shared(place));
 }
 
-/// Four matrices of 8×8. Lanes 8i to 8i + 7 tell where the rows of matrix i lie, 16 bytes each. A lane gets the elements of
+/// Four matrices of 8×8. Lanes 8i to 8i + 7 tell where the rows of matrix i lie, 16 bytes each. A lane gets elements of
 /// row g and columns t, t + 1 of each.
 ALWAYS_INLINE uint4 load_matrices(SharedAddress row) {
     uint4 words;

@@ -44,10 +44,10 @@ extension CheckedOperation {
             "convolution of 3 channels to 21", of: [3, 3, 3, 5, 7], outputs: 21,
             .sameSize(kernel: 3)),
         convolution(
-            "convolution of 21 channels", of: [3, 21, 5, 9, 17], outputs: 21,
+            "convolution of 24 channels", of: [3, 24, 5, 9, 17], outputs: 24,
             .sameSize(kernel: 3)),
         convolution(
-            "convolution of 32 channels to 26", of: [1, 32, 6, 7, 18], outputs: 26,
+            "convolution of 24 channels to 32", of: [1, 24, 6, 7, 18], outputs: 32,
             .sameSize(kernel: 3)),
         convolution(
             "convolution of large maps", of: [2, 16, 9, 9, 33], outputs: 26,
@@ -56,19 +56,19 @@ extension CheckedOperation {
             "convolution of 37 large maps", of: [1, 37, 16, 33, 32], outputs: 42,
             .sameSize(kernel: 3)),
         convolution(
-            "dilated convolution of 21 channels", of: [1, 21, 5, 7, 35], outputs: 21,
+            "dilated convolution of 13 channels", of: [1, 13, 5, 7, 35], outputs: 21,
             .sameSize(kernel: 3, dilation: 2)),
         convolution(
             "dilated convolution 5x5x5", of: [1, 16, 9, 7, 17], outputs: 26, kernel: 5,
             .sameSize(kernel: 5, dilation: 2)),
         convolution(
-            "convolution 5x5x5 of 21 channels", of: [1, 21, 5, 7, 17], outputs: 21, kernel: 5,
+            "convolution 5x5x5 of 24 channels", of: [1, 24, 5, 7, 17], outputs: 24, kernel: 5,
             .sameSize(kernel: 5)),
         convolution(
             "convolution 5x5x5 of 3 channels to 24", of: [2, 3, 5, 6, 7], outputs: 24, kernel: 5,
             .sameSize(kernel: 5)),
         convolution(
-            "convolution 5x5x5 of 32 channels to 26", of: [1, 32, 5, 5, 6], outputs: 26,
+            "convolution 5x5x5 of 24 channels to 32", of: [1, 24, 5, 5, 6], outputs: 32,
             kernel: 5, .sameSize(kernel: 5)),
         convolution("convolution 5x5x5", kernel: 5, .sameSize(kernel: 5)),
         convolution("dilated convolution", .sameSize(kernel: 3, dilation: 2)),

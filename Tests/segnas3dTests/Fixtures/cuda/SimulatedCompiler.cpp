@@ -1,5 +1,6 @@
 // A libnvrtc.so.13, NVIDIA's compiler for run time, that makes libraries of the CPU by clang for SimulatedKernels.c. Its
 // code begins with a word and its length. In the environment:
+// SIMULATED_COMPILER_LEVEL    of optimization, by default 1; 0 is done sooner
 // SIMULATED_COMPILER_VERSION  minor number of its version, by default 0
 // SIMULATED_COMPILER_FAULT    a line that is added to each source, to be refused
 // SIMULATED_COMPILER_LOG      file to which a line is added for each compilation: the architecture
@@ -61,8 +62,9 @@ int nvrtcCompileProgram(Program *program, int count, const char *const *options)
     for (const auto &[path, text] : program->headers) std::ofstream(folder / path) << text;
     std::ofstream(folder / "kernels.cu") << program->source;
     // Undefined behaviour, of which a read of 16 bytes from elsewhere than a multiple of them is one, ends the process.
-    const auto command = "cd " + folder.string() +
-                         " && clang++ -std=c++20 -O1 -w -shared -fPIC -fsanitize=undefined -fsanitize-trap=undefined"
+    const char *level = std::getenv("SIMULATED_COMPILER_LEVEL");
+    const auto command = "cd " + folder.string() + " && clang++ -std=c++20 -O" + (level ? level : "1") +
+                         " -w -shared -fPIC -fsanitize=undefined -fsanitize-trap=undefined"
                          " -include " SIMULATED_KERNEL " -x c++ kernels.cu -o code 2> log";
     const int failure = std::system(command.c_str());
     program->log = text_of(folder / "log");

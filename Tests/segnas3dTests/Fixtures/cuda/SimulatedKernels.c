@@ -1,6 +1,6 @@
 // The part of a libcuda.so.1 that loads kernels, as SimulatedCompiler.cpp makes them, and runs them on the CPU: block
-// after block, thread after thread. A thread that waits for the others of its block, or of its warp of 32 threads, has a
-// stack of its own until these have come there, too. In the environment:
+// after block, thread after thread. A thread that waits for the others of its block, or of its warp of 32 threads, has
+// a stack of its own until these have come there, too. In the environment:
 // SIMULATED_GPU_ORDER   "reverse" runs blocks and threads the other way round
 // SIMULATED_KERNEL_LOG  file to which a line with the name of each kernel is added when it is launched
 
@@ -16,7 +16,8 @@
 
 enum {
     most_threads = 1024,
-    most_shared = 227 << 10,  // as SimulatedDriver.c says
+    most_shared = 227 << 10,   // as SimulatedDriver.c says
+    shared_pages = 228 << 10,  // so that what lies behind begins with a page
     ordinary_shared = 48 << 10,
     warp_size = 32,
     stack_size = 64 << 10,
@@ -134,7 +135,7 @@ typedef struct {
 
 /// A thread that waits until a barrier has been passed more often.
 typedef struct {
-    void *stack;
+    void *stack;  // null if it does not wait
     const Barrier *barrier;
     unsigned passed;
 } Waiting;
@@ -146,7 +147,6 @@ static struct {
     bool is_reversed;
     void *caller;  // its stack
     Waiting waiting[most_threads];
-    unsigned waiting_count;
     char *memory[most_threads];  // of stacks, of which some are in use
     unsigned stacks_in_use;
     Barrier barrier, of_warps[most_threads / warp_size];
@@ -166,7 +166,7 @@ static void run_threads(void) {
 
 static void wait_at(Barrier *barrier, unsigned count) {
     const unsigned own = simulation.thread.x;
-    Waiting *const waiting = &block.waiting[block.waiting_count++];
+    Waiting *const waiting = &block.waiting[own];
     *waiting = (Waiting){NULL, barrier, barrier->passed};
     if (++barrier->come == count) barrier->come = 0, ++barrier->passed;
     simulated_switch(&waiting->stack, block.caller);
@@ -192,27 +192,34 @@ static void begin_stack(void) {
     simulated_switch(&block.caller, top - 6);
 }
 
-/// False if threads wait for others that have ended or wait elsewhere.
+/// Lets those threads of a warp go on that need not wait any longer; false if there are none.
+static bool resume_warp(unsigned warp) {
+    bool has_gone_on = false;
+    for (unsigned i = 0; i < warp_size; ++i) {
+        const unsigned thread = warp * warp_size + (block.is_reversed ? warp_size - 1 - i : i);
+        Waiting *const waiting = &block.waiting[thread];
+        void *const stack = waiting->stack;
+        if (!stack || waiting->barrier->passed == waiting->passed) continue;
+        waiting->stack = NULL;
+        has_gone_on = true;
+        simulated_switch(&block.caller, stack);
+    }
+    return has_gone_on;
+}
+
+/// Each warp runs as far as it can before the next. False if threads wait for others that have ended or wait elsewhere.
 static bool run_block(void) {
-    block.begun = block.ended = block.waiting_count = block.stacks_in_use = 0;
+    block.begun = block.ended = block.stacks_in_use = 0;
     block.barrier = (Barrier){0, 0};
     memset(block.of_warps, 0, sizeof block.of_warps);
+    memset(block.waiting, 0, sizeof block.waiting);
+    const unsigned warps = (block.count + warp_size - 1) / warp_size;
     while (block.begun < block.count) begin_stack();
-    while (block.waiting_count > 0) {
-        static Waiting all[most_threads];
-        const unsigned count = block.waiting_count;
-        memcpy(all, block.waiting, count * sizeof *all);
-        block.waiting_count = 0;
-        unsigned gone_on = 0;
-        for (unsigned i = 0; i < count; ++i) {
-            if (all[i].barrier->passed == all[i].passed) {
-                block.waiting[block.waiting_count++] = all[i];
-            } else {
-                ++gone_on;
-                simulated_switch(&block.caller, all[i].stack);
-            }
-        }
-        if (gone_on == 0) return false;
+    bool has_gone_on = true;
+    while (block.ended < block.count && has_gone_on) {
+        has_gone_on = false;
+        for (unsigned i = 0; i < warps; ++i)
+            while (resume_warp(block.is_reversed ? warps - 1 - i : i)) has_gone_on = true;
     }
     return block.ended == block.count;
 }
@@ -238,8 +245,8 @@ int cuLaunchKernel(
     if (shared > ((Kernel *)function)->most_shared) return invalid_value;
     static char *memory;  // what lies behind what a block may use cannot be touched
     if (!memory) {
-        memory = mmap(NULL, 2 * most_shared, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        mprotect(memory + most_shared, most_shared, PROT_NONE);
+        memory = mmap(NULL, 2 * shared_pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        mprotect(memory + shared_pages, shared_pages, PROT_NONE);
     }
     const char *order = getenv("SIMULATED_GPU_ORDER");
     block.kernel = function;
@@ -248,7 +255,7 @@ int cuLaunchKernel(
     block.is_reversed = order && strcmp(order, "reverse") == 0;
     simulation.threads = (uint3){threads_x, 1, 1};
     simulation.blocks = (uint3){blocks_x, blocks_y, 1};
-    simulation.shared = memory + most_shared - (shared + 15) / 16 * 16;
+    simulation.shared = memory + shared_pages - (shared + 15) / 16 * 16;
     simulation.barrier = wait_for_block;
     simulation.barrier_of_warp = wait_for_warp;
     log_kernel(block.kernel);
