@@ -62,6 +62,14 @@ struct GPUKernelTests {
         return names
     }
 
+    /// The kernels that a process has launched, with their blocks.
+    private func launches(_ log: URL) throws -> [(name: String, blocks: Int)] {
+        try String(contentsOf: log, encoding: .utf8).split(separator: "\n").map {
+            let words = $0.split(separator: " ")
+            return (String(words[0]), try #require(Int(words[1])))
+        }
+    }
+
     @Test("every kernel is right, in whatever order its threads run")
     func areRight() throws {
         try withTemporaryFolder { folder in
@@ -70,8 +78,10 @@ struct GPUKernelTests {
             let check = try #require(forward.check)
             #expect(check.operations.filter { !$0.isRight } == [])
             #expect(forward.problems.filter { $0.problem.contains("kernels") } == [])
-            let launched = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
-            #expect(Set(launched.map(String.init)) == (try kernels()))
+            let launched = try launches(log)
+            #expect(Set(launched.map(\.name)) == (try kernels()))
+            // Two multiprocessors, on each of which two blocks with such registers run at a time.
+            #expect(launched.contains { $0.name == "weight_gradient3_32" && $0.blocks == 4 })
             // A thread that reads what another one has yet to write reads something else now.
             let backward = try diagnosis(["SIMULATED_GPU_ORDER": "reverse"])
             #expect(backward.check?.operations == check.operations)
@@ -128,9 +138,9 @@ struct GPUKernelTests {
                 ["SEGNAS3D_GPU_KERNELS": "-convolution", "SIMULATED_KERNEL_LOG": log.path])
             #expect(program.status == 0, "\(program.output)")
             #expect(program.output.contains("SEGNAS3D_GPU_KERNELS=-convolution turns them off"))
-            let launched = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
-            #expect(launched.contains("pool_bfloat16_8"))
-            #expect(!launched.contains { $0.hasPrefix("convolution") })
+            let launched = try launches(log)
+            #expect(launched.contains { $0.name == "pool_bfloat16_8" })
+            #expect(!launched.contains { $0.name.hasPrefix("convolution") })
         }
     }
 

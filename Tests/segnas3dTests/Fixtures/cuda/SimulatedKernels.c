@@ -2,7 +2,8 @@
 // after block, thread after thread. A thread that waits for the others of its block, or of its warp of 32 threads, has
 // a stack of its own until these have come there, too. In the environment:
 // SIMULATED_GPU_ORDER   "reverse" runs blocks and threads the other way round
-// SIMULATED_KERNEL_LOG  file to which a line with the name of each kernel is added when it is launched
+// SIMULATED_KERNEL_LOG  file to which a line with the name of each kernel and its number of blocks is added when it is
+//                       launched
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -226,11 +227,11 @@ static bool run_block(void) {
 
 // MARK: - Launching
 
-static void log_kernel(const Kernel *kernel) {
+static void log_kernel(const Kernel *kernel, unsigned blocks) {
     const char *path = getenv("SIMULATED_KERNEL_LOG");
     FILE *file = path ? fopen(path, "a") : NULL;
     if (!file) return;
-    fprintf(file, "%s\n", kernel->name);
+    fprintf(file, "%s %u\n", kernel->name, blocks);
     fclose(file);
 }
 
@@ -258,7 +259,7 @@ int cuLaunchKernel(
     simulation.shared = memory + shared_pages - (shared + 15) / 16 * 16;
     simulation.barrier = wait_for_block;
     simulation.barrier_of_warp = wait_for_warp;
-    log_kernel(block.kernel);
+    log_kernel(block.kernel, blocks_x * blocks_y);
     const uint64_t blocks = (uint64_t)blocks_x * blocks_y;
     for (uint64_t i = 0; i < blocks; ++i) {
         const uint64_t number = block.is_reversed ? blocks - 1 - i : i;
