@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 KERNELS = Path(__file__).resolve().parent.parent / "Sources/CTorch/Kernels"
-ARCHITECTURES = ["sm_80", "sm_90", "sm_120"]
+ARCHITECTURES = ["sm_75", "sm_80", "sm_90", "sm_120"]
 PATTERN = re.compile(
     r"Compiling entry function '(\w+)'.*?(\d+) bytes spill stores.*?Used (\d+) registers", re.DOTALL
 )
@@ -52,17 +52,17 @@ def compiler_log(nvrtc: ctypes.CDLL, source: Path, architecture: str) -> str:
 def main() -> None:
     """Prints a line for each kernel."""
     nvrtc = library(Path(sys.argv[1]))
-    registers: dict[str, list[str]] = {}
+    registers: dict[str, dict[str, str]] = {}
     spilling = []
     for architecture in ARCHITECTURES:
         for source in sorted(KERNELS.glob("*.cu")):
             for name, spilled, used in PATTERN.findall(compiler_log(nvrtc, source, architecture)):
-                registers.setdefault(name, []).append(used)
+                registers.setdefault(name, {})[architecture] = used
                 if spilled != "0":
                     spilling.append(f"{name} ({architecture}, {spilled} bytes)")
     print(f"{'registers of a thread':32}" + "".join(f"{architecture:>8}" for architecture in ARCHITECTURES))
-    for name, numbers in sorted(registers.items()):
-        print(f"{name:32}" + "".join(f"{number:>8}" for number in numbers))
+    for name, used in sorted(registers.items()):
+        print(f"{name:32}" + "".join(f"{used.get(architecture, '-'):>8}" for architecture in ARCHITECTURES))
     if spilling:
         sys.exit("gpu-kernels: registers do not suffice for " + ", ".join(spilling))
 

@@ -3,6 +3,9 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "GpuKernels.h"
 #include "Kernels/ChannelsArguments.h"
 
@@ -12,8 +15,8 @@ namespace {
 
 constexpr auto channels_last = at::MemoryFormat::ChannelsLast3d;
 
-/// The least number from this one on that cuDNN's tiles of channels fit: measured on an H100 and an H200, where 21, 26,
-/// 42 and 52 take 1.7 to 2.5 times as long as 32 and 64. It has ways of its own for 1.
+/// With how many channels cuDNN had better compute: measured on an H100 and an H200, where 21, 26, 42 and 52 take 1.7 to
+/// 2.5 times as long as 32 and 64. Multiples of 16 gain less than their copies cost, and for 1 it has ways of its own.
 int64_t fitting(int64_t channels) {
     if (channels == 1 || channels % 16 == 0) return channels;
     for (const int64_t fitting : {8, 16, 32, 64})
@@ -29,13 +32,16 @@ std::optional<ChannelCounts> better_channels(const at::Tensor &x, const at::Tens
     const bool fits = counts.inputs == weight.size(1) && counts.outputs == weight.size(0);
     const bool is_point = weight.numel() == weight.size(0) * weight.size(1);
     if (fits || is_point || x.scalar_type() != at::kBFloat16 || !x.is_contiguous(channels_last)) return {};
+    constexpr int64_t most_channels = 3072;  // of which a block can share eight rows
+    if (std::max(counts.inputs, counts.outputs) > most_channels) return {};
     if (x.numel() / x.size(1) < few_voxels || !has_gpu_kernels(GpuSource::channels, x)) return {};
     return counts;
 }
 
 at::Tensor with_channels(const at::Tensor &given, int64_t channels) {
     if (given.size(1) == channels) return given;
-    const auto x = given.contiguous(channels_last);
+    auto x = given.contiguous(channels_last);
+    if (reinterpret_cast<uintptr_t>(device_elements<void>(std::as_const(x))) % 16 != 0) x = x.clone();
     auto shape = x.sizes().vec();
     shape[1] = channels;
     auto y = at::empty(shape, x.options(), channels_last);
@@ -47,7 +53,8 @@ at::Tensor with_channels(const at::Tensor &given, int64_t channels) {
         GpuSource::channels, "resize_channels", x,
         {static_cast<unsigned>((rows + length - 1) / length), 1, 256,
          static_cast<unsigned>(length * inputs * x.element_size())},
-        ChannelsArguments{device_elements<void>(x), device_elements<void>(y), inputs, outputs, length, rows});
+        ChannelsArguments{
+            device_elements<void>(std::as_const(x)), device_elements<void>(y), inputs, outputs, length, rows});
     return y;
 }
 

@@ -218,7 +218,8 @@ ct_status ct_conv3d(ct_tensor x, ct_tensor weight, ct_tensor bias, const ct_wind
         auto offset = borrow_optional(bias);
         const auto stride = axes(window->stride), padding = axes(window->padding), dilation = axes(window->dilation);
         check_shapes(input, kernel, offset, stride, padding, dilation);
-        return has_convolution(input) && kernel.scalar_type() == input.scalar_type()
+        const auto is_own_type = [&](const at::Tensor &part) { return part.scalar_type() == input.scalar_type(); };
+        return has_convolution(input) && is_own_type(kernel) && (!offset || is_own_type(*offset))
                    ? convolution(input, kernel, offset, {stride, padding, dilation})
                    : at::conv3d(input, kernel, offset, stride, padding, dilation);
     });

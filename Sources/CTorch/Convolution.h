@@ -23,7 +23,8 @@ bool has_convolution(const at::Tensor &x);
 
 /// Tells cuDNN how to choose its kernels for an input like this one: by measuring them for each new shape in float32, where its
 /// rules may be wrong by a factor of seven, and by its rules else. To measure costs a training 3 to 20 s, and what is
-/// measured, and so the weights, differs from run to run; in bfloat16 it would gain 1 %.
+/// measured, and so the weights, differs from run to run; in bfloat16 it would gain 1 %. The choice is that of the whole
+/// process, which computes in one of them.
 void let_choose_kernels(const at::Tensor &x);
 
 /// x [N, I, D, H, W] and a weight [O, I, …] of the same type, with gradients; in the order of x.

@@ -158,7 +158,7 @@ class Kernels {
     }
 
   private:
-    /// A kernel's blocks always share as many bytes as at its first launch.
+    /// A kernel whose blocks share more than is ordinary always shares as many bytes as at its first launch.
     void *find(const std::string &name, unsigned shared) const {
         constexpr int most_shared = 8;
         void *function = nullptr;
@@ -250,7 +250,8 @@ const char *ct_gpu_kernel_obstacle(int32_t index) {
         for (const auto source : all_sources) {
             auto &found = kernels(source, index);
             found.load();
-            if (reason.empty()) reason = found.obstacle();
+            if (reason.empty() && !found.obstacle().empty())
+                reason = std::string(names[static_cast<int>(source)]) + ": " + found.obstacle();
         }
     });
     if (status != CT_OK) reason = ct_last_message();

@@ -30,7 +30,8 @@ PassBuffers estimate(Pass pass, const at::Tensor &x, const at::Tensor &weight, c
 /// What a convolution needs of a GPU's memory while it runs, besides its tensors: the least with which it can be done.
 ///
 /// cuDNN offers several kernels for each, whose workspaces go from nothing to several times the maps. libtorch tries them
-/// one after another until there is room for one, and `with_room` gives back what the allocator keeps before the last try.
+/// one after another until there is room for one, or in float32 measures them with a workspace that it halves until it can
+/// be had; and `with_room` gives back what the allocator keeps before the last try.
 /// So more workspace than the least is taken where it is free, and is never the reason of a shortage. For every
 /// convolution there are kernels that read and write the maps where they lie; but the gradient of a weight of bfloat16 is
 /// added up in float32 before it is rounded.

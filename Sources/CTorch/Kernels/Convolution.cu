@@ -3,9 +3,8 @@
 // NVIDIA's library pads few channels to 32 or 64, and reads a map anew for the taps. Here a block of threads loads a
 // box of voxels with its halo once. Matrices of 16 voxels in a row and 16 channels are multiplied by the weight of a
 // tap; one that is loaded serves all taps of a row along the height.
-#include "ConvolutionTile.h"
-
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800  // older ones do not multiply bfloat16
+#include "ConvolutionTile.h"
 
 namespace segnas {
 

@@ -4,13 +4,15 @@ internal import SegNASImaging
 internal import SegNASTorch
 
 extension SlidingWindow {
-    /// Whether ``mostProbable(of:labels:by:on:)`` has room for the sums of an image, for a tile and for the classes.
+    /// Whether ``mostProbable(of:labels:by:on:)`` has room for the sums of an image, for tiles, and for its classes and
+    /// their comparison with others.
     func fits(_ image: PreparedCase, labels: Int, on device: Device) throws(TorchError) -> Bool {
         let memory = try TensorMemory.statistics(on: device)
         guard let limit = memory.limit else { return true }
         let (size, tile) = (extent(of: image), patch)
-        let voxels = size.x * size.y * size.z + 4 * batch * tile.x * tile.y * tile.z
-        let bytes = UInt64(4 * labels * voxels + 8 * size.x * size.y * size.z)
+        let (voxels, ofTiles) = (size.x * size.y * size.z, batch * tile.x * tile.y * tile.z)
+        // Indices of 64 bits are made of classes, their counts of several.
+        let bytes = UInt64(4 * labels * (voxels + 4 * ofTiles) + 48 * voxels)
         return memory.current.bytes + bytes <= limit.bytes
     }
 
@@ -53,7 +55,8 @@ extension SlidingWindow {
         let own = try sums.sliced(before.z..<before.z + grid.size.z, along: 2)
             .sliced(before.y..<before.y + grid.size.y, along: 3)
             .sliced(before.x..<before.x + grid.size.x, along: 4)
-        return (try own.classes(rule), try own.isFinite().all())
+        // Probabilities are not so many that their sum exceeds what a number can be.
+        return (try own.classes(rule), try sums.sum().isFinite())
     }
 
     /// Voxels of the sums: where the image is shorter than a tile, they hold all of it.

@@ -61,7 +61,7 @@ extension Diagnosis {
     private static func unusedKernels(_ reason: String) -> Problem {
         Problem(
             problem:
-                "the program's own kernels are not used on the GPU, but libtorch's operations, which are slower and "
+                "kernels of the program's own are not used on the GPU, but libtorch's operations, which are slower and "
                 + "take more memory: \(reason)",
             remedy: "install PyTorch with all that pip installs for it (nvidia-cuda-nvrtc), and "
                 + "unset SEGNAS3D_GPU_KERNELS", isFatal: false)

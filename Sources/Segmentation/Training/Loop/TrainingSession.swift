@@ -160,6 +160,9 @@ final class TrainingSession {
 
     var device: Device { devices[0] }
 
+    /// Images that a device computes at a time, for which it has room.
+    var imagesAtATime: Int { max(options.partSize / devices.count, 1) }
+
     /// The network for validation.
     var forwardPass: ForwardPass {
         ForwardPass(network: network, device: device, dtype: dtype)

@@ -25,7 +25,8 @@ struct Validation {
         guard !cases.isEmpty else { return nil }
         let overlaps =
             switch grid {
-            case .prepared: try preparedOverlaps(session.forwardPass, checkEnd)
+            case .prepared:
+                try preparedOverlaps(session.forwardPass, session.imagesAtATime, checkEnd)
             case .original: try originalOverlaps(session, checkEnd)
             }
         return ValidationDice(cases: overlaps, values: labels.structures.map(\.value))
@@ -35,9 +36,9 @@ struct Validation {
 
     /// The overlap of every structure in each case.
     private func preparedOverlaps(
-        _ pass: ForwardPass, _ checkEnd: () throws -> Void
+        _ pass: ForwardPass, _ atATime: Int, _ checkEnd: () throws -> Void
     ) throws -> [[Overlap]] {
-        if let patch { return try windowOverlaps(pass, patch, checkEnd) }
+        if let patch { return try windowOverlaps(pass, patch, atATime, checkEnd) }
         let loader = try BatchLoader(
             cases.map(\.prepared), .evaluation(batchSize: 1), epochs: 1)
         if pass.device.isGPU { return try countedOverlaps(pass, loader, checkEnd) }
@@ -72,7 +73,7 @@ struct Validation {
 
     /// Tiles do not overlap but where the image's size asks for it: cheap, and the same for every network.
     private func windowOverlaps(
-        _ pass: ForwardPass, _ patch: SIMD3<Int>, _ checkEnd: () throws -> Void
+        _ pass: ForwardPass, _ patch: SIMD3<Int>, _ atATime: Int, _ checkEnd: () throws -> Void
     ) throws -> [[Overlap]] {
         let member = EnsembleMember(number: 0) { try pass($0) }
         return try cases.map(\.prepared).enumerated().compactMap { index, example -> [Overlap]? in
@@ -82,6 +83,8 @@ struct Validation {
                     patch: patch, overlap: 0, scoreBytes: Self.scoreBytes, threads: threads)
                 window.rule = self.labels.scoreRule
                 window.progress = { _, _ in try checkEnd() }
+                // Of one tile a GPU would be told about as long as it computes.
+                if pass.device.isGPU { window.batch = min(atATime, 4) }
                 if let counted = try countedOverlaps(window, example, labels, member, pass.device) {
                     if index == 0, let show { show(example, try counted.classes()) }
                     return counted.overlaps
@@ -104,8 +107,6 @@ struct Validation {
         _ member: EnsembleMember, _ device: Device
     ) throws -> (overlaps: [Overlap], classes: () throws -> [UInt8])? {
         guard device.isGPU, window.rule == .mostProbable else { return nil }
-        var window = window
-        window.batch = Self.tilesOnGPU
         guard try window.fits(example, labels: labels.outputCount, on: device) else { return nil }
         return try withoutGradients {
             let (classes, areFinite) = try window.mostProbable(
@@ -122,9 +123,6 @@ struct Validation {
             )
         }
     }
-
-    /// Tiles that a GPU is given at a time: of one it would be told about as long as it computes.
-    private static let tilesOnGPU = 4
 
     /// For the probabilities of a case.
     private static let scoreBytes = 1 << 30
