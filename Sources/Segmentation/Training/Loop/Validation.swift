@@ -100,8 +100,9 @@ struct Validation {
         }
     }
 
-    /// The overlaps of a case by counts on a GPU, and the classes if they are asked for; nil where the CPU has to sum up
-    /// probabilities: without a GPU, without room there, and for regions.
+    /// The overlaps of a case by counts on a GPU, and the classes if they are asked for.
+    ///
+    /// Nil where the CPU has to sum up probabilities: without a GPU, without room there, and for regions.
     private func countedOverlaps(
         _ window: SlidingWindow, _ example: PreparedCase, _ reference: Samples,
         _ member: EnsembleMember, _ device: Device

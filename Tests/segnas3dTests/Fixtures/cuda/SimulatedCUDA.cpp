@@ -512,7 +512,8 @@ TORCH_LIBRARY_IMPL(aten, CUDA, library) {
     library.impl("_copy_from_and_resize", copy_from_and_resize);
     library.impl("_local_scalar_dense", value);
     library.impl("set_.source_Storage_storage_offset", set);
-    library.impl("record_stream", +[](at::Tensor &, c10::Stream) {});
+    library.impl(
+        "record_stream", +[](at::Tensor &, c10::Stream) {});
     library.impl("as_strided", as_strided);
     library.impl("view", view);
     library.impl("_reshape_alias", reshape_alias);
