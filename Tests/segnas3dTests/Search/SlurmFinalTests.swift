@@ -32,12 +32,13 @@ extension SlurmTests {
             try SlurmLab.with { lab in
                 try SearchScene.with(iterations: 6) { scene in
                     let more = [
-                        "--sampler", "random", "--final-candidates", "2", "--final-epochs", "40",
+                        "--sampler", "random", "--final-candidates", "2", "--final-epochs", "200",
                     ]
                     let whole = try scene.search("whole", SearchScene.patience + more)
                     try #require(whole.status == 0, "\(whole.errors)")
                     let arguments = scene.slurmArguments("study", jobs: 2, more)
                     let first = try Program.start(arguments)
+                    // So many epochs that none is over before the other job has begun.
                     try scene.wait {
                         finals(scene).filter { log($0).last?.hasPrefix("epoch ") == true }.count
                             == 2
