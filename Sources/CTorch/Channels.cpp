@@ -16,7 +16,7 @@ namespace {
 constexpr auto channels_last = at::MemoryFormat::ChannelsLast3d;
 
 /// With how many channels cuDNN had better compute: measured on an H100 and an H200, where 21, 26, 42 and 52 take 1.7 to
-/// 2.5 times as long as 32 and 64. Multiples of 16 gain less than their copies cost, and for 1 it has ways of its own.
+/// 2.5 times as long as 32 and 64. Multiples of 16 gain hardly more than copies of them cost, and for 1 it has ways of its own.
 int64_t fitting(int64_t channels) {
     if (channels == 1 || channels % 16 == 0) return channels;
     for (const int64_t fitting : {8, 16, 32, 64})
@@ -32,7 +32,8 @@ std::optional<ChannelCounts> better_channels(const at::Tensor &x, const at::Tens
     const bool fits = counts.inputs == weight.size(1) && counts.outputs == weight.size(0);
     const bool is_point = weight.numel() == weight.size(0) * weight.size(1);
     if (fits || is_point || x.scalar_type() != at::kBFloat16 || !x.is_contiguous(channels_last)) return {};
-    constexpr int64_t most_channels = 3072;  // of which a block can share eight rows
+    constexpr int64_t most_channels = ordinary_shared / sizeof(c10::BFloat16) /
+                                      8;  // a block shares eight rows at least
     if (std::max(counts.inputs, counts.outputs) > most_channels) return {};
     if (x.numel() / x.size(1) < few_voxels || !has_gpu_kernels(GpuSource::channels, x)) return {};
     return counts;
@@ -46,8 +47,8 @@ at::Tensor with_channels(const at::Tensor &given, int64_t channels) {
     shape[1] = channels;
     auto y = at::empty(shape, x.options(), channels_last);
     const auto inputs = static_cast<unsigned>(x.size(1)), outputs = static_cast<unsigned>(channels);
-    unsigned length = 64;  // rows; with more than 48 KiB no GPU would be asked for
-    while (length * inputs * x.element_size() > 48 << 10 && length > 8) length /= 2;
+    unsigned length = 64;  // rows of a block
+    while (length * inputs * x.element_size() > ordinary_shared) length /= 2;
     const int64_t rows = x.numel() / x.size(1);
     launch(
         GpuSource::channels, "resize_channels", x,

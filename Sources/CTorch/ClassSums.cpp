@@ -185,19 +185,17 @@ struct GpuInputs {
             is_channels_last ? classes : 1};
     }
 
-    std::string kernel(const char *name) const {
-        return std::string(name) + (scores.scalar_type() == at::kFloat ? "_float32" : "_bfloat16");
-    }
+    std::string kernel(const char *name) const { return std::string(name) + "_" + kernel_suffix(scores.scalar_type()); }
 };
 
 /// Threads of a block that have so many numbers of their own in the memory that they share, and for a tile of scores one
-/// number for each class, in rows with a gap: at most 48 KiB, which are there on every GPU.
+/// number for each class, in rows with a gap.
 struct SharedMemory {
     unsigned threads = 256, bytes;
 
     SharedMemory(int64_t numbers, int64_t classes) {
         const auto needed = [&] { return (threads * numbers + (threads + 1) * classes) * sizeof(float); };
-        while (needed() > 48 << 10) threads /= 2;
+        while (needed() > ordinary_shared) threads /= 2;
         bytes = static_cast<unsigned>(needed());
     }
 };

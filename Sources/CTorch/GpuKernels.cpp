@@ -103,9 +103,6 @@ class Gpu {
     void *context_ = nullptr;
 };
 
-/// More bytes than these a block has only if they are asked for.
-constexpr unsigned ordinary_shared = 48 << 10;
-
 /// What users call the sources, in the order of `GpuSource`.
 constexpr const char *names[] = {"norm_sum",    "class_sums",       "pool", "parity_sum", "channels",
                                  "convolution", "point_convolution"};
@@ -220,8 +217,12 @@ unsigned vector_width(
     return is_even ? width : 1;
 }
 
+std::string kernel_suffix(at::ScalarType type) {
+    return type == at::kFloat ? "float32" : "bfloat16";
+}
+
 std::string kernel_suffix(at::ScalarType type, unsigned width) {
-    return (type == at::kFloat ? "float32_" : "bfloat16_") + std::to_string(width);
+    return kernel_suffix(type) + "_" + std::to_string(width);
 }
 
 Grid Grid::over(int64_t elements, unsigned width, int64_t images) {

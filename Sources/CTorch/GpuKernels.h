@@ -20,6 +20,9 @@ enum class GpuSource { norm_sum, class_sums, pool, parity_sum, channels, convolu
 /// Otherwise libtorch's operations are to be used.
 bool has_gpu_kernels(GpuSource source, const at::Tensor &x);
 
+/// Bytes that the threads of a block can share on every GPU; more only if they are asked for.
+constexpr unsigned ordinary_shared = 48 << 10;
+
 /// What a GPU can do.
 struct GpuLimits {
     unsigned capability;  // 90 for 9.0
@@ -34,6 +37,9 @@ GpuLimits gpu_limits(GpuSource source, const at::Tensor &x);
 /// begin at a multiple of 16 bytes; else one.
 unsigned vector_width(
     at::ScalarType type, std::initializer_list<int64_t> lengths, std::initializer_list<at::Tensor> tensors);
+
+/// "bfloat16": how names of kernels for a type end.
+std::string kernel_suffix(at::ScalarType type);
 
 /// "bfloat16_8": how names of kernels for a type and width end.
 std::string kernel_suffix(at::ScalarType type, unsigned width);

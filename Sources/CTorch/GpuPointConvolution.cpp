@@ -21,7 +21,7 @@ constexpr int64_t most_channels = 32;
 constexpr unsigned blocks_of_gradient = 396;
 
 std::string kernel(const char *name, const at::Tensor &x) {
-    return name + std::string(x.scalar_type() == at::kFloat ? "_float32" : "_bfloat16");
+    return std::string(name) + "_" + kernel_suffix(x.scalar_type());
 }
 
 unsigned voxels_of(const at::Tensor &x) {
