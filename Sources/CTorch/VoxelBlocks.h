@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "Bridge.h"
@@ -26,6 +27,61 @@ struct Image {
     int64_t classes, voxels, class_stride, voxel_stride;
 };
 
+/// Numbers that are turned round together. By reference: by value their ABI depends on the instructions that the caller is
+/// built for.
+typedef float Eight __attribute__((ext_vector_type(8)));
+
+/// Turns eight rows into columns.
+ALWAYS_INLINE void transpose(Eight (&rows)[8]) {
+    Eight pairs[8], fours[8];
+    for (int i = 0; i < 8; i += 2) {
+        pairs[i] = __builtin_shufflevector(rows[i], rows[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        pairs[i + 1] = __builtin_shufflevector(rows[i], rows[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    for (int i = 0; i < 8; i += 4) {
+        for (int j = 0; j < 2; ++j) {
+            const Eight &a = pairs[i + j], &b = pairs[i + j + 2];
+            fours[i + 2 * j] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+            fours[i + 2 * j + 1] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    }
+    for (int i = 0; i < 4; ++i) {
+        rows[i] = __builtin_shufflevector(fours[i], fours[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        rows[i + 4] = __builtin_shufflevector(fours[i], fours[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+
+template <class T>
+ALWAYS_INLINE void read(const T *from, Eight &to) {
+    float values[8];
+    for (int i = 0; i < 8; ++i) values[i] = to_float(from[i]);
+    std::memcpy(&to, values, sizeof(to));
+}
+
+template <class T>
+ALWAYS_INLINE void write(const Eight &from, T *to) {
+    float values[8];
+    std::memcpy(values, &from, sizeof(values));
+    for (int i = 0; i < 8; ++i) to[i] = from_float<T>(values[i]);
+}
+
+/// Turns a matrix [rows][from_step] into [columns][to_step]; it has eight rows and columns at least.
+template <class From, class To>
+ALWAYS_INLINE void turn_round(
+    const From *from, int64_t from_step, int64_t rows, int64_t columns, To *to, int64_t to_step) {
+    // The last eight of either overlap those before them.
+    for (int64_t row = 0;; row = row + 16 > rows ? rows - 8 : row + 8) {
+        for (int64_t column = 0;; column = column + 16 > columns ? columns - 8 : column + 8) {
+            Eight values[8];
+            for (int k = 0; k < 8; ++k) read(from + (row + k) * from_step + column, values[k]);
+            transpose(values);
+            for (int k = 0; k < 8; ++k) write(values[k], to + (column + k) * to_step + row);
+            if (column + 8 == columns) break;
+        }
+        if (row + 8 == rows) break;
+    }
+}
+
 /// Reads the scores of a block, [classes][width], zeros behind the last voxel.
 template <class T>
 ALWAYS_INLINE void load(const Image<T> &image, int64_t start, int64_t count, float *p) {
@@ -34,6 +90,8 @@ ALWAYS_INLINE void load(const Image<T> &image, int64_t start, int64_t count, flo
         for (int64_t i = 0; i < image.classes; ++i) {
             for (int64_t v = 0; v < count; ++v) p[i * width + v] = to_float(scores[i * image.class_stride + v]);
         }
+    } else if (image.classes >= 8 && count >= 8) {
+        turn_round(scores, image.voxel_stride, count, image.classes, p, width);
     } else {
         for (int64_t v = 0; v < count; ++v) {
             for (int64_t i = 0; i < image.classes; ++i) p[i * width + v] = to_float(scores[v * image.voxel_stride + i]);
@@ -52,6 +110,8 @@ ALWAYS_INLINE void store(const Image<const T> &image, const float *p, int64_t st
         for (int64_t i = 0; i < image.classes; ++i) {
             for (int64_t v = 0; v < count; ++v) out[i * image.class_stride + v] = from_float<T>(p[i * width + v]);
         }
+    } else if (image.classes >= 8 && count >= 8) {
+        turn_round(p, width, image.classes, count, out, image.voxel_stride);
     } else {
         for (int64_t v = 0; v < count; ++v) {
             for (int64_t i = 0; i < image.classes; ++i) {

@@ -37,6 +37,24 @@ public enum RealData {
     }
 }
 
+extension ScorePlace {
+    /// Adds probabilities `[C, z, y, x]` of a tile of a size, in the network's order, times the place's weights.
+    package func add(_ probabilities: [Float], classes: Int, tile: SIMD3<Int>) {
+        for label in 0..<classes {
+            for (z, ofSlice) in weights.z.enumerated() {
+                for (y, ofLine) in weights.y.enumerated() {
+                    let line = (label * tile.z + start.z + z) * tile.y + start.y + y
+                    let row = sums + label * classStep + z * steps.z + y * steps.y
+                    for (x, ofColumn) in weights.x.enumerated() {
+                        row[x * steps.x] +=
+                            ofSlice * ofLine * ofColumn * probabilities[line * tile.x + start.x + x]
+                    }
+                }
+            }
+        }
+    }
+}
+
 extension Orientation {
     /// All 48 ways in which three axes can run.
     package static let all: [Orientation] = {

@@ -1,6 +1,7 @@
 // Every function of the interface but those of ct_loading.h. One that is missing here fails to link, one too many to load.
 FUNCTION(ct_adam_step)
 FUNCTION(ct_add_noise)
+FUNCTION(ct_add_probabilities)
 FUNCTION(ct_add_upsampled)
 FUNCTION(ct_affine_sample)
 FUNCTION(ct_argmax)

@@ -18,6 +18,7 @@
 #include "ct_intensity.h"
 #include "ct_class_sums.h"
 #include "ct_region_sums.h"
+#include "ct_probabilities.h"
 #include "ct_autograd.h"
 #include "ct_random.h"
 #include "ct_optimizer.h"

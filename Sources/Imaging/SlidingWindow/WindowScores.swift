@@ -12,15 +12,15 @@ package protocol ScoreSink: AnyObject {
     func receive(_ block: ScoreBlock, core: ScoreBox, passes: Int, threads: Int)
 }
 
-/// The weighted sums of the probabilities that a sliding window finds, as long as tiles are missing.
+/// The weighted means of the probabilities that a sliding window finds, as long as tiles are missing.
 ///
-/// Cells whose last tile has come are divided by the sum of their weights, handed to a ``ScoreSink`` and forgotten
-/// but for what their neighbours need. At every voxel probabilities are added in the order of tiles, whatever the
-/// number of threads.
+/// Cells whose last tile has come are handed to a ``ScoreSink`` and forgotten but for what their neighbours need.
 ///
 /// ```swift
 /// for row in plan.rows {
-///     for tile in row.tiles { … scores.add(probabilities, of: tile, …) … }
+///     for tile in row.tiles {
+///         for place in try scores.places(of: tile, in: row, mirrored: mirrored) { … }
+///     }
 ///     try scores.finish(row)
 /// }
 /// ```
@@ -29,8 +29,8 @@ package final class WindowScores {
     private let passes: Int
     private let sink: any ScoreSink
     private let threads: Int
-    private let inverses: ScoreWeights
-    private let weights: ScoreWeights
+    /// What the weights at each voxel are multiplied by, so that those of all tiles are 1 together.
+    private let shares: ScoreWeights
     private var column: WindowColumn
     /// Sums that are not complete, by their cells along y and z.
     private var open: [SIMD2<Int>: ScoreBlock] = [:]
@@ -44,33 +44,41 @@ package final class WindowScores {
         self.sink = sink
         self.threads = threads
         let grid = plan.grid
-        weights = ScoreWeights(x: grid.x.weights, y: grid.y.weights, z: grid.z.weights)
-        inverses = ScoreWeights(
+        shares = ScoreWeights(
             x: grid.x.weightSums.map { 1 / $0 }, y: grid.y.weightSums.map { 1 / $0 },
             z: grid.z.weightSums.map { 1 / $0 })
         column = plan.columns[0]
     }
 
-    /// Adds the probabilities `[C, slices, H, W]` of some slices of a tile of the row that is being computed.
+    /// The places of the parts of a tile of the row that is being computed.
     ///
-    /// `mirrored` names the axes (x, y, z) along which the tile was reversed for the network; its slices are
-    /// counted in the reversed tile.
-    ///
-    /// - Returns: False where a probability is NaN or infinite.
-    package func add(
-        _ values: UnsafePointer<Float>, of tile: SIMD3<Int>, in row: TileRow, slices: Range<Int>,
-        mirrored: [Bool]
-    ) throws(ScoreMemoryError) -> Bool {
+    /// The probabilities of each tile are added there `passes` times. `mirrored` names the axes (x, y, z) along which the
+    /// tile was reversed for the network.
+    package func places(
+        of tile: SIMD3<Int>, in row: TileRow, mirrored: [Bool]
+    ) throws(ScoreMemoryError) -> [ScorePlace] {
         column = plan.columns[row.column]
-        for cell in plan.cells(tile, of: column) where open[cell] == nil {
-            let box = ScoreBox(
-                x: column.x, y: plan.lines.voxels(of: cell.x), z: plan.slices.voxels(of: cell.y))
-            open[cell] = try ScoreBlock(classes: plan.classes, box: box)
+        let grid = plan.grid
+        let x = TilePart(
+            tile.x, of: grid.x, shares: shares.x, in: column.x, isMirrored: mirrored[0])
+        return try plan.cells(tile, of: column).map { cell throws(ScoreMemoryError) in
+            let block = try block(of: cell)
+            let y = TilePart(
+                tile.y, of: grid.y, shares: shares.y, in: block.box.y, isMirrored: mirrored[1])
+            let z = TilePart(
+                tile.z, of: grid.z, shares: shares.z, in: block.box.z, isMirrored: mirrored[2])
+            return block.place(x, y, z)
         }
-        return TileSum(
-            tile, of: plan.grid, weights: weights, mirrored: mirrored,
-            blocks: plan.cells(tile, of: column).compactMap { open[$0] }
-        ).add(values, slices: slices, threads: threads)
+    }
+
+    /// The sums of a cell, zeros at first.
+    private func block(of cell: SIMD2<Int>) throws(ScoreMemoryError) -> ScoreBlock {
+        if let known = open[cell] { return known }
+        let box = ScoreBox(
+            x: column.x, y: plan.lines.voxels(of: cell.x), z: plan.slices.voxels(of: cell.y))
+        let block = try ScoreBlock(classes: plan.classes, box: box)
+        open[cell] = block
+        return block
     }
 
     /// Hands on what is complete with the tiles of a row.
@@ -78,7 +86,6 @@ package final class WindowScores {
         column = plan.columns[row.column]
         for cell in plan.completed(by: row) {
             guard let sums = open.removeValue(forKey: cell) else { continue }
-            sums.multiply(by: inverses, threads: threads)
             if plan.halo == .zero {
                 sink.receive(sums, core: sums.box, passes: passes, threads: threads)
             } else {

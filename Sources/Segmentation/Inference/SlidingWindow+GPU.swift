@@ -42,14 +42,13 @@ extension SlidingWindow {
         // The image lies in the middle of what is longer than it.
         let margin = size &- grid.size
         let before = SIMD3(margin.x / 2, margin.y / 2, margin.z / 2)
-        try runner(image, members, tiles: tiles.count).run(tiles) { values, tile, slices, _ in
+        try runner(image, members, tiles: tiles.count).run(tiles) { scores, member, tile, _ in
             let start = grid.start(of: tile) &+ before
-            let place = try sums.sliced(
-                start.z + slices.lowerBound..<start.z + slices.upperBound, along: 2
-            )
-            .sliced(start.y..<start.y + patch.y, along: 3)
-            .sliced(start.x..<start.x + patch.x, along: 4)
-            try place.assign(place + values * weights.sliced(slices, along: 2))
+            let place = try sums.sliced(start.z..<start.z + patch.z, along: 2)
+                .sliced(start.y..<start.y + patch.y, along: 3)
+                .sliced(start.x..<start.x + patch.x, along: 4)
+            let probabilities = try scores.cast(to: .float32).softmax(along: 1)
+            try place.assign(place + probabilities * (weights * member.weight))
             return true  // as far as is known
         }
         let own = try sums.sliced(before.z..<before.z + grid.size.z, along: 2)

@@ -63,10 +63,8 @@ struct SlidingWindow {
                     image, labels: scores.classes, by: members, into: KeepingSink(scores))
             }
             let runner = runner(image, members, tiles: 1)
-            try runner.run([.zero]) { values, _, slices, mirrored in
-                try values.withFloats {
-                    scores.add($0, slices: slices, mirrored: mirrored, threads: threads)
-                }
+            try runner.run([.zero]) { values, member, _, mirrored in
+                try scores.add(mirrored: mirrored) { try add(values, of: member, to: $0) }
             }
         }
     }
@@ -80,13 +78,26 @@ struct SlidingWindow {
         let runner = runner(image, members, tiles: plan.tileCount)
         let scores = WindowScores(plan, passes: runner.passes, sink: sink, threads: threads)
         for row in plan.rows {
-            try runner.run(row.tiles) { values, tile, slices, mirrored in
-                try values.withFloats {
-                    try scores.add($0, of: tile, in: row, slices: slices, mirrored: mirrored)
+            try runner.run(row.tiles) { values, member, tile, mirrored in
+                try scores.places(of: tile, in: row, mirrored: mirrored).allSatisfy {
+                    try add(values, of: member, to: $0)
                 }
             }
             try scores.finish(row)
         }
+    }
+
+    /// Adds the probabilities of a network's scores to their sums; false where one is not a number.
+    private func add(
+        _ scores: Tensor, of member: EnsembleMember, to place: ScorePlace
+    ) throws(TorchError) -> Bool {
+        let weights = place.weights
+        let share = Float(member.weight)
+        return try scores.addProbabilities(
+            rule == .mostProbable ? .classes : .regions, from: Extent(xyz: place.start),
+            weights: (z: weights.z.map { share * $0 }, y: weights.y, x: weights.x),
+            to: ProbabilitySums(
+                first: place.sums, outputStep: place.classStep, steps: Extent(xyz: place.steps)))
     }
 
     func runner(
@@ -97,7 +108,7 @@ struct SlidingWindow {
         let all = tiles * members.count * mirrorings.count
         var done = 0
         return TileRunner(
-            reader, members, mirrorings: mirrorings, batch: batch, rule: rule
+            reader, members, mirrorings: mirrorings, batch: batch
         ) { [progress] in
             done += $0
             try progress(done, all)
@@ -121,18 +132,6 @@ struct SlidingWindow {
         } catch let error as ScoreMemoryError {
             throw TorchError.outOfMemory(
                 AllocationFailure(requested: ByteCount(error.bytes), inUse: nil, limit: nil))
-        }
-    }
-}
-
-extension Tensor {
-    /// Calls a body with the elements, float32, on the CPU; true if there are none.
-    fileprivate func withFloats(_ body: (UnsafePointer<Float>) throws -> Bool) throws -> Bool {
-        try withUnsafeBytes { bytes in
-            guard let values = bytes.assumingMemoryBound(to: Float.self).baseAddress else {
-                return true
-            }
-            return try body(values)
         }
     }
 }

@@ -11,48 +11,41 @@ struct EnsembleMember {
     let scores: (Tensor) throws -> Tensor
 }
 
-/// Runs networks on tiles of an image, and turns their scores into probabilities.
+/// Runs networks on tiles of an image.
 ///
 /// Tiles of one value in each channel, such as air, have the scores of the last such tile of the same values: a
 /// network that is given the same voxels gives the same scores.
 final class TileRunner {
-    /// Takes the probabilities, float32 `[1, L, slices, H, W]` on the network's device, of some slices of a tile, which
-    /// was mirrored along some of the axes x, y and z; false where one is NaN or infinite.
+    /// Takes a network's scores of a tile, `[1, L, D, H, W]` on its device, which was mirrored along some of the axes x, y
+    /// and z; false where one is not a number.
     typealias Take = (
-        _ values: Tensor, _ tile: SIMD3<Int>, _ slices: Range<Int>, _ mirrored: [Bool]
+        _ scores: Tensor, _ member: EnsembleMember, _ tile: SIMD3<Int>, _ mirrored: [Bool]
     ) throws -> Bool
 
     private let reader: TileReader
     private let members: [EnsembleMember]
     private let mirrorings: [[Bool]]
     private let batch: Int
-    /// Says whether scores are those of classes or of regions.
-    private let rule: ScoreRule
     /// Told after every call of a network how many tiles it has seen; what it throws ends the prediction.
     private let report: (_ tiles: Int) throws -> Void
     private var uniform = UniformScores()
 
-    /// Probabilities are made for so many bytes at a time.
-    private static let slabBytes = 64 << 20
-
     /// A runner that gives a network at most `batch` tiles at a time.
     init(
         _ reader: TileReader, _ members: [EnsembleMember], mirrorings: [[Bool]], batch: Int = 1,
-        rule: ScoreRule = .mostProbable,
         report: @escaping (_ tiles: Int) throws -> Void
     ) {
         self.reader = reader
         self.members = members
         self.mirrorings = mirrorings
         self.batch = batch
-        self.rule = rule
         self.report = report
     }
 
     /// Calls of networks for each tile.
     var passes: Int { members.count * mirrorings.count }
 
-    /// Hands over the probabilities of tiles: for each batch in order, each mirroring and each network.
+    /// Hands over the scores of tiles: for each batch in order, each mirroring and each network.
     ///
     /// - Throws: ``PredictionError/notFinite(model:)``, and what networks and the taker throw.
     func run(_ tiles: [SIMD3<Int>], _ take: Take) throws {
@@ -121,36 +114,17 @@ final class TileRunner {
         return try Tensor(values, shape: [tiles.count, reader.channels] + size.axes)
     }
 
-    /// Hands over the probabilities of a tile's scores `[1, L, D, H, W]`, some slices at a time.
     private func hand(
         _ scores: Tensor, of member: EnsembleMember, _ tile: SIMD3<Int>, _ mirroring: [Bool],
         to take: Take
     ) throws {
-        try withoutGradients {
-            let shape = scores.shape
-            let step = max(1, Self.slabBytes / (4 * shape[1] * shape[3] * shape[4]))
-            for start in stride(from: 0, to: shape[2], by: step) {
-                let slices = start..<min(start + step, shape[2])
-                var probabilities = try scores.sliced(slices, along: 2).cast(to: .float32)
-                    .probabilities(rule)
-                if member.weight != 1 { probabilities = try probabilities * member.weight }
-                guard try take(probabilities, tile, slices, mirroring) else {
-                    throw PredictionError.notFinite(model: member.number)
-                }
-            }
+        guard try withoutGradients({ try take(scores, member, tile, mirroring) }) else {
+            throw PredictionError.notFinite(model: member.number)
         }
     }
 }
 
 extension Tensor {
-    /// The probabilities of scores `[N, L, D, H, W]`: of classes by softmax, of regions by the sigmoid of each.
-    fileprivate func probabilities(_ rule: ScoreRule) throws(TorchError) -> Tensor {
-        switch rule {
-        case .mostProbable: try softmax(along: 1)
-        case .painted: try laidOut(in: .contiguous).sigmoid()
-        }
-    }
-
     /// The classes `[N, D, H, W]` of type uint8 that follow from scores `[N, L, D, H, W]`.
     func classes(_ rule: ScoreRule) throws(TorchError) -> Tensor {
         switch rule {

@@ -162,7 +162,6 @@ struct RestoreBench {
                 .random(in: 0..<Float(size.y), using: &generator),
                 .random(in: 0..<Float(size.z), using: &generator))
         }
-        let area = size.x * size.y
         let scores = ClassScores(classes: classes, size: size, reorientation: .identity)
         guard let scores else {
             let bytes = ByteCount(ClassScores.byteCount(classes: classes, size: size))
@@ -170,24 +169,22 @@ struct RestoreBench {
                 AllocationFailure(requested: bytes, inUse: nil, limit: nil))
         }
         let width = Float(size.x) / 24
-        var slab = [Float](repeating: 1, count: classes * area)
-        for z in 0..<size.z {
-            for pixel in 0..<area {
-                let place = SIMD3<Float>(
-                    Float(pixel % size.x), Float(pixel / size.x), Float(z))
-                var sum = slab[pixel]
-                for (index, centre) in centres.enumerated() {
-                    let step = (place - centre) / width
-                    let value = 20 * exp(-(step * step).sum())
-                    slab[(index + 1) * area + pixel] = value
-                    sum += value
+        scores.add(mirrored: [false, false, false]) { place in
+            for voxel in 0..<size.x * size.y * size.z {
+                let position = SIMD3<Float>(
+                    Float(voxel % size.x), Float(voxel / size.x % size.y),
+                    Float(voxel / (size.x * size.y)))
+                let values: [Float] =
+                    [1]
+                    + centres.map { centre in
+                        let step = (position - centre) / width
+                        return 20 * exp(-(step * step).sum())
+                    }
+                let sum = values.reduce(0, +)
+                for (label, value) in values.enumerated() {
+                    place.sums[label * place.classStep + voxel] = value / sum
                 }
-                for label in 0..<classes { slab[label * area + pixel] /= sum }
             }
-            let isFinite = scores.add(
-                slab, slices: z..<z + 1, mirrored: [false, false, false], threads: 1)
-            precondition(isFinite, "sums are at least 1")
-            for pixel in 0..<area { slab[pixel] = 1 }
         }
         return scores
     }

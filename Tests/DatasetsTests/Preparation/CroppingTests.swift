@@ -203,11 +203,8 @@ struct CroppingTests {
                 let values =
                     [Float](repeating: 0.25, count: 2 * count)
                     + [Float](repeating: 0.5, count: count)
-                values.withUnsafeBufferPointer { values in
-                    guard let start = values.baseAddress else { return }
-                    _ = scores.add(
-                        start, slices: 0..<part.size.z, mirrored: [false, false, false],
-                        threads: 1)
+                scores.add(mirrored: [false, false, false]) {
+                    $0.add(values, classes: 3, tile: part.size)
                 }
                 return (scores, transform)
             }

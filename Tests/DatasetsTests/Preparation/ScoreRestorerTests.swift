@@ -23,10 +23,8 @@ struct ScoreRestoringTests {
             shape: [size.x, size.y, size.z, count], affine: geometry.affine, samples: Samples(masks)
         ).reoriented(by: transform.reorientation).resampled(by: transform.map, .linear)
         let grid = transform.map.size
-        prepared.samples.withValues(as: Float.self) { values in
-            guard let start = values.baseAddress else { return }
-            _ = scores.add(
-                start, slices: 0..<grid.z, mirrored: [false, false, false], threads: 2)
+        scores.add(mirrored: [false, false, false]) {
+            $0.add(prepared.samples.array(Float.self), classes: count, tile: grid)
         }
         return scores
     }

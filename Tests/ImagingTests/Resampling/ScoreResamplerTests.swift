@@ -1,5 +1,6 @@
 import Foundation
 import SegNASRandomness
+import TestSupport
 import Testing
 
 @testable import SegNASImaging
@@ -24,21 +25,11 @@ struct ScoreResamplerTests {
     static func scores(
         _ values: [Float], _ classes: Int, _ size: SIMD3<Int>,
         _ reorientation: Reorientation = .identity,
-        mirrored: [Bool] = [false, false, false], slices: Int = 2
+        mirrored: [Bool] = [false, false, false]
     ) throws -> ClassScores {
         let scores = try #require(
             ClassScores(classes: classes, size: size, reorientation: reorientation))
-        let area = size.x * size.y
-        for start in stride(from: 0, to: size.z, by: slices) {
-            let range = start..<min(start + slices, size.z)
-            let slab = (0..<classes).flatMap { label in
-                values[
-                    (label * size.z + range.lowerBound)
-                        * area..<(label * size.z
-                        + range.upperBound) * area]
-            }
-            #expect(scores.add(slab, slices: range, mirrored: mirrored, threads: 2))
-        }
+        scores.add(mirrored: mirrored) { $0.add(values, classes: classes, tile: size) }
         return scores
     }
 
@@ -158,17 +149,6 @@ struct ScoreResamplerTests {
         let labels = turned.classMap().array
         let differing = zip(labels, there.samples.array).count { $0 != $1 }
         #expect(differing <= 2)
-    }
-
-    @Test("probabilities that are not numbers are reported", arguments: [Float.nan, .infinity])
-    func notFinite(value: Float) throws {
-        let scores = try #require(
-            ClassScores(classes: 2, size: [3, 2, 1], reorientation: .identity))
-        var values = [Float](repeating: 0.5, count: 12)
-        values[7] = value
-        let areFinite = scores.add(
-            values, slices: 0..<1, mirrored: [false, false, false], threads: 1)
-        #expect(!areFinite)
     }
 
     @Test("regions are painted where they have more than ½, later ones over earlier ones")

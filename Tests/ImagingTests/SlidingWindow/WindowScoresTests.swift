@@ -1,5 +1,6 @@
 import Foundation
 import SegNASRandomness
+import TestSupport
 import Testing
 
 @testable import SegNASImaging
@@ -69,37 +70,26 @@ struct WindowScoresTests {
         return result
     }
 
-    /// Runs all tiles, whose probabilities are made by a body, in slabs of two slices.
+    /// Runs all tiles, whose probabilities are made by a body.
     static func run(
         _ scene: Scene, into sink: any ScoreSink, threads: Int = 2, cuts: (x: Int, y: Int)? = nil,
         mirrorings: [[Bool]] = [[false, false, false]],
         _ body: (SIMD3<Int>, [Bool]) -> [Float]
-    ) throws -> Bool {
+    ) throws {
         let plan = WindowPlan(
             scene.grid, classes: scene.classes, halo: sink.halo, cuts: cuts ?? scene.cuts)
         let scores = WindowScores(plan, passes: mirrorings.count, sink: sink, threads: threads)
-        let area = scene.patch.x * scene.patch.y
-        var areFinite = true
         for row in plan.rows {
             for tile in row.tiles {
                 for mirrored in mirrorings {
                     let values = body(tile, mirrored)
-                    for start in stride(from: 0, to: scene.patch.z, by: 2) {
-                        let slices = start..<min(start + 2, scene.patch.z)
-                        let slab = (0..<scene.classes).flatMap { label in
-                            let first = (label * scene.patch.z + slices.lowerBound) * area
-                            return values[first..<first + slices.count * area]
-                        }
-                        areFinite =
-                            try scores.add(
-                                slab, of: tile, in: row, slices: slices, mirrored: mirrored)
-                            && areFinite
+                    for place in try scores.places(of: tile, in: row, mirrored: mirrored) {
+                        place.add(values, classes: scene.classes, tile: scene.patch)
                     }
                 }
             }
             try scores.finish(row)
         }
-        return areFinite
     }
 
     static func kept(
@@ -109,10 +99,10 @@ struct WindowScoresTests {
     ) throws -> [Float] {
         let scores = try #require(
             ClassScores(classes: scene.classes, size: scene.size, reorientation: .identity))
-        let areFinite = try run(
+        try run(
             scene, into: KeepingSink(scores), threads: threads, cuts: cuts, mirrorings: mirrorings,
             body)
-        #expect(areFinite && scores.count == mirrorings.count)
+        #expect(scores.count == mirrorings.count)
         return Array(UnsafeBufferPointer(start: scores.values, count: scene.classes * scene.voxels))
     }
 
@@ -196,33 +186,21 @@ struct WindowScoresTests {
         let map = GridMap(from: scene.size, to: scene.target)
         let kept = try #require(
             ClassScores(classes: scene.classes, size: scene.size, reorientation: .identity))
-        _ = try Self.run(scene, into: KeepingSink(kept)) { tile, _ in Self.noise(scene, tile) }
+        try Self.run(scene, into: KeepingSink(kept)) { tile, _ in Self.noise(scene, tile) }
         let expected = ScoreResampler([(kept, map)], threads: 2).classMap().array
         for cuts in [scene.cuts, (0, 0)] {
             let sink = try LabelSink(map)
-            _ = try Self.run(scene, into: sink, cuts: cuts) { tile, _ in Self.noise(scene, tile) }
+            try Self.run(scene, into: sink, cuts: cuts) { tile, _ in Self.noise(scene, tile) }
             let isEqual = sink.classes.array == expected
             #expect(isEqual)
         }
         let rule = ScoreRule.painted((0..<scene.classes).map { UInt8($0 % 7 + 1) })
         let sink = try LabelSink(map, rule: rule)
-        _ = try Self.run(scene, into: sink) { tile, _ in Self.noise(scene, tile) }
+        try Self.run(scene, into: sink) { tile, _ in Self.noise(scene, tile) }
         let isPainted =
             sink.classes.array
             == ScoreResampler([(kept, map)], rule: rule, threads: 2).classMap().array
         #expect(isPainted)
-    }
-
-    @Test("probabilities that are no numbers are told", arguments: [Float.nan, .infinity])
-    func notFinite(value: Float) throws {
-        let scene = Self.scenes[1]
-        let sink = try LabelSink(GridMap(from: scene.size, to: scene.size))
-        let areFinite = try Self.run(scene, into: sink) { tile, _ in
-            var values = Self.noise(scene, tile)
-            if tile == [1, 1, 0] { values[100] = value }
-            return values
-        }
-        #expect(!areFinite)
     }
 
     @Test("scores in a file are those in memory")
@@ -235,7 +213,7 @@ struct WindowScoresTests {
         let file = try ClassScores(
             classes: 5, size: scene.size, reorientation: reorientation, scratchIn: folder)
         for scores in [memory, file] {
-            _ = try Self.run(scene, into: KeepingSink(scores)) { tile, _ in Self.noise(scene, tile)
+            try Self.run(scene, into: KeepingSink(scores)) { tile, _ in Self.noise(scene, tile)
             }
         }
         let same = (0..<5 * scene.voxels).allSatisfy { memory.values[$0] == file.values[$0] }

@@ -149,7 +149,7 @@ struct TrainingTimeTests {
             #expect(throws: TrainingError.self) {
                 var scene = scene
                 scene.options.warmUpEpochs = 99
-                try trainer(scene, "other", minutes: 0.1).train()
+                _ = try trainer(scene, "other", minutes: 0.1).train()
             }
             var scene = scene
             scene.options.epochs = 1

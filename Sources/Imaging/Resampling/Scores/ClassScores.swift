@@ -67,27 +67,22 @@ package final class ClassScores: @unchecked Sendable {
         classes * size.x * size.y * size.z * MemoryLayout<Float>.size
     }
 
-    /// Adds the probabilities `[C, slices, y, x]` of some slices of the grid that networks see.
+    /// Calls a body that adds the probabilities of all of the grid that networks see.
     ///
-    /// `mirrored` names the axes (x, y, z) along which the image was reversed for the network; its slices are counted
-    /// in the reversed image. The call that brings the last slice completes one addition.
-    ///
-    /// - Returns: False if a probability is NaN or infinite.
-    package func add(
-        _ slab: UnsafePointer<Float>, slices: Range<Int>, mirrored: [Bool], threads: Int
-    ) -> Bool {
+    /// `mirrored` names the axes (x, y, z) along which the image was reversed for the network.
+    package func add<Result>(
+        mirrored: [Bool], _ body: (ScorePlace) throws -> Result
+    ) rethrows -> Result {
         let place = Place(reorientation, size: size, mirrored: mirrored)
-        let target = Target(values: values)
-        let source = Source(values: slab)
-        let voxels = size.x * size.y * size.z
-        let sums = concurrentMap(classes * slices.count, threads: threads) { index in
-            let (label, slice) = index.quotientAndRemainder(dividingBy: slices.count)
-            let start =
-                place.start + label * voxels + (slices.lowerBound + slice) * place.strides.z
-            return place.add(source.values + index * place.area, to: target.values + start)
-        }
-        if slices.upperBound == place.slices { count += 1 }
-        return sums.allSatisfy(\.isFinite)
+        count += 1
+        let ones = { [Float](repeating: 1, count: $0) }
+        return try body(
+            ScorePlace(
+                start: .zero,
+                weights: ScoreWeights(
+                    x: ones(place.size.x), y: ones(place.size.y), z: ones(place.size.z)),
+                sums: values + place.start, classStep: size.x * size.y * size.z,
+                steps: place.strides))
     }
 
     /// Writes the probabilities of a part of the grid that networks see, summed up over `passes`.
@@ -114,11 +109,6 @@ package final class ClassScores: @unchecked Sendable {
     private struct Target: @unchecked Sendable {
         let values: UnsafeMutablePointer<Float>
     }
-
-    /// Values that are only read.
-    private struct Source: @unchecked Sendable {
-        let values: UnsafePointer<Float>
-    }
 }
 
 /// The place of the voxels of an array, with its axes reversed and permuted, in another.
@@ -126,39 +116,18 @@ private struct Place: Sendable {
     /// The index of the first voxel, and the strides along each axis of the array.
     var start = 0
     var strides = SIMD3<Int>.zero
-    let width: Int
-    let height: Int
-    let slices: Int
-
-    var area: Int { width * height }
+    /// Of the array.
+    var size = SIMD3<Int>.zero
 
     init(_ reorientation: Reorientation, size: SIMD3<Int>, mirrored: [Bool]) {
         let steps = [1, size.x, size.x * size.y]
-        var source = SIMD3<Int>.zero
         for axis in 0..<3 {
             let from = reorientation.sources[axis]
-            source[from] = size[axis]
+            self.size[from] = size[axis]
             let isReversed = reorientation.reversals[axis] != mirrored[from]
             strides[from] = isReversed ? -steps[axis] : steps[axis]
             if isReversed { start += steps[axis] * (size[axis] - 1) }
         }
-        (width, height, slices) = (source.x, source.y, source.z)
-    }
-
-    /// Adds one slice, and returns its sum.
-    func add(_ slice: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) -> Float {
-        var sum: Float = 0
-        for line in 0..<height {
-            let from = slice + line * width
-            let to = target + line * strides.y
-            if strides.x == 1 {
-                for index in 0..<width { to[index] += from[index] }
-            } else {
-                for index in 0..<width { to[index * strides.x] += from[index] }
-            }
-            for index in 0..<width { sum += from[index] }
-        }
-        return sum
     }
 }
 
