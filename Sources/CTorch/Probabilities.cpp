@@ -27,8 +27,30 @@ struct Row {
     float weight;           // of the row
     float *sums;
     int64_t class_step, voxel_step, voxels;
+    int64_t next_scores;  // from a row to the next
     bool are_regions;
 };
+
+/// Asks for memory that is needed soon, for the second cache: the first one is full of the block.
+template <class T>
+ALWAYS_INLINE void fetch(const T *from, int64_t count) {
+    constexpr int64_t line = 64 / sizeof(T);
+    for (int64_t i = 0; i < count; i += line) __builtin_prefetch(from + i, 0, 2);
+}
+
+/// The sums that a block of voxels is added to, and the next row of its scores: neither lies in a row that the processor would
+/// foresee.
+template <class T>
+ALWAYS_INLINE void fetch_block(const Row<T> &row, int64_t start, int64_t count) {
+    const auto &scores = row.scores;
+    const T *next = scores.scores + row.next_scores + start * scores.voxel_stride;
+    const bool is_backwards = row.voxel_step == -1;
+    const float *sums = row.sums + start * row.voxel_step - (is_backwards ? count - 1 : 0);
+    for (int64_t i = 0; i < scores.classes; ++i) {
+        if (row.voxel_step == 1 || is_backwards) fetch(sums + i * row.class_step, count);
+        fetch(next + i * (scores.voxel_stride == 1 ? scores.class_stride : count), count);
+    }
+}
 
 /// What makes weights of a block's voxels out of what stands in its memory.
 struct Factors {
@@ -88,6 +110,7 @@ ALWAYS_INLINE void add_row(const Row<T> &row, float *memory, bool *are_finite) {
     for (int64_t start = 0; start < row.voxels; start += width) {
         const int64_t count = row.voxels - start < width ? row.voxels - start : width;
         load(row.scores, start, count, memory);
+        fetch_block(row, start, count);
         if (row.are_regions) {
             take_sigmoid(memory, classes, factors);
         } else {
@@ -128,6 +151,7 @@ bool add(
                 .class_step = sums.class_step,
                 .voxel_step = sums.steps.width,
                 .voxels = lengths.width,
+                .next_scores = along[3],
                 .are_regions = are_regions,
             };
             in_vectors<add_row<T>>(row, memory.data(), &are_finite);

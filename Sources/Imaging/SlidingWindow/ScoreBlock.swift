@@ -12,14 +12,26 @@ package final class ScoreBlock: @unchecked Sendable {
     let buffer: SampleBuffer
 
     /// Zeros.
-    ///
-    /// Its memory comes from the system and goes back there at once: blocks of many sizes come and go, and what an
-    /// allocator would keep of them would add to the peak.
-    package init(classes: Int, box: ScoreBox) throws(ScoreMemoryError) {
-        let bytes = box.byteCount(classes: classes)
-        guard let buffer = SampleBuffer(zeroPages: bytes),
-            let values = buffer.bytes.baseAddress
-        else { throw ScoreMemoryError(bytes: bytes) }
+    convenience init(
+        zerosFor classes: Int, box: ScoreBox, in memory: ScoreMemory, threads: Int
+    ) throws(ScoreMemoryError) {
+        let (buffer, isZero) = try memory.buffer(box.byteCount(classes: classes))
+        self.init(classes, box, buffer)
+        guard !isZero else { return }
+        concurrently(classes, threads: threads) { label in
+            (self.values + label * box.count).update(repeating: 0, count: box.count)
+        }
+    }
+
+    /// Numbers that are to be written before they are read.
+    convenience init(
+        classes: Int, box: ScoreBox, in memory: ScoreMemory
+    ) throws(ScoreMemoryError) {
+        self.init(classes, box, try memory.buffer(box.byteCount(classes: classes)).buffer)
+    }
+
+    private init(_ classes: Int, _ box: ScoreBox, _ buffer: SampleBuffer) {
+        guard let values = buffer.bytes.baseAddress else { fatalError("a block without memory") }
         self.classes = classes
         self.box = box
         self.buffer = buffer

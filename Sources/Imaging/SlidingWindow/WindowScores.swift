@@ -31,6 +31,7 @@ package final class WindowScores {
     private let threads: Int
     /// What the weights at each voxel are multiplied by, so that those of all tiles are 1 together.
     private let shares: ScoreWeights
+    private let memory: ScoreMemory
     private var column: WindowColumn
     /// Sums that are not complete, by their cells along y and z.
     private var open: [SIMD2<Int>: ScoreBlock] = [:]
@@ -47,6 +48,7 @@ package final class WindowScores {
         shares = ScoreWeights(
             x: grid.x.weightSums.map { 1 / $0 }, y: grid.y.weightSums.map { 1 / $0 },
             z: grid.z.weightSums.map { 1 / $0 })
+        memory = ScoreMemory(most: plan.peakBytes)
         column = plan.columns[0]
     }
 
@@ -76,7 +78,8 @@ package final class WindowScores {
         if let known = open[cell] { return known }
         let box = ScoreBox(
             x: column.x, y: plan.lines.voxels(of: cell.x), z: plan.slices.voxels(of: cell.y))
-        let block = try ScoreBlock(classes: plan.classes, box: box)
+        let block = try ScoreBlock(
+            zerosFor: plan.classes, box: box, in: memory, threads: threads)
         open[cell] = block
         return block
     }
@@ -97,13 +100,13 @@ package final class WindowScores {
     /// Hands on a cell together with what its neighbours left for it.
     private func finish(_ cell: SIMD2<Int>, _ sums: ScoreBlock) throws(ScoreMemoryError) {
         let box = sums.box.extended(by: plan.halo)
-        let block = try ScoreBlock(classes: plan.classes, box: box)
+        let block = try ScoreBlock(classes: plan.classes, box: box, in: memory)
         block.copy(from: sums, threads: threads)
         for border in borders.take(cell) { block.copy(from: border, threads: threads) }
         sink.receive(block, core: sums.box, passes: passes, threads: threads)
         try borders.keep(
             block, cell, halo: plan.halo, of: plan.grid.size, isLastAcross: column.isLastAcross,
-            threads: threads)
+            in: memory, threads: threads)
     }
 }
 
@@ -123,26 +126,30 @@ private struct CellBorders {
 
     mutating func keep(
         _ block: ScoreBlock, _ cell: SIMD2<Int>, halo: SIMD3<Int>, of size: SIMD3<Int>,
-        isLastAcross: Bool, threads: Int
+        isLastAcross: Bool, in memory: ScoreMemory, threads: Int
     ) throws(ScoreMemoryError) {
         var (across, down, along) = (block.box, block.box, block.box)
         across.x = across.x.suffix(halo.x)
         down.y = down.y.suffix(halo.y)
         along.z = along.z.suffix(halo.z)
-        if !isLastAcross, halo.x > 0 { x[cell] = try block.part(across, threads: threads) }
+        if !isLastAcross, halo.x > 0 {
+            x[cell] = try block.part(across, in: memory, threads: threads)
+        }
         if down.y.upperBound < size.y, halo.y > 0 {
-            y[cell.y] = try block.part(down, threads: threads)
+            y[cell.y] = try block.part(down, in: memory, threads: threads)
         }
         if along.z.upperBound < size.z, halo.z > 0 {
-            z[cell.x] = try block.part(along, threads: threads)
+            z[cell.x] = try block.part(along, in: memory, threads: threads)
         }
     }
 }
 
 extension ScoreBlock {
     /// A copy of a part.
-    fileprivate func part(_ box: ScoreBox, threads: Int) throws(ScoreMemoryError) -> ScoreBlock {
-        let part = try ScoreBlock(classes: classes, box: box)
+    fileprivate func part(
+        _ box: ScoreBox, in memory: ScoreMemory, threads: Int
+    ) throws(ScoreMemoryError) -> ScoreBlock {
+        let part = try ScoreBlock(classes: classes, box: box, in: memory)
         part.copy(from: self, threads: threads)
         return part
     }

@@ -1,3 +1,4 @@
+import Foundation
 import SegNASRandomness
 import Testing
 
@@ -152,5 +153,58 @@ struct SurrogateTests {
         // exp(−(1/8)² / (2 · 1.6²)) and exp(−(12/8)² / (2 · 1.6²)), less what the multiply-adds add.
         #expect(mean { $0[0] * $0[1] } > 0.9)
         #expect((0.4...0.72).contains(mean { $0[0] * $0[2] }))
+    }
+
+    /// How much networks differ, and how well a third of the epochs tells which are good, in tables of curves.
+    struct Spread {
+        /// Standard deviation of the means of the last half.
+        var quality: Double
+        /// Rank correlation of the means of epochs 8 to 15 with them, of all networks and of the best third.
+        var order: Double
+        var orderOfBest: Double
+
+        init(_ curves: [[Double]]) {
+            func mean(_ values: ArraySlice<Double>) -> Double {
+                values.reduce(0, +) / Double(values.count)
+            }
+            // Networks that learn nothing in this time would hide how the others differ.
+            let pairs = curves.map { (early: mean($0[7..<15]), late: mean($0[22...])) }
+                .filter { $0.late > 0.7 }.sorted { $0.late > $1.late }
+            let middle = mean(pairs.map(\.late)[...])
+            quality = mean(pairs.map { ($0.late - middle) * ($0.late - middle) }[...]).squareRoot()
+            order = Self.rankCorrelation(pairs)
+            orderOfBest = Self.rankCorrelation(Array(pairs.prefix(pairs.count / 3)))
+        }
+
+        private static func rankCorrelation(_ pairs: [(early: Double, late: Double)]) -> Double {
+            let count = Double(pairs.count)
+            let squares = pairs.reduce(0.0) { sum, pair in
+                let early = pairs.count { $0.early < pair.early }
+                let late = pairs.count { $0.late < pair.late }
+                return sum + Double((early - late) * (early - late))
+            }
+            return 1 - 6 * squares / (count * (count * count - 1))
+        }
+    }
+
+    @Test("the hippocampus scenario has the spread and the order of the real curves")
+    func fitted() throws {
+        let file = URL(filePath: #filePath).appending(
+            path: "../../../../Documentation/measurements/learning-curves/hippocampus.csv"
+        ).standardizedFileURL.path
+        let table = try CurveTable(contentsOf: file)
+        let real = Spread(table.networks.map { $0.trainings[0].dice })
+        let all = Surrogate(.hippocampus, seed: 0, survey: Survey(.hippocampus, draws: 50))
+        let networks = Self.points(3000).compactMap { all.network(at: $0) }
+            .filter { $0.network.n < 13 && $0.network.p < 4 }
+        let spreads = (0..<32 as Range<UInt64>).map { seed in
+            let landscape = Surrogate(
+                .hippocampus, seed: seed, survey: Survey(.hippocampus, draws: 20))
+            return Spread(networks.prefix(60).map { landscape.curve(of: $0) })
+        }
+        func mean(_ value: (Spread) -> Double) -> Double { MeanEstimate(spreads.map(value)).mean }
+        #expect(abs(mean(\.quality) - real.quality) < 0.005, "\(spreads) \(real)")
+        #expect(abs(mean(\.order) - real.order) < 0.1, "\(spreads) \(real)")
+        #expect(abs(mean(\.orderOfBest) - real.orderOfBest) < 0.15, "\(spreads) \(real)")
     }
 }

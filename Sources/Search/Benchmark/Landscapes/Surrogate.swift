@@ -163,9 +163,9 @@ extension Surrogate {
         let constant =
             noise.validation * normal(network, .validation) + noise.training * generator.normal()
         // What is still to be learned varies by a factor, so that no lucky epoch exceeds the limit by it.
-        let pace = 0.25 * generator.normal()
+        let pace = scenario.unevenness.training * generator.normal()
         return (1...epochs).map { epoch in
-            let factor = exp(pace + 0.35 * generator.normal())
+            let factor = exp(pace + scenario.unevenness.epoch * generator.normal())
             let missing = reached.missing(after: Double(epoch)) * factor
             let dice = reached.limit - missing + constant + noise.epoch * generator.normal()
             return min(max(dice, 1e-4), 1)
