@@ -32,8 +32,10 @@ struct TilePart {
 
     /// - Parameters:
     ///   - tile: Its number along the axis.
+    ///   - axis: All tiles.
     ///   - shares: What the tiles' weights at each voxel of the image are multiplied by so that their sum is 1.
     ///   - box: The image's voxels that are wanted; the tile must hold one of them.
+    ///   - isMirrored: Whether the network sees the tile reversed along this axis.
     init(_ tile: Int, of axis: TileAxis, shares: [Float], in box: Range<Int>, isMirrored: Bool) {
         let first = axis.starts[tile]
         let voxels = axis.voxels(of: tile).clamped(to: box)

@@ -80,8 +80,9 @@ package struct SearchBenchmark: Sendable {
         _ budgets: [Spending]
     ) throws -> [Outcome?] {
         var simulation = try simulation(contender, on: landscape, seed, workers: workers)
+        let usual = contender.usualTrainings.map { min($0, (landscape.count ?? .max) / 3) }
         let limit = Spending(
-            epochs: (trainings ?? contender.usualTrainings).map { $0 * landscape.epochs } ?? .max,
+            epochs: (trainings ?? usual).map { $0 * landscape.epochs } ?? .max,
             operations: .infinity)
         var outcomes: [Outcome?] = Array(repeating: nil, count: budgets.count)
         var open = Array(budgets.indices)

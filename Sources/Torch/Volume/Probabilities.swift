@@ -36,6 +36,7 @@ extension Tensor {
     ///     product.
     ///   - sums: What is added to. Each voxel of the box must have a place of its own there.
     /// - Returns: False if a score in the box is not a number.
+    /// - Throws: ``TorchError/operation(_:)`` if the scores are not those of one image, or do not hold the box.
     public func addProbabilities(
         _ rule: ProbabilityRule, from start: Extent, weights: (z: [Float], y: [Float], x: [Float]),
         to sums: ProbabilitySums
