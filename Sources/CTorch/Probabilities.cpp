@@ -38,8 +38,8 @@ ALWAYS_INLINE void fetch(const T *from, int64_t count) {
     for (int64_t i = 0; i < count; i += line) __builtin_prefetch(from + i, 0, 2);
 }
 
-/// The sums that a block of voxels is added to, and the next row of its scores: neither lies in a row that the processor would
-/// foresee.
+/// The sums that a block of voxels is added to, and the next row of its scores: neither lies where the processor would foresee
+/// it. Behind the last row there may be no scores; to ask for them does no harm.
 template <class T>
 ALWAYS_INLINE void fetch_block(const Row<T> &row, int64_t start, int64_t count) {
     const auto &scores = row.scores;

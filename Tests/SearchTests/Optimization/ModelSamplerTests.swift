@@ -222,7 +222,21 @@ struct ModelSamplerTests {
         #expect(sixth?.origin == .uniform)
     }
 
-    @Test("within narrow limits the start is not made of blocks without a convolution alone")
+    @Test("blocks that see single voxels alone are drawn only where a space has no others")
+    func pointwise() throws {
+        func wideDepths(_ space: SearchSpace) throws -> [Int] {
+            var sampler = try Self.plan(1).sampler(in: space)
+            return (0..<16).compactMap { _ in sampler.ask() }.dropFirst().map {
+                BlockStructure(space.decode($0.point).network.block).wideDepth
+            }
+        }
+        let usual = try wideDepths(.segnas11)
+        #expect(usual.count == 15 && usual.allSatisfy { $0 > 0 })
+        let none = try wideDepths(SearchSpace(yaml: "{base: segnas11, ops: [0, 2]}"))
+        #expect(none.count == 15 && none.allSatisfy { $0 == 0 })
+    }
+
+    @Test("the networks of the start have convolutions within narrow limits, too")
     func narrow() throws {
         let space = SearchSpace.segnas11
         let limits = NetworkLimits(parameters: 200_000)
@@ -233,7 +247,7 @@ struct ModelSamplerTests {
                 if case .conv(let kernel, _) = $0 { kernel > 1 } else { false }
             }
         }
-        #expect(start.count == 16 && convolving >= 8, "\(convolving)")
+        #expect(start.count == 16 && convolving == 16, "\(convolving)")
     }
 
     @Test("a space is used up, and then nothing is proposed")

@@ -208,9 +208,16 @@ public struct ModelSampler: Sampler {
     }
 
     /// A new network drawn at random, or, where hardly any can be trained, a change of one that was proposed.
+    ///
+    /// Where there are others, none is drawn whose block sees single voxels alone: these learn hardly anything.
     private func uniform(using generator: inout SeededGenerator) -> [Double]? {
         var pool = Pool()
-        addRandom(1, draws: Self.mostDraws, to: &pool, using: &generator)
+        addRandom(1, draws: Self.mostDraws, to: &pool, using: &generator) {
+            BlockStructure($0).wideDepth > 0
+        }
+        if pool.points.isEmpty {
+            addRandom(1, draws: Self.mostDraws, to: &pool, using: &generator)
+        }
         let parents =
             observations.map(\.point) + inFlight.sorted { $0.key < $1.key }.map(\.value.point)
         for _ in 0..<(parents.isEmpty ? 0 : Self.mostDraws) where pool.points.isEmpty {
@@ -231,11 +238,13 @@ public struct ModelSampler: Sampler {
     }
 
     private func addRandom(
-        _ count: Int, draws: Int, to pool: inout Pool, using generator: inout SeededGenerator
+        _ count: Int, draws: Int, to pool: inout Pool, using generator: inout SeededGenerator,
+        where isWanted: (BlockGraph) -> Bool = { _ in true }
     ) {
         for _ in 0..<draws where pool.points.count < count {
             var point = networks.randomPoint(using: &generator)
-            guard networks.space.decode(point).network.block.isLegal else { continue }
+            let block = networks.space.decode(point).network.block
+            guard block.isLegal, isWanted(block) else { continue }
             var isAdded = add(point, to: &pool)
             // Redrawn as a whole, hardly any but blocks without a 3×3×3 kernel would stay within narrow limits.
             for _ in 0..<4 where !isAdded {
