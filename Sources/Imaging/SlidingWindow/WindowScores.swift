@@ -54,8 +54,8 @@ package final class WindowScores {
 
     /// The places of the parts of a tile of the row that is being computed.
     ///
-    /// The probabilities of each tile are added there `passes` times. `mirrored` names the axes (x, y, z) along which the
-    /// tile was reversed for the network.
+    /// The probabilities of each tile are added there `passes` times. `mirrored` names the axes (x, y, z) along which
+    /// the tile was reversed for the network.
     package func places(
         of tile: SIMD3<Int>, in row: TileRow, mirrored: [Bool]
     ) throws(ScoreMemoryError) -> [ScorePlace] {

@@ -16,8 +16,8 @@ struct EnsembleMember {
 /// Tiles of one value in each channel, such as air, have the scores of the last such tile of the same values: a
 /// network that is given the same voxels gives the same scores.
 final class TileRunner {
-    /// Takes a network's scores of a tile, `[1, L, D, H, W]` on its device, which was mirrored along some of the axes x, y
-    /// and z; false where one is not a number.
+    /// Takes a network's scores of a tile, `[1, L, D, H, W]` on its device, which was mirrored along some of the axes
+    /// x, y and z; false where one is not a number.
     typealias Take = (
         _ scores: Tensor, _ member: EnsembleMember, _ tile: SIMD3<Int>, _ mirrored: [Bool]
     ) throws -> Bool

@@ -26,8 +26,8 @@ public struct ProbabilitySums {
 extension Tensor {
     /// Adds the probabilities in a box of scores `[1, L, D, H, W]`, times the weights of their voxels, to sums.
     ///
-    /// Scores on a GPU, which is waited for, are copied to the host first. Probabilities are computed in float32, a row at a
-    /// time: no memory is needed for them. The result does not depend on the number of threads.
+    /// Scores on a GPU, which is waited for, are copied to the host first. Probabilities are computed in float32, a row
+    /// at a time: no memory is needed for them. The result does not depend on the number of threads.
     ///
     /// - Parameters:
     ///   - rule: How scores become probabilities.

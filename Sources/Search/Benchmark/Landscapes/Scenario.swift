@@ -1,8 +1,8 @@
 /// The assumptions about a task from which random landscapes are drawn: how good networks are, and how they learn.
 ///
 /// Those of ``hippocampus`` are fitted to real learning curves. All other numbers are guesses, set so that as many
-/// networks are refused, and spaces differ as much, as in the paper (Wong & Moradi, MICCAI 2019, section 3 and table 3);
-/// Documentation/search-benchmark.md says which.
+/// networks are refused, and spaces differ as much, as in the paper (Wong & Moradi, MICCAI 2019, section 3 and
+/// table 3); Documentation/search-benchmark.md says which.
 package struct Scenario: Sendable {
     package private(set) var name: String
     var task: ImageTask
