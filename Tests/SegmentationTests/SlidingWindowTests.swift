@@ -122,6 +122,24 @@ struct SlidingWindowTests {
         samples.withValues(as: UInt8.self) { Array($0) }
     }
 
+    @Test("neither cuts nor threads change a bit of the probabilities")
+    func cuts() throws {
+        let image = Self.image([40, 27, 22])
+        func found(bytes: Int, threads: Int) throws -> [Float] {
+            var window = window([12, 10, 8])
+            window.scoreBytes = bytes
+            try CPU.setThreads(threads)
+            return try probabilities(window, image, 3, [convolutions])
+        }
+        let before = CPU.threads
+        defer { try? CPU.setThreads(before) }
+        let whole = try found(bytes: 1 << 28, threads: 2)
+        for (bytes, threads) in [(1, 2), (1 << 28, 1), (1, 1)] {
+            let isEqual = try found(bytes: bytes, threads: threads) == whole
+            #expect(isEqual, "\(bytes) bytes, \(threads) threads")
+        }
+    }
+
     @Test("tiles of one value are computed once, and the result is the same")
     func uniform() throws {
         var image = Self.image([40, 16, 16])

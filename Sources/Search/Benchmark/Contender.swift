@@ -83,8 +83,7 @@ extension Contender {
 
     /// Whole trainings' worth of epochs up to which it is followed where nothing else is asked for; nil for all.
     ///
-    /// The time of a model grows with the cube of its values, and few trainings are what it is for. Of a table it is
-    /// followed to a third of the networks: later most of its proposals stand for networks that are known.
+    /// The time of a model grows with the cube of its values, and few trainings are what it is for.
     var usualTrainings: Int? {
         switch self {
         case .sampler(.model, let hasRungs): hasRungs ? 30 : 46

@@ -80,6 +80,7 @@ package struct SearchBenchmark: Sendable {
         _ budgets: [Spending]
     ) throws -> [Outcome?] {
         var simulation = try simulation(contender, on: landscape, seed, workers: workers)
+        // Beyond a third of a table's networks most proposals of a model stand for networks that are known.
         let usual = contender.usualTrainings.map { min($0, (landscape.count ?? .max) / 3) }
         let limit = Spending(
             epochs: (trainings ?? usual).map { $0 * landscape.epochs } ?? .max,

@@ -64,7 +64,7 @@ struct SlidingWindow {
             }
             let runner = runner(image, members, tiles: 1)
             try runner.run([.zero]) { values, member, _, mirrored in
-                try scores.add(mirrored: mirrored) { try add(values, of: member, to: $0) }
+                try scores.add(mirrored: mirrored) { try add(values, of: member, to: [$0]) }
             }
         }
     }
@@ -79,25 +79,33 @@ struct SlidingWindow {
         let scores = WindowScores(plan, passes: runner.passes, sink: sink, threads: threads)
         for row in plan.rows {
             try runner.run(row.tiles) { values, member, tile, mirrored in
-                try scores.places(of: tile, in: row, mirrored: mirrored).allSatisfy {
-                    try add(values, of: member, to: $0)
-                }
+                try add(
+                    values, of: member,
+                    to: scores.places(of: tile, in: row, mirrored: mirrored))
             }
             try scores.finish(row)
         }
     }
 
-    /// Adds the probabilities of a network's scores to their sums; false where one is not a number.
+    /// Adds the probabilities of a network's scores to their sums; false where a score is not a number.
+    ///
+    /// At every voxel they are added in the order of the calls, whatever the number of threads.
     private func add(
-        _ scores: Tensor, of member: EnsembleMember, to place: ScorePlace
+        _ scores: Tensor, of member: EnsembleMember, to places: [ScorePlace]
     ) throws(TorchError) -> Bool {
-        let weights = place.weights
+        let scores = try scores.moved(to: .cpu)
         let share = Float(member.weight)
-        return try scores.addProbabilities(
-            rule == .mostProbable ? .classes : .regions, from: Extent(xyz: place.start),
-            weights: (z: weights.z.map { share * $0 }, y: weights.y, x: weights.x),
-            to: ProbabilitySums(
-                first: place.sums, outputStep: place.classStep, steps: Extent(xyz: place.steps)))
+        for place in places {
+            let weights = place.weights
+            let areFinite = try scores.addProbabilities(
+                rule == .mostProbable ? .classes : .regions, from: Extent(xyz: place.start),
+                weights: (z: weights.z.map { share * $0 }, y: weights.y, x: weights.x),
+                to: ProbabilitySums(
+                    first: place.sums, outputStep: place.classStep,
+                    steps: Extent(xyz: place.steps)))
+            guard areFinite else { return false }
+        }
+        return true
     }
 
     func runner(

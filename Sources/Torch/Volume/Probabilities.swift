@@ -24,10 +24,10 @@ public struct ProbabilitySums {
 }
 
 extension Tensor {
-    /// Adds the probabilities in a box of scores `[1, L, D, H, W]`, times the weights of their voxels, to sums.
+    /// Adds the probabilities in a box of scores `[1, L, D, H, W]` to sums, times the weights of their voxels.
     ///
-    /// Scores on a GPU, which is waited for, are copied to the host first. Probabilities are computed in float32, a row
-    /// at a time: no memory is needed for them. The result does not depend on the number of threads.
+    /// Scores lie on the CPU. Probabilities are computed in float32, a row at a time: no memory is needed for them. The
+    /// result does not depend on the number of threads.
     ///
     /// - Parameters:
     ///   - rule: How scores become probabilities.
@@ -36,12 +36,12 @@ extension Tensor {
     ///     product.
     ///   - sums: What is added to. Each voxel of the box must have a place of its own there.
     /// - Returns: False if a score in the box is not a number.
-    /// - Throws: ``TorchError/operation(_:)`` if the scores are not those of one image, or do not hold the box.
+    /// - Throws: ``TorchError/operation(_:)`` if the scores are not those of one image on the CPU, or do not hold the
+    ///   box.
     public func addProbabilities(
         _ rule: ProbabilityRule, from start: Extent, weights: (z: [Float], y: [Float], x: [Float]),
         to sums: ProbabilitySums
     ) throws(TorchError) -> Bool {
-        let scores = try moved(to: .cpu)
         let lengths = Extent(weights.z.count, weights.y.count, weights.x.count)
         var areFinite = true
         let status = weights.z.withUnsafeBufferPointer { z in
@@ -52,9 +52,9 @@ extension Tensor {
                     var target = ct_probability_sums(
                         first: sums.first, class_step: Int64(sums.outputStep),
                         steps: sums.steps.code)
-                    return withExtendedLifetime(scores) {
+                    return withExtendedLifetime(self) {
                         ct_add_probabilities(
-                            scores.handle, rule == .regions, start.code, lengths.code, &factors,
+                            handle, rule == .regions, start.code, lengths.code, &factors,
                             &target, &areFinite)
                     }
                 }
