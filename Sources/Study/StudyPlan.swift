@@ -98,14 +98,9 @@ public struct StudyPlan: Hashable, Codable, Sendable {
         guard let whole = rungs?.last else { return SearchLimit() }
         return switch budget {
         case .iterations(let count): SearchLimit(trials: count)
-        case .effectiveIterations(let count): limit(epochs: count * whole)
-        case .effectiveEpochs(let count): limit(epochs: count)
+        case .effectiveIterations(let count): SearchLimit(epochs: count * whole)
+        case .effectiveEpochs(let count): SearchLimit(epochs: count)
         }
-    }
-
-    /// Epochs, and trials for a space in which hardly any can be trained.
-    private func limit(epochs: Int) -> SearchLimit {
-        SearchLimit(trials: 1000 * max(1, epochs / (rungs?.first ?? 1)), epochs: epochs)
     }
 
     /// The states that its trials may have.

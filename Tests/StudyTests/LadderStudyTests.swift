@@ -74,6 +74,19 @@ struct LadderStudyTests: CoordinatorScene {
         }
     }
 
+    @Test("a search of so many epochs ends when its sampler finds nothing new, and paused trials stop")
+    func barren() throws {
+        try withLadder(budget: .effectiveEpochs(100_000)) { ledger, cluster in
+            #expect(try run(coordinator(ledger, cluster), on: cluster))
+            #expect(try ledger.recordExhaustion())
+            let trials = try trials(ledger)
+            #expect(trials.allSatisfy { $0.state.isEnd })
+            #expect(trials.contains { $0.state == .stopped })
+            #expect(trials.suffix(1000).allSatisfy { $0.state != .completed })
+            #expect(try StudySnapshot(of: ledger.folder.path).isComplete)
+        }
+    }
+
     @Test(
         "killed and opened again at any moment, it ends as one that was not",
         arguments: [SamplerPlan.Method.crs, .random, .model])

@@ -253,6 +253,33 @@ struct StudyLedgerTests {
         }
     }
 
+    @Test(
+        "a search of so many trainings ends when its sampler finds nothing new, one of so many proposals does not",
+        arguments: [SamplerPlan.Method.crs, .random])
+    func barren(_ method: SamplerPlan.Method) throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: "study").path
+            let ledger = try StudyLedger(
+                creating: SmallStudy.plan(
+                    seed: 1, budget: .effectiveIterations(5000), method: method), in: path)
+            try ledger.run()
+            let count = ledger.sampler.askCount
+            let trained = try (0..<count).last { try ledger.trial($0).state == .completed }
+            #expect(count == 1000 + 1 + (try #require(trained)))
+            #expect(try ledger.recordExhaustion())
+            #expect(try StudySnapshot(of: path).isComplete)
+        }
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: "study").path
+            let again = try StudyLedger(
+                creating: SmallStudy.plan(seed: 1, budget: .iterations(2500), method: method),
+                in: path)
+            try again.run()
+            #expect(again.sampler.askCount == 2500)
+            #expect(try !again.recordExhaustion())
+        }
+    }
+
     @Test("the budget counts proposals or trainings, and can be raised")
     func budget() throws {
         try withTemporaryFolder { folder in

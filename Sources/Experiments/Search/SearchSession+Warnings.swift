@@ -77,11 +77,17 @@ extension SearchSession {
     /// Reports that a search has ended before its budget was spent.
     func warnOfExhaustion() throws {
         guard try ledger.recordExhaustion() else { return }
+        let trials = counted(ledger.sampler.askCount, "trial")
         monitor.warn(
-            """
-            no other network of the space can be trained at `size` within the limits, as far as is found: the search \
-            ends after \(counted(ledger.sampler.askCount, "trial"))
-            """)
+            ledger.sampler is ModelSampler
+                ? """
+                no other network of the space can be trained at `size` within the limits, as far as is found: the \
+                search ends after \(trials)
+                """
+                : """
+                the last \(StudyLedger.mostIdleProposals) networks that were proposed are known already, or cannot be \
+                trained: the search ends after \(trials). A search by a model proposes new networks alone
+                """)
     }
 }
 

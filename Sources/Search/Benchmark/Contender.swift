@@ -40,34 +40,50 @@ extension Contender {
     func strategy(
         _ problem: SearchProblem, seed: UInt64
     ) throws -> any SearchStrategy {
+        let twoRungs = Ladder.rungs(epochs: problem.epochs, stepsPerEpoch: Ladder.fewestSteps)
         switch self {
+        case .sampler(.model, let hasRungs):
+            let rungs = hasRungs ? twoRungs : nil
+            return Self.model(Self.modelPlan(problem, seed: seed), problem, rungs: rungs)
         case .sampler(let method, let hasRungs):
-            let plan =
-                method == .model
-                ? Self.model(problem, seed: seed) : SamplerPlan(method: method, seed: seed)
-            let rungs = Ladder.rungs(
-                epochs: problem.epochs, stepsPerEpoch: Ladder.fewestSteps)
-            return try plan.scheduler(
-                in: problem.space, rungs: hasRungs ? rungs : nil, limit: SearchLimit())
+            return try SamplerPlan(method: method, seed: seed).scheduler(
+                in: problem.space, rungs: hasRungs ? twoRungs : nil, limit: SearchLimit())
         case .warmStart:
-            var plan = Self.model(problem, seed: seed)
+            var plan = Self.modelPlan(problem, seed: seed)
             plan.earlier = try problem.earlier(plan).map { [$0] }
-            return try plan.scheduler(in: problem.space, rungs: nil, limit: SearchLimit())
+            return Self.model(plan, problem, rungs: nil)
         case .evolution: return RegularizedEvolution(problem, seed: seed)
         case .tpe: return TreeParzenSearch(problem, seed: seed)
         }
     }
 
-    private static func model(_ problem: SearchProblem, seed: UInt64) -> SamplerPlan {
+    private static func modelPlan(_ problem: SearchProblem, seed: UInt64) -> SamplerPlan {
         SamplerPlan(
             method: .model, seed: seed, first: first(of: problem, seed: seed),
             images: problem.task.images)
     }
 
+    /// A search by a model, as a study has it, but that it proposes a table's networks alone where there is one.
+    private static func model(
+        _ plan: SamplerPlan, _ problem: SearchProblem, rungs: [Int]?
+    ) -> any SearchStrategy {
+        guard var networks = plan.networks(in: problem.space) else {
+            preconditionFailure("a plan without images")
+        }
+        networks.choices = problem.choices
+        let sampler = ModelSampler(
+            networks, seed: plan.seed, first: plan.first, topRung: (rungs?.count ?? 1) - 1,
+            earlier: plan.earlier ?? [])
+        return sampler.scheduler(rungs: rungs, limit: SearchLimit())
+    }
+
     /// A random network that can be trained: how good the usual one is, is assumed by the landscapes.
     private static func first(of problem: SearchProblem, seed: UInt64) -> [Double] {
-        let grid = IntegerGrid(problem.space)
         var generator = SeededGenerator(seed: seed, path: UInt64.max)
+        if let choices = problem.choices {
+            return choices[generator.index(below: choices.count)]
+        }
+        let grid = IntegerGrid(problem.space)
         var first = grid.point(grid.random(using: &generator))
         while problem.key(first) == nil { first = grid.point(grid.random(using: &generator)) }
         return first

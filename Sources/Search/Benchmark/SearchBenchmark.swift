@@ -80,10 +80,8 @@ package struct SearchBenchmark: Sendable {
         _ budgets: [Spending]
     ) throws -> [Outcome?] {
         var simulation = try simulation(contender, on: landscape, seed, workers: workers)
-        // Beyond a third of a table's networks most proposals of a model stand for networks that are known.
-        let usual = contender.usualTrainings.map { min($0, (landscape.count ?? .max) / 3) }
         let limit = Spending(
-            epochs: (trainings ?? usual).map { $0 * landscape.epochs } ?? .max,
+            epochs: (trainings ?? contender.usualTrainings).map { $0 * landscape.epochs } ?? .max,
             operations: .infinity)
         var outcomes: [Outcome?] = Array(repeating: nil, count: budgets.count)
         var open = Array(budgets.indices)

@@ -100,7 +100,7 @@ struct Simulation<Searched: Landscape> {
 
     /// True if all networks of the landscape have been trained to the end.
     private var isExhausted: Bool {
-        guard let count = landscape.count, trainings.count >= count else { return false }
+        guard let count = landscape.choices?.count, trainings.count >= count else { return false }
         return trainings.values.allSatisfy { $0.epochs >= landscape.epochs }
     }
 }

@@ -29,6 +29,7 @@ extension StudyLedger {
             scheduler = asked
             return nil
         }
+        if case .begin = order, try isBarren { return nil }
         let stage = order.epochs.map {
             Stage(
                 trial: order.number, epochs: $0, orderSerial: scheduler.orderCount,
@@ -135,13 +136,38 @@ extension StudyLedger {
         knownRanking = nil
     }
 
-    /// Records that the search is over before its budget is spent, as its sampler knows no other network.
+    /// Proposals in a row without a new network to train after which a search of trainings or epochs ends.
+    package static let mostIdleProposals = 1000
+
+    /// True if so many proposals in a row were known networks, or such as cannot be trained, that there may be no other.
+    ///
+    /// A budget of proposals is spent by these too.
+    private var isBarren: Bool {
+        get throws(StudyError) {
+            if case .iterations = plan.budget { return false }
+            let asked = sampler.askCount
+            guard asked >= Self.mostIdleProposals else { return false }
+            let last = try database.read { db in
+                try Int.fetchOne(
+                    db,
+                    sql: """
+                        SELECT max(
+                            coalesce((SELECT max(trial) FROM attempt), -1),
+                            coalesce(
+                                (SELECT max(number) FROM trial WHERE state = 'queued' AND waitsFor IS NULL), -1))
+                        """) ?? -1
+            }
+            return asked - 1 - last >= Self.mostIdleProposals
+        }
+    }
+
+    /// Records that the search is over before its budget is spent, as its sampler finds no other network.
     ///
     /// - Returns: True if it is.
     public func recordExhaustion() throws(StudyError) -> Bool {
-        guard !isBudgetSpent, (sampler as? ModelSampler)?.isExhausted == true,
-            scheduler.orderCount == scheduler.reportCount
-        else { return false }
+        guard !isBudgetSpent, scheduler.orderCount == scheduler.reportCount else { return false }
+        let isModelDone = (sampler as? ModelSampler)?.isExhausted == true
+        guard try isModelDone ? true : isBarren else { return false }
         let count = sampler.askCount
         if plan.exhaustedAt != count { try revise { $0.exhaustedAt = count } }
         return true

@@ -108,8 +108,6 @@ public final class StudyLedger {
         case .effectiveIterations(let count):
             counts[.completed, default: 0] + counts[.queued, default: 0]
                 + counts[.running, default: 0] >= count
-                // A space in which hardly anything can be trained.
-                || sampler.askCount >= 1000 * count
         case .effectiveEpochs: preconditionFailure("epochs are counted with rungs")
         }
     }

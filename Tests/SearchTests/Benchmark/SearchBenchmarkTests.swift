@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import SegNASSearch
@@ -68,6 +69,23 @@ struct SearchBenchmarkTests {
         // Of 42 thirds of a training 24 are begun; 8 of these and the first one go on for two more.
         #expect(
             comparison.rows[1].byEpochs.map { $0?.networks } == [24, 36, 54, nil, nil, nil])
+    }
+
+    @Test("a model proposes each network of a table once", arguments: [false, true])
+    func choices(_ hasRungs: Bool) throws {
+        let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
+        let table = try CurveTable(contentsOf: folder.appending(path: "curves.csv").path)
+        let landscape = CurveLandscape(table, seed: 1)
+        var strategy = try Contender.sampler(.model, hasRungs: hasRungs)
+            .strategy(landscape.problem, seed: 1)
+        var begun: [UInt64] = []
+        while let order = strategy.next() {
+            if case .begin(let proposal, _) = order {
+                begun.append(try #require(landscape.network(at: proposal.point)).key)
+            }
+            strategy.report(Report(number: order.number, value: Double(order.number)))
+        }
+        #expect(begun.sorted() == table.networks.map(\.key))
     }
 
     @Test("a model that knows a relative is paid for its own trainings alone")

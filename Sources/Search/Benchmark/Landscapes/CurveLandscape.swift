@@ -23,7 +23,7 @@ package struct CurveLandscape: Landscape {
     /// A table does not say: operations computed for these are right but for a factor, the same for all networks.
     package var task: ImageTask { ImageTask(size: 64, classes: 2) }
     package var epochs: Int { table.epochs }
-    package var count: Int? { table.networks.count }
+    package var choices: [[Double]]? { table.points }
 
     package func network(at point: [Double]) -> MeasuredNetwork? {
         let network = space.decode(point).network

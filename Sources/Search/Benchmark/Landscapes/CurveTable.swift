@@ -12,6 +12,8 @@ package struct CurveTable: Sendable {
     let networks: [MeasuredNetwork]
     /// The smallest space that holds them all, with every operation.
     let space: SearchSpace
+    /// The point of each network.
+    let points: [[Double]]
 
     static let columns = ["architecture", "parameters", "multiply_adds", "seed"]
 
@@ -51,7 +53,14 @@ package struct CurveTable: Sendable {
         networks = order.enumerated().map { place, network in
             MeasuredNetwork(network, trainings[network] ?? [], key: UInt64(place))
         }
-        space = SearchSpace(holding: order)
+        let space = SearchSpace(holding: order)
+        self.space = space
+        points = order.map { network in
+            guard let point = try? space.encode(.segnas(network)) else {
+                preconditionFailure("a space does not hold what it was made for")
+            }
+            return point
+        }
     }
 }
 

@@ -7,8 +7,8 @@ package protocol Landscape: Sendable {
     var task: ImageTask { get }
     /// E, the epochs of a whole training.
     var epochs: Int { get }
-    /// The number of networks; nil if there are too many to train them all.
-    var count: Int? { get }
+    /// A point for each network; nil if there are too many to train them all.
+    var choices: [[Double]]? { get }
     /// The network at a point; nil if it cannot be trained, which is found out for nothing.
     func network(at point: [Double]) -> Network?
     /// The validation Dice after each epoch, `epochs` of them, in one training of the network.
@@ -30,11 +30,12 @@ package protocol BenchmarkNetwork: Sendable {
 }
 
 extension Landscape {
+    package var choices: [[Double]]? { nil }
     package func relative(seed: UInt64) -> Self? { nil }
 
     /// What a sampler that is not told of the landscape may know.
     var problem: SearchProblem {
-        SearchProblem(space: space, task: task, epochs: epochs) {
+        SearchProblem(space: space, task: task, epochs: epochs, choices: choices) {
             self.network(at: $0)?.key
         } earlier: { plan in
             try self.relative(seed: plan.seed).map { try $0.study(for: plan) }
@@ -74,6 +75,8 @@ package struct SearchProblem: Sendable {
     package let task: ImageTask
     /// E, the epochs of a whole training.
     package let epochs: Int
+    /// A point for each network of a table; nil if the space has far more of them.
+    let choices: [[Double]]?
     /// The key of the network at a point; nil if it cannot be trained.
     package let key: @Sendable ([Double]) -> UInt64?
     /// What the search of a plan can take over from a study of a similar dataset; nil if there is none.

@@ -26,7 +26,6 @@ package struct Surrogate: Landscape {
 
     package var task: ImageTask { scenario.task }
     package var epochs: Int { scenario.epochs }
-    package var count: Int? { nil }
 
     /// - Parameters:
     ///   - scenario: The assumptions.

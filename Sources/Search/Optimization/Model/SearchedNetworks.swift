@@ -49,6 +49,8 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
     let limits: NetworkLimits
     /// The values of hyperparameters where none is searched.
     var usual: [Hyperparameter: HyperparameterValue]?
+    /// The only points to propose, where the networks are those of a table; nil for all of the space.
+    var choices: [[Double]]?
 
     /// The features of a candidate; nil if its network cannot be built.
     func features(of candidate: Candidate) -> NetworkFeatures? {
@@ -78,16 +80,18 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
 
     // MARK: - Points
 
-    /// A point drawn uniformly in the space.
+    /// A point drawn uniformly in the space, or one of the choices.
     func randomPoint(using generator: inout some RandomNumberGenerator) -> [Double] {
-        space.bounds.map { generator.uniform(in: $0) }
+        if let choices { return choices[generator.index(below: choices.count)] }
+        return space.bounds.map { generator.uniform(in: $0) }
     }
 
     /// A point with fewer channels and poolings, or as many, drawn uniformly.
     func smallerPoint(
         than point: [Double], using generator: inout some RandomNumberGenerator
     ) -> [Double] {
-        zip(zip(space.searched, space.bounds), point).map { dimension, coordinate in
+        guard choices == nil else { return randomPoint(using: &generator) }
+        return zip(zip(space.searched, space.bounds), point).map { dimension, coordinate in
             guard dimension.0.name == .n || dimension.0.name == .p else { return coordinate }
             return generator.uniform(in: dimension.1.lowerBound...coordinate)
         }
@@ -97,6 +101,7 @@ struct SearchedNetworks: Hashable, Codable, Sendable {
     func neighbour(
         of point: [Double], using generator: inout some RandomNumberGenerator
     ) -> [Double] {
+        guard choices == nil else { return randomPoint(using: &generator) }
         let searched = space.searched
         let candidate = space.decode(point)
         var genes = searched.indices.filter { index in

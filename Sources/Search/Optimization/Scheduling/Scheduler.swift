@@ -57,10 +57,14 @@ extension SamplerPlan {
     public func scheduler(
         in space: SearchSpace, rungs: [Int]?, limit: SearchLimit
     ) throws(SamplerError) -> any Scheduler {
-        func made(_ source: some Sampler) -> any Scheduler {
-            guard let rungs else { return PlainScheduler(source, limit: limit) }
-            return LadderScheduler(rungs: rungs, source, limit: limit)
-        }
-        return made(try sampler(in: space, rungs: rungs?.count ?? 1))
+        try sampler(in: space, rungs: rungs?.count ?? 1).scheduler(rungs: rungs, limit: limit)
+    }
+}
+
+extension Sampler {
+    /// A scheduler for what this fresh sampler proposes: with rungs a ``LadderScheduler``.
+    func scheduler(rungs: [Int]?, limit: SearchLimit) -> any Scheduler {
+        guard let rungs else { return PlainScheduler(self, limit: limit) }
+        return LadderScheduler(rungs: rungs, self, limit: limit)
     }
 }
