@@ -74,10 +74,19 @@ extension SearchSession {
             }
         guard let first = models.first?.model else { return [] }
         let preparation = try Model.description(contentsOf: first).preparation
-        let comparable = try models.filter { _, model in
+        let onGrid = try models.map { _, model in
             EnsembleWeighing.seeSameGrid(
                 try Model.description(contentsOf: model).preparation, preparation)
         }
+        let others = zip(models, onGrid).filter { !$1 }.map { "\($0.0.trial)" }
+        if !others.isEmpty {
+            monitor.warn(
+                """
+                networks that see images of another size or spacing than the best one are left out of the ensemble: \
+                trial\(others.count == 1 ? "" : "s") \(others.joined(separator: ", "))
+                """)
+        }
+        let comparable = zip(models, onGrid).filter(\.1).map(\.0)
         return try comparable.prefix(conditions.ensemble ?? 1).map { trial, model in
             EnsembleMember(
                 trial: trial, model: model, digest: try Model.weightsDigest(contentsOf: model))

@@ -82,8 +82,7 @@ struct SearchBenchArguments: ParsableArguments {
     @Option(
         help: """
             For search: trainings' worth of epochs up to which samplers are followed; by default 46 for a model, which \
-            is slow, 30 for one with rungs, with --curves at most a third of the networks, and to the end of the \
-            reference for others.
+            is slow, 30 for one with rungs, and to the end of the reference for others.
             """)
     var trainings: Int?
 

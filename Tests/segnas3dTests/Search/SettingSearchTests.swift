@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 import SegNASDatasets
+import SegNASExperiments
+import SegNASReport
 import SegNASSearch
 import SegNASSegmentation
 import SegNASStudy
@@ -162,7 +164,26 @@ struct SettingSearchTests {
             #expect(cases.count == 3 * 8)
             let again = try Program.run("search", "--output", scene.path("study"), "--quiet")
             #expect(again.status == 0, "\(again.errors)")
+            try ensemble(scene, trials)
         }
+    }
+
+    /// Networks of other sizes are left out of an ensemble, and named.
+    private func ensemble(_ scene: SearchScene, _ trials: [Trial]) throws {
+        let study = StudyFolder(scene.path("study"))
+        let search = try Program.run(
+            "search", "--output", study.path, "--final-candidates", "5", "--ensemble", "5")
+        #expect(search.status == 0, "\(search.errors)")
+        let candidates = try #require(study.finalCandidates(try StudyPlan(in: study))).candidates
+        let sizes = candidates.map { trials[$0.trial].hyperparameters[.size] }
+        let others = zip(candidates, sizes).filter { $1 != sizes[0] }.map(\.0.trial)
+        #expect(!others.isEmpty)
+        let sentence = "than the best one are left out of the ensemble: trial"
+        let line = try #require(
+            search.errors.split(separator: "\n").first { $0.contains(sentence) })
+        let named = line.split(separator: ":").last?.split(separator: " ").dropFirst() ?? []
+        let numbers = named.compactMap { Int($0.filter(\.isNumber)) }
+        #expect(numbers == others, "\(line)")
     }
 
     @Test("killed in the training of another size, a search goes on as if nothing had happened")
