@@ -75,7 +75,8 @@ struct LadderStudyTests: CoordinatorScene {
     }
 
     @Test(
-        "a search of so many epochs ends when its sampler finds nothing new, and paused trials stop")
+        "a search of so many epochs ends when its sampler finds nothing new, and paused trials stop"
+    )
     func barren() throws {
         try withLadder(budget: .effectiveEpochs(100_000)) { ledger, cluster in
             #expect(try run(coordinator(ledger, cluster), on: cluster))

@@ -139,9 +139,9 @@ extension StudyLedger {
     /// Proposals in a row without a new network to train after which a search of trainings or epochs ends.
     package static let mostIdleProposals = 1000
 
-    /// True if so many proposals in a row were known networks, or such as cannot be trained, that there may be no other.
+    /// True if so many proposals in a row were known networks, or such as cannot be trained.
     ///
-    /// A budget of proposals is spent by these too.
+    /// There may be no other then. A budget of proposals is spent by these too.
     private var isBarren: Bool {
         get throws(StudyError) {
             if case .iterations = plan.budget { return false }
