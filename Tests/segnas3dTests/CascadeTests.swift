@@ -34,6 +34,8 @@ struct CascadeTests {
             #expect(program.status == 0, "\(program.errors)")
             #expect(program.errors.contains("First stage: \(scene.path("whole/low"))\n"))
             #expect(program.errors.contains("Second stage: \(scene.path("whole/full"))\n"))
+            // Those that validate and test the second stage.
+            #expect(!program.errors.contains("are in no part of the split"), "\(program.errors)")
             #expect(program.output.hasSuffix("whole is the model of both stages\n"))
             for file in ["low/fold_1/log.jsonl", "full/log.jsonl"] {
                 let process = try Program.start(scene.arguments("killed", ["--quiet"]))

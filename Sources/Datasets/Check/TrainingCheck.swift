@@ -20,6 +20,7 @@ public struct TrainingCheck: Sendable {
     private let dataset: Dataset
     private let allowed: Set<AllowableFault>
     let split: Split
+    private let reserved: Set<String>
     let aim: Aim
     /// Examinations of the labelled cases, in the dataset's order.
     let labelled: [CaseExamination]
@@ -29,14 +30,16 @@ public struct TrainingCheck: Sendable {
     /// - Parameters:
     ///   - dataset: The dataset to train on.
     ///   - split: The split of its labelled cases.
+    ///   - reserved: Cases in no part of it that are for something else, and not missed.
     ///   - aim: The purpose of the training.
     ///   - allowed: Faults that only warn.
     ///   - cache: Keeps the examinations of files that have been checked before.
     ///   - threads: Cases that are examined at a time; each has two of its files in memory.
     ///   - progress: Called between cases, with those that are done and all; what it throws ends the check.
     public init(
-        _ dataset: Dataset, _ split: Split, for aim: Aim, allowing allowed: Set<AllowableFault>,
-        cache: PreparedCache, threads: Int = HostResources.current().cores,
+        _ dataset: Dataset, _ split: Split, reserving reserved: Set<String> = [], for aim: Aim,
+        allowing allowed: Set<AllowableFault>, cache: PreparedCache,
+        threads: Int = HostResources.current().cores,
         progress: (_ completed: Int, _ total: Int) throws -> Void = { _, _ in }
     ) rethrows {
         let cases = dataset.training + dataset.test
@@ -51,6 +54,7 @@ public struct TrainingCheck: Sendable {
         try progress(cases.count, cases.count)
         self.dataset = dataset
         self.split = split
+        self.reserved = reserved
         self.aim = aim
         self.allowed = allowed
         labelled = Array(examinations.prefix(dataset.training.count))
@@ -116,7 +120,7 @@ extension TrainingCheck {
     }
 
     private var leftOut: TrainingProblem? {
-        let used = Set(Split.Part.allCases.flatMap { split[$0] })
+        let used = reserved.union(Split.Part.allCases.flatMap { split[$0] })
         let rest = labelled.map(\.identifier).filter { !used.contains($0) }.sorted()
         return rest.isEmpty ? nil : .casesLeftOut(rest, of: labelled.count)
     }

@@ -21,6 +21,8 @@ public struct CrossValidationSession {
     private let device: Device
     private let monitor: Monitor
     private let firstStage: FirstStageInput?
+    /// Cases that are in no fold.
+    private let excluded: Set<String>
     private let lock: FileLock
 
     /// Begins a cross-validation, or resumes one: with the options of ``RunOptions/init(ofRun:)``, or others that give
@@ -48,6 +50,7 @@ public struct CrossValidationSession {
         self.options = options
         self.monitor = monitor
         self.firstStage = firstStage
+        self.excluded = excluded
         device = try options.machine.apply(seed: options.training.seed)[0]
         monitor.report(.computing(on: [device], isChosen: options.machine.device == "auto"))
         // Absolute, as a command that resumes reads it: the evaluation names its files.
@@ -136,9 +139,10 @@ public struct CrossValidationSession {
     }
 
     private func session(_ fold: Int, monitor: Monitor) throws -> RunSession {
-        try RunSession(
-            options, in: folder.run(fold), split: plan.split(fold), firstStage: firstStage,
-            monitor: monitor)
+        var split = plan.split(fold)
+        split.reserved = excluded
+        return try RunSession(
+            options, in: folder.run(fold), split: split, firstStage: firstStage, monitor: monitor)
     }
 
     /// Says of an interruption which command resumes.

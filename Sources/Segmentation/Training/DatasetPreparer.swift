@@ -48,8 +48,8 @@ struct DatasetPreparer {
     ) throws -> TrainingCheck? {
         guard task.preparedData == nil else { return nil }
         let check = try TrainingCheck(
-            task.dataset, split, for: aim, allowing: allowances(begun), cache: cache,
-            threads: machine.threads
+            task.dataset, split, reserving: task.recordedSplit?.reserved ?? [], for: aim,
+            allowing: allowances(begun), cache: cache, threads: machine.threads
         ) { completed, total in
             try observer.checkEnd()
             observer.report(.checking(completed: completed, total: total))

@@ -46,6 +46,8 @@ public struct TrainingTask: Sendable {
     public struct RecordedSplit: Hashable, Sendable {
         public var split: Split
         public var text: String
+        /// Cases in no part of it that are for something else: the test of a search, the second stage of a cascade.
+        public var reserved: Set<String> = []
 
         public init(_ split: Split, text: String) {
             self.split = split

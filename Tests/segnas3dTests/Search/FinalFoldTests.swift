@@ -21,6 +21,8 @@ struct FinalFoldTests {
             let more = ["--final-folds", "3", "--final-epochs", "4"]
             let whole = try scene.search("whole", more + ["--json"])
             #expect(whole.status == 0, "\(whole.errors)")
+            // The test cases.
+            #expect(!whole.errors.contains("in no part of the split"), "\(whole.errors)")
             let document = try JSONDecoder().decode(Document.self, from: Data(whole.output.utf8))
             #expect(document.test?.cases == 2 && document.crossValidatedDice != nil)
             let process = try Program.start(scene.arguments("study", more + ["--quiet"]))
