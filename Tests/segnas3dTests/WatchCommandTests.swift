@@ -158,7 +158,8 @@ struct WatchCommandTests {
     @Test("a server that is killed and started again has the same link, and makes its pages anew")
     func restart() throws {
         try WatchScene.with { scene in
-            let first = try scene.watch()
+            // Another test may be given a port of the system's choice in between.
+            let first = try scene.watch(port: WatchScene.freePort())
             let position = try position(first)
             kill(first.process.processIdentifier, SIGKILL)
             first.process.waitUntilExit()

@@ -82,19 +82,19 @@ final class WatchScene {
             process: process, port: try #require(UInt16(link.1)), token: String(link.2))
     }
 
-    /// A port that is free now.
+    /// A port that is free now, and that the system gives to none who asks for any.
     static func freePort() throws -> UInt16 {
-        let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(connection) }
-        var address = Connection.address(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(connection, $0, length) == 0 && getsockname(connection, $0, &length) == 0
+        let free = (0..<100).lazy.map { _ in UInt16.random(in: 20_000..<32_000) }.first { port in
+            let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(connection) }
+            var address = Connection.address(port)
+            return withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
             }
         }
-        try #require(bound)
-        return UInt16(bigEndian: address.sin_port)
+        return try #require(free)
     }
 }
 
