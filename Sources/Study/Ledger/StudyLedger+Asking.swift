@@ -151,10 +151,10 @@ extension StudyLedger {
                 try Int.fetchOne(
                     db,
                     sql: """
-                        SELECT max(
-                            coalesce((SELECT max(trial) FROM attempt), -1),
-                            coalesce(
-                                (SELECT max(number) FROM trial WHERE state = 'queued' AND waitsFor IS NULL), -1))
+                        SELECT number FROM trial
+                        WHERE waitsFor IS NULL AND (state NOT IN ('illegal', 'outOfMemory', 'cached')
+                            OR number IN (SELECT trial FROM attempt))
+                        ORDER BY number DESC LIMIT 1
                         """) ?? -1
             }
             return asked - 1 - last >= Self.mostIdleProposals
