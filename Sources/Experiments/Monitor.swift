@@ -1,3 +1,4 @@
+public import SegNASDatasets
 public import SegNASSearch
 public import SegNASSegmentation
 public import SegNASStudy
@@ -54,8 +55,8 @@ public enum ExperimentEvent {
     /// An event of a training in this process, including the preparation of a search's images.
     case training(TrainingEvent)
     case trainingEnded
-    /// A cross-validation begins with a fold, or resumes it: `number` of all, counted from 1.
-    case fold(run: String, number: Int, all: Int)
+    /// A cross-validation begins with one of its trainings, or resumes it.
+    case fold(run: String, training: FoldTrainings.Training, of: FoldTrainings)
     /// A cascade begins with its first stage or its second one, or resumes it.
     case stage(run: String, isFirst: Bool)
     /// How far a search is, every second.

@@ -42,22 +42,23 @@ public struct StudyReport {
     /// The training of the best network after the search.
     public struct FinalTraining: Hashable, Sendable {
         public var epochs: Int
-        /// The validation Dice of the epoch that was chosen; of folds, that of all cases, each by the fold that has not
-        /// seen it.
+        /// The validation Dice of the epoch that was chosen; of folds and seeds, that of all cases, each by the mean of
+        /// the networks that have not seen it.
         public var dice: Double?
-        /// The number of folds, whose mean is the model; nil for one training.
-        public var folds: Int?
-        /// Its time, that of all folds together; nil if it is not known.
+        /// The folds and seeds, whose mean is the model; nil for one training.
+        public var trainings: FoldTrainings?
+        /// Its time, that of all trainings together; nil if it is not known.
         public var seconds: Double?
-        /// Its epochs; of folds, those of the first.
+        /// Its epochs; of several trainings, those of the first.
         package var curve: [TrainingEpoch] = []
 
         public init(
-            epochs: Int, dice: Double? = nil, folds: Int? = nil, seconds: Double? = nil
+            epochs: Int, dice: Double? = nil, trainings: FoldTrainings? = nil,
+            seconds: Double? = nil
         ) {
             self.epochs = epochs
             self.dice = dice
-            self.folds = folds
+            self.trainings = trainings
             self.seconds = seconds
         }
     }

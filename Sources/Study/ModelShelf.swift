@@ -103,7 +103,7 @@ public struct ModelShelf {
     }
 
     /// Links `best` to a cross-validation of the best trial's network, until another trial is better.
-    public func setBest(finalFolds folder: String) throws(StudyError) {
+    public func setBest(finalSet folder: String) throws(StudyError) {
         try BestLink(self.folder).set(to: String(folder.dropFirst(self.folder.path.count + 1)))
     }
 

@@ -29,9 +29,10 @@ public struct StudyFolder: Hashable, Sendable {
         "\(path)/\(Self.finals)/\(Self.name(trial))-\(epochs)"
     }
 
-    /// The cross-validation in which it is trained again on folds: `final/000012-100-folds-5`.
-    public func finalFolds(_ trial: Int, epochs: Int, folds: Int) -> String {
-        "\(final(trial, epochs: epochs))-folds-\(folds)"
+    /// The cross-validation in which it is trained again: `final/000012-100-folds-5`, or with several seeds on one
+    /// division of the cases `final/000012-100-seeds`. The number of seeds may change.
+    public func finalSet(_ trial: Int, epochs: Int, folds: Int) -> String {
+        final(trial, epochs: epochs) + (folds > 1 ? "-folds-\(folds)" : "-seeds")
     }
 
     /// The run in which the best network is trained as its trial was, whose model was not kept: `final/000012-again`.

@@ -1,3 +1,4 @@
+internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASReport
@@ -37,12 +38,12 @@ struct WatchedTrainings: Watched {
         let stages = isCascade ? ["\(path)/low", "\(path)/full"] : [path]
         return stages.flatMap { stage in
             let folder = CrossValidationFolder(stage)
-            return folder.foldCount.map { (0..<$0).map(folder.run) } ?? [stage]
+            return folder.trainings?.all.map(folder.run) ?? [stage]
         }
     }
 
     private var files: [String] {
-        let ends = ["crossvalidation.json", "postprocessing.json"]
+        let ends = ["crossvalidation.json", "postprocessing.json", "test.json"]
         let folders = isCascade ? [path, "\(path)/low", "\(path)/full"] : [path]
         return folders.flatMap { folder in (ends + ["plan.json"]).map { "\(folder)/\($0)" } }
             + runs.flatMap { run in

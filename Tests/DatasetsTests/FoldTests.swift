@@ -109,3 +109,26 @@ struct FoldTests {
         #expect(message(SplitOptions(plan: .folds)).contains("the dataset's list has no folds"))
     }
 }
+
+@Suite("Trainings of folds and seeds")
+struct FoldTrainingsTests {
+    @Test("names, order and words")
+    func words() {
+        let folds = FoldTrainings(folds: 3)
+        #expect(folds.all.map(\.name) == ["fold_0", "fold_1", "fold_2"])
+        #expect(folds.all.map(\.title) == ["fold 0", "fold 1", "fold 2"])
+        #expect(folds.words == "3 folds" && folds.phrase == "on 3 folds")
+        #expect(folds.place(of: folds.all[1]) == "Fold 2 of 3")
+        let seeds = FoldTrainings(folds: 1, seeds: 2)
+        #expect(seeds.all.map(\.name) == ["seed_0", "seed_1"])
+        #expect(seeds.words == "2 seeds" && seeds.phrase == "with 2 seeds")
+        #expect(seeds.place(of: seeds.all[0]) == "Seed 1 of 2")
+        let both = FoldTrainings(folds: 2, seeds: 2)
+        #expect(both.all.map(\.name) == ["fold_0", "fold_0_seed_1", "fold_1", "fold_1_seed_1"])
+        #expect(both.all.map(\.title).last == "fold 1, seed 1")
+        #expect(both.words == "2 folds with 2 seeds each" && both.units == "networks")
+        #expect(both.place(of: both.all[3]) == "Fold 2 of 2, seed 2 of 2")
+        // Seeds are added to what was trained with fewer.
+        #expect(Set(folds.all.map(\.name)).isSubset(of: FoldTrainings(folds: 3, seeds: 4).all.map(\.name)))
+    }
+}

@@ -77,7 +77,7 @@ struct EnsembleTests {
                 try EnsembleFolder(path).write(models, weights: weights)
                 let ensemble = try ModelEnsemble(of: path)
                 #expect(ensemble.weights == weights && ensemble.models.count == 2)
-                #expect(ensemble.postProcessing == nil && !ensemble.isOfFolds)
+                #expect(ensemble.postProcessing == nil && ensemble.trainings == nil)
             }
             // The models may be gone, and a study names it as its best.
             for model in models { try FileManager.default.removeItem(atPath: model) }

@@ -166,13 +166,13 @@ struct ModelShelfTests {
         try withFolder { folder, shelf in
             try train(2, in: folder)
             try shelf.arrange([2], best: 2)
-            let folds = folder.finalFolds(2, epochs: 9, folds: 5)
+            let folds = folder.finalSet(2, epochs: 9, folds: 5)
             try FileManager.default.createDirectory(
                 atPath: "\(folds)/fold_0/model", withIntermediateDirectories: true)
             for name in ["plan.json", "fold_0/model/weights"] {
                 try Data(name.utf8).write(to: URL(filePath: "\(folds)/\(name)"))
             }
-            try shelf.setBest(finalFolds: folds)
+            try shelf.setBest(finalSet: folds)
             try copyLink(folder)
             try shelf.arrange([], best: 2)
             #expect(folder.bestTarget == "final/000002-9-folds-5")

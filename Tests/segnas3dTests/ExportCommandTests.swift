@@ -193,8 +193,9 @@ struct ExportEnsembleTests {
             try withTemporaryFolder { url in
                 let folder = url.path + "/cascade"
                 let low = CascadeFolder(folder).low
-                try write((0..<3).map { "low/\(CrossValidationFolder.name($0))/model" }, in: folder)
-                let digests = try (0..<3).map {
+                let folds = FoldTrainings(folds: 3).all
+                try write(folds.map { "low/\($0.name)/model" }, in: folder)
+                let digests = try folds.map {
                     try Model.weightsDigest(contentsOf: low.run($0) + "/model")
                 }
                 try write(["full/model"], in: folder, firstStage: FirstStage(models: digests))

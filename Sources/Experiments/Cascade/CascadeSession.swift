@@ -85,7 +85,7 @@ public struct CascadeSession {
             } else {
                 full = .folds(
                     try CrossValidationSession(
-                        options.full, folds: plan.folds ?? 0, without: [], firstStage: maps,
+                        options.full, FoldTrainings(folds: plan.folds ?? 0), firstStage: maps,
                         in: folder.full, monitor: monitor.withoutPlace
                     ).run())
             }
@@ -117,7 +117,7 @@ public struct CascadeSession {
                 seed: options.full.data.split.seed, groups: options.full.data.split.groups)
         }
         return try CrossValidationSession(
-            low, folds: plan.folds ?? CascadeOptions.standardFolds, without: unseen,
+            low, FoldTrainings(folds: plan.folds ?? CascadeOptions.standardFolds), without: unseen,
             in: folder.low.path, monitor: monitor.withoutPlace)
     }
 

@@ -12,17 +12,20 @@ struct CrossValidationPlan: Hashable, Codable {
     private(set) var command = CrossValidationFolder.command
     var version: String
     var dataset: DatasetRecord
-    /// The split of each fold.
+    /// The split of each fold; a single one has a test part, if the cases are so divided.
     var folds: [Split]
+    /// The number of seeds with which each fold is trained; nil for one, as in earlier versions.
+    private var seeds: Int?
     /// The options of all folds, with the chosen precision instead of `auto`.
     var options: RunOptions
     /// `cpu` or `cuda`: the index does not matter.
     var device: String
 
     init(
-        _ options: RunOptions, folds: [Split], dataset: DatasetRecord, device: Device
+        _ options: RunOptions, folds: [Split], seeds: Int, dataset: DatasetRecord, device: Device
     ) {
         version = Release.version
+        self.seeds = seeds == 1 ? nil : seeds
         self.dataset = dataset
         self.folds = folds
         self.options = options
@@ -34,7 +37,7 @@ struct CrossValidationPlan: Hashable, Codable {
 
     /// Reads the plan in a folder; nil if there is none, or that of something else.
     init?(in folder: CrossValidationFolder) throws(TrainingError) {
-        guard folder.foldCount != nil else { return nil }
+        guard folder.trainings != nil else { return nil }
         do throws(JSONFileError) {
             self = try JSONDocument.read(from: folder.plan, schema: 1...1)
         } catch {
@@ -50,18 +53,34 @@ struct CrossValidationPlan: Hashable, Codable {
         return resumed
     }
 
-    /// The split of a fold, as its run records it.
-    func split(_ fold: Int) -> TrainingTask.RecordedSplit {
-        .init(folds[fold], text: "fold \(fold) of \(folds.count)")
+    /// The same plan with as many seeds for each fold.
+    func with(seeds: Int) -> CrossValidationPlan {
+        var plan = self
+        plan.seeds = seeds == 1 ? nil : seeds
+        return plan
     }
 
-    /// The options in which a new plan differs from this one, a sentence each; more epochs are none.
+    /// What is trained.
+    var trainings: FoldTrainings { FoldTrainings(folds: folds.count, seeds: seeds ?? 1) }
+
+    /// The split of a fold, as its runs record it: without the test part, which is for all of them together.
+    func split(_ fold: Int) -> TrainingTask.RecordedSplit {
+        let split = folds[fold]
+        let untested = Split(training: split.training, validation: split.validation, test: [])
+        let text = folds.count == 1 ? options.data.split.text : "fold \(fold) of \(folds.count)"
+        var recorded = TrainingTask.RecordedSplit(untested, text: text)
+        recorded.reserved = Set(split.test)
+        return recorded
+    }
+
+    /// The options in which a new plan differs from this one, a sentence each; more epochs and other seeds are none.
     func differences(to now: CrossValidationPlan) -> [String] {
         func differ(_ name: String, _ before: String, _ after: String) -> String? {
             before == after ? nil : "\(name) was \(before), and is now \(after)"
         }
+        func text(_ folds: [Split]) -> String { folds.count == 1 ? "none" : "\(folds.count)" }
         var all = [
-            differ("`folds`", "\(folds.count)", "\(now.folds.count)"),
+            differ("`folds`", text(folds), text(now.folds)),
             differ("`device`", device, now.device),
         ]
         var asked = now.options

@@ -4,12 +4,12 @@ internal import SegNASHost
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// The training of one network on all folds of a dataset, begun or resumed, one fold after the other.
+/// The training of one network on all folds of a dataset, with one seed or several, one after the other.
 ///
-/// Every case is then predicted by the fold that has not seen it; the model is the mean of the folds' models.
+/// Every case is then predicted by the mean of the networks that have not seen it; the model is the mean of all.
 ///
 /// ```swift
-/// let session = try CrossValidationSession(options, folds: 5, in: "brains")
+/// let session = try CrossValidationSession(options, FoldTrainings(folds: 5), in: "brains")
 /// let result = try session.run()
 /// print(result.evaluation.foreground[.dice]?.mean ?? 0)
 /// ```
@@ -29,23 +29,28 @@ public struct CrossValidationSession {
     /// the same result.
     ///
     /// - Parameters:
-    ///   - options: The options of each fold's run.
-    ///   - count: The number of folds, 2 or more.
+    ///   - options: The options of each run. The first of a fold has their seed, further ones those that follow it.
+    ///   - trainings: The folds, and the seeds of each. One fold, which needs two seeds at least, is the division into
+    ///     training, validation and test that the options say.
     ///   - path: The folder: new, empty, or a cross-validation that was begun in the same way.
     ///   - monitor: An observer.
     /// - Throws: ``OptionFaults``, `TrainingError`, `SplitError`, or what keeps the dataset from being read.
     public init(
-        _ options: RunOptions, folds count: Int, in path: String, monitor: Monitor = Monitor()
+        _ options: RunOptions, _ trainings: FoldTrainings, in path: String,
+        monitor: Monitor = Monitor()
     ) throws {
-        try self.init(options, folds: count, without: [], in: path, monitor: monitor)
+        try self.init(options, trainings, without: [], in: path, monitor: monitor)
     }
 
     /// With some cases left out, by their identifiers, or as the second stage of a cascade.
+    ///
+    /// - Parameter split: A single division of the cases that was made before; nil makes it by the options.
     init(
-        _ options: RunOptions, folds count: Int, without excluded: Set<String>,
-        firstStage: FirstStageInput? = nil, in path: String, monitor: Monitor
+        _ options: RunOptions, _ trainings: FoldTrainings, split: Split? = nil,
+        without excluded: Set<String> = [], firstStage: FirstStageInput? = nil, in path: String,
+        monitor: Monitor
     ) throws {
-        try OptionFaults.refuse(options.faults + Self.faults(ofCount: count, named: "folds"))
+        try OptionFaults.refuse(options.faults + Self.faults(of: trainings))
         folder = CrossValidationFolder(PathParts.trimmed(path))
         self.options = options
         self.monitor = monitor
@@ -59,16 +64,18 @@ public struct CrossValidationSession {
             allowing: options.data.allowed)
         dataset = firstStage?.attached(to: found) ?? found
         let begun = try CrossValidationPlan(in: folder)
-        let folds = try Self.folds(count, options.data, of: dataset.without(excluded), begun)
+        let folds = try split.map { [$0] }
+            ?? Self.folds(trainings.folds, options.data, of: dataset.without(excluded), begun)
         monitor.report(.working(in: folder.path))
         let wasThere = FileManager.default.fileExists(atPath: folder.path)
         lock = try WorkFolder.open(folder.path, lock: folder.lock, isBegun: begun != nil)
         let record = try DatasetRecord(
             dataset, PreparedCache(folder: options.machine.cache),
             threads: options.machine.threadCount)
-        let now = CrossValidationPlan(options, folds: folds, dataset: record, device: device)
+        let now = CrossValidationPlan(
+            options, folds: folds, seeds: trainings.seeds, dataset: record, device: device)
         if let begun { try begun.check(now, folder) }
-        plan = begun ?? now
+        plan = begun?.with(seeds: trainings.seeds) ?? now
         if let begun {
             // All folds or none: their plan is one.
             if begun.options.training.epochs != now.options.training.epochs {
@@ -91,6 +98,13 @@ public struct CrossValidationSession {
         return ["`\(name)` must be 2 to 100, and \(count) is given"]
     }
 
+    /// A sentence for each number that cannot be.
+    private static func faults(of trainings: FoldTrainings) -> [String] {
+        let (folds, seeds) = (trainings.folds, trainings.seeds)
+        return faults(ofCount: folds == 1 ? nil : folds, named: "folds")
+            + faults(ofCount: folds > 1 && seeds == 1 ? nil : seeds, named: "seeds")
+    }
+
     /// The folds of the plan if its division is kept, else those that the options make now.
     private static func folds(
         _ count: Int, _ data: DataOptions, of dataset: Dataset, _ begun: CrossValidationPlan?
@@ -101,31 +115,31 @@ public struct CrossValidationSession {
                 "the plan does not keep the name of the file that divided or grouped the cases: "
                     + "give `split` or `groups` again")
         }
-        return try dataset.folds(count, data.split)
+        return count == 1 ? [try dataset.split(data.split)] : try dataset.folds(count, data.split)
     }
 
     /// Refuses at once what the last fold would refuse after days.
     private func checkData() throws {
         defer { monitor.report(.trainingEnded) }
-        for fold in plan.folds.indices {
-            try named { try session(fold).checkData() }
+        for training in plan.trainings.all where training.seed == 0 {
+            try named { try session(training).checkData() }
         }
     }
 
-    /// Refuses more epochs where a fold that was begun could not end as if they had been asked for from the start.
+    /// Refuses more epochs where a run that was begun could not end as if they had been asked for from the start.
     private func checkResumption() throws {
-        for fold in plan.folds.indices {
-            try session(fold, monitor: Monitor()).checkResumption()
+        for training in plan.trainings.all {
+            try session(training, monitor: Monitor()).checkResumption()
         }
     }
 
-    /// Trains all folds to their ends, predicts and evaluates; nothing that is complete is done again.
+    /// Trains all to their ends, predicts and evaluates; nothing that is complete is done again.
     public func run() throws -> CrossValidationResult {
         var runs: [TrainingResult] = []
-        for fold in plan.folds.indices {
+        for training in plan.trainings.all {
             monitor.report(
-                .fold(run: folder.run(fold), number: fold + 1, all: plan.folds.count))
-            runs.append(try named { try session(fold).run() })
+                .fold(run: folder.run(training), training: training, of: plan.trainings))
+            runs.append(try named { try session(training).run() })
         }
         let predictions = FoldPredictions(
             folder: folder, plan: plan, dataset: dataset, device: device,
@@ -133,16 +147,21 @@ public struct CrossValidationSession {
         return try predictions.result(of: runs)
     }
 
-    /// The training of a fold, whose device and folder need no mention.
-    private func session(_ fold: Int) throws -> RunSession {
-        try session(fold, monitor: monitor.withoutPlace)
+    /// A run, whose device and folder need no mention.
+    private func session(_ training: FoldTrainings.Training) throws -> RunSession {
+        try session(training, monitor: monitor.withoutPlace)
     }
 
-    private func session(_ fold: Int, monitor: Monitor) throws -> RunSession {
-        var split = plan.split(fold)
-        split.reserved = excluded
+    private func session(
+        _ training: FoldTrainings.Training, monitor: Monitor
+    ) throws -> RunSession {
+        var split = plan.split(training.fold)
+        split.reserved.formUnion(excluded)
+        var options = options
+        options.training.seed &+= UInt64(training.seed)
         return try RunSession(
-            options, in: folder.run(fold), split: split, firstStage: firstStage, monitor: monitor)
+            options, in: folder.run(training), split: split, firstStage: firstStage,
+            monitor: monitor)
     }
 
     /// Says of an interruption which command resumes.

@@ -5,7 +5,8 @@ internal import SegNASImaging
 internal import SegNASSegmentation
 internal import SegNASTorch
 
-/// The predictions of each case by the fold that has not seen it, their evaluation, and the clean-up that they choose.
+/// The predictions of each validation case by the networks that have not seen it, their evaluation, and the clean-up
+/// that they choose; then those of test cases by all networks, cleaned up.
 struct FoldPredictions {
     let folder: CrossValidationFolder
     let plan: CrossValidationPlan
@@ -14,21 +15,28 @@ struct FoldPredictions {
     let threads: Int
     let monitor: Monitor
 
-    /// The result of the folds' runs; what belongs to these very models is not computed again.
+    /// The result of all runs; what belongs to these very models is not computed again.
     func result(of runs: [TrainingResult]) throws -> CrossValidationResult {
         let locations = try runs.map { try ModelLocation(of: $0.run) }
         let digests = try locations.map { try Model.weightsDigest(contentsOf: $0.model) }
+        var result: CrossValidationResult
         if let cleanUp = try? PostProcessingRecord(contentsOf: folder.postProcessing),
             cleanUp.models == digests,
             let evaluation = try? JSONDocument.read(Evaluation.self, from: folder.evaluation)
         {
-            return CrossValidationResult(
-                path: folder.path, runs: runs, evaluation: evaluation, postProcessing: cleanUp)
+            result = CrossValidationResult(
+                path: folder.path, trainings: plan.trainings, runs: runs, evaluation: evaluation,
+                postProcessing: cleanUp)
+        } else {
+            // They are those of other models, or are not complete.
+            for file in [folder.postProcessing, folder.evaluation, folder.test] {
+                try remove(file)
+            }
+            let maps = try predict(locations)
+            result = try evaluate(maps, runs, digests)
         }
-        // They are those of other models, or are not complete.
-        for file in [folder.postProcessing, folder.evaluation] { try remove(file) }
-        let maps = try predict(locations)
-        return try evaluate(maps, runs, digests)
+        result.test = try testEvaluation(locations, result.postProcessing.chosen)
+        return result
     }
 
     private func remove(_ file: String) throws {
@@ -41,8 +49,10 @@ struct FoldPredictions {
     }
 
     /// The labelled cases that a fold validates.
-    private func cases(_ fold: Int) -> [Dataset.Case] {
-        let names = Set(plan.folds[fold].validation)
+    private func cases(_ fold: Int) -> [Dataset.Case] { cases(named: plan.folds[fold].validation) }
+
+    private func cases(named names: [String]) -> [Dataset.Case] {
+        let names = Set(names)
         return dataset.training.filter { names.contains($0.identifier) }
     }
 
@@ -53,8 +63,7 @@ struct FoldPredictions {
     // MARK: - Predicting
 
     private func predict(_ locations: [ModelLocation]) throws -> PredictionFolder {
-        let options = PredictionOptions(
-            precision: plan.options.training.precision, threads: threads)
+        let options = predictionOptions(cleanUp: nil)
         let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
         let record = try PredictionRecord(locations, models, options)
         let subjects = allCases
@@ -63,23 +72,35 @@ struct FoldPredictions {
             folder.predictions, of: record, labels: dataset.labels, cases: subjects,
             overwrites: false, probabilities: false)
         var done = 0
-        for (fold, model) in models.enumerated() {
+        for fold in plan.folds.indices {
             let held = cases(fold)
-            let before = done
-            let job = PredictionJob(
-                predictor: try Predictor([model], options), folder: maps,
-                isEndRequested: monitor.isEndRequested,
-                report: { count, _ in
-                    monitor.report(.predicting(done: before + count, all: subjects.count))
-                })
-            let result = job.run(ImageInputs(held))
-            try checkEnd()
-            if let failure = result.cases.first(where: { $0.state == .failed }) {
-                throw CrossValidationFailure(failure)
-            }
+            guard !held.isEmpty else { continue }
+            let own = zip(plan.trainings.all, models).filter { $0.0.fold == fold }.map(\.1)
+            try predict(held, own, options, into: maps, after: done, of: subjects.count)
             done += held.count
         }
         return maps
+    }
+
+    private func predictionOptions(cleanUp: PostProcessing?) -> PredictionOptions {
+        PredictionOptions(
+            precision: plan.options.training.precision, postProcessing: cleanUp, threads: threads)
+    }
+
+    /// Predicts cases with the mean of models; `before` of `all` are done.
+    private func predict(
+        _ subjects: [Dataset.Case], _ models: [Model], _ options: PredictionOptions,
+        into maps: PredictionFolder, after before: Int, of all: Int
+    ) throws {
+        let job = PredictionJob(
+            predictor: try Predictor(models, options), folder: maps,
+            isEndRequested: monitor.isEndRequested,
+            report: { count, _ in monitor.report(.predicting(done: before + count, all: all)) })
+        let result = job.run(ImageInputs(subjects))
+        try checkEnd()
+        if let failure = result.cases.first(where: { $0.state == .failed }) {
+            throw CrossValidationFailure(failure)
+        }
     }
 
     private func checkEnd() throws(TrainingError) {
@@ -109,7 +130,8 @@ struct FoldPredictions {
             throw TrainingError.unwritable(file: folder.path, reason: "\(error)")
         }
         return CrossValidationResult(
-            path: folder.path, runs: runs, evaluation: evaluation, postProcessing: record)
+            path: folder.path, trainings: plan.trainings, runs: runs, evaluation: evaluation,
+            postProcessing: record)
     }
 
     private func evaluate(
@@ -129,6 +151,42 @@ struct FoldPredictions {
             "\(CrossValidationFolder.predictionsName)/\(subject.identifier).nii.gz"
         try choice.add(reference: reference, prediction: prediction, threads: threads)
         return evaluated
+    }
+}
+
+// MARK: - Testing
+
+extension FoldPredictions {
+    /// The evaluation of the test cases, by the mean of all networks and cleaned up; nil if there are none.
+    private func testEvaluation(
+        _ locations: [ModelLocation], _ cleanUp: PostProcessing
+    ) throws -> Evaluation? {
+        let subjects = cases(named: plan.folds.flatMap(\.test))
+        guard !subjects.isEmpty else { return nil }
+        if let known = try? JSONDocument.read(Evaluation.self, from: folder.test) { return known }
+        let options = predictionOptions(cleanUp: cleanUp)
+        let models = try locations.map { try Model(contentsOf: $0.model, device: device) }
+        let record = try PredictionRecord(locations, models, options)
+        try record.removeOthers(in: folder.testPredictions)
+        let maps = try PredictionFolder(
+            folder.testPredictions, of: record, labels: dataset.labels, cases: subjects,
+            overwrites: false, probabilities: false)
+        try predict(subjects, models, options, into: maps, after: 0, of: subjects.count)
+        defer { monitor.report(.evaluationEnded) }
+        var done = 0
+        let evaluation = try Evaluation(of: subjects, labels: dataset.labels, threads: threads) {
+            subject in
+            try checkEnd()
+            monitor.report(.evaluating(done: done, all: subjects.count))
+            done += 1
+            return try LabelMap(contentsOf: maps.labelMap(of: subject.identifier))
+        }
+        do {
+            try JSONDocument.write(evaluation, to: folder.test)
+        } catch {
+            throw TrainingError.unwritable(file: folder.test, reason: "\(error)")
+        }
+        return evaluation
     }
 }
 

@@ -15,7 +15,8 @@ extension ModelExport {
             try files.add(["command": CascadeFolder.command], as: "\(root)/plan.json")
             try files.add(ensemble, as: CascadeFolder(root).full)
             try files.add(
-                folds: ensemble.firstStage, record: nil, as: CascadeFolder(root).low.path)
+                FoldTrainings(folds: ensemble.firstStage.count), ensemble.firstStage, record: nil,
+                as: CascadeFolder(root).low.path)
         }
         files.addChecksums()
         let bytes: Int
@@ -55,8 +56,9 @@ private struct ZipFiles {
 
     /// Adds a model, or the models of folds or of an ensemble.
     mutating func add(_ ensemble: ModelEnsemble, as folder: String) throws {
-        if let record = ensemble.postProcessingFile {
-            try add(folds: ensemble.models, record: record, as: folder)
+        if let parts = ensemble.crossValidation, let trainings = ensemble.trainings {
+            try add(
+                trainings, ensemble.models, record: parts.postProcessing, as: folder)
         } else if let weights = ensemble.weights {
             let parts = EnsembleFolder(folder)
             for (index, location) in ensemble.models.enumerated() {
@@ -71,19 +73,24 @@ private struct ZipFiles {
     }
 
     /// Adds the models of a cross-validation, the record of its clean-up, and what its plan has of use.
-    mutating func add(folds: [ModelLocation], record: String?, as folder: String) throws {
+    mutating func add(
+        _ trainings: FoldTrainings, _ models: [ModelLocation], record: String?, as folder: String
+    ) throws {
         struct Plan: Encodable {
             let command = CrossValidationFolder.command
             let folds: [Split]
+            let seeds: Int
         }
         let parts = CrossValidationFolder(folder)
-        for (index, location) in folds.enumerated() {
+        for (training, location) in zip(trainings.all, models) {
             try add(
-                model: location.model, as: "\(parts.run(index))/\(ModelLocation.modelOfRun)")
+                model: location.model, as: "\(parts.run(training))/\(ModelLocation.modelOfRun)")
         }
         // Which cases a fold has seen is nobody's business.
-        let unnamed = folds.map { _ in Split(training: [], validation: [], test: []) }
-        try add(Plan(folds: unnamed), as: parts.plan)
+        let unnamed = (0..<trainings.folds).map { _ in
+            Split(training: [], validation: [], test: [])
+        }
+        try add(Plan(folds: unnamed, seeds: trainings.seeds), as: parts.plan)
         if let record { try add(file: record, as: parts.postProcessing) }
     }
 

@@ -17,10 +17,13 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
     ///
     /// They divide the training and validation cases. Without ``finalEpochs`` they have as many epochs as trials.
     public var finalFolds: Int?
+    /// Seeds with which a search trains its best network, or each fold of it, again; the model is the mean of all. Nil
+    /// for one.
+    public var finalSeeds: Int?
     /// Networks of a search that are trained again, of which the best one is delivered; nil for the best network of the
     /// search alone.
     ///
-    /// Several are trained with ``finalEpochs`` or on ``finalFolds``; without either, for as many epochs as trials.
+    /// Several are trained with ``finalEpochs``, on ``finalFolds`` or with ``finalSeeds``; without any of them, for as many epochs as trials.
     public var finalCandidates: Int?
     /// The most networks of which a search makes one model, if it is better than the best one on the validation cases;
     /// nil for one network alone.
@@ -32,8 +35,14 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
     public var workers: WorkerOptions
     public var machine: MachineOptions
 
-    /// Trainings after a search, of folds or candidates.
-    var finalTrainings: Int { max(finalFolds ?? 1, 1) * max(finalCandidates ?? 1, 1) }
+    /// The folds and seeds on which each network is trained again; nil for one training.
+    var finalSet: FoldTrainings? {
+        let (folds, seeds) = (max(finalFolds ?? 1, 1), max(finalSeeds ?? 1, 1))
+        return folds * seeds > 1 ? FoldTrainings(folds: folds, seeds: seeds) : nil
+    }
+
+    /// Trainings after a search, of folds, seeds or candidates.
+    var finalTrainings: Int { (finalSet?.all.count ?? 1) * max(finalCandidates ?? 1, 1) }
 
     /// Their epochs, all together; 0 where the best network of the search is not trained again.
     public var allFinalEpochs: Int {
@@ -60,6 +69,8 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
             ])
             + ensembleFaults
             + CrossValidationSession.faults(ofCount: finalFolds, named: "finalFolds")
+            + CrossValidationSession.faults(
+                ofCount: finalSeeds == 1 ? nil : finalSeeds, named: "finalSeeds")
             + workers.faults + machine.faults
     }
 
@@ -70,8 +81,9 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
             return ["`ensemble` must be 1 to \(most), and \(ensemble) is given"]
         }
         guard ensemble > 1 else { return [] }
-        if finalFolds != nil {
-            return ["`ensemble` and `finalFolds` exclude each other: give one of them"]
+        if finalSet != nil {
+            let other = finalFolds == nil ? "finalSeeds" : "finalFolds"
+            return ["`ensemble` and `\(other)` exclude each other: give one of them"]
         }
         if !comparesCandidates, finalEpochs != nil {
             return [

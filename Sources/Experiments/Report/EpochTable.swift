@@ -30,8 +30,7 @@ public struct EpochTable {
         switch FolderKind(of: path) {
         case .cascade: return parts(["low", "full"])
         case .crossValidation:
-            let folds = CrossValidationFolder(path).foldCount ?? 0
-            return parts((0..<folds).map { "fold_\($0)" })
+            return parts(CrossValidationFolder(path).trainings?.all.map(\.name) ?? [])
         case .run: return [(part, path)]
         case .comparison, nil: return []
         }

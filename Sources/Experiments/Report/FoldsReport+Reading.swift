@@ -18,8 +18,9 @@ extension FoldsReport {
         }
         self.init(
             dataset: plan.dataset.name, network: plan.options.network, labels: plan.dataset.labels,
-            folds: try plan.folds.indices.map { fold in
-                let run = folder.run(fold)
+            trainings: plan.trainings,
+            runs: try plan.trainings.all.map { training in
+                let run = folder.run(training)
                 return RecordedRun(in: run) == nil ? nil : try RunReport(of: run, showing: nil)
             }, version: Release.version)
         date = LocalTime.now
@@ -28,13 +29,15 @@ extension FoldsReport {
         else { return }
         cleanUp = record.chosen.steps.isEmpty ? "none" : record.chosen.words(plan.dataset.labels)
         self.evaluation = evaluation
+        test = try? JSONDocument.read(Evaluation.self, from: folder.test)
         guard let display else { return }
         namesCases = display.namesCases
         // The page does without pictures of what has moved.
         let dataset = try? Dataset(
             contentsOf: plan.options.data.dataset, allowing: plan.options.data.allowed)
         cases = try EvaluatedCases(
-            evaluation, files: dataset?.training ?? [], predictions: folder.predictions
+            test ?? evaluation, files: dataset?.training ?? [],
+            predictions: test == nil ? folder.predictions : folder.testPredictions
         ).section(display)
     }
 }

@@ -30,24 +30,27 @@ extension StudyFolder {
         return TrainingRecord(ofModel: bestModel)
     }
 
-    /// The final training of the best network on folds; nil if there was none, or it is not complete.
+    /// The final training of the best network on folds or with several seeds; nil if there was none, or it is not
+    /// complete.
     var foldTraining: StudyReport.FinalTraining? {
         let folder = CrossValidationFolder(bestModel)
-        guard let count = folder.foldCount,
+        guard let trainings = folder.trainings,
             let evaluation = try? JSONDocument.read(Evaluation.self, from: folder.evaluation)
         else { return nil }
-        let records = (0..<count).map { fold in
-            TrainingRecord(ofModel: "\(folder.run(fold))/\(ModelLocation.modelOfRun)")?.epochs ?? []
+        let records = trainings.all.map { training in
+            let model = "\(folder.run(training))/\(ModelLocation.modelOfRun)"
+            return TrainingRecord(ofModel: model)?.epochs ?? []
         }
         let curve = records[0].map(TrainingEpoch.init)
         var final = StudyReport.FinalTraining(
-            epochs: curve.count, dice: evaluation.foreground[.dice]?.mean, folds: count,
+            epochs: curve.count, dice: evaluation.foreground[.dice]?.mean,
+            trainings: trainings,
             seconds: records.joined().reduce(0) { $0 + $1.seconds + $1.validationSeconds })
         final.curve = curve
         return final
     }
 
-    /// The final training of the best network, once or on folds; nil if there was none.
+    /// The final training of the best network, once or several times; nil if there was none.
     var finalOutcome: StudyReport.FinalTraining? {
         guard let record = finalTraining else { return foldTraining }
         var final = StudyReport.FinalTraining(

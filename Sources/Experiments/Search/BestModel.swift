@@ -10,8 +10,8 @@ internal import SegNASTorch
 enum FinalWork: Codable, Equatable {
     /// Once, with the seed of the study where none is given.
     case once(FinalNetwork, epochs: Int, seed: UInt64?)
-    /// On folds, with the test cases left out.
-    case folds(FinalNetwork, count: Int)
+    /// On folds or with several seeds, with the test cases left out.
+    case set(FinalNetwork, FoldTrainings)
 }
 
 /// Trains networks again on this machine.
@@ -39,8 +39,8 @@ struct FinalTrainer {
                 defer { try? CPU.setThreads(threads) }
                 try train(network, epochs: epochs, seed: seed, in: path, of: study)
             }
-        case .folds(let network, let count):
-            try trainFolds(network, count: count, in: path, of: study)
+        case .set(let network, let trainings):
+            try train(network, trainings, in: path, of: study)
         }
     }
 
@@ -59,8 +59,8 @@ struct FinalTrainer {
         _ = try clock.run(study: study.path) { try trainer.train() }
     }
 
-    private func trainFolds(
-        _ network: FinalNetwork, count: Int, in path: String, of study: StudyFolder
+    private func train(
+        _ network: FinalNetwork, _ trainings: FoldTrainings, in path: String, of study: StudyFolder
     ) throws {
         let task = conditions.task(
             network.architecture, hyperparameters: network.hyperparameters, on: dataset)
@@ -70,16 +70,22 @@ struct FinalTrainer {
         options.data.preparation = task.preparation
         options.training.epochs = conditions.finalEpochs ?? task.options.epochs
         options.machine.device = Device.text(naming: devices)
-        let split = conditions.data.split
-        // Entries of a file, or lists, divide other cases.
-        options.data.split = SplitOptions(
-            index: split.plan.isShuffled ? split.index : 0, seed: split.seed,
-            groups: data.groups.map(SplitGroups.known) ?? split.groups)
+        var division: Split?
+        if trainings.folds == 1 {
+            division = Split(
+                training: data.split.training, validation: data.split.validation, test: [])
+        } else {
+            let split = conditions.data.split
+            // Entries of a file, or lists, divide other cases.
+            options.data.split = SplitOptions(
+                index: split.plan.isShuffled ? split.index : 0, seed: split.seed,
+                groups: data.groups.map(SplitGroups.known) ?? split.groups)
+        }
         var monitor = monitor
         monitor.isEndRequested = { clock.end != nil }
         _ = try clock.run(study: study.path) {
             try CrossValidationSession(
-                options, folds: count, without: Set(data.split.test), in: path,
+                options, trainings, split: division, without: Set(data.split.test), in: path,
                 monitor: monitor.withoutPlace
             ).run()
         }

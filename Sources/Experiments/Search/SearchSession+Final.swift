@@ -15,7 +15,7 @@ extension SearchSession {
         do {
             if conditions.comparesCandidates {
                 try trainCandidates(shelf)
-            } else if conditions.finalFolds != nil || conditions.finalEpochs != nil {
+            } else if conditions.finalSet != nil || conditions.finalEpochs != nil {
                 _ = try trainAgain(best)
                 try setBest(best, shelf)
             } else if ledger.plan.isDeliveredByModel, !shelf.hasModel(of: best.number),
@@ -32,13 +32,13 @@ extension SearchSession {
     /// The epochs of final trainings.
     private var finalEpochs: Int { conditions.finalEpochs ?? conditions.training.epochs }
 
-    /// Trains a network on folds or once; what is complete is not trained again.
+    /// Trains a network on folds, with several seeds or once; what is complete is not trained again.
     ///
     /// - Returns: Its Dice, and that of each case.
     private func trainAgain(_ trial: Trial) throws -> FinalCandidates.Outcome? {
         let (work, path) = finalWork(trial)
         try train([(work, path)])
-        return conditions.finalFolds == nil
+        return conditions.finalSet == nil
             ? FinalCandidates.Outcome(trial, run: path)
             : FinalCandidates.Outcome(trial, folds: CrossValidationFolder(path))
     }
@@ -46,15 +46,15 @@ extension SearchSession {
     /// The final training of a trial's network, and its folder.
     private func finalWork(_ trial: Trial) -> (work: FinalWork, path: String) {
         let network = FinalNetwork(trial)
-        guard let folds = conditions.finalFolds else {
+        guard let trainings = conditions.finalSet else {
             return (
                 .once(network, epochs: finalEpochs, seed: nil),
                 folder.final(trial.number, epochs: finalEpochs)
             )
         }
         return (
-            .folds(network, count: folds),
-            folder.finalFolds(trial.number, epochs: finalEpochs, folds: folds)
+            .set(network, trainings),
+            folder.finalSet(trial.number, epochs: finalEpochs, folds: trainings.folds)
         )
     }
 
@@ -89,9 +89,10 @@ extension SearchSession {
 
     /// Links `best` to what the final training of a network has left.
     private func setBest(_ trial: Trial, _ shelf: ModelShelf) throws {
-        if let folds = conditions.finalFolds {
+        if let trainings = conditions.finalSet {
             try shelf.setBest(
-                finalFolds: folder.finalFolds(trial.number, epochs: finalEpochs, folds: folds))
+                finalSet: folder.finalSet(
+                    trial.number, epochs: finalEpochs, folds: trainings.folds))
         } else {
             try shelf.setBest(finalRun: folder.final(trial.number, epochs: finalEpochs))
         }
@@ -110,7 +111,7 @@ extension SearchSession {
 
     /// Trains the best networks again, and delivers the one with the highest Dice.
     ///
-    /// All have the seed of the study, which no trial has had. One that cannot be trained is left out. The network that
+    /// All have the seed of the study, which no trial has had, and those that follow it where there are several. One that cannot be trained is left out. The network that
     /// the search began with is one of them.
     private func trainCandidates(_ shelf: ModelShelf) throws {
         let finalists = try ledger.finalists(conditions.finalCandidates ?? 1)
@@ -132,7 +133,7 @@ extension SearchSession {
             return try shelf.arrange(by: ledger)
         }
         let candidates = FinalCandidates(
-            outcomes, epochs: finalEpochs, folds: conditions.finalFolds,
+            outcomes, epochs: finalEpochs, trainings: conditions.finalSet,
             baseline: finalists.first { $0.proposal.origin == .given }?.number)
         try candidates.write(to: folder)
         guard let chosen = finalists.first(where: { $0.number == candidates.chosen }) else {

@@ -254,10 +254,10 @@ public struct SearchOutcome {
         self.test = test
     }
 
-    /// The number of folds whose mean the best model is, and the mean Dice of all cases, each by the fold that has not
-    /// seen it; nil if it is the model of one training.
-    public var folds: (count: Int, dice: Double?)? {
-        study.foldTraining.flatMap { final in final.folds.map { ($0, final.dice) } }
+    /// The folds and seeds whose mean the best model is, and the mean Dice of all validation cases, each by the networks
+    /// that have not seen it; nil if it is the model of one training.
+    public var finalSet: (trainings: FoldTrainings, dice: Double?)? {
+        study.foldTraining.flatMap { final in final.trainings.map { ($0, final.dice) } }
     }
 
     /// The best model; nil if no trial was completed.

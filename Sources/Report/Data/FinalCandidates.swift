@@ -1,3 +1,4 @@
+public import SegNASDatasets
 internal import SegNASHost
 
 /// What the best networks of a search came to when they were trained again, each with a seed that no trial had.
@@ -5,8 +6,10 @@ public struct FinalCandidates: Hashable, Codable, Sendable {
     private(set) var schema = 1
     /// The epochs of each training.
     public let epochs: Int
-    /// The number of folds on which each was trained; nil for one training.
+    /// The number of folds on which each was trained; nil for one division of the cases.
     public let folds: Int?
+    /// The number of seeds with which each, or each fold, was trained; nil for one.
+    public let seeds: Int?
     /// The networks by falling Dice: the first one is delivered.
     public let candidates: [Candidate]
     /// The trial whose network is delivered.
@@ -25,7 +28,8 @@ public struct FinalCandidates: Hashable, Codable, Sendable {
 
     public struct Candidate: Hashable, Codable, Sendable {
         public let trial: Int
-        /// The validation Dice of the chosen epoch; of folds, that of all cases, each by the fold that has not seen it.
+        /// The validation Dice of the chosen epoch; of folds and seeds, that of all cases, each by the mean of the
+        /// networks that have not seen it.
         public let dice: Double
     }
 
@@ -52,12 +56,15 @@ public struct FinalCandidates: Hashable, Codable, Sendable {
     /// - Parameters:
     ///   - outcomes: At least one, in the order of their ranking in the search, which decides between equal Dice.
     ///   - epochs: The epochs of each training.
-    ///   - folds: The number of folds on which each was trained; nil for one training.
+    ///   - trainings: The folds and seeds on which each was trained; nil for one training.
     ///   - baseline: The trial that the search began with.
-    public init(_ outcomes: [Outcome], epochs: Int, folds: Int?, baseline: Int? = nil) {
+    public init(
+        _ outcomes: [Outcome], epochs: Int, trainings: FoldTrainings?, baseline: Int? = nil
+    ) {
         precondition(!outcomes.isEmpty, "no network was trained again")
         self.epochs = epochs
-        self.folds = folds
+        folds = trainings.flatMap { $0.folds == 1 ? nil : $0.folds }
+        seeds = trainings.flatMap { $0.seeds == 1 ? nil : $0.seeds }
         let order = outcomes.indices.sorted { first, second in
             (-outcomes[first].dice, first) < (-outcomes[second].dice, second)
         }
@@ -75,7 +82,10 @@ public struct FinalCandidates: Hashable, Codable, Sendable {
     /// What follows, in sentences.
     public var words: String {
         let first = candidates[0]
-        let training = "for \(counted(epochs, "epoch"))" + (folds.map { " on \($0) folds" } ?? "")
+        let isOne = folds == nil && seeds == nil
+        let trainings = FoldTrainings(folds: folds ?? 1, seeds: seeds ?? 1)
+        let training =
+            "for \(counted(epochs, "epoch"))" + (isOne ? "" : " " + trainings.phrase)
         let kind = folds == nil ? "validation" : "cross-validated"
         guard candidates.count > 1 else {
             return "Of the best networks, trained again \(training), "

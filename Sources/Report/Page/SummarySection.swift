@@ -68,7 +68,7 @@ struct SummarySection {
             let ensemble =
                 report.ensemble?.isWritten == true ? ", as the ensemble with others," : nil
             let final = report.finalTraining.map { final in
-                final.folds.map { ", trained again on \($0) folds," }
+                final.trainings.map { ", trained again \($0.phrase)," }
                     ?? ", trained again for longer,"
             }
             sentences.append(
@@ -159,9 +159,9 @@ struct SummarySection {
         }
         facts.append(("Its training", duration(best.seconds)))
         if let final = report.finalTraining {
-            let kind = final.folds == nil ? "validation" : "cross-validated"
+            let kind = final.trainings?.folds ?? 1 == 1 ? "validation" : "cross-validated"
             let dice = final.dice.map { ", \(kind) Dice \(decimal($0))" } ?? ""
-            let folds = final.folds.map { "on \($0) folds " } ?? ""
+            let folds = final.trainings.map { "\($0.phrase) " } ?? ""
             let time = final.seconds.map { ", in \(duration($0))" } ?? ""
             facts.append(("Trained again", "\(folds)for \(final.epochs) epochs\(dice)\(time)"))
         }

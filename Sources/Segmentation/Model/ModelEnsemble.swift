@@ -2,8 +2,8 @@ internal import FoundationEssentials
 public import SegNASDatasets
 internal import SegNASHost
 
-/// What a user names as MODEL: one model, those of all folds of a cross-validation with the clean-up they chose, or
-/// those of an ensemble of different networks.
+/// What a user names as MODEL: one model, those of all folds and seeds of a cross-validation with the clean-up they
+/// chose, or those of an ensemble of different networks.
 ///
 /// Of a cascade they are those of the second stage; the first one's belong to them.
 ///
@@ -23,8 +23,8 @@ public struct ModelEnsemble: Hashable, Sendable {
     public var postProcessing: PostProcessing?
     /// The models of a cascade's first stage, whose mean the models see; empty outside of cascades.
     public var firstStage: [ModelLocation] = []
-    /// The file in which the clean-up is recorded; nil where there is none.
-    package private(set) var postProcessingFile: String?
+    /// The cross-validation that they are the models of; nil for all others.
+    package private(set) var crossValidation: CrossValidationFolder?
     /// The study whose best model it is; nil for all others.
     private var study: String?
 
@@ -69,18 +69,18 @@ public struct ModelEnsemble: Hashable, Sendable {
         of folder: CascadeFolder
     ) throws(ModelError) -> [ModelLocation] {
         var locations: [ModelLocation] = []
-        for fold in 0..<(folder.low.foldCount ?? 0) {
-            locations.append(try ModelLocation(of: folder.low.run(fold)))
+        for training in folder.low.trainings?.all ?? [] {
+            locations.append(try ModelLocation(of: folder.low.run(training)))
         }
         return locations
     }
 
     private init(ofStage path: String) throws(ModelError) {
         let best = FolderLink.resolve("\(path)/\(ModelLocation.bestOfStudy)")
-        if let count = CrossValidationFolder(path).foldCount {
-            try self.init(CrossValidationFolder(path), folds: count)
-        } else if let count = CrossValidationFolder(best).foldCount {
-            try self.init(CrossValidationFolder(best), folds: count)
+        if let trainings = CrossValidationFolder(path).trainings {
+            try self.init(CrossValidationFolder(path), trainings)
+        } else if let trainings = CrossValidationFolder(best).trainings {
+            try self.init(CrossValidationFolder(best), trainings)
             study = path
         } else if EnsembleFolder(path).isWritten {
             try self.init(EnsembleFolder(path))
@@ -96,7 +96,9 @@ public struct ModelEnsemble: Hashable, Sendable {
         self.models = models
     }
 
-    private init(_ folder: CrossValidationFolder, folds: Int) throws(ModelError) {
+    private init(
+        _ folder: CrossValidationFolder, _ trainings: FoldTrainings
+    ) throws(ModelError) {
         let record: PostProcessingRecord
         do throws(JSONFileError) {
             record = try PostProcessingRecord(contentsOf: folder.postProcessing)
@@ -106,9 +108,11 @@ public struct ModelEnsemble: Hashable, Sendable {
                 : ModelError(file: folder.postProcessing, fault: .cleanUp(error.fault))
         }
         models = []
-        for fold in 0..<folds { models.append(try ModelLocation(of: folder.run(fold))) }
+        for training in trainings.all {
+            models.append(try ModelLocation(of: folder.run(training)))
+        }
         postProcessing = record.chosen
-        postProcessingFile = folder.postProcessing
+        crossValidation = folder
         guard try weightsDigests() == record.models else {
             throw ModelError(file: folder.path, fault: .foldsChanged)
         }
@@ -126,8 +130,8 @@ public struct ModelEnsemble: Hashable, Sendable {
         }
     }
 
-    /// True for the folds of a cross-validation.
-    public var isOfFolds: Bool { postProcessing != nil }
+    /// The trainings of a cross-validation that they are the models of; nil for all others.
+    public var trainings: FoldTrainings? { crossValidation?.trainings }
 
     /// The checksums of the models' weights, in their order.
     public func weightsDigests() throws(ModelError) -> [String] {
@@ -138,10 +142,11 @@ public struct ModelEnsemble: Hashable, Sendable {
         return digests
     }
 
-    /// The split of the cases in the run or study; nil if the model lies in none, and for a cross-validation, whose
-    /// folds have seen all cases.
+    /// The split of the cases in the run or study; nil if the model lies in none, and for several folds, which have
+    /// seen all cases.
     public func split() throws(ModelError) -> Split? {
         if let study { return try ModelLocation.split(ofStudy: study) }
-        return isOfFolds ? nil : try models[0].split()
+        if let crossValidation { return crossValidation.split }
+        return try models[0].split()
     }
 }

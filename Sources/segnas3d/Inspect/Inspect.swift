@@ -107,7 +107,7 @@ struct Inspect: ParsableCommand {
             ? "this network"
             : ensemble.weights != nil
                 ? "the weighted mean of \(ensemble.models.count) networks, of which this is the first"
-                : "the mean of \(ensemble.models.count) folds, each of this network"
+                : "the mean of \(ensemble.trainings?.words ?? "several"), each of this network"
         return stage + count + "; " + (cleanUp ?? "label maps are not cleaned up")
     }
 
@@ -136,7 +136,7 @@ enum InspectTarget {
             self = .space(SearchSpace(preset))
         } else if text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
             self = .space(try SearchSpace(contentsOf: text))
-        } else if CrossValidationFolder(text).foldCount != nil || CascadeFolder(text).isBegun
+        } else if CrossValidationFolder(text).trainings != nil || CascadeFolder(text).isBegun
             || EnsembleFolder(text).isWritten
         {
             self = .models(try ModelEnsemble(of: text))

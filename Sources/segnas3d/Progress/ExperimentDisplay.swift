@@ -1,3 +1,4 @@
+internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASSearch
@@ -41,9 +42,9 @@ final class ExperimentDisplay {
             finishTraining()
             trainingTitle = "Training"
             Progress("", isQuiet: isQuiet).say("\(isFirst ? "First" : "Second") stage: \(run)")
-        case .fold(let run, let number, let all):
+        case .fold(let run, let training, let all):
             finishTraining()
-            trainingTitle = "Fold \(number) of \(all)"
+            trainingTitle = all.place(of: training)
             Progress("", isQuiet: isQuiet).say("\(trainingTitle): \(run)")
         case .searching(let progress): search.show(progress)
         case .trial(let event, let best): search.show(event, best: best)

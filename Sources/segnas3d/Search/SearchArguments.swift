@@ -46,8 +46,16 @@ struct SearchArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            When the search is over, train this many of its best networks again, as --final-epochs or --final-folds \
-            say, else for --epochs, and deliver the one with the highest Dice then.
+            When the search is over, train its best network, or each of its folds, with this many seeds; the best \
+            model is then the mean of all.
+            """, valueName: "count"))
+    var finalSeeds: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            When the search is over, train this many of its best networks again, as --final-epochs, --final-folds or \
+            --final-seeds say, else for --epochs, and deliver the one with the highest Dice then.
             """, valueName: "count"))
     var finalCandidates: Int?
 
@@ -130,6 +138,7 @@ struct SearchArguments: ParsableArguments {
         }
         try conditions.apply(to: &options.conditions)
         if let finalFolds { options.conditions.finalFolds = finalFolds }
+        if let finalSeeds { options.conditions.finalSeeds = finalSeeds }
         if let finalCandidates { options.conditions.finalCandidates = finalCandidates }
         if let ensemble { options.conditions.ensemble = ensemble }
         if forceEnsemble { options.conditions.isEnsembleForced = true }

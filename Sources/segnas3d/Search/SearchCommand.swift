@@ -166,7 +166,7 @@ struct SearchResult: Encodable {
     let test: TrainingReport.Test?
 
     private let evaluation: Evaluation?
-    private let folds: (count: Int, dice: Double?)?
+    private let finalSet: (trainings: FoldTrainings, dice: Double?)?
     /// Of the best model's folds, the mean Dice of all cases, each by the fold that has not seen it.
     let crossValidatedDice: Double?
 
@@ -184,8 +184,8 @@ struct SearchResult: Encodable {
         (reflections, mutations) = (outcome.reflections, outcome.mutations)
         test = outcome.test.map(TrainingReport.Test.init)
         evaluation = outcome.test
-        folds = outcome.folds
-        crossValidatedDice = outcome.folds?.dice
+        finalSet = outcome.finalSet
+        crossValidatedDice = finalSet.flatMap { $0.trainings.folds > 1 ? $0.dice : nil }
     }
 
     func text() -> String {
@@ -195,9 +195,10 @@ struct SearchResult: Encodable {
                 "\(counted(reflections.made, "reflection")), \(reflections.accepted) kept; "
                     + "\(counted(mutations.made, "mutation")), \(mutations.accepted) kept")
         }
-        let mean = folds.map { folds in
-            ", the mean of \(folds.count) folds"
-                + (folds.dice.map { ", cross-validated Dice \(decimal($0))" } ?? "")
+        let mean = finalSet.map { trainings, dice in
+            let kind = trainings.folds > 1 ? "cross-validated" : "validation"
+            return ", the mean of \(trainings.words)"
+                + (dice.map { ", \(kind) Dice \(decimal($0))" } ?? "")
         }
         if let model { lines.append("the best model: \(model)\(mean ?? "")") }
         if let evaluation { lines += [""] + Self.table(evaluation) }

@@ -24,7 +24,12 @@ struct CascadeArguments: ParsableArguments {
     }
 
     /// Refuses what a cascade does not go with.
-    func check(_ data: DataArguments, _ origin: OriginArguments) throws {
+    func check(
+        _ data: DataArguments, _ origin: OriginArguments, _ folds: FoldArguments
+    ) throws {
+        guard folds.seeds ?? 1 == 1 else {
+            throw ValidationError("--seeds does not go with --cascade: give --folds, or leave it out")
+        }
         guard origin.from == nil else {
             throw ValidationError("--from does not go with --cascade: each stage begins afresh")
         }

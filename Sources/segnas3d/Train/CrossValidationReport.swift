@@ -15,17 +15,24 @@ struct CrossValidationReport {
         self.labels = labels
     }
 
-    /// The output of `train --folds --json`.
+    /// The output of `train --folds --json` and `train --seeds --json`.
     struct Document: Encodable {
         let schema = 1
         /// The folder, which `predict` takes as the model.
         var run: String
+        /// Of each network.
         var parameters: Int
+        /// The runs of all folds, in order; with several seeds those of each fold follow one another.
         var folds: [Fold]
-        /// Each case by the fold that has not seen it, without clean-up; `crossvalidation.json` has the rest.
+        /// The number of seeds of each fold.
+        var seeds: Int
+        /// Each validation case by the networks that have not seen it, without clean-up; `crossvalidation.json` has the
+        /// rest.
         var crossValidation: TrainingReport.Test
         var postProcessing: CleanUp
-        /// The sum over the epochs of all folds.
+        /// The test cases that a single division of the cases has; `test.json` has the rest.
+        var test: TrainingReport.Test?
+        /// The sum over the epochs of all runs.
         var seconds: Double
 
         struct Fold: Encodable {
@@ -57,41 +64,64 @@ struct CrossValidationReport {
                     run: run.run, epochs: run.epochs.count, bestEpoch: run.chosenEpoch,
                     dice: run.validation?.mean, seconds: run.seconds)
             },
+            seeds: result.trainings.seeds,
             crossValidation: TrainingReport.Test(evaluation),
             postProcessing: .init(
                 steps: cleanUp.chosen, dicePerLabel: Dictionary(dice) { first, _ in first }),
-            seconds: result.seconds)
+            test: result.test.map(TrainingReport.Test.init), seconds: result.seconds)
     }
 
     func text() -> String {
         let time = Progress.clock(seconds: Int(result.seconds.rounded()))
         let parameters = grouped(result.runs.first?.parameters ?? 0)
-        let cases = counted(evaluation.cases.count, "case")
         return
             ([
-                "\(result.path): the mean of \(result.runs.count) folds, "
-                    + "\(parameters) parameters each, trained in \(time)",
+                "\(result.path): the mean of \(trainings.words), \(parameters) parameters each, "
+                    + "trained in \(time)",
                 "",
-            ] + folds + [""] + table + [
-                "\(cases) on the grids of their files, each by the fold that has not seen it; "
-                    + "distances in mm",
-                cleanUpWords,
-            ]).joined(separator: "\n")
+            ] + runs + [""] + tables + [cleanUpWords]).joined(separator: "\n")
     }
 
-    private var folds: [String] {
+    private var trainings: FoldTrainings { result.trainings }
+
+    private var runs: [String] {
         TextTable(
             columns: [
-                .left("fold"), .right("cases"), .right("epochs"), .right("best"),
+                .left("network"), .right("cases"), .right("epochs"), .right("best"),
                 .right("validation Dice"),
             ],
-            rows: result.runs.enumerated().map { fold, run in
+            rows: zip(trainings.all, result.runs).map { training, run in
                 [
-                    "\(fold)", run.validation?.cases.map(String.init) ?? "–",
+                    training.title, run.validation?.cases.map(String.init) ?? "–",
                     "\(run.epochs.count)", "\(run.chosenEpoch)", share(run.validation?.mean),
                 ]
             }
         ).lines
+    }
+
+    /// The validation cases, and those of the test where there are some.
+    private var tables: [String] {
+        let cases = counted(evaluation.cases.count, "case")
+        let unseen = trainings.seeds == 1 ? "fold that has" : "networks that have"
+        var lines: [String] = []
+        if !evaluation.cases.isEmpty {
+            lines += table + [
+                "\(trainings.folds == 1 ? "validation: " : "")\(cases) on the grids of their files, "
+                    + "each by the \(unseen) not seen it; distances in mm"
+            ]
+        }
+        guard let test = result.test else { return lines }
+        let rows = test.labelStatistics.map { statistics in
+            [statistics.label.name.printable] + test.cells(statistics.metrics)
+        }
+        return lines + [""]
+            + TextTable(
+                columns: [.left("label")] + test.columns,
+                rows: rows + [["mean"] + test.cells(test.foreground)]
+            ).lines + [
+                "test: \(counted(test.cases.count, "case")) on the grids of their files, by the mean of "
+                    + "all networks, cleaned up; distances in mm"
+            ]
     }
 
     /// A row for each label and for their mean.

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SegNASDatasets
 internal import SegNASExperiments
 
-/// The argument for a cross-validation.
+/// The arguments for several trainings of one network: on the folds of a cross-validation, and with several seeds.
 struct FoldArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -12,25 +12,47 @@ struct FoldArguments: ParsableArguments {
             """, valueName: "count"))
     var folds: Int?
 
-    /// The number of folds to train, also of a cross-validation that was begun there; nil for one run.
-    func count(in output: String) throws -> Int? {
-        let begun = RunOptions.foldCount(in: output)
-        if folds != nil, begun == nil, RunOptions(ofRun: output) != nil {
+    @Option(
+        help: ArgumentHelp(
+            """
+            Train the network, or that of each fold, with this many seeds from --seed on, one after the other; the \
+            model is the mean of all. --minutes is the time of each. May be changed when the work is resumed.
+            """, valueName: "count"))
+    var seeds: Int?
+
+    /// What is to be trained, also of work that was begun there; nil for one run.
+    func trainings(in output: String) throws -> FoldTrainings? {
+        let begun = RunOptions.trainings(in: output)
+        if begun == nil, RunOptions(ofRun: output) != nil, let option = asked {
             throw ValidationError(
-                "\(output) holds a run without --folds: leave --folds out, or give another --output"
+                "\(output) holds a run without \(option): leave \(option) out, or give another --output"
             )
         }
-        return folds ?? begun
+        for (option, count, least) in [("--folds", folds, 2), ("--seeds", seeds, 1)] {
+            if let count, !(least...100).contains(count) {
+                throw ValidationError("\(option) must be \(least) to 100, and \(count) is given")
+            }
+        }
+        guard begun != nil || asked != nil else { return nil }
+        return FoldTrainings(
+            folds: folds ?? begun?.folds ?? 1, seeds: seeds ?? begun?.seeds ?? 1)
+    }
+
+    /// The option that asks for more than one run; nil if none does.
+    private var asked: String? {
+        if folds != nil { return "--folds" }
+        return seeds ?? 1 == 1 ? nil : "--seeds"
     }
 
     /// Refuses shares, which folds do not have, and weights that may know the cases that a fold keeps back.
     func check(_ data: DataArguments, _ origin: OriginArguments) throws {
+        guard folds != nil else { return }
         guard origin.from == nil else {
             throw ValidationError(
                 "--from does not go with --folds: the model may have seen the cases that a fold keeps back"
             )
         }
-        guard folds != nil, let split = data.split, split.isShuffled else { return }
+        guard let split = data.split, split.isShuffled else { return }
         throw ValidationError(
             "--folds divides the cases into equal parts: leave out --split \(split)")
     }

@@ -233,7 +233,7 @@ struct Predict: ParsableCommand {
     private func choice(_ ensemble: ModelEnsemble) throws -> ImageInputs.Choice {
         guard let part else { return .unlabelled }
         guard let split = try ensemble.split() else {
-            guard !ensemble.isOfFolds else {
+            guard ensemble.trainings?.folds ?? 1 == 1 else {
                 throw ValidationError(
                     "--part: the folds of \(model) have seen all cases; \(model)/"
                         + "\(CrossValidationFolder.predictionsName) has each by the fold that has not"

@@ -16,7 +16,8 @@ struct Train: ConfigurableCommand {
 
             With --folds, RUN holds a run for each fold; the model is their mean. Each case is predicted by the fold \
             that has not seen it: RUN/crossvalidation.json evaluates that, and RUN/postprocessing.json has the \
-            clean-up that these predictions have chosen, which predict then does.
+            clean-up that these predictions have chosen, which predict then does. With --seeds it holds a run for \
+            each seed, of each fold if both are given.
 
             With --cascade, RUN/low holds a cross-validation at a low resolution and RUN/full the training that sees \
             its predictions; RUN is the model.
@@ -74,8 +75,8 @@ struct Train: ConfigurableCommand {
             let chosen = options.data.chosen.merging(options.training.chosen) { $1 }
             return print(try ConfigurationText(of: Self.self, chosen: chosen).text, terminator: "")
         }
-        if let count = try folds.count(in: output) {
-            return try crossValidate(options, folds: count, display)
+        if let trainings = try folds.trainings(in: output) {
+            return try crossValidate(options, trainings, display)
         }
         let session = try RunSession(options, in: output, monitor: monitor(display))
         let result = try session.run()
@@ -89,7 +90,7 @@ struct Train: ConfigurableCommand {
     }
 
     private func trainCascade(_ display: ExperimentDisplay) throws {
-        try cascade.check(data, origin)
+        try cascade.check(data, origin, folds)
         let count = folds.folds ?? CascadeOptions.foldCount(in: output)
         if count != nil { try folds.check(data, origin) }
         let session = try CascadeSession(
@@ -101,11 +102,11 @@ struct Train: ConfigurableCommand {
     }
 
     private func crossValidate(
-        _ options: RunOptions, folds count: Int, _ display: ExperimentDisplay
+        _ options: RunOptions, _ trainings: FoldTrainings, _ display: ExperimentDisplay
     ) throws {
         try folds.check(data, origin)
         let session = try CrossValidationSession(
-            options, folds: count, in: output, monitor: monitor(display))
+            options, trainings, in: output, monitor: monitor(display))
         let result = try session.run()
         display.finish()
         let report = CrossValidationReport(result, labels: session.labels)

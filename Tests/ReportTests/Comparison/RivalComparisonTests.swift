@@ -124,7 +124,7 @@ struct RivalComparisonTests {
                             trial: best.number, dice: first,
                             caseDice: [Double?](repeating: first, count: 6)),
                         .init(trial: 1000, dice: 0.5, caseDice: others),
-                    ], epochs: 9, folds: nil, baseline: first > 0.6 ? 1000 : best.number)
+                    ], epochs: 9, trainings: nil, baseline: first > 0.6 ? 1000 : best.number)
                 return RivalComparison.all(
                     of: best, rivals, ledger.plan, candidates: candidates, in: ledger.folder
                 )[0].sentence
@@ -149,7 +149,7 @@ struct RivalComparisonTests {
         let outcomes = zip([7, 3, 5], zip([0.5, 0.61, 0.5], cases)).map { trial, rest in
             FinalCandidates.Outcome(trial: trial, dice: rest.0, caseDice: rest.1)
         }
-        let all = FinalCandidates(outcomes, epochs: 9, folds: nil)
+        let all = FinalCandidates(outcomes, epochs: 9, trainings: nil)
         // Equal Dice: as the search has ranked them.
         #expect(all.candidates.map(\.trial) == [3, 7, 5] && all.chosen == 3)
         #expect(all.difference?.isShown == true)
@@ -159,20 +159,20 @@ struct RivalComparisonTests {
                     + "delivered; next is trial 7 with 0.5000. It is better: Dice +0.1167 over 6 cases (95 %"
             ))
         #expect(all.baseline == nil)
-        let begun = FinalCandidates(outcomes, epochs: 9, folds: nil, baseline: 5)
+        let begun = FinalCandidates(outcomes, epochs: 9, trainings: nil, baseline: 5)
         #expect(begun.baseline?.trial == 5 && begun.baseline?.dice == 0.5)
         // Other cases cannot be compared.
         #expect(begun.baseline?.difference == nil)
         #expect(begun.words.hasPrefix("Of 3 networks, trained again for 9 epochs, trial 5 of the"))
-        let folds = FinalCandidates(Array(outcomes.suffix(1)), epochs: 9, folds: 4)
+        let folds = FinalCandidates(Array(outcomes.suffix(1)), epochs: 9, trainings: FoldTrainings(folds: 4))
         #expect(
             folds.words
                 == "Of the best networks, trained again for 9 epochs on 4 folds, only trial 5 has a result, a "
                 + "cross-validated Dice of 0.5000.")
         let unknown = FinalCandidates(
-            [outcomes[0], .init(trial: 1, dice: 0.4, caseDice: nil)], epochs: 9, folds: nil)
+            [outcomes[0], .init(trial: 1, dice: 0.4, caseDice: nil)], epochs: 9, trainings: nil)
         #expect(unknown.words.hasSuffix("Their difference over the cases is not known."))
-        let same = FinalCandidates([outcomes[0], outcomes[0]], epochs: 9, folds: nil)
+        let same = FinalCandidates([outcomes[0], outcomes[0]], epochs: 9, trainings: nil)
         #expect(same.words.contains("They cannot be told apart: Dice 0.0000 over 6 cases"))
     }
 }

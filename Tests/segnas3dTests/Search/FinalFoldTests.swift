@@ -50,6 +50,40 @@ struct FinalFoldTests {
         }
     }
 
+    @Test("with several seeds it is trained again on the study's split, and its mean is tested")
+    func seeds() throws {
+        try SearchScene.with(iterations: 4) { scene in
+            let more = ["--final-seeds", "2", "--final-epochs", "2"]
+            let search = try scene.search("study", more)
+            #expect(search.status == 0, "\(search.errors)")
+            #expect(!search.errors.contains("in no part of the split"), "\(search.errors)")
+            #expect(search.output.contains("study/best, the mean of 2 seeds, validation Dice 0."))
+            #expect(search.output.contains("test: 2 cases on the grids of their files"))
+            #expect(finals(scene).map { URL(filePath: $0).lastPathComponent.suffix(8) } == ["-2-seeds"])
+            let split = try plan(scene)
+            #expect(split.count == 1 && split[0].validation.count == 2)
+            let seeds = ["seed_0", "seed_1"].map { scene.path("study/best/\($0)/log.jsonl") }
+            let logs = try seeds.map { try Data(contentsOf: URL(filePath: $0)) }
+            #expect(logs[0] != logs[1])
+            let grown = try Program.run(
+                "search", "--output", scene.path("study"), "--final-seeds", "3",
+                "--final-candidates", "2")
+            #expect(grown.status == 0, "\(grown.errors)")
+            #expect(grown.output.contains("study/best, the mean of 3 seeds, validation Dice 0."))
+            #expect(grown.output.contains("trained again for 2 epochs with 3 seeds"))
+            #expect(try logs == seeds.map { try Data(contentsOf: URL(filePath: $0)) })
+            let report = try Program.run("report", scene.path("study"))
+            #expect(report.status == 0, "\(report.errors)")
+            let page = try String(
+                contentsOfFile: scene.path("study/report.html"), encoding: .utf8)
+            #expect(page.contains("with 3 seeds for 2 epochs, validation Dice 0."))
+            let both = try Program.run(
+                "search", "--output", scene.path("study"), "--ensemble", "2")
+            #expect(both.status == 2)
+            #expect(both.errors.contains("--ensemble and --final-seeds exclude each other"))
+        }
+    }
+
     @Test("cases that a table groups stay together in the folds, also where it is not named again")
     func groups() throws {
         try SearchScene.with(iterations: 4) { scene in

@@ -226,7 +226,8 @@ struct SettingSearchTests {
             #expect(Set(trials.map(\.hyperparameters)).count > 2)
             let best = try #require(try StudyStatus(of: scene.path("study")).best)
             let fold = CrossValidationFolder(StudyFolder(scene.path("study")).bestModel)
-            let options = try Model.description(contentsOf: fold.run(0) + "/model")
+            let first = try #require(fold.trainings?.all.first)
+            let options = try Model.description(contentsOf: fold.run(first) + "/model")
                 .preparation.options
             let grid = GridChoice(best.hyperparameters)
             #expect(options.size == grid.size)
