@@ -29,8 +29,9 @@ public struct StudyFolder: Hashable, Sendable {
         "\(path)/\(Self.finals)/\(Self.name(trial))-\(epochs)"
     }
 
-    /// The cross-validation in which it is trained again: `final/000012-100-folds-5`, or with several seeds on one
-    /// division of the cases `final/000012-100-seeds`. The number of seeds may change.
+    /// The cross-validation in which it is trained again: `final/000012-100-folds-5`, or `final/000012-100-seeds`.
+    ///
+    /// The number of seeds, with which folds are trained, too, may change.
     public func finalSet(_ trial: Int, epochs: Int, folds: Int) -> String {
         final(trial, epochs: epochs) + (folds > 1 ? "-folds-\(folds)" : "-seeds")
     }

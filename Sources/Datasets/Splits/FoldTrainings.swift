@@ -41,8 +41,9 @@ public struct FoldTrainings: Hashable, Codable, Sendable {
     /// The place of a training among all in words, counted from 1: "Fold 2 of 5, seed 1 of 4".
     public func place(of training: Training) -> String {
         let fold = folds > 1 ? "Fold \(training.fold + 1) of \(folds)" : nil
-        let seed = seeds > 1 ? "\(folds > 1 ? "seed" : "Seed") \(training.seed + 1) of \(seeds)" : nil
-        return [fold, seed].compactMap(\.self).joined(separator: ", ")
+        guard seeds > 1 else { return fold ?? "Seed 1 of 1" }
+        let seed = "eed \(training.seed + 1) of \(seeds)"
+        return fold.map { "\($0), s\(seed)" } ?? "S\(seed)"
     }
 
     /// What the trainings differ by: "folds", "seeds" or "folds and seeds".

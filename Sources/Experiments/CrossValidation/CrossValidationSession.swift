@@ -42,9 +42,8 @@ public struct CrossValidationSession {
         try self.init(options, trainings, without: [], in: path, monitor: monitor)
     }
 
-    /// With some cases left out, by their identifiers, or as the second stage of a cascade.
-    ///
-    /// - Parameter split: A single division of the cases that was made before; nil makes it by the options.
+    /// With some cases left out, by their identifiers, with a single division of the cases that was made before, or as
+    /// the second stage of a cascade.
     init(
         _ options: RunOptions, _ trainings: FoldTrainings, split: Split? = nil,
         without excluded: Set<String> = [], firstStage: FirstStageInput? = nil, in path: String,
@@ -64,7 +63,8 @@ public struct CrossValidationSession {
             allowing: options.data.allowed)
         dataset = firstStage?.attached(to: found) ?? found
         let begun = try CrossValidationPlan(in: folder)
-        let folds = try split.map { [$0] }
+        let folds =
+            try split.map { [$0] }
             ?? Self.folds(trainings.folds, options.data, of: dataset.without(excluded), begun)
         monitor.report(.working(in: folder.path))
         let wasThere = FileManager.default.fileExists(atPath: folder.path)

@@ -17,13 +17,15 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
     ///
     /// They divide the training and validation cases. Without ``finalEpochs`` they have as many epochs as trials.
     public var finalFolds: Int?
-    /// Seeds with which a search trains its best network, or each fold of it, again; the model is the mean of all. Nil
-    /// for one.
+    /// Seeds with which a search trains its best network, or each fold of it, again; nil for one.
+    ///
+    /// The model is the mean of all.
     public var finalSeeds: Int?
     /// Networks of a search that are trained again, of which the best one is delivered; nil for the best network of the
     /// search alone.
     ///
-    /// Several are trained with ``finalEpochs``, on ``finalFolds`` or with ``finalSeeds``; without any of them, for as many epochs as trials.
+    /// Several are trained with ``finalEpochs``, on ``finalFolds`` or with ``finalSeeds``; without any of them, for as
+    /// many epochs as trials.
     public var finalCandidates: Int?
     /// The most networks of which a search makes one model, if it is better than the best one on the validation cases;
     /// nil for one network alone.

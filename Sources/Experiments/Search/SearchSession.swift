@@ -254,8 +254,7 @@ public struct SearchOutcome {
         self.test = test
     }
 
-    /// The folds and seeds whose mean the best model is, and the mean Dice of all validation cases, each by the networks
-    /// that have not seen it; nil if it is the model of one training.
+    /// The folds and seeds whose mean the best model is, with the mean Dice of validation cases; nil for one training.
     public var finalSet: (trainings: FoldTrainings, dice: Double?)? {
         study.foldTraining.flatMap { final in final.trainings.map { ($0, final.dice) } }
     }

@@ -59,7 +59,9 @@ public struct FoldsReport: TrainingsPage {
     /// True for folds, false for a single division of the cases.
     private var isCrossValidation: Bool { trainings.folds > 1 }
 
-    package var title: String { (isCrossValidation ? "Cross-validation: " : "Training: ") + dataset }
+    package var title: String {
+        (isCrossValidation ? "Cross-validation: " : "Training: ") + dataset
+    }
 
     package var sections: [Section] {
         [
@@ -78,7 +80,8 @@ public struct FoldsReport: TrainingsPage {
             return Section.test(TestEntry(test, namesCases: namesCases), subject: "The model")
         }
         let unseen =
-            trainings.seeds == 1 ? "the fold that has not seen it" : "the networks that have not seen it"
+            trainings.seeds == 1
+            ? "the fold that has not seen it" : "the networks that have not seen it"
         return evaluation.map {
             Section.test(
                 TestEntry($0, namesCases: namesCases), subject: "The network",

@@ -21,8 +21,8 @@ struct Inspect: ParsableCommand {
     @Argument(
         help: """
             unet3d, vnet, nnunet, nnunet-resenc, an architecture's JSON file, a study, for its best network, the \
-            folder of train --folds, or a zip file of export; or a search space: segnas11, segnas4, segnas7, segnas+ \
-            or a YAML file; or recipes, for the options of each.
+            folder of train --folds or --seeds, or a zip file of export; or a search space: segnas11, segnas4, \
+            segnas7, segnas+ or a YAML file; or recipes, for the options of each.
             """)
     var target: String
 

@@ -21,8 +21,8 @@ struct SearchCommand: ConfigurableCommand {
             ends a search so that it can be resumed.
 
             Networks are compared by their validation Dice. When the search is over, the best one is trained again if \
-            --final-epochs or --final-folds is given or its time was planned, or several with --final-candidates, and \
-            the best model is evaluated once on the test part of the split.
+            --final-epochs, --final-folds or --final-seeds is given or its time was planned, or several with \
+            --final-candidates, and the best model is evaluated once on the test part of the split.
 
             Exits with 2 if options differ from those of the study, 3 for a fault of the dataset, 130 when interrupted \
             or at the end of --time-limit.
@@ -201,15 +201,7 @@ struct SearchResult: Encodable {
                 + (dice.map { ", \(kind) Dice \(decimal($0))" } ?? "")
         }
         if let model { lines.append("the best model: \(model)\(mean ?? "")") }
-        if let evaluation { lines += [""] + Self.table(evaluation) }
+        if let evaluation { lines += [""] + evaluation.testLines }
         return lines.joined(separator: "\n")
-    }
-
-    private static func table(_ evaluation: Evaluation) -> [String] {
-        var rows = evaluation.labelStatistics.map { [$0.label.name] + evaluation.cells($0.metrics) }
-        rows.append(["mean"] + evaluation.cells(evaluation.foreground))
-        return TextTable(columns: [.left("label")] + evaluation.columns, rows: rows).lines + [
-            "test: \(evaluation.cases.count) cases on the grids of their files, distances in mm"
-        ]
     }
 }

@@ -28,7 +28,8 @@ struct CascadeArguments: ParsableArguments {
         _ data: DataArguments, _ origin: OriginArguments, _ folds: FoldArguments
     ) throws {
         guard folds.seeds ?? 1 == 1 else {
-            throw ValidationError("--seeds does not go with --cascade: give --folds, or leave it out")
+            throw ValidationError(
+                "--seeds does not go with --cascade: give --folds, or leave it out")
         }
         guard origin.from == nil else {
             throw ValidationError("--from does not go with --cascade: each stage begins afresh")

@@ -105,23 +105,13 @@ struct CrossValidationReport {
         let unseen = trainings.seeds == 1 ? "fold that has" : "networks that have"
         var lines: [String] = []
         if !evaluation.cases.isEmpty {
-            lines += table + [
-                "\(trainings.folds == 1 ? "validation: " : "")\(cases) on the grids of their files, "
-                    + "each by the \(unseen) not seen it; distances in mm"
-            ]
+            lines += table
+            lines.append(
+                (trainings.folds == 1 ? "validation: " : "")
+                    + "\(cases) on the grids of their files, each by the \(unseen) not seen it; "
+                    + "distances in mm")
         }
-        guard let test = result.test else { return lines }
-        let rows = test.labelStatistics.map { statistics in
-            [statistics.label.name.printable] + test.cells(statistics.metrics)
-        }
-        return lines + [""]
-            + TextTable(
-                columns: [.left("label")] + test.columns,
-                rows: rows + [["mean"] + test.cells(test.foreground)]
-            ).lines + [
-                "test: \(counted(test.cases.count, "case")) on the grids of their files, by the mean of "
-                    + "all networks, cleaned up; distances in mm"
-            ]
+        return lines + (result.test.map { [""] + $0.testLines } ?? [])
     }
 
     /// A row for each label and for their mean.

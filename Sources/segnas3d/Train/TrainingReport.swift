@@ -137,6 +137,15 @@ extension Evaluation {
         (["test Dice", "std", "HD95"] + (countsCases ? ["of cases"] : [])).map { .right($0) }
     }
 
+    /// The table of a test: a row for each label and for their mean, and what it is.
+    var testLines: [String] {
+        var rows = labelStatistics.map { [$0.label.name.printable] + cells($0.metrics) }
+        rows.append(["mean"] + cells(foreground))
+        return TextTable(columns: [.left("label")] + columns, rows: rows).lines + [
+            "test: \(counted(cases.count, "case")) on the grids of their files, distances in mm"
+        ]
+    }
+
     /// Cells of a label, or of their mean.
     func cells(_ metrics: [EvaluationMetric: SampleStatistics]) -> [String] {
         let (dice, distance) = (metrics[.dice], metrics[.hausdorff95])

@@ -164,7 +164,8 @@ struct RivalComparisonTests {
         // Other cases cannot be compared.
         #expect(begun.baseline?.difference == nil)
         #expect(begun.words.hasPrefix("Of 3 networks, trained again for 9 epochs, trial 5 of the"))
-        let folds = FinalCandidates(Array(outcomes.suffix(1)), epochs: 9, trainings: FoldTrainings(folds: 4))
+        let folds = FinalCandidates(
+            Array(outcomes.suffix(1)), epochs: 9, trainings: FoldTrainings(folds: 4))
         #expect(
             folds.words
                 == "Of the best networks, trained again for 9 epochs on 4 folds, only trial 5 has a result, a "
