@@ -122,6 +122,7 @@ struct SeedTests {
         let page = try scene.phantoms.text("run/report.html")
         #expect(page.contains("The training is complete: its model is the mean of 2 seeds."))
         #expect(page.contains("test Dice") && page.contains("The model on 2 test cases"))
+        #expect(page.contains("3 training cases, 1 for validation, 2 for the test"))
         #expect(page.contains("All 2 cases that can be read are shown."))
         #expect(!page.contains("phantom000") && !page.contains(scene.path("data")))
     }

@@ -23,6 +23,7 @@ extension FoldsReport {
                 let run = folder.run(training)
                 return RecordedRun(in: run) == nil ? nil : try RunReport(of: run, showing: nil)
             }, version: Release.version)
+        if plan.folds.count == 1 { division = plan.folds[0].words }
         date = LocalTime.now
         guard let record = try? PostProcessingRecord(contentsOf: folder.postProcessing),
             let evaluation = try? JSONDocument.read(Evaluation.self, from: folder.evaluation)

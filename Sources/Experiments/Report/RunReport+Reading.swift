@@ -76,15 +76,19 @@ extension RecordedRun {
                 "channels \(dataset.channels.joined(separator: ", ")); fit \(prepared.fit.rawValue), "
                     + "\(size.x)×\(size.y)×\(size.z) voxels"
             ),
-            (
-                "Cases",
-                "\(counted(split.training.count, "training case")), \(split.validation.count) for validation, "
-                    + "\(split.test.count) for the test"
-            ),
+            ("Cases", split.words),
             ("Training", settings.joined(separator: ", ")),
             ("Augmentation", augmentation),
             ("Device", device == "cuda" ? "GPU" : "CPU"),
         ]
+    }
+}
+
+extension Split {
+    /// The numbers of cases in its parts.
+    var words: String {
+        "\(counted(training.count, "training case")), \(validation.count) for validation, "
+            + "\(test.count) for the test"
     }
 }
 

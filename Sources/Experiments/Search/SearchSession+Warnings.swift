@@ -1,3 +1,4 @@
+internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASSearch
 internal import SegNASSegmentation
@@ -18,6 +19,7 @@ extension SearchSession {
         }
         if let earlier = ledger.plan.sampler.earlier { monitor.report(.learning(from: earlier)) }
         warnOfStart()
+        warnOfLimits()
         if conditions.workers.slurm == nil { warnOfMachine() }
     }
 
@@ -72,6 +74,20 @@ extension SearchSession {
                 will be no search. Give more `\(budget.name)`
                 """)
         }
+    }
+
+    /// Reports that a model of several networks may be beyond limits that each of them keeps.
+    private func warnOfLimits() {
+        let networks = max(conditions.finalSet?.all.count ?? 1, conditions.ensemble ?? 1)
+        // A limit of operations may be one that was chosen for the time of trainings.
+        var limits = ledger.plan.sampler.limits ?? NetworkLimits()
+        limits.operations = nil
+        guard networks > 1, !limits.words.isEmpty else { return }
+        monitor.warn(
+            """
+            \(limits.words.joined(separator: " and ")): that is the limit of each network, and the model may be the \
+            mean of \(networks)
+            """)
     }
 
     /// Reports that a search has ended before its budget was spent.

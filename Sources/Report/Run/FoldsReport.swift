@@ -16,6 +16,8 @@ public struct FoldsReport: TrainingsPage {
     public var trainings: FoldTrainings
     /// Their trainings, in order; nil for those that are not begun.
     public var runs: [RunReport?]
+    /// The numbers of cases of a single division in words; nil for folds.
+    public var division: String?
     /// The evaluation of each validation case by the networks that have not seen it; nil before all are trained.
     public var evaluation: Evaluation?
     /// The evaluation of the test cases that a single division of the cases has.
@@ -115,13 +117,12 @@ public struct FoldsReport: TrainingsPage {
     }
 
     var facts: [(name: String, words: String)] {
-        // What folds have in common: not the numbers of their cases.
-        let conditions = runs.compactMap(\.self).first?.conditions.filter {
-            $0.name != "Cases" || !isCrossValidation
-        }
+        // What they have in common: not the numbers of a fold's cases, nor those of a run without the test.
+        let conditions = runs.compactMap(\.self).first?.conditions.filter { $0.name != "Cases" }
         let labels = labels.structures.map(\.name).joined(separator: ", ")
         return [("Dataset", dataset), ("Labels", labels), ("Network", "\(network)")]
-            + (conditions ?? []) + (cleanUp.map { [("Clean-up", $0)] } ?? [])
+            + (division.map { [("Cases", $0)] } ?? []) + (conditions ?? [])
+            + (cleanUp.map { [("Clean-up", $0)] } ?? [])
     }
 
     private var summary: Section {

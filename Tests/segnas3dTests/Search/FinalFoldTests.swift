@@ -53,10 +53,13 @@ struct FinalFoldTests {
     @Test("with several seeds it is trained again on the study's split, and its mean is tested")
     func seeds() throws {
         try SearchScene.with(iterations: 4) { scene in
-            let more = ["--final-seeds", "2", "--final-epochs", "2"]
+            let more = ["--final-seeds", "2", "--final-epochs", "2", "--max-parameters", "1M"]
             let search = try scene.search("study", more)
             #expect(search.status == 0, "\(search.errors)")
             #expect(!search.errors.contains("in no part of the split"), "\(search.errors)")
+            #expect(
+                search.errors.contains(
+                    "1,000,000 parameters: that is the limit of each network, and the model may be the mean of 2"))
             #expect(search.output.contains("study/best, the mean of 2 seeds, validation Dice 0."))
             #expect(search.output.contains("test: 2 cases on the grids of their files"))
             #expect(finals(scene).count == 1 && finals(scene)[0].hasSuffix("-2-seeds"))
