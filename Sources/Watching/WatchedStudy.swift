@@ -1,6 +1,8 @@
+internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASReport
+internal import SegNASSegmentation
 internal import SegNASStudy
 
 /// A study, with the trainings that go on in it.
@@ -178,7 +180,8 @@ private struct StudyWork {
         let finals = "\(folder.path)/\(StudyFolder.finals)"
         let runs = names(in: finals).flatMap { name -> [String] in
             let path = "\(finals)/\(name)"
-            return [path] + names(in: path).filter { $0.hasPrefix("fold_") }.map { "\(path)/\($0)" }
+            let folder = CrossValidationFolder(path)
+            return folder.trainings.map { $0.all.map(folder.run) } ?? [path]
         }
         return runs.filter { run in
             let files = names(in: run)
@@ -193,11 +196,10 @@ private struct StudyWork {
         }
         let trial = run.split(separator: "/").last { Int($0.prefix(6)) != nil }
             .flatMap { Int($0.prefix(6)) }
-        let fold = run.split(separator: "/").last.flatMap { name in
-            name.hasPrefix("fold_") ? ", \(name.replacing("_", with: " "))" : nil
-        }
+        let part = CrossValidationFolder(PathParts(run).folder).trainings?.all
+            .first { run.hasSuffix("/\($0.name)") }.map { ", \($0.title)" }
         return LiveTraining(
-            title: "Final training" + (trial.map { " of trial \($0)" } ?? "") + (fold ?? ""),
+            title: "Final training" + (trial.map { " of trial \($0)" } ?? "") + (part ?? ""),
             network: report.network, epochs: report.epochs, allEpochs: report.allEpochs)
     }
 }

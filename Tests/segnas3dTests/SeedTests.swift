@@ -75,7 +75,7 @@ struct SeedTests {
             #expect(!program.errors.contains("in no part of the split"), "\(program.errors)")
             #expect(program.output.contains(": the mean of 2 seeds, "))
             #expect(program.output.contains("\ntest: 2 cases on the grids of their files"))
-            for (seed, number) in [("0", "5"), ("1", "6")] {
+            for (seed, number) in [("0", "5"), ("1", "1000005")] {
                 _ = try scene.train("single\(seed)", "--seed", number)
                 #expect(try scene.weights("single\(seed)") == scene.weights("run/seed_\(seed)"))
                 #expect(access(scene.path("run/seed_\(seed)/test.json"), F_OK) != 0)
@@ -184,6 +184,87 @@ struct SeedTests {
                 scene.arguments("cascade", ["--cascade", "--seeds", "2"]))
             #expect(cascade.status == 2)
             #expect(cascade.errors.contains("--seeds does not go with --cascade"))
+        }
+    }
+
+    @Test("while seeds are added, the model is the mean of the earlier ones, and that is said")
+    func interruptedAddition() throws {
+        try Scene.with { scene in
+            _ = try scene.train("run", "--seeds", "2")
+            try scene.predict(["run"], to: "two", ["phantom0000"])
+            let errors = Drain()
+            let process = try Program.start(
+                ["train", "--output", scene.path("run"), "--seeds", "4"], errors: errors)
+            let log = scene.path("run/seed_2/log.jsonl")
+            while access(log, F_OK) != 0 && process.isRunning { usleep(1_000) }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            // As if it had been killed before the last seed was begun.
+            try? FileManager.default.removeItem(atPath: scene.path("run/seed_3"))
+            for file in ["crossvalidation.json", "postprocessing.json", "test.json"] {
+                try #require(access(scene.path("run/\(file)"), F_OK) == 0, "\(errors.text)")
+            }
+            let status = try Program.run("status", scene.path("run"))
+            #expect(status.output.contains("\nits model is the mean of 2 seeds\nnot complete: to "))
+            #expect(!status.output.contains("Dice 0.000; "), "\(status)")
+            try scene.predict(["run"], to: "still", ["phantom0000"])
+            try scene.expectSameMaps("still", as: "two", ["phantom0000"])
+            let report = try Program.run("report", scene.path("run"))
+            #expect(report.status == 0, "\(report.errors)")
+            let page = try scene.phantoms.text("run/report.html")
+            #expect(page.contains("The training is not complete: "))
+            let last = try Program.run("train", "--output", scene.path("run"), "--quiet")
+            #expect(last.status == 0 && last.output.contains(": the mean of 4 seeds, "))
+        }
+    }
+
+    @Test("weights of another model begin all seeds; where they cannot, there is no folder")
+    func origins() throws {
+        try Scene.with { scene in
+            _ = try scene.train("origin", "--seeds", "2")
+            func tune(_ run: String, _ more: String...) throws -> Program {
+                try Program.run(
+                    [
+                        "train", scene.path("data"), "--epochs", "2", "--output", scene.path(run),
+                        "--cache", scene.path("cache"), "--threads", "1",
+                    ] + more)
+            }
+            let several = try tune("tuned", "--seeds", "2", "--from", scene.path("origin"))
+            #expect(several.status == 1)
+            #expect(
+                several.errors.contains("such as \(scene.path("origin"))/seed_0"),
+                "\(several.errors)")
+            let first = scene.path("origin/seed_0")
+            let tuned = try tune("tuned", "--seeds", "2", "--from", first)
+            #expect(tuned.status == 0, "\(tuned.errors)")
+            #expect(try scene.weights("tuned/seed_0") != scene.weights("tuned/seed_1"))
+            let other = try tune("tuned", "--from", scene.path("origin/seed_1"))
+            #expect(other.status == 2 && other.errors.contains("--from was "), "\(other.errors)")
+            #expect(try Program.run("train", "--output", scene.path("tuned")).status == 0)
+            let folds = scene.arguments("cv", ["--folds", "2"])
+            #expect(try Program.run(folds).status == 0)
+            let resumed = try Program.run(
+                "train", "--output", scene.path("cv"), "--from", first)
+            #expect(resumed.status == 2, "\(resumed.errors)")
+            #expect(resumed.errors.contains("--from does not go with --folds"))
+            #expect(try Program.run("train", "--output", scene.path("cv")).status == 0)
+            let sized = try tune("sized", "--seeds", "2", "--from", first, "--size", "24")
+            #expect(sized.status == 2 && access(scene.path("sized"), F_OK) != 0, "\(sized.errors)")
+        }
+    }
+
+    @Test("without validation cases there is neither a clean-up nor a table of them")
+    func everything() throws {
+        try Scene.with { scene in
+            let program = try scene.train("run", "--seeds", "2", "--split", "all")
+            #expect(
+                program.output.hasSuffix(
+                    "\nclean-up: none, for there are no validation cases to choose it by\n"))
+            #expect(!program.output.contains("\n\n\n") && !program.output.contains("0 cases"))
+            let status = try Program.run("status", scene.path("run"))
+            #expect(status.output.hasSuffix("\ncomplete: its model is the mean of 2 seeds\n"))
+            #expect(try Program.run("report", scene.path("run")).status == 0)
+            try scene.predict(["run"], to: "labels", ["phantom0000"])
         }
     }
 

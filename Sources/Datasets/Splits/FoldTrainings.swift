@@ -12,10 +12,14 @@ public struct FoldTrainings: Hashable, Codable, Sendable {
         self.seeds = seeds
     }
 
-    /// One of the trainings, its fold and seed counted from 0.
+    /// One of the trainings, its fold and seed counted from 0, whatever the value of its seed.
     public struct Training: Hashable, Sendable {
         public var fold: Int
         public var seed: Int
+        /// What is added to the seed of the first one of a fold: a million for each that follows.
+        ///
+        /// The trials of a search have the seeds that follow the study's one by one.
+        public var seedOffset: UInt64 { UInt64(seed) * 1_000_000 }
         /// The name of its run's folder, such as `fold_0`, `fold_0_seed_1` or `seed_1`.
         ///
         /// A fold's first one is named without its seed, so that seeds can be added to a cross-validation.

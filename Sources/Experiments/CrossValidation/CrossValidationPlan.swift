@@ -16,15 +16,19 @@ struct CrossValidationPlan: Hashable, Codable {
     var folds: [Split]
     /// The number of seeds with which each fold is trained; nil for one, as in earlier versions.
     private var seeds: Int?
+    /// True if somebody else predicts the test cases, such as the search whose network this is; nil if not.
+    private(set) var testsElsewhere: Bool?
     /// The options of all folds, with the chosen precision instead of `auto`.
     var options: RunOptions
     /// `cpu` or `cuda`: the index does not matter.
     var device: String
 
     init(
-        _ options: RunOptions, folds: [Split], seeds: Int, dataset: DatasetRecord, device: Device
+        _ options: RunOptions, folds: [Split], seeds: Int, testsElsewhere: Bool,
+        dataset: DatasetRecord, device: Device
     ) {
         version = Release.version
+        self.testsElsewhere = testsElsewhere ? true : nil
         self.seeds = seeds == 1 ? nil : seeds
         self.dataset = dataset
         self.folds = folds
@@ -105,6 +109,10 @@ extension RunOptions {
             ("`network`", network.json, now.network.json),
             ("`minutes`", text(minutes), text(now.minutes)),
         ]
+        // The same weights may lie elsewhere.
+        if let from = now.origin, from.weights != origin?.weights {
+            fields.append(("`from`", origin?.model ?? "not given", from.model))
+        }
         fields += data.differences(to: now.data).map { difference in
             (difference.name, difference.before ?? "none", difference.now ?? "none")
         }

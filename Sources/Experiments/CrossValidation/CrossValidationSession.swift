@@ -29,7 +29,8 @@ public struct CrossValidationSession {
     /// the same result.
     ///
     /// - Parameters:
-    ///   - options: The options of each run. The first of a fold has their seed, further ones those that follow it.
+    ///   - options: The options of each run. The first of a fold has their seed, others as
+    ///     ``FoldTrainings/Training/seedOffset`` says.
     ///   - trainings: The folds, and the seeds of each. One fold, which needs two seeds at least, is the division into
     ///     training, validation and test that the options say.
     ///   - path: The folder: new, empty, or a cross-validation that was begun in the same way.
@@ -42,8 +43,8 @@ public struct CrossValidationSession {
         try self.init(options, trainings, without: [], in: path, monitor: monitor)
     }
 
-    /// With some cases left out, by their identifiers, with a single division of the cases that was made before, or as
-    /// the second stage of a cascade.
+    /// With some cases left out, by their identifiers; with a single division of the cases that was made before, whose
+    /// test somebody else makes; or as the second stage of a cascade.
     init(
         _ options: RunOptions, _ trainings: FoldTrainings, split: Split? = nil,
         without excluded: Set<String> = [], firstStage: FirstStageInput? = nil, in path: String,
@@ -73,7 +74,8 @@ public struct CrossValidationSession {
             dataset, PreparedCache(folder: options.machine.cache),
             threads: options.machine.threadCount)
         let now = CrossValidationPlan(
-            options, folds: folds, seeds: trainings.seeds, dataset: record, device: device)
+            options, folds: folds, seeds: trainings.seeds, testsElsewhere: split != nil,
+            dataset: record, device: device)
         if let begun { try begun.check(now, folder) }
         plan = begun?.with(seeds: trainings.seeds) ?? now
         if let begun {
@@ -158,7 +160,7 @@ public struct CrossValidationSession {
         var split = plan.split(training.fold)
         split.reserved.formUnion(excluded)
         var options = options
-        options.training.seed &+= UInt64(training.seed)
+        options.training.seed &+= training.seedOffset
         return try RunSession(
             options, in: folder.run(training), split: split, firstStage: firstStage,
             monitor: monitor)

@@ -32,8 +32,7 @@ struct FoldPredictions {
             for file in [folder.postProcessing, folder.evaluation, folder.test] {
                 try remove(file)
             }
-            let maps = try predict(locations)
-            result = try evaluate(maps, runs, digests)
+            result = try evaluate(allCases.isEmpty ? nil : predict(locations), runs, digests)
         }
         result.test = try testEvaluation(locations, result.postProcessing.chosen)
         return result
@@ -110,13 +109,14 @@ struct FoldPredictions {
     // MARK: - Evaluating
 
     private func evaluate(
-        _ maps: PredictionFolder, _ runs: [TrainingResult], _ digests: [String]
+        _ maps: PredictionFolder?, _ runs: [TrainingResult], _ digests: [String]
     ) throws -> CrossValidationResult {
         defer { monitor.report(.evaluationEnded) }
         var choice = PostProcessingChoice(dataset.labels)
         var evaluated: [CaseEvaluation] = []
         let subjects = allCases
         for subject in subjects {
+            guard let maps else { break }
             try checkEnd()
             monitor.report(.evaluating(done: evaluated.count, all: subjects.count))
             evaluated.append(try evaluate(subject, maps, &choice))
@@ -162,7 +162,7 @@ extension FoldPredictions {
         _ locations: [ModelLocation], _ cleanUp: PostProcessing
     ) throws -> Evaluation? {
         let subjects = cases(named: plan.folds.flatMap(\.test))
-        guard !subjects.isEmpty else { return nil }
+        guard !subjects.isEmpty, plan.testsElsewhere != true else { return nil }
         if let known = try? JSONDocument.read(Evaluation.self, from: folder.test) { return known }
         let options = predictionOptions(cleanUp: cleanUp)
         let models = try locations.map { try Model(contentsOf: $0.model, device: device) }

@@ -121,7 +121,9 @@ public struct ModelExport {
     private var notes: [String] {
         let steps = ensemble.postProcessing?.steps ?? []
         guard options.format != .zip, !steps.isEmpty else { return [] }
-        return ["the clean-up of label maps that the folds have chosen is not part of the network"]
+        return [
+            "the clean-up of label maps, which predictions have chosen, is not part of the network"
+        ]
     }
 }
 

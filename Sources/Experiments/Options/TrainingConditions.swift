@@ -71,8 +71,7 @@ public struct TrainingConditions: Hashable, Codable, Sendable {
             ])
             + ensembleFaults
             + CrossValidationSession.faults(ofCount: finalFolds, named: "finalFolds")
-            + CrossValidationSession.faults(
-                ofCount: finalSeeds == 1 ? nil : finalSeeds, named: "finalSeeds")
+            + CrossValidationSession.faults(ofCount: finalSeeds, named: "finalSeeds")
             + workers.faults + machine.faults
     }
 

@@ -25,7 +25,8 @@ extension FoldsReport {
             }, version: Release.version)
         if plan.folds.count == 1 { division = plan.folds[0].words }
         date = LocalTime.now
-        guard let record = try? PostProcessingRecord(contentsOf: folder.postProcessing),
+        guard folder.isComplete,
+            let record = try? PostProcessingRecord(contentsOf: folder.postProcessing),
             let evaluation = try? JSONDocument.read(Evaluation.self, from: folder.evaluation)
         else { return }
         cleanUp = record.chosen.steps.isEmpty ? "none" : record.chosen.words(plan.dataset.labels)

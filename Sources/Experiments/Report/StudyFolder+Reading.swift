@@ -34,7 +34,7 @@ extension StudyFolder {
     /// complete.
     var foldTraining: StudyReport.FinalTraining? {
         let folder = CrossValidationFolder(bestModel)
-        guard let trainings = folder.trainings,
+        guard let trainings = folder.trainingsOfModel,
             let evaluation = try? JSONDocument.read(Evaluation.self, from: folder.evaluation)
         else { return nil }
         let records = trainings.all.map { training in

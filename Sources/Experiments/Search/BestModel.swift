@@ -70,11 +70,7 @@ struct FinalTrainer {
         options.data.preparation = task.preparation
         options.training.epochs = conditions.finalEpochs ?? task.options.epochs
         options.machine.device = Device.text(naming: devices)
-        var division: Split?
-        if trainings.folds == 1 {
-            division = Split(
-                training: data.split.training, validation: data.split.validation, test: [])
-        } else {
+        if trainings.folds > 1 {
             let split = conditions.data.split
             // Entries of a file, or lists, divide other cases.
             options.data.split = SplitOptions(
@@ -83,6 +79,7 @@ struct FinalTrainer {
         }
         var monitor = monitor
         monitor.isEndRequested = { clock.end != nil }
+        let division = trainings.folds == 1 ? data.split : nil
         _ = try clock.run(study: study.path) {
             try CrossValidationSession(
                 options, trainings, split: division, without: Set(data.split.test), in: path,

@@ -55,9 +55,9 @@ struct ErrandRunner {
         let order = LaunchOrder(errand: training + Self.ending, slot: pool.slots[0])
         let path = order.folder.path
         if let result = ErrandResult(in: order.folder), result.failure == nil,
-            !FileManager.default.fileExists(atPath: training)
+            !FileManager.default.fileExists(atPath: training) || !isOf(request, order.folder)
         {
-            // A training whose files were removed is done again.
+            // A training whose files were removed is done again, and one of more seeds goes on.
             try? FileManager.default.removeItem(atPath: path)
         }
         try FileSystem.makeFolder(path)
@@ -66,6 +66,12 @@ struct ErrandRunner {
             order,
             launcher: pool.errandLauncher(for: path, memoryLimit: memoryLimit, queue: queue),
             options: pool.options(memoryLimit), attempts: attempts, now: clock.now)
+    }
+
+    /// Whether the folder of an errand is that of this very request.
+    private func isOf(_ request: ErrandRequest, _ folder: TrialFolder) -> Bool {
+        let file = ErrandRequest.file(in: folder)
+        return (try? JSONDocument.read(ErrandRequest.self, from: file, schema: 1...1)) == request
     }
 
     /// Ends jobs so that they can be resumed, and kills those that do not end in time.

@@ -111,8 +111,8 @@ extension SearchSession {
 
     /// Trains the best networks again, and delivers the one with the highest Dice.
     ///
-    /// All have the seed of the study, which no trial has had, and those that follow it where there are several. One
-    /// that cannot be trained is left out. The network that the search began with is one of them.
+    /// All have the seed of the study, which no trial has had, and others such where there are several. One that cannot
+    /// be trained is left out. The network that the search began with is one of them.
     private func trainCandidates(_ shelf: ModelShelf) throws {
         let finalists = try ledger.finalists(conditions.finalCandidates ?? 1)
         var outcomes: [FinalCandidates.Outcome] = []

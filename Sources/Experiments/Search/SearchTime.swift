@@ -14,7 +14,7 @@ struct SearchTime {
     /// Seconds that the beginnings of a whole training take.
     let startSeconds: Double
     let workers: Int
-    /// Trainings after the search, of folds or candidates.
+    /// Trainings after the search, of folds, seeds or candidates.
     let finalTrainings: Int
     /// Steps of an epoch, and whether it cannot have another number of them.
     let usualSteps: Int

@@ -84,7 +84,7 @@ public struct FoldsReport: TrainingsPage {
         let unseen =
             trainings.seeds == 1
             ? "the fold that has not seen it" : "the networks that have not seen it"
-        return evaluation.map {
+        return evaluation.flatMap { $0.cases.isEmpty ? nil : $0 }.map {
             Section.test(
                 TestEntry($0, namesCases: namesCases), subject: "The network",
                 kind: isCrossValidation ? "labelled" : "validation", note: ", each by \(unseen)")

@@ -190,11 +190,16 @@ extension Section {
     {
         guard !training.curve.isEmpty else { return nil }
         let figures = curves(training.curve, labels: labels, allEpochs: training.epochs).body
+        let phrase = training.trainings.map { " " + $0.phrase } ?? ""
+        let model =
+            training.trainings == nil
+            ? "has the weights of the best of its last half"
+            : "is the mean of all, of which the first is shown"
         let time = training.seconds.map { " in \(duration($0))" } ?? ""
         return Section(
             id: "final", title: "The final training",
             body:
-                "<p>The network was trained again for \(training.epochs) epochs\(time); the model has the weights "
-                + "of the best of its last half.</p>\n" + figures)
+                "<p>The network was trained again\(phrase) for \(training.epochs) epochs\(time); "
+                + "the model \(model).</p>\n" + figures)
     }
 }

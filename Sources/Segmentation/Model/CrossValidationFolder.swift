@@ -37,6 +37,7 @@ public struct CrossValidationFolder: Hashable, Sendable {
         var command: String
         var folds: [Split]
         var seeds: Int?
+        var testsElsewhere: Bool?
     }
 
     private var content: Plan? {
@@ -49,6 +50,28 @@ public struct CrossValidationFolder: Hashable, Sendable {
     /// The trainings that the plan has; nil if the folder holds no cross-validation.
     public var trainings: FoldTrainings? {
         content.map { FoldTrainings(folds: $0.folds.count, seeds: $0.seeds ?? 1) }
+    }
+
+    /// The trainings whose mean the model is, whose clean-up is recorded; nil for a record of others.
+    ///
+    /// While seeds are added these are still the earlier ones.
+    public func trainings(of record: PostProcessingRecord) -> FoldTrainings? {
+        guard let folds = content?.folds.count, !record.models.isEmpty,
+            record.models.count.isMultiple(of: folds)
+        else { return nil }
+        return FoldTrainings(folds: folds, seeds: record.models.count / folds)
+    }
+
+    /// The trainings whose mean the model is; nil before there is one.
+    public var trainingsOfModel: FoldTrainings? {
+        (try? PostProcessingRecord(contentsOf: postProcessing)).flatMap(trainings(of:))
+    }
+
+    /// True if the model is the mean of all that the plan has, and the test cases are evaluated.
+    public var isComplete: Bool {
+        guard let content, trainingsOfModel == trainings else { return false }
+        return content.testsElsewhere == true || content.folds.allSatisfy(\.test.isEmpty)
+            || FileManager.default.fileExists(atPath: test)
     }
 
     /// The split of a single division of the cases; nil for folds, which have seen all cases, and for a model that has

@@ -23,7 +23,9 @@ public struct ModelEnsemble: Hashable, Sendable {
     public var postProcessing: PostProcessing?
     /// The models of a cascade's first stage, whose mean the models see; empty outside of cascades.
     public var firstStage: [ModelLocation] = []
-    /// The cross-validation that they are the models of; nil for all others.
+    /// The folds and seeds of a cross-validation that they are the models of; nil for all others.
+    public private(set) var trainings: FoldTrainings?
+    /// The folder of that cross-validation.
     package private(set) var crossValidation: CrossValidationFolder?
     /// The study whose best model it is; nil for all others.
     private var study: String?
@@ -77,10 +79,10 @@ public struct ModelEnsemble: Hashable, Sendable {
 
     private init(ofStage path: String) throws(ModelError) {
         let best = FolderLink.resolve("\(path)/\(ModelLocation.bestOfStudy)")
-        if let trainings = CrossValidationFolder(path).trainings {
-            try self.init(CrossValidationFolder(path), trainings)
-        } else if let trainings = CrossValidationFolder(best).trainings {
-            try self.init(CrossValidationFolder(best), trainings)
+        if CrossValidationFolder(path).trainings != nil {
+            try self.init(CrossValidationFolder(path))
+        } else if CrossValidationFolder(best).trainings != nil {
+            try self.init(CrossValidationFolder(best))
             study = path
         } else if EnsembleFolder(path).isWritten {
             try self.init(EnsembleFolder(path))
@@ -96,9 +98,7 @@ public struct ModelEnsemble: Hashable, Sendable {
         self.models = models
     }
 
-    private init(
-        _ folder: CrossValidationFolder, _ trainings: FoldTrainings
-    ) throws(ModelError) {
+    private init(_ folder: CrossValidationFolder) throws(ModelError) {
         let record: PostProcessingRecord
         do throws(JSONFileError) {
             record = try PostProcessingRecord(contentsOf: folder.postProcessing)
@@ -107,6 +107,10 @@ public struct ModelEnsemble: Hashable, Sendable {
                 ? ModelError(file: folder.path, fault: .noModelYet)
                 : ModelError(file: folder.postProcessing, fault: .cleanUp(error.fault))
         }
+        guard let trainings = folder.trainings(of: record) else {
+            throw ModelError(file: folder.path, fault: .foldsChanged)
+        }
+        self.trainings = trainings
         models = []
         for training in trainings.all {
             models.append(try ModelLocation(of: folder.run(training)))
@@ -129,9 +133,6 @@ public struct ModelEnsemble: Hashable, Sendable {
             throw ModelError(file: folder.path, fault: .otherMembers)
         }
     }
-
-    /// The trainings of a cross-validation that they are the models of; nil for all others.
-    public var trainings: FoldTrainings? { crossValidation?.trainings }
 
     /// The checksums of the models' weights, in their order.
     public func weightsDigests() throws(ModelError) -> [String] {

@@ -71,12 +71,12 @@ extension ModelFault: CustomStringConvertible {
         case .noModelYet:
             "holds no model yet: let the training finish, or resume it with the same command"
         case .foldsChanged:
-            "was evaluated with other models than its folds have now: resume it with segnas3d train, "
+            "was evaluated with other models than its runs have now: resume it with segnas3d train, "
                 + "which predicts and evaluates again"
         case .otherMembers:
             "holds other models than it was made of: copy the whole folder of the ensemble again"
         case .cleanUp(let fault):
-            "\(fault): resume the training of the folds with segnas3d train, which writes it again"
+            "\(fault): resume it with segnas3d train, which writes it again"
         case .cascade:
             "is a cascade, whose second stage sees more than images: give another model"
         case .firstStageMissing:

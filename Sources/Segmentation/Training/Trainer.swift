@@ -55,6 +55,7 @@ extension Trainer {
     ///
     /// - Throws: ``TrainingError/interrupted(run:)``, `SplitError`, `DatasetError`, `CacheError`.
     public func checkData(for aim: TrainingCheck.Aim) throws {
+        try task.checkOrigin()
         let data = try DatasetPreparer(task, machine, observer)
         guard let check = try data.check(task.dividedCases(), for: aim) else { return }
         data.report(check)

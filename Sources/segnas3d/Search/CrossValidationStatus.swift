@@ -9,6 +9,8 @@ struct CrossValidationStatus: Encodable {
     let folds: [RunStatus]
     /// The number of seeds of each fold.
     let seeds: Int
+    /// True if the model is the mean of all of these, and evaluated on the test cases, if there are some.
+    let isComplete: Bool
     /// The mean Dice of each label by its stored value, each validation case by the networks that have not seen it; nil
     /// until all are evaluated.
     let dicePerLabel: [String: Double]?
@@ -16,9 +18,10 @@ struct CrossValidationStatus: Encodable {
     let testDicePerLabel: [String: Double]?
 
     private let trainings: FoldTrainings
+    private let trainingsOfModel: FoldTrainings?
 
     private enum CodingKeys: CodingKey {
-        case schema, folds, seeds, dicePerLabel, testDicePerLabel
+        case schema, folds, seeds, isComplete, dicePerLabel, testDicePerLabel
     }
 
     /// Nil if the folder holds no cross-validation.
@@ -28,7 +31,9 @@ struct CrossValidationStatus: Encodable {
         self.trainings = trainings
         seeds = trainings.seeds
         folds = trainings.all.map { RunStatus(of: folder.run($0)) }
-        guard (try? PostProcessingRecord(contentsOf: folder.postProcessing)) != nil,
+        isComplete = folder.isComplete
+        trainingsOfModel = folder.trainingsOfModel
+        guard isComplete,
             let evaluation = try? JSONDocument.read(Evaluation.self, from: folder.evaluation)
         else {
             (dicePerLabel, testDicePerLabel) = (nil, nil)
@@ -64,9 +69,11 @@ struct CrossValidationStatus: Encodable {
             lines.append("\(training.title): \(status.epochs)\(goal) epochs\(best)")
         }
         guard let dicePerLabel else {
-            return
-                (lines + ["not complete: to resume, run segnas3d train --output \(work ?? path)"])
-                .joined(separator: "\n")
+            if let trainingsOfModel {
+                lines.append("its model is the mean of \(trainingsOfModel.words)")
+            }
+            lines.append("not complete: to resume, run segnas3d train --output \(work ?? path)")
+            return lines.joined(separator: "\n")
         }
         let known = [
             testDicePerLabel.map { ("test", $0) },

@@ -79,7 +79,7 @@ struct CrossValidationReport {
                 "\(result.path): the mean of \(trainings.words), \(parameters) parameters each, "
                     + "trained in \(time)",
                 "",
-            ] + runs + [""] + tables + [cleanUpWords]).joined(separator: "\n")
+            ] + runs + tables + [cleanUpWords]).joined(separator: "\n")
     }
 
     private var trainings: FoldTrainings { result.trainings }
@@ -105,7 +105,7 @@ struct CrossValidationReport {
         let unseen = trainings.seeds == 1 ? "fold that has" : "networks that have"
         var lines: [String] = []
         if !evaluation.cases.isEmpty {
-            lines += table
+            lines += [""] + table
             lines.append(
                 (trainings.folds == 1 ? "validation: " : "")
                     + "\(cases) on the grids of their files, each by the \(unseen) not seen it; "
@@ -138,6 +138,9 @@ struct CrossValidationReport {
 
     private var cleanUpWords: String {
         guard !cleanUp.chosen.steps.isEmpty else {
+            guard !evaluation.cases.isEmpty else {
+                return "clean-up: none, for there are no validation cases to choose it by"
+            }
             return "clean-up: none, for no step raises the Dice of a label and lowers none"
         }
         return "clean-up: \(cleanUp.chosen.words(labels)), as these predictions have chosen"

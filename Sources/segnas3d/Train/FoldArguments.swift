@@ -15,8 +15,8 @@ struct FoldArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Train the network, or that of each fold, with this many seeds from --seed on, one after the other; the \
-            model is the mean of all. --minutes is the time of each. May be changed when the work is resumed.
+            Train the network, or that of each fold, with this many seeds, one after the other; the model is the mean \
+            of all. --minutes is the time of each. May be changed when the work is resumed.
             """, valueName: "count"))
     var seeds: Int?
 
@@ -45,14 +45,15 @@ struct FoldArguments: ParsableArguments {
     }
 
     /// Refuses shares, which folds do not have, and weights that may know the cases that a fold keeps back.
-    func check(_ data: DataArguments, _ origin: OriginArguments) throws {
-        guard folds != nil else { return }
+    func check(_ trainings: FoldTrainings, _ data: DataArguments, _ origin: OriginArguments) throws
+    {
+        guard trainings.folds > 1 else { return }
         guard origin.from == nil else {
             throw ValidationError(
                 "--from does not go with --folds: the model may have seen the cases that a fold keeps back"
             )
         }
-        guard let split = data.split, split.isShuffled else { return }
+        guard folds != nil, let split = data.split, split.isShuffled else { return }
         throw ValidationError(
             "--folds divides the cases into equal parts: leave out --split \(split)")
     }

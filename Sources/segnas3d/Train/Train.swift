@@ -92,7 +92,7 @@ struct Train: ConfigurableCommand {
     private func trainCascade(_ display: ExperimentDisplay) throws {
         try cascade.check(data, origin, folds)
         let count = folds.folds ?? CascadeOptions.foldCount(in: output)
-        if count != nil { try folds.check(data, origin) }
+        if let count { try folds.check(FoldTrainings(folds: count), data, origin) }
         let session = try CascadeSession(
             cascadeOptions(display.monitor), folds: count, in: output, monitor: monitor(display))
         let result = try session.run()
@@ -104,7 +104,7 @@ struct Train: ConfigurableCommand {
     private func crossValidate(
         _ options: RunOptions, _ trainings: FoldTrainings, _ display: ExperimentDisplay
     ) throws {
-        try folds.check(data, origin)
+        try folds.check(trainings, data, origin)
         let session = try CrossValidationSession(
             options, trainings, in: output, monitor: monitor(display))
         let result = try session.run()

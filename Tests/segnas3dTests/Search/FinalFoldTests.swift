@@ -59,7 +59,8 @@ struct FinalFoldTests {
             #expect(!search.errors.contains("in no part of the split"), "\(search.errors)")
             #expect(
                 search.errors.contains(
-                    "1,000,000 parameters: that is the limit of each network, and the model may be the mean of 2"))
+                    "1,000,000 parameters: that is the limit of each network, and the model may be the mean of 2"
+                ))
             #expect(search.output.contains("study/best, the mean of 2 seeds, validation Dice 0."))
             #expect(search.output.contains("test: 2 cases on the grids of their files"))
             #expect(finals(scene).count == 1 && finals(scene)[0].hasSuffix("-2-seeds"))
@@ -82,6 +83,16 @@ struct FinalFoldTests {
             let page = try String(
                 contentsOfFile: scene.path("study/report.html"), encoding: .utf8)
             #expect(page.contains("with 3 seeds for 2 epochs, validation Dice 0."))
+            for (model, output) in [("study", "labels"), ("study/best", "same")] {
+                let predicted = try Program.run(
+                    "predict", scene.path(model), scene.path("data"), "--part", "test", "--output",
+                    scene.path(output), "--threads", "1")
+                #expect(predicted.output.hasSuffix(": 2 predicted\n"), "\(predicted)")
+            }
+            let single = try Program.run(
+                "search", "--output", scene.path("study"), "--final-seeds", "1")
+            #expect(single.status == 2)
+            #expect(single.errors.contains("--final-seeds must be 2 to 100, and 1 is given"))
             let both = try Program.run(
                 "search", "--output", scene.path("study"), "--ensemble", "2")
             #expect(both.status == 2)

@@ -41,8 +41,9 @@ public struct ModelOrigin: Hashable, Codable, Sendable {
     /// The first of several models that a folder, or the best of a study, holds.
     private static func firstModel(in path: String) -> String? {
         [path, "\(path)/\(ModelLocation.bestOfStudy)"].flatMap { folder in
-            let ensemble = EnsembleFolder(folder)
-            return ["\(folder)/fold_0"] + (ensemble.isWritten ? [ensemble.member(0)] : [])
+            let (ensemble, set) = (EnsembleFolder(folder), CrossValidationFolder(folder))
+            return (set.trainings?.all.prefix(1).map(set.run) ?? [])
+                + (ensemble.isWritten ? [ensemble.member(0)] : [])
         }.first { FileManager.default.fileExists(atPath: $0) }
     }
 
