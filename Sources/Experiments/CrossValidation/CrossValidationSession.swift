@@ -30,7 +30,7 @@ public struct CrossValidationSession {
     ///
     /// - Parameters:
     ///   - options: The options of each run. The first of a fold has their seed, others as
-    ///     ``FoldTrainings/Training/seedOffset`` says.
+    ///     `FoldTrainings.Training.seedOffset` says.
     ///   - trainings: The folds, and the seeds of each. One fold, which needs two seeds at least, is the division into
     ///     training, validation and test that the options say.
     ///   - path: The folder: new, empty, or a cross-validation that was begun in the same way.
