@@ -96,6 +96,9 @@ struct OriginTests {
             ]
             try FileManager.default.createDirectory(
                 at: folder.appending(path: "folds/fold_0"), withIntermediateDirectories: true)
+            let fold = #"{"schema": 1, "training": [], "validation": [], "test": []}"#
+            try Data(#"{"command": "cross-validation", "folds": [\#(fold), \#(fold)]}"#.utf8)
+                .write(to: folder.appending(path: "folds/plan.json"))
             for (arguments, status, words) in faults {
                 let program = try train(folder, "refused", arguments)
                 #expect(program.status == status, "\(arguments): \(program.errors)")
