@@ -44,10 +44,10 @@ public struct FoldTrainings: Hashable, Codable, Sendable {
 
     /// The place of a training among all in words, counted from 1: "Fold 2 of 5, seed 1 of 4".
     public func place(of training: Training) -> String {
-        let fold = folds > 1 ? "Fold \(training.fold + 1) of \(folds)" : nil
-        guard seeds > 1 else { return fold ?? "Seed 1 of 1" }
-        let seed = "eed \(training.seed + 1) of \(seeds)"
-        return fold.map { "\($0), s\(seed)" } ?? "S\(seed)"
+        let parts = [("fold", training.fold, folds), ("seed", training.seed, seeds)]
+        let words = parts.filter { $0.2 > 1 }.map { "\($0.0) \($0.1 + 1) of \($0.2)" }
+            .joined(separator: ", ")
+        return words.prefix(1).uppercased() + words.dropFirst()
     }
 
     /// What the trainings differ by: "folds", "seeds" or "folds and seeds".

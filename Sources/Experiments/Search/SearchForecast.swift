@@ -24,6 +24,8 @@ public struct SearchForecast: Encodable, Sendable {
     public let rungs: Int
     /// Epochs for which the best network is trained again; nil for none.
     public let finalEpochs: Int?
+    /// How often: once, or on folds, with several seeds, or several networks.
+    public let finalTrainings: Int
     /// The multiply-adds of a forward pass beyond which no network is trained; nil for no limit.
     public let maxOperations: Int?
     /// The share of random points of the space whose networks can be built and fit.
@@ -102,7 +104,9 @@ public struct SearchForecaster {
             validationCases: split.validation.count, testCases: split.test.count,
             workers: workers, trials: budget.trials, trainings: trainings, epochs: epochs,
             stepsPerEpoch: steps, rungs: options.sampling.rungs,
-            finalEpochs: conditions.finalEpochs, maxOperations: limit,
+            finalEpochs: conditions.allFinalEpochs > 0
+                ? conditions.finalEpochs ?? epochs : nil,
+            finalTrainings: conditions.finalTrainings, maxOperations: limit,
             trainableShare: pace.trainableShare, stepSeconds: mean.step,
             leastSeconds: training * mean.range.lowerBound + starts,
             mostSeconds: training * mean.range.upperBound + starts)

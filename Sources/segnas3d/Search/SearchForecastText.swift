@@ -16,7 +16,9 @@ extension SearchForecast {
             maxOperations.map {
                 ", of networks of at most \(grouped($0 / 1_000_000)) M multiply-adds"
             } ?? ""
-        let final = finalEpochs.map { "; then \(counted($0, "epoch")) of what is best" } ?? ""
+        let times = finalTrainings > 1 ? "\(finalTrainings) times " : ""
+        let final =
+            finalEpochs.map { "; then \(times)\(counted($0, "epoch")) of what is best" } ?? ""
         return """
             \(dataset): \(cases)
             Search: \(search)\(limit)\(final)

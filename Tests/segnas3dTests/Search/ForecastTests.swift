@@ -40,6 +40,13 @@ struct ForecastTests {
             let given = try forecast(
                 folder, "--space", "segnas4", "--iterations", "7", "--epochs", "2")
             #expect(given.trials == 7 && given.epochs == 2 && given.finalEpochs == nil)
+            let seeds = try Program.run(
+                [
+                    "search", "data", "--batch", "2", "--dry-run", "--space", "segnas4",
+                    "--iterations", "7", "--epochs", "2", "--final-seeds", "3", "--cache", "cache",
+                ],
+                in: folder.url)
+            #expect(seeds.output.contains("; then 3 times 2 epochs of what is best"), "\(seeds)")
             let few = try Program.run(
                 [
                     "search", "data", "--batch", "2", "--dry-run", "--time-limit", "2s", "--cache",

@@ -62,7 +62,7 @@ extension SlurmTests {
             }
         }
 
-        @Test("folds are trained by a job, which Ctrl-C ends and another one resumes")
+        @Test("folds are trained by a job, which Ctrl-C ends and another one resumes; seeds by one more")
         func folds() throws {
             try SlurmLab.with { lab in
                 try SearchScene.with(iterations: 4) { scene in
@@ -82,6 +82,11 @@ extension SlurmTests {
                     #expect(last.output.contains("the mean of 2 folds"), "\(last.output)")
                     let lines = finals(scene).flatMap(log)
                     #expect(lines.count { $0.hasPrefix("start attempt ") } == 2, "\(lines)")
+                    let more = try Program.run(arguments + ["--final-seeds", "2"])
+                    #expect(more.status == 0, "\(more.errors)")
+                    #expect(
+                        more.output.contains("the mean of 2 folds with 2 seeds each"),
+                        "\(more.output)")
                     #expect(try lab.jobs().isEmpty)
                 }
             }
