@@ -62,7 +62,7 @@ extension SlurmTests {
             }
         }
 
-        @Test("folds are trained by a job, which Ctrl-C ends and another one resumes; seeds by a third")
+        @Test("folds are trained by a job, which Ctrl-C ends and another resumes; seeds by a third")
         func folds() throws {
             try SlurmLab.with { lab in
                 try SearchScene.with(iterations: 4) { scene in
