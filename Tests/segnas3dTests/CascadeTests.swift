@@ -38,11 +38,8 @@ struct CascadeTests {
             #expect(!program.errors.contains("are in no part of the split"), "\(program.errors)")
             #expect(program.output.hasSuffix("whole is the model of both stages\n"))
             for file in ["low/fold_1/log.jsonl", "full/log.jsonl"] {
-                let process = try Program.start(scene.arguments("killed", ["--quiet"]))
-                let name = scene.path("killed/\(file)")
-                while access(name, F_OK) != 0 && process.isRunning { usleep(2_000) }
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
+                try Program.runKilled(
+                    scene.arguments("killed", ["--quiet"]), when: scene.path("killed/\(file)"))
             }
             let last = try Program.run("train", "--output", scene.path("killed"), "--quiet")
             #expect(last.status == 0, "\(last.errors)")

@@ -258,11 +258,7 @@ struct CrossValidationTests {
             #expect(try Program.run(scene.arguments("whole/cv", epochs: 12)).status == 0)
             let arguments = scene.arguments("cv", epochs: 12, ["--quiet"])
             for file in ["fold_1/log.jsonl", "crossvalidation/sources.jsonl"] {
-                let process = try Program.start(arguments)
-                let name = scene.path("cv/\(file)")
-                while access(name, F_OK) != 0 && process.isRunning { usleep(2_000) }
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
+                try Program.runKilled(arguments, when: scene.path("cv/\(file)"))
                 // On a slow machine the second signal may come when all is done.
                 guard access(scene.path("cv/postprocessing.json"), F_OK) != 0 else { continue }
                 let early = try Program.run("predict", scene.path("cv"), "x", "--output", "y")

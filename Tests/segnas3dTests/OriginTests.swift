@@ -47,18 +47,12 @@ struct OriginTests {
                 contentsOf: folder.appending(path: "tuned/plan.json"), encoding: .utf8)
             #expect(plan.contains("\"origin\"") && plan.contains("/first/model\""))
             // Killed before its first epoch ends, and resumed where the model is gone.
-            let begun = try Program.start(
+            try Program.runKilled(
                 [
                     "train", folder.path + "/data", "--from", folder.path + "/first", "--output",
                     folder.path + "/killed", "--cache", folder.path + "/cache", "--threads", "1",
                     "--epochs", "2", "--quiet",
-                ])
-            let checkpoint = folder.path + "/killed/checkpoints/000001.json"
-            while !FileManager.default.fileExists(atPath: checkpoint) && begun.isRunning {
-                usleep(1000)
-            }
-            kill(begun.processIdentifier, SIGKILL)
-            begun.waitUntilExit()
+                ], when: folder.path + "/killed/checkpoints/000001.json")
             let first = folder.path + "/first"
             // As a study has the model of its best network.
             let study = folder.path + "/study"

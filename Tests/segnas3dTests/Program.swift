@@ -28,6 +28,14 @@ struct Program {
         return process
     }
 
+    /// Runs it until a file is there, or to its end, and kills it.
+    static func runKilled(_ arguments: [String], when file: String) throws {
+        let process = try start(arguments)
+        while access(file, F_OK) != 0 && process.isRunning { usleep(1_000) }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Runs it to the end; the environment is added to that of the test.
     static func run(
         _ arguments: [String], environment: [String: String] = [:], in folder: URL? = nil,
