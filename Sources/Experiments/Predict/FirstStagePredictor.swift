@@ -67,18 +67,3 @@ public struct FirstStagePredictor {
     /// The folder of the first stage in one of predictions.
     public static func folder(in output: String) -> String { "\(output)/.firststage" }
 }
-
-extension PredictionRecord {
-    /// Removes a folder of predictions by other models, or by unknown ones.
-    func removeOthers(in path: String) throws(TrainingError) {
-        let file = "\(path)/prediction.json"
-        guard FileManager.default.fileExists(atPath: file),
-            (try? JSONDocument.read(PredictionRecord.self, from: file)) != self
-        else { return }
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
-            throw .unwritable(file: path, reason: "\(error)")
-        }
-    }
-}

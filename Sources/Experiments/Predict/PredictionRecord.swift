@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import SegNASDatasets
 internal import SegNASHost
 internal import SegNASImaging
@@ -18,6 +19,9 @@ public struct PredictionRecord: Codable, Equatable {
     var series: String?
     /// The overlap of tiles; nil if all models see images whole.
     var overlap: Double?
+    /// How tiles lie: 2 since an image that fits into one has two (`TileAxis`); nil in earlier versions, and without
+    /// overlap.
+    var tiling: Int?
     /// The clean-up of label maps; nil for none.
     var postProcessing: PostProcessing?
     /// How much each model counts; nil if all count alike.
@@ -37,7 +41,23 @@ extension PredictionRecord {
         weights = options.modelWeights
         let areTiled = loaded.contains { $0.description.preparation.options.fit == .patch }
         overlap = areTiled ? options.overlap : nil
+        tiling = areTiled && options.overlap > 0 ? 2 : nil
         postProcessing = options.postProcessing.flatMap { $0.steps.isEmpty ? nil : $0 }
+    }
+}
+
+extension PredictionRecord {
+    /// Removes a folder of predictions by other models or with other options, or by unknown ones.
+    func removeOthers(in path: String) throws(TrainingError) {
+        let file = "\(path)/\(FileSystem.predictionRecord)"
+        guard FileManager.default.fileExists(atPath: file),
+            (try? JSONDocument.read(PredictionRecord.self, from: file)) != self
+        else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw .unwritable(file: path, reason: "\(error)")
+        }
     }
 }
 

@@ -161,17 +161,10 @@ struct BestModelTest {
             if former != record { try JSONDocument.write(record, to: cases) }
             return try? JSONDocument.read(from: evaluation)
         }
-        for path in [evaluation, cases, predictions] where files.fileExists(atPath: path) {
-            guard path != predictions || !isOfThisModel(record.model) else { continue }
+        for path in [evaluation, cases] where files.fileExists(atPath: path) {
             try files.removeItem(atPath: path)
         }
         return nil
-    }
-
-    private func isOfThisModel(_ digest: String) -> Bool {
-        let record = try? JSONDocument.read(
-            PredictionRecord.self, from: "\(predictions)/prediction.json", schema: 1...1)
-        return record?.models.joined(separator: " ") == digest
     }
 
     private func predict(_ subjects: [Dataset.Case]) throws -> PredictionFolder {
@@ -181,9 +174,11 @@ struct BestModelTest {
             modelWeights: ensemble.weights, threads: conditions.machine.threadCount)
         let models = try ensemble.models.map { try Model(contentsOf: $0.model, device: device) }
         let predictor = try Predictor(models, options)
+        let record = try PredictionRecord(ensemble.models, models, options)
+        try record.removeOthers(in: predictions)
         let maps = try PredictionFolder(
-            predictions, of: PredictionRecord(ensemble.models, models, options),
-            labels: predictor.labels, cases: subjects, overwrites: false, probabilities: false)
+            predictions, of: record, labels: predictor.labels, cases: subjects, overwrites: false,
+            probabilities: false)
         let job = PredictionJob(
             predictor: predictor, folder: maps,
             isEndRequested: { clock.end != nil },
