@@ -12,6 +12,12 @@ package enum FileSystem {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// True if a link lies at a path, and nothing where it leads.
+    package static func isDanglingLink(_ path: String) -> Bool {
+        var status = stat()
+        return isThere(path) && stat(path, &status) != 0 && errno == ENOENT
+    }
+
     /// True if a file, a folder or a link lies at a path.
     package static func isThere(_ path: String) -> Bool {
         var status = stat()

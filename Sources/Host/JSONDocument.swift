@@ -66,7 +66,12 @@ package enum JSONDocument {
         schema: ClosedRange<Int>? = nil
     ) throws(JSONFileError) -> Value {
         do {
-            return try parse(try readText(at: path, limit: limit), as: type, schema: schema)
+            let text = try readText(at: path, limit: limit)
+            let value = try parse(text, as: type, schema: schema)
+            if let key = JSONKeyOrder.repeatedKey(in: text) {
+                throw JSONFault.content("\"\(key)\" appears more than once in an object: keep one")
+            }
+            return value
         } catch let fault as TextFileFault {
             throw JSONFileError(file: path, fault: .text(fault))
         } catch let fault as JSONFault {

@@ -17,6 +17,14 @@ package enum JSONKeyOrder {
         }
         return found
     }
+
+    /// A key that an object of the text has twice, at whatever depth; nil if there is none. The text must be JSON.
+    ///
+    /// Decoders take one of the two without a word, and not all the same one.
+    package static func repeatedKey(in text: String) -> String? {
+        var scanner = JSONKeyScanner(text)
+        return scanner.repeatedKey()
+    }
 }
 
 /// Goes through JSON without making values of it.
@@ -43,10 +51,42 @@ private struct JSONKeyScanner {
             let literal = String(decoding: bytes[start..<place], as: UTF8.self)
             skipSpace()
             step()  // the colon
-            body(JSONValue(text: literal)?.string ?? literal, &self)
+            body(Self.name(literal), &self)
             if byte == UInt8(ascii: ",") { step() }
         }
         if byte == UInt8(ascii: "}") { step() }
+    }
+
+    /// The text of a literal with its quotes.
+    private static func name(_ literal: String) -> String {
+        guard literal.utf8.contains(UInt8(ascii: "\\")) else {
+            return String(literal.dropFirst().dropLast())
+        }
+        return JSONValue(text: literal)?.string ?? literal
+    }
+
+    /// Passes over a value; the first key that an object in it has twice.
+    mutating func repeatedKey() -> String? {
+        var repeated: String?
+        if isAtObject {
+            var names: Set<String> = []
+            object { name, scanner in
+                if !names.insert(name).inserted, repeated == nil { repeated = name }
+                let inner = scanner.repeatedKey()
+                repeated = repeated ?? inner
+            }
+        } else if byte == UInt8(ascii: "[") {
+            step()
+            while let next = byte, next != UInt8(ascii: "]") {
+                let inner = repeatedKey()
+                repeated = repeated ?? inner
+                if byte == UInt8(ascii: ",") { step() }
+            }
+            step()
+        } else {
+            skipValue()
+        }
+        return repeated
     }
 
     mutating func skipValue() {

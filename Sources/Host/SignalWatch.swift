@@ -40,7 +40,8 @@ public enum SignalWatch {
         }
         // The program that started this one may have blocked them, which is inherited.
         pthread_sigmask(SIG_UNBLOCK, &watched, nil)
-        signal(SIGPIPE, SIG_IGN)
+        // What cannot be written is an error of the call, where it can be told.
+        for ignored in [SIGPIPE, SIGXFSZ] { signal(ignored, SIG_IGN) }
     }
 
     public static var isEndRequested: Bool { received.load(ordering: .relaxed) }

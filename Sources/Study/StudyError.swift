@@ -88,7 +88,10 @@ extension StudyError: CustomStringConvertible {
                     "to resume from the last backup, move it away with its -wal and -shm files and copy \($0) in its "
                         + "place"
                 }
-                    ?? "there is no backup; begin another study")
+                    ?? """
+                    there is no backup: move it away with its -wal and -shm files and give the same command again, \
+                    which makes it from the results of the trials
+                    """)
         case .empty(let file):
             "\(file) is missing or holds nothing, as when a study was copied without \(file)-wal: its search makes it "
                 + "again from the backup or the results of its trials, so give that command again"

@@ -124,6 +124,39 @@ struct PatchTests {
         #expect((245...355).contains(last[2] ?? 0))
     }
 
+    @Test(
+        "an image shorter than a patch lies in its middle, or anywhere in it",
+        arguments: [true, false])
+    func placement(onForeground: Bool) {
+        let size: SIMD3<Int> = [9, 3, 5]
+        let labels = Samples((0..<size.volume).map { UInt8($0 % 2) })
+        let example = PreparedCase(
+            identifier: "short", size: size,
+            image: Samples([Float](repeating: 1, count: size.volume)), labels: labels,
+            classVoxels: ClassVoxels(of: labels))
+        let patches = PatchOptions(size: [6, 8, 5], stepsPerEpoch: 1)
+        func origins(_ placement: Augmentation.Placement?) -> [SIMD3<Int>] {
+            var generator = SeededGenerator(seed: 4)
+            return (0..<400).map { _ in
+                patches.origin(
+                    in: example, onForeground: onForeground, placement: placement,
+                    using: &generator)
+            }
+        }
+        let middle = origins(nil)
+        #expect(Set(middle.map(\.x)) == [0, 1, 2, 3])
+        #expect(middle.allSatisfy { $0.y == -2 && $0.z == 0 })
+        let anywhere = origins(.init())
+        #expect(Set(anywhere.map(\.x)) == [0, 1, 2, 3] && anywhere.allSatisfy { $0.z == 0 })
+        for y in -5...0 {
+            // 400 draws of six places: 33 to 100 is 4.5 standard deviations either way.
+            #expect((33...100).contains(anywhere.count { $0.y == y }))
+        }
+        let seldom = origins(.init(probability: 0.3))
+        // In the middle if not moved, or by chance: 0.75 of 400, and 4.5 standard deviations.
+        #expect((261...339).contains(seldom.count { $0.y == -2 }))
+    }
+
     @Test(arguments: [(0.0, 4, 0), (0.1, 4, 1), (1.0 / 3, 2, 1), (1.0 / 3, 9, 3), (1, 4, 4)])
     func foregroundCount(share: Double, batchSize: Int, count: Int) {
         let patches = PatchOptions(size: [8, 8, 8], foregroundShare: share, stepsPerEpoch: 1)

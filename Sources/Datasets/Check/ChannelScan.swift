@@ -48,8 +48,11 @@ extension ChannelScan {
                 lowest = min(lowest, value)
                 highest = max(highest, value)
             }
+            let scaling = volume.scaling
+            let isFinite = [lowest, highest].allSatisfy { isNumber(Double($0), scaling) }
+            let notFinite = isFinite ? 0 : values.count { !isNumber(Double($0), scaling) }
             return ChannelScan(
-                volume, lowest: Double(lowest), highest: Double(highest), notFinite: 0,
+                volume, lowest: Double(lowest), highest: Double(highest), notFinite: notFinite,
                 content: ContentBox(of: values, in: volume),
                 values: voxels.map { Double(values[$0]) },
                 spread: ChannelProfile.voxels(of: values.count).map { Double(values[$0]) })
@@ -60,10 +63,11 @@ extension ChannelScan {
         _ volume: Volume, _ voxels: [Int], _ type: Value.Type
     ) -> [ChannelScan] {
         volume.channelBuffers(of: type) { values in
+            let scaling = volume.scaling
             var (lowest, highest) = (Value.infinity, -Value.infinity)
             var notFinite = 0
             for value in values {
-                guard value.isFinite else {
+                guard isNumber(Double(value), scaling) else {
                     notFinite += 1
                     continue
                 }
@@ -78,14 +82,21 @@ extension ChannelScan {
         }
     }
 
+    /// True if preparation, which has float32, sees a number.
+    private static func isNumber(_ value: Double, _ scaling: Scaling) -> Bool {
+        Float(value * scaling.slope + scaling.intercept).isFinite
+    }
+
     private init(
         _ volume: Volume, lowest: Double, highest: Double, notFinite: Int, content: ContentBox?,
         values: [Double], spread: [Double]
     ) {
         let scaling = volume.scaling
         let ends = [lowest, highest].map { $0 * scaling.slope + scaling.intercept }.sorted()
+        // Values that float32 cannot tell apart are one.
+        let isOne = notFinite == 0 && Float(ends[0]) == Float(ends[1])
         minimum = ends[0]
-        maximum = ends[1]
+        maximum = isOne ? ends[0] : ends[1]
         self.notFinite = notFinite
         self.content = content
         self.values = values.map { Float($0 * scaling.slope + scaling.intercept) }

@@ -8,7 +8,7 @@ struct ImageCopies {
     /// The part of each examination's case; nil for those in no part, and without a split.
     private let parts: [Split.Part?]
     private let isSplit: Bool
-    /// Channels that are one image in all cases.
+    /// Channels that are one image in all cases, beside others that are not.
     private let commonChannels: Set<Int>
 
     init(_ examinations: [CaseExamination], of dataset: Dataset, split: Split?) {
@@ -23,12 +23,13 @@ struct ImageCopies {
             // Images without a label map are to be predicted, as those of a test.
             index < dataset.training.count ? places[examinations[index].identifier] : .test
         }
-        commonChannels = Set(
-            dataset.channels.indices.filter { channel in
-                let digests = examinations.map { $0.digest(of: channel) }
-                return examinations.count > 2 && digests[0] != nil
-                    && digests.allSatisfy { $0 == digests[0] }
-            })
+        let common = dataset.channels.indices.filter { channel in
+            let digests = examinations.map { $0.digest(of: channel) }
+            return examinations.count > 2 && digests[0] != nil
+                && digests.allSatisfy { $0 == digests[0] }
+        }
+        // An atlas lies beside an image; where nothing differs, all cases are copies of one.
+        commonChannels = common.count == dataset.channels.count ? [] : Set(common)
     }
 
     var faults: [DatasetFault] { inCases + inChannels + commonImages }

@@ -13,6 +13,10 @@ public enum LayoutProblem: Hashable, Sendable {
     case severalDatalists([String])
     case file(TextFileFault)
     case notJSON
+    /// JSON, but a list or a value.
+    case notObject
+    /// A key that an object has twice.
+    case keyTwice(String)
     case keyMissing(String)
     /// A key's value is not what it must be.
     case keyType(String, expected: String)
@@ -66,8 +70,12 @@ public enum LayoutProblem: Hashable, Sendable {
     case severalLabels([String])
     /// Files of which the names do not say whether they are channels.
     case unclear([String])
+    /// A link to what does not exist.
+    case linkTarget
     /// A file beside the image and the label map of a case.
     case unread
+    /// A file among images or label maps whose ending no reader knows.
+    case unknownEnding
     /// An image without a label map whose name begins with that of another case.
     case besideCase(String)
     /// `dataset.json` as it might be.
@@ -79,7 +87,8 @@ extension LayoutProblem {
         switch self {
         case .caseCount(_, _, let isListed): isListed ? .warning : .fault
         case .endingDiffers(_, _, let count, let all): count < all ? .warning : .fault
-        case .backgroundNamed, .besideCase, .listDiffers, .unread, .undescribed: .warning
+        case .backgroundNamed, .besideCase, .listDiffers, .unread, .unknownEnding, .undescribed:
+            .warning
         default: .fault
         }
     }
@@ -107,7 +116,9 @@ extension LayoutProblem {
         case .severalDatalists(let names):
             "several files could list the cases: name one of \(names.joined(separator: ", "))"
         case .file(let fault): fault.description
-        case .notJSON: "is not JSON: is it complete, and without comments and trailing commas?"
+        case .notJSON: "is not JSON: is it complete, and without comments, NaN and trailing commas?"
+        case .notObject: "holds no object: write {\"training\": […]} about its list"
+        case .keyTwice(let key): "\"\(key)\" appears more than once in an object: keep one"
         case .keyMissing(let key): "lacks \"\(key)\": add it"
         case .keyType(let key, let expected): "\"\(key)\" must be \(expected)"
         case .channelKeys(let keys):
@@ -209,13 +220,19 @@ extension LayoutProblem {
             """
         case .notUTF8: "its name is not UTF-8, as bytes such as \\xE9 in it tell: rename it"
         case .severalLabels(let files):
-            "\(files.joined(separator: " and ")) are both label maps of this case by their names: keep one"
+            """
+            \(files.joined(separator: " and ")) are both label maps of this case by their names: keep one, or if each \
+            holds a structure, put them into one label map with a value for each
+            """
         case .unclear(let files):
             """
             the names \(shortened(files)) do not say which are channels and which is the label map: name them like \
             t1.nii.gz and label.nii.gz, or list them in a file list.json: {"training": [{"image": \
             ["\(files.first ?? "")"], "label": "…"}]}
             """
+        case .linkTarget: "is a link to what does not exist: is a disk not mounted? If it is of no use, remove it"
+        case .unknownEnding:
+            "is not read, as segnas3d knows no format with this ending: if it is an image, unpack or convert it"
         case .unread:
             "is not read: its name does not say that it belongs to the image or is its label map"
         case .besideCase(let identifier):

@@ -106,6 +106,7 @@ extension LayoutReader {
         let images = imageNames(in: imageFolder)
         let labels = imageNames(in: labelFolder)
         guard let images, let labels else { return nil }
+        for folder in [imageFolder, labelFolder] { reportUnknownFiles(in: folder) }
         if images.isEmpty, let inner = FolderListing(path(imageFolder))?.folders.first {
             report(
                 .unrecognised(
@@ -163,7 +164,28 @@ extension LayoutReader {
     /// The images of a folder of the dataset; nil after a fault.
     mutating func imageNames(in name: String) -> [ImageFileName]? {
         if let images = ImageFileName.all(in: path(name)) { return images }
-        report(.missing, file: name)
+        report(isFolder(name) ? .unlistable : .missing, file: name)
         return nil
+    }
+
+    /// Warns of files of a folder that no reader knows and that may be images: cases would be missed.
+    private mutating func reportUnknownFiles(in folder: String) {
+        let names = FolderListing(path(folder))?.others ?? []
+        for name in names where !Self.isHarmless(name.lowercased()) {
+            report(.unknownEnding, file: "\(folder)/\(name)")
+        }
+    }
+
+    /// Notes, tables and the like, which lie beside images, and the samples of images in two files.
+    private static func isHarmless(_ name: String) -> Bool {
+        let notes = [
+            "readme", "license", "licence", "changes", "makefile", "thumbs.db", "desktop.ini",
+        ]
+        let endings = [
+            ".txt", ".md", ".rst", ".pdf", ".csv", ".tsv", ".xls", ".xlsx", ".docx", ".json", ".xml",
+            ".yaml", ".yml", ".html", ".log", ".py", ".sh", ".m", ".png", ".jpg", ".bval", ".bvec",
+            ".raw", ".zraw", ".lnk", ".ctbl", ".label",
+        ]
+        return notes.contains(name) || endings.contains { name.hasSuffix($0) }
     }
 }

@@ -110,7 +110,14 @@ struct InputFinder {
     private mutating func find(folder: String) throws(DatasetError) {
         let layout = LayoutReader(folder: folder, threads: threads).candidate()
         if let layout, layout.study == nil || choice != .unlabelled {
-            return try take(dataset: folder)
+            do {
+                return try take(dataset: folder)
+            } catch {
+                // What label maps lack is no matter where they lie beside images, and nothing else tells of a dataset.
+                guard choice == .unlabelled, layout.recognition?.layout == .plain,
+                    FolderListing(folder)?.folders.isEmpty == true
+                else { throw error }
+            }
         }
         if let study = layout?.study, study.areAlone {
             // Whatever is wrong with their segmentations.

@@ -96,11 +96,12 @@ extension LayoutReader {
         let images = image.string.map { [$0] } ?? image.array?.compactMap(\.string) ?? []
         let label = json.object?["label"]?.string
         let fold = json.object?["fold"]
+        let number = fold?.int ?? fold?.string.flatMap(Int.init)
         guard !images.isEmpty, !(images + [label]).contains(""),
             image.array.map({ $0.count == images.count }) ?? true,
-            label != nil || part == .testing, (fold == nil) == (fold?.int == nil)
+            label != nil || part == .testing, (fold == nil) == (number == nil)
         else { return nil }
-        return Item(part: part, images: images, label: label, fold: fold?.int)
+        return Item(part: part, images: images, label: label, fold: number)
     }
 
     private mutating func listedCase(

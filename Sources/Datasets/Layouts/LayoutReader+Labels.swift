@@ -24,7 +24,15 @@ extension LayoutReader {
             }
         }
         if !regions.isEmpty { report(.region(.unsupported(regions)), file: file) }
-        guard isSound, regions.isEmpty, isUnambiguous(labels, file: file) else { return nil }
+        guard isSound, regions.isEmpty else { return nil }
+        return namedTable(labels, isByValue: isByValue, file: file)
+    }
+
+    /// The table of labels, of which some may have the names of the background and of what to ignore; nil after faults.
+    mutating func namedTable(
+        _ labels: [LabelTable.Label], isByValue: Bool = false, file: String
+    ) -> LabelTable? {
+        guard isUnambiguous(labels, file: file) else { return nil }
         return table(labels, isByValue: isByValue, file: file)
     }
 
@@ -90,7 +98,7 @@ extension LayoutReader {
 }
 
 extension LabelTable.Label {
-    fileprivate static let background = "background"
+    static let background = "background"
     fileprivate static let ignored = "ignore"
 
     /// Names that datasets and annotation tools give the background.

@@ -58,6 +58,9 @@ extension LayoutReader {
 
     /// A file that lies where another should, and has almost its name.
     private func neighbour(of file: String) -> String? {
+        // Paths as Windows writes them.
+        let slashed = file.replacing("\\", with: "/")
+        if slashed != file, exists(slashed) { return slashed }
         guard let name = ListedName(file),
             let listing = FolderListing(path(name.folder.isEmpty ? "." : name.folder))
         else { return nil }

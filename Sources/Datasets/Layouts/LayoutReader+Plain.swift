@@ -61,7 +61,8 @@ extension LayoutReader {
         let foreground = values.subtracting([0]).map {
             LabelTable.Label(name: naming.name(of: $0) ?? "label_\($0)", value: $0)
         }
-        return checked(LabelTable(foreground: foreground), file: fullest.file)
+        return namedTable(
+            foreground + [.init(name: LabelTable.Label.background, value: 0)], file: fullest.file)
     }
 
     /// Names for unnamed channels: as many as the first case that can be read has.

@@ -73,8 +73,16 @@ struct LayoutReader {
             report(.file(error), file: file)
             return nil
         }
-        guard let object = JSONValue(text: text)?.object else {
+        guard let value = JSONValue(text: text) else {
             report(.notJSON, file: file)
+            return nil
+        }
+        guard let object = value.object else {
+            report(.notObject, file: file)
+            return nil
+        }
+        if let key = JSONKeyOrder.repeatedKey(in: text) {
+            report(.keyTwice(key), file: file)
             return nil
         }
         return object

@@ -120,6 +120,8 @@ public enum SplitError: Error, Equatable, Sendable {
     /// Cases that belong to no group.
     case ungrouped([String])
     case column(String, columns: [String], String)
+    /// A case of a table that is in two groups.
+    case twoGroups(case: String, [String], String)
 }
 
 extension SplitError: CustomStringConvertible {
@@ -135,7 +137,8 @@ extension SplitError: CustomStringConvertible {
             """
         case .empty(let part, let cases, let groups):
             """
-            \(cases) cases\(groups.map { " in \($0) groups" } ?? "") leave none for \(part.rawValue): \
+            \(counted(cases, "case"))\(groups.map { " in \(counted($0, "group"))" } ?? "") \
+            \(cases == 1 ? "leaves" : "leave") none for \(part.rawValue): \
             give it a larger share, or more cases
             """
         case .file(let path, let fault): "\(path): \(fault)"
@@ -173,6 +176,8 @@ extension SplitError: CustomStringConvertible {
         case .pattern(let text): "the pattern '\(text)' is no regular expression"
         case .ungrouped(let cases):
             "\(some(cases)) belong to no group: each case needs one"
+        case .twoGroups(let identifier, let groups, let path):
+            "\(path): \(identifier) is in the groups \(groups.joined(separator: " and ")): keep one of them"
         case .column(let name, let columns, let path):
             "\(path): there is no column \(name): the columns are \(columns.joined(separator: ", "))"
         }

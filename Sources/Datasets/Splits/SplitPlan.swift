@@ -152,7 +152,9 @@ public enum SplitGroups: Hashable, Sendable {
         }
         var groups: [String: String] = [:]
         for row in rows.dropFirst() where row.count > index && !row[index].isEmpty {
-            groups[row[0]] = row[index]
+            if let other = groups.updateValue(row[index], forKey: row[0]), other != row[index] {
+                throw .twoGroups(case: row[0], [other, row[index]], path)
+            }
         }
         return groups
     }

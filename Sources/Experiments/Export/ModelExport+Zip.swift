@@ -7,6 +7,10 @@ extension ModelExport {
     ///
     /// Plans are not among them, for they name cases and folders; what prediction reads in them is written anew.
     func writeZip(to output: String) throws -> Int {
+        // Reading them checks their weights.
+        for location in ensemble.firstStage + ensemble.models {
+            _ = try Model(contentsOf: location.model)
+        }
         var files = ZipFiles()
         let root = ZippedModel.folderName
         if ensemble.firstStage.isEmpty {

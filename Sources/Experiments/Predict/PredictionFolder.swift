@@ -35,13 +35,19 @@ public struct PredictionFolder: Sendable {
         let names = LabelFiles(labels)
         let isOurs = FileManager.default.fileExists(atPath: file)
         // The user's own label maps, or the very images, would be kept as predictions, or overwritten.
-        guard isOurs || Self.labelMaps(in: path).isEmpty else {
+        guard isOurs || Self.images(in: path).isEmpty else {
             throw PredictionFolderError.foreign(path)
+        }
+        if let other = Self.foreignFile(in: path, for: cases, sources) {
+            throw PredictionFolderError.otherFile(other)
         }
         let found = try? JSONDocument.read(PredictionRecord.self, from: file, schema: 1...1)
         // What cannot be read says nothing of the label maps that are there.
         let isOther = isOurs && found != record
-        if isOther { try Self.checkReplacement(of: path, for: cases, overwrites: overwrites) }
+        let ours = Self.images(in: path).filter(sources.holds)
+        if isOther {
+            try Self.checkReplacement(of: ours, in: path, for: cases, overwrites: overwrites)
+        }
         if !overwrites || !isOurs {
             let unreadable = isOurs && found == nil ? file : nil
             if let other = unreadable ?? names.firstOther(in: path) {
@@ -58,8 +64,10 @@ public struct PredictionFolder: Sendable {
             if let other { throw PredictionFolderError.otherFile(other) }
         }
         hasOurSegmentations = isOurs
-        if isOther { try Self.clear(path) }
+        if isOther { try Self.clear(ours, in: path) }
         volumes = try VolumeTable(in: path, of: labels)
+        // A command without images leaves nothing that would make the folder ours.
+        guard !cases.isEmpty else { return }
         for folder in [path] + (probabilities ? [Self.probabilities(in: path)] : []) {
             do {
                 try FileSystem.makeFolder(folder)
@@ -71,11 +79,22 @@ public struct PredictionFolder: Sendable {
         try names.write(to: path)
     }
 
+    /// A file that has the place of a case's label map, and is none of ours, or is to be predicted.
+    private static func foreignFile(
+        in path: String, for cases: [Dataset.Case], _ sources: PredictionSources
+    ) -> String? {
+        let inputs = Set(cases.flatMap(\.images).compactMap(FileIdentity.init))
+        return cases.lazy.map { (name: $0.identifier, file: file($0.identifier, in: path)) }
+            .first { name, file in
+                guard let identity = FileIdentity(file) else { return false }
+                return !sources.holds(name) || inputs.contains(identity)
+            }?.file
+    }
+
     /// Checks that all predictions of another model in a folder are made again.
     private static func checkReplacement(
-        of path: String, for cases: [Dataset.Case], overwrites: Bool
+        of identifiers: Set<String>, in path: String, for cases: [Dataset.Case], overwrites: Bool
     ) throws(PredictionFolderError) {
-        let identifiers = labelMaps(in: path)
         // A command that failed may be tried again with other options.
         guard overwrites || identifiers.isEmpty else { throw .otherModel(path) }
         if let other = identifiers.subtracting(cases.map(\.identifier)).min() {
@@ -84,8 +103,10 @@ public struct PredictionFolder: Sendable {
     }
 
     /// Removes the predictions of another model.
-    private static func clear(_ path: String) throws(PredictionFolderError) {
-        for identifier in labelMaps(in: path) {
+    private static func clear(
+        _ identifiers: Set<String>, in path: String
+    ) throws(PredictionFolderError) {
+        for identifier in identifiers {
             for folder in [path, probabilities(in: path)] {
                 try remove(file(identifier, in: folder))
             }
@@ -105,8 +126,8 @@ public struct PredictionFolder: Sendable {
         }
     }
 
-    /// The names of the cases whose label maps are there.
-    private static func labelMaps(in path: String) -> Set<String> {
+    /// The names of the cases whose label maps, or images, are there.
+    private static func images(in path: String) -> Set<String> {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return Set(names.filter { $0.hasSuffix(".nii.gz") }.map { String($0.dropLast(7)) })
     }

@@ -85,10 +85,10 @@ struct PredictionSources {
 
     /// The origin of a case's label map.
     enum Origin {
-        /// These images, or nothing is recorded.
+        /// These images, or they cannot be read.
         case same
         case other
-        /// Unknown: a command was interrupted while it was replaced.
+        /// Unknown: a command was interrupted while it was written or replaced.
         case unfinished
     }
 
@@ -99,10 +99,12 @@ struct PredictionSources {
         self.lines = Dictionary(lines.map { ($0.name, $0) }) { $1 }
     }
 
+    /// Whether the label map of a case is ours; a file without a line is somebody else's.
+    func holds(_ identifier: String) -> Bool { lines[identifier] != nil }
+
     /// The origin of the label map of a case.
     func origin(of subject: Dataset.Case) -> Origin {
-        guard let line = lines[subject.identifier] else { return .same }
-        guard let images = line.images else { return .unfinished }
+        guard let images = lines[subject.identifier]?.images else { return .unfinished }
         guard let now = try? Self.digests(of: subject) else { return .same }
         return images == now ? .same : .other
     }

@@ -10,6 +10,7 @@
 /// augmentation.gamma = .init(exponent: 0.8...1.25)
 /// ```
 public struct Augmentation: Hashable, Codable, Sendable {
+    public var placement: Placement?
     public var movement: Movement? = Movement()
     public var rotation: Rotation?
     public var scaling: Scaling?
@@ -34,6 +35,7 @@ public struct Augmentation: Hashable, Codable, Sendable {
     public func scaled(by strength: Double) -> Augmentation {
         precondition(strength >= 0, "the strength is \(strength), not 0 or more")
         var augmentation = self
+        augmentation.placement?.scale(by: strength)
         augmentation.movement?.scale(by: strength)
         augmentation.rotation?.scale(by: strength)
         augmentation.scaling?.scale(by: strength)
@@ -64,8 +66,9 @@ public struct Augmentation: Hashable, Codable, Sendable {
     /// Nil for kinds that are not in use.
     private var faultsByKind: [(name: String, faults: [String]?)] {
         [
-            ("movement", movement?.faults), ("rotation", rotation?.faults),
-            ("scaling", scaling?.faults), ("elastic", elastic?.faults),
+            ("placement", placement?.faults), ("movement", movement?.faults),
+            ("rotation", rotation?.faults), ("scaling", scaling?.faults),
+            ("elastic", elastic?.faults),
             ("mirroring", mirroring?.faults), ("noise", noise?.faults), ("blur", blur?.faults),
             ("brightness", brightness?.faults), ("contrast", contrast?.faults),
             ("lowResolution", lowResolution?.faults), ("invertedGamma", invertedGamma?.faults),
@@ -85,6 +88,7 @@ extension ProbableKind {
     }
 }
 
+extension Augmentation.Placement: ProbableKind {}
 extension Augmentation.Movement: ProbableKind {}
 extension Augmentation.Rotation: ProbableKind {}
 extension Augmentation.Scaling: ProbableKind {}
@@ -119,6 +123,23 @@ struct Faults {
 }
 
 extension Augmentation {
+    /// The place of an image in a patch that is longer: anywhere in it, where without it lies in the middle.
+    ///
+    /// No voxel is interpolated. The room is drawn along each axis; an image longer than the patch is cut anywhere anyway.
+    public struct Placement: Hashable, Codable, Sendable {
+        public var probability = 1.0
+
+        public init(probability: Double = 1) {
+            self.probability = probability
+        }
+
+        var faults: [String] {
+            var faults = Faults()
+            faults.probability(probability)
+            return faults.sentences
+        }
+    }
+
     /// A rotation about the superior–inferior axis, a scaling and a shift, drawn together.
     ///
     /// The rotation is in voxels, which must be as long along x as along y.

@@ -56,7 +56,8 @@ struct BatchMaker: Sendable {
         var generator = order.patchGenerator(epoch: epoch, place: place)
         let foreground = patches.foregroundCount(batchSize: options.batchSize)
         return patches.origin(
-            in: example, onForeground: slot >= options.batchSize - foreground, using: &generator)
+            in: example, onForeground: slot >= options.batchSize - foreground,
+            placement: options.augmentation?.placement, using: &generator)
     }
 }
 

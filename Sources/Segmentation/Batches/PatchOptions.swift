@@ -1,5 +1,6 @@
 internal import SegNASDatasets
 internal import SegNASImaging
+internal import SegNASRandomness
 
 /// The patches that are cut from prepared images: their size, their places and their number.
 ///
@@ -67,19 +68,22 @@ public struct PatchOptions: Hashable, Codable, Sendable {
 extension PatchOptions {
     /// Draws the first voxel of a patch in a case's grid.
     ///
-    /// A patch lies within the image, or about the centre of it along axes on which it is larger. On a labelled voxel,
-    /// the class is drawn among those that the case has, then one of its voxels; cases without labels are cut anywhere.
-    /// With regions, as in nnU-Net, the region is drawn first, then a voxel of it, whatever its class.
+    /// A patch lies within the image. Along axes on which it is larger, it lies about the image's centre, or, if drawn
+    /// so, anywhere that it holds the image. On a labelled voxel, the class is drawn among those that the case has, then
+    /// one of its voxels; cases without labels are cut anywhere. With regions, as in nnU-Net, the region is drawn first,
+    /// then a voxel of it, whatever its class.
     func origin(
-        in example: PreparedCase, onForeground: Bool,
+        in example: PreparedCase, onForeground: Bool, placement: Augmentation.Placement?,
         using generator: inout some RandomNumberGenerator
     ) -> SIMD3<Int> {
+        let isAnywhere = placement.map { generator.chance($0.probability) } ?? false
         var origin = SIMD3<Int>.zero
         let centre = onForeground ? foreground(of: example, using: &generator) : nil
         for axis in 0..<3 {
             let room = example.size[axis] - size[axis]
             if room <= 0 {
-                origin[axis] = -(-room / 2)
+                origin[axis] =
+                    isAnywhere ? Int.random(in: room...0, using: &generator) : -(-room / 2)
             } else if let centre {
                 origin[axis] = min(max(0, centre[axis] - size[axis] / 2), room)
             } else {

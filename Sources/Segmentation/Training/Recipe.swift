@@ -30,8 +30,11 @@ public enum Recipe: String, CaseIterable, Codable, Sendable {
         recipe.seed = options.seed
         recipe.precision = options.precision
         recipe.validationGrid = options.validationGrid
-        // An epoch of whole images shows each of them.
-        if fit != .patch { recipe.stepsPerEpoch = nil }
+        if fit != .patch {
+            // An epoch of whole images shows each of them, where it lies.
+            recipe.stepsPerEpoch = nil
+            recipe.augmentation?.placement = nil
+        }
         options = recipe
     }
 
@@ -86,8 +89,9 @@ public enum Recipe: String, CaseIterable, Codable, Sendable {
         // The average of the weights does what a falling rate would do, and needs no end to fall to.
         options.schedule = .constant
         options.weightAveraging = 0.999
-        // Left and right stay what they are.
         var augmentation = ofNNUNetsImages
+        augmentation.placement = .init()
+        // Left and right stay what they are.
         augmentation.mirroring = nil
         options.augmentation = augmentation
         return options

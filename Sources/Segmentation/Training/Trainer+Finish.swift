@@ -86,8 +86,9 @@ extension Trainer {
         let history = saved ?? EpochHistory(record.epochs, start.plan.options)
         let isOfHistory =
             saved.map { history in
-                // The checkpoint may have lost the weights of the best epoch, which the model has.
-                history.records == record.epochs
+                // The checkpoint may have lost the weights of the best epoch, which the model has, and with them the
+                // Dice of each case.
+                history.records.map(\.withoutCases) == record.epochs.map(\.withoutCases)
                     && (history.chosen == record.chosenEpoch || history.lost != nil)
             } ?? true
         let test = try RunFolder.readTest(of: run)

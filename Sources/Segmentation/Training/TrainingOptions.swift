@@ -192,6 +192,10 @@ extension TrainingOptions {
             "`stepsPerEpoch` and `foregroundShare` are for patches, and whole images are trained on: "
                 + "leave them out, or give a `patch`")
         faults.require(
+            preparation.fit == .patch || augmentation?.placement == nil,
+            "augmentation by placement is for patches, and whole images are trained on: "
+                + "leave it out, or give a `patch`")
+        faults.require(
             patience == nil || !split.validation.isEmpty,
             "`patience` needs validation cases, and the split has none: leave it out, or give 50/20/30"
         )

@@ -97,19 +97,6 @@ public final class LocalLauncher: Launcher {
     }
 }
 
-/// The identity of a file, whatever its path.
-private struct FileIdentity: Equatable {
-    let device: dev_t
-    let number: ino_t
-
-    /// Reads the identity; nil if there is no file, or it may not be inspected.
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        (device, number) = (status.st_dev, status.st_ino)
-    }
-}
-
 /// A process that cannot be mistaken for a later one with the same number.
 private struct ProcessHandle: Equatable {
     let process: pid_t

@@ -55,13 +55,21 @@ struct CheckReport {
         return verdict + (check.faults.allowance.map { " \($0)" } ?? "")
     }
 
+    /// True if the cases can be divided as train divides them.
+    private var isDivisible: Bool {
+        guard let dataset = check.dataset else { return true }
+        return dataset.listedSplit != nil || (try? dataset.split()) != nil
+    }
+
     /// What train would do, and the command for it.
     private func next(_ plan: DatasetPlan) -> [String] {
         let allowances = AllowableFault.allCases.filter(allowed.contains)
         let dataset = shellQuoted(source) + allowances.map { " --allow \($0.rawValue)" }.joined()
+        let next = "Next: segnas3d train \(dataset) --output run"
         return [
             "Plan: \(plan.fullResolution); segnas3d plan \(dataset) says why.",
-            "Next: segnas3d train \(dataset) --output run",
+            isDivisible
+                ? next : next + " --split all, as there are too few cases to validate and to test",
         ]
     }
 

@@ -167,13 +167,14 @@ struct TrainingArguments: ParsableArguments {
 
 /// Augmentations that can be added to a recipe's, each with its default parameters; mirroring has a separate option.
 enum AugmentationKind: String, CaseIterable, ExpressibleByArgument {
-    case movement, rotation, scaling, elastic, noise, blur, brightness, contrast
+    case placement, movement, rotation, scaling, elastic, noise, blur, brightness, contrast
     case lowResolution = "low-resolution"
     case invertedGamma = "inverted-gamma"
     case gamma
 
     func enable(in augmentation: inout Augmentation) {
         switch self {
+        case .placement: augmentation.placement = .init()
         case .movement: augmentation.movement = .init()
         case .rotation: augmentation.rotation = .init()
         case .scaling: augmentation.scaling = .init()

@@ -49,7 +49,8 @@ struct RecipeTests {
         #expect(options.seed == 7 && options.precision == .float32)
         #expect(options.validationGrid == .original)
         #expect(options.batchSize == recipe.batchSize ?? 5)
+        #expect((options.augmentation?.placement != nil) == (recipe == .standard))
         recipe.apply(to: &options, fit: .resize)
-        #expect(options.stepsPerEpoch == nil)
+        #expect(options.stepsPerEpoch == nil && options.augmentation?.placement == nil)
     }
 }

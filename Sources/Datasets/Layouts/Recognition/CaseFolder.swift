@@ -36,12 +36,12 @@ struct CaseFolder {
         return (found, self.images.filter { !used.contains($0.file) })
     }
 
-    /// Label maps that belong to an image of the folder by their names.
+    /// Label maps that belong to an image of the folder by their names, and where there are such, all label maps.
     var companions: Set<ImageFileName> {
         let named = labels.filter { label in
             images.contains { [$0.remainder, $0.scan].contains(label.scan) }
         }
-        return Set(named.map(\.file))
+        return Set((named.isEmpty ? [] : labels).map(\.file))
     }
 
     private func images(of label: CaseFolderName) -> [CaseFolderName] {

@@ -17,6 +17,7 @@ extension LayoutReader {
         let recognition = LayoutRecognition(
             .bids, "folders such as \(subjects[0]) and label maps such as \(label.path)")
         return LayoutCandidate(recognition) { reader in
+            reader.reportHidden()
             let assembly = reader.assembly(images, labels)
             return reader.plain(assembly)
         }

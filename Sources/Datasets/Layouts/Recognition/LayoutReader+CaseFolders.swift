@@ -1,3 +1,5 @@
+internal import SegNASHost
+
 extension LayoutReader {
     /// Folders below one that hold images, with their paths relative to the dataset's folder.
     ///
@@ -14,6 +16,19 @@ extension LayoutReader {
                 imageFolders(below: folder.map { "\($0)/\(name)" } ?? name, levels: levels - 1)
             }
         return here.filter { !$0.images.isEmpty } + below
+    }
+
+    /// Reports folders that cannot be looked into and links that lead nowhere: cases in them would be missed.
+    mutating func reportHidden(below folder: String? = nil, levels: Int = 7) {
+        guard let listing = FolderListing(folder.map(path) ?? self.folder) else {
+            return report(.unlistable, file: folder)
+        }
+        func place(_ name: String) -> String { folder.map { "\($0)/\(name)" } ?? name }
+        for name in listing.others where FileSystem.isDanglingLink(path(place(name))) {
+            report(.linkTarget, file: place(name))
+        }
+        guard levels > 0 else { return }
+        for name in listing.folders { reportHidden(below: place(name), levels: levels - 1) }
     }
 
     /// A folder for each case, as in KiTS, BraTS and ACDC.
@@ -35,6 +50,7 @@ extension LayoutReader {
                 "\(shortened(inner)) \(inner.count == 1 ? "is" : "are") not read")
         }
         return LayoutCandidate(recognition) { reader in
+            reader.reportHidden()
             let assembly = reader.assembly(of: folders)
             return reader.plain(assembly)
         }

@@ -56,7 +56,9 @@ extension DICOMFile {
     }
 
     private static func isKnown(_ head: [UInt8], name: String) -> Bool {
-        name == "thumbs.db" || name == "desktop.ini" || isText(head)
+        // Slices may end in their number, and be in an archive: what came in their place is worth a word.
+        if name.last?.isNumber == true || name.hasSuffix(".zip") { return false }
+        return name == "thumbs.db" || name == "desktop.ini" || isText(head)
             || marks.contains { head.starts(with: $0) }
     }
 

@@ -61,7 +61,7 @@ struct CheckpointFolder {
             report(
                 .remark(
                     "the weights of the best epoch so far, \(best.map { "\($0)" } ?? "–"), are "
-                        + "damaged: the model will be that of the best epoch from now on"))
+                        + "damaged: if epochs are left, the model will be that of the best of them"))
             return contents
         }
         return nil
