@@ -2,7 +2,11 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <unordered_map>
 
@@ -20,7 +24,13 @@ ct_status ct_script_save(const ct_script *script, const char *path) {
         module.define(script->source);
         std::unordered_map<std::string, std::string> files;
         for (size_t i = 0; i < script->file_count; ++i) files[script->file_names[i]] = script->file_texts[i];
-        module.save(path, files);
+        // A writer that cannot write to its file ends the program in its destructor.
+        std::ostringstream bytes;
+        module.save(bytes, files);
+        std::ofstream file(path, std::ios::binary);
+        file << bytes.view();
+        file.close();
+        TORCH_CHECK(file, "the file cannot be written: ", std::strerror(errno));
     });
 }
 

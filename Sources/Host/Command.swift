@@ -65,7 +65,7 @@ package struct Command: Hashable, Sendable {
         // Ctrl-C in the terminal is for this process, which then ends what it has begun in order.
         let program = ProgramStart(
             name, arguments, environment: environment ?? ProcessInfo.processInfo.environment,
-            group: .own, usualSignals: SignalWatch.signals + [SIGPIPE])
+            group: .own, usualSignals: SignalWatch.signals + [SIGPIPE, SIGXFSZ])
         do throws(SystemFailure) {
             return try program { actions in
                 posix_spawn_file_actions_adddup2(&actions, output.input, 1)

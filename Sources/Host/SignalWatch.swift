@@ -40,8 +40,12 @@ public enum SignalWatch {
         }
         // The program that started this one may have blocked them, which is inherited.
         pthread_sigmask(SIG_UNBLOCK, &watched, nil)
-        // What cannot be written is an error of the call, where it can be told.
-        for ignored in [SIGPIPE, SIGXFSZ] { signal(ignored, SIG_IGN) }
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Lets a file beyond the limit of its size be an error of the call that writes it, which can be told.
+    public static func ignoreFileSizeLimit() {
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     public static var isEndRequested: Bool { received.load(ordering: .relaxed) }

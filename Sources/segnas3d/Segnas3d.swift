@@ -26,6 +26,7 @@ struct Segnas3d: ParsableCommand {
     /// how it went.
     static func main() {
         StartUp.settleThreads()
+        SignalWatch.ignoreFileSizeLimit()
         var parsed: (any ParsableCommand.Type)?
         do {
             try checkArguments()

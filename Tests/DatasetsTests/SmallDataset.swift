@@ -23,6 +23,15 @@ struct SmallDataset {
         try write(Volume(shape: shape, affine: affine, samples: Samples(values)), name)
     }
 
+    /// An image of float64.
+    func writeDoubles(_ name: String, change: (inout [Double]) -> Void) throws {
+        let size = Self.size
+        var values = (0..<size.x * size.y * size.z).map { Double($0 * 3 % 17) }
+        change(&values)
+        try write(
+            Volume(Samples(values), geometry: Geometry(size: size, affine: Self.affine)), name)
+    }
+
     /// A label map in which each value has four voxels, and all others are 0; stored from behind in each slice or not.
     func writeLabels(
         _ name: String, _ values: [Int16] = [1, 2], size: SIMD3<Int> = Self.size,

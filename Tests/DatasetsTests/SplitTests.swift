@@ -96,6 +96,15 @@ struct SplitTests {
                 #expect(subjects.map(\.count).reduce(0, +) == 10, "\(text)")
                 #expect(Split.Part.allCases.map { split[$0].count } == [15, 6, 9])
             }
+            // The same line twice is no contradiction.
+            let more = ["case,note,subject"] + rows + rows.prefix(1)
+            try Data(more.joined(separator: "\n").utf8).write(to: table)
+            let options = SplitOptions(groups: SplitGroups(parsing: table.path + ":subject"))
+            _ = try dataset.split(options)
+            try Data((more + ["\(names[4]),,sub-9"]).joined(separator: "\n").utf8).write(to: table)
+            let error = #expect(throws: SplitError.self) { try dataset.split(options) }
+            #expect(
+                "\(try #require(error))".contains("sub-1_scan1 is in the groups sub-1 and sub-9"))
         }
     }
 
@@ -148,7 +157,7 @@ struct SplitTests {
             (#"[{"train": ["a", 1]}]"#, "must be a list"),
             (#"[{"train": ["x", "a"]}]"#, "the dataset has no labelled case x"),
             (#"[{"train": ["a", "b"], "val": ["a"]}]"#, "a must be in one part only"),
-            (#"[{"train": [], "val": ["a"]}]"#, "1 cases leave none for training"),
+            (#"[{"train": [], "val": ["a"]}]"#, "1 case leaves none for training"),
         ])
     func badFiles(_ json: String, _ sentence: String) throws {
         try withTemporaryFolder { folder in
@@ -175,7 +184,7 @@ struct SplitTests {
         let two = Self.dataset(2)
         #expect(message(SplitOptions(), two).contains("2 cases leave none for validation"))
         let grouped = SplitOptions(groups: .pattern("case"))
-        #expect(message(grouped).contains("3 cases in 1 groups leave none for"))
+        #expect(message(grouped).contains("3 cases in 1 group leave none for"))
         #expect(message(SplitOptions(groups: .pattern("("))).contains("no regular expression"))
         #expect(
             message(SplitOptions(groups: .pattern("x"))).contains(

@@ -113,6 +113,40 @@ struct ExportCommandTests {
         }
     }
 
+    @Test("a damaged model is not exported")
+    func damaged() async throws {
+        try await withScene { scene in
+            let weights = URL(filePath: scene.model + "/weights.safetensors")
+            var bytes = try Data(contentsOf: weights)
+            bytes[bytes.count - 1] ^= 1
+            try bytes.write(to: weights)
+            let output = scene.folder.appending(path: "x").path
+            for format in ExportFormat.allCases.map(\.rawValue) {
+                let program = try export(scene.model, format, output)
+                #expect(program.status == 1, "\(format)")
+                #expect(program.errors.contains("weights.safetensors: is damaged"), "\(format)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: output))
+        }
+    }
+
+    @Test("a limit of the size of files is told of, and nothing is left")
+    func fileSizeLimit() async throws {
+        try await withScene { scene in
+            for format in ExportFormat.allCases.map(\.rawValue) {
+                let program = try Program.run(
+                    [
+                        "-c", "ulimit -f 2; exec \"$0\" export \"$1\" --format \(format) --output x",
+                        Program.url.path, scene.model,
+                    ], in: scene.folder, of: URL(filePath: "/bin/sh"))
+                #expect(program.status == 1, "\(format): \(program.status)")
+                #expect(program.errors.contains("File too large"), "\(program.errors)")
+                let left = try FileManager.default.contentsOfDirectory(atPath: scene.folder.path)
+                #expect(!left.contains { $0.contains("partial") || $0 == "x" }, "\(left)")
+            }
+        }
+    }
+
     @Test("a full disk is told of, and nothing is left", .enabled(if: getuid() == 0))
     func fullDisk() async throws {
         try await withScene { scene in

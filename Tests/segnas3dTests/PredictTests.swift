@@ -37,7 +37,9 @@ struct PredictTests {
                 .write(to: "\(images)/\(name)", replacing: true)
         }
 
-        func predict(_ arguments: String...) throws -> Program {
+        func predict(_ arguments: String...) throws -> Program { try predict(arguments) }
+
+        func predict(_ arguments: [String]) throws -> Program {
             try Program.run(
                 ["predict", model] + arguments + ["--output", output, "--device", "cpu"])
         }
@@ -332,6 +334,45 @@ struct PredictTests {
             #expect(program.status == 1)
             #expect(program.errors.contains("holds images that segnas3d predict did not write"))
             #expect(try Data(contentsOf: URL(filePath: scene.images + "/a.nii.gz")) == before)
+        }
+    }
+
+    @Test(
+        "a file in the place of a label map that predict has not written is never replaced or removed",
+        arguments: [[], ["--overwrite"], ["--overwrite", "--mirror", "z"]])
+    func foreignFile(options: [String]) async throws {
+        try await withScene { scene in
+            try scene.write("a.nii")
+            #expect(try scene.predict(scene.images + "/a.nii").status == 0)
+            // A scan beside its label map, as for a viewer, and one in the place of its own label map.
+            try scene.write("b.nii.gz")
+            let scans = ["\(scene.output)/b.nii.gz", "\(scene.output)/a_0001.nii.gz"]
+            for scan in scans {
+                try FileManager.default.copyItem(atPath: scene.images + "/b.nii.gz", toPath: scan)
+            }
+            let before = try Data(contentsOf: URL(filePath: scans[0]))
+            let own = try scene.predict([scans[0]] + options)
+            #expect(own.status == 1)
+            #expect(own.errors.contains("b.nii.gz is not the file that segnas3d predict writes"))
+            let other = try scene.predict([scene.images + "/b.nii.gz"] + options)
+            #expect(other.status == 1, "\(other.errors)")
+            // Others are not in the way.
+            let a = try scene.predict([scene.images + "/a.nii"] + options)
+            #expect(a.status == 0, "\(a.errors)")
+            for scan in scans { #expect(try Data(contentsOf: URL(filePath: scan)) == before) }
+            // The prediction itself, as an image.
+            let again = try scene.predict("\(scene.output)/a.nii.gz", "--overwrite")
+            #expect(again.status == 1)
+        }
+    }
+
+    @Test("a command without images leaves nothing in its folder")
+    func noImages() async throws {
+        try await withScene { scene in
+            let empty = scene.folder.appending(path: "empty")
+            try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+            #expect(try scene.predict(empty.path).status == 1)
+            #expect(!FileManager.default.fileExists(atPath: scene.output + "/prediction.json"))
         }
     }
 

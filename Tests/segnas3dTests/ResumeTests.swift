@@ -58,12 +58,29 @@ struct ResumeTests {
             }
             let again = try Program.run("train", "--output", scene.path("run"), "--quiet")
             #expect(again.status == 0 && again.output == begun.output, "\(again)")
+            try expectModelKept(scene)
             let other = try Program.run("train", "--output", scene.path("run"), "--batch", "3")
             #expect(other.status == 2 && other.errors.contains("  --batch was 2, and is now 3\n"))
             let more = try Program.run(
                 "train", "--output", scene.path("run"), "--epochs", "6", "--json")
             #expect(more.status == 0 && more.output.contains("\"epochs\" : 6"), "\(more)")
         }
+    }
+
+    /// A complete run has its model, whatever became of the weights in its last checkpoint.
+    private func expectModelKept(_ scene: SearchScene) throws {
+        let files = FileManager.default
+        let run = scene.path("damaged")
+        try files.copyItem(atPath: scene.path("run"), toPath: run)
+        let best = try files.contentsOfDirectory(atPath: "\(run)/checkpoints")
+            .filter { $0.hasPrefix("best") }
+        #expect(!best.isEmpty)
+        for name in best { try Data("lost".utf8).write(to: URL(filePath: "\(run)/checkpoints/\(name)")) }
+        let weights = URL(filePath: "\(run)/model/weights.safetensors")
+        let before = try Data(contentsOf: weights)
+        let again = try Program.run("train", "--output", run, "--quiet")
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try Data(contentsOf: weights) == before)
     }
 
     @Test("a comparison that ran out of time ends as one that did not")

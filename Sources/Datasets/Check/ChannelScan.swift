@@ -95,8 +95,8 @@ extension ChannelScan {
         let ends = [lowest, highest].map { $0 * scaling.slope + scaling.intercept }.sorted()
         // Values that float32 cannot tell apart are one.
         let isOne = notFinite == 0 && Float(ends[0]) == Float(ends[1])
-        minimum = ends[0]
-        maximum = isOne ? ends[0] : ends[1]
+        minimum = isOne ? Double(Float(ends[0])) : ends[0]
+        maximum = isOne ? minimum : ends[1]
         self.notFinite = notFinite
         self.content = content
         self.values = values.map { Float($0 * scaling.slope + scaling.intercept) }

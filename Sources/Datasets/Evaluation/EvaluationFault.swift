@@ -16,7 +16,8 @@ public struct EvaluationFault: Error, Equatable, Sendable {
         case noLabelMaps(better: String?)
         /// These files of a folder have the same name but for its ending.
         case sameName([String])
-        case missingPrediction
+        /// A reference without a prediction, and the name of one that may have been meant.
+        case missingPrediction(instead: String?)
         /// A prediction without a reference.
         case missingReference
         case image(ImageFault)
@@ -65,7 +66,9 @@ extension EvaluationFault: CustomStringConvertible {
         case .noLabelMaps(nil): "holds no label maps that segnas3d reads: is it the right folder?"
         case .sameName(let files):
             "\(files.joined(separator: " and ")) are label maps of the same case: keep one"
-        case .missingPrediction:
+        case .missingPrediction(let near?):
+            "has no prediction: was \(near) meant? Give both the same name; statistics are over the other cases"
+        case .missingPrediction(nil):
             "has no prediction: predict it, or remove its reference; statistics are over the other cases"
         case .missingReference:
             "has no reference of the same name, so it is not evaluated: is its name right?"

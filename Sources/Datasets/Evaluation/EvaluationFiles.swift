@@ -33,10 +33,13 @@ struct EvaluationFiles {
             predictions[name] = predictions.removeValue(forKey: prediction)
         }
         referenceCount = references.keys.count { !isPartial || predictions[$0] != nil }
+        let alone = predictions.keys.filter { references[$0] == nil }.sorted()
         for (identifier, reference) in references.sorted(by: { $0.key < $1.key }) {
             guard let prediction = predictions[identifier] else {
                 if !isPartial {
-                    faults.append(EvaluationFault(.missingPrediction, case: identifier))
+                    let near = NameGuess.nearest(to: identifier, among: alone)
+                    faults.append(
+                        EvaluationFault(.missingPrediction(instead: near), case: identifier))
                 }
                 continue
             }

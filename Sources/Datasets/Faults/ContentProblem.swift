@@ -44,8 +44,8 @@ extension ContentProblem {
         case .unreadable(let fault): fault.description
         case .notLabels(let fault): fault.description
         case .notFinite(let count):
-            "has \(count) \(count == 1 ? "voxel" : "voxels") with NaN or infinity: replace them, or make the image "
-                + "again"
+            "has \(counted(count, "voxel")) that \(count == 1 ? "is" : "are") NaN, infinite or beyond float32: "
+                + "replace them, or make the image again"
         case .constant(let channel, let value):
             "is \(significant(value)) everywhere in the channel \(channel): is it the right file?"
         case .channels(let found, let expected):

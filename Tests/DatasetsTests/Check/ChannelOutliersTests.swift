@@ -166,6 +166,9 @@ struct ChannelOutliersTests {
             channel == 1 ? values(7, 1) : values(number, 0)
         }
         #expect(atlas.isSound && atlas.faults.map(\.kind) == ["sameInEveryCase"])
+        // Where no channel differs, there is one scan, and no test.
+        let copies = try Scans.check(channels: ["T1", "T2"]) { _, channel in values(0, channel) }
+        #expect(!copies.isSound && Set(copies.faults.map(\.kind)) == ["duplicate"])
     }
 
     @Test("channels that are exchanged in one case, where their values tell them apart")

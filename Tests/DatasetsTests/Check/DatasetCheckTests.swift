@@ -15,7 +15,7 @@ struct DatasetCheckTests {
             let file = $0.folder.appending(path: "imagesTr/b_0000.nii.gz")
             try Data(contentsOf: file).dropLast(20).write(to: file)
         },
-        FaultCase("NaN and infinity", "imagesTr/a_0000.nii.gz: has 2 voxels with NaN or infinity") {
+        FaultCase("NaN and infinity", "imagesTr/a_0000.nii.gz: has 2 voxels that are NaN, infinite or beyond") {
             try $0.writeNNUNet()
             try $0.writeImage("imagesTr/a_0000.nii.gz", 1) {
                 $0[3] = .nan
@@ -27,6 +27,18 @@ struct DatasetCheckTests {
             try $0.writeImage("imagesTr/c_0000.nii.gz", 1) { values in
                 for index in values.indices { values[index] = 7 }
             }
+        },
+        FaultCase("values beyond float32", "imagesTr/b_0000.nii.gz: has 2 voxels that are NaN, infin")
+        {
+            try $0.writeNNUNet()
+            try $0.writeDoubles("imagesTr/b_0000.nii.gz") {
+                $0[1] = 1e300
+                $0[7] = -.greatestFiniteMagnitude
+            }
+        },
+        FaultCase("values that float32 does not tell from 0", "c_0000.nii.gz: is 0 everywhere in") {
+            try $0.writeNNUNet()
+            try $0.writeDoubles("imagesTr/c_0000.nii.gz") { $0 = $0.map { $0 * 1e-300 } }
         },
         FaultCase("another size", "labelsTr/b.nii.gz: has 6×5×3 voxels instead of 6×5×4") {
             try $0.writeNNUNet()

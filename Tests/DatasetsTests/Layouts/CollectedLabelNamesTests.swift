@@ -58,6 +58,22 @@ struct CollectedLabelNamesTests {
         return DatasetCheck(contentsOf: small.path)
     }
 
+    @Test("A segment may be named as what to ignore, and not as the background")
+    func reserved() throws {
+        try withDataset { small in
+            let check = try check(small, [[("liver", 1), ("Ignore", 2)], [("liver", 1)], []])
+            #expect(check.dataset?.labels.foreground.map(\.name) == ["liver"])
+            #expect(check.dataset?.labels.ignore == 2)
+        }
+        try withDataset { small in
+            let check = try check(small, [[("background", 1), ("liver", 2)], [("liver", 2)], []])
+            #expect(
+                check.faults.contains {
+                    $0.description.contains("the values 0, 1 are both named background")
+                })
+        }
+    }
+
     @Test("Names come from the files where the dataset gives none")
     func names() throws {
         try withDataset { small in

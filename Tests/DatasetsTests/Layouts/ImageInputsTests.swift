@@ -114,6 +114,10 @@ struct ImageInputsTests {
             tree: ["imaging.nii.gz", "segmentation.nii.gz*"],
             cases: ["imaging": ["imaging.nii.gz"]], notes: ["segmentation.nii.gz"]),
         Tree(
+            testDescription: "a mask without its image beside an image with one",
+            tree: ["x.nii.gz", "x_seg.nii.gz*", "y_mask.nii.gz*"], cases: ["x": ["x.nii.gz"]],
+            notes: ["label maps by their names: x_seg.nii.gz and y_mask.nii.gz"]),
+        Tree(
             testDescription: "cases of a dataset that have label maps",
             tree: ["c0/imaging.nii", "c0/segmentation.nii*", "c1/imaging.nii"],
             cases: ["c1": ["c1/imaging.nii"]],

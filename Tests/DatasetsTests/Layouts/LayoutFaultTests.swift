@@ -44,7 +44,6 @@ struct LayoutFaultTests {
         FaultCase("JSON that says nothing", "dataset.json: is not a dataset") {
             try $0.write("{}", to: "dataset.json")
         },
-        FaultCase("a list", "dataset.json: is not JSON") { try $0.write("[]", to: "dataset.json") },
         FaultCase(
             "everything wrong at once", #"lacks "labels""#, #"lacks "channel_names""#,
             #""file_ending" says .png, and the images are named like imagesTr/b_0000.nii.gz"#,
@@ -73,6 +72,13 @@ struct LayoutFaultTests {
             let labels = (1..<300).map { #""\#($0)": "l\#($0)""# }.joined(separator: ",")
             try $0.writeNNUNet(labels: #"{"0": "background", \#(labels)}"#)
         },
+        FaultCase("a key twice", #"dataset.json: "one" appears more than once in an object: keep"#) {
+            try $0.writeNNUNet(labels: #"{"background": 0, "one": 2, "one": 1}"#)
+        },
+        FaultCase("a list instead of an object", "dataset.json: holds no object") {
+            try $0.writeNNUNet()
+            try $0.write(#"[{"image": "a", "label": "b"}]"#, to: "dataset.json")
+        },
         FaultCase("channels from 1", "the keys of the channels are 1: number them from 0") {
             try $0.writeNNUNet()
             try $0.write(
@@ -88,6 +94,21 @@ struct LayoutFaultTests {
     ]
 
     static let files = [
+        FaultCase("a link that leads nowhere", "c2: is a link to what does not exist") {
+            for (number, name) in ["c0", "c1"].enumerated() {
+                try $0.writeImage("\(name)/image.nii.gz", number)
+                try $0.writeLabels("\(name)/label.nii.gz")
+            }
+            try FileManager.default.createSymbolicLink(
+                atPath: $0.path + "/c2", withDestinationPath: "/nowhere/c2")
+        },
+        FaultCase("a path as Windows writes it", "does not exist; im/a.nii.gz does") {
+            try $0.writeImage("im/a.nii.gz", 0)
+            try $0.writeLabels("la/a.nii.gz")
+            try $0.write(
+                #"{"training": [{"image": "im\\a.nii.gz", "label": "la/a.nii.gz"}]}"#,
+                to: "dataset.json")
+        },
         FaultCase("fewer cases than said", #""numTraining" says 3, and 2 cases are there"#) {
             try $0.writeNNUNet()
             try $0.remove("imagesTr/a_0000.nii.gz")

@@ -97,6 +97,15 @@ struct DICOMFolderTests: DICOMReading {
     }
 
     @Test(
+        "What has the place of a slice by its name, or may hold some, is named",
+        arguments: ["IM0007", "1.2.3.4.8", "rest.zip"])
+    func inPlaceOfSlice(name: String) throws {
+        let bytes = Array((name == "rest.zip" ? "PK\u{3}\u{4}" : "<html>404</html>\n").utf8)
+        #expect(
+            try remarks(named(slices()) + [(name, bytes)]) == [.dicom(.passedOver(1, [name]))])
+    }
+
+    @Test(
         "What may be a slice and cannot be read as one is refused by its name",
         arguments: [
             ("x.dcm", [1, 2, 3], .dicom(.unmarked)), ("x", [], .empty), ("x.ima", [], .empty),
