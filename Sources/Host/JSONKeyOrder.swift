@@ -18,9 +18,9 @@ package enum JSONKeyOrder {
         return found
     }
 
-    /// A key that an object of the text has twice, at whatever depth; nil if there is none. The text must be JSON.
+    /// A key that an object of the text has twice, at whatever depth; nil if there is none.
     ///
-    /// Decoders take one of the two without a word, and not all the same one.
+    /// The text must be JSON. Decoders take one of the two without a word, and not all the same one.
     package static func repeatedKey(in text: String) -> String? {
         var scanner = JSONKeyScanner(text)
         return scanner.repeatedKey()

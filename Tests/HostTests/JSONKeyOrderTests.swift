@@ -24,7 +24,8 @@ struct JSONKeyOrderTests {
         "a key that an object has twice, at whatever depth",
         arguments: [
             (#"{"a": 1, "b": {"a": 1}, "c": [{"a": 1}, {"a": 2}]}"#, nil),
-            (#"{"a": 1, "b": [], "a": {}}"#, "a"), (#"[1, [2, {"x": {"y": "y", "y": null}}]]"#, "y"),
+            (#"{"a": 1, "b": [], "a": {}}"#, "a"),
+            (#"[1, [2, {"x": {"y": "y", "y": null}}]]"#, "y"),
             (#"{"a\"b": "{\"x\":1,\"x\":2}", "a\u0022b": 2}"#, "a\"b"),
             (" [ { \"k\" : [ ] , \"l\" : \"]\" } , { \"k\" : 1 } ] ", nil),
             (#"[[], {}, "", -1.5e3, true]"#, nil), ("7", nil),

@@ -136,7 +136,8 @@ struct ExportCommandTests {
             for format in ExportFormat.allCases.map(\.rawValue) {
                 let program = try Program.run(
                     [
-                        "-c", "ulimit -f 2; exec \"$0\" export \"$1\" --format \(format) --output x",
+                        "-c",
+                        "ulimit -f 2; exec \"$0\" export \"$1\" --format \(format) --output x",
                         Program.url.path, scene.model,
                     ], in: scene.folder, of: URL(filePath: "/bin/sh"))
                 #expect(program.status == 1, "\(format): \(program.status)")

@@ -75,7 +75,9 @@ struct ResumeTests {
         let best = try files.contentsOfDirectory(atPath: "\(run)/checkpoints")
             .filter { $0.hasPrefix("best") }
         #expect(!best.isEmpty)
-        for name in best { try Data("lost".utf8).write(to: URL(filePath: "\(run)/checkpoints/\(name)")) }
+        for name in best {
+            try Data("lost".utf8).write(to: URL(filePath: "\(run)/checkpoints/\(name)"))
+        }
         let weights = URL(filePath: "\(run)/model/weights.safetensors")
         let before = try Data(contentsOf: weights)
         let again = try Program.run("train", "--output", run, "--quiet")

@@ -78,7 +78,7 @@ struct ExaminationRecord: Codable {
 /// The key of an examination: everything that it depends on.
 struct ExaminationKey: Encodable {
     /// Raised when the same files would lead to another examination.
-    private let version = 2
+    private let version = 3
     private let identifier: String
     /// Paths as faults name them.
     private let files: [String]

@@ -230,7 +230,8 @@ extension LayoutProblem {
             t1.nii.gz and label.nii.gz, or list them in a file list.json: {"training": [{"image": \
             ["\(files.first ?? "")"], "label": "…"}]}
             """
-        case .linkTarget: "is a link to what does not exist: is a disk not mounted? If it is of no use, remove it"
+        case .linkTarget:
+            "is a link to what does not exist: is a disk not mounted? If it is of no use, remove it"
         case .unknownEnding:
             "is not read, as segnas3d knows no format with this ending: if it is an image, unpack or convert it"
         case .unread:

@@ -182,7 +182,8 @@ extension LayoutReader {
             "readme", "license", "licence", "changes", "makefile", "thumbs.db", "desktop.ini",
         ]
         let endings = [
-            ".txt", ".md", ".rst", ".pdf", ".csv", ".tsv", ".xls", ".xlsx", ".docx", ".json", ".xml",
+            ".txt", ".md", ".rst", ".pdf", ".csv", ".tsv", ".xls", ".xlsx", ".docx", ".json",
+            ".xml",
             ".yaml", ".yml", ".html", ".log", ".py", ".sh", ".m", ".png", ".jpg", ".bval", ".bvec",
             ".raw", ".zraw", ".lnk", ".ctbl", ".label",
         ]

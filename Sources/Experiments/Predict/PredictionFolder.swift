@@ -26,6 +26,9 @@ public struct PredictionFolder: Sendable {
         _ path: String, of record: PredictionRecord, labels: LabelTable, cases: [Dataset.Case],
         overwrites: Bool, probabilities: Bool, segmentations: SegmentationFiles? = nil
     ) throws {
+        if FileManager.default.fileExists(atPath: path), !FileSystem.isFolder(path) {
+            throw PredictionFolderError.unwritable(path, reason: "it is a file")
+        }
         self.path = path
         self.segmentations = segmentations
         self.overwrites = overwrites
@@ -72,7 +75,7 @@ public struct PredictionFolder: Sendable {
             do {
                 try FileSystem.makeFolder(folder)
             } catch {
-                throw PredictionFolderError.unwritable(folder)
+                throw PredictionFolderError.unwritable(folder, reason: "\(error)")
             }
         }
         if found != record { try JSONDocument.write(record, to: file) }
@@ -236,7 +239,7 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
     case otherFile(String)
     case unremovable(String)
     case notDICOM(String)
-    case unwritable(String)
+    case unwritable(String, reason: String)
     case unwritableFile(String, reason: String)
 
     public var description: String {
@@ -262,7 +265,8 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
         case .notDICOM(let identifier):
             "case \(identifier) is no folder of DICOM files, so no DICOM segmentation can refer to it: "
                 + "leave out `dicomSeg`"
-        case .unwritable(let path): "\(path): this folder cannot be created"
+        case .unwritable(let path, let reason):
+            "\(path): this folder cannot be created: \(reason)"
         case .unwritableFile(let file, let reason): "\(file): cannot be written: \(reason)"
         }
     }

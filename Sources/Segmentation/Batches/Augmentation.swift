@@ -125,7 +125,8 @@ struct Faults {
 extension Augmentation {
     /// The place of an image in a patch that is longer: anywhere in it, where without it lies in the middle.
     ///
-    /// No voxel is interpolated. The room is drawn along each axis; an image longer than the patch is cut anywhere anyway.
+    /// No voxel is interpolated. The room is drawn along each axis; images longer than the patch are cut anywhere
+    /// anyway.
     public struct Placement: Hashable, Codable, Sendable {
         public var probability = 1.0
 

@@ -69,9 +69,11 @@ extension PatchOptions {
     /// Draws the first voxel of a patch in a case's grid.
     ///
     /// A patch lies within the image. Along axes on which it is larger, it lies about the image's centre, or, if drawn
-    /// so, anywhere that it holds the image. On a labelled voxel, the class is drawn among those that the case has, then
-    /// one of its voxels; cases without labels are cut anywhere. With regions, as in nnU-Net, the region is drawn first,
-    /// then a voxel of it, whatever its class.
+    /// so, anywhere that it holds the image.
+    ///
+    /// On a labelled voxel, the class is drawn among those that the case has, then one of its voxels; cases without
+    /// labels are cut anywhere. With regions, as in nnU-Net, the region is drawn first, then a voxel of it, whatever
+    /// its class.
     func origin(
         in example: PreparedCase, onForeground: Bool, placement: Augmentation.Placement?,
         using generator: inout some RandomNumberGenerator

@@ -24,7 +24,8 @@ public struct ModelLocation: Hashable, Sendable {
 
     /// Finds the model in a model's folder, a run (its `model`) or a study (its `best`).
     public init(of path: String) throws(ModelError) {
-        let path = FolderLink.resolve(PathParts.trimmed(path))
+        let named = PathParts.trimmed(path)
+        let path = FolderLink.resolve(named)
         if Self.isModel(path) {
             model = path
             // Absolute, for `.` may be the model.
@@ -44,6 +45,10 @@ public struct ModelLocation: Hashable, Sendable {
                 splitFile = "\(path)/\(file)"
             }
             return
+        }
+        // A file may hold text that only looks like a link.
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ModelError(file: named, fault: Self.fault(named))
         }
         throw ModelError(file: path, fault: Self.fault(path))
     }

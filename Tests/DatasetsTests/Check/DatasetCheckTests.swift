@@ -15,7 +15,7 @@ struct DatasetCheckTests {
             let file = $0.folder.appending(path: "imagesTr/b_0000.nii.gz")
             try Data(contentsOf: file).dropLast(20).write(to: file)
         },
-        FaultCase("NaN and infinity", "imagesTr/a_0000.nii.gz: has 2 voxels that are NaN, infinite or beyond") {
+        FaultCase("NaN and infinity", "imagesTr/a_0000.nii.gz: has 2 voxels that are NaN, infin") {
             try $0.writeNNUNet()
             try $0.writeImage("imagesTr/a_0000.nii.gz", 1) {
                 $0[3] = .nan
@@ -28,7 +28,7 @@ struct DatasetCheckTests {
                 for index in values.indices { values[index] = 7 }
             }
         },
-        FaultCase("values beyond float32", "imagesTr/b_0000.nii.gz: has 2 voxels that are NaN, infin")
+        FaultCase("values beyond float32", "b_0000.nii.gz: has 2 voxels that are NaN, infinite or")
         {
             try $0.writeNNUNet()
             try $0.writeDoubles("imagesTr/b_0000.nii.gz") {

@@ -72,7 +72,7 @@ struct LayoutFaultTests {
             let labels = (1..<300).map { #""\#($0)": "l\#($0)""# }.joined(separator: ",")
             try $0.writeNNUNet(labels: #"{"0": "background", \#(labels)}"#)
         },
-        FaultCase("a key twice", #"dataset.json: "one" appears more than once in an object: keep"#) {
+        FaultCase("a key twice", #"dataset.json: "one" appears more than once in an object"#) {
             try $0.writeNNUNet(labels: #"{"background": 0, "one": 2, "one": 1}"#)
         },
         FaultCase("a list instead of an object", "dataset.json: holds no object") {

@@ -84,7 +84,7 @@ struct NumberedChannels {
     }
 }
 
-/// The content of a folder, hidden files aside, sorted by name.
+/// The content of a folder, hidden files and a file system's own folders aside, sorted by name.
 struct FolderListing {
     let path: String
     let images: [ImageFileName]
@@ -93,6 +93,11 @@ struct FolderListing {
     let others: [String]
     /// Files and folders whose names are not UTF-8.
     let foreign: [NonUTF8Name]
+
+    /// Folders at the top of a disk, which users may not look into.
+    private static let systemFolders: Set = [
+        "lost+found", "System Volume Information", "$RECYCLE.BIN",
+    ]
 
     /// Nil if the folder cannot be read.
     init?(_ path: String) {
@@ -104,6 +109,7 @@ struct FolderListing {
         let unnamed = Set(foreign.map(\.repaired))
         let rest = names.filter {
             !$0.hasPrefix(".") && ImageFileName($0) == nil && !unnamed.contains($0)
+                && !Self.systemFolders.contains($0)
         }.sorted()
         let isFolder = rest.map { FileSystem.isFolder("\(path)/\($0)") }
         self.path = path

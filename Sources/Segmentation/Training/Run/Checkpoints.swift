@@ -61,7 +61,8 @@ struct CheckpointFolder {
             report(
                 .remark(
                     "the weights of the best epoch so far, \(best.map { "\($0)" } ?? "–"), are "
-                        + "damaged: if epochs are left, the model will be that of the best of them"))
+                        + "damaged: if epochs are left, the model will be that of the best of them")
+            )
             return contents
         }
         return nil
