@@ -252,22 +252,21 @@ package enum BundleScript {
 
 
         class Tiles(Inferer):
-            """Images of which networks see patches, tile by tile, with Gaussian weights as in nnU-Net."""
+            """Images of another size than the network's, tile by tile, with Gaussian weights as in nnU-Net."""
 
             def __init__(self, overlap=0.5):
                 self.overlap = overlap
 
             def axis(self, size, patch):
                 if size <= patch:
-                    middle = -((patch - size) // 2)
-                    return [middle - 1, middle] if self.overlap > 0 and size > 1 else [middle]
+                    return [-((patch - size) // 2)]
                 steps = int(np.ceil((size - patch) / (patch * (1 - self.overlap))))
                 return [int(np.rint((size - patch) / steps * step)) for step in range(steps + 1)]
 
             def __call__(self, inputs, network, *args, **kwargs):
                 image, patch = inputs.as_tensor() if isinstance(inputs, MetaTensor) else inputs, SIZE[::-1].tolist()
                 size = list(image.shape[2:])
-                if OPTIONS["fit"] != "patch":
+                if OPTIONS["fit"] != "patch" or size == patch:
                     return network(image)
                 lines = [np.exp(-((np.arange(n) - n // 2) / (n / 8)) ** 2 / 2) for n in patch]
                 weight = torch.tensor(lines[0][:, None, None] * lines[1][:, None] * lines[2], dtype=torch.float32)

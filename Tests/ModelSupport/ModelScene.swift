@@ -12,14 +12,13 @@ public enum ModelScene {
         ignore: 7)
 
     public static func description(
-        size: SIMD3<Int> = [16, 16, 16], fit: PreparationOptions.Fit = .resize,
-        channels: [String] = ["T1"], labels: LabelTable = labels
+        size: SIMD3<Int> = [16, 16, 16], channels: [String] = ["T1"], labels: LabelTable = labels
     ) throws -> ModelDescription {
         let block = try BlockGraph([2])
         return ModelDescription(
             architecture: .segnas(SegNAS(n: 4, p: 1, sup: true, res: true, block: block)),
             preparation: try Preparation(
-                PreparationOptions(size: size, fit: fit), channels: channels, labels: labels,
+                PreparationOptions(size: size), channels: channels, labels: labels,
                 intensities: channels.map { _ in
                     ForegroundIntensities(
                         mean: 12.25, standardDeviation: 0.1, lowerPercentile: -3,

@@ -34,7 +34,7 @@ struct TiledPredictorTests {
     }
 
     private func models(_ patch: SIMD3<Int>) throws -> [Model] {
-        try (0..<2).map { _ in try ModelScene.rounding(.init(size: patch, fit: .patch)) }
+        [try ModelScene.rounding(.init(size: patch)), try ModelScene.rounding(.init(size: patch))]
     }
 
     @Test(
@@ -70,7 +70,7 @@ struct TiledPredictorTests {
             let patch: SIMD3<Int> = [12, 16, 12]
             let (image, _) = try scene(
                 Orientation.all[29], spacing: [1, 0.8, 2.5], in: folder, patch: patch)
-            let model = try ModelScene.model(ModelScene.description(size: patch, fit: .patch))
+            let model = try ModelScene.model(ModelScene.description(size: patch))
             var options = PredictionOptions(precision: .float32, mirroredAxes: [0, 2])
             let labels = try Predictor([model], options).predict(image).labelMap()
             options.keepsProbabilities = true
@@ -146,8 +146,8 @@ struct TiledPredictorTests {
             let (image, volume) = try scene(
                 Orientation.all[11], spacing: [1, 1, 1], in: folder, patch: [16, 16, 16])
             let models = [
-                try ModelScene.rounding(.init(size: [16, 16, 16], fit: .patch)),
-                try ModelScene.rounding(.init(size: [20, 24, 12], fit: .patch)),
+                try ModelScene.rounding(.init(size: [16, 16, 16])),
+                try ModelScene.rounding(.init(size: [20, 24, 12])),
             ]
             let both = PreparedImage(
                 identifier: "case", views: [image.views[0], image.views[0]])

@@ -19,9 +19,6 @@ public struct PredictionRecord: Codable, Equatable {
     var series: String?
     /// The overlap of tiles; nil if all models see images whole.
     var overlap: Double?
-    /// How tiles lie: 2 since an image that fits into one has two (`TileAxis`); nil in earlier versions, and without
-    /// overlap.
-    var tiling: Int?
     /// The clean-up of label maps; nil for none.
     var postProcessing: PostProcessing?
     /// How much each model counts; nil if all count alike.
@@ -41,7 +38,6 @@ extension PredictionRecord {
         weights = options.modelWeights
         let areTiled = loaded.contains { $0.description.preparation.options.fit == .patch }
         overlap = areTiled ? options.overlap : nil
-        tiling = areTiled && options.overlap > 0 ? 2 : nil
         postProcessing = options.postProcessing.flatMap { $0.steps.isEmpty ? nil : $0 }
     }
 }

@@ -3,11 +3,8 @@ internal import Glibc
 /// Where the tiles of a sliding window lie along one axis of an image, and how much each of their voxels counts.
 ///
 /// Tiles overlap by a share of their length at least, are spread evenly, and the last one ends where the image
-/// ends, as in nnU-Net (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z).
-///
-/// An image that fits into a tile has two as well, a voxel apart, as one that is a voxel longer than a tile: the blocks
-/// of voxels that poolings take together then differ, and so do the networks' errors. Without overlap it lies in the
-/// middle of one.
+/// ends, as in nnU-Net (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z). An image shorter than a tile lies in
+/// its middle.
 package struct TileAxis: Hashable, Sendable {
     /// Voxels of the image.
     package let size: Int
@@ -26,11 +23,10 @@ package struct TileAxis: Hashable, Sendable {
         precondition(size > 0 && patch > 0 && overlap >= 0 && overlap < 1, "no tiles")
         self.size = size
         self.patch = patch
-        let middle = -((patch - size) / 2)
         starts =
-            size > patch
-            ? Self.starts(size, patch, step: Double(patch) * (1 - overlap))
-            : overlap > 0 && size > 1 ? [middle - 1, middle] : [middle]
+            size <= patch
+            ? [-((patch - size) / 2)]
+            : Self.starts(size, patch, step: Double(patch) * (1 - overlap))
         let deviation = Double(patch) / 8
         weights = (0..<patch).map { voxel in
             let distance = Double(voxel - patch / 2) / deviation
@@ -44,12 +40,6 @@ package struct TileAxis: Hashable, Sendable {
         let even = Double(size - patch) / steps
         return (0...Int(steps)).map { Int((even * Double($0)).rounded(.toNearestOrEven)) }
     }
-
-    /// Voxels of tiles before the image's first one.
-    package var margin: Int { max(0, -starts[0]) }
-
-    /// Voxels from the first one of all tiles, or of the image, to the last.
-    package var reach: Int { margin + max(size, starts[starts.count - 1] + patch) }
 
     /// The image's voxels that a tile holds.
     package func voxels(of tile: Int) -> Range<Int> {
@@ -92,11 +82,9 @@ package struct TileGrid: Hashable, Sendable {
     package var size: SIMD3<Int> { [x.size, y.size, z.size] }
     package var patch: SIMD3<Int> { [x.patch, y.patch, z.patch] }
     package var count: Int { x.starts.count * y.starts.count * z.starts.count }
-    package var margin: SIMD3<Int> { [x.margin, y.margin, z.margin] }
-    package var reach: SIMD3<Int> { [x.reach, y.reach, z.reach] }
 
-    /// True where the only tile is the image, voxel by voxel.
-    package var isWhole: Bool { size == patch && count == 1 }
+    /// True where one tile is the image, voxel by voxel.
+    package var isWhole: Bool { size == patch }
 
     /// The first voxel of a tile, which is counted along x, y and z; negative in padding.
     package func start(of tile: SIMD3<Int>) -> SIMD3<Int> {

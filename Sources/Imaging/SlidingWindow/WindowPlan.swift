@@ -104,13 +104,12 @@ struct WindowColumn: Hashable, Sendable {
 }
 
 extension TileAxis {
-    /// Parts of the image of about the same number of tiles; they begin where a tile begins, and are fewer where no
-    /// voxel lies between two of these places.
+    /// Parts of the image of about the same number of tiles; they begin where a tile begins.
     fileprivate func parts(_ count: Int) -> [Range<Int>] {
         let cuts = (0...count).map { part in
             let tile = (Double(part * starts.count) / Double(count)).rounded()
             return part == count ? size : max(0, starts[Int(tile)])
         }
-        return zip(cuts, cuts.dropFirst()).map { $0..<$1 }.filter { !$0.isEmpty }
+        return zip(cuts, cuts.dropFirst()).map { $0..<$1 }
     }
 }

@@ -15,10 +15,9 @@ public struct PredictionOptions: Hashable, Sendable {
     public var mirroredAxes: Set<Int>
     /// What neighbouring tiles have in common at least, as a share of a tile's length: at least 0 and less than 1.
     ///
-    /// Images of which networks see patches are predicted tile by tile. With an overlap there are two tiles at least
-    /// along each axis (`TileAxis`).
+    /// Images of another size than what the networks see are predicted tile by tile.
     public var overlap: Double
-    /// For the probabilities of images while tiles are missing; more where as little is not enough.
+    /// For the probabilities of such images while tiles are missing; more where as little is not enough.
     public var scoreMemory: ByteCount
     /// Whether `ScoreRestorer.writeProbabilities(to:replacing:)` will be called.
     ///

@@ -70,8 +70,8 @@ public final class Predictor {
     /// The label map, and the probabilities of all classes or regions: the mean over models and mirrored images of
     /// softmax, for regions of the sigmoid of each.
     ///
-    /// Images of which networks see patches are predicted tile by tile, and their probabilities are kept only where
-    /// the options say so, or where models want the image prepared in different ways.
+    /// Images of another size than what the networks see are predicted tile by tile, and their probabilities are
+    /// kept only where the options say so, or where models want the image prepared in different ways.
     ///
     /// - Parameters:
     ///   - image: What the ``preparer`` made.
@@ -116,9 +116,8 @@ public final class Predictor {
         _ group: ModelGroup, _ view: PreparationResult,
         _ progress: @escaping (_ done: Int, _ all: Int) throws -> Void
     ) -> SlidingWindow {
-        let prepared = group.preparation.options
         var window = SlidingWindow(
-            patch: prepared.size, overlap: prepared.fit == .patch ? options.overlap : 0,
+            patch: group.preparation.options.size, overlap: options.overlap,
             scoreBytes: Int(clamping: options.scoreMemory.bytes), mirrorings: options.mirrorings,
             threads: options.threads, progress: progress)
         window.rule = labels.scoreRule

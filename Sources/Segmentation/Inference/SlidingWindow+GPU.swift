@@ -9,7 +9,7 @@ extension SlidingWindow {
     func fits(_ image: PreparedCase, labels: Int, on device: Device) throws(TorchError) -> Bool {
         let memory = try TensorMemory.statistics(on: device)
         guard let limit = memory.limit else { return true }
-        let (size, tile) = (grid(of: image).reach, patch)
+        let (size, tile) = (extent(of: image), patch)
         let (voxels, ofTiles) = (size.x * size.y * size.z, batch * tile.x * tile.y * tile.z)
         // Indices of 64 bits are made of classes, their counts of several.
         let bytes = UInt64(4 * labels * (voxels + 4 * ofTiles) + 48 * voxels)
@@ -31,8 +31,7 @@ extension SlidingWindow {
         of image: PreparedCase, labels: Int, by members: [EnsembleMember], on device: Device
     ) throws -> (classes: Tensor, areFinite: Tensor) {
         precondition(rule == .mostProbable && mirrorings == [[false, false, false]])
-        let grid = grid(of: image)
-        let (size, before) = (grid.reach, grid.margin)
+        let (grid, size) = (grid(of: image), extent(of: image))
         let sums = try Tensor.zeros([1, labels, size.z, size.y, size.x], device: device)
         let weights = try weights(of: grid).moved(to: device)
         let tiles = grid.z.starts.indices.flatMap { z in
@@ -40,6 +39,9 @@ extension SlidingWindow {
                 grid.x.starts.indices.map { x in SIMD3(x, y, z) }
             }
         }
+        // The image lies in the middle of what is longer than it.
+        let margin = size &- grid.size
+        let before = SIMD3(margin.x / 2, margin.y / 2, margin.z / 2)
         try runner(image, members, tiles: tiles.count).run(tiles) { scores, member, tile, _ in
             let start = grid.start(of: tile) &+ before
             let place = try sums.sliced(start.z..<start.z + patch.z, along: 2)
@@ -54,6 +56,11 @@ extension SlidingWindow {
             .sliced(before.x..<before.x + grid.size.x, along: 4)
         // Probabilities are not so many that their sum exceeds what a number can be.
         return (try own.classes(rule), try sums.sum().isFinite())
+    }
+
+    /// Voxels of the sums: where the image is shorter than a tile, they hold all of it.
+    private func extent(of image: PreparedCase) -> SIMD3<Int> {
+        pointwiseMax(image.size, patch)
     }
 
     /// The weight of each voxel of a tile, `[1, 1, D, H, W]`.

@@ -3,7 +3,7 @@ internal import SegNASHost
 internal import SegNASImaging
 internal import SegNASTorch
 
-/// Predicts images of which networks see patches, tile by tile.
+/// Predicts images that are larger or smaller than what networks see, tile by tile.
 ///
 /// Probabilities of overlapping tiles are averaged with Gaussian weights. The sums exist only where tiles are
 /// missing: see ``WindowPlan``. Parts of an image beyond its borders are zeros, as in training.

@@ -61,7 +61,7 @@ struct Predict: ParsableCommand {
         help: ArgumentHelp(
             """
             Share of their length that neighbouring tiles have in common, where a model sees patches of an image; by \
-            default 0.5. With 0, each part of an image is predicted once: quicker, and less exact.
+            default 0.5.
             """, valueName: "share"))
     var overlap: Double?
 
