@@ -152,6 +152,7 @@ struct SplitTests {
     @Test(
         "files that do not fit the dataset",
         arguments: [
+            (#"[{"train": ["a"], "val": ["b"], "train": ["c"]}]"#, "appears more than once"),
             ("[", "is not JSON"), ("[]", "must be a list such as"),
             (#"[{"a": 1}]"#, "must be a list"),
             (#"[{"train": ["a", 1]}]"#, "must be a list"),

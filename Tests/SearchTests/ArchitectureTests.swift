@@ -31,6 +31,10 @@ struct ArchitectureTests {
         ("", ["no valid JSON object; an architecture is written {\"n\": 16, \"p\": 2, …}"]),
         ("[21]", ["no valid JSON object; an architecture is written {\"n\": 16, \"p\": 2, …}"]),
         (
+            #"{"n": 21, "p": 3, "sup": 1, "res": 0, "nodes": 3, "ops": [2, 0, 2], "n": 8}"#,
+            ["\"n\" appears more than once: keep one"]
+        ),
+        (
             "{}",
             [
                 "n is missing; it must be a whole number from 1 to 1024",

@@ -40,6 +40,7 @@ struct SplitFile {
         let text: String
         do { text = try readText(at: path, limit: 64 << 20) } catch { throw .file(path, error) }
         guard let json = JSONValue(text: text) else { throw .notJSON(path) }
+        if let key = JSONKeyOrder.repeatedKey(in: text) { throw .keyTwice(key, path) }
         guard let list = json.array ?? json.object.map({ [.object($0)] }), !list.isEmpty else {
             throw .notSplits(path)
         }
@@ -98,6 +99,8 @@ public enum SplitError: Error, Equatable, Sendable {
     case empty(Split.Part, cases: Int, groups: Int?)
     case file(String, TextFileFault)
     case notJSON(String)
+    /// A key that an object of a file has twice.
+    case keyTwice(String, String)
     case notSplits(String)
     case noSuchSplit(index: Int, of: Int, String)
     /// Cases of a split that the dataset lacks, and the number of all that it names.
@@ -143,6 +146,8 @@ extension SplitError: CustomStringConvertible {
             """
         case .file(let path, let fault): "\(path): \(fault)"
         case .notJSON(let path): "\(path): is not JSON"
+        case .keyTwice(let key, let path):
+            "\(path): \"\(key)\" appears more than once in an object: keep one"
         case .notSplits(let path):
             "\(path): must be a list such as [{\"train\": [\"case\"], \"val\": [\"case\"]}]"
         case .noSuchSplit(let index, let count, let path):

@@ -41,9 +41,7 @@ public struct PredictionFolder: Sendable {
         guard isOurs || Self.images(in: path).isEmpty else {
             throw PredictionFolderError.foreign(path)
         }
-        if let other = Self.foreignFile(in: path, for: cases, sources) {
-            throw PredictionFolderError.otherFile(other)
-        }
+        try Self.checkPlaces(in: path, of: cases, sources)
         let found = try? JSONDocument.read(PredictionRecord.self, from: file, schema: 1...1)
         // What cannot be read says nothing of the label maps that are there.
         let isOther = isOurs && found != record
@@ -82,16 +80,17 @@ public struct PredictionFolder: Sendable {
         try names.write(to: path)
     }
 
-    /// A file that has the place of a case's label map, and is none of ours, or is to be predicted.
-    private static func foreignFile(
-        in path: String, for cases: [Dataset.Case], _ sources: PredictionSources
-    ) -> String? {
+    /// Checks that no label map has the place of a file that is none of ours, or of an image to be predicted.
+    private static func checkPlaces(
+        in path: String, of cases: [Dataset.Case], _ sources: PredictionSources
+    ) throws(PredictionFolderError) {
         let inputs = Set(cases.flatMap(\.images).compactMap(FileIdentity.init))
-        return cases.lazy.map { (name: $0.identifier, file: file($0.identifier, in: path)) }
-            .first { name, file in
-                guard let identity = FileIdentity(file) else { return false }
-                return !sources.holds(name) || inputs.contains(identity)
-            }?.file
+        for subject in cases {
+            let file = file(subject.identifier, in: path)
+            guard let identity = FileIdentity(file) else { continue }
+            guard !inputs.contains(identity) else { throw .input(file) }
+            guard sources.holds(subject.identifier) else { throw .otherFile(file) }
+        }
     }
 
     /// Checks that all predictions of another model in a folder are made again.
@@ -236,6 +235,8 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
     case otherImage(String)
     case changing(String)
     case foreign(String)
+    /// A label map would replace this image, which is to be predicted.
+    case input(String)
     case otherFile(String)
     case unremovable(String)
     case notDICOM(String)
@@ -259,6 +260,8 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
             "\(file) is of another model and cannot be removed: remove it, or name another folder"
         case .foreign(let path):
             "\(path) holds images that segnas3d predict did not write: name another folder"
+        case .input(let file):
+            "\(file) is an image to be predicted, and its label map would have its place: name another folder"
         case .otherFile(let file):
             "\(file) is not the file that segnas3d predict writes there for these labels: "
                 + "move it away, or name another folder"

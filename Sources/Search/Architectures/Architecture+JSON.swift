@@ -43,6 +43,9 @@ extension Architecture {
         } catch {
             throw ArchitectureError([.notJSON])
         }
+        if let key = JSONKeyOrder.repeatedKey(in: json) {
+            throw ArchitectureError([.keyTwice(key)])
+        }
     }
 
     /// Reads a file of JSON; the error names it.

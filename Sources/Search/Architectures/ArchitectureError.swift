@@ -16,6 +16,8 @@ public struct ArchitectureError: Error, Equatable, Sendable {
 public enum ArchitectureFault: Equatable, Sendable {
     case file(TextFileFault)
     case notJSON
+    /// A key that an object has twice.
+    case keyTwice(String)
     case unknownField(String)
     case missing(ArchitectureField)
     case value(ArchitectureField, found: String)
@@ -37,6 +39,7 @@ extension ArchitectureFault: CustomStringConvertible {
         switch self {
         case .file(let fault): "\(fault)"
         case .notJSON: "no valid JSON object; an architecture is written {\"n\": 16, \"p\": 2, …}"
+        case .keyTwice(let name): "\(quoted(name)) appears more than once: keep one"
         case .unknownField(let name):
             "there is no \(quoted(name)); "
                 + advice(for: name, among: ArchitectureField.allCases.map(\.rawValue))
