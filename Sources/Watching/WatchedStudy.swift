@@ -162,7 +162,7 @@ private struct StudyWork {
     ) -> LiveTraining {
         let trial = record.trials[run.trial].trial
         let files = TrialFolder(folder.trial(run.trial))
-        let epochs = RunReport.log(of: files.run)
+        let epochs = EpochRecord.all(ofRun: files.run)
         return LiveTraining(
             title: "Trial \(run.trial)", trial: run.trial, network: trial.architecture,
             form: trial.form, epochs: epochs.map(TrainingEpoch.init),

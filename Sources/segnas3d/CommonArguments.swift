@@ -11,7 +11,7 @@ struct DisplayArguments: ParsableArguments {
     @Flag(help: "Print one JSON document instead of text.")
     var json = false
 
-    @Flag(help: "Show no progress.")
+    @Flag(help: "Show no progress; warnings are shown.")
     var quiet = false
 }
 

@@ -73,8 +73,7 @@ public final class TensorBoard {
     private func take(run path: String) throws {
         let name = path.hasPrefix(work + "/") ? path.dropFirst(work.count) : ""
         try take(
-            JSONDocument.lines(of: "\(path)/log.jsonl", as: EpochRecord.self), in: folder + name,
-            named: nil, labels: labels(of: path))
+            EpochRecord.all(ofRun: path), in: folder + name, named: nil, labels: labels(of: path))
     }
 
     private func take(trial: Int) throws {

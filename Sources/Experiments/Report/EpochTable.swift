@@ -40,7 +40,7 @@ public struct EpochTable {
     public var csv: String {
         var table = CSV(header: header)
         for (part, run) in runs {
-            for record in JSONDocument.lines(of: "\(run)/log.jsonl", as: EpochRecord.self) {
+            for record in EpochRecord.all(ofRun: run) {
                 table.append((hasParts ? [part] : []) + row(record))
             }
         }

@@ -17,7 +17,7 @@ extension RunReport {
                 file: "\(run)/plan.json", reason: "it is not the plan of a run")
         }
         let record = TrainingRecord(ofModel: "\(run)/\(ModelLocation.modelOfRun)")
-        let epochs = record?.epochs ?? RunReport.log(of: run)
+        let epochs = record?.epochs ?? EpochRecord.all(ofRun: run)
         self.init(
             dataset: plan.dataset.name, network: plan.network, labels: plan.dataset.labels,
             conditions: plan.words, epochs: epochs.map(TrainingEpoch.init),
@@ -35,14 +35,6 @@ extension RunReport {
             test, files: dataset?.training ?? [],
             predictions: "\(run)/\(ModelLocation.testOfRun)"
         ).section(display)
-    }
-
-    /// The epochs so far, each once: a process that was killed trains some again.
-    package static func log(of run: String) -> [EpochRecord] {
-        let lines = JSONDocument.lines(of: "\(run)/log.jsonl", as: EpochRecord.self)
-        return Dictionary(lines.map { ($0.epoch, $0) }) { $1 }.values.sorted {
-            $0.epoch < $1.epoch
-        }
     }
 }
 

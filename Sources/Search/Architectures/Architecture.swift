@@ -24,7 +24,11 @@ public struct SegNAS: Hashable, Sendable {
     /// Rate of the spatial dropout after each block.
     public let dropout: Double
 
+    /// What a file that gives none means: the paper's.
     public static let defaultDropout = 0.2
+    /// What measurement recommends (`Documentation/measurements/recipe`): that of the planned network, at which a
+    /// search of the dropout begins.
+    public static let recommendedDropout = 0.0
 
     /// Makes a network; values outside their limits trap, as input is checked where it is read.
     public init(

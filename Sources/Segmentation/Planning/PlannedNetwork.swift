@@ -48,6 +48,7 @@ public enum PlannedNetwork: Hashable, Sendable {
             preconditionFailure("a block of three operations")
         }
         return SegNAS(
-            n: channels, p: useful ?? 1, sup: true, res: true, block: block, dropout: 0)
+            n: channels, p: useful ?? 1, sup: true, res: true, block: block,
+            dropout: SegNAS.recommendedDropout)
     }
 }

@@ -65,6 +65,19 @@ extension TrainingRecord {
     }
 }
 
+extension EpochRecord {
+    /// The epochs of a run so far, each once, in their order: those of its log, and of a complete run those of its
+    /// model, too, should the log be damaged.
+    ///
+    /// A process that was killed trains some again, and its log may hold the same epoch twice.
+    public static func all(ofRun run: String) -> [EpochRecord] {
+        let known = TrainingRecord(ofModel: RunFolder.model(of: run))?.epochs ?? []
+        let lines = JSONDocument.lines(of: RunFolder.log(of: run), as: EpochRecord.self)
+        let each = (known + lines).map { ($0.epoch, $0) }
+        return Dictionary(each) { $1 }.values.sorted { $0.epoch < $1.epoch }
+    }
+}
+
 extension TrainingResult {
     /// Reads the result of a complete run; nil if the run is not complete.
     public init?(of run: String) throws(TrainingError) {

@@ -28,14 +28,14 @@ final class ExperimentDisplay {
         switch event {
         case .computing(let devices, let isChosen):
             GraphicsObstacle.warn(devices, isChosen: isChosen)
-        case .working(let folder): warnOfMissingLocks(in: folder, isQuiet: isQuiet)
+        case .working(let folder): warnOfMissingLocks(in: folder)
         case .learning(let studies):
             for study in studies {
                 Progress("", isQuiet: isQuiet).say("Warm start: \(study.words)")
             }
         case .planned(let planned):
             Progress("", isQuiet: isQuiet).say("Plan: \(planned.words)")
-        case .warning(let sentence): search.warn(sentence)
+        case .warning(let sentence): warn(sentence)
         case .training(let event): display().show(event)
         case .trainingEnded: finishTraining()
         case .stage(let run, let isFirst):
@@ -75,6 +75,9 @@ final class ExperimentDisplay {
         for line in lines.split(separator: "\n") { progress.say(String(line)) }
     }
 
+    /// Shows a warning once, even where no progress is shown.
+    func warn(_ sentence: String) { search.warn(sentence) }
+
     /// Removes the bars.
     func finish() {
         search.finish()
@@ -110,9 +113,9 @@ final class ExperimentDisplay {
 }
 
 /// Warns if the file system of a folder has no locks.
-func warnOfMissingLocks(in path: String, isQuiet: Bool) {
+func warnOfMissingLocks(in path: String) {
     guard let fault = FileSystem.lockingFailure(at: path) else { return }
-    Progress("", isQuiet: isQuiet).say(
+    Progress("").warn(
         """
         Warning: \(path) is on a file system without locks (\(fault)): a command in the same folder on another machine \
         goes unnoticed, so do not start one

@@ -59,7 +59,7 @@ final class SearchDisplay {
     /// Shows a warning once.
     func warn(_ sentence: String) {
         guard warnings.insert(sentence).inserted else { return }
-        say("Warning: \(sentence)")
+        (progress ?? Progress("", isQuiet: isQuiet)).warn("Warning: \(sentence)")
     }
 
     /// Removes the bar.

@@ -20,22 +20,21 @@ final class TrainingDisplay {
     init(isQuiet: Bool, tracker: ActivityTracker, title: String = "Training") {
         self.isQuiet = isQuiet
         self.title = title
-        // Shown even if no progress is.
-        stallWatch = StallWatch(tracker) { Progress("").say($0) }
+        stallWatch = StallWatch(tracker) { Progress("").warn($0) }
     }
 
     func show(_ event: TrainingEvent) {
         switch event {
         case .checking(let completed, let total):
             bar(.checking, "Checking").set(completed, of: total)
-        case .warning(let sentence): warn(sentence)
+        case .warning(let sentence): warn("Note: \(sentence)")
         case .preparing(let completed, let total):
             bar(.preparing, "Preparing").set(completed, of: total)
         case .resuming(let epochs, let batches):
             say("Resuming after epoch \(epochs)" + (batches > 0 ? " and \(batches) batches" : ""))
         case .alreadyComplete: say("This run is complete: nothing is left to train")
         case .damagedCheckpoint(let file, let reason):
-            say("Warning: \(file) is damaged and not used: \(reason)")
+            warn("Warning: \(file) is damaged and not used: \(reason)")
         case .remark(let sentence): say("Note: \(sentence)")
         case .step(let step): show(step)
         case .saved: break
@@ -56,9 +55,9 @@ final class TrainingDisplay {
     /// Warnings that this process has shown: a comparison trains on one dataset many times.
     private static let warnings = Mutex<Set<String>>([])
 
-    private func warn(_ sentence: String) {
-        guard Self.warnings.withLock({ $0.insert(sentence).inserted }) else { return }
-        say("Note: \(sentence)")
+    private func warn(_ line: String) {
+        guard Self.warnings.withLock({ $0.insert(line).inserted }) else { return }
+        (progress ?? Progress("", isQuiet: isQuiet)).warn(line)
     }
 
     private func say(_ line: String) {

@@ -129,7 +129,7 @@ struct SearchCommand: ConfigurableCommand {
             try ReportFile.write(try StudyReport(of: folder).html(), to: page)
             return page
         } catch {
-            display.say("Warning: the report could not be written: \(error)")
+            display.warn("the report could not be written: \(error)")
             return nil
         }
     }

@@ -307,8 +307,8 @@ struct RunStatus: Encodable {
     }
 
     init(of run: String) {
-        let records = JSONDocument.lines(of: "\(run)/log.jsonl", as: EpochRecord.self)
-        epochs = records.map(\.epoch).max() ?? 0
+        let records = EpochRecord.all(ofRun: run)
+        epochs = records.last?.epoch ?? 0
         best = records.compactMap { record in
             record.validation?.mean.map { Best(epoch: record.epoch, dice: $0) }
         }.max { ($0.dice, $1.epoch) < ($1.dice, $0.epoch) }

@@ -225,7 +225,7 @@ struct NetworkFeaturesTests {
         let space = SearchSpace.segnasPlus
         let point = try #require(plan.usualPoint(in: space))
         let candidate = space.decode(point)
-        #expect("\(candidate.network)" == "n 24 p 3 sup 1 res 1 {2,0,2}")
+        #expect("\(candidate.network)" == "n 24 p 3 sup 1 res 1 {2,0,2} dropout 0")
         #expect(abs(try #require(candidate.hyperparameters[.learningRate]?.number) - 1e-3) < 1e-15)
         #expect(candidate.hyperparameters[.augmentation] == 1)
         plan.method = .model

@@ -141,6 +141,13 @@ struct TrainerTests {
             } throws: { error in
                 "\(error)".hasPrefix("\(held.path) is being trained by process \(getpid()) on ")
             }
+            // What a process that was killed has left of its plan is no other thing, and goes.
+            try FileManager.default.createDirectory(
+                atPath: scene.path("killed"), withIntermediateDirectories: true)
+            let unfinished = scene.path("killed/.plan.json.1.partial")
+            try Data().write(to: URL(filePath: unfinished))
+            _ = try RunFolder(scene.path("killed"))
+            #expect(!FileManager.default.fileExists(atPath: unfinished))
         }
     }
 

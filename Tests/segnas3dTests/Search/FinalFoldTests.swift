@@ -54,9 +54,12 @@ struct FinalFoldTests {
     func seeds() throws {
         try SearchScene.with(iterations: 4) { scene in
             let more = ["--final-seeds", "2", "--final-epochs", "2", "--max-parameters", "1M"]
-            let search = try scene.search("study", more)
+            let search = try scene.search("study", more + ["--quiet"])
             #expect(search.status == 0, "\(search.errors)")
             #expect(!search.errors.contains("in no part of the split"), "\(search.errors)")
+            // Without progress warnings are shown, and nothing else.
+            let lines = search.errors.split(separator: "\n")
+            #expect(lines.allSatisfy { $0.hasPrefix("Warning: ") || $0.hasPrefix("Note: ") })
             #expect(
                 search.errors.contains(
                     "1,000,000 parameters: that is the limit of each network, and the model may be the mean of 2"

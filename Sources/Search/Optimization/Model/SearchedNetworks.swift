@@ -154,7 +154,7 @@ extension Dimension {
             case .nodes: 3
             // A chain, where more nodes than three are asked for.
             case .operation(let edge): edge.to == edge.from + 1 ? 2 : 0
-            case .dropout: .number(SegNAS.defaultDropout)
+            case .dropout: .number(SegNAS.recommendedDropout)
             case .hyperparameter(let name): hyperparameters[name]
             }
         if let usual { return values.nearestCoordinate(of: usual) }

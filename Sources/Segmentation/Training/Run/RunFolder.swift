@@ -11,7 +11,7 @@ final class RunFolder {
     private let lock: FileLock
 
     var plan: String { "\(path)/\(Self.planName)" }
-    var log: RunLog { RunLog(path: "\(path)/log.jsonl") }
+    var log: RunLog { RunLog(path: Self.log(of: path)) }
     var model: String { Self.model(of: path) }
     var test: String { Self.test(of: path) }
     private var testMaps: String { "\(path)/\(ModelLocation.testOfRun)" }
@@ -31,6 +31,7 @@ final class RunFolder {
     }
 
     static func model(of run: String) -> String { "\(run)/\(ModelLocation.modelOfRun)" }
+    static func log(of run: String) -> String { "\(run)/log.jsonl" }
     private static func test(of run: String) -> String { "\(run)/test.json" }
 
     /// Opens a run, or makes a folder for a new one.
@@ -43,8 +44,9 @@ final class RunFolder {
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         // A process may have been killed before it wrote the plan.
+        let unfinished = names.filter { $0.hasPrefix(".\(Self.planName).") }
         let isForeign = names.contains {
-            !FileLock.isFile($0, of: Self.lockName) && !$0.hasPrefix(".\(Self.planName).")
+            !FileLock.isFile($0, of: Self.lockName) && !unfinished.contains($0)
         }
         guard names.contains(Self.planName) || !isForeign else { throw .occupied(run: path) }
         do {
@@ -56,6 +58,7 @@ final class RunFolder {
                 throw .unwritable(file: file, reason: "\(reason)")
             }
         }
+        for name in unfinished { try? FileManager.default.removeItem(atPath: "\(path)/\(name)") }
     }
 
     /// The plan of the run; nil if it has not begun.
