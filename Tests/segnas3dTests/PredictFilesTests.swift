@@ -7,13 +7,6 @@ import Testing
 
 @Suite("What segnas3d predict leaves beside label maps")
 struct PredictFilesTests {
-    private func withScene(_ body: (PredictTests.Scene) throws -> Void) async throws {
-        let folder = URL.temporaryDirectory.appending(path: "segnas3d-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(try await PredictTests.Scene(folder))
-    }
-
     private func text(_ name: String, _ scene: PredictTests.Scene) throws -> String {
         try String(contentsOf: URL(filePath: "\(scene.output)/\(name)"), encoding: .utf8)
     }
@@ -30,7 +23,7 @@ struct PredictFilesTests {
 
     @Test("names with colours, and volumes of all cases whatever is predicted when")
     func volumes() async throws {
-        try await withScene { scene in
+        try await PredictTests.Scene.with { scene in
             let odd = "b, \"2\""
             for name in ["a.nii", "\(odd).nii"] { try scene.write(name) }
             #expect(try scene.predict(scene.images + "/a.nii").status == 0)
@@ -62,7 +55,7 @@ struct PredictFilesTests {
         [[], ["--overwrite"]])
     func foreign(_ name: String, _ options: [String]) async throws {
         guard name != "prediction.json" || options.isEmpty else { return }
-        try await withScene { scene in
+        try await PredictTests.Scene.with { scene in
             try scene.write("a.nii")
             try FileManager.default.createDirectory(
                 atPath: scene.output, withIntermediateDirectories: true)
@@ -81,7 +74,7 @@ struct PredictFilesTests {
 
     @Test("names that were changed are kept unless --overwrite is given")
     func changedNames() async throws {
-        try await withScene { scene in
+        try await PredictTests.Scene.with { scene in
             try scene.write("a.nii")
             #expect(try scene.predict(scene.images).status == 0)
             let file = URL(filePath: "\(scene.output)/labels.txt")
@@ -96,7 +89,7 @@ struct PredictFilesTests {
 
     @Test("a picture of the cases with their label maps, which replaces no file")
     func preview() async throws {
-        try await withScene { scene in
+        try await PredictTests.Scene.with { scene in
             for name in ["a.nii", "b.nii"] { try scene.write(name) }
             let picture = scene.folder.appending(path: "preview.png")
             try Data("mine".utf8).write(to: picture)
@@ -114,7 +107,7 @@ struct PredictFilesTests {
         "a label map that cannot be written is named, and made by the next command",
         .enabled(if: Strace.isAvailable))
     func fullDisk() async throws {
-        try await withScene { scene in
+        try await PredictTests.Scene.with { scene in
             try scene.write("a.nii")
             #expect(try scene.predict(scene.images).status == 0)
             try scene.write("b.nii")
@@ -141,7 +134,7 @@ struct PredictFilesTests {
         arguments: [("a.nii.gz", 1), ("volumes.csv", 2)],
         ["rename:signal=KILL", "rename:error=ENOSPC"])
     func interrupted(_ file: (name: String, rename: Int), _ call: String) async throws {
-        try await withScene { scene in
+        try await PredictTests.Scene.with { scene in
             try scene.write("a.nii")
             let command = [
                 "predict", scene.model, scene.images, "--output", scene.output, "--device", "cpu",
