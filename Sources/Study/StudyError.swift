@@ -64,7 +64,7 @@ extension StudyError: CustomStringConvertible {
         switch self {
         case .exists(let folder): "\(folder) exists and is not an empty folder: name another one"
         case .noStudy(let folder):
-            "\(folder) is not a study: it has no plan.json; begin one with segnas3d search"
+            "\(folder) has no plan.json: name the folder that segnas3d search, train or compare was given as --output"
         case .file(let file, let reason): "\(file): \(reason)"
         case .plan(let file, let reason):
             "\(file) cannot be understood: \(reason); restore it, or begin another study"

@@ -154,9 +154,11 @@ struct SplitTests {
         arguments: [
             (#"[{"train": ["a"], "val": ["b"], "train": ["c"]}]"#, "appears more than once"),
             ("[", "is not JSON"), ("[]", "must be a list such as"),
-            (#"[{"a": 1}]"#, "must be a list"),
-            (#"[{"train": ["a", 1]}]"#, "must be a list"),
-            (#"[{"train": ["x", "a"]}]"#, "the dataset has no labelled case x"),
+            (#"[{"a": 1}]"#, #""a" is no part of a split"#), ("[1]", "must be a list"),
+            (#"[{"train": ["a", 1], "val": []}]"#, "must be a list"),
+            (#"[{"train": ["a"]}]"#, "must be a list"),
+            (#"[{"train": ["a"], "vall": ["b"]}]"#, #""vall" is no part of a split"#),
+            (#"[{"train": ["x", "a"], "val": []}]"#, "the dataset has no labelled case x"),
             (#"[{"train": ["a", "b"], "val": ["a"]}]"#, "a must be in one part only"),
             (#"[{"train": [], "val": ["a"]}]"#, "1 case leaves none for training"),
         ])

@@ -144,6 +144,10 @@ struct ModelTests {
             #expect(throws: ModelError(file: run, fault: .notAModel)) {
                 try ModelLocation(of: run)
             }
+            try Data(#"{"command": "compare"}"#.utf8).write(to: URL(filePath: run + "/plan.json"))
+            #expect(throws: ModelError(file: run, fault: .comparison)) {
+                try ModelLocation(of: run)
+            }
             try Data("{}".utf8).write(to: URL(filePath: run + "/plan.json"))
             #expect(throws: ModelError(file: run, fault: .noModelYet)) {
                 try ModelLocation(of: run)

@@ -48,7 +48,10 @@ struct ImageCopies {
                 places[digest.digest, default: []].append((index, digest.file))
             }
         }
-        let copies = places.values.filter { Set($0.map(\.examination)).count > 1 }
+        // A file that a list names twice is a fault of the list.
+        let copies = places.values.filter {
+            Set($0.map(\.examination)).count > 1 && Set($0.map(\.file)).count > 1
+        }
         let files = Set(copies.map { copies in copies.map { Copy($0.examination, $0.file) } })
         return files.sorted { $0[0] < $1[0] }.map(fault)
     }

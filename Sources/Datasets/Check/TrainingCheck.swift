@@ -114,7 +114,7 @@ extension TrainingCheck {
     var splitFaults: [DatasetFault] {
         // Label maps that cannot be read are separate faults.
         guard labelled.allSatisfy({ $0.labelCounts != nil }) else { return [] }
-        return [leftOut, unlearned, unvalidated, untested].compactMap { $0 }.map {
+        return [leftOut, withoutFold, unlearned, unvalidated, untested].compactMap { $0 }.map {
             DatasetFault(.training($0))
         }
     }
@@ -123,6 +123,19 @@ extension TrainingCheck {
         let used = reserved.union(Split.Part.allCases.flatMap { split[$0] })
         let rest = labelled.map(\.identifier).filter { !used.contains($0) }.sorted()
         return rest.isEmpty ? nil : .casesLeftOut(rest, of: labelled.count)
+    }
+
+    /// Where the validation cases are a fold of the dataset's own: cases that belong to none.
+    private var withoutFold: TrainingProblem? {
+        let folds = Dictionary(
+            uniqueKeysWithValues: dataset.training.map { ($0.identifier, $0.fold) })
+        let validated = Set(split.validation.map { folds[$0] ?? nil })
+        let trained = Set(split.training.map { folds[$0] ?? nil })
+        guard validated.count == 1, let fold = validated.first ?? nil, !trained.contains(fold),
+            trained.contains(nil)
+        else { return nil }
+        let rest = split.training.filter { (folds[$0] ?? nil) == nil }
+        return .casesWithoutFold(rest, of: labelled.count)
     }
 
     /// Labels that no case of a part has, though another one does; nil if the part has none at all.

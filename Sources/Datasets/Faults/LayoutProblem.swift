@@ -29,6 +29,8 @@ public enum LayoutProblem: Hashable, Sendable {
     case backgroundMissing(byValue: Bool)
     /// The name of the value 0, which is not one for a background.
     case backgroundNamed(String)
+    /// A structure with the value 0, where the background has another.
+    case structureAtZero(String, background: Int)
     case labelTwice(value: Int, names: [String])
     case nameTwice(String, values: [Int])
     case noForeground
@@ -42,9 +44,13 @@ public enum LayoutProblem: Hashable, Sendable {
     case unlistable
     /// A case that a split names.
     case caseMissing
+    /// Images to predict that are no dataset, of which a part is asked for.
+    case noParts
     case caseCount(stated: Int, found: Int, isListed: Bool)
     case item(list: String, index: Int, expected: String)
     case listedTwice(cases: [String])
+    /// A case in several lists, or several times in one.
+    case caseInLists([String])
     /// A listed file, and one that lies where it should be.
     case fileMissing(instead: String?)
     case variablesUnset([String])
@@ -87,7 +93,8 @@ extension LayoutProblem {
         switch self {
         case .caseCount(_, _, let isListed): isListed ? .warning : .fault
         case .endingDiffers(_, _, let count, let all): count < all ? .warning : .fault
-        case .backgroundNamed, .besideCase, .listDiffers, .unread, .unknownEnding, .undescribed:
+        case .backgroundNamed, .structureAtZero, .besideCase, .listDiffers, .unread, .unknownEnding,
+            .undescribed:
             .warning
         default: .fault
         }
@@ -143,6 +150,11 @@ extension LayoutProblem {
             the value 0 is named \(name), and is taken for the background, which is not learned: if it is a structure, \
             give it another value in the label maps
             """
+        case .structureAtZero(let name, let background):
+            """
+            the value 0 is \(name), a structure, and \(background) is the background, of which there is most in nearly \
+            every label map: correct the values if they are exchanged
+            """
         case .labelTwice(let value, let names):
             "\(names.joined(separator: " and ")) have the same value \(value): give each its own"
         case .nameTwice(let name, let values):
@@ -156,10 +168,16 @@ extension LayoutProblem {
         case .unlistable: "cannot be looked into: are its permissions right?"
         case .caseMissing:
             "the dataset has no such case with a label map: is it the one that the model was trained on?"
+        case .noParts:
+            "is no dataset, and has no parts: name the folder of the dataset, or leave out `part`"
         case .caseCount(let stated, let found, _):
             "\"numTraining\" says \(stated), and \(found) cases are there: are files missing? If not, correct it"
         case .item(let list, let index, let expected):
             "entry \(index) of \"\(list)\" must be \(expected)"
+        case .caseInLists(let lists) where Set(lists).count == 1:
+            "is \(lists.count) times in \"\(lists[0])\": list it once"
+        case .caseInLists(let lists):
+            "is in \(lists.map { "\"\($0)\"" }.joined(separator: " and in ")): list it once"
         case .listedTwice(let cases) where Set(cases).count == 1:
             "is listed twice for \(cases[0]): each image and each label map needs its own file"
         case .listedTwice(let cases):

@@ -24,6 +24,8 @@ public enum TrainingProblem: Equatable, Sendable {
     case labelsNotTested([LabelTable.Label])
     /// Labelled cases in no part of the split.
     case casesLeftOut([String], of: Int)
+    /// Labelled cases without a fold, where others have one and these divide the cases.
+    case casesWithoutFold([String], of: Int)
 }
 
 extension TrainingProblem {
@@ -31,7 +33,7 @@ extension TrainingProblem {
         switch self {
         case .noTrainingLabels, .noValidationLabels, .noObjective, .noJudgement, .labelLost: .fault
         case .noTestLabels, .labelOftenLost, .labelsNotTrained, .labelsNotValidated,
-            .labelsNotTested, .casesLeftOut:
+            .labelsNotTested, .casesLeftOut, .casesWithoutFold:
             .warning
         }
     }
@@ -76,6 +78,11 @@ extension TrainingProblem {
             """
             \(cases.count) of \(count) labelled cases are in no part of the split, and not used: \
             \(some(cases, limit: 5))
+            """
+        case .casesWithoutFold(let cases, let count):
+            """
+            \(cases.count) of \(count) labelled cases have no fold, so every fold trains on them, and none validates \
+            them: \(some(cases, limit: 5))
             """
         }
     }

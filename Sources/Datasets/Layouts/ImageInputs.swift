@@ -92,6 +92,8 @@ struct InputFinder {
                 try find(folder: path)
             } else if path.lowercased().hasSuffix(".json") {
                 try take(dataset: path)
+            } else if choice != .unlabelled {
+                faults.append(DatasetFault(.noParts, file: path))
             } else {
                 let url = URL(filePath: path)
                 let folder = url.deletingLastPathComponent().path
@@ -118,6 +120,9 @@ struct InputFinder {
                     FolderListing(folder)?.folders.isEmpty == true
                 else { throw error }
             }
+        }
+        guard choice == .unlabelled else {
+            return faults.append(DatasetFault(.noParts, file: folder))
         }
         if let study = layout?.study, study.areAlone {
             // Whatever is wrong with their segmentations.
@@ -174,8 +179,13 @@ struct InputFinder {
         faults += found.faults
     }
 
-    /// Reports cases of one name, which would be written to one file.
+    /// Reports cases of one name, which would be written to one file; the same files found twice are one case.
     private mutating func reportTwins() {
+        var known: Set<[FileIdentity?]> = []
+        cases = cases.filter { subject in
+            let files = subject.images.map(FileIdentity.init)
+            return files.contains(nil) || known.insert(files).inserted
+        }
         let groups = Dictionary(grouping: cases, by: \.identifier)
         for (identifier, twins) in groups.sorted(by: { $0.key < $1.key }) where twins.count > 1 {
             faults.append(

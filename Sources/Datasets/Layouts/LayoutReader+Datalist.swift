@@ -59,6 +59,14 @@ extension LayoutReader {
         }
     }
 
+    /// The files of an entry, whatever else it says of them.
+    private struct ListedCase: Hashable {
+        let images: [String]
+        let label: String?
+
+        init(_ item: Item) { (images, label) = (item.images, item.label) }
+    }
+
     /// One entry of a list.
     private struct Item {
         var part: Part
@@ -101,7 +109,9 @@ extension LayoutReader {
             image.array.map({ $0.count == images.count }) ?? true,
             label != nil || part == .testing, (fold == nil) == (number == nil)
         else { return nil }
-        return Item(part: part, images: images, label: label, fold: number)
+        // Lists write −1 for cases that no fold validates.
+        let ofFold = number.flatMap { $0 < 0 ? nil : $0 }
+        return Item(part: part, images: images, label: label, fold: ofFold)
     }
 
     private mutating func listedCase(
@@ -127,8 +137,14 @@ extension LayoutReader {
     }
 
     private mutating func checkListedOnce(_ items: [(item: Item, identifier: String)]) {
+        let same = Dictionary(grouping: items) { ListedCase($0.item) }
+        for items in same.values where items.count > 1 {
+            report(
+                .caseInLists(items.map { $0.item.part.keys[0] }),
+                caseIdentifier: items[0].identifier)
+        }
         var owners: [String: [String]] = [:]
-        for (item, identifier) in items {
+        for (item, identifier) in same.values.map({ $0[0] }) {
             for file in item.images + [item.label].compactMap({ $0 }) {
                 owners[path(file), default: []].append(identifier)
             }

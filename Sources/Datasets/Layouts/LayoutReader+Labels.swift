@@ -61,7 +61,9 @@ extension LayoutReader {
             report(.labelTwice(value: value, names: same.map(\.name).sorted()), file: file)
         }
         // Background and what to ignore are known by their names in any case.
-        let names = Dictionary(grouping: labels) { $0.isReserved ? $0.plainName : $0.name }
+        let names = Dictionary(grouping: labels) {
+            $0.isReserved ? $0.plainName : $0.name.trimmed
+        }
         for (name, same) in names where same.count > 1 {
             report(.nameTwice(name, values: same.map(\.value).sorted()), file: file)
         }
@@ -78,6 +80,9 @@ extension LayoutReader {
             return nil
         }
         if !background.isNamedAsBackground { report(.backgroundNamed(background.name), file: file) }
+        if background.value != 0, let zero = labels.first(where: { $0.value == 0 }) {
+            report(.structureAtZero(zero.name, background: background.value), file: file)
+        }
         let ignored = labels.first { $0.plainName == LabelTable.Label.ignored }
         let foreground = labels.filter { $0 != background && $0 != ignored }
         return checked(

@@ -44,6 +44,12 @@ struct SplitFile {
         guard let list = json.array ?? json.object.map({ [.object($0)] }), !list.isEmpty else {
             throw .notSplits(path)
         }
+        for entry in list {
+            guard let keys = entry.object?.keys else { throw .notSplits(path) }
+            if let key = keys.filter({ !Split.keys.contains($0) }).min() {
+                throw .unknownKey(key, path)
+            }
+        }
         let splits = list.compactMap(Split.init)
         guard splits.count == list.count else { throw .notSplits(path) }
         self.path = path
@@ -74,18 +80,19 @@ struct SplitFile {
 }
 
 extension Split {
+    /// What an entry of a file may have: a misspelt part would be an empty one.
+    fileprivate static let keys: Set = ["train", "training", "val", "validation", "test", "schema"]
+
     /// Reads nnU-Net's `{"train": …, "val": …}` or a record's `{"training": …, "validation": …, "test": …}`.
     fileprivate init?(_ json: JSONValue) {
         guard let object = json.object else { return nil }
         func list(_ names: String...) -> [String]? {
             let value = names.lazy.compactMap { object[$0] }.first
-            guard let value else { return [] }
-            let texts = value.array?.compactMap(\.string)
-            return texts?.count == value.array?.count ? texts : nil
+            let texts = value?.array?.compactMap(\.string)
+            return texts?.count == value?.array?.count ? texts : nil
         }
-        guard object["train"] != nil || object["training"] != nil,
-            let training = list("train", "training"), let validation = list("val", "validation"),
-            let test = list("test")
+        guard let training = list("train", "training"), let validation = list("val", "validation"),
+            let test = object["test"] == nil ? [] : list("test")
         else { return nil }
         self.init(training: training, validation: validation, test: test)
     }
@@ -102,6 +109,8 @@ public enum SplitError: Error, Equatable, Sendable {
     /// A key that an object of a file has twice.
     case keyTwice(String, String)
     case notSplits(String)
+    /// A key that is no part of a split.
+    case unknownKey(String, String)
     case noSuchSplit(index: Int, of: Int, String)
     /// Cases of a split that the dataset lacks, and the number of all that it names.
     case unknownCases([String], of: Int, String)
@@ -149,7 +158,9 @@ extension SplitError: CustomStringConvertible {
         case .keyTwice(let key, let path):
             "\(path): \"\(key)\" appears more than once in an object: keep one"
         case .notSplits(let path):
-            "\(path): must be a list such as [{\"train\": [\"case\"], \"val\": [\"case\"]}]"
+            "\(path): must be a list such as [{\"train\": [\"case\"], \"val\": [\"case\"]}]; a part without cases is []"
+        case .unknownKey(let key, let path):
+            "\(path): \"\(key)\" is no part of a split: these are \"train\", \"val\" and \"test\""
         case .noSuchSplit(let index, let count, let path):
             "\(path): there is no split \(index): the file has \(count), counted from 0"
         case .unknownCases(let cases, let count, let path):

@@ -20,6 +20,7 @@ public enum ModelFault: Error, Equatable, Sendable {
     case notAModel
     /// A run or a study that has no model yet.
     case noModelYet
+    case comparison
     /// A cross-validation some of whose folds were trained again after their predictions were evaluated.
     case foldsChanged
     /// An ensemble some of whose models are others than it was made of.
@@ -68,6 +69,8 @@ extension ModelFault: CustomStringConvertible {
         case .missing: "does not exist"
         case .notAModel:
             "is no model: name a folder with a model.json, or the folder of a run or study of segnas3d"
+        case .comparison:
+            "is a comparison, which has a model for each method: name one of these, such as split-0/METHOD in it"
         case .noModelYet:
             "holds no model yet: let the training finish, or resume it with the same command"
         case .foldsChanged:

@@ -141,6 +141,32 @@ struct TrainingCheckTests {
         }
     }
 
+    @Test(
+        "where cases have folds, those without one are named", arguments: [[0, 0, 1, 1], [0, 0]])
+    func withoutFold(_ folds: [Int]) throws {
+        try withDataset { small in
+            try write(small)
+            let cache = try PreparedCache(folder: small.path + "-cache")
+            defer { try? FileManager.default.removeItem(atPath: small.path + "-cache") }
+            var dataset = try Dataset(contentsOf: small.path, threads: 1)
+            for (index, fold) in folds.enumerated() { dataset.training[index].fold = fold }
+            let byFold = try dataset.split(SplitOptions(plan: .folds, index: 0))
+            #expect(byFold.validation == ["c0", "c1"])
+            let check = try TrainingCheck(
+                dataset, byFold, for: .training, allowing: [], cache: cache, threads: 1)
+            let without = (folds.count..<6).map { "c\($0)" }
+            #expect(
+                check.faults.map(\.kind) == ["casesWithoutFold"]
+                    && check.notes[0].contains(
+                        "\(without.count) of 6 labelled cases have no fold, so every fold trains on them"
+                    ))
+            // Divided otherwise, folds do not matter.
+            let other = try TrainingCheck(
+                dataset, Self.split, for: .training, allowing: [], cache: cache, threads: 1)
+            #expect(other.faults.isEmpty)
+        }
+    }
+
     @Test("what check calls a fault is refused, and neither once it is allowed")
     func allowed() throws {
         try withDataset { small in

@@ -188,6 +188,35 @@ struct ImageInputsTests {
         }
     }
 
+    @Test("an image that is named twice, or lies in a folder that is named too, is one case")
+    func named() throws {
+        try withDataset { small in
+            try small.write(["a.nii", "b.nii"])
+            let file = small.path + "/a.nii"
+            let other = "\(small.path)/../\(small.folder.lastPathComponent)/a.nii"
+            for (paths, cases) in [([small.path, file], ["a", "b"]), ([file, other], ["a"])] {
+                let inputs = try ImageInputs(paths, channels: 1)
+                #expect(inputs.faults.isEmpty, "\(inputs.faults)")
+                #expect(inputs.cases.map(\.identifier).sorted() == cases)
+            }
+        }
+    }
+
+    @Test("only datasets have parts")
+    func parts() throws {
+        try withDataset { small in
+            try small.writeNNUNet()
+            let images = small.path + "/imagesTr"
+            for path in [images, images + "/a_0000.nii.gz"] {
+                let inputs = try ImageInputs([path], channels: 1, of: .identifiers(["a"]))
+                #expect(inputs.cases.isEmpty)
+                #expect(inputs.faults.map(\.kind) == ["noParts"])
+            }
+            let whole = try ImageInputs([small.path], channels: 1, of: .identifiers(["a"]))
+            #expect(whole.cases.map(\.identifier) == ["a"] && whole.faults.isEmpty)
+        }
+    }
+
     @Test("a dataset's channels come in the model's order")
     func order() throws {
         try withDataset { small in

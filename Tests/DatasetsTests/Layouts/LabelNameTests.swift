@@ -41,6 +41,10 @@ struct LabelNameTests {
             labels: #"{"liver": 0, "a": 1, "b": 2}"#,
             foreground: ["a", "b"], warnings: ["backgroundNamed"]),
         Case(
+            testDescription: "a structure with the value 0 beside a background",
+            labels: #"{"background": 1, "a": 0, "b": 2}"#,
+            foreground: ["a", "b"], values: [0, 2], background: 1, warnings: ["structureAtZero"]),
+        Case(
             testDescription: "lists of one value, and whole floats",
             labels: #"{"background": 0, "a": [1], "b": 2.0}"#,
             foreground: ["a", "b"]),
@@ -65,6 +69,7 @@ struct LabelNameTests {
             (#"{"1": "a", "2": "b"}"#, #"add "0": "background""#),
             (#"{"a": 1, "b": 2}"#, #"add "background": 0"#),
             (#"{"background": 0, "ignore": 1, "Ignore": 2, "a": 3}"#, "are both named ignore"),
+            (#"{"background": 0, "x": 1, "x ": 2}"#, "the values 1, 2 are both named x"),
             (#"{"background": "0", "a": "one"}"#, #"the label "a" must have one whole number"#),
         ])
     func refused(labels: String, sentence: String) throws {

@@ -169,6 +169,21 @@ struct LayoutFaultTests {
                  "testing": ["./x.nii.gz"]}
                 """, to: "list.json")
         },
+        FaultCase(
+            "a case in two lists", #"x: is in "training" and in "validation": list it once"#,
+            #"y: is 2 times in "training": list it once"#
+        ) {
+            for name in ["x", "y"] {
+                try $0.writeImage("\(name).nii.gz", name == "x" ? 1 : 2)
+                try $0.writeLabels("\(name)-l.nii.gz")
+            }
+            let (x, y) = (
+                #"{"image": "x.nii.gz", "label": "x-l.nii.gz"}"#,
+                #"{"image": "y.nii.gz", "label": "y-l.nii.gz"}"#
+            )
+            try $0.write(
+                #"{"training": [\#(x), \#(y), \#(y)], "validation": [\#(x)]}"#, to: "list.json")
+        },
         FaultCase("a list without its files", #"entry 0 of "training""#, "x.nii: does not exist") {
             try $0.write(
                 """

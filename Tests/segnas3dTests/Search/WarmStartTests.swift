@@ -138,11 +138,11 @@ struct WarmStartTests {
                 ),
                 (
                     ["--warm-start", scene.path("data")],
-                    "--warm-start: \(scene.path("data")) is not a study: it has no plan.json"
+                    "--warm-start: \(scene.path("data")) has no plan.json: name the folder that"
                 ),
                 (
                     ["--warm-start", scene.path("none")],
-                    "--warm-start: \(scene.path("none")) is not a study"
+                    "--warm-start: \(scene.path("none")) has no plan.json"
                 ),
                 (
                     ["--warm-start", scene.path("good"), scene.path("empty")],
