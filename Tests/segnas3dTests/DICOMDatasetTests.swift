@@ -1,6 +1,7 @@
 import Foundation
 import SegNASDatasets
 import SegNASExperiments
+import SegNASHost
 import SegNASImaging
 import TestSupport
 import Testing
@@ -126,6 +127,27 @@ struct DICOMDatasetTests {
             #expect(refused.errors.contains("scan.dcm is not the file that segnas3d predict"))
             #expect(try bytes == Data(contentsOf: moved))
             try FileManager.default.removeItem(at: moved)
+        }
+    }
+
+    @Test("several series in one folder are as many cases, of a part too")
+    func oneFolder() throws {
+        try withScene { scene in
+            try scene.write([["ball", "core"], ["ball", "core"]])
+            let all = scene.folder.appending(path: "all").path
+            let files = FileManager.default
+            try files.createDirectory(atPath: all, withIntermediateDirectories: false)
+            for file in try files.subpathsOfDirectory(atPath: scene.data)
+            where !FileSystem.isFolder("\(scene.data)/\(file)") {
+                try files.moveItem(
+                    atPath: "\(scene.data)/\(file)",
+                    toPath: "\(all)/\(file.replacingOccurrences(of: "/", with: "-"))")
+            }
+            let dataset = try Dataset(contentsOf: all)
+            #expect(dataset.training.count == 2)
+            let part = dataset.training.map(\.identifier)
+            let inputs = try ImageInputs([all], channels: 1, of: .identifiers(part))
+            #expect(inputs.faults.isEmpty && inputs.cases == dataset.training)
         }
     }
 

@@ -181,10 +181,12 @@ struct InputFinder {
 
     /// Reports cases of one name, which would be written to one file; the same files found twice are one case.
     private mutating func reportTwins() {
-        var known: Set<[FileIdentity?]> = []
+        // Of DICOM the file is a folder, of which a case may be one series of several.
+        var known: [String?: Set<[FileIdentity?]>] = [:]
         cases = cases.filter { subject in
             let files = subject.images.map(FileIdentity.init)
-            return files.contains(nil) || known.insert(files).inserted
+            return files.contains(nil)
+                || known[subject.series, default: []].insert(files).inserted
         }
         let groups = Dictionary(grouping: cases, by: \.identifier)
         for (identifier, twins) in groups.sorted(by: { $0.key < $1.key }) where twins.count > 1 {
