@@ -167,7 +167,7 @@ extension StudyPlan {
         ])
     }
 
-    /// The differences of another plan, without the conditions; a budget of the same kind may grow.
+    /// The differences of another plan, without the conditions; a budget of the same kind may be any.
     public func differences(to now: StudyPlan) -> [StudyError.Difference] {
         let pairs: [(String, String?, String?)] = [
             ("`space`", space, now.space),
@@ -219,21 +219,14 @@ extension StudyPlan.Budget {
         }
     }
 
-    /// True if a search may resume with another budget.
-    public func canGrow(to other: Self) -> Bool {
-        switch (self, other) {
-        case (.iterations(let before), .iterations(let now)),
-            (.effectiveIterations(let before), .effectiveIterations(let now)),
-            (.effectiveEpochs(let before), .effectiveEpochs(let now)):
-            before <= now
-        default: false
-        }
-    }
-
-    /// The difference of another budget; empty if a search may resume with it.
+    /// The difference of another budget; empty if a search may resume with it, as it counts the same.
     public func differences(to now: Self) -> [StudyError.Difference] {
-        guard !canGrow(to: now) else { return [] }
-        return [.init(name: "the budget", before: "\(self)", now: "\(now)")]
+        switch (self, now) {
+        case (.iterations, .iterations), (.effectiveIterations, .effectiveIterations),
+            (.effectiveEpochs, .effectiveEpochs):
+            []
+        default: [.init(name: "the budget", before: "\(self)", now: "\(now)")]
+        }
     }
 }
 

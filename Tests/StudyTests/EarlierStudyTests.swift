@@ -78,7 +78,7 @@ struct EarlierStudyTests: CoordinatorScene {
             let status = try StudyStatus(of: path)
             #expect(try status.best?.number == ledger.best()?.number)
             #expect(status.expectation != nil)
-            try ledger.raiseBudget(to: .iterations(30))
+            try ledger.changeBudget(to: .iterations(30))
             try ledger.record(StudyConditions())
             #expect(try StudyPlan(in: ledger.folder).schema == 3)
         }

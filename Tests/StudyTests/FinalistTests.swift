@@ -43,7 +43,7 @@ struct FinalistTests {
             try ledger.prefer(.best, images: nil)
             #expect(try ledger.best() == finalists[0])
             try ledger.choose(finalists[1].number)
-            try ledger.raiseBudget(to: .iterations(81))
+            try ledger.changeBudget(to: .iterations(81))
             #expect(try ledger.best() == finalists[0])
         }
     }

@@ -147,7 +147,7 @@ struct LadderStudyTests: CoordinatorScene {
             let stopped = try trials(ledger).filter { $0.state == .stopped }.map(\.number)
             #expect(!stopped.isEmpty)
             #expect(try StudySnapshot(of: ledger.folder.path).isComplete)
-            try ledger.raiseBudget(to: .effectiveIterations(6))
+            try ledger.changeBudget(to: .effectiveIterations(6))
             #expect(try !StudySnapshot(of: ledger.folder.path).isComplete)
             #expect(try run(coordinator(ledger, cluster), on: cluster))
             let states = try stopped.map { try ledger.trial($0).state }

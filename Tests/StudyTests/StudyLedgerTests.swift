@@ -280,7 +280,7 @@ struct StudyLedgerTests {
         }
     }
 
-    @Test("the budget counts proposals or trainings, and can be raised")
+    @Test("the budget counts proposals or trainings, and can be changed")
     func budget() throws {
         try withTemporaryFolder { folder in
             let path = folder.appending(path: "s").path
@@ -289,14 +289,17 @@ struct StudyLedgerTests {
                     seed: 5, budget: .effectiveIterations(6), method: .random), in: path)
             try ledger.run()
             #expect(ledger.counts[.completed] == 6)
-            #expect(throws: StudyError.self) { try ledger.raiseBudget(to: .iterations(100)) }
-            #expect(throws: StudyError.self) {
-                try ledger.raiseBudget(to: .effectiveIterations(5))
-            }
-            try ledger.raiseBudget(to: .effectiveIterations(7))
+            #expect(throws: StudyError.self) { try ledger.changeBudget(to: .iterations(100)) }
+            try ledger.changeBudget(to: .effectiveIterations(7))
             try ledger.run()
             #expect(ledger.counts[.completed] == 7)
             #expect(try StudyPlan(in: ledger.folder).budget == .effectiveIterations(7))
+            // A smaller one is spent already.
+            try ledger.changeBudget(to: .effectiveIterations(3))
+            #expect(ledger.isBudgetSpent)
+            try ledger.run()
+            #expect(ledger.counts[.completed] == 7)
+            #expect(try StudyPlan(in: ledger.folder).budget == .effectiveIterations(3))
         }
     }
 }

@@ -95,7 +95,7 @@ public struct SearchSession {
                 options, folder, division, dataset, pool.devices, clock, monitor)
             if let opened {
                 try folder.check(data)
-                if opened.plan.budget != plan.budget { try opened.raiseBudget(to: plan.budget) }
+                if opened.plan.budget != plan.budget { try opened.changeBudget(to: plan.budget) }
                 try opened.prefer(options.sampling.preference, images: images)
                 try opened.record(plan.conditions)
             }

@@ -95,8 +95,10 @@ extension StudyLedger {
         }
     }
 
-    /// Raises the budget, so that the search can go on.
-    public func raiseBudget(to budget: StudyPlan.Budget) throws(StudyError) {
+    /// Changes the budget: with a larger one the search goes on, with a smaller one it ends sooner.
+    ///
+    /// What is being trained is trained to the end of its stage even if that is beyond a smaller one.
+    public func changeBudget(to budget: StudyPlan.Budget) throws(StudyError) {
         let differences = plan.budget.differences(to: budget)
         guard differences.isEmpty else { throw .planChanged(differences) }
         try revise { plan in

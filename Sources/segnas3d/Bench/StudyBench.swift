@@ -26,7 +26,7 @@ struct StudyBench {
         try measure("record") { try record(path) }
         // Closed in between, as if the process had ended.
         let ledger = try measure("open") { try StudyLedger(opening: path) }
-        try ledger.raiseBudget(to: .iterations(trials + 1))
+        try ledger.changeBudget(to: .iterations(trials + 1))
         _ = try measure("propose") { try ledger.ask { _ in .train(nil) } }
         _ = try measure("status") { try StudyStatus(of: path) }
         try proposeByModel()

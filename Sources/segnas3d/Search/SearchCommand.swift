@@ -17,8 +17,8 @@ struct SearchCommand: ConfigurableCommand {
             Writes a study: a folder with the plan, all trials, the best model (best) and a report. Every network is \
             trained in a separate process. What is not given follows from the images, from the steps of some networks, \
             which are measured, and from --time-limit. To resume a study that was interrupted or killed, run the same \
-            command, or segnas3d search --output STUDY; a larger --iterations continues one that was complete. Ctrl-C \
-            ends a search so that it can be resumed.
+            command, or segnas3d search --output STUDY; a larger --iterations continues one that was complete, and a \
+            smaller one ends it sooner. Ctrl-C ends a search so that it can be resumed.
 
             Networks are compared by their validation Dice. When the search is over, the best one is trained again if \
             --final-epochs, --final-folds or --final-seeds is given or its time was planned, or several with \
