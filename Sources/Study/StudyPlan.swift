@@ -219,14 +219,22 @@ extension StudyPlan.Budget {
         }
     }
 
-    /// The difference of another budget; empty if a search may resume with it, as it counts the same.
-    public func differences(to now: Self) -> [StudyError.Difference] {
-        switch (self, now) {
-        case (.iterations, .iterations), (.effectiveIterations, .effectiveIterations),
-            (.effectiveEpochs, .effectiveEpochs):
-            []
-        default: [.init(name: "the budget", before: "\(self)", now: "\(now)")]
-        }
+    /// The difference of another budget; empty if what was begun may resume with it, as it counts the same.
+    ///
+    /// - Parameters:
+    ///   - now: The other budget.
+    ///   - mayShrink: False where searches that are complete would have had more than the others.
+    /// - Returns: One difference at most.
+    public func differences(to now: Self, mayShrink: Bool = true) -> [StudyError.Difference] {
+        let isAlike =
+            switch (self, now) {
+            case (.iterations, .iterations), (.effectiveIterations, .effectiveIterations),
+                (.effectiveEpochs, .effectiveEpochs):
+                true
+            default: false
+            }
+        guard !isAlike || !mayShrink && now.count < count else { return [] }
+        return [.init(name: "the budget", before: "\(self)", now: "\(now)")]
     }
 }
 

@@ -30,7 +30,7 @@ struct Demo: ParsableCommand {
 
     @OptionGroup var compute: ComputeArguments
 
-    @Flag(help: "Show no progress.")
+    @Flag(help: "Show no progress; warnings are shown.")
     var quiet = false
 
     // For tests, which have less time.

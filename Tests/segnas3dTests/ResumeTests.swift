@@ -19,7 +19,10 @@ struct ResumeTests {
             for (option, value, words) in [
                 ("--epochs", "3", "  --epochs: 2 before, 3 now\n"),
                 ("--seed", "4", "  --seed: 3 before, 4 now\n"),
-                ("--iterations", "2", "the budget: --iterations 14 before, --iterations 2 now"),
+                (
+                    "--effective-iterations", "2",
+                    "the budget: --iterations 14 before, --effective-iterations 2 now"
+                ),
                 ("--size", "24", "  --size: 16x16x16 before, 24x24x24 now\n"),
                 ("--split-index", "1", "  --split-index: 0 before, 1 now\n"),
             ] {

@@ -97,7 +97,7 @@ struct ComparisonPlan: Codable {
         ].compactMap(\.self)
         return sampler + before.limits.differences(to: after.limits)
             + conditions.differences(to: now.conditions)
-            + before.budget.differences(to: after.budget)
+            + before.budget.differences(to: after.budget, mayShrink: false)
     }
 }
 

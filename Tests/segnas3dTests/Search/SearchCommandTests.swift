@@ -78,7 +78,7 @@ struct SearchCommandTests {
         #expect(trained.status == 0, "\(trained.errors)")
     }
 
-    @Test("with more iterations a study goes on as if they had been asked for at once; with fewer it is complete")
+    @Test("with more iterations a study goes on as if asked for at once, with fewer it is complete")
     func longer() throws {
         try SearchScene.with { scene in
             #expect(try scene.search("whole", iterations: 16).status == 0)

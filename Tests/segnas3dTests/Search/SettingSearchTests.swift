@@ -256,7 +256,7 @@ struct SettingSearchTests {
                 #expect(trials[0].proposal.origin == .given && trials.count == 2)
                 guard case .segnas(let network) = trials[0].architecture else { continue }
                 #expect("\(network.block)" == "{2,0,2}" && network.sup && network.res)
-                #expect(abs(network.dropout - 0.2) < 1e-12)
+                #expect(network.dropout == SegNAS.recommendedDropout)
                 let values = trials[0].hyperparameters
                 #expect(abs((values[.learningRate]?.number ?? 0) - 0.004) < 1e-15)
                 #expect(values[.augmentation] == 1)
