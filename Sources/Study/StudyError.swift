@@ -7,6 +7,8 @@ public enum StudyError: Error, Equatable, Sendable {
     case exists(folder: String)
     /// A folder without a plan.
     case noStudy(folder: String)
+    /// The folder does not exist.
+    case noFolder(String)
     /// A file that cannot be read or written; the system's message.
     case file(String, reason: String)
     /// A plan that is no JSON of ours.
@@ -63,6 +65,7 @@ extension StudyError: CustomStringConvertible {
     private var words: String {
         switch self {
         case .exists(let folder): "\(folder) exists and is not an empty folder: name another one"
+        case .noFolder(let folder): "\(folder) does not exist"
         case .noStudy(let folder):
             "\(folder) has no plan.json: name the folder that segnas3d search, train or compare was given as --output"
         case .file(let file, let reason): "\(file): \(reason)"

@@ -135,7 +135,9 @@ extension StudyPlan {
                 from: folder.plan, limit: 1 << 20, schema: 1...Self.newestSchema)
         } catch {
             switch error.fault {
-            case .text(let fault) where fault.isMissingFile: throw .noStudy(folder: folder.path)
+            case .text(let fault) where fault.isMissingFile:
+                throw FileSystem.isFolder(folder.path)
+                    ? .noStudy(folder: folder.path) : .noFolder(folder.path)
             case .text(let fault): throw .file(folder.plan, reason: "\(fault)")
             case .schema: throw .newer(file: folder.plan)
             default: throw .plan(file: folder.plan, reason: "it \(error.fault)")

@@ -1,5 +1,6 @@
 internal import SegNASExperiments
 internal import SegNASHost
+internal import SegNASSegmentation
 
 /// What a folder holds that can be watched.
 enum WatchedFolder {

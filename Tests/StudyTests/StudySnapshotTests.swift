@@ -128,6 +128,6 @@ struct StudySnapshotTests {
 
     @Test("what is no study")
     func nothing() throws {
-        #expect(throws: StudyError.noStudy(folder: "/none")) { try StudySnapshot(of: "/none") }
+        #expect(throws: StudyError.noFolder("/none")) { try StudySnapshot(of: "/none") }
     }
 }

@@ -109,6 +109,6 @@ struct ReportCommandTests {
     func nothing() throws {
         let program = try Program.run("report", "/none")
         #expect(program.status == 1)
-        #expect(program.errors.hasPrefix("Error: /none has no plan.json: name the folder that"))
+        #expect(program.errors.hasPrefix("Error: /none does not exist"))
     }
 }

@@ -112,7 +112,7 @@ struct StatusTests {
     func nothing() throws {
         let program = try Program.run("status", "/none")
         #expect(program.status == 1 && program.output.isEmpty)
-        #expect(program.errors.hasPrefix("Error: /none has no plan.json: name the folder that"))
+        #expect(program.errors.hasPrefix("Error: /none does not exist"))
         #expect(try Program.run("status").status == 2)
     }
 }

@@ -128,14 +128,15 @@ extension TrainingCheck {
     /// Where the validation cases are a fold of the dataset's own: cases that belong to none.
     private var withoutFold: TrainingProblem? {
         let folds = Dictionary(
-            uniqueKeysWithValues: dataset.training.map { ($0.identifier, $0.fold) })
-        let validated = Set(split.validation.map { folds[$0] ?? nil })
-        let trained = Set(split.training.map { folds[$0] ?? nil })
-        guard validated.count == 1, let fold = validated.first ?? nil, !trained.contains(fold),
-            trained.contains(nil)
+            uniqueKeysWithValues: dataset.training.compactMap { subject in
+                subject.fold.map { (subject.identifier, $0) }
+            })
+        let validated = Set(split.validation.map { folds[$0] })
+        guard validated.count == 1, let fold = validated.first ?? nil,
+            !split.training.contains(where: { folds[$0] == fold })
         else { return nil }
-        let rest = split.training.filter { (folds[$0] ?? nil) == nil }
-        return .casesWithoutFold(rest, of: labelled.count)
+        let rest = split.training.filter { folds[$0] == nil }
+        return rest.isEmpty ? nil : .casesWithoutFold(rest, of: labelled.count)
     }
 
     /// Labels that no case of a part has, though another one does; nil if the part has none at all.

@@ -59,14 +59,6 @@ extension LayoutReader {
         }
     }
 
-    /// The files of an entry, whatever else it says of them.
-    private struct ListedCase: Hashable {
-        let images: [String]
-        let label: String?
-
-        init(_ item: Item) { (images, label) = (item.images, item.label) }
-    }
-
     /// One entry of a list.
     private struct Item {
         var part: Part
@@ -137,17 +129,18 @@ extension LayoutReader {
     }
 
     private mutating func checkListedOnce(_ items: [(item: Item, identifier: String)]) {
-        let same = Dictionary(grouping: items) { ListedCase($0.item) }
-        for items in same.values where items.count > 1 {
-            report(
-                .caseInLists(items.map { $0.item.part.keys[0] }),
-                caseIdentifier: items[0].identifier)
-        }
+        // The lists that name a case, by its files.
+        var lists: [[String]: (identifier: String, names: [String])] = [:]
         var owners: [String: [String]] = [:]
-        for (item, identifier) in same.values.map({ $0[0] }) {
-            for file in item.images + [item.label].compactMap({ $0 }) {
-                owners[path(file), default: []].append(identifier)
-            }
+        for (item, identifier) in items {
+            let files = (item.images + [item.label].compactMap { $0 }).map(path)
+            lists[files, default: (identifier, [])].names.append(item.part.keys[0])
+            guard lists[files]?.names.count == 1 else { continue }
+            for file in files { owners[file, default: []].append(identifier) }
+        }
+        let twice = lists.values.filter { $0.names.count > 1 }
+        for (identifier, names) in twice.sorted(by: { $0.identifier < $1.identifier }) {
+            report(.caseInLists(names), caseIdentifier: identifier)
         }
         for (file, cases) in owners.sorted(by: { $0.key < $1.key }) where cases.count > 1 {
             report(.listedTwice(cases: cases), file: relativePath(file, to: folder))

@@ -55,14 +55,8 @@ public struct ModelLocation: Hashable, Sendable {
 
     private static func fault(_ path: String) -> ModelFault {
         guard FileManager.default.fileExists(atPath: path) else { return .missing }
-        if isComparison(path) { return .comparison }
+        if FolderKind(of: path) == .comparison { return .comparison }
         return isRun(path) ? .noModelYet : .notAModel
-    }
-
-    private static func isComparison(_ path: String) -> Bool {
-        struct Plan: Decodable { var command: String? }
-        let plan = try? JSONDocument.read(Plan.self, from: "\(path)/\(planName)")
-        return plan?.command == "compare"
     }
 
     private static func isModel(_ path: String) -> Bool {

@@ -77,11 +77,13 @@ final class Progress: Sendable {
     /// Shows a line that stays.
     func say(_ line: String) {
         guard style != .nothing else { return }
-        warn(line)
+        showLine(line)
     }
 
     /// Shows a line that stays, even where no progress is shown.
-    func warn(_ line: String) {
+    func warn(_ line: String) { showLine(line) }
+
+    private func showLine(_ line: String) {
         state.withLock { state in
             if style == .lines { state.lastShown = .now }
             show((style == .bar ? terminal.rewritten("") : "") + Flags.spelled(in: line) + "\n")

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import SegNASExperiments
 internal import SegNASReport
+internal import SegNASSegmentation
 internal import SegNASStudy
 
 /// `segnas3d report`: writes everything about a search, a training or a comparison as one page.

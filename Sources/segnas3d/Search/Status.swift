@@ -4,6 +4,7 @@ internal import SegNASDatasets
 internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASReport
+internal import SegNASSegmentation
 internal import SegNASStudy
 
 /// `segnas3d status`: shows the progress of a search or a training.

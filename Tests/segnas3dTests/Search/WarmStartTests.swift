@@ -142,7 +142,7 @@ struct WarmStartTests {
                 ),
                 (
                     ["--warm-start", scene.path("none")],
-                    "--warm-start: \(scene.path("none")) has no plan.json"
+                    "--warm-start: \(scene.path("none")) does not exist"
                 ),
                 (
                     ["--warm-start", scene.path("good"), scene.path("empty")],
