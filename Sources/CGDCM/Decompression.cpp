@@ -80,10 +80,14 @@ cgdcm_sample sample(gdcm::PixelFormat::ScalarType type) {
     }
 }
 
+/// The sequence delimitation item, which ends the fragments of pixels.
+const unsigned char fragments_end[] = {0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0};
+
 void decompress(const cgdcm_image &source, cgdcm_sample expected, char *memory, size_t bytes) {
     MemoryFile file;
     file.append(source.header, source.header_bytes);
     copy(source, file);
+    file.append(fragments_end, sizeof fragments_end);
     gdcm::ImageReader reader;
     reader.SetFileName(file.path().c_str());
     if (!reader.Read()) throw std::runtime_error("the compressed pixels are no image");

@@ -8,7 +8,8 @@ package struct StudyProgress: Hashable, Sendable {
     package let iterations: Int
     /// The epochs of all trials' trainings, where there are rungs; else 0.
     let spent: Int
-    /// What the budget counts, trials, completed ones or epochs: so far, and to reach.
+    /// What the budget counts, trials, completed ones or epochs: so far, and to reach, which is not less where a
+    /// smaller budget has ended a search.
     package let done: Int
     package let all: Int
     /// The remaining seconds at the mean pace so far, 0 for a study that is over; nil before any trial has ended.
@@ -25,13 +26,15 @@ package struct StudyProgress: Hashable, Sendable {
                 sql: """
                     SELECT count(*) FROM trial WHERE tellSerial IS NOT NULL OR state = 'stopped'
                     """) ?? 0
+        let budget: Int
         switch plan.budget {
-        case .iterations(let count): (done, all) = (iterations, count)
+        case .iterations(let count): (done, budget) = (iterations, count)
         case .effectiveIterations, .effectiveEpochs:
-            (done, all) =
+            (done, budget) =
                 plan.limit.epochs.map { [spent] in (spent, $0) }
                 ?? (counts[.completed, default: 0], plan.budget.count)
         }
+        all = max(done, budget)
         let trials = counts.values.reduce(0, +)
         let open = [TrialState.queued, .running, .paused].reduce(0) { [counts] in
             $0 + counts[$1, default: 0]

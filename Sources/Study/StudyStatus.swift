@@ -44,7 +44,7 @@ public struct StudyStatus: Sendable {
         counts = progress.counts
         iterations = progress.iterations
         best = ranking.best
-        epochs = plan.limit.epochs.map { (progress.spent, $0) }
+        epochs = plan.limit.epochs.map { _ in (progress.done, progress.all) }
         expectation = ranking.best.flatMap { ranking.expectations[$0.number] }
         secondsLeft = progress.secondsLeft
         likelySecondsLeft = progress.likelySecondsLeft

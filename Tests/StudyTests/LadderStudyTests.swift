@@ -156,6 +156,10 @@ struct LadderStudyTests: CoordinatorScene {
             let (spent, all) = try #require(ledger.epochs)
             #expect(all == 54 && spent <= 54 && spent > 45)
             #expect(try StudyStatus(of: ledger.folder.path).epochs?.done == spent)
+            // A smaller one is spent, not exceeded.
+            try ledger.changeBudget(to: .effectiveIterations(3))
+            let epochs = try #require(StudyStatus(of: ledger.folder.path).epochs)
+            #expect(epochs == (spent, spent))
         }
     }
 

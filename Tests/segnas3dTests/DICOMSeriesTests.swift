@@ -73,4 +73,51 @@ struct DICOMSeriesTests {
         // Another series would be taken for the one that is there.
         #expect(try Program.run(arguments + ["--series", "3"]).status != 0)
     }
+
+    @Test(
+        "predict takes a file of several frames, alone and in a folder, as the series of its slices"
+    )
+    func frames() async throws {
+        let folder = URL.temporaryDirectory.appending(path: "segnas3d-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let phantom = DICOMPhantom(size: [6, 5, 4]) { x, y, z in UInt16((x + y + z) % 3) }
+        try phantom.write(to: folder.appending(path: "scan"))
+        let scan = folder.appending(path: "frames").appending(path: "scan.dcm")
+        try FileManager.default.createDirectory(
+            at: scan.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try phantom.writeFrames(to: scan)
+        let model = folder.appending(path: "model").path
+        try await TensorActor.run {
+            try ModelScene.write(
+                ModelScene.rounding(.init(size: [24, 24, 24], fit: .pad, isCanonical: false)),
+                to: model)
+        }
+        let inputs = [
+            (folder.appending(path: "scan").path, "scan"), (scan.path, "scan"),
+            (scan.deletingLastPathComponent().path, "frames"),
+        ]
+        var maps: [Data] = []
+        for (index, (input, name)) in inputs.enumerated() {
+            let output = folder.appending(path: "output-\(index)").path
+            let program = try Program.run(
+                "predict", model, input, "--output", output, "--device", "cpu", "--quiet",
+                "--dicom-seg")
+            #expect(program.status == 0, "\(program.errors)")
+            #expect(program.errors.isEmpty)
+            let map = "\(output)/\(name).nii.gz"
+            maps.append(try Data(contentsOf: URL(filePath: map)))
+            let shown = try Program.run("info", map).output
+            #expect(shown.contains("  shape        6 × 5 × 4\n"))
+            // 40 voxels of each class, whose labels are 1, 3 and 205.
+            #expect(shown.contains("  values       1 to 205, sum 8360\n"))
+            #expect(FileManager.default.fileExists(atPath: "\(output)/\(name).dcm"))
+        }
+        #expect(maps == [maps[0], maps[0], maps[0]])
+        let shown = try Program.run("info", scan.path)
+        #expect(shown.status == 0 && shown.output.contains("  shape        6 × 5 × 4\n"))
+        // A slice is not taken for its series.
+        let slice = folder.appending(path: "scan").appending(path: "1-1").path
+        let alone = try Program.run("info", slice)
+        #expect(alone.status == 1 && alone.errors.contains("name the folder that holds the files"))
+    }
 }

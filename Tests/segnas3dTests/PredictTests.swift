@@ -132,6 +132,18 @@ struct PredictTests {
         }
     }
 
+    @Test("--series without a DICOM series among the inputs is remarked on")
+    func series() async throws {
+        try await Scene.with { scene in
+            try scene.write("a.nii")
+            let program = try scene.predict(scene.images, "--series", "3", "--quiet")
+            #expect(program.status == 0)
+            #expect(
+                program.errors
+                    == "Note: --series chooses nothing: no input is a DICOM series\n")
+        }
+    }
+
     @Test("an ensemble of the model with itself gives the same label maps")
     func ensemble() async throws {
         try await Scene.with { scene in

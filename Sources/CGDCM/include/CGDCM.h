@@ -30,7 +30,7 @@ typedef struct {
 void *cgdcm_allocate(size_t bytes);
 void cgdcm_free(void *memory, size_t bytes);
 
-// A DICOM image that is made of a header in memory and the bytes of a part of a file.
+// A DICOM image that is made of a header in memory, fragments of pixels in a part of a file, and the mark of their end.
 typedef struct {
     const void *header;
     size_t header_bytes;

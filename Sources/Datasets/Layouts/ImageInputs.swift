@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 public import SegNASHost
+internal import SegNASImaging
 
 /// Cases to be predicted: image files, folders of them, and datasets.
 public struct ImageInputs: Equatable, Sendable {
@@ -171,7 +172,10 @@ struct InputFinder {
     /// Takes files that were named one by one; one whose name is not an image's is reported when it is read.
     private mutating func take(_ names: [String], in folder: String) {
         for name in names where ImageFileName(name) == nil {
-            cases.append(Dataset.Case(identifier: name, images: ["\(folder)/\(name)"]))
+            let ending = DICOMFolder.endings.first { name.lowercased().hasSuffix($0) } ?? ""
+            cases.append(
+                Dataset.Case(
+                    identifier: String(name.dropLast(ending.count)), images: ["\(folder)/\(name)"]))
         }
         let found = FolderInputs(
             names.compactMap { ImageFileName($0) }, in: folder, channels: channels)

@@ -19,7 +19,7 @@ public struct SegmentationFiles: Sendable {
     public init(
         _ labels: LabelTable, of cases: [Dataset.Case], series: DICOMSelection?
     ) throws(PredictionFolderError) {
-        for subject in cases where !Self.isSeries(subject) { throw .notDICOM(subject.identifier) }
+        for subject in cases where !subject.isSeries { throw .notDICOM(subject.identifier) }
         self.series = series
         let structures = zip(labels.structures, labels.structureValues)
         let colours = LabelColours.distinct(labels.structures.count)
@@ -27,11 +27,6 @@ public struct SegmentationFiles: Sendable {
             SegmentDescription(
                 name: structure.0.name, values: Set(structure.1), colour: colour)
         }
-    }
-
-    /// True if the image of a case is a folder of DICOM files.
-    private static func isSeries(_ subject: Dataset.Case) -> Bool {
-        subject.images.first.map(FileSystem.isFolder) ?? false
     }
 
     static func path(of identifier: String, in folder: String) -> String {
@@ -54,5 +49,12 @@ public struct SegmentationFiles: Sendable {
         try Self.writer.write(
             labels, segments, ofSeriesIn: subject.images[0], series: subject.selection ?? series,
             to: Self.path(of: subject.identifier, in: folder), replacing: true)
+    }
+}
+
+extension Dataset.Case {
+    /// True if its image is a DICOM series: a folder of files, or a file.
+    public var isSeries: Bool {
+        images.first.map { FileSystem.isFolder($0) || DICOMFolder.isImage($0) } ?? false
     }
 }

@@ -12,8 +12,9 @@ public struct ImageFile: Sendable {
 
     /// Reads an image file, or the DICOM series in a folder; its content decides what it is, not its name alone.
     ///
-    /// A DICOM segmentation or structure set is read as the label map of the series that it refers to, which lies in
-    /// its folder or up to two folders above.
+    /// A DICOM file with several frames is an image; one with a single slice is not, but its folder is. A DICOM
+    /// segmentation or structure set is read as the label map of the series that it refers to, which lies in its folder
+    /// or up to two folders above.
     ///
     /// - Parameters:
     ///   - path: A file, or a folder of DICOM files.
@@ -29,7 +30,7 @@ public struct ImageFile: Sendable {
                 throw ImageError(file: path, fault: .standIn(other))
             }
             format = .dicom
-            (volume, remarks) = try DICOMSeries(folder: path, series).read()
+            (volume, remarks) = try DICOMSeries(contentsOf: path, series).read()
             return
         }
         // A file of samples without a header says nothing itself; its name leads to the header.
@@ -51,10 +52,11 @@ public struct ImageFile: Sendable {
             (volume, remarks) = (try image.volume(), image.remarks)
             labelNames = image.labelNames
         case .dicom:
-            guard let segmentation = try DICOMSegmentation(contentsOf: path) else {
-                throw ImageError(file: path, fault: .dicom(.singleFile))
+            if let segmentation = try DICOMSegmentation(contentsOf: path) {
+                (volume, labelNames, remarks) = try segmentation.read(values)
+            } else {
+                (volume, remarks) = try DICOMSeries(contentsOf: path, series).read()
             }
-            (volume, labelNames, remarks) = try segmentation.read(values)
         }
         if let remark = ImageRemark(spacingOf: volume.geometry) { remarks.append(remark) }
     }

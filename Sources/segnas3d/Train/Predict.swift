@@ -125,6 +125,9 @@ struct Predict: ParsableCommand {
         var standardError = StandardError()
         if let note = cleanUpNote(ensembles, predictor.labels) { print(note, to: &standardError) }
         for note in inputs.notes { print(Flags.spelled(in: note), to: &standardError) }
+        if dicom.series != nil, !inputs.cases.contains(where: \.isSeries) {
+            print("Note: --series chooses nothing: no input is a DICOM series", to: &standardError)
+        }
         let folder = try PredictionFolder(
             output, of: loaded.record, labels: predictor.labels,
             cases: inputs.cases, overwrites: overwrite, probabilities: probabilities,

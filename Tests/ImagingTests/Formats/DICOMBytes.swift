@@ -21,8 +21,9 @@ struct DICOMBytes {
     /// Instead of the pixels above: their bytes.
     var pixelBytes: [UInt8]?
     var pixelKind = "OW"
-    /// Fragments of a compressed stream, and their transfer syntax.
+    /// Fragments of a compressed stream, the table of their places, and their transfer syntax.
     var fragments: [[UInt8]]?
+    var offsets: [UInt32] = []
     var syntax: String?
     /// Elements to leave out.
     var without: Set<DICOMTag> = []
@@ -30,6 +31,9 @@ struct DICOMBytes {
     var texts: [DICOMTag: String] = [:]
     /// Sequences with an item in them.
     var sequences: [DICOMTag] = []
+    /// Functional groups that all frames share, and those of each, with the elements of their only items as text.
+    var shared: [DICOMTag: [DICOMTag: String]] = [:]
+    var own: [[DICOMTag: [DICOMTag: String]]] = []
     /// Turns the order of elements into another.
     var order: (DICOMTag, DICOMTag) -> Bool = { $0 < $1 }
 
@@ -65,6 +69,8 @@ struct DICOMBytes {
         if let frames { elements[.frames] = ("IS", text("\(frames)")) }
         for (tag, value) in texts { elements[tag] = ("LO", text(value)) }
         for tag in sequences { elements[tag] = ("SQ", item) }
+        if !shared.isEmpty { elements[.sharedGroups] = ("SQ", sequence([groups(shared)])) }
+        if !own.isEmpty { elements[.ownGroups] = ("SQ", sequence(own.map(groups))) }
         for tag in without { elements[tag] = nil }
         return elements.keys.sorted(by: order).flatMap { tag in
             if tag == .pixelData, let fragments { return encapsulated(fragments) }
@@ -73,9 +79,10 @@ struct DICOMBytes {
         }
     }
 
-    /// Pixels as fragments, behind an empty table of their places.
+    /// Pixels as fragments, behind the table of their places.
     private func encapsulated(_ fragments: [[UInt8]]) -> [UInt8] {
-        let items = ([[]] + fragments).flatMap { mark(0xE000, length: UInt32($0.count)) + $0 }
+        let table = offsets.flatMap { bytes($0) }
+        let items = ([table] + fragments).flatMap { mark(0xE000, length: UInt32($0.count)) + $0 }
         return bytes(0x7FE0 as UInt16) + bytes(0x0010 as UInt16) + Array("OB".utf8) + [0, 0]
             + bytes(UInt32.max) + items + mark(0xE0DD, length: 0)
     }
@@ -84,8 +91,22 @@ struct DICOMBytes {
     private var item: [UInt8] {
         let inner = element(
             DICOMTag(group: 0x0008, element: 0x1155), "UI", text("1.2.3.4"), isExplicit)
-        return mark(0xE000, length: .max) + inner + mark(0xE00D, length: 0)
+        return sequence([inner])
+    }
+
+    /// Items without a length.
+    private func sequence(_ items: [[UInt8]]) -> [UInt8] {
+        items.flatMap { mark(0xE000, length: .max) + $0 + mark(0xE00D, length: 0) }
             + mark(0xE0DD, length: 0)
+    }
+
+    private func groups(_ groups: [DICOMTag: [DICOMTag: String]]) -> [UInt8] {
+        groups.sorted { $0.key < $1.key }.flatMap { tag, values in
+            let item = values.sorted { $0.key < $1.key }.flatMap { tag, value in
+                element(tag, "DS", text(value), isExplicit)
+            }
+            return element(tag, "SQ", sequence([item]), isExplicit)
+        }
     }
 
     /// The beginning or end of an item, or the end of a sequence.

@@ -55,6 +55,17 @@ extension DICOMReading {
         try read(named(slices))
     }
 
+    /// Runs of bytes, PS3.5 annex G: the upper bytes of all pixels, then the lower ones.
+    func runs(_ words: [Int]) -> [UInt8] {
+        let planes = [8, 0].map { shift in words.map { UInt8(($0 >> shift) & 0xFF) } }
+        let segments = planes.map { [UInt8($0.count - 1)] + $0 + [UInt8(0x80)] }
+        let offsets = [2, 64, 64 + segments[0].count]
+        let header = (0..<16).flatMap { index in
+            (0..<4).map { UInt8(truncatingIfNeeded: (index < 3 ? offsets[index] : 0) >> (8 * $0)) }
+        }
+        return header + segments.joined()
+    }
+
     func fault(_ result: Result<some Any, ImageError>) -> ImageFault? {
         guard case .failure(let error) = result else { return nil }
         return error.fault

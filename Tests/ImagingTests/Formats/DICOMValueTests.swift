@@ -110,17 +110,6 @@ struct DICOMValueTests: DICOMReading {
         #expect(volume.samples.doubles == Self.all[0].values + Self.all[6].values)
     }
 
-    /// Runs of bytes, PS3.5 annex G: the upper bytes of all pixels, then the lower ones.
-    private func runs(_ words: [Int]) -> [UInt8] {
-        let planes = [8, 0].map { shift in words.map { UInt8(($0 >> shift) & 0xFF) } }
-        let segments = planes.map { [UInt8($0.count - 1)] + $0 + [UInt8(0x80)] }
-        let offsets = [2, 64, 64 + segments[0].count]
-        let header = (0..<16).flatMap { index in
-            (0..<4).map { UInt8(truncatingIfNeeded: (index < 3 ? offsets[index] : 0) >> (8 * $0)) }
-        }
-        return header + segments.joined()
-    }
-
     @Test(
         "Compressed pixels have the values that they were compressed from",
         arguments: ["MONOCHROME1", "MONOCHROME2"])

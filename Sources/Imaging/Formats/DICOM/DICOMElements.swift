@@ -99,7 +99,7 @@ extension DICOMElements {
     private var damage: ImageFault { .dicom(.damaged(byte: position)) }
 
     private static let undefinedLength = 0xFFFF_FFFF
-    private static let item = DICOMTag(group: 0xFFFE, element: 0xE000)
+    static let item = DICOMTag(group: 0xFFFE, element: 0xE000)
     private static let itemEnd = DICOMTag(group: 0xFFFE, element: 0xE00D)
     private static let sequenceEnd = DICOMTag(group: 0xFFFE, element: 0xE0DD)
     /// The deepest nesting; images have less.
@@ -258,6 +258,39 @@ extension DICOMElements {
         }
         position = item.position
         return item
+    }
+
+    /// Takes the elements of an item as elements of this level, in place of those of the same tags.
+    mutating func take(_ item: DICOMElements) {
+        values.merge(item.values) { _, new in new }
+    }
+
+    /// The fragments of compressed pixels with their marks, and the table of their places, which may be empty.
+    func fragments() throws(ImageFault) -> (table: Range<Int>, fragments: [Range<Int>]) {
+        let range = try required(values[.pixelData], .pixelData)
+        var reader = self
+        reader.position = range.lowerBound
+        var (table, fragments): (Range<Int>?, [Range<Int>]) = (nil, [])
+        while reader.position < range.upperBound {
+            let start = reader.position
+            guard try reader.nextTag() == Self.item else { break }
+            let length = try reader.number(4)
+            let content = reader.position
+            try reader.skip(length, end: range.upperBound)
+            if table == nil {
+                table = content..<reader.position
+            } else {
+                fragments.append(start..<reader.position)
+            }
+        }
+        return (table ?? range.lowerBound..<range.lowerBound, fragments)
+    }
+
+    /// Whole numbers of so many bytes each, one after the other in a part of the file.
+    func numbers(_ part: Range<Int>, of size: Int) throws(ImageFault) -> [Int] {
+        let bytes = try file.bytes(part)
+        let starts = stride(from: bytes.startIndex, to: bytes.endIndex - size + 1, by: size)
+        return starts.map { bytes[$0..<$0 + size].reversed().reduce(0) { $0 << 8 | Int($1) } }
     }
 
     /// The only item of a sequence that must have one, or the first of several.

@@ -13,7 +13,7 @@ enum DICOMFile {
     /// - Throws: ``ImageError`` for a file that may well be an image and cannot be read as one.
     init(_ path: String) throws(ImageError) {
         let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
-        let isNamed = [".dcm", ".ima", ".dicom"].contains { name.hasSuffix($0) }
+        let isNamed = DICOMFolder.endings.contains { name.hasSuffix($0) }
         let file: InputFile
         do {
             file = try InputFile(path)
@@ -77,7 +77,7 @@ extension DICOMFile {
     }
 }
 
-/// The description of one image of a folder.
+/// The description of an image of a folder, which may have several frames.
 struct DICOMImage {
     var path: String
     /// Series Instance UID.
@@ -101,16 +101,8 @@ struct DICOMImage {
     var isOrdered: Bool
     /// True if viewers show large values dark.
     var isInverse: Bool
-    /// The attributes that distinguish volumes of a series, by their tags.
-    var marks: [DICOMTag: String]
-    /// Its place and pixels, or the fault that hides them.
-    var slice: Result<DICOMSlice, ImageFault>
-
-    /// Attributes that distinguish volumes of one series, the most telling first.
-    static let volumeMarks: [DICOMTag] = [
-        .time, .echo, .echoTime, .diffusion, .triggerTime, .acquisition, .imageType,
-        .acquisitionTime,
-    ]
+    /// Places and pixels of its frames, at least one, or the fault that hides them.
+    var slices: Result<[DICOMSlice], ImageFault>
 }
 
 extension DICOMImage {
@@ -137,19 +129,19 @@ extension DICOMImage {
         modality = elements.text(.modality)
         study = elements.text(.study)
         space = elements.text(.space)
-        frames = max(1, elements.text(.frames).flatMap { Int($0) } ?? 1)
+        frames = elements.frameCount
         let type = elements.text(.imageType)?.split(separator: "\\") ?? []
         isLocalizer = type.contains("LOCALIZER")
-        isPlaceless = fault == nil && frames == 1 && elements.text(.position) == nil
+        isPlaceless =
+            fault == nil && frames == 1 && elements.text(.position) == nil
+            && !elements.hasFunctionalGroups
         isCapture = isPlaceless && elements.kindOfImage.hasPrefix(Self.captures)
         hasMark = elements.start == .marked
         isOrdered = elements.isOrdered
         isInverse = elements.text(.photometric) == "MONOCHROME1"
-        let marks = Self.volumeMarks.compactMap { tag in elements.text(tag).map { (tag, $0) } }
-        self.marks = Dictionary(uniqueKeysWithValues: marks)
-        slice = Result { () throws(ImageFault) in
+        slices = Result { () throws(ImageFault) in
             if let fault { throw fault }
-            return try DICOMSlice(elements, path: path)
+            return try DICOMSlice.all(elements, path: path)
         }
     }
 }

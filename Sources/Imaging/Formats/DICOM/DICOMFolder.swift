@@ -47,6 +47,9 @@ public struct DICOMFolder {
         groups = DICOMGroup.all(images)
     }
 
+    /// The endings of names of DICOM files, many of which have none.
+    public static let endings = [".dcm", ".ima", ".dicom"]
+
     /// The series that hold images, in the order of their numbers.
     public var series: [DICOMSeriesSummary] { groups.map(\.summary) }
 

@@ -99,15 +99,13 @@ private struct DICOMLine {
 /// Slices of one series by their positions, of which each should hold one.
 struct DICOMPositions {
     private var places: [[DICOMSlice]] = []
-    private let images: [String: DICOMImage]
-    /// Files that hold the same pixels at the same place as others.
+    /// The names of images that hold the same pixels at the same place as others.
     private(set) var copies: [String] = []
 
     /// Slices come in the order of their places.
     ///
     /// Pixels are compared as long as they prove to be the same.
-    init(_ slices: [DICOMSlice], images: [DICOMImage]) {
-        self.images = Dictionary(images.map { ($0.path, $0) }) { first, _ in first }
+    init(_ slices: [DICOMSlice]) {
         var areCopies = true
         for slice in slices {
             guard let last = places.last?[0], slice.isAtPlace(of: last) else {
@@ -116,7 +114,7 @@ struct DICOMPositions {
             }
             areCopies = areCopies && slice.isCopy(of: last)
             if areCopies {
-                copies.append(slice.path)
+                copies.append(slice.name)
             } else {
                 places[places.count - 1].append(slice)
             }
@@ -130,16 +128,16 @@ struct DICOMPositions {
         }
         let count = several.count
         guard places.count > 1 || count > 2, places.allSatisfy({ $0.count == count }) else {
-            let other = PathParts(several[0].path).name
-            throw ImageError(file: several[1].path, fault: .dicom(.samePosition(as: other)))
+            throw ImageError(
+                file: several[1].path, fault: .dicom(.samePosition(as: several[0].name)))
         }
         throw ImageError(file: folder, fault: .dicom(.severalVolumes(count, by: mark(count))))
     }
 
     /// The attribute whose values distinguish this number of volumes, each whole.
     private func mark(_ count: Int) -> String? {
-        DICOMImage.volumeMarks.first { tag in
-            let values = places.map { Set($0.compactMap { images[$0.path]?.marks[tag] }) }
+        DICOMSlice.volumeMarks.first { tag in
+            let values = places.map { Set($0.compactMap { $0.marks[tag] }) }
             let all = values.reduce(into: Set()) { $0.formUnion($1) }
             return all.count == count && values.allSatisfy { $0 == all }
         }?.description
@@ -152,7 +150,7 @@ extension DICOMSlice {
         abs(((position - other.position) * normal).sum()) <= 0.01 * spacing.min()
     }
 
-    /// True if another file gives the same pixels at the same place.
+    /// True if another file, or frame, gives the same pixels at the same place.
     fileprivate func isCopy(of other: DICOMSlice) -> Bool {
         guard encoding == other.encoding, compression == other.compression,
             pixels.count == other.pixels.count, (position - other.position).length == 0,

@@ -30,7 +30,7 @@ struct DICOMGroup {
     private var isStack: Bool {
         let parts = placed
         guard parts.reduce(0, { $0 + $1.frames }) > 1 else { return false }
-        let slices = parts.compactMap { try? $0.slice.get() }
+        let slices = parts.flatMap { (try? $0.slices.get()) ?? [] }
         let largest = slices.grouped { $0.isParallel(to: $1) }.map(\.count).max() ?? 0
         return largest * 5 >= slices.count * 4
     }
@@ -59,7 +59,7 @@ extension DICOMGroup {
     private static let minMerged = 3
 
     private static func makeGrid(_ images: [DICOMImage]) -> Bool {
-        let slices = images.compactMap { try? $0.slice.get() }.sortedUpwards
+        let slices = images.compactMap(\.onlySlice).sortedUpwards
         return slices.count == images.count && (try? DICOMGrid(slices)) != nil
     }
 }
@@ -67,11 +67,17 @@ extension DICOMGroup {
 extension DICOMImage {
     /// The attributes in which the images of one scan agree; nil if they are unknown.
     fileprivate var scan: [String]? {
-        guard let slice = try? slice.get(), !isLocalizer else { return nil }
+        guard let slice = onlySlice, !isLocalizer else { return nil }
         let directions = slice.directions.flatMap { [$0.x, $0.y, $0.z] }
             .map { "\(($0 * 1000).rounded() + 0)" }
         let origins = [study, number.map { "\($0)" }, space, modality].map { $0 ?? "" }
         return origins + ["\(slice.size)"] + directions
+    }
+
+    /// The slice of an image with one frame; nil for others, and for damaged ones.
+    fileprivate var onlySlice: DICOMSlice? {
+        guard let slices = try? slices.get(), slices.count == 1 else { return nil }
+        return slices[0]
     }
 }
 
@@ -146,8 +152,9 @@ public enum DICOMSpread {
 
     /// True if images are parallel slices of one stack, each at a different height.
     private static func lieAboveEachOther(_ images: [DICOMImage]) -> Bool {
-        let slices = images.compactMap { try? $0.slice.get() }.sortedUpwards
-        guard slices.count == images.count, let first = slices.first else { return false }
+        let known = images.compactMap { try? $0.slices.get() }
+        let slices = known.flatMap(\.self).sortedUpwards
+        guard known.count == images.count, let first = slices.first else { return false }
         let normal = first.normal
         let places = slices.map { slice in
             let way = slice.position - first.position

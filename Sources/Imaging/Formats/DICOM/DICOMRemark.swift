@@ -17,7 +17,7 @@ public enum DICOMRemark: Equatable, Sendable {
     case bare(Int)
     /// Files whose tags do not rise.
     case unordered(Int)
-    /// Files of the same pixels at the same place as others, and the name of one.
+    /// Images of the same pixels at the same place as others, and the name of one.
     case copies(Int, String)
     /// Large values are shown dark.
     case inverse
@@ -72,7 +72,7 @@ extension DICOMRemark: CustomStringConvertible {
         case .seriesOfEach(let count):
             "each of the \(count) images has its own Series Instance UID; they make a regular grid"
         case .copies(let count, let name):
-            "\(count.of("file")) passed over, which repeat others: \(name)"
+            "\(count.of("image")) passed over, which repeat others: \(name)"
                 + (count > 1 ? ", …" : "")
         default: valueWords
         }

@@ -7,14 +7,31 @@ struct DICOMSeries {
     /// Remarks about how the volume was assembled.
     var remarks: [DICOMRemark]
 
-    /// The series in a folder that is selected, or that is the only one of slices above each other.
+    /// The series in a folder that is selected, or that is the only one of slices above each other; or the frames of a
+    /// file that holds several.
     ///
-    /// - Throws: ``ImageError`` for several such series, for slices that make no regular grid, and for damaged files.
-    init(folder path: String, _ selection: DICOMSelection? = nil) throws(ImageError) {
+    /// - Throws: ``ImageError`` for several such series, for slices that make no regular grid, for damaged files, and
+    ///   for a file with one image.
+    init(contentsOf path: String, _ selection: DICOMSelection? = nil) throws(ImageError) {
+        guard FileSystem.isFolder(path) else {
+            try self.init(file: path, selection)
+            return
+        }
         let folder = try DICOMFolder(path)
         let group = try naming(path) { () throws(ImageFault) in try folder.group(selection) }
         try self.init(group, in: path)
         remarks += folder.remarks(beside: group)
+    }
+
+    private init(file path: String, _ selection: DICOMSelection?) throws(ImageError) {
+        guard case .image(let image) = try DICOMFile(path), image.frames > 1 else {
+            throw ImageError(file: path, fault: .dicom(.singleFile))
+        }
+        let group = DICOMGroup(images: [image])
+        if let selection, !group.isMeant(by: selection) {
+            throw ImageError(file: path, fault: .dicom(.noSuchSeries(selection, [group.summary])))
+        }
+        try self.init(group, in: path)
     }
 
     init(_ group: DICOMGroup, in folder: String) throws(ImageError) {
@@ -22,15 +39,14 @@ struct DICOMSeries {
         remarks = DICOMRemark.all(group, read: images)
         var slices: [DICOMSlice] = []
         for image in images {
-            slices.append(
-                try naming(image.path) { () throws(ImageFault) in try image.slice.get() })
+            slices += try naming(image.path) { () throws(ImageFault) in try image.slices.get() }
         }
         try Self.checkAreAlike(slices)
         slices = slices.sortedUpwards
-        let places = DICOMPositions(slices, images: images)
+        let places = DICOMPositions(slices)
         self.slices = try places.single(in: folder)
         if let copy = places.copies.first {
-            remarks.append(.copies(places.copies.count, PathParts(copy).name))
+            remarks.append(.copies(places.copies.count, copy))
         }
         let grid = try DICOMGrid(self.slices)
         geometry = grid.geometry
@@ -67,12 +83,13 @@ extension DICOMSlice {
 }
 
 extension [DICOMSlice] {
-    /// The slices sorted by their places along the normal, then by their files.
+    /// The slices sorted by their places along the normal, then by their files and frames.
     var sortedUpwards: [DICOMSlice] {
         guard let normal = first?.normal else { return self }
-        return sorted {
-            (($0.position * normal).sum(), $0.path) < (($1.position * normal).sum(), $1.path)
+        func place(_ slice: DICOMSlice) -> (Double, String, Int) {
+            ((slice.position * normal).sum(), slice.path, slice.frame ?? 0)
         }
+        return sorted { place($0) < place($1) }
     }
 }
 

@@ -1,6 +1,10 @@
-/// An image of a series with its place and its pixels.
+internal import SegNASHost
+
+/// An image of a series with its place and its pixels: that of a file, or one of its frames.
 struct DICOMSlice {
     var path: String
+    /// The place in a file that functional groups describe, from 0; nil for the image of any other file.
+    var frame: Int?
     var size: SIMD2<Int>
     /// The centre of the first pixel, in mm, LPS as in DICOM.
     var position: SIMD3<Double>
@@ -17,6 +21,8 @@ struct DICOMSlice {
     var pixels: Range<Int>
     /// True if bytes lie behind them that belong to none.
     var hasExcess = false
+    /// The values of attributes that distinguish volumes of a series, as they are stored.
+    var marks: [DICOMTag: [UInt8]]
 
     /// The upward normal of the plane, of length 1.
     var normal: SIMD3<Double> {
@@ -24,14 +30,37 @@ struct DICOMSlice {
         return [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
     }
 
+    /// The name of its file, and the number of its frame from 1.
+    var name: String {
+        PathParts(path).name + (frame.map { ", frame \($0 + 1)" } ?? "")
+    }
+
     var byteCount: Int { size.x * size.y * encoding.bitsAllocated / 8 }
 }
 
 extension DICOMSlice {
-    init(_ elements: DICOMElements, path: String) throws(ImageFault) {
-        if let fault = elements.fault { throw fault }
+    /// The images of a file, in their order there.
+    static func all(_ elements: DICOMElements, path: String) throws(ImageFault) -> [DICOMSlice] {
+        var slices: [DICOMSlice] = []
+        for (index, frame) in try elements.frames().enumerated() {
+            var slice = try DICOMSlice(frame, path: path)
+            if elements.hasFunctionalGroups { slice.frame = index }
+            slices.append(slice)
+        }
+        let byteCount = slices[0].byteCount
+        let (parts, hasExcess) = try elements.pixelParts(slices.count, of: byteCount)
+        for (index, part) in parts.enumerated() {
+            slices[index].pixels = part
+            try slices[index].checkCompression()
+        }
+        slices[slices.count - 1].hasExcess = hasExcess
+        return slices
+    }
+
+    /// An image that is not told yet where its pixels are.
+    private init(_ elements: DICOMElements, path: String) throws(ImageFault) {
         self.path = path
-        try elements.checkIsSingleGrayImage()
+        try elements.checkIsGrayImage()
         size = SIMD2(
             try elements.required(elements.short(.columns), .columns),
             try elements.required(elements.short(.rows), .rows))
@@ -49,37 +78,33 @@ extension DICOMSlice {
         }
         encoding = try DICOMEncoding(elements)
         compression = elements.isEncapsulated ? elements.syntax : nil
-        pixels = try elements.required(elements.values[.pixelData], .pixelData)
-        try checkPixels()
+        pixels = 0..<0
+        marks = Dictionary(
+            uniqueKeysWithValues: Self.volumeMarks.compactMap { tag in
+                elements.bytes(tag).flatMap { $0.isEmpty ? nil : (tag, Array($0)) }
+            })
     }
 
-    /// The pixels must be there; compressed ones must be enough for the memory that is taken for them.
-    private mutating func checkPixels() throws(ImageFault) {
-        guard compression == nil else {
-            // An empty slice compresses to almost nothing.
-            let maximum = max(1 << 25, pixels.count * Gzip.maxRatio)
-            guard byteCount <= maximum else {
-                throw .truncated(expected: byteCount, actual: maximum)
-            }
-            return
+    /// Attributes that distinguish volumes of one series, the most telling first.
+    static let volumeMarks: [DICOMTag] = [
+        .time, .timeIndex, .echo, .echoTime, .effectiveEchoTime, .diffusion, .triggerTime,
+        .triggerDelay, .acquisition, .frameAcquisition, .imageType, .frameType, .acquisitionTime,
+        .stack,
+    ]
+
+    /// Compressed pixels must be enough for the memory that is taken for them.
+    private func checkCompression() throws(ImageFault) {
+        guard compression != nil else { return }
+        // An empty slice compresses to almost nothing.
+        let maximum = max(1 << 25, pixels.count * Gzip.maxRatio)
+        guard byteCount <= maximum else {
+            throw .truncated(expected: byteCount, actual: maximum)
         }
-        guard pixels.count >= byteCount else {
-            throw .truncated(expected: byteCount, actual: pixels.count)
-        }
-        // Padded to an even length, or by some writers to more; a row too many is another size.
-        let excess = pixels.count - byteCount
-        guard excess <= byteCount % 2 || excess < byteCount / size.y else {
-            throw .surplus(expected: byteCount)
-        }
-        hasExcess = excess > byteCount % 2
-        pixels = pixels.prefix(byteCount)
     }
 }
 
 extension DICOMElements {
-    fileprivate func checkIsSingleGrayImage() throws(ImageFault) {
-        let frames = text(.frames).flatMap { Int($0) } ?? 1
-        guard frames == 1 else { throw .dicom(.severalFrames(frames)) }
+    fileprivate func checkIsGrayImage() throws(ImageFault) {
         let kind = try required(text(.photometric), .photometric)
         for colour in ["RGB", "YBR", "PALETTE"] where kind.hasPrefix(colour) {
             throw .sampleKind("\(colour) colour")

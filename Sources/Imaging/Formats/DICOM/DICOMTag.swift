@@ -24,6 +24,7 @@ extension DICOMTag {
     static let sliceDistance = DICOMTag(group: 0x0018, element: 0x0088)
     static let triggerTime = DICOMTag(group: 0x0018, element: 0x1060)
     static let diffusion = DICOMTag(group: 0x0018, element: 0x9087)
+    static let extendedOffsets = DICOMTag(group: 0x7FE0, element: 0x0001)
     static let study = DICOMTag(group: 0x0020, element: 0x000D)
     static let series = DICOMTag(group: 0x0020, element: 0x000E)
     static let seriesNumber = DICOMTag(group: 0x0020, element: 0x0011)
@@ -50,12 +51,32 @@ extension DICOMTag {
     static let pixelData = DICOMTag(group: 0x7FE0, element: 0x0010)
 }
 
+/// Of images and segmentations with several frames: their functional groups, and what is in these alone.
+extension DICOMTag {
+    static let frameType = DICOMTag(group: 0x0008, element: 0x9007)
+    static let effectiveEchoTime = DICOMTag(group: 0x0018, element: 0x9082)
+    static let echoGroup = DICOMTag(group: 0x0018, element: 0x9114)
+    static let diffusionGroup = DICOMTag(group: 0x0018, element: 0x9117)
+    static let cardiacGroup = DICOMTag(group: 0x0018, element: 0x9118)
+    static let frameTypeOfMR = DICOMTag(group: 0x0018, element: 0x9226)
+    static let frameTypeOfCT = DICOMTag(group: 0x0018, element: 0x9329)
+    static let frameTypeOfPET = DICOMTag(group: 0x0018, element: 0x9751)
+    static let stack = DICOMTag(group: 0x0020, element: 0x9056)
+    static let frameContent = DICOMTag(group: 0x0020, element: 0x9111)
+    static let planePosition = DICOMTag(group: 0x0020, element: 0x9113)
+    static let planeOrientation = DICOMTag(group: 0x0020, element: 0x9116)
+    static let timeIndex = DICOMTag(group: 0x0020, element: 0x9128)
+    static let triggerDelay = DICOMTag(group: 0x0020, element: 0x9153)
+    static let frameAcquisition = DICOMTag(group: 0x0020, element: 0x9156)
+    static let pixelMeasures = DICOMTag(group: 0x0028, element: 0x9110)
+    static let valueTransformation = DICOMTag(group: 0x0028, element: 0x9145)
+    static let sharedGroups = DICOMTag(group: 0x5200, element: 0x9229)
+    static let ownGroups = DICOMTag(group: 0x5200, element: 0x9230)
+}
+
 /// Of segmentations and structure sets.
 extension DICOMTag {
     static let referencedSeries = DICOMTag(group: 0x0008, element: 0x1115)
-    static let planePosition = DICOMTag(group: 0x0020, element: 0x9113)
-    static let planeOrientation = DICOMTag(group: 0x0020, element: 0x9116)
-    static let pixelMeasures = DICOMTag(group: 0x0028, element: 0x9110)
     static let segmentationType = DICOMTag(group: 0x0062, element: 0x0001)
     static let segments = DICOMTag(group: 0x0062, element: 0x0002)
     static let segmentNumber = DICOMTag(group: 0x0062, element: 0x0004)
@@ -74,8 +95,6 @@ extension DICOMTag {
     static let contourType = DICOMTag(group: 0x3006, element: 0x0042)
     static let contourPoints = DICOMTag(group: 0x3006, element: 0x0050)
     static let contouredRegion = DICOMTag(group: 0x3006, element: 0x0084)
-    static let sharedGroups = DICOMTag(group: 0x5200, element: 0x9229)
-    static let ownGroups = DICOMTag(group: 0x5200, element: 0x9230)
 }
 
 /// Of segmentations that are written, beside the above.
@@ -94,6 +113,7 @@ extension DICOMTag {
     static let referencedInstances = DICOMTag(group: 0x0008, element: 0x114A)
     static let referencedKind = DICOMTag(group: 0x0008, element: 0x1150)
     static let referencedInstance = DICOMTag(group: 0x0008, element: 0x1155)
+    static let referencedFrame = DICOMTag(group: 0x0008, element: 0x1160)
     static let sourceImages = DICOMTag(group: 0x0008, element: 0x2112)
     static let derivationImages = DICOMTag(group: 0x0008, element: 0x9124)
     static let derivation = DICOMTag(group: 0x0008, element: 0x9215)
@@ -108,7 +128,6 @@ extension DICOMTag {
     static let studyNumber = DICOMTag(group: 0x0020, element: 0x0010)
     static let instanceNumber = DICOMTag(group: 0x0020, element: 0x0013)
     static let positionReference = DICOMTag(group: 0x0020, element: 0x1040)
-    static let frameContent = DICOMTag(group: 0x0020, element: 0x9111)
     static let dimensionValues = DICOMTag(group: 0x0020, element: 0x9157)
     static let dimensionOrganization = DICOMTag(group: 0x0020, element: 0x9164)
     static let dimensionPointer = DICOMTag(group: 0x0020, element: 0x9165)
@@ -142,7 +161,11 @@ extension DICOMTag: CustomStringConvertible {
         .acquisitionTime: "Acquisition Time", .thickness: "Slice Thickness",
         .echoTime: "Echo Time", .echo: "Echo Numbers",
         .sliceDistance: "Spacing Between Slices", .triggerTime: "Trigger Time",
-        .diffusion: "Diffusion b-value", .study: "Study Instance UID",
+        .diffusion: "Diffusion b-value", .frameType: "Frame Type",
+        .effectiveEchoTime: "Effective Echo Time", .stack: "Stack ID",
+        .timeIndex: "Temporal Position Index",
+        .triggerDelay: "Nominal Cardiac Trigger Delay Time",
+        .frameAcquisition: "Frame Acquisition Number", .study: "Study Instance UID",
         .kind: "SOP Class UID", .instance: "SOP Instance UID", .series: "Series Instance UID",
         .acquisition: "Acquisition Number", .time: "Temporal Position Identifier",
         .position: "Image Position (Patient)", .orientation: "Image Orientation (Patient)",

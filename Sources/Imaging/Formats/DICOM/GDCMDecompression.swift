@@ -99,7 +99,7 @@ enum DICOMStream {
         return buffer
     }
 
-    /// The file's beginning, up to the length of the pixels.
+    /// The file's beginning, up to the fragments of the pixels; the table of their places is empty.
     static func header(of slice: DICOMSlice) -> [UInt8] {
         let encoding = slice.encoding
         let meta =
@@ -118,6 +118,7 @@ enum DICOMStream {
             + element(.photometric, "CS", text("MONOCHROME2 "))
             + numbers.flatMap { element($0, "US", bytes(UInt16($1))) }
             + number(.pixelData) + Array("OB".utf8) + [0, 0] + bytes(UInt32.max)
+            + number(DICOMElements.item) + bytes(UInt32(0))
     }
 
     private static let mrImage = "1.2.840.10008.5.1.4.1.1.4"

@@ -26,31 +26,31 @@ public struct DICOMSegmentationWriter: Sendable {
         algorithm = (name, version)
     }
 
-    /// Writes the label map of the series in a folder; the file appears whole or not at all.
+    /// Writes the label map of a series; the file appears whole or not at all.
     ///
     /// - Parameters:
     ///   - labels: On the grid of the series, in the order of its array.
     ///   - segments: The structures, at least one.
-    ///   - folder: The folder of the series.
+    ///   - source: The folder of the series, or the file that holds its frames.
     ///   - series: The series that is meant of a folder with several.
     ///   - path: The file to write, which ends in `.dcm`.
     ///   - replacing: Whether a file of that name may be replaced.
     /// - Throws: ``ImageError`` for a series that cannot be read or has another grid, and where the system refuses.
     public func write(
-        _ labels: Volume, _ segments: [SegmentDescription], ofSeriesIn folder: String,
+        _ labels: Volume, _ segments: [SegmentDescription], ofSeriesIn source: String,
         series: DICOMSelection? = nil, to path: String, replacing: Bool = false
     ) throws(ImageError) {
-        let series = try DICOMSeries(folder: folder, series)
+        let series = try DICOMSeries(contentsOf: source, series)
         guard labels.geometry.isAlmost(series.geometry) else {
-            throw ImageError(file: folder, fault: .dicom(.segmentation(.changedSeries)))
+            throw ImageError(file: source, fault: .dicom(.segmentation(.changedSeries)))
         }
         let planes = SegmentPlanes(labels, segments)
         guard planes.byteCount < Int(UInt32.max) else {
             throw ImageError(file: path, fault: .dicom(.segmentation(.tooLarge)))
         }
-        let source = try SegmentedSource(series)
+        let segmented = try SegmentedSource(series)
         let document = SegmentationDocument(
-            source: source, planes: planes, segments: segments, algorithm: algorithm)
+            source: segmented, planes: planes, segments: segments, algorithm: algorithm)
         do throws(SystemFailure) {
             let file = try AtomicFile(path: path)
             try file.append(document.start)

@@ -153,6 +153,7 @@ extension SegmentationDocument {
         var identification = DICOMDocument()
         identification.set(.referencedSegment, shorts: [UInt16(frame.segment + 1)])
         var image = slice.reference
+        if let frame = slice.frame { image.set(.referencedFrame, "IS", "\(frame + 1)") }
         image.set(.preservedPlaces, "CS", "YES")
         image.set(.purpose, items: [StructureCode.sourceImage.document])
         var derivation = DICOMDocument()
@@ -171,7 +172,10 @@ extension SegmentationDocument {
         let series = Dictionary(grouping: source.slices, by: \.series)
         return series.sorted { $0.key < $1.key }.map { uid, slices in
             var item = DICOMDocument()
-            item.set(.referencedInstances, items: slices.map(\.reference))
+            // Several slices may be frames of one instance.
+            var known: Set<String> = []
+            let instances = slices.filter { known.insert($0.instance).inserted }
+            item.set(.referencedInstances, items: instances.map(\.reference))
             item.set(.series, "UI", uid)
             return item
         }

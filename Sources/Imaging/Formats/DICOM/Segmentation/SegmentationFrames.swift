@@ -7,9 +7,7 @@ struct SegmentationFrames {
     private let count: Int
     private let encoding: Encoding
     private let pixels: Range<Int>
-    /// What all frames share, and what each has of its own.
-    private let shared: DICOMElements?
-    private let own: [DICOMElements]
+    private let groups: FunctionalGroups
 
     fileprivate enum Encoding: Equatable {
         /// The lowest bit of a byte is its first pixel; a frame need not begin with a byte.
@@ -26,13 +24,9 @@ struct SegmentationFrames {
             try elements.required(elements.short(.columns), .columns),
             try elements.required(elements.short(.rows), .rows))
         guard size.x > 0, size.y > 0 else { throw .dicom(.value("Rows or Columns")) }
-        count = max(1, elements.text(.frames).flatMap { Int($0) } ?? 1)
+        count = elements.frameCount
         encoding = try Self.encoding(elements, kind)
-        shared = try elements.items(.sharedGroups).first
-        own = try elements.items(.ownGroups)
-        guard own.count == count || count == 1 && own.isEmpty else {
-            throw .dicom(.value(DICOMTag.ownGroups.description))
-        }
+        groups = try FunctionalGroups(elements)
         pixels = try elements.required(elements.values[.pixelData], .pixelData)
         let expected = count * size.x * size.y * encoding.bitCount
         guard pixels.count * 8 >= expected else {
@@ -82,16 +76,16 @@ struct SegmentationFrames {
     /// The number of the only structure in a frame; nil where pixels hold numbers.
     private func structure(ofFrame index: Int) throws(ImageFault) -> Int? {
         if case .numbers = encoding { return nil }
-        let group = try group(.segmentIdentification, ofFrame: index)
+        let group = try groups.group(.segmentIdentification, ofFrame: index)
         return try group.required(group.short(.referencedSegment), .referencedSegment)
     }
 
     private func place(
         ofFrame index: Int, on geometry: Geometry
     ) throws(ImageFault) -> FramePlace {
-        let position = try group(.planePosition, ofFrame: index)
-        let directions = try group(.planeOrientation, ofFrame: index).directions()
-        let measures = try group(.pixelMeasures, ofFrame: index)
+        let position = try groups.group(.planePosition, ofFrame: index)
+        let directions = try groups.group(.planeOrientation, ofFrame: index).directions()
+        let measures = try groups.group(.pixelMeasures, ofFrame: index)
         let spacing = try measures.required(
             measures.decimals(.pixelSpacing, count: 2), .pixelSpacing)
         let origin = try position.required(position.decimals(.position, count: 3), .position)
@@ -103,14 +97,6 @@ struct SegmentationFrames {
             throw .dicom(.segmentation(.otherGrid(frame: index + 1)))
         }
         return place
-    }
-
-    /// A description of a frame: its own, or the one that all share.
-    private func group(
-        _ tag: DICOMTag, ofFrame index: Int
-    ) throws(ImageFault) -> DICOMElements {
-        if own.indices.contains(index), let group = try own[index].items(tag).first { return group }
-        return try elements.required(shared?.items(tag).first, tag)
     }
 }
 

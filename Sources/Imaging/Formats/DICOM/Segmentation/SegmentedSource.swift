@@ -2,16 +2,17 @@ internal import SegNASHost
 
 /// What a segmentation takes over from the series that was segmented: patient, study, and the places of its slices.
 struct SegmentedSource {
-    /// The elements of a slice.
+    /// The elements of a slice, with those of its frame.
     let first: DICOMElements
     let slices: [Slice]
     /// The distance of slices, in mm.
     let step: Double
 
-    /// A slice: its instance, and its position as the file writes it.
+    /// A slice: its instance, the frame of it if there are several, and its position as the file writes it.
     struct Slice {
         var kind: String
         var instance: String
+        var frame: Int?
         var series: String
         var position: ArraySlice<UInt8>
     }
@@ -19,9 +20,18 @@ struct SegmentedSource {
     init(_ series: DICOMSeries) throws(ImageError) {
         var first: DICOMElements?
         var slices: [Slice] = []
+        var file: (path: String, frames: [DICOMElements])?
         for slice in series.slices {
-            let elements = try DICOMElements(path: slice.path)
-            slices.append(try naming(slice.path) { () throws(ImageFault) in try Slice(elements) })
+            let path = slice.path
+            if file?.path != path {
+                let elements = try DICOMElements(path: path)
+                file = (path, try naming(path) { () throws(ImageFault) in try elements.frames() })
+            }
+            guard let frames = file?.frames else { preconditionFailure("a file without frames") }
+            let elements = frames[slice.frame ?? 0]
+            var described = try naming(path) { () throws(ImageFault) in try Slice(elements) }
+            described.frame = slice.frame
+            slices.append(described)
             first = first ?? elements
         }
         guard let first else { preconditionFailure("a series without slices") }
