@@ -39,7 +39,9 @@ enum WorkFolder {
         }
         guard isBegun || isFree else { throw .occupied(run: path) }
         do throws(FileLockError) {
-            return try FileLock(path: lock)
+            let held = try FileLock(path: lock)
+            AtomicFile.removeLeftovers(of: "\(path)/plan.json")
+            return held
         } catch {
             switch error {
             case .held(_, let owner): throw .locked(run: path, by: "\(owner)")

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 import Glibc
 
 /// A file written beside its final name and renamed when it is whole and on disk.
@@ -58,6 +59,15 @@ package final class AtomicFile {
         guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else { throw .last }
         guard access(path, F_OK) != 0 else { throw SystemFailure(code: EEXIST) }
         guard Glibc.rename(file, path) == 0 else { throw .last }
+    }
+
+    /// Removes what killed processes have left of a file; for files that no other process is writing, as under a lock.
+    package static func removeLeftovers(of path: String) {
+        let parts = PathParts(path)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: parts.folder)) ?? []
+        for name in names where name.hasPrefix(".\(parts.name).") && name.hasSuffix(".partial") {
+            unlink(parts.sibling(name))
+        }
     }
 
     /// Moves a file that another library has written, and closed, to a name that no other has on its file system.

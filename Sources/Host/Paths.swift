@@ -57,14 +57,15 @@ package enum FolderLink {
         return String(line)
     }
 
-    /// The folder that a path means: the target of a link stored as a file, otherwise the path itself.
+    /// The folder that a path means: the target of a link stored as a file, otherwise the path itself, as where a file
+    /// is another text.
     package static func resolve(_ path: String) -> String {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             let target = target(of: path)
         else { return path }
-        guard !target.hasPrefix("/") else { return target }
-        return PathParts(path).sibling(target)
+        let folder = target.hasPrefix("/") ? target : PathParts(path).sibling(target)
+        return FileSystem.isFolder(folder) ? folder : path
     }
 
     /// Switches a link in one step, so that it always names a whole folder; it cannot replace a folder.

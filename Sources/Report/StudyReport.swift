@@ -166,10 +166,10 @@ public struct StudyReport {
 
     /// The figures as SVG documents, by their file names.
     public var figures: [(name: String, svg: String)] {
-        let figures = [
-            ("evolution.svg", EvolutionFigure(data)?.svg()), ("network.svg", network?.svg()),
-            ("block.svg", block?.svg()),
-        ]
-        return figures.compactMap { name, svg in svg.map { (name, $0) } }
+        let drawn = [EvolutionFigure(data)?.svg(), network?.svg(), block?.svg()]
+        return zip(Self.figureNames, drawn).compactMap { name, svg in svg.map { (name, $0) } }
     }
+
+    /// The file names of all figures that a report may have.
+    public static let figureNames = ["evolution.svg", "network.svg", "block.svg"]
 }

@@ -24,6 +24,7 @@ final class StudyLock {
         }
         do {
             try lock.sign(try JSONDocument.text(of: owner, .line))
+            AtomicFile.removeLeftovers(of: folder.plan)
         } catch {
             throw .file(file, reason: "\(error)")
         }

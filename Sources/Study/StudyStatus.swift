@@ -23,9 +23,19 @@ public struct StudyStatus: Sendable {
     public let likelySecondsLeft: ClosedRange<Double>?
 
     /// Reads it, also while another process works on the study.
-    public init(of path: String) throws(StudyError) {
+    ///
+    /// - Parameters:
+    ///   - path: The study's folder.
+    ///   - budget: Another budget that the study would go on with; nil for its own.
+    /// - Throws: ``StudyError`` for a study that cannot be read, or does not take the budget.
+    public init(of path: String, budget: StudyPlan.Budget? = nil) throws(StudyError) {
         let folder = StudyFolder(path)
-        let plan = try StudyPlan(in: folder)
+        var plan = try StudyPlan(in: folder)
+        if let budget {
+            let differences = plan.budget.differences(to: budget)
+            guard differences.isEmpty else { throw .planChanged(differences) }
+            plan.budget = budget
+        }
         self.plan = plan
         let database = try StudyDatabase.read(folder, study: plan.study)
         let owner = StudyLock.owner(of: folder)

@@ -153,7 +153,7 @@ struct LargeCount: ExpressibleByArgument {
     let count: Int
 
     init?(argument text: String) {
-        let units: [Character: Double] = ["k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12]
+        let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12]
         let unit = text.last.flatMap { units[$0] }
         guard let number = Double(unit == nil ? Substring(text) : text.dropLast()),
             let count = Int(exactly: (number * (unit ?? 1)).rounded()), number >= 0

@@ -86,18 +86,23 @@ struct FolderLinkTests {
             try FolderLink.set(path, to: "models/2")
             #expect(FolderLink.target(of: path) == "models/2")
             try FileManager.default.removeItem(atPath: path)
-            for (text, target) in [
-                ("models/3\n", "models/3"), ("models/4", "models/4"), ("a\nb\n", nil), ("", nil),
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/models/3", withIntermediateDirectories: true)
+            // The last is any text.
+            for (text, target, folderThere) in [
+                ("models/3\n", "models/3", true), ("models/3", "models/3", true),
+                ("a\nb\n", nil, false), ("", nil, false), ("hello\n", "hello", false),
             ] {
                 try Data(text.utf8).write(to: URL(filePath: path))
                 #expect(FolderLink.target(of: path) == target)
-                #expect(
-                    FolderLink.resolve(path) == (target.map { "\(folder.path)/\($0)" } ?? path))
+                let expected = folderThere ? "\(folder.path)/models/3" : path
+                #expect(FolderLink.resolve(path) == expected)
             }
             try FolderLink.set(path, to: "models/5")
             #expect(FolderLink.target(of: path) == "models/5")
             #expect(
-                try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["best"])
+                try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+                    == ["best", "models"])
         }
     }
 }

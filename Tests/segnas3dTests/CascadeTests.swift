@@ -48,6 +48,7 @@ struct CascadeTests {
             }
             try expectPrediction(scene)
             try expectWords(scene)
+            try expectLoss(scene)
             try expectRefusals(scene)
         }
     }
@@ -79,6 +80,23 @@ struct CascadeTests {
         #expect(
             FileManager.default.fileExists(
                 atPath: scene.path("whole/predictions/\(own.cases[0].identifier).nii.gz")))
+    }
+
+    /// A copy without the first stage says what is missing.
+    private func expectLoss(_ scene: Scene) throws {
+        let copy = URL(filePath: scene.path("copy"))
+        try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+        for name in ["plan.json", "full"] {
+            try FileManager.default.copyItem(
+                at: URL(filePath: scene.path("whole/\(name)")), to: copy.appending(path: name))
+        }
+        let program = try Program.run(
+            "predict", copy.path, scene.path("data"), "--output", scene.path("none"))
+        #expect(program.status == 1, "\(program)")
+        #expect(
+            program.errors.contains(
+                "/copy/low: is missing: copy the whole folder of the cascade again"),
+            "\(program.errors)")
     }
 
     private func expectWords(_ scene: Scene) throws {

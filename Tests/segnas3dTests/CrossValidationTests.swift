@@ -64,6 +64,7 @@ struct CrossValidationTests {
             #expect(again.status == 0 && again.errors.isEmpty && again.output == program.output)
             try expectRefusals(scene)
             try expectDamage(scene)
+            try expectLoss(scene)
         }
     }
 
@@ -99,6 +100,17 @@ struct CrossValidationTests {
         #expect(try !scene.phantoms.text("all of them/index.html").contains("phantom000"))
         let run = try Program.run("report", scene.path("cv/fold_0"), "--all-cases")
         #expect(run.status == 2 && run.errors.contains("--all-cases is for reports with cases"))
+    }
+
+    /// Without one of its networks it is not complete, whatever was evaluated before.
+    private func expectLoss(_ scene: Scene) throws {
+        try FileManager.default.removeItem(atPath: scene.path("cv/fold_1"))
+        let status = try Program.run("status", scene.path("cv"))
+        #expect(status.output.contains(": 2 of 3 folds are trained\n"), "\(status)")
+        #expect(status.output.contains("not complete: to resume, run segnas3d train --output"))
+        #expect(!status.output.contains("its model is the mean of"))
+        let json = try Program.run("status", scene.path("cv"), "--json")
+        #expect(json.output.contains("\"isComplete\" : false"), "\(json)")
     }
 
     /// The label map of a case is that of `predict` with the model of the fold that validates it.

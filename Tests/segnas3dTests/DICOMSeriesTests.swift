@@ -115,6 +115,13 @@ struct DICOMSeriesTests {
         #expect(maps == [maps[0], maps[0], maps[0]])
         let shown = try Program.run("info", scan.path)
         #expect(shown.status == 0 && shown.output.contains("  shape        6 × 5 × 4\n"))
+        // Label maps would be taken for slices.
+        let within = try Program.run(
+            "predict", model, inputs[0].0, "--output", inputs[0].0, "--device", "cpu", "--dicom-seg"
+        )
+        #expect(within.status == 1)
+        #expect(within.errors.contains("is the folder of a DICOM series to be predicted"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: inputs[0].0).count == 4)
         // A slice is not taken for its series.
         let slice = folder.appending(path: "scan").appending(path: "1-1").path
         let alone = try Program.run("info", slice)

@@ -78,6 +78,27 @@ struct PredictFolderTests {
         }
     }
 
+    @Test("an image of one value is remarked on; a folder below a file is refused as that")
+    func remarks() async throws {
+        try await PredictTests.Scene.with { scene in
+            let geometry = Geometry(
+                size: [4, 4, 4],
+                affine: Affine(x: [1, 0, 0], y: [0, 1, 0], z: [0, 0, 1], origin: .zero))
+            try Volume(Samples([Int16](repeating: 1, count: 64)), geometry: geometry)
+                .write(to: "\(scene.images)/a.nii", replacing: true)
+            let program = try scene.predict(scene.images, "--quiet")
+            #expect(program.status == 0)
+            #expect(
+                program.errors.contains("a.nii: is 1 everywhere in the channel"), "\(program)")
+            let below = try Program.run(
+                "predict", scene.model, scene.images, "--output", "\(scene.images)/a.nii/x",
+                "--device", "cpu")
+            #expect(below.status == 1, "\(below)")
+            #expect(
+                below.errors.contains("a.nii/x: this folder cannot be created: "), "\(below)")
+        }
+    }
+
     @Test("probabilities of an earlier label map do not stay beside a new one")
     func staleProbabilities() async throws {
         try await PredictTests.Scene.with { scene in

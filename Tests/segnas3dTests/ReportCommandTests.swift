@@ -49,6 +49,22 @@ struct ReportCommandTests {
                 let figure = try String(contentsOfFile: "\(figures)/\(name).svg", encoding: .utf8)
                 #expect(figure.hasPrefix("<svg ") && figure.hasSuffix("</svg>\n"))
             }
+            // Nothing is written where a figure has no place.
+            let mine = folder.appending(path: "mine")
+            try FileManager.default.createDirectory(at: mine, withIntermediateDirectories: true)
+            try Data("mine".utf8).write(to: mine.appending(path: "network.svg"))
+            let other = folder.appending(path: "other.html").path
+            for (place, sentence) in [
+                (mine.path, "/network.svg exists and is not a report of segnas3d"),
+                (mine.path + "/network.svg", "is a file, and a folder is needed"),
+            ] {
+                let refused = try Program.run(
+                    "report", study, "--figures", place, "--output", other)
+                #expect(refused.status == 1 && refused.errors.contains(sentence), "\(refused)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: other))
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: mine.path) == ["network.svg"])
         }
     }
 

@@ -52,8 +52,9 @@ struct ImageCopies {
         let copies = places.values.filter {
             Set($0.map(\.examination)).count > 1 && Set($0.map(\.file)).count > 1
         }
-        let files = Set(copies.map { copies in copies.map { Copy($0.examination, $0.file) } })
-        return files.sorted { $0[0] < $1[0] }.map(fault)
+        // A file may hold the same image in several channels.
+        let files = Set(copies.map { copies in Set(copies.map { Copy($0.examination, $0.file) }) })
+        return files.map { $0.sorted() }.sorted { $0[0] < $1[0] }.map(fault)
     }
 
     private struct Copy: Hashable, Comparable {

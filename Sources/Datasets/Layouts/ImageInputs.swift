@@ -86,7 +86,7 @@ struct InputFinder {
         var files: [(folder: String, names: [String])] = []
         for path in paths {
             guard FileManager.default.fileExists(atPath: path) else {
-                faults.append(DatasetFault(.missing, file: path))
+                faults.append(DatasetFault(isLink(path) ? .linkTarget : .missing, file: path))
                 continue
             }
             if FileSystem.isFolder(path) {
@@ -108,6 +108,10 @@ struct InputFinder {
         }
         for (folder, names) in files { take(names, in: folder) }
         reportTwins()
+    }
+
+    private func isLink(_ path: String) -> Bool {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
     }
 
     private mutating func find(folder: String) throws(DatasetError) {
@@ -171,6 +175,7 @@ struct InputFinder {
 
     /// Takes files that were named one by one; one whose name is not an image's is reported when it is read.
     private mutating func take(_ names: [String], in folder: String) {
+        let names = ImageFileName.withoutSamples(names)
         for name in names where ImageFileName(name) == nil {
             let ending = DICOMFolder.endings.first { name.lowercased().hasSuffix($0) } ?? ""
             cases.append(

@@ -176,6 +176,13 @@ private final class CaseReader {
         guard statistics.invalid == 0 else {
             throw .notFinite(file: file, voxels: statistics.invalid)
         }
+        // Of images with labels that is a fault, found before they are trained on.
+        if subject.label == nil, statistics.minimum == statistics.maximum {
+            warnings.append(
+                DatasetFault(
+                    .constant(channel: channel.name, value: statistics.minimum), file: file,
+                    caseIdentifier: subject.identifier))
+        }
         return IntensityMap(channel, statistics)
     }
 

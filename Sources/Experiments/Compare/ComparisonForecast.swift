@@ -148,7 +148,7 @@ public struct ForecastMaker {
         let pace = try measurement.pace(of: space)
         forecast.trainableShare = pace.trainableShare
         guard let mean = pace.mean() else {
-            forecast.reason = "none of \(SpaceMeasurement.points) random points can be trained"
+            forecast.reason = "none of \(SpaceMeasurement.mostPoints) random points can be trained"
             return forecast
         }
         (forecast.stepSeconds, forecast.epochSeconds) = (mean.step, mean.epoch)

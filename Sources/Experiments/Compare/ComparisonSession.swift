@@ -89,7 +89,9 @@ public struct ComparisonSession {
             throw ComparisonError.noComparison(folder: folder.path)
         }
         do {
-            return try FileLock(path: folder.lock)
+            let lock = try FileLock(path: folder.lock)
+            AtomicFile.removeLeftovers(of: folder.plan)
+            return lock
         } catch {
             switch error {
             case .held(_, let owner):

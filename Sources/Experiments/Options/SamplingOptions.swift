@@ -67,7 +67,7 @@ public struct SamplingOptions: Hashable, Codable, Sendable {
     var hasRungs: Bool { rungs > 1 }
 
     /// The budget of trainings of so many epochs: without rungs those of a budget are those of whole trainings.
-    func budget(epochs: Int) -> StudyPlan.Budget {
+    public func budget(epochs: Int) -> StudyPlan.Budget {
         guard case .effectiveEpochs(let count) = budget, !hasRungs else { return budget }
         return .effectiveIterations(max(1, count / max(epochs, 1)))
     }

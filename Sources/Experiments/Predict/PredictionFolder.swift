@@ -85,6 +85,8 @@ public struct PredictionFolder: Sendable {
         in path: String, of cases: [Dataset.Case], _ sources: PredictionSources
     ) throws(PredictionFolderError) {
         let inputs = Set(cases.flatMap(\.images).compactMap(FileIdentity.init))
+        // Label maps among the files of a series would be taken for its own when it is predicted again.
+        if let identity = FileIdentity(path), inputs.contains(identity) { throw .series(path) }
         for subject in cases {
             let file = file(subject.identifier, in: path)
             guard let identity = FileIdentity(file) else { continue }
@@ -237,6 +239,8 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
     case foreign(String)
     /// A label map would replace this image, which is to be predicted.
     case input(String)
+    /// The folder of a DICOM series that is to be predicted.
+    case series(String)
     case otherFile(String)
     case unremovable(String)
     case notDICOM(String)
@@ -262,11 +266,13 @@ public enum PredictionFolderError: Error, CustomStringConvertible {
             "\(path) holds images that segnas3d predict did not write: name another folder"
         case .input(let file):
             "\(file) is an image to be predicted, and its label map would have its place: name another folder"
+        case .series(let folder):
+            "\(folder) is the folder of a DICOM series to be predicted: name another folder, which may lie in it"
         case .otherFile(let file):
             "\(file) is not the file that segnas3d predict writes there for these labels: "
                 + "move it away, or name another folder"
         case .notDICOM(let identifier):
-            "case \(identifier) is no folder of DICOM files, so no DICOM segmentation can refer to it: "
+            "case \(identifier) is no DICOM series, so no DICOM segmentation can refer to it: "
                 + "leave out `dicomSeg`"
         case .unwritable(let path, let reason):
             "\(path): this folder cannot be created: \(reason)"

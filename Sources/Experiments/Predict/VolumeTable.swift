@@ -44,7 +44,9 @@ struct VolumeTable: Sendable {
         do {
             text = try readText(at: path, limit: JSONDocument.maxSize)
         } catch {
-            guard error.isMissingFile else { throw .otherFile(path) }
+            guard error.isMissingFile || !FileSystem.isFolder(PathParts(path).folder) else {
+                throw .otherFile(path)
+            }
             return Content()
         }
         let lines = CSV.rows(of: text)

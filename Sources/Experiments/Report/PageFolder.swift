@@ -22,6 +22,7 @@ public struct PageFolder {
         self.path = PathParts.trimmed(path)
         let files = FileManager.default
         if files.fileExists(atPath: self.path) {
+            guard FileSystem.isFolder(self.path) else { throw .noFolder(path) }
             let names = (try? files.contentsOfDirectory(atPath: self.path)) ?? []
             guard !names.isEmpty, Set(names).isSubset(of: [Self.pageName, "cases"]),
                 names.contains(Self.pageName)

@@ -26,7 +26,18 @@ public enum ReportFile {
 public struct FigureFolder {
     private let path: String
 
-    public init(_ path: String) {
+    /// Refuses a folder in which another file has the place of a figure.
+    ///
+    /// - Throws: ``ReportFileError``.
+    public init(_ path: String) throws(ReportFileError) {
+        let files = FileManager.default
+        guard !files.fileExists(atPath: path) || FileSystem.isFolder(path) else {
+            throw .noFolder(path)
+        }
+        let names = (try? files.contentsOfDirectory(atPath: path)) ?? []
+        for name in names.sorted() where StudyReport.figureNames.contains(name) {
+            try ReportFile.check("\(path)/\(name)")
+        }
         self.path = path
     }
 
@@ -49,12 +60,15 @@ public struct FigureFolder {
 /// The reason why a report was not written.
 public enum ReportFileError: Error, CustomStringConvertible {
     case notOurs(String)
+    /// A file where a folder is named.
+    case noFolder(String)
     case unwritable(String, reason: String)
 
     public var description: String {
         switch self {
         case .notOurs(let path):
             "\(path) exists and is not a report of segnas3d: remove it, or name another file"
+        case .noFolder(let path): "\(path) is a file, and a folder is needed: name another one"
         case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
         }
     }

@@ -76,10 +76,16 @@ public struct SearchForecaster {
             monitor.report(.measuring(done: $0, all: $1))
         }
         guard pace.mean() != nil else {
-            throw OptionFaults(
-                "none of \(SpaceMeasurement.points) random networks of the `space` can be trained here: widen it, "
-                    + "or give a smaller `patch` or `size`, or a larger `memoryLimit`")
+            throw OptionFaults(Self.nothingTrainable(options.sampling.limits))
         }
+    }
+
+    private static func nothingTrainable(_ limits: NetworkLimits) -> String {
+        let (all, words) = (SpaceMeasurement.mostPoints, limits.words.joined(separator: " and "))
+        let limited = limits.isEmpty ? "" : " within the limit of \(words)"
+        let raised = limits.isEmpty ? "" : "raise the limit, "
+        return "none of \(all) random networks of the `space` can be trained here\(limited): "
+            + "\(raised)widen it, or give a smaller `patch` or `size`, or a larger `memoryLimit`"
     }
 
     /// The forecast of a search with other epochs, another budget and stricter limits than it was measured with.

@@ -21,8 +21,11 @@ struct SpaceMeasurement {
     /// The grids of the cases, where an epoch's steps follow from them.
     private let grids: [String: Fingerprint.Grid]
 
-    /// Number of random points of a space.
-    static let points = 64
+    /// Number of random points of a space; where few of their networks can be trained, as within narrow limits, more
+    /// are drawn.
+    private static let points = 64
+    static let mostPoints = 1024
+    private static let leastTrainable = 8
     /// The networks that are measured, by the share of others that cost less: one would wait for the dearest.
     private static let measured = [0, 0.1, 0.2, 0.35, 0.5]
 
@@ -76,7 +79,8 @@ struct SpaceMeasurement {
     func pace(
         of space: SearchSpace, report: (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) throws -> SpacePace {
-        let trainings = try trainable(space).map { training in
+        let (drawn, feasible) = try trainable(space)
+        let trainings = try feasible.map { training in
             (training, cost: Double(try training.networkPlan().multiplyAdds(size: training.size)))
         }.sorted { $0.cost < $1.cost }
         let places = Set(Self.measured.map { Int($0 * Double(trainings.count)) })
@@ -85,22 +89,27 @@ struct SpaceMeasurement {
             return trainings.isEmpty ? nil : try pace(of: trainings[place].0)
         }
         return SpacePace(
-            trainableShare: Double(trainings.count) / Double(Self.points), measured: paces,
+            trainableShare: Double(trainings.count) / Double(drawn), measured: paces,
             costs: trainings.map(\.cost))
     }
 
-    /// Trainings of random points, those that are feasible.
-    private func trainable(_ space: SearchSpace) throws -> [TrainingTask] {
+    /// The number of random points that were drawn, and the trainings of those that are feasible.
+    private func trainable(_ space: SearchSpace) throws -> (drawn: Int, trainings: [TrainingTask]) {
         var sampler = try SamplerPlan(method: .random, seed: conditions.training.seed)
             .sampler(in: space.bounds)
-        let proposals = (0..<Self.points).compactMap { _ in sampler.ask() }
         let feasibility = FeasibilityCheck(
             devices: devices, memoryLimit: memoryLimit, limits: limits)
-        return try proposals.map { conditions.task(space.decode($0.point), on: dataset) }
-            .filter { training in
-                guard !monitor.isEndRequested() else { throw PlanningInterrupted() }
-                return if case .train = feasibility.verdict(on: training) { true } else { false }
-            }
+        var (drawn, trainings): (Int, [TrainingTask]) = (0, [])
+        while drawn < Self.points
+            || trainings.count < Self.leastTrainable && drawn < Self.mostPoints,
+            let proposal = sampler.ask()
+        {
+            guard !monitor.isEndRequested() else { throw PlanningInterrupted() }
+            drawn += 1
+            let training = conditions.task(space.decode(proposal.point), on: dataset)
+            if case .train = feasibility.verdict(on: training) { trainings.append(training) }
+        }
+        return (drawn, trainings)
     }
 }
 

@@ -76,7 +76,7 @@ extension ImageFault: CustomStringConvertible {
             "is not an image that segnas3d reads: NIfTI, Analyze, MGH, NRRD, MetaImage or a DICOM folder"
         case .standIn(let other): other.description
         case .compressed(let method):
-            "is compressed with \(method), which segnas3d does not read: decompress it, or use gzip"
+            "is compressed with \(method), which segnas3d does not read: decompress it, or use gzip once"
         case .truncated(let expected, let actual):
             "is cut short: it must have \(expected) bytes and has at most \(actual); "
                 + Self.copyAgain
@@ -136,7 +136,7 @@ extension ImageFault: CustomStringConvertible {
         case .partner(let missing):
             "is one of two files, and the other, \(missing), is missing: put it beside this one"
         case .pairName:
-            "says that its samples lie in a second file: name the two .hdr and .img"
+            "has a header of two files, .hdr and .img, and another name: name it so, or copy it again if it is one file"
         case .header(let fault): fault.description
         case .dicom(let fault): fault.description
         case .refusedByGDCM(let reason):

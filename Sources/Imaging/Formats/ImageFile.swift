@@ -120,7 +120,8 @@ extension ImageFault {
     /// The fault of content that is not an image; compressed files are recognised.
     static func unrecognised(_ head: [UInt8]) -> ImageFault {
         let methods: [(start: [UInt8], name: String)] = [
-            (Array("BZh".utf8), "bzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz"),
+            ([0x1F, 0x8B], "gzip twice"), (Array("BZh".utf8), "bzip2"),
+            ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz"),
             ([0x28, 0xB5, 0x2F, 0xFD], "zstd"), (Array("PK\u{3}\u{4}".utf8), "zip"),
             ([0x37, 0x7A, 0xBC, 0xAF], "7z"), (Array("Rar!".utf8), "rar"),
             ([0x04, 0x22, 0x4D, 0x18], "lz4"),

@@ -46,6 +46,9 @@ public struct ModelEnsemble: Hashable, Sendable {
         guard let folder = Self.cascade(of: path) else {
             throw ModelError(file: path, fault: .firstStageMissing)
         }
+        guard folder.low.trainings != nil else {
+            throw ModelError(file: folder.low.path, fault: .firstStageLost)
+        }
         firstStage = try Self.firstStage(of: folder)
         let digests = try firstStage.map { (location) throws(ModelError) in
             try Model.weightsDigest(contentsOf: location.model)

@@ -31,6 +31,7 @@ public enum ModelFault: Error, Equatable, Sendable {
     case cascade
     /// The second stage of a cascade without the first.
     case firstStageMissing
+    case firstStageLost
     /// The first stage of a cascade was trained again after the second.
     case firstStageChanged
     /// Several models in one folder, where one is needed.
@@ -82,6 +83,7 @@ extension ModelFault: CustomStringConvertible {
             "\(fault): resume it with segnas3d train, which writes it again"
         case .cascade:
             "is a cascade, whose second stage sees more than images: give another model"
+        case .firstStageLost: "is missing: copy the whole folder of the cascade again"
         case .firstStageMissing:
             "is the second stage of a cascade, and the first is not beside it: name the cascade's folder, with both"
         case .firstStageChanged:

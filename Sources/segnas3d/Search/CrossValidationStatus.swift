@@ -31,8 +31,11 @@ struct CrossValidationStatus: Encodable {
         self.trainings = trainings
         seeds = trainings.seeds
         folds = trainings.all.map { RunStatus(of: folder.run($0)) }
-        isComplete = folder.isComplete
-        trainingsOfModel = folder.trainingsOfModel
+        isComplete = folder.isComplete && folds.allSatisfy { $0.model != nil }
+        trainingsOfModel = folder.trainingsOfModel.flatMap { trainings in
+            let areThere = trainings.all.allSatisfy { RunStatus(of: folder.run($0)).model != nil }
+            return areThere ? trainings : nil
+        }
         guard isComplete,
             let evaluation = try? JSONDocument.read(Evaluation.self, from: folder.evaluation)
         else {

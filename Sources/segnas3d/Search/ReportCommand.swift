@@ -91,14 +91,14 @@ struct ReportCommand: ParsableCommand {
 
     private func reportStudy() throws {
         let study = StudyFolder(folder)
+        let figureFolder = try self.figures.map { try FigureFolder($0) }
         var figures: [(name: String, svg: String)] = []
         try write("report.html") { display in
             let report = try StudyReport(of: study, showing: display)
             figures = report.figures
             return try report.html()
         }
-        guard let place = self.figures else { return }
-        for file in try FigureFolder(place).write(figures) { print("Wrote \(file)") }
+        for file in try figureFolder?.write(figures) ?? [] { print("Wrote \(file)") }
     }
 
     /// Writes the page, by default into the folder; other files stay as they are.

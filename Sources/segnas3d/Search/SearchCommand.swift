@@ -5,6 +5,7 @@ internal import SegNASExperiments
 internal import SegNASHost
 internal import SegNASReport
 internal import SegNASSearch
+internal import SegNASSegmentation
 internal import SegNASStudy
 internal import SegNASWatching
 
@@ -42,13 +43,14 @@ struct SearchCommand: ConfigurableCommand {
         let display = ExperimentDisplay(isQuiet: arguments.display.quiet)
         defer { display.finish() }
         let folder = StudyFolder(arguments.study)
+        try FolderKind.checkStudy(folder.path)
         let (options, forecast) = try planned(display)
         display.finish()
         if configuration.printConfig {
             return print(
                 try ConfigurationText(of: Self.self, chosen: options.chosen).text, terminator: "")
         }
-        guard !arguments.dryRun else { return try show(forecast, of: folder) }
+        guard !arguments.dryRun else { return try show(forecast, options, of: folder) }
         if let forecast { display.say(forecast.text) }
         if watch { startWatch(display.monitor) }
         try handingOver {
@@ -91,13 +93,17 @@ struct SearchCommand: ConfigurableCommand {
         return (chosen, try forecaster.forecast(chosen))
     }
 
-    /// Says what is to be done; of a study that was begun, what `status` says.
-    private func show(_ forecast: SearchForecast?, of folder: StudyFolder) throws {
+    /// Says what is to be done; of a study that was begun, what `status` says, and with another budget would say.
+    private func show(
+        _ forecast: SearchForecast?, _ options: SearchOptions, of folder: StudyFolder
+    ) throws {
         let isJSON = arguments.display.json
         if let forecast {
             print(isJSON ? try JSONDocument.text(of: forecast, .indented) : forecast.text)
         } else {
-            let status = StatusDocument(try StudyStatus(of: folder.path), in: folder)
+            let budget = options.sampling.budget(epochs: options.conditions.training.epochs)
+            let status = StatusDocument(
+                try StudyStatus(of: folder.path, budget: budget), in: folder)
             print(isJSON ? try JSONDocument.text(of: status, .indented) : status.text())
         }
     }

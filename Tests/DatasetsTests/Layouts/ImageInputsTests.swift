@@ -202,6 +202,37 @@ struct ImageInputsTests {
         }
     }
 
+    @Test("an image in two files is one case, whichever of them are named")
+    func pairs() throws {
+        try withDataset { small in
+            try small.write(["a.nii"])
+            let files = ["p.hdr", "p.img", "m.mhd", "m.raw", "n.nhdr", "n.raw.gz"]
+            for file in files { try Data().write(to: small.folder.appending(path: file)) }
+            let inputs = try ImageInputs(files.map { "\(small.path)/\($0)" }, channels: 1)
+            #expect(inputs.faults.isEmpty, "\(inputs.faults)")
+            let found = Dictionary(
+                uniqueKeysWithValues: inputs.cases.map { ($0.identifier, $0.images) })
+            #expect(
+                found == [
+                    "p": [small.path + "/p.hdr"], "m": [small.path + "/m.mhd"],
+                    "n": [small.path + "/n.nhdr"],
+                ])
+            let half = try ImageInputs([small.path + "/p.img"], channels: 1)
+            #expect(half.cases.map(\.images) == [[small.path + "/p.img"]])
+        }
+    }
+
+    @Test("a link that leads nowhere is not taken for a name that is wrong")
+    func links() throws {
+        try withDataset { small in
+            let link = small.path + "/link.nii"
+            try FileManager.default.createSymbolicLink(
+                atPath: link, withDestinationPath: "elsewhere.nii")
+            let inputs = try ImageInputs([link, small.path + "/no.nii"], channels: 1)
+            #expect(inputs.faults.map(\.kind) == ["linkTarget", "missing"])
+        }
+    }
+
     @Test("only datasets have parts")
     func parts() throws {
         try withDataset { small in

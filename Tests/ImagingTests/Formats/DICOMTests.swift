@@ -83,6 +83,10 @@ struct DICOMTests: DICOMReading {
                 == .dicom(.differs(in: "having a Rescale Slope", count: 1, of: 4)))
         let lost = slices { slice, index in if index == 1 { slice.without = [.position] } }
         #expect(fault(try read(lost)) == .dicom(.missing("Image Position (Patient)")))
+        let stranger = slices { slice, index in slice.texts[.patient] = index == 1 ? "7" : "5" }
+        #expect(fault(try read(stranger)) == .dicom(.differs(in: "Patient ID", count: 1, of: 4)))
+        let nameless = slices { slice, index in slice.texts[.patient] = index == 1 ? nil : "5" }
+        #expect(fault(try read(nameless)) == nil)
         let fine = slices { slice, index in if index == 1 { slice.spacing = [0.5, 0.5] } }
         #expect(fault(try read(fine)) == .dicom(.differs(in: "pixel spacing", count: 1, of: 4)))
     }

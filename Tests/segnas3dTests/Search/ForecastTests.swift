@@ -10,11 +10,16 @@ struct ForecastTests {
         var stepsPerEpoch: Int
         var finalEpochs: Int?
         var trials: Int?
+        var trainableShare: Double
         var leastSeconds: Double
         var mostSeconds: Double
     }
 
     private func forecast(_ folder: PhantomFolder, _ options: String...) throws -> Forecast {
+        try forecast(folder, options: options)
+    }
+
+    private func forecast(_ folder: PhantomFolder, options: [String]) throws -> Forecast {
         let run = try Program.run(
             ["search", "data", "--dry-run", "--json", "--quiet", "--cache", "cache"] + options,
             in: folder.url)
@@ -56,6 +61,59 @@ struct ForecastTests {
             #expect(few.status == 2 && few.errors.contains("--time-limit leaves"), "\(few.errors)")
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
             #expect(Set(names).subtracting(["cache"]) == ["data"])
+        }
+    }
+
+    @Test("within narrow limits more networks are drawn; limits that allow none are named")
+    func limits() throws {
+        try PhantomFolder.with(cases: 10, size: 16) { folder in
+            let common = [
+                "--size", "16", "--space", "segnas11", "--epochs", "2", "--iterations", "3",
+                "--sampler", "model", "--max-parameters",
+            ]
+            // About one network in fifty.
+            let narrow = try forecast(folder, options: common + ["20K"])
+            #expect(0.001..<0.1 ~= narrow.trainableShare, "\(narrow)")
+            let none = try Program.run(
+                ["search", "data", "--cache", "cache", "--dry-run", "--quiet"] + common + ["2"],
+                in: folder.url)
+            #expect(none.status == 2)
+            #expect(
+                none.errors.contains(
+                    "can be trained here within the limit of 2 parameters: raise the limit, widen it"
+                ),
+                "\(none.errors)")
+        }
+    }
+
+    @Test("of a study that was begun, a dry run says what another budget leaves; a run is no study")
+    func begun() throws {
+        try PhantomFolder.with(cases: 6, size: 16) { folder in
+            let options = [
+                "--size", "16", "--epochs", "1", "--space", "segnas4", "--sampler", "random",
+                "--iterations", "2", "--max-operations", "100M", "--split", "60/40/0",
+            ]
+            let first = try Program.run(
+                ["search", "data", "--cache", "cache", "--quiet", "--output", "study"] + options,
+                in: folder.url)
+            #expect(first.status == 0, "\(first)")
+            func dry(_ more: String...) throws -> Program {
+                try Program.run(
+                    ["search", "--output", "study", "--dry-run", "--quiet"] + more, in: folder.url)
+            }
+            #expect(try dry().output.contains("2 of 2 trials done; search complete"))
+            #expect(try dry("--iterations", "5").output.contains("2 of 5 trials done"))
+            let other = try dry("--effective-iterations", "5")
+            #expect(other.status == 2, "\(other)")
+            let run = try Program.run(
+                [
+                    "train", "data", "--size", "16", "--epochs", "1", "--network", "unet3d",
+                    "--split", "60/40/0", "--cache", "cache", "--quiet", "--output", "run",
+                ], in: folder.url)
+            #expect(run.status == 0, "\(run)")
+            let wrong = try Program.run(["search", "--output", "run"], in: folder.url)
+            #expect(
+                wrong.errors.contains("run is a run of segnas3d train, not a study"), "\(wrong)")
         }
     }
 

@@ -49,13 +49,26 @@ struct ImageFileName: Hashable, Sendable {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
             return nil
         }
-        let present = Set(names)
-        let images = names.compactMap { ImageFileName($0) }.filter { image in
-            guard image.ending.lowercased().hasPrefix(".img") else { return true }
-            return ![".hdr", ".hdr.gz"].contains { present.contains(image.stem + $0) }
-        }
-        return images.sorted { $0.name < $1.name }
+        return withoutSamples(names).compactMap { ImageFileName($0) }.sorted { $0.name < $1.name }
     }
+
+    /// Names without those of the samples of an image in two files whose header is among them, too.
+    static func withoutSamples(_ names: [String]) -> [String] {
+        let present = Set(names)
+        return names.filter { name in
+            !headers.contains { samples, headers in
+                guard name.lowercased().hasSuffix(samples) else { return false }
+                let stem = name.dropLast(samples.count)
+                return headers.contains { present.contains(stem + $0) }
+            }
+        }
+    }
+
+    /// The endings of samples, and those of headers that may lie beside them.
+    private static let headers = [
+        (".img", [".hdr"]), (".img.gz", [".hdr.gz", ".hdr"]), (".raw", [".mhd", ".nhdr"]),
+        (".zraw", [".mhd"]), (".raw.gz", [".nhdr"]),
+    ]
 }
 
 /// Cases of which several files differ only in nnU-Net's number of the channel: `a_0000`, `a_0001`.

@@ -11,6 +11,8 @@ public enum DICOMRemark: Equatable, Sendable {
     /// Images of the series that serve to plan scans, or lie nowhere, and the name of one.
     case localizers(Int, String)
     case captures(Int, String)
+    /// The images name so many frames of reference.
+    case spaces(Int)
     /// Each image has its own series.
     case seriesOfEach(Int)
     /// Files without preamble and mark.
@@ -41,6 +43,8 @@ extension DICOMRemark {
         let captures = unused.filter { !$0.isLocalizer }
         let (bare, unordered) = (images.filter { !$0.hasMark }, images.filter { !$0.isOrdered })
         var remarks: [DICOMRemark] = []
+        let spaces = Set(images.compactMap(\.space)).count
+        if spaces > 1 { remarks.append(.spaces(spaces)) }
         if group.isMerged { remarks.append(.seriesOfEach(images.count)) }
         if let one = localizers.first {
             remarks.append(.localizers(localizers.count, PathParts(one.path).name))
@@ -69,6 +73,8 @@ extension DICOMRemark: CustomStringConvertible {
             "passed over: \(count.of("localizer")) in the series (\(name))"
         case .captures(let count, let name):
             "passed over: \(count.of("image")) of the series without a place (\(name))"
+        case .spaces(let count):
+            "the images have \(count) frames of reference; their positions are taken as if they had one"
         case .seriesOfEach(let count):
             "each of the \(count) images has its own Series Instance UID; they make a regular grid"
         case .copies(let count, let name):

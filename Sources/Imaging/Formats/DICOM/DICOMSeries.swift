@@ -78,6 +78,7 @@ extension DICOMSlice {
         if size != other.size { return "size" }
         if max(spacings.max(), -spacings.min()) >= 1e-4 { return "pixel spacing" }
         if !isParallel(to: other) { return "orientation" }
+        if let patient, let others = other.patient, patient != others { return "Patient ID" }
         return encoding.isScaled == other.encoding.isScaled ? nil : "having a Rescale Slope"
     }
 }

@@ -44,9 +44,8 @@ final class RunFolder {
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         // A process may have been killed before it wrote the plan.
-        let unfinished = names.filter { $0.hasPrefix(".\(Self.planName).") }
         let isForeign = names.contains {
-            !FileLock.isFile($0, of: Self.lockName) && !unfinished.contains($0)
+            !FileLock.isFile($0, of: Self.lockName) && !$0.hasPrefix(".\(Self.planName).")
         }
         guard names.contains(Self.planName) || !isForeign else { throw .occupied(run: path) }
         do {
@@ -58,7 +57,7 @@ final class RunFolder {
                 throw .unwritable(file: file, reason: "\(reason)")
             }
         }
-        for name in unfinished { try? FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+        AtomicFile.removeLeftovers(of: plan)
     }
 
     /// The plan of the run; nil if it has not begun.
