@@ -136,7 +136,8 @@ extension ImageFault: CustomStringConvertible {
         case .partner(let missing):
             "is one of two files, and the other, \(missing), is missing: put it beside this one"
         case .pairName:
-            "has a header of two files, .hdr and .img, and another name: name it so, or copy it again if it is one file"
+            "has a header whose samples lie in a second file, and no name of one: copy it again, or name the two .hdr "
+                + "and .img"
         case .header(let fault): fault.description
         case .dicom(let fault): fault.description
         case .refusedByGDCM(let reason):

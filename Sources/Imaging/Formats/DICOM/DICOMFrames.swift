@@ -110,7 +110,7 @@ extension DICOMElements {
         if fragments.count == count { return fragments }
         let long = values[.extendedOffsets]
         let offsets = try numbers(long ?? table, of: long == nil ? 4 : 8)
-        let starts = offsets.map { $0 + first.lowerBound }
+        let starts = offsets.map { $0 &+ first.lowerBound }
         let known = Set(fragments.map(\.lowerBound))
         let isRising = zip(starts, starts.dropFirst()).allSatisfy { $0 < $1 }
         guard starts.count == count, starts[0] == first.lowerBound, isRising,

@@ -21,8 +21,8 @@ struct DICOMSlice {
     var pixels: Range<Int>
     /// True if bytes lie behind them that belong to none.
     var hasExcess = false
-    /// Patient ID, as it is stored; nil if there is none.
-    var patient: [UInt8]?
+    /// Patient ID; nil if there is none.
+    var patient: String?
     /// The values of attributes that distinguish volumes of a series, as they are stored.
     var marks: [DICOMTag: [UInt8]]
 
@@ -81,7 +81,7 @@ extension DICOMSlice {
         encoding = try DICOMEncoding(elements)
         compression = elements.isEncapsulated ? elements.syntax : nil
         pixels = 0..<0
-        patient = elements.bytes(.patient).flatMap { $0.isEmpty ? nil : Array($0) }
+        patient = elements.text(.patient)
         marks = Dictionary(
             uniqueKeysWithValues: Self.volumeMarks.compactMap { tag in
                 elements.bytes(tag).flatMap { $0.isEmpty ? nil : (tag, Array($0)) }
