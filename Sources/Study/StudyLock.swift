@@ -24,10 +24,10 @@ final class StudyLock {
         }
         do {
             try lock.sign(try JSONDocument.text(of: owner, .line))
-            AtomicFile.removeLeftovers(of: folder.plan)
         } catch {
             throw .file(file, reason: "\(error)")
         }
+        AtomicFile.removeLeftovers(of: folder.plan)
     }
 
     /// The process that works on a study; nil if there is none, as far as this machine can tell.

@@ -31,6 +31,7 @@ public enum ModelFault: Error, Equatable, Sendable {
     case cascade
     /// The second stage of a cascade without the first.
     case firstStageMissing
+    /// A cascade's folder in which the first stage is no more.
     case firstStageLost
     /// The first stage of a cascade was trained again after the second.
     case firstStageChanged

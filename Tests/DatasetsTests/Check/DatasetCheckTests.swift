@@ -182,6 +182,24 @@ struct DatasetCheckTests {
         }
     }
 
+    @Test("a file that holds an image in two channels is a copy of the other file alone")
+    func copiesWithin() throws {
+        try withDataset { small in
+            try small.writeNNUNet()
+            try small.writeImage("imagesTr/a_0000.nii.gz", 77, channels: 2) { values in
+                let half = values.count / 2
+                values = Array(values[..<half] + values[..<half])
+            }
+            try small.writeImage("imagesTr/b_0000.nii.gz", 77)
+            let faults = DatasetCheck(contentsOf: small.path).faults
+            #expect(
+                faults.filter { $0.kind == "duplicate" }.map(\.description) == [
+                    "imagesTr/a_0000.nii.gz: holds the same image as imagesTr/b_0000.nii.gz: keep one, or training and "
+                        + "test may share it"
+                ])
+        }
+    }
+
     @Test("a header is to be copied only where that cannot mirror")
     func remedies() {
         let grid = Geometry(size: SmallDataset.size, affine: SmallDataset.affine)

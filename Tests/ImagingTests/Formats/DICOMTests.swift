@@ -85,6 +85,8 @@ struct DICOMTests: DICOMReading {
         #expect(fault(try read(lost)) == .dicom(.missing("Image Position (Patient)")))
         let stranger = slices { slice, index in slice.texts[.patient] = index == 1 ? "7" : "5" }
         #expect(fault(try read(stranger)) == .dicom(.differs(in: "Patient ID", count: 1, of: 4)))
+        let spaces = slices { slice, index in slice.texts[.space] = index < 2 ? "1.2" : "1.3" }
+        #expect(try image(spaces).get().remarks == [.dicom(.spaces(2))])
         let nameless = slices { slice, index in slice.texts[.patient] = index == 1 ? nil : "5" }
         #expect(fault(try read(nameless)) == nil)
         let fine = slices { slice, index in if index == 1 { slice.spacing = [0.5, 0.5] } }

@@ -120,6 +120,13 @@ final class DamageTests {
         #expect(try read(bytes) == .failure(fault))
     }
 
+    @Test("A file that was compressed twice is named as that")
+    func compressedTwice() throws {
+        let once = try NIfTIBytes.gzip(NIfTIBytes().bytes)
+        #expect(
+            try read(NIfTIBytes.gzip(once)) == .failure(.compressed(with: "gzip twice")))
+    }
+
     @Test("What is not a file is reported")
     func notFiles() throws {
         try withTemporaryFolder { folder in

@@ -66,8 +66,8 @@ struct ImageFileName: Hashable, Sendable {
 
     /// The endings of samples, and those of headers that may lie beside them.
     private static let headers = [
-        (".img", [".hdr"]), (".img.gz", [".hdr.gz", ".hdr"]), (".raw", [".mhd", ".nhdr"]),
-        (".zraw", [".mhd"]), (".raw.gz", [".nhdr"]),
+        (".img", [".hdr", ".hdr.gz"]), (".img.gz", [".hdr", ".hdr.gz"]),
+        (".raw", [".mhd", ".nhdr"]), (".zraw", [".mhd"]), (".raw.gz", [".nhdr"]),
     ]
 }
 

@@ -20,23 +20,23 @@ struct SegmentedSource {
     init(_ series: DICOMSeries) throws(ImageError) {
         var first: DICOMElements?
         var slices: [Slice] = []
-        var file: (path: String, frames: [DICOMElements])?
+        // Of the file of the slice before, as most slices of a file lie above each other.
+        var (path, frames): (String, [DICOMElements]) = ("", [])
         for slice in series.slices {
-            let path = slice.path
-            if file?.path != path {
-                let elements = try DICOMElements(path: path)
-                file = (path, try naming(path) { () throws(ImageFault) in try elements.frames() })
+            if slice.path != path {
+                path = slice.path
+                let file = try DICOMElements(path: path)
+                frames = try naming(path) { () throws(ImageFault) in try file.frames() }
             }
-            guard let frames = file?.frames else { preconditionFailure("a file without frames") }
             let elements = frames[slice.frame ?? 0]
-            var described = try naming(path) { () throws(ImageFault) in try Slice(elements) }
-            described.frame = slice.frame
-            slices.append(described)
+            slices.append(
+                try naming(path) { () throws(ImageFault) in
+                    try Slice(elements, frame: slice.frame)
+                })
             first = first ?? elements
         }
         guard let first else { preconditionFailure("a series without slices") }
-        let path = series.slices[0].path
-        _ = try naming(path) { () throws(ImageFault) in
+        _ = try naming(series.slices[0].path) { () throws(ImageFault) in
             try first.required(first.text(.study), .study)
         }
         self.first = first
@@ -64,7 +64,8 @@ struct SegmentedSource {
 }
 
 extension SegmentedSource.Slice {
-    init(_ elements: DICOMElements) throws(ImageFault) {
+    init(_ elements: DICOMElements, frame: Int?) throws(ImageFault) {
+        self.frame = frame
         kind = try elements.required(elements.text(.kind), .kind)
         instance = try elements.required(elements.text(.instance), .instance)
         series = try elements.required(elements.text(.series), .series)
